@@ -1,0 +1,110 @@
+"""The catalogue of everything that can go wrong or be worth saying. `docs/errors.md` is generated from it.
+
+A code never changes its meaning. Each has a fixture in `fixtures/errors/` or a test that raises it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Treatment = Literal["refuse", "quarantine", "accept"]
+
+DONE, NEEDS_PERSON, USAGE, BAD_INPUT, POLICY, BUSY, INTERNAL = 0, 1, 2, 3, 4, 5, 70
+"""Exit codes of the contract, section 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of the catalogue.
+
+    Attributes:
+        id: stable dotted name, area first.
+        exit_code: exit status when it ends a command.
+        meaning: what it says, for the catalogue page.
+        next_step: what the user does now; a full sentence.
+        at_ingest: what `ingest` does with a file that has this problem: refuse it (nothing changes), keep it aside in
+            quarantine, or accept it and say so.
+    """
+
+    id: str
+    exit_code: int
+    meaning: str
+    next_step: str
+    at_ingest: Treatment = "refuse"
+
+
+def _bad(id: str, meaning: str, next_step: str) -> Code:
+    return Code(id, BAD_INPUT, meaning, next_step)
+
+
+def _note(id: str, meaning: str, next_step: str = "Nothing to do.", at_ingest: Treatment = "accept") -> Code:
+    return Code(id, NEEDS_PERSON if at_ingest != "accept" else DONE, meaning, next_step, at_ingest)
+
+
+_CODES = (
+    # files
+    _bad("file.missing", "The file does not exist or cannot be read.", "Check the path and its permissions."),
+    _bad("file.empty", "The file has no content.", "Download it again from the bank."),
+    _bad("file.binary", "The file is not text and not a known binary format.", "Export a statement file (OFX, MT940, camt, BAI2, CSV or XLSX) from the bank."),
+    _bad("file.unknown", "No reader recognises the contents.", "See `matcher inspect`; for a new CSV layout see docs/add_a_bank.md."),
+    _bad("file.ambiguous", "Two readers claim the file.", "Name one with --format or --profile."),
+    _bad("file.cut", "The file ends before it is complete.", "Download it again from the bank."),
+    _bad("file.encoding", "The bytes do not fit the encoding.", "Export the file again as UTF-8, or name the layout's encoding in its profile."),
+    _bad("file.too_large", "The file exceeds a safety bound (line length, unpacked size, number of rows).", "Split it, or ask the bank for a smaller period."),
+    _bad("file.hostile", "The file contains a construct that is never followed (entity definitions, nested archives).", "Ask the sender for a plain statement file."),
+    _bad("file.malformed", "The file breaks its own format so that it cannot be read.", "Download it again from the bank."),
+    _bad("file.no_statement", "The file is well-formed and holds no statement.", "Ask the bank for a statement of the account, not a list or an answer to a sign-on."),
+    _bad("file.bank_message", "The bank answers with an error instead of a statement.", "Read the bank's message and download again."),
+    # columns and cells
+    _bad("column.missing", "A required column is absent.", "Add the column; docs/files.md lists them."),
+    _bad("row.width", "A row has more cells than the header.", "Quote cells that contain the delimiter."),
+    _bad("row.invalid", "A row lacks what a booking needs.", "Correct the row at its source and export again."),
+    _bad("amount.invalid", "A cell that must be an amount is not one.", "Write plain decimals such as -1234.50."),
+    _bad("amount.decimals", "An amount has more decimal places than its currency.", "Correct the amount at its source; amounts are never rounded here."),
+    _bad("amount.range", "An amount is beyond 10^15 minor units.", "Correct the amount at its source."),
+    _bad("date.invalid", "A cell that must be a date is not one.", "Write ISO dates such as 2026-10-31."),
+    _bad("date.ambiguous", "Day and month cannot be told apart.", "Name the date order in the layout's profile."),
+    _bad("currency.unknown", "A currency code is not in ISO 4217.", "Correct the code."),
+    _bad("currency.mixed", "A line's currency differs from its account's.", "Put the other currency's lines into an account of their own."),
+    _bad("value.unknown", "A cell holds a word that is not in the list for its column.", "Use one of the listed words."),
+    # accounts and statements
+    _bad("account.unknown", "The file's bank account is not in matcher.toml.", "Add an [[account]] with this number to matcher.toml, or name one with --account."),
+    _bad("account.several", "The file holds several accounts where one was named.", "Leave out --account, or split the file."),
+    _bad("account.missing", "The file does not say which account it is of.", "Name the account with --account."),
+    _bad("statement.totals", "A control total or count in the file does not hold.", "Download the file again; if the bank sent it so, ingest with --quarantine and accept the statement with a reason."),
+    _note("statement.unbalanced", "Opening balance plus lines is not the closing balance.", "See `matcher statement show`; get the correct file, or accept it with a reason.", "quarantine"),
+    _note("statement.unproven", "The file has no balances, so completeness cannot be proven.", "Compare the sums with the bank's screen."),
+    _note("statement.gap", "The opening balance is not the previous statement's closing balance.", "Ingest the missing statement."),
+    _note("statement.overlap", "The statement covers days that were already read; only new lines were added."),
+    # notes of readers
+    _note("note.encoding", "The file's declared encoding is wrong; the bytes decide."),
+    _note("note.date_clamped", "A calendar day that does not exist was moved to the month's last day."),
+    _note("note.balance_missing", "A balance is blank or absent where the format has a place for it."),
+    _note("note.balance_marker", "A balance marker written as a transaction was left out."),
+    _note("note.syntax", "A deviation from the format that changes no money was read anyway."),
+    _note("note.pending", "Announced entries that are not booked were left out."),
+    _note("note.identity", "Entries lack the bank's id, or share one."),
+    _note("note.precision", "An amount has more places than its currency; shown to the last digit, not bookable.", "Ask the bank; the statement stays in quarantine.", "quarantine"),
+    # books and use
+    Code("books.missing", USAGE, "No books directory was found.", "Run `matcher init DIR`, or name one with --books."),
+    Code("books.busy", BUSY, "Another process has the books open.", "Wait until it has finished, then run the command again."),
+    Code("books.damaged", INTERNAL, "The books file cannot be opened or fails its own checks.", "Restore it from a backup; see docs/runbook.md."),
+    Code("books.newer", USAGE, "The books were written by a newer version of the program.", "Upgrade the program."),
+    Code("config.invalid", USAGE, "matcher.toml is not valid.", "Correct the named key; `matcher init` shows a commented example."),
+    Code("rules.invalid", USAGE, "The rulebook is not valid.", "Correct the named rule."),
+    Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
+    Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
+    Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
+    Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
+    Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
+    Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),
+    Code("decision.state", USAGE, "The line's present state does not allow this decision.", "See `matcher show LINE`."),
+    Code("decision.amount", USAGE, "The amounts of the decision break conservation.", "Allocate no more than the line has left and the item has open."),
+    Code("policy.limit", POLICY, "The decision is over a limit of the policy.", "Ask someone with the authority."),
+    Code("policy.locked", POLICY, "The month is locked.", "Reopen it with `matcher reopen`, or date the decision in an open month."),
+    Code("verify.failed", NEEDS_PERSON, "A conservation sum or the journal's hash chain does not hold.", "Do not post further; see docs/runbook.md."),
+    Code("internal", INTERNAL, "The program failed where it should not.", "Report it with the named file; nothing was changed."),
+)
+
+CATALOGUE: dict[str, Code] = {c.id: c for c in _CODES}
+if len(CATALOGUE) != len(_CODES):
+    raise ValueError("two entries of the catalogue share an id")

@@ -1,0 +1,36 @@
+"""Coded errors. Every message a user can get has a code of the catalogue in `matcher.codes`."""
+
+from matcher.codes import CATALOGUE, Code
+
+
+class MatcherError(Exception):
+    """A failure with a code, in one line: code, what, where, what to do.
+
+    Args:
+        code: an id of `matcher.codes.CATALOGUE`.
+        what: what is wrong, in the user's words, without statement contents beyond the offending cell.
+        where: file and line, as ``FILE:LINE`` or ``FILE``; empty when there is no file.
+        hint: the next step; empty takes the catalogue's.
+    """
+
+    def __init__(self, code: str, what: str, where: str = "", hint: str = "") -> None:
+        self.entry: Code = CATALOGUE[code]
+        self.code = code
+        self.what = what
+        self.where = where
+        self.hint = hint or self.entry.next_step
+        super().__init__(str(self))
+
+    @property
+    def exit_code(self) -> int:
+        """Exit status of the command line for this error (contract section 2)."""
+        return self.entry.exit_code
+
+    def at(self, where: str) -> "MatcherError":
+        """The same error with its place filled in, for callers that know the file when the raiser does not."""
+        return MatcherError(self.code, self.what, where, self.hint)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        line = f"{self.code}: {place}{self.what}. {self.hint}"
+        return " ".join(line.split())
