@@ -1,0 +1,82 @@
+"""What `matcher inspect` says of a file: read without any books, nothing kept."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from matcher import money
+from matcher.errors import MatcherError
+from matcher.model import Problem, Transaction
+from matcher.parsers import registry
+from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.tally import FileTally, StatementTally
+
+
+def inspect(source: Source, options: ParseOptions, format_name: str = "", transactions: bool = False) -> dict[str, Any]:
+    """The contract's object for one file (section 2); a file that cannot be read is an object with outcome ``reject``."""
+    tally = FileTally()
+    rows: list[dict[str, Any]] = []
+    for event in tally.watch(registry.read(source, options, format_name)):
+        if transactions and isinstance(event, Batch):
+            rows += (_row(row, event.statement) for row in records(event))
+    found: dict[str, Any] = {
+        "file": source.name,
+        "format": tally.info.format if tally.info else "",
+        "encoding": tally.info.encoding if tally.info else "",
+        "outcome": tally.outcome,
+        "statements": [_statement(tally.statements[number]) for number in sorted(tally.statements)],
+        "problems": [_problem(problem) for problem in tally.problems],
+    }
+    if transactions:
+        found["transactions"] = rows
+    return found
+
+
+def records(batch: Batch) -> Iterator[Transaction]:
+    """The rows of a batch as records, whatever its form."""
+    if isinstance(batch.rows, (list, tuple)):
+        yield from batch.rows
+        return
+    defaults = Transaction._field_defaults
+    for row in batch.rows.iter_rows(named=True):  # type: ignore[union-attr]
+        yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
+
+
+def unreadable(name: str, error: MatcherError) -> dict[str, Any]:
+    """The object for a file that cannot even be opened."""
+    problem = Problem(error.code, "fatal", error.what)
+    return {"file": name, "format": "", "encoding": "", "outcome": "reject", "statements": [], "problems": [_problem(problem)]}
+
+
+def _statement(tally: StatementTally) -> dict[str, Any]:
+    return {
+        "account": tally.start.account,
+        "currency": tally.currency,
+        "opening": tally.opening and (tally.opening.exact or money.render(tally.opening.amount, tally.currency)),
+        "closing": tally.closing and (tally.closing.exact or money.render(tally.closing.amount, tally.currency)),
+        "transactions": tally.count,
+        "credit": tally.text(tally.credit, tally.credit_excess),
+        "debit": tally.text(tally.debit, tally.debit_excess),
+        "first_booking_date": tally.first_booking_date and tally.first_booking_date.isoformat(),
+        "last_booking_date": tally.last_booking_date and tally.last_booking_date.isoformat(),
+        "balanced": tally.balanced,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "severity": problem.severity, "line": problem.line, "message": problem.message}
+
+
+def _row(row: Transaction, statement: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"statement": statement}
+    for name, value in row._asdict().items():
+        if name in ("raw", "exact", "details"):
+            continue
+        if name in ("amount", "charges", "balance"):
+            value = None if value is None else (row.exact if name == "amount" and row.exact else money.render(value, row.currency))
+        elif name == "instructed_amount":
+            value = None if value is None else money.render(value, row.instructed_currency)
+        elif name.endswith("_date"):
+            value = value and value.isoformat()
+        found[name] = value
+    found["details"] = [_row(part, statement) for part in row.details]
+    return found

@@ -1,0 +1,197 @@
+"""Counts what a parser yields and proves it: balance equation and control totals, statement by statement.
+
+The balance equation is invariant 3 of docs/architecture.md: opening + lines = closing, exactly.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from matcher import money
+from matcher.model import Balance, ControlTotals, FileInfo, Problem, StatementEnd, StatementStart, Transaction
+from matcher.parsers.base import Batch, Event
+
+MAX_PROBLEMS = 1000
+"""Problems of one code kept for a file; beyond it they are counted in one closing message."""
+
+
+@dataclass(slots=True)
+class StatementTally:
+    """Sums over the booked lines of one statement. Amounts in minor units, `credit` and `debit` positive."""
+
+    start: StatementStart
+    currency: str
+    opening: Balance | None
+    closing: Balance | None = None
+    totals: ControlTotals = field(default_factory=ControlTotals)
+    from_date: date | None = None
+    to_date: date | None = None
+    count: int = 0
+    credit_count: int = 0
+    credit: int = 0
+    debit: int = 0
+    credit_excess: Decimal = Decimal(0)
+    debit_excess: Decimal = Decimal(0)
+    first_booking_date: date | None = None
+    last_booking_date: date | None = None
+    ended: bool = False
+
+    def add(self, row: Transaction) -> None:
+        """Counts one line; pending ones are not counted."""
+        if row.pending:
+            return
+        self.count += 1
+        amount = row.amount
+        if amount >= 0:
+            self.credit += amount
+            self.credit_count += amount > 0
+        else:
+            self.debit -= amount
+        if row.exact:
+            excess = abs(Decimal(row.exact)) - abs(money.decimal(amount, row.currency))
+            if row.exact[0] == "-":
+                self.debit_excess += excess
+            else:
+                self.credit_excess += excess
+        day = row.booking_date
+        if self.first_booking_date is None or day < self.first_booking_date:
+            self.first_booking_date = day
+        if self.last_booking_date is None or day > self.last_booking_date:
+            self.last_booking_date = day
+
+    def add_frame(self, batch: Batch) -> None:
+        """Counts the lines of a columnar batch."""
+        import polars as pl
+
+        frame = batch.rows
+        assert isinstance(frame, pl.DataFrame)
+        if "pending" in frame.columns:
+            frame = frame.filter(~pl.col("pending"))
+        if not frame.height:
+            return
+        amount = pl.col("amount").cast(pl.Int128)
+        got = frame.select(
+            credit=amount.filter(amount > 0).sum(),
+            debit=amount.filter(amount < 0).sum(),
+            credit_count=(amount > 0).sum(),
+            first=pl.col("booking_date").min(),
+            last=pl.col("booking_date").max(),
+        ).row(0, named=True)
+        self.count += frame.height
+        self.credit += int(got["credit"])
+        self.debit -= int(got["debit"])
+        self.credit_count += got["credit_count"]
+        self.first_booking_date = min(filter(None, (self.first_booking_date, got["first"])))
+        self.last_booking_date = max(filter(None, (self.last_booking_date, got["last"])))
+
+    @property
+    def precise(self) -> bool:
+        """Whether every amount and balance fits the currency's minor units."""
+        balances = (b for b in (self.opening, self.closing) if b is not None)
+        return not self.credit_excess and not self.debit_excess and not any(b.exact for b in balances)
+
+    @property
+    def balanced(self) -> bool | None:
+        """Whether opening + lines = closing; None when a balance is missing."""
+        if self.opening is None or self.closing is None:
+            return None
+        return self._exact(self.opening) + self._signed() == self._exact(self.closing)
+
+    def _exact(self, balance: Balance) -> Decimal:
+        return Decimal(balance.exact) if balance.exact else money.decimal(balance.amount, self.currency)
+
+    def _signed(self) -> Decimal:
+        return money.decimal(self.credit - self.debit, self.currency) + self.credit_excess - self.debit_excess
+
+    def text(self, minor: int, excess: Decimal = Decimal(0)) -> str:
+        """Decimal text of a sum of this statement."""
+        return f"{money.decimal(minor, self.currency) + excess:f}" if excess else money.render(minor, self.currency)
+
+    def problems(self) -> Iterator[Problem]:
+        """What does not hold: balance equation, then each control total the file states."""
+        here, line = self.start.statement, self.start.line
+        if not self.precise:
+            yield Problem("note.precision", "warning", "an amount or balance has more decimal places than the currency", line, here)
+        if self.balanced is False:
+            assert self.opening is not None
+            assert self.closing is not None
+            gap = self._exact(self.closing) - self._exact(self.opening) - self._signed()
+            message = f"account {self.start.account}: opening balance plus lines misses the closing balance by {gap:f} {self.currency}"
+            yield Problem("statement.unbalanced", "warning", message, line, here)
+        stated, counted = self.totals, self
+        for what, said, found in (
+            ("number of entries", stated.count, counted.count),
+            ("number of credits", stated.credit_count, counted.credit_count),
+            ("number of debits", stated.debit_count, counted.count - counted.credit_count),
+        ):
+            if said is not None and said != found:
+                yield Problem("statement.totals", "warning", f"the file says {what} {said}, it holds {found}", line, here)
+        for what, said, found in (("sum of credits", stated.credit, counted.credit), ("sum of debits", stated.debit, counted.debit)):
+            if said is not None and said != found:
+                message = f"the file says {what} {self.text(said)}, its lines make {self.text(found)}"
+                yield Problem("statement.totals", "warning", message, line, here)
+
+
+@dataclass
+class FileTally:
+    """Folds the events of one file. Pass every event through `watch`, then read the attributes."""
+
+    info: FileInfo | None = None
+    statements: dict[int, StatementTally] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Passes events through, counting; the tally's own problems follow each statement's end."""
+        for event in events:
+            yield event
+            match event:
+                case Batch(statement=number, rows=list() | tuple() as rows):
+                    add = self.statements[number].add
+                    for row in rows:
+                        add(row)
+                case Batch(statement=number):
+                    self.statements[number].add_frame(event)
+                case StatementStart():
+                    self.statements[event.statement] = StatementTally(
+                        event, event.currency, event.opening, from_date=event.from_date, to_date=event.to_date
+                    )
+                case StatementEnd():
+                    for problem in self._end(event):
+                        self._note(problem)
+                        yield problem
+                case Problem():
+                    self._note(event)
+                case FileInfo():
+                    self.info = event
+
+    def _end(self, end: StatementEnd) -> Iterator[Problem]:
+        tally = self.statements[end.statement]
+        tally.ended = True
+        tally.currency = end.currency or tally.currency
+        tally.opening = end.opening or tally.opening
+        tally.closing = end.closing
+        tally.totals = end.totals
+        tally.from_date = end.from_date or tally.from_date
+        tally.to_date = end.to_date or tally.to_date
+        yield from tally.problems()
+
+    def _note(self, problem: Problem) -> None:
+        seen = self._seen[problem.code] = self._seen.get(problem.code, 0) + 1
+        if seen <= MAX_PROBLEMS:
+            self.problems.append(problem)
+        elif seen == MAX_PROBLEMS + 1:
+            self.problems.append(Problem(problem.code, problem.severity, "and further ones of this kind, not listed"))
+
+    @property
+    def outcome(self) -> str:
+        """`reject`, `partial`, `empty`, `read_with_warnings` or `read`, as in contract section 2."""
+        worst = {problem.severity for problem in self.problems}
+        if "fatal" in worst:
+            return "reject"
+        if "error" in worst:
+            return "partial"
+        if not self.statements:
+            return "empty"
+        return "read_with_warnings" if "warning" in worst else "read"
