@@ -1,0 +1,167 @@
+"""Columns of the frames that stages hand to each other, and the `State` they make together.
+
+Amounts are Int64 minor units of the row's currency. A frame may have more columns than listed, never fewer.
+Empty text means: not stated. Every frame has a total order (its first columns), so that the same books give the same bytes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+Schema = dict[str, pl.DataType]
+
+_TEXT, _MONEY, _DAY = pl.String(), pl.Int64(), pl.Date()
+
+LINE: Schema = {
+    "line_id": _TEXT,
+    "statement_id": _TEXT,
+    "account": _TEXT,  # id of the account in matcher.toml
+    "entity": _TEXT,
+    "booking_date": _DAY,
+    "value_date": _DAY,  # null when the bank gave none
+    "amount": _MONEY,  # credit > 0
+    "currency": _TEXT,
+    "bank_reference": _TEXT,
+    "counterparty_name": _TEXT,
+    "counterparty_account": _TEXT,
+    "counterparty_bank": _TEXT,
+    "remittance_information": _TEXT,
+    "creditor_reference": _TEXT,
+    "end_to_end_id": _TEXT,
+    "mandate_id": _TEXT,
+    "transaction_code": _TEXT,
+    "kind": _TEXT,
+    "return_reason": _TEXT,
+    "instructed_amount": _MONEY,
+    "instructed_currency": _TEXT,
+    "exchange_rate": _TEXT,
+    "charges": _MONEY,
+    "balance": _MONEY,
+    "reversal": pl.Boolean(),
+    "time": _TEXT,
+    "source_line": pl.Int64(),
+    "raw": _TEXT,
+}
+"""Bank lines as the bank wrote them (accepted statements only)."""
+
+ITEM: Schema = {
+    "item_id": _TEXT,
+    "entity": _TEXT,
+    "customer_id": _TEXT,
+    "document_type": _TEXT,  # invoice, credit_note, debit_note, instalment, on_account
+    "document_no": _TEXT,
+    "issue_date": _DAY,
+    "due_date": _DAY,  # null: due at issue
+    "currency": _TEXT,
+    "amount": _MONEY,  # credit notes < 0
+    "open_amount": _MONEY,  # as the ERP said in its latest snapshot
+    "terms": _TEXT,
+    "discount_ppm": pl.Int64(),  # early-payment discount in millionths (2 % = 20000); null when none
+    "discount_date": _DAY,  # last day of the discount
+    "purchase_order": _TEXT,
+    "payment_reference": _TEXT,
+    "status": _TEXT,  # open, part_paid, closed
+    "closed_date": _DAY,
+    "disputed_amount": _MONEY,
+    "extra": _TEXT,  # unknown columns, as a JSON object
+    "first_seen": pl.Int64(),  # batch that brought the item
+    "seen": pl.Int64(),  # batch of the latest snapshot
+}
+"""Open items: the latest snapshot of each."""
+
+CUSTOMER: Schema = {
+    "customer_id": _TEXT,
+    "customer_no": _TEXT,
+    "name": _TEXT,
+    "trade_name": _TEXT,
+    "alias": _TEXT,  # several separated by |
+    "country": _TEXT,
+    "currency": _TEXT,
+    "parent_id": _TEXT,
+    "account": _TEXT,  # several separated by |
+    "entity": _TEXT,
+    "terms": _TEXT,
+    "extra": _TEXT,
+}
+
+DECISION: Schema = {
+    "batch": pl.Int64(),
+    "ordinal": pl.Int64(),
+    "decision_id": _TEXT,
+    "kind": _TEXT,  # match, accept, reject, allocate, undo, ...
+    "line_id": _TEXT,
+    "customer_id": _TEXT,
+    "outcome": _TEXT,
+    "actor": _TEXT,
+    "at": _TEXT,  # ISO time of the batch
+    "effective_date": _DAY,
+    "rule": _TEXT,  # rule@version
+    "confidence": pl.Int64(),  # millionths
+    "margin": pl.Int64(),  # millionths; null when there is no other explanation
+    "evidence": _TEXT,
+    "runner_up": _TEXT,
+    "reason": _TEXT,
+    "reverses": _TEXT,  # decision_id that this one undoes
+}
+"""The journal's decisions, all of them, in order of (batch, ordinal)."""
+
+ALLOCATION: Schema = {
+    "decision_id": _TEXT,
+    "ordinal": pl.Int64(),
+    "line_id": _TEXT,
+    "item_id": _TEXT,
+    "amount": _MONEY,  # cash of the line on the item, in the line's currency; < 0 for a netted credit note
+    "currency": _TEXT,  # of the line
+    "item_amount": _MONEY,  # the same cash in the item's currency
+    "adjustment": _MONEY,  # cleared without cash, in the item's currency
+    "adjustment_reason": _TEXT,
+    "item_open": _MONEY,  # open amount of the ERP's snapshot that the decision saw
+}
+"""Children of decisions. An item's open amount falls by item_amount + adjustment."""
+
+FINDING: Schema = {
+    "line_id": _TEXT,
+    "outcome": _TEXT,
+    "state": _TEXT,  # proposed or none
+    "customer_id": _TEXT,
+    "rule": _TEXT,
+    "confidence": pl.Int64(),
+    "margin": pl.Int64(),
+    "evidence": _TEXT,
+    "runner_up": _TEXT,
+    "reason": _TEXT,
+}
+"""What the latest run thinks of the lines it did not post. Can always be dropped and computed again."""
+
+
+def empty(schema: Schema) -> pl.DataFrame:
+    """A frame of that schema without rows."""
+    return pl.DataFrame(schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that reports and exports are computed from: facts, and the journal folded over them as of a day.
+
+    Attributes:
+        as_of: decisions with a later effective date, and documents and lines with a later date, are left out.
+        base_currency: of the books.
+        lines: `LINE` columns plus ``state`` (posted, proposed, none), ``outcome``, ``customer_id`` (payer, '' unknown),
+            ``applied`` (posted cash allocations, minor units), ``pending`` (amount - applied), ``confidence`` and ``margin``
+            (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``. One row per line.
+        items: `ITEM` columns plus ``open`` (now, minor units, after posted allocations), ``settled_cash``, ``settled_adjustment``
+            (our posted allocations), and ``open_before`` (open without our posted allocations). One row per item.
+        allocations: `ALLOCATION` columns plus ``state`` (posted, proposed), ``actor``, ``rule``, ``outcome``, ``effective_date``.
+            Only live decisions (not reversed) and present proposals.
+        customers: `CUSTOMER` columns.
+        decisions: `DECISION` columns, live and reversed, plus ``live`` (boolean).
+    """
+
+    as_of: date
+    base_currency: str
+    lines: pl.DataFrame
+    items: pl.DataFrame
+    allocations: pl.DataFrame
+    customers: pl.DataFrame
+    decisions: pl.DataFrame
