@@ -1,0 +1,193 @@
+"""`matcher.toml`: accounts, entities, policy. Finds it, reads it, says what is wrong with it."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from matcher import money
+from matcher.errors import MatcherError
+
+CONFIG_NAME = "matcher.toml"
+STORE_NAME = "books.duckdb"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class BooksSection(_Strict):
+    """``[books]``: the set of books as a whole."""
+
+    name: str
+    base_currency: Currency
+
+
+class Entity(_Strict):
+    """``[[entity]]``: a selling company. Nothing is matched across entities."""
+
+    id: str
+    name: str
+
+
+class Account(_Strict):
+    """``[[account]]``: one of our bank accounts. `number` is the IBAN or local number as the bank writes it."""
+
+    id: str
+    number: str
+    entity: str
+    currency: Currency
+    profile: str = ""
+
+
+class AgingSection(_Strict):
+    """``[aging]``: upper days of the buckets."""
+
+    buckets: tuple[int, ...] = Field(default=(30, 60, 90, 120), strict=False)
+
+
+class Policy(_Strict):
+    """``[policy]``: what may be posted without a person.
+
+    Attributes:
+        precision: share of automatic postings that must be right; the bar of the gate is set from it.
+        auto_post: whether runs post at all, or only propose.
+        discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
+    """
+
+    precision: float = Field(default=0.9995, ge=0.5, lt=1)
+    auto_post: bool = True
+    discount_grace_days: int = Field(default=0, ge=0, le=31)
+
+
+class Config(_Strict):
+    """A checked `matcher.toml`."""
+
+    books: BooksSection
+    entity: tuple[Entity, ...] = Field(default=(), strict=False)
+    account: tuple[Account, ...] = Field(default=(), strict=False)
+    aging: AgingSection = AgingSection()
+    policy: Policy = Policy()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Config":
+        entities = {e.id for e in self.entity}
+        for kind, ids in (("entity", [e.id for e in self.entity]), ("account", [a.id for a in self.account])):
+            if len(set(ids)) != len(ids):
+                raise ValueError(f"two [[{kind}]] have one id")
+        numbers = [normal_account(a.number) for a in self.account]
+        if len(set(zip(numbers, (a.currency for a in self.account), strict=True))) != len(numbers):
+            raise ValueError("two [[account]] have one number and currency")
+        for account in self.account:
+            if account.entity not in entities:
+                raise ValueError(f"account {account.id!r} names entity {account.entity!r}, which is not listed")
+        for code in (self.books.base_currency, *(a.currency for a in self.account)):
+            if code not in money.SCALE:
+                raise ValueError(f"{code!r} is not an ISO 4217 currency code")
+        return self
+
+    def find_account(self, number: str, currency: str) -> Account | None:
+        """The account of that number as a bank writes it: blanks and punctuation do not count, nor a bank code in front.
+
+        A number that is held in several currencies is told apart by `currency`; otherwise None on more than one answer.
+        """
+        wanted = normal_account(number)
+        exact = [a for a in self.account if wanted in (normal_account(a.number), normal_account(a.id))]
+        near = exact or [a for a in self.account if _ends_alike(wanted, normal_account(a.number))]
+        if len(near) > 1:
+            near = [a for a in near if a.currency == currency]
+        return near[0] if len(near) == 1 else None
+
+
+def normal_account(number: str) -> str:
+    """An account number without blanks and punctuation, in capitals."""
+    return "".join(c for c in number.upper() if c.isalnum())
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    # MT940 files write BLZ/account or an IBAN with a currency behind it; eight characters is what local numbers have.
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 8 and short in long
+
+
+def find_books(given: str | None) -> Path:
+    """The books directory: the option's, else MATCHER_BOOKS, else the nearest folder upwards that holds matcher.toml.
+
+    Raises:
+        MatcherError: ``books.missing``.
+    """
+    named = given or os.environ.get("MATCHER_BOOKS")
+    if named:
+        if (Path(named) / CONFIG_NAME).is_file():
+            return Path(named)
+        raise MatcherError("books.missing", f"there is no {CONFIG_NAME} in this directory", named)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder
+    raise MatcherError("books.missing", f"neither this directory nor one above it holds a {CONFIG_NAME}")
+
+
+def load(path: Path) -> Config:
+    """Reads and checks a `matcher.toml`.
+
+    Raises:
+        MatcherError: ``config.invalid`` with the key at fault.
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise MatcherError("config.invalid", f"cannot be read ({error.strerror})", str(path)) from error
+    except UnicodeDecodeError as error:
+        raise MatcherError("config.invalid", "is not UTF-8", str(path)) from error
+
+
+def parse(text: str, where: str) -> Config:
+    """Checks the text of a `matcher.toml`.
+
+    Raises:
+        MatcherError: ``config.invalid`` with the key at fault.
+    """
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise MatcherError("config.invalid", f"is not valid TOML ({error})", where) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise MatcherError("config.invalid", f"{key + ': ' if key else ''}{message}", where) from error
+
+
+TEMPLATE = """\
+# One set of books. See docs/configuration.md for every key.
+
+[books]
+name = "My company"
+base_currency = "EUR"        # aging totals and key figures are in this currency
+
+[[entity]]                   # a selling company; nothing is matched across entities
+id = "1"
+name = "My company Ltd"
+
+# One block for each bank account. `number` is the IBAN or local number as the bank's files write it.
+# [[account]]
+# id = "1"                   # the short id on screens and in files
+# number = "DE02120300000000202051"
+# entity = "1"
+# currency = "EUR"
+# profile = ""               # name of a CSV layout; empty: detect
+
+[aging]
+buckets = [30, 60, 90, 120]  # days past due
+
+[policy]
+precision = 0.9995           # share of automatic postings that must be right
+auto_post = true             # false: every match is only proposed
+discount_grace_days = 0      # days after the discount date on which the discount is still accepted
+"""

@@ -1,0 +1,1 @@
+"""Who runs the set-shaped work. An engine computes and forgets; the store remembers."""

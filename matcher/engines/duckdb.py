@@ -1,0 +1,27 @@
+"""The default engine: DuckDB in memory."""
+
+import duckdb
+import polars as pl
+
+from matcher.engines.base import Candidates
+from matcher.matching import candidates as rules
+from matcher.matching.normalise import item_keys, line_keys
+
+
+class DuckDBEngine:
+    """Runs the candidate SQL in an embedded in-memory database."""
+
+    def candidates(self, lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -> Candidates:
+        """See `matcher.engines.base.Engine`."""
+        relations = {
+            "line_keys": line_keys(lines),
+            "item_keys": item_keys(items),
+            "line_accounts": rules.line_accounts(lines),
+            "customer_accounts": rules.customer_accounts(customers),
+            "line_names": rules.line_names(lines),
+            "customer_names": rules.customer_names(customers),
+        }
+        with duckdb.connect() as connection:
+            for name, frame in relations.items():
+                connection.register(name, frame)
+            return Candidates(*(connection.sql(sql).pl() for sql in (rules.REFERENCE_SQL, rules.ACCOUNT_SQL, rules.NAME_SQL)))

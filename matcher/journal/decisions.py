@@ -1,0 +1,97 @@
+"""Building decisions: ids from contents, and the checks that money is neither lost nor doubled before anything is appended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from matcher import frames, ids, money
+from matcher.errors import MatcherError
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Cash of a line on an open item, and what is cleared beside it. Minor units; see `frames.ALLOCATION`."""
+
+    item_id: str
+    amount: int
+    item_amount: int
+    adjustment: int = 0
+    adjustment_reason: str = ""
+    item_open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision before it has an id and a place in the journal. Fields as in `frames.DECISION`."""
+
+    kind: str
+    line_id: str
+    currency: str
+    effective_date: date
+    customer_id: str = ""
+    outcome: str = ""
+    rule: str = ""
+    confidence: int | None = None
+    margin: int | None = None
+    evidence: str = ""
+    runner_up: str = ""
+    reason: str = ""
+    reverses: str = ""
+    allocations: tuple[Allocation, ...] = ()
+    after: str = ""
+    """Id of the line's latest decision before this one: the same verdict given twice is two decisions."""
+
+
+def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decisions and allocations as frames, ready to seal and append. Ids are made from contents."""
+    keys = [
+        (d.kind, d.line_id, ";".join(f"{a.item_id},{a.amount},{a.adjustment},{a.adjustment_reason}" for a in d.allocations), d.reverses + d.after)
+        for d in drafts
+    ]
+    names = ids.decision_ids(keys)
+    decisions = pl.DataFrame(
+        [
+            (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
+             d.evidence, d.runner_up, d.reason, d.reverses)
+            for n, (name, d) in enumerate(zip(names, drafts, strict=True))
+        ],
+        schema=frames.DECISION,
+        orient="row",
+    )  # fmt: skip
+    allocations = pl.DataFrame(
+        [
+            (name, n, d.line_id, a.item_id, a.amount, d.currency, a.item_amount, a.adjustment, a.adjustment_reason, a.item_open)
+            for name, d in zip(names, drafts, strict=True)
+            for n, a in enumerate(d.allocations)
+        ],
+        schema=frames.ALLOCATION,
+        orient="row",
+    )
+    return decisions, allocations
+
+
+def check(draft: Draft, pending: int, opens: dict[str, tuple[int, str]]) -> None:
+    """Refuses a decision that would break conservation.
+
+    Args:
+        draft: the decision.
+        pending: what the line has left, minor units.
+        opens: open amount and currency of every item it names.
+
+    Raises:
+        MatcherError: ``decision.amount``.
+    """
+    total = sum(a.amount for a in draft.allocations)
+    if (pending >= 0 and not 0 <= total <= pending) or (pending < 0 and not pending <= total <= 0):
+        has, wants = money.render(pending, draft.currency), money.render(total, draft.currency)
+        raise MatcherError("decision.amount", f"line {draft.line_id} has {has} {draft.currency} left, the allocations take {wants}")
+    taken: dict[str, int] = {}
+    for a in draft.allocations:
+        taken[a.item_id] = taken.get(a.item_id, 0) + a.item_amount + a.adjustment
+    for item_id, settled in taken.items():
+        still_open, currency = opens[item_id]
+        if (still_open >= 0 and not 0 <= settled <= still_open) or (still_open < 0 and not still_open <= settled <= 0):
+            has, wants = money.render(still_open, currency), money.render(settled, currency)
+            raise MatcherError("decision.amount", f"item {item_id} has {has} {currency} open, the allocations clear {wants}")

@@ -1,0 +1,110 @@
+"""Folding facts and decisions into state. State is never stored: it can be dropped and computed again at any time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from matcher.frames import State
+
+POSTING = ("match", "accept", "allocate", "classify")
+"""Kinds of decision that settle a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store holds, as frames with the columns of `matcher.frames`."""
+
+    lines: pl.DataFrame
+    items: pl.DataFrame
+    customers: pl.DataFrame
+    decisions: pl.DataFrame
+    allocations: pl.DataFrame
+    findings: pl.DataFrame
+    proposals: pl.DataFrame
+
+
+def fold(facts: Facts, as_of: date, base_currency: str) -> State:
+    """The state of the books as of a day."""
+    decisions = live(facts.decisions)
+    in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
+    context = in_force.select("decision_id", "actor", "rule", "outcome", "effective_date", "batch")
+    posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit("posted").alias("state"))
+    lines = _lines(facts, in_force, posted, as_of)
+    allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
+    return State(as_of, base_currency, lines, _items(facts.items, posted), allocations, facts.customers, decisions)
+
+
+def live(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Decisions with ``live``: not reversed, and not themselves a reversal."""
+    reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
+    return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != "undo")).alias("live"))
+
+
+def _lines(facts: Facts, in_force: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", "evidence", "runner_up", "reason")
+    verdicts = (
+        in_force.filter(pl.col("kind").is_in(POSTING))
+        .sort("batch", "ordinal")
+        .group_by("line_id", maintain_order=True)
+        .agg(pl.col(name).last() for name in columns)
+        .with_columns(pl.lit("posted").alias("state"))
+    )
+    findings = facts.findings.join(verdicts, on="line_id", how="anti").with_columns(
+        pl.lit("engine").alias("actor"), pl.lit("").alias("decision_id")
+    )
+    judged = pl.concat([verdicts, findings.select(verdicts.columns)])
+    applied = posted.group_by("line_id").agg(pl.col("amount").sum().alias("applied"))
+    untouched = pl.when(pl.col("amount") < 0).then(pl.lit("outgoing")).otherwise(pl.lit("unexplained"))
+    return (
+        facts.lines.filter(pl.col("booking_date") <= as_of)
+        .join(judged, on="line_id", how="left")
+        .join(applied, on="line_id", how="left")
+        .with_columns(
+            pl.col("applied").fill_null(0),
+            pl.col("state").fill_null("none"),
+            pl.coalesce(pl.col("outcome"), untouched).alias("outcome"),
+            *(pl.col(name).fill_null("") for name in ("customer_id", "actor", "rule", "decision_id", "evidence", "runner_up", "reason")),
+        )
+        .with_columns((pl.col("amount") - pl.col("applied")).alias("pending"))
+        .sort("line_id")
+    )
+
+
+def _proposed(facts: Facts, lines: pl.DataFrame) -> pl.DataFrame:
+    waiting = lines.filter(pl.col("state") == "proposed").select(
+        "line_id", "actor", "rule", "outcome", pl.col("booking_date").alias("effective_date"), "state"
+    )
+    return facts.proposals.join(waiting, on="line_id", how="inner")
+
+
+def _items(items: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+    """Open amounts now: the ERP's, less what we posted and the ERP's snapshot does not show yet.
+
+    The ERP's open amount falls when it books what we told it. What it fell since our first posting on an item is taken to be
+    our own postings, up to their total: the same money is never taken off twice.
+    """
+    ours = (
+        posted.sort("batch", "decision_id", "ordinal")
+        .group_by("item_id", maintain_order=True)
+        .agg(
+            pl.col("item_amount").sum().alias("settled_cash"),
+            pl.col("adjustment").sum().alias("settled_adjustment"),
+            pl.col("item_open").first().alias("open_then"),
+        )
+    )
+    sign = pl.when(pl.col("amount") < 0).then(-1).otherwise(1)
+    settled = (pl.col("settled_cash") + pl.col("settled_adjustment")) * sign
+    fallen = ((pl.col("open_then") - pl.col("open_now")) * sign).clip(lower_bound=0)
+    reflected = pl.when(pl.col("status") == "closed").then(settled).otherwise(pl.min_horizontal(settled, fallen))
+    still = ((pl.col("open_now") * sign) - (settled - reflected)).clip(lower_bound=0) * sign
+    return (
+        items.with_columns(pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount")).alias("open_now"))
+        .join(ours, on="item_id", how="left")
+        .with_columns(
+            pl.col("settled_cash").fill_null(0), pl.col("settled_adjustment").fill_null(0), pl.col("open_then").fill_null(pl.col("open_now"))
+        )
+        .with_columns(still.alias("open"), (still + (settled - reflected) * sign).alias("open_before"))
+        .drop("open_then", "open_now")
+        .sort("item_id")
+    )

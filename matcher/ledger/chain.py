@@ -1,0 +1,91 @@
+"""The chain of an account's statements: closing(n) = opening(n+1). Gaps and overlaps, and which statements continue a day.
+
+Invariant 4 of docs/architecture.md. Pure: statements in, findings out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFact:
+    """What the chain needs of a statement. Balances in minor units, None when the bank gave none."""
+
+    statement_id: str
+    account: str
+    first_day: date | None
+    last_day: date | None
+    opening: int | None
+    closing: int | None
+    count: int = 0
+
+    def same_span(self, other: "StatementFact") -> bool:
+        """Whether both tell of the same days, balances and number of entries: one statement sent twice."""
+        mine = (self.account, self.first_day, self.last_day, self.opening, self.closing, self.count)
+        return mine == (other.account, other.first_day, other.last_day, other.opening, other.closing, other.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A break between two statements of an account that follow each other.
+
+    Attributes:
+        kind: ``gap`` (balance or days missing between them) or ``overlap`` (they cover common days and disagree on nothing).
+        difference: opening of the later minus closing of the earlier one, minor units; None for an overlap.
+    """
+
+    kind: Literal["gap", "overlap"]
+    account: str
+    earlier: str
+    later: str
+    difference: int | None
+
+
+def _order(fact: StatementFact) -> tuple[date, date, str]:
+    return (fact.first_day or date.min, fact.last_day or date.min, fact.statement_id)
+
+
+def continues(statement: StatementFact, known: Iterable[StatementFact]) -> bool:
+    """Whether a statement begins where a known one of the same account ended, on the day that one ended.
+
+    Then entries of that common day are further entries, not repetitions, even when they look the same: the balance proves it.
+    """
+    if statement.opening is None or statement.closing is None or statement.first_day is None:
+        return False
+    before = [k for k in known if k.account == statement.account and k.last_day is not None and k.last_day >= statement.first_day]
+    if not before or any(statement.same_span(k) for k in before):
+        return False
+    return all(k.last_day == statement.first_day for k in before) and any(k.closing == statement.opening for k in before)
+
+
+def breaks(statements: Sequence[StatementFact]) -> list[Link]:
+    """Gaps and overlaps in the chains of all accounts, in order. Statements without balances cannot break a chain."""
+    found: list[Link] = []
+    by_account: dict[str, list[StatementFact]] = {}
+    for fact in sorted(statements, key=_order):
+        by_account.setdefault(fact.account, []).append(fact)
+    for account, chain in sorted(by_account.items()):
+        proven = [f for f in chain if f.opening is not None and f.closing is not None]
+        latest: StatementFact | None = None
+        for fact in proven:
+            if latest is not None:
+                assert fact.opening is not None
+                assert latest.closing is not None
+                covered = any(fact.same_span(other) for other in proven if other is not fact and _order(other) < _order(fact))
+                overlapping = fact.first_day is not None and latest.last_day is not None and fact.first_day <= latest.last_day
+                if fact.opening == latest.closing:
+                    pass
+                elif covered or overlapping:
+                    found.append(Link("overlap", account, latest.statement_id, fact.statement_id, None))
+                else:
+                    found.append(Link("gap", account, latest.statement_id, fact.statement_id, fact.opening - latest.closing))
+            if latest is None or _order_end(fact) >= _order_end(latest):
+                latest = fact
+    return found
+
+
+def _order_end(fact: StatementFact) -> date:
+    return fact.last_day or fact.first_day or date.min
+

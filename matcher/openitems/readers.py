@@ -1,0 +1,110 @@
+"""Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
+
+import polars as pl
+
+from matcher import frames
+from matcher.errors import MatcherError
+from matcher.openitems.tables import Column, Table, read
+
+DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_account")
+STATUSES = ("open", "part_paid", "closed")
+
+_ITEM_COLUMNS = (
+    Column("item_id", required=True),
+    Column("entity", required=True),
+    Column("customer_id", required=True),
+    Column("document_type", "word", required=True, words=DOCUMENT_TYPES),
+    Column("document_no", required=True),
+    Column("issue_date", "date", required=True),
+    Column("due_date", "date"),
+    Column("currency", "currency", required=True),
+    Column("amount", "amount", required=True),
+    Column("open_amount", "amount"),
+    Column("terms"),
+    Column("discount_pct", "percent"),
+    Column("discount_date", "date"),
+    Column("purchase_order"),
+    Column("payment_reference"),
+    Column("status", "word", words=STATUSES),
+    Column("closed_date", "date"),
+    Column("disputed_amount", "amount"),
+)
+_CUSTOMER_COLUMNS = tuple(Column(name, required=name in ("customer_id", "name")) for name in frames.CUSTOMER if name != "extra")
+_RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "currency", required=True), Column("per_base", required=True))
+
+_DISCOUNT_TERMS = r"^(\d+(?:\.\d+)?)\s*/\s*(\d+)\b"
+_NET_TERMS = r"(?i)\bnet\s*(\d+)\b"
+
+
+def items(data: bytes, name: str) -> pl.DataFrame:
+    """Open items as `frames.ITEM` without ``first_seen`` and ``seen``.
+
+    A missing due date, discount rate or discount date is taken from terms such as ``net 30`` and ``2/10 net 30``.
+
+    Raises:
+        MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
+            document type, or an open amount beyond the amount.
+    """
+    frame, table = read(data, name, _ITEM_COLUMNS)
+    frame = frame.with_columns(
+        pl.coalesce("open_amount", pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("amount"))).alias("open_amount"),
+        pl.col("disputed_amount").fill_null(0),
+        pl.when(pl.col("status") == "").then(pl.lit("open")).otherwise(pl.col("status")).alias("status"),
+    )
+    frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
+    wrong = {
+        "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
+        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note") & (pl.col("amount") > 0),
+        "open_amount lies beyond amount": (pl.col("open_amount") * pl.col("amount").sign() > pl.col("amount").abs())
+        | (pl.col("open_amount") * pl.col("amount").sign() < 0),
+    }
+    _refuse(frame, table, wrong)
+    return frame.select(c for c in frames.ITEM if c not in ("first_seen", "seen"))
+
+
+def customers(data: bytes, name: str) -> pl.DataFrame:
+    """Customers as `frames.CUSTOMER`.
+
+    Raises:
+        MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice.
+    """
+    frame, table = read(data, name, _CUSTOMER_COLUMNS)
+    _refuse(frame, table, {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
+    return frame.select(list(frames.CUSTOMER))
+
+
+def rates(data: bytes, name: str) -> pl.DataFrame:
+    """Exchange rates: date, currency and ``per_base`` as decimal text (units of the currency for one unit of the base currency).
+
+    Raises:
+        MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a positive decimal, or two for one day.
+    """
+    frame, table = read(data, name, _RATE_COLUMNS)
+    positive = pl.col("per_base").str.contains(r"^\d{1,12}(\.\d{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
+    wrong = {
+        "per_base is not a positive decimal": ~positive,
+        "date and currency come a second time": ~pl.struct("date", "currency").is_first_distinct(),
+    }
+    _refuse(frame, table, wrong)
+    return frame.select("date", "currency", "per_base")
+
+
+def _with_terms(frame: pl.DataFrame) -> pl.DataFrame:
+    terms = pl.col("terms")
+    rate = (terms.str.extract(_DISCOUNT_TERMS, 1).cast(pl.Float64, strict=False) * 10_000).round().cast(pl.Int64)
+    days = terms.str.extract(_DISCOUNT_TERMS, 2).cast(pl.Int64, strict=False)
+    net = terms.str.extract(_NET_TERMS, 1).cast(pl.Int64, strict=False)
+    net = pl.when(terms.str.to_lowercase() == "immediate").then(0).otherwise(net)
+    return frame.with_columns(
+        pl.coalesce("due_date", pl.col("issue_date") + pl.duration(days=net)).alias("due_date"),
+        pl.coalesce("discount_pct", rate).alias("discount_pct"),
+        pl.coalesce("discount_date", pl.col("issue_date") + pl.duration(days=days)).alias("discount_date"),
+    )
+
+
+def _refuse(frame: pl.DataFrame, table: Table, wrong: dict[str, pl.Expr]) -> None:
+    for what, condition in wrong.items():
+        hits = frame.select(condition.fill_null(value=False)).to_series()
+        if hits.any():
+            row = hits.arg_max()
+            raise MatcherError("row.invalid", what, table.where(row or 0))

@@ -1,0 +1,212 @@
+"""Tables in the contract's layout (CSV, Parquet or XLSX) into checked, typed frames.
+
+Every cell is read as text first. A column is declared by name and kind; what is declared is checked for the whole column at
+once, and only when something is wrong is the file walked again to name the line.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+import polars as pl
+
+from matcher import columns, money
+from matcher.errors import MatcherError
+
+Kind = Literal["text", "amount", "date", "word", "percent", "currency"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A declared column.
+
+    Attributes:
+        name: header text.
+        kind: how its cells are read; ``amount`` uses the row's ``currency`` column, ``percent`` becomes millionths.
+        required: every row must have it.
+        words: for ``word``, what a cell may hold.
+    """
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    words: tuple[str, ...] = ()
+
+
+def read(data: bytes, name: str, declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
+    """A file's rows with the declared columns typed, and ``extra``: the other columns as a JSON object per row ('' when none).
+
+    The second value tells the line of a row, for checks across columns.
+
+    Raises:
+        MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed``, ``column.missing``, ``row.width``,
+            ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or ``value.unknown``, with file and line.
+    """
+    table = _text_table(data, name)
+    missing = [c.name for c in declared if c.required and c.name not in table.frame.columns]
+    if missing:
+        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{name}:1")
+    present = {c.name for c in declared} & set(table.frame.columns)
+    frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars() for n in present)
+    frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
+    typed = frame.select(*(_typed(c) for c in declared), _extra(frame, [n for n in table.frame.columns if n not in present]))
+    for column in declared:
+        _check(column, frame, typed, table)
+    return typed, table
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as text, and where its rows stand in the file."""
+
+    frame: pl.DataFrame
+    name: str
+    data: bytes | None  # the CSV text, to find a row's line
+
+    def where(self, row: int) -> str:
+        """File and line of a row (counted from 0)."""
+        return f"{self.name}:{self.line(row)}"
+
+    def line(self, row: int) -> int:
+        """1-based line of a row in the file."""
+        if self.data is None:
+            return row + 2
+        reader = csv.reader(io.StringIO(self.data.decode("utf-8-sig"), newline=""))
+        start, at = 1, -2
+        for cells in reader:
+            at += bool(cells)
+            if at == row:
+                break
+            start = reader.line_num + 1
+        return start
+
+
+def _text_table(data: bytes, name: str) -> Table:
+    if not data.strip():
+        raise MatcherError("file.empty", "the file is empty", name)
+    if data[:4] == b"PAR1":
+        try:
+            raw = pl.read_parquet(io.BytesIO(data))
+            return Table(raw.select(pl.col(c).cast(pl.String) for c in raw.columns), name, None)
+        except pl.exceptions.PolarsError as error:
+            raise MatcherError("file.malformed", "the Parquet file cannot be read", name) from error
+    if data[:4] == b"PK\x03\x04":
+        return Table(_xlsx(data, name), name, None)
+    return Table(_csv(data, name), name, data)
+
+
+def _csv(data: bytes, name: str) -> pl.DataFrame:
+    if b"\0" in data:
+        raise MatcherError("file.binary", "the file is neither text nor XLSX nor Parquet", name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MatcherError("file.encoding", "the bytes are not UTF-8", f"{name}:{line}") from None
+    try:
+        frame = pl.read_csv(text.encode(), infer_schema=False)
+    except pl.exceptions.PolarsError:
+        _diagnose(text, name)
+    if len(set(frame.columns)) != len(frame.columns) or any("_duplicated_" in c for c in frame.columns):
+        raise MatcherError("file.malformed", "two columns have one name", f"{name}:1")
+    frame = frame.rename({c: c.strip() for c in frame.columns})
+    blank = pl.all_horizontal(pl.all().str.strip_chars() == "")
+    if frame.select(blank.any()).item():
+        frame = frame.filter(~blank)
+    if text.count('"') % 2:
+        raise MatcherError("file.cut", "a quoted cell is not closed", f"{name}:{text.count(chr(10)) + 1}")
+    return frame
+
+
+def _diagnose(text: str, name: str) -> NoReturn:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    width = 0
+    try:
+        for cells in reader:
+            width = width or len(cells)
+            if len(cells) > width:
+                raise MatcherError("row.width", f"the row has {len(cells)} cells, the header {width}", f"{name}:{reader.line_num}")
+    except csv.Error:
+        raise MatcherError("file.malformed", "the quotes of a cell do not match", f"{name}:{reader.line_num}") from None
+    raise MatcherError("file.malformed", "the text is not comma-separated values", name)
+
+
+def _xlsx(data: bytes, name: str) -> pl.DataFrame:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    except (CalamineError, ValueError, IndexError) as error:
+        raise MatcherError("file.malformed", "the XLSX workbook cannot be read", name) from error
+    if not rows:
+        raise MatcherError("file.empty", "the first sheet is empty", name)
+    header = [_cell(c).strip() for c in rows[0]]
+    if len(set(header)) != len(header):
+        raise MatcherError("file.malformed", "two columns have one name", f"{name}:1")
+    body = [[_cell(c) for c in row] for row in rows[1:]]
+    return pl.DataFrame(body, schema=dict.fromkeys(header, pl.String()), orient="row")
+
+
+def _cell(value: Any) -> str:
+    """A spreadsheet cell as text. Whole floats lose their '.0'; a date-time at midnight is a date."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text.removesuffix(" 00:00:00") if hasattr(value, "isoformat") else text
+
+
+def _typed(column: Column) -> pl.Expr:
+    cell = pl.col(column.name)
+    match column.kind:
+        case "amount":
+            return columns.amount(cell, pl.col("currency")).alias(column.name)
+        case "date":
+            return columns.iso_date(cell).alias(column.name)
+        case "percent":
+            # a percentage has at most four places here: the column form of an amount in a four-place unit
+            return (columns.amount(cell, pl.lit("CLF"))).alias(column.name)
+        case _:
+            return cell
+
+
+def _extra(frame: pl.DataFrame, others: list[str]) -> pl.Expr:
+    if not others:
+        return pl.lit("").alias("extra")
+    cells = [pl.col(c).fill_null("") for c in sorted(others)]
+    stated = pl.any_horizontal(c != "" for c in cells)
+    named = pl.when(stated).then(pl.struct(cells).struct.json_encode()).otherwise(pl.lit(""))
+    return named.alias("extra")
+
+
+def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Table) -> None:
+    cells = frame[column.name]
+    if column.required and (row := _first((cells == "").to_list() if (cells == "").any() else [])) is not None:
+        raise MatcherError("row.invalid", f"{column.name} is empty", table.where(row))
+    if column.kind == "word":
+        bad = ~cells.is_in([*column.words, ""])
+        if (row := _first(bad)) is not None:
+            raise MatcherError("value.unknown", f"{column.name} {cells[row]!r} is none of {', '.join(column.words)}", table.where(row))
+    elif column.kind == "currency":
+        bad = ~cells.is_in([*money.SCALE, ""])
+        if (row := _first(bad)) is not None:
+            raise MatcherError("currency.unknown", f"{cells[row]!r} is not an ISO 4217 currency code", table.where(row))
+    elif column.kind != "text" and (row := _first(typed[column.name].is_null() & (cells != ""))) is not None:
+        _refuse_cell(column, cells[row], frame, row, table)
+
+
+def _refuse_cell(column: Column, cell: str, frame: pl.DataFrame, row: int, table: Table) -> NoReturn:
+    where = table.where(row)
+    if column.kind == "date":
+        raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} is not a date like 2026-10-31", where)
+    try:
+        money.parse(cell, "CLF" if column.kind == "percent" else frame["currency"][row])
+    except MatcherError as error:
+        raise MatcherError(error.code, f"{column.name}: {error.what}", where) from None
+    raise MatcherError("amount.invalid", f"{column.name} {cell[:40]!r} is not an amount", where)
+
+
+def _first(bad: "pl.Series | list[bool]") -> int | None:
+    series = pl.Series(bad, dtype=pl.Boolean)
+    return series.arg_max() if series.any() else None

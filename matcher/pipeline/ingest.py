@@ -1,0 +1,264 @@
+"""Bank statements in: detect, parse, prove, identify, append what is new. All files of a command or none."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from matcher import ids
+from matcher.codes import CATALOGUE
+from matcher.config import Account
+from matcher.errors import MatcherError
+from matcher.ledger.chain import StatementFact, continues
+from matcher.model import Problem, StatementStart
+from matcher.parsers import batches, registry
+from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.tally import FileTally, StatementTally
+from matcher.pipeline.session import Session
+from matcher.store import facts, lines
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How files are to be read.
+
+    Attributes:
+        format: name of the parser to use; empty detects.
+        account: id or number of our account; empty takes the file's.
+        profile: CSV layout to use; empty detects.
+        profiles: further CSV layouts by name, as TOML text.
+        quarantine: keep damaged statements aside for a person instead of refusing the file.
+    """
+
+    format: str = ""
+    account: str = ""
+    profile: str = ""
+    profiles: dict[str, str] = field(default_factory=dict)
+    quarantine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """What became of one statement. Sums in minor units; `state` is balanced, unproven or quarantined."""
+
+    statement_id: str
+    account: str
+    number: str
+    currency: str
+    first_booking_date: date | None
+    last_booking_date: date | None
+    opening: int | None
+    closing: int | None
+    count: int
+    credit: int
+    debit: int
+    new: int
+    known: int
+    conflicting: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file; `known` means that its bytes were read before and nothing was added."""
+
+    file: str
+    format: str
+    known: bool
+    statements: tuple[StatementResult, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Staged:
+    source: Source
+    file_id: str
+    tally: FileTally
+    accounts: dict[int, Account] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)  # statement of the file -> statement of the command
+    held: set[int] = field(default_factory=set)
+
+
+def ingest(session: Session, sources: Sequence[Source], options: IngestOptions) -> list[FileResult]:
+    """Reads statement files into the books.
+
+    Raises:
+        MatcherError: whatever refuses a file; then nothing of any file is kept.
+    """
+    lines.begin(session.store)
+    results: dict[int, FileResult] = {}
+    staged: dict[int, _Staged] = {}
+    seen: set[str] = set()
+    for position, source in enumerate(sources):
+        file_id = digest(source)
+        if file_id in seen or facts.file_known(session.store, file_id, "statement"):
+            results[position] = FileResult(source.name, "", known=True)
+            continue
+        seen.add(file_id)
+        taken = sum(len(s.numbers) for s in staged.values())
+        staged[position] = _stage(session, source, file_id, options, taken)
+    if staged:
+        results |= _settle(session, staged)
+    return [results[position] for position in range(len(sources))]
+
+
+def digest(source: Source) -> str:
+    """SHA-256 of a file's bytes."""
+    found = sha256()
+    with source.open() as stream:
+        while chunk := stream.read(1 << 20):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _stage(session: Session, source: Source, file_id: str, options: IngestOptions, taken: int) -> _Staged:
+    staged = _Staged(source, file_id, FileTally())
+    parse_options = _parse_options(session, source, options)
+    positions: dict[int, int] = {}
+    for event in staged.tally.watch(registry.read(source, parse_options, options.format)):
+        if isinstance(event, StatementStart):
+            staged.accounts[event.statement] = _account(session, event, options, source)
+            staged.numbers[event.statement] = taken + len(staged.numbers)
+            positions[event.statement] = 0
+        elif isinstance(event, Batch):
+            frame, account = batches.to_frame(event), staged.accounts[event.statement]
+            _check_currency(frame, account, source)
+            place = {
+                "statement_no": staged.numbers[event.statement],
+                "position": positions[event.statement],
+                "account": account.id,
+                "entity": account.entity,
+            }
+            lines.stage(session.store, frame, batches.details(event), place)
+            positions[event.statement] += frame.height
+    _judge(staged, options)
+    return staged
+
+
+def _parse_options(session: Session, source: Source, options: IngestOptions) -> ParseOptions:
+    if not options.account:
+        return ParseOptions(profile=options.profile, profiles=options.profiles)
+    account = session.config.find_account(options.account, "")
+    if account is None:
+        raise MatcherError("account.unknown", f"account {options.account!r} is not in matcher.toml", source.name)
+    profile = options.profile or account.profile
+    return ParseOptions(account=account.number, currency=account.currency, profile=profile, profiles=options.profiles)
+
+
+def _account(session: Session, start: StatementStart, options: IngestOptions, source: Source) -> Account:
+    where = f"{source.name}:{start.line}" if start.line else source.name
+    if not start.account and not options.account:
+        raise MatcherError("account.missing", "the file does not say which account it is of", where)
+    account = session.config.find_account(options.account or start.account, start.currency)
+    if account is None:
+        raise MatcherError("account.unknown", f"account {start.account!r} is not in matcher.toml", where)
+    if options.account and start.account:
+        own = session.config.find_account(start.account, start.currency)
+        if own is not None and own != account:
+            raise MatcherError("account.several", f"the file is of account {own.id!r} as well, not only {account.id!r}", where)
+    if start.currency and start.currency != account.currency:
+        message = f"the statement is in {start.currency}, account {account.id!r} in {account.currency}"
+        raise MatcherError("currency.mixed", message, where)
+    return account
+
+
+def _check_currency(frame: Any, account: Account, source: Source) -> None:
+    other = frame.filter(frame["currency"] != account.currency)
+    if other.height:
+        where = f"{source.name}:{other['line'][0]}"
+        raise MatcherError("currency.mixed", f"a line is in {other['currency'][0]}, account {account.id!r} in {account.currency}", where)
+
+
+def _judge(staged: _Staged, options: IngestOptions) -> None:
+    """Decides from a file's problems whether it is refused, or which of its statements go to quarantine."""
+    refused: list[Problem] = []
+    for problem in staged.tally.problems:
+        treatment = CATALOGUE[problem.code].at_ingest if problem.severity != "info" else "accept"
+        if problem.severity == "fatal" or (treatment == "refuse" and not options.quarantine):
+            refused.append(problem)
+        elif treatment != "accept":
+            whole_file = problem.statement is None
+            staged.held |= set(staged.numbers) if whole_file else {problem.statement or 0}
+    source = staged.source
+    if refused:
+        first, more = refused[0], len(refused) - 1
+        where = f"{source.name}:{first.line}" if first.line else source.name
+        raise MatcherError(first.code, first.message + (f" (and {more} more: see matcher inspect)" if more else ""), where)
+    if not staged.numbers:
+        said = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
+        raise MatcherError(said.code, said.message, source.name)
+
+
+def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResult]:
+    lines.identify(session.store)
+    known = facts.statement_facts(session.store)
+    batch = session.next_batch
+    statement_ids: dict[int, str] = {}
+    held: list[int] = []
+    earlier: dict[tuple[str, date], list[int]] = {}
+    for file in staged.values():
+        for ordinal, number in file.numbers.items():
+            statement_ids[number] = ids.of("statement", file.file_id, ordinal)
+            if ordinal in file.held:
+                held.append(number)
+                continue
+            fact = _fact(statement_ids[number], file.accounts[ordinal], file.tally.statements[ordinal])
+            if continues(fact, known) and fact.first_day is not None:
+                same_day = earlier.get((fact.account, fact.first_day), [])
+                lines.shift_occurrences(session.store, number, fact.first_day, same_day)
+            if fact.last_day is not None:
+                earlier.setdefault((fact.account, fact.last_day), []).append(number)
+            known.append(fact)
+    counts = lines.append(session.store, statement_ids, held)
+    results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
+    _record(session, batch, staged, results)
+    return results
+
+
+def _fact(statement_id: str, account: Account, tally: StatementTally) -> StatementFact:
+    opening, closing = tally.opening, tally.closing
+    days = [tally.from_date, opening and opening.date, closing and closing.date]
+    first = tally.first_booking_date or next((d for d in days if d), None)
+    last = tally.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
+    return StatementFact(statement_id, account.id, first, last, opening and opening.amount, closing and closing.amount, tally.count)
+
+
+def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, lines.Counts]) -> FileResult:
+    found = []
+    for ordinal, number in file.numbers.items():
+        tally, count = file.tally.statements[ordinal], counts[number]
+        state = "quarantined" if ordinal in file.held else "balanced" if tally.balanced else "unproven"
+        found.append(
+            StatementResult(
+                statement_ids[number], file.accounts[ordinal].id, tally.start.number, file.accounts[ordinal].currency,
+                tally.first_booking_date, tally.last_booking_date, tally.opening and tally.opening.amount,
+                tally.closing and tally.closing.amount, tally.count, tally.credit, tally.debit,
+                count.new, count.known, count.conflicting, state,
+            )
+        )  # fmt: skip
+    info = file.tally.info
+    return FileResult(file.source.name, info.format if info else "", False, tuple(found), tuple(file.tally.problems))
+
+
+def _record(session: Session, batch: int, staged: dict[int, _Staged], results: dict[int, FileResult]) -> None:
+    for position, file in staged.items():
+        result, info = results[position], file.tally.info
+        encoding = info.encoding if info else ""
+        record = {"batch": batch, "file_id": file.file_id, "kind": "statement", "name": result.file, "format": result.format}
+        problems = json.dumps([asdict(replace(p, message=p.message)) for p in result.problems], ensure_ascii=False, default=str)
+        facts.append_file(session.store, record | {"encoding": encoding, "size": file.source.size, "problems": problems})
+        rows = []
+        for ordinal, statement in zip(file.numbers, result.statements, strict=True):
+            tally = file.tally.statements[ordinal]
+            mine = [asdict(p) for p in file.tally.problems if p.statement in (ordinal, None)]
+            row = asdict(statement)
+            row |= {"lines_new": row.pop("new"), "lines_known": row.pop("known"), "lines_conflicting": row.pop("conflicting")}
+            row |= {"batch": batch, "file_id": file.file_id, "ordinal": ordinal, "entity": file.accounts[ordinal].entity}
+            row |= {"from_date": tally.from_date, "to_date": tally.to_date, "problems": json.dumps(mine, ensure_ascii=False, default=str)}
+            row |= {"opening_date": tally.opening and tally.opening.date, "closing_date": tally.closing and tally.closing.date}
+            rows.append(row)
+        facts.append_statements(session.store, rows)
+    files = {file.file_id: {"statements": len(file.numbers), "new": sum(s.new for s in results[p].statements)} for p, file in staged.items()}
+    session.commit("ingest", {"files": files})

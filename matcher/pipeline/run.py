@@ -1,0 +1,168 @@
+"""A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from matcher import frames
+from matcher.engines.base import Candidates, Engine
+from matcher.frames import State
+from matcher.journal import decisions
+from matcher.journal.decisions import Allocation, Draft
+from matcher.journal.fold import fold
+from matcher.matching import candidates, receipts
+from matcher.matching.decide import Policy, Settled, Verdict, decide
+from matcher.matching.explain import evidence_text, shares_text
+from matcher.matching.normalise import account_key
+from matcher.pipeline.session import Session
+from matcher.rules.rulebook import PPM, Rulebook
+from matcher.store import journal
+
+NON_RECEIVABLE_KINDS = ("fee", "interest", "tax", "own_transfer")
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did: (outcome, state) -> (lines, amount by currency in minor units), over the lines it looked at."""
+
+    considered: int
+    posted: int
+    proposed: int
+    by_outcome: dict[tuple[str, str], tuple[int, dict[str, int]]]
+
+
+def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
+    """Matches every line that no decision settles yet, as of a day."""
+    facts = journal.facts(session.store)
+    state = fold(facts, as_of, session.config.books.base_currency)
+    undecided = state.lines.filter(pl.col("state") != "posted")
+    credits_, aside = _split(undecided, [account.number for account in session.config.account])
+    found = engine.candidates(credits_, state.items, state.customers)
+    people = receipts.receipts(credits_, found, _fuzzy(credits_, found, state.customers))
+    policy = Policy(
+        precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
+        session.config.policy.auto_post,
+        _rejected(state),
+        session.config.policy.discount_grace_days,
+    )
+    verdicts = decide(people, receipts.items(state.items), _settled(state), book, policy) + aside
+    _record(session, state, verdicts, book)
+    return _result(undecided, verdicts)
+
+
+def _split(lines: pl.DataFrame, own: Sequence[str]) -> tuple[pl.DataFrame, list[Verdict]]:
+    """Lines that may pay open items, and verdicts on those that cannot: debits, fees, interest, our own transfers."""
+    ours = {account_key(number) for number in own}
+    own_transfer = pl.col("counterparty_account").is_in([number for number in lines["counterparty_account"].unique() if account_key(number) in ours])
+    debit = pl.col("amount") <= 0
+    other = pl.col("kind").is_in(NON_RECEIVABLE_KINDS) | own_transfer
+    aside = [_left(line_id, "outgoing", "money going out is not matched with open items") for line_id in lines.filter(debit)["line_id"]]
+    for line_id, kind in lines.filter(~debit & other).select("line_id", "kind").iter_rows():
+        reason = f"the bank's code says {kind}" if kind in NON_RECEIVABLE_KINDS else "it comes from an account of our own"
+        aside.append(_left(line_id, "non_receivable", reason))
+    return lines.filter(~debit & ~other), aside
+
+
+def _left(line_id: str, outcome: str, reason: str) -> Verdict:
+    return Verdict(line_id, "none", outcome, "", "", None, None, None, None, reason)
+
+
+def _fuzzy(lines: pl.DataFrame, found: Candidates, customers: pl.DataFrame) -> pl.DataFrame:
+    """Fuzzy names only for payers that neither account nor exact name has told."""
+    told = pl.concat([found.accounts, found.names]).get_column("line_id")
+    untold = candidates.line_names(lines.filter(~pl.col("line_id").is_in(told.implode())))
+    known = candidates.customer_names(customers)
+    parts = [
+        candidates.fuzzy_customers(untold.filter(pl.col("entity") == entity), known.filter(pl.col("entity").is_in(["", entity])))
+        for entity in untold["entity"].unique().sort()
+    ]
+    return pl.concat(parts) if parts else candidates.fuzzy_customers(untold, known)
+
+
+def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
+    refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == "reject"))
+    return frozenset((line_id, frozenset(text.split())) for line_id, text in refused.select("line_id", "evidence").iter_rows())
+
+
+def _settled(state: State) -> dict[str, Settled]:
+    """Which posted receipt closed each item that has nothing open; the latest one where several did."""
+    closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
+    posted = state.allocations.filter((pl.col("state") == "posted") & pl.col("item_id").is_in(closed.implode()))
+    who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
+    rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
+    return {item_id: Settled(line_id, *who[line_id]) for item_id, line_id in rows}
+
+
+def _record(session: Session, state: State, verdicts: list[Verdict], book: Rulebook) -> None:
+    """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
+    lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").iter_rows()}
+    opens = {row[0]: row[1:] for row in state.items.select("item_id", "open", "open_amount").iter_rows()}
+    batch = session.next_batch
+    posted = [_draft("match", v, lines, opens) for v in verdicts if v.state == "posted"]
+    waiting = [_draft("proposal", v, lines, opens) for v in verdicts if v.state == "proposed"]
+    _conserve(posted, lines, opens, state)
+    made, shares = decisions.build(posted, batch, session.actor, session.at)
+    rest = [v for v in verdicts if v.state != "posted"]
+    found = pl.DataFrame(
+        [
+            (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, evidence_text(v.explanation),
+             shares_text(v.runner_up or (v.explanation if v.state == "none" else None), lines[v.line_id][0]), v.reason)
+            for v in rest
+        ],
+        schema=frames.FINDING,
+        orient="row",
+    )  # fmt: skip
+    _, proposed = decisions.build(waiting, batch, session.actor, session.at)
+    journal.replace_findings(session.store, found.sort("line_id"), proposed)
+    counts = Counter(v.state for v in verdicts)
+    rules = {rule.id: rule.version for rule in book.rule}
+    session.commit("run", {"as_of": state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares)
+
+
+def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], opens: dict[str, tuple[int, int]], state: State) -> None:
+    """The engine's own postings pass the same checks as a person's, one after the other."""
+    left = {item_id: [value[0], currency] for (item_id, value), currency in zip(opens.items(), state.items["currency"], strict=True)}
+    for draft in posted:
+        decisions.check(draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id][0], left[a.item_id][1]) for a in draft.allocations})
+        for a in draft.allocations:
+            left[a.item_id][0] -= a.item_amount + a.adjustment
+
+
+def _draft(kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]], opens: dict[str, tuple[int, int]]) -> Draft:
+    currency, booked, _ = lines[verdict.line_id]
+    one = verdict.explanation
+    assert one is not None
+    return Draft(
+        kind=kind,
+        line_id=verdict.line_id,
+        currency=currency,
+        effective_date=booked,
+        customer_id=verdict.customer_id,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        confidence=verdict.confidence,
+        margin=verdict.margin,
+        evidence=evidence_text(one),
+        runner_up=shares_text(verdict.runner_up, currency),
+        reason=verdict.reason,
+        allocations=tuple(
+            Allocation(s.item_id, s.amount, s.amount, s.adjustment, s.reason, opens[s.item_id][1]) for s in one.shares
+        ),
+    )
+
+
+def _result(lines: pl.DataFrame, verdicts: list[Verdict]) -> RunResult:
+    amounts = {row[0]: row[1:] for row in lines.select("line_id", "amount", "currency").iter_rows()}
+    found: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
+    for verdict in verdicts:
+        amount, currency = amounts[verdict.line_id]
+        count, sums = found.get((verdict.outcome, verdict.state), (0, {}))
+        sums[currency] = sums.get(currency, 0) + amount
+        found[verdict.outcome, verdict.state] = (count + 1, sums)
+    states = Counter(v.state for v in verdicts)
+    return RunResult(len(verdicts), states["posted"], states["proposed"], dict(sorted(found.items())))
+
+

@@ -1,0 +1,54 @@
+"""One command's run over the books: the open store, the configuration, the clock and the actor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from matcher import frames
+from matcher.config import Config
+from matcher.journal import chain
+from matcher.store import Store, journal
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every step of a command needs.
+
+    Attributes:
+        store: the open books file.
+        config: checked matcher.toml.
+        config_hash: SHA-256 of its text.
+        actor: who runs the command.
+        at: when, ISO 8601 in UTC.
+        version: of the program.
+    """
+
+    store: Store
+    config: Config
+    config_hash: str
+    actor: str
+    at: str
+    version: str
+
+    @property
+    def next_batch(self) -> int:
+        """Number of the batch that this command will append."""
+        return journal.last_batch(self.store)[0] + 1
+
+    def commit(
+        self,
+        command: str,
+        summary: Mapping[str, object],
+        decisions: pl.DataFrame | None = None,
+        allocations: pl.DataFrame | None = None,
+    ) -> chain.Batch:
+        """Seals what the command did and appends it to the journal."""
+        rows = (
+            frames.empty(frames.DECISION) if decisions is None else decisions,
+            frames.empty(frames.ALLOCATION) if allocations is None else allocations,
+        )
+        head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
+        batch = chain.seal(journal.last_batch(self.store), head, summary, rows)
+        journal.append(self.store, batch, *rows)
+        return batch

@@ -1,0 +1,144 @@
+"""Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from matcher.errors import MatcherError
+
+APPEND_ONLY = (
+    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "quarantined_line", "item", "customer", "rate")),
+    *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
+)
+"""Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
+
+_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+class Store:
+    """An open books file. One transaction spans the whole command: it holds all of it or nothing.
+
+    Attributes:
+        connection: the DuckDB connection; used only inside `matcher.store`.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
+        """The rows of a query."""
+        return self.connection.sql(sql, params=list(parameters) or None).pl()
+
+    def scalar(self, sql: str, *parameters: object) -> int:
+        """The single whole number that a query gives; 0 for NULL."""
+        row = self.connection.execute(sql, parameters).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Appends a frame's rows; columns are matched by name, and a missing one is an error."""
+        if not frame.height:
+            return
+        names = ", ".join(f'"{name}"' for name in frame.columns)
+        self.connection.register("appended", frame)
+        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")  # noqa: S608
+        self.connection.unregister("appended")
+
+
+def migrations() -> list[tuple[str, str]]:
+    """Name and SQL text of every migration, in order."""
+    folder = resources.files("matcher.store") / "migrations"
+    return sorted((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+
+
+def create(path: Path) -> None:
+    """Makes an empty books file, or brings an existing one up to date.
+
+    Raises:
+        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``.
+    """
+    with open_store(path, write=True):
+        pass
+
+
+@contextmanager
+def open_store(path: Path, *, write: bool) -> Iterator[Store]:
+    """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
+
+    Raises:
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
+    """
+    connection = _connect(path, write)
+    try:
+        pending = len(migrations()) - len(_check_version(connection, path))
+        if pending and not write:
+            connection.close()
+            create(path)
+            connection = _connect(path, write)
+        if write:
+            connection.execute("BEGIN")
+            if pending:
+                _migrate(connection)
+        yield Store(connection)
+        if write:
+            connection.execute("COMMIT")
+    finally:
+        # closing without COMMIT rolls back, whatever went wrong
+        connection.close()
+
+
+def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=not write)
+    except duckdb.IOException as error:
+        if held := _LOCKED.search(str(error)):
+            holder = f"process {held['pid']} ({Path(held['program']).name})"
+            raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
+        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+    except duckdb.Error as error:
+        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'migration'").fetchone()
+    if not known or not known[0]:
+        return {}
+    return dict(connection.execute("SELECT name, sha256 FROM meta.migration ORDER BY name").fetchall())
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    applied, shipped = _applied(connection), dict(migrations())
+    if unknown := sorted(set(applied) - set(shipped)):
+        raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", str(path))
+    for name, digest in applied.items():
+        if _digest(shipped[name]) != digest:
+            raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", str(path))
+    return applied
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    applied = _applied(connection)
+    if not applied:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS meta")
+        connection.execute("CREATE TABLE meta.migration (name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL)")
+        connection.execute("CREATE TABLE meta.refusal (reason VARCHAR)")
+    for name, text in migrations():
+        if name not in applied:
+            connection.execute(text)
+            connection.execute("INSERT INTO meta.migration VALUES (?, ?)", [name, _digest(text)])
+    guarded = {row[0] for row in connection.execute("SELECT DISTINCT trigger_name FROM duckdb_triggers()").fetchall()}
+    for table in APPEND_ONLY:
+        for event in ("update", "delete"):
+            name = f"{table.replace('.', '_')}_no_{event}"
+            if name not in guarded:
+                refusal = f"INSERT INTO meta.refusal SELECT error('{table} is append-only')"
+                connection.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH STATEMENT {refusal}")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""Appending and reading what came in: files, statements, open items, customers, rates."""
+
+from typing import Any
+
+import polars as pl
+
+from matcher import frames
+from matcher.ledger.chain import StatementFact
+from matcher.store.database import Store
+from matcher.store.journal import customers, items
+
+_ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
+
+
+def file_known(store: Store, file_id: str, kind: str) -> bool:
+    """Whether a file of that kind with the same bytes was read before."""
+    return bool(store.scalar("SELECT count(*) FROM raw.file WHERE file_id = ? AND kind = ?", file_id, kind))
+
+
+def append_file(store: Store, record: dict[str, Any]) -> None:
+    """Records a file that was read."""
+    store.append("raw.file", pl.DataFrame([record]))
+
+
+def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
+    """Records statements; dates and balances may be null."""
+    typed = {
+        **dict.fromkeys(("from_date", "to_date", "first_booking_date", "last_booking_date", "opening_date", "closing_date"), pl.Date()),
+        **dict.fromkeys(("opening", "closing"), pl.Int64()),
+    }
+    store.append("raw.statement", pl.DataFrame(records, schema_overrides=typed, infer_schema_length=None))
+
+
+def statements(store: Store) -> pl.DataFrame:
+    """All statements, by account and date."""
+    return store.frame("SELECT * FROM raw.statement ORDER BY account, first_booking_date, last_booking_date, statement_id")
+
+
+def statement_facts(store: Store) -> list[StatementFact]:
+    """What the chain needs of every statement that is not in quarantine."""
+    rows = store.connection.execute(
+        """SELECT statement_id, account, coalesce(first_booking_date, from_date, opening_date, closing_date),
+            coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, count
+        FROM raw.statement WHERE state <> 'quarantined' ORDER BY batch, ordinal"""
+    ).fetchall()
+    return [StatementFact(*row) for row in rows]
+
+
+def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:
+    """Appends what a snapshot changes: new and changed items, and those that it no longer lists (`closed`, as rows)."""
+    latest = items(store).select(_ITEM_COLUMNS)
+    changed = snapshot.select(_ITEM_COLUMNS).join(latest, on=_ITEM_COLUMNS, how="anti", nulls_equal=True)
+    new = changed.join(latest, on="item_id", how="anti").height
+    rows = pl.concat([changed, closed.select(_ITEM_COLUMNS)]) if closed.height else changed
+    store.append("raw.item", rows.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
+    return {"rows": snapshot.height, "new": new, "changed": changed.height - new, "closed": closed.height}
+
+
+def append_customers(store: Store, batch: int, snapshot: pl.DataFrame) -> dict[str, int]:
+    """Appends new and changed customers."""
+    latest = customers(store)
+    changed = snapshot.join(latest, on=list(frames.CUSTOMER), how="anti", nulls_equal=True)
+    new = changed.join(latest, on="customer_id", how="anti").height
+    store.append("raw.customer", changed.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
+    return {"rows": snapshot.height, "new": new, "changed": changed.height - new}
+
+
+def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int]:
+    """Appends rates that are new or corrected."""
+    latest = store.frame("SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL")
+    changed = rates.join(latest, on=["date", "currency", "per_base"], how="anti")
+    store.append("raw.rate", changed.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
+    return {"rows": rates.height, "new": changed.height}

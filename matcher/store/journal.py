@@ -1,0 +1,87 @@
+"""The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
+
+from dataclasses import asdict
+
+import polars as pl
+
+from matcher import frames
+from matcher.journal.chain import GENESIS, Batch
+from matcher.journal.fold import Facts
+from matcher.store.database import Store
+
+_LATEST = """SELECT * EXCLUDE (n, batch), first_seen, batch AS seen FROM (
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n, min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
+) WHERE n = 1 ORDER BY {key}"""
+
+
+def last_batch(store: Store) -> tuple[int, str]:
+    """Number and hash of the latest batch; (0, genesis) in empty books."""
+    row = store.connection.execute("SELECT batch, hash FROM log.batch ORDER BY batch DESC LIMIT 1").fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+
+
+def append(store: Store, batch: Batch, decisions: pl.DataFrame, allocations: pl.DataFrame) -> None:
+    """Appends a sealed batch with its rows."""
+    store.append("log.batch", pl.DataFrame([asdict(batch)]))
+    store.append("log.decision", decisions)
+    store.append("log.allocation", allocations)
+
+
+def batches(store: Store) -> list[Batch]:
+    """All batches, in order."""
+    return [Batch(**row) for row in store.frame("SELECT * FROM log.batch ORDER BY batch").iter_rows(named=True)]
+
+
+def decisions(store: Store) -> pl.DataFrame:
+    """All decisions, in order."""
+    return store.frame("SELECT * FROM log.decision ORDER BY batch, ordinal").select(list(frames.DECISION))
+
+
+def allocations(store: Store) -> pl.DataFrame:
+    """All allocations, in the order of their decisions."""
+    sql = "SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"
+    return store.frame(sql).select(list(frames.ALLOCATION))
+
+
+def items(store: Store) -> pl.DataFrame:
+    """The latest snapshot of every open item."""
+    return store.frame(_LATEST.format(key="item_id", table="raw.item")).select(list(frames.ITEM))
+
+
+def customers(store: Store) -> pl.DataFrame:
+    """The latest record of every customer."""
+    return store.frame(_LATEST.format(key="customer_id", table="raw.customer")).select(list(frames.CUSTOMER))
+
+
+def facts(store: Store) -> Facts:
+    """Everything that state is folded from."""
+    columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    return Facts(
+        lines=store.frame(f"SELECT {columns} FROM raw.line ORDER BY line_id"),
+        items=items(store),
+        customers=customers(store),
+        decisions=decisions(store),
+        allocations=allocations(store),
+        findings=store.frame("SELECT * FROM work.finding ORDER BY line_id"),
+        proposals=store.frame("SELECT * FROM work.proposal ORDER BY line_id, decision_id, ordinal"),
+    )
+
+
+def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame) -> None:
+    """Puts the latest run's findings in the place of the previous ones."""
+    store.connection.execute("TRUNCATE work.finding")
+    store.connection.execute("TRUNCATE work.proposal")
+    store.append("work.finding", findings)
+    store.append("work.proposal", proposals)
+
+
+def drop_findings(store: Store, line_ids: list[str]) -> None:
+    """Forgets what the latest run found for lines that a person has since decided on."""
+    for table in ("work.finding", "work.proposal"):
+        store.connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], line_id)", [line_ids])
+
+
+def exported(store: Store, target: str) -> pl.DataFrame:
+    """What was exported to a target before: external_id, decision_id, document_kind, payload_hash."""
+    sql = "SELECT DISTINCT external_id, decision_id, document_kind, payload_hash FROM log.export WHERE target = ? ORDER BY ALL"
+    return store.frame(sql, target)

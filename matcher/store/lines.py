@@ -1,0 +1,119 @@
+"""Statement files in: staging, identity, and the append that adds only what is new."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from matcher import ids
+from matcher.parsers import batches
+from matcher.store.database import Store
+
+_STAGED = ", ".join(f'"{name}"' for name in batches.COLUMNS if name not in ("line", "exact", "pending"))
+_CONTENT = "value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw"
+
+_STAGE = """CREATE OR REPLACE TEMP TABLE incoming AS
+SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, * EXCLUDE (line_id, statement_id, line_key, occurrence) FROM raw.line LIMIT 0"""
+
+_STAGE_DETAIL = """CREATE OR REPLACE TEMP TABLE incoming_detail AS
+SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, * EXCLUDE (line_id) FROM raw.line_detail LIMIT 0"""
+
+# Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
+_KEYED = f"""CREATE OR REPLACE TEMP TABLE keyed AS
+WITH k AS (SELECT *, {ids.LINE_KEY_SQL} AS line_key FROM incoming)
+SELECT *, row_number() OVER (PARTITION BY statement_no, line_key ORDER BY {_CONTENT}, position) AS occurrence FROM k"""
+
+_FRESH = f"""CREATE OR REPLACE TEMP TABLE fresh AS
+WITH named AS (SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)),
+first_seen AS (SELECT * FROM named QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY statement_no, position) = 1)
+SELECT * FROM first_seen WHERE NOT EXISTS (SELECT 1 FROM raw.line AS known WHERE known.line_id = first_seen.line_id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Lines of one statement: new, already known, and sharing the bank's reference with a line of another amount."""
+
+    new: int
+    known: int
+    conflicting: int
+
+
+def begin(store: Store) -> None:
+    """Empties the staging area."""
+    store.connection.execute(_STAGE)
+    store.connection.execute(_STAGE_DETAIL)
+
+
+def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place: dict[str, Any]) -> None:
+    """Stages booked entries. `place` holds statement_no, position (of the first row), account and entity."""
+    numbered = frame.with_row_index("position", offset=place["position"]).filter(~pl.col("pending"))
+    store.connection.register("staged", numbered)
+    store.connection.execute(
+        f'INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, {_STAGED}, "line" AS source_line FROM staged',
+        [place["statement_no"], place["account"], place["entity"]],
+    )
+    store.connection.unregister("staged")
+    if details is not None:
+        shifted = details.with_columns(pl.col("position") + place["position"], pl.lit(place["statement_no"]).alias("statement_no"))
+        store.append("incoming_detail", shifted)
+
+
+def identify(store: Store) -> None:
+    """Gives every staged entry its key and its occurrence among twins of its statement."""
+    store.connection.execute(_KEYED)
+
+
+def shift_occurrences(store: Store, statement_no: int, day: object, earlier: list[int]) -> None:
+    """Counts a statement's entries of `day` on from those already known and from the `earlier` staged statements of that day."""
+    store.connection.execute(
+        """UPDATE keyed SET occurrence = occurrence + before.n FROM (
+            SELECT line_key, max(occurrence) AS n FROM (
+                SELECT line_key, occurrence FROM raw.line WHERE booking_date = ?
+                UNION ALL SELECT line_key, occurrence FROM keyed WHERE booking_date = ? AND list_contains(?::BIGINT[], statement_no)
+            ) GROUP BY line_key
+        ) AS before WHERE before.line_key = keyed.line_key AND keyed.statement_no = ? AND keyed.booking_date = ?""",
+        [day, day, earlier, statement_no, day],
+    )
+
+
+def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
+    """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
+    con = store.connection
+    con.execute("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
+    con.execute(_FRESH)
+    names = pl.DataFrame({"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())}, schema={"statement_no": pl.Int64, "statement_id": pl.String})
+    con.register("names", names)
+    known = con.execute("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1").fetchone()
+    assert known is None, "two different lines have one id"
+    columns = [row[0] for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'").fetchall()]
+    chosen = ", ".join(f'"{c}"' for c in columns)
+    con.execute(f"INSERT INTO raw.line BY NAME SELECT {chosen} FROM fresh JOIN names USING (statement_no) ORDER BY statement_no, position")
+    con.execute(
+        f"""INSERT INTO raw.quarantined_line BY NAME SELECT {chosen} FROM (SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed)
+        JOIN names USING (statement_no) JOIN held USING (statement_no) ORDER BY statement_no, position"""
+    )
+    con.execute(
+        f"""INSERT INTO raw.line_detail BY NAME
+        WITH parents AS (
+            SELECT statement_no, position, line_id FROM fresh
+            UNION ALL SELECT statement_no, position, {ids.LINE_ID_SQL} FROM keyed JOIN held USING (statement_no)
+        )
+        SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
+        WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
+    )
+    counted = con.execute(
+        """SELECT k.statement_no, count(*), count(f.line_id), count(*) FILTER (f.line_id IS NOT NULL AND c.n > 1)
+        FROM keyed AS k LEFT JOIN fresh AS f USING (statement_no, position)
+        LEFT JOIN (
+            SELECT account, bank_reference, count(DISTINCT amount) AS n FROM raw.line
+            WHERE bank_reference IN (SELECT bank_reference FROM fresh WHERE bank_reference <> '') GROUP BY account, bank_reference
+        ) AS c ON c.account = k.account AND c.bank_reference = k.bank_reference
+        GROUP BY k.statement_no"""
+    ).fetchall()
+    con.unregister("names")
+    counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
+    found = {}
+    for number in statement_ids:
+        total, new, conflicting = counts.get(number, (0, 0, 0))
+        found[number] = Counts(0, 0, 0) if number in held else Counts(new, total - new, conflicting)
+    return found

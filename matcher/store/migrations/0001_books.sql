@@ -1,0 +1,76 @@
+-- raw: what came in. log: what was decided. work: what can be computed again at any time.
+CREATE SCHEMA raw;
+CREATE SCHEMA log;
+CREATE SCHEMA work;
+
+CREATE TABLE raw.file (
+    batch BIGINT NOT NULL, file_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, name VARCHAR NOT NULL, format VARCHAR NOT NULL,
+    encoding VARCHAR NOT NULL, size BIGINT NOT NULL, problems VARCHAR NOT NULL
+);
+CREATE TABLE raw.statement (
+    batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, file_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL,
+    account VARCHAR NOT NULL, entity VARCHAR NOT NULL, number VARCHAR NOT NULL, currency VARCHAR NOT NULL,
+    from_date DATE, to_date DATE, first_booking_date DATE, last_booking_date DATE,
+    opening BIGINT, opening_date DATE, closing BIGINT, closing_date DATE,
+    count BIGINT NOT NULL, credit BIGINT NOT NULL, debit BIGINT NOT NULL,
+    lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL,
+    state VARCHAR NOT NULL, problems VARCHAR NOT NULL
+);
+CREATE TABLE raw.line (
+    line_id VARCHAR NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
+    booking_date DATE NOT NULL, value_date DATE, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
+    bank_reference VARCHAR NOT NULL, counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL,
+    counterparty_bank VARCHAR NOT NULL, remittance_information VARCHAR NOT NULL, creditor_reference VARCHAR NOT NULL,
+    end_to_end_id VARCHAR NOT NULL, mandate_id VARCHAR NOT NULL, transaction_code VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+    return_reason VARCHAR NOT NULL, instructed_amount BIGINT, instructed_currency VARCHAR NOT NULL,
+    exchange_rate VARCHAR NOT NULL, charges BIGINT, balance BIGINT, reversal BOOLEAN NOT NULL, time VARCHAR NOT NULL,
+    source_line BIGINT NOT NULL, raw VARCHAR NOT NULL, line_key VARCHAR NOT NULL, occurrence BIGINT NOT NULL
+);
+CREATE TABLE raw.line_detail (
+    line_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
+    counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL, remittance_information VARCHAR NOT NULL,
+    creditor_reference VARCHAR NOT NULL, end_to_end_id VARCHAR NOT NULL, bank_reference VARCHAR NOT NULL,
+    return_reason VARCHAR NOT NULL
+);
+-- Lines of statements that a person has not accepted: kept whole, counted nowhere.
+CREATE TABLE raw.quarantined_line AS FROM raw.line LIMIT 0;
+CREATE TABLE raw.item (
+    batch BIGINT NOT NULL, item_id VARCHAR NOT NULL, entity VARCHAR NOT NULL, customer_id VARCHAR NOT NULL,
+    document_type VARCHAR NOT NULL, document_no VARCHAR NOT NULL, issue_date DATE NOT NULL, due_date DATE,
+    currency VARCHAR NOT NULL, amount BIGINT NOT NULL, open_amount BIGINT NOT NULL, terms VARCHAR NOT NULL,
+    discount_ppm BIGINT, discount_date DATE, purchase_order VARCHAR NOT NULL, payment_reference VARCHAR NOT NULL,
+    status VARCHAR NOT NULL, closed_date DATE, disputed_amount BIGINT NOT NULL, extra VARCHAR NOT NULL
+);
+CREATE TABLE raw.customer (
+    batch BIGINT NOT NULL, customer_id VARCHAR NOT NULL, customer_no VARCHAR NOT NULL, name VARCHAR NOT NULL,
+    trade_name VARCHAR NOT NULL, alias VARCHAR NOT NULL, country VARCHAR NOT NULL, currency VARCHAR NOT NULL,
+    parent_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL, terms VARCHAR NOT NULL, extra VARCHAR NOT NULL
+);
+CREATE TABLE raw.rate (batch BIGINT NOT NULL, date DATE NOT NULL, currency VARCHAR NOT NULL, per_base VARCHAR NOT NULL);
+
+CREATE TABLE log.batch (
+    batch BIGINT NOT NULL, command VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL, version VARCHAR NOT NULL,
+    config_hash VARCHAR NOT NULL, summary VARCHAR NOT NULL, decisions BIGINT NOT NULL, allocations BIGINT NOT NULL,
+    previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL
+);
+CREATE TABLE log.decision (
+    batch BIGINT NOT NULL, ordinal BIGINT NOT NULL, decision_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+    line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL,
+    effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT, evidence VARCHAR NOT NULL,
+    runner_up VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL
+);
+CREATE TABLE log.allocation (
+    decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
+    amount BIGINT NOT NULL, currency VARCHAR NOT NULL, item_amount BIGINT NOT NULL, adjustment BIGINT NOT NULL,
+    adjustment_reason VARCHAR NOT NULL, item_open BIGINT NOT NULL
+);
+CREATE TABLE log.export (
+    batch BIGINT NOT NULL, target VARCHAR NOT NULL, external_id VARCHAR NOT NULL, decision_id VARCHAR NOT NULL,
+    document_kind VARCHAR NOT NULL, payload_hash VARCHAR NOT NULL
+);
+
+CREATE TABLE work.finding (
+    line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
+    confidence BIGINT, margin BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, reason VARCHAR NOT NULL
+);
+CREATE TABLE work.proposal AS FROM log.allocation LIMIT 0;
