@@ -1,27 +1,64 @@
-"""The command group and its inspect command."""
+"""The command group: finds the commands, turns coded errors into one line and an exit status."""
 
-import json
-from pathlib import Path
+import os
+import sys
+import traceback
+from typing import Any
 
 import click
 
-
-@click.group()
-@click.version_option(package_name="matcher-recon")
-def main() -> None:
-    """Bank reconciliation and payment matching that never guesses with money."""
+from matcher.cli import files, out, work
+from matcher.codes import INTERNAL
+from matcher.errors import MatcherError
 
 
-@main.command()
-@click.argument("files", nargs=-1, required=True)
-@click.option("--format", "output", type=click.Choice(["table", "csv", "json"]), default="table")
-@click.option("--transactions", is_flag=True)
-def inspect(files: tuple[str, ...], output: str, transactions: bool) -> None:
-    """Read statement files without any books and say what is in them."""
-    from matcher.inspection import inspect as inspect_source
-    from matcher.parsers.base import ParseOptions, Source
+class _Group(click.Group):
+    """Prints a `MatcherError` as one line on stderr and exits with its code; anything else is an internal error (70)."""
 
-    for name in files:
-        path = Path(name)
-        source = Source(name, path.stat().st_size, lambda path=path: path.open("rb"))
-        click.echo(json.dumps(inspect_source(source, ParseOptions(), transactions=transactions), ensure_ascii=False))
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MatcherError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            # whoever reads our output has closed it: that is their decision, not an error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where everything unforeseen ends
+            if os.environ.get("MATCHER_DEBUG"):
+                traceback.print_exc()
+            # the message of a foreign exception may hold statement contents, so only its kind and place are shown
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+            click.echo(str(MatcherError("internal", f"{type(error).__name__} at {place} (MATCHER_DEBUG=1 shows more)")), err=True)
+            ctx.exit(INTERNAL)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="matcher-recon", prog_name="matcher")
+@click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
+@click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
+@click.pass_context
+def main(ctx: click.Context, books: str | None, actor: str | None) -> None:
+    """Bank reconciliation and payment matching that never guesses with money.
+
+    \b
+    A month, in order:
+      matcher init BOOKS          make a books directory, then fill in matcher.toml
+      matcher import items FILE   open items from the ERP (also: customers, rates)
+      matcher ingest FILE...      bank statements in, each proven by its balances
+      matcher run                 match what can be known
+      matcher queue               what is left for a person
+      matcher export aging -o F   aged open items, and other files for other systems
+
+    Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
+    4 refused by policy; 5 the books are in use by another process; 70 internal error.
+    """
+    ctx.obj = {"books": books, "actor": actor}
+
+
+for _command in (*files.COMMANDS, *work.COMMANDS, *out.COMMANDS):
+    main.add_command(_command)

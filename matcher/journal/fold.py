@@ -32,7 +32,8 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit("posted").alias("state"))
     lines = _lines(facts, in_force, posted, as_of)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
-    return State(as_of, base_currency, lines, _items(facts.items, posted), allocations, facts.customers, decisions)
+    dated = facts.items.filter(pl.col("issue_date") <= as_of)
+    return State(as_of, base_currency, lines, _items(dated, posted), allocations, facts.customers, decisions)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from matcher.matching import candidates, receipts
 from matcher.matching.decide import Policy, Settled, Verdict, decide
 from matcher.matching.explain import evidence_text, shares_text
 from matcher.matching.normalise import account_key
+from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import journal
@@ -99,11 +100,13 @@ def _settled(state: State) -> dict[str, Settled]:
 def _record(session: Session, state: State, verdicts: list[Verdict], book: Rulebook) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
     lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").iter_rows()}
-    opens = {row[0]: row[1:] for row in state.items.select("item_id", "open", "open_amount").iter_rows()}
+    named = {share.item_id for v in verdicts if v.explanation for share in v.explanation.shares}
+    facing = facing_items(state, named)
+    latest = latest_decisions(state)
     batch = session.next_batch
-    posted = [_draft("match", v, lines, opens) for v in verdicts if v.state == "posted"]
-    waiting = [_draft("proposal", v, lines, opens) for v in verdicts if v.state == "proposed"]
-    _conserve(posted, lines, opens, state)
+    posted = [_draft("match", v, lines, facing, latest) for v in verdicts if v.state == "posted"]
+    waiting = [_draft("proposal", v, lines, facing, latest) for v in verdicts if v.state == "proposed"]
+    _conserve(posted, lines, facing)
     made, shares = decisions.build(posted, batch, session.actor, session.at)
     rest = [v for v in verdicts if v.state != "posted"]
     found = pl.DataFrame(
@@ -122,16 +125,18 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     session.commit("run", {"as_of": state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares)
 
 
-def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], opens: dict[str, tuple[int, int]], state: State) -> None:
+def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:
     """The engine's own postings pass the same checks as a person's, one after the other."""
-    left = {item_id: [value[0], currency] for (item_id, value), currency in zip(opens.items(), state.items["currency"], strict=True)}
+    left = {item_id: item.open for item_id, item in facing.items()}
     for draft in posted:
-        decisions.check(draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id][0], left[a.item_id][1]) for a in draft.allocations})
+        decisions.check(draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations})
         for a in draft.allocations:
-            left[a.item_id][0] -= a.item_amount + a.adjustment
+            left[a.item_id] -= a.item_amount + a.adjustment
 
 
-def _draft(kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]], opens: dict[str, tuple[int, int]]) -> Draft:
+def _draft(
+    kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem], latest: dict[str, str]
+) -> Draft:
     currency, booked, _ = lines[verdict.line_id]
     one = verdict.explanation
     assert one is not None
@@ -139,7 +144,7 @@ def _draft(kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]],
         kind=kind,
         line_id=verdict.line_id,
         currency=currency,
-        effective_date=booked,
+        effective_date=max(booked, *(facing[s.item_id].issue_date for s in one.shares)),
         customer_id=verdict.customer_id,
         outcome=verdict.outcome,
         rule=verdict.rule,
@@ -149,8 +154,9 @@ def _draft(kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]],
         runner_up=shares_text(verdict.runner_up, currency),
         reason=verdict.reason,
         allocations=tuple(
-            Allocation(s.item_id, s.amount, s.amount, s.adjustment, s.reason, opens[s.item_id][1]) for s in one.shares
+            Allocation(s.item_id, s.amount, s.amount, s.adjustment, s.reason, facing[s.item_id].open_amount) for s in one.shares
         ),
+        after=latest.get(verdict.line_id, ""),
     )
 
 

@@ -67,8 +67,10 @@ def create(path: Path) -> None:
 
 
 @contextmanager
-def open_store(path: Path, *, write: bool) -> Iterator[Store]:
+def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]:
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
+
+    With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
 
     Raises:
         MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
@@ -85,7 +87,7 @@ def open_store(path: Path, *, write: bool) -> Iterator[Store]:
             if pending:
                 _migrate(connection)
         yield Store(connection)
-        if write:
+        if write and keep:
             connection.execute("COMMIT")
     finally:
         # closing without COMMIT rolls back, whatever went wrong

@@ -71,3 +71,9 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
     changed = rates.join(latest, on=["date", "currency", "per_base"], how="anti")
     store.append("raw.rate", changed.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
     return {"rows": rates.height, "new": changed.height}
+
+
+def line_sums(store: Store) -> pl.DataFrame:
+    """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
+    sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"
+    return store.frame(sql + " ORDER BY statement_id")

@@ -1,0 +1,205 @@
+"""The library's front door: one set of books, one method for each command.
+
+Example:
+    >>> import matcher
+    >>> books = matcher.open("books")          # doctest: +SKIP
+    >>> books.ingest(["october.sta"])          # doctest: +SKIP
+    >>> books.run(as_of=date(2026, 10, 31))    # doctest: +SKIP
+"""
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from matcher import config as configuration
+from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
+from matcher.errors import MatcherError
+from matcher.frames import State
+from matcher.parsers.base import Source
+from matcher.pipeline import imports, ingest, run, verdicts
+from matcher.pipeline import verify as verification
+from matcher.pipeline.imports import ImportKind, ImportResult
+from matcher.pipeline.ingest import FileResult, IngestOptions
+from matcher.pipeline.run import RunResult
+from matcher.pipeline.session import Session
+from matcher.pipeline.verdicts import Decided, Wanted
+from matcher.pipeline.verify import Check
+from matcher.rules import rulebook
+from matcher.store import create, open_store
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "Books":  # noqa: A001
+    """Opens the books in a directory.
+
+    Args:
+        directory: holds matcher.toml.
+        actor: who decides; empty takes MATCHER_ACTOR, else the operating system's user.
+        clock: tells the time that decisions are recorded with.
+
+    Raises:
+        MatcherError: ``books.missing`` or ``config.invalid``.
+    """
+    return Books(configuration.find_books(str(directory)), actor=actor, clock=clock)
+
+
+def init(directory: str | Path) -> tuple[Path, bool]:
+    """Makes a books directory. A matcher.toml that is there already is kept and checked.
+
+    Returns:
+        The path of matcher.toml, and whether it was written.
+
+    Raises:
+        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``.
+    """
+    folder = Path(directory)
+    path = folder / CONFIG_NAME
+    written = not path.exists()
+    if written:
+        configuration.parse(TEMPLATE, str(path))
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(TEMPLATE, encoding="utf-8")
+    else:
+        configuration.load(path)
+    create(folder / STORE_NAME)
+    return path, written
+
+
+def file_source(path: str | Path) -> Source:
+    """A source over a file.
+
+    Raises:
+        MatcherError: ``file.missing``.
+    """
+    place = Path(path)
+    try:
+        size = place.stat().st_size
+        with place.open("rb"):
+            pass
+    except OSError as error:
+        raise MatcherError("file.missing", f"cannot be read ({error.strerror})", str(path)) from error
+
+    def opener() -> BinaryIO:
+        return place.open("rb")
+
+    return Source(str(path), size, opener)
+
+
+class Books:
+    """One set of books. Holds no connection: every method opens the file, does its work and closes it.
+
+    Attributes:
+        directory: where matcher.toml is.
+        config: the checked matcher.toml.
+        actor: who decides.
+    """
+
+    def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
+        self.directory = directory
+        self.config = configuration.load(directory / CONFIG_NAME)
+        self.actor = actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser()
+        self._clock = clock
+
+    def today(self) -> date:
+        """The clock's day."""
+        return self._clock().date()
+
+    @contextmanager
+    def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
+        text = (self.directory / CONFIG_NAME).read_bytes()
+        path = self.directory / STORE_NAME
+        if not path.exists():
+            create(path)
+        with open_store(path, write=write, keep=keep) as store:
+            at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+            yield Session(store, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+
+    def ingest(self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False) -> list[FileResult]:
+        """Reads bank statements into the books; all files or none.
+
+        Raises:
+            MatcherError: whatever refuses a file.
+        """
+        sources = [file_source(path) for path in files]
+        with self._session(write=True, keep=not dry_run) as session:
+            return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()))
+
+    def _with_profiles(self, options: IngestOptions) -> IngestOptions:
+        own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
+        return IngestOptions(options.format, options.account, options.profile, own | options.profiles, options.quarantine)
+
+    def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
+        """Reads open items, customers or rates into the books; the files are one snapshot.
+
+        Raises:
+            MatcherError: whatever refuses a file.
+        """
+        sources = [file_source(path) for path in files]
+        with self._session(write=True, keep=not dry_run) as session:
+            return imports.import_files(session, kind, sources, partial=partial)
+
+    def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
+        """Matches everything that is still open. `precision` overrides the policy's for this run."""
+        from matcher.engines.duckdb import DuckDBEngine
+
+        ppm = None if precision is None else round(precision * rulebook.PPM)
+        with self._session(write=True, keep=not dry_run) as session:
+            return run.run(session, DuckDBEngine(), rulebook.default(), as_of or self.today(), ppm)
+
+    def state(self, as_of: date | None = None) -> State:
+        """The books' state as of a day: lines, items, allocations, decisions."""
+        with self._session(write=False) as session:
+            return verdicts.state_of(session, as_of or self.today())
+
+    def queue(self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "") -> pl.DataFrame:
+        """Lines that wait for a person: proposed first, then the rest of the receipts, the largest amounts first."""
+        lines = self.state(as_of).lines.filter((pl.col("state") != "posted") & ~pl.col("outcome").is_in(["outgoing", "non_receivable"]))
+        for column, wanted in (("entity", entity), ("account", account), ("outcome", outcome)):
+            lines = lines.filter(pl.col(column) == wanted) if wanted else lines
+        return lines.sort((pl.col("state") != "proposed"), -pl.col("amount"), "line_id")
+
+    def statements(self) -> pl.DataFrame:
+        """All statements with their sums, balances and state."""
+        from matcher.store import facts
+
+        with self._session(write=False) as session:
+            return facts.statements(session.store)
+
+    def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+        """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
+        with self._session(write=True) as session:
+            return verdicts.accept(session, as_of or date.max, line_ids, reason)
+
+    def reject(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+        """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
+        with self._session(write=True) as session:
+            return verdicts.reject(session, as_of or date.max, line_ids, reason)
+
+    def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+        """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
+        with self._session(write=True) as session:
+            return verdicts.allocate(session, as_of or date.max, line_id, wanted, reason)
+
+    def undo(self, decision_or_line: str, *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+        """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
+        with self._session(write=True) as session:
+            return verdicts.undo(session, as_of or date.max, decision_or_line, reason)
+
+    def verify(self) -> list[Check]:
+        """Recomputes the journal's hash chain and every conservation sum."""
+        with self._session(write=False) as session:
+            return verification.verify(session)

@@ -1,0 +1,140 @@
+"""What commands share: options, opening the books, and printing tables, CSV and JSON."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from matcher.errors import MatcherError
+
+if TYPE_CHECKING:
+    from matcher.books import Books
+
+F = TypeVar("F", bound=Callable[..., Any])
+Rows = Sequence[Mapping[str, Any]]
+
+
+class IsoDate(click.ParamType):
+    """A day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads the day, or fails with the form that is wanted."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-10-31", param, ctx)
+
+
+def with_books(command: F) -> F:
+    """Adds --books and --actor, so that they may stand behind the command's name too."""
+    command = click.option("--books", metavar="DIR", expose_value=False, callback=_keep, help="Books directory.")(command)
+    return click.option("--actor", metavar="NAME", expose_value=False, callback=_keep, help="Who decides.")(command)
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None and param.name is not None:
+        ctx.find_root().obj[param.name] = value
+
+
+def with_format(command: F) -> F:
+    """Adds --format."""
+    option = click.option("--format", "output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print.")
+    return option(command)
+
+
+as_of_option = click.option("--as-of", type=IsoDate(), metavar="DATE", help="The day to look from; today if left out.")
+reason_option = click.option("--reason", default="", help="Why; kept in the journal.")
+
+
+def open_books() -> "Books":
+    """The books that --books, MATCHER_BOOKS or the current directory name."""
+    from matcher.books import Books
+    from matcher.config import find_books
+
+    chosen = click.get_current_context().find_root().obj
+    return Books(find_books(chosen["books"]), actor=chosen["actor"] or "")
+
+
+def note(text: str) -> None:
+    """A message for the person, on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def busy(text: str) -> Iterator[Callable[[str], None]]:
+    """Shows that long work goes on when stderr is a terminal; yields a function that says which step it is at."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text) as status:
+        yield lambda step: status.update(f"{text}: {step}")
+
+
+def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[str] = (), title: str = "") -> None:
+    """Prints rows: a table for people, CSV, or one JSON object per line.
+
+    Args:
+        rows: cells by column name.
+        columns: which to print, in order.
+        output: table, csv or json.
+        numbers: columns that are aligned to the right in a table.
+        title: above a table.
+    """
+    if output == "json":
+        for row in rows:
+            click.echo(json.dumps({name: _plain(row[name]) for name in columns}, ensure_ascii=False))
+    elif output == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_safe(name, row[name], numbers) for name in columns] for row in rows)
+        click.echo(text.getvalue(), nl=False)
+    else:
+        _table(rows, columns, numbers, title)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _safe(name: str, value: Any, numbers: Sequence[str]) -> str:
+    text = "" if value is None else str(_plain(value))
+    # a spreadsheet would run such a cell as a formula; amounts and counts are left alone
+    return f"'{text}" if name not in numbers and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console() if sys.stdout.isatty() else Console(width=200, color_system=None)
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if row[name] is None else str(_plain(row[name]))) for name in columns))
+    console.print(table)
+
+
+def check_files(paths: Sequence[str]) -> None:
+    """Refuses an empty list of files.
+
+    Raises:
+        MatcherError: ``usage.option``.
+    """
+    if not paths:
+        raise MatcherError("usage.option", "no file was named")

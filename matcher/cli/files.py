@@ -1,0 +1,156 @@
+"""Commands that take files in: init, inspect, ingest, import, statement."""
+
+import json
+from typing import Any
+
+import click
+
+from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.codes import NEEDS_PERSON
+from matcher.errors import MatcherError
+
+_STATEMENT_COLUMNS = ("file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state")
+_NUMBERS = ("lines", "credit", "debit", "opening", "closing", "new", "known", "conflicting", "transactions")
+
+
+@click.command()
+@click.argument("directory", default=".", metavar="[DIR]")
+def init(directory: str) -> None:
+    """Make a books directory with a commented matcher.toml.
+
+    A matcher.toml that is there already is kept and checked.
+    """
+    from matcher.books import init as make
+
+    path, written = make(directory)
+    note(f"{path} written: fill in your accounts, then import open items and ingest statements." if written else f"{path} is valid.")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@with_format
+@click.option("--transactions", is_flag=True, help="The lines themselves too (with --format json).")
+@click.option("--read-as", "format_name", default="", metavar="FORMAT", help="Parser to use: ofx, mt940, camt, bai2, csv. Default: detect.")
+@click.option("--account", default="", metavar="NUMBER", help="Account number for files that name none.")
+@click.option("--currency", default="", metavar="CODE", help="Currency for files that name none.")
+@click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: detect.")
+@click.option("--verify", is_flag=True, help="Read OFX files with a second reader too, and report where the two differ.")
+def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: bool, **options: str) -> None:
+    """Read statement files without any books and say what is in them.
+
+    Never stops at a bad file. With --format json, one object per file on its own line.
+    """
+    from matcher.books import file_source
+    from matcher.inspection import inspect as inspect_source
+    from matcher.inspection import unreadable
+    from matcher.parsers.base import ParseOptions
+
+    how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
+    found = []
+    for name in files:
+        try:
+            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions, verify=verify))
+        except MatcherError as error:
+            found.append(unreadable(name, error))
+        if output == "json":
+            click.echo(json.dumps(found.pop(), ensure_ascii=False))
+    if output != "json":
+        _show_inspection(found, output)
+
+
+def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
+    none = dict.fromkeys(("account", "currency", "opening", "closing", "transactions", "credit", "debit", "first_booking_date", "last_booking_date", "balanced"))
+    rows = [
+        {"file": one["file"], "format": one["format"], "outcome": one["outcome"], **statement, "balanced": _yes(statement["balanced"])}
+        for one in found
+        for statement in one["statements"] or [none]
+    ]
+    columns = ("file", "format", "outcome", "account", "currency", "opening", "transactions", "credit", "debit", "closing", "first_booking_date", "last_booking_date", "balanced")
+    show(rows, columns, output, numbers=_NUMBERS)
+    for one in found:
+        for problem in one["problems"]:
+            place = f"{one['file']}:{problem['line']}" if problem["line"] else one["file"]
+            note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: ""}[value]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@with_books
+@click.option("--output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print what was read.")
+@click.option("--format", "format_name", default="", metavar="FORMAT", help="Statement format: ofx, mt940, camt, bai2, csv. Default: detect.")
+@click.option("--account", default="", metavar="ID", help="Our account (id or number) for files that name none.")
+@click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: the account's, else detect.")
+@click.option("--quarantine", is_flag=True, help="Keep a damaged statement aside for a person instead of refusing the file.")
+@click.option("--verify", is_flag=True, help="Read OFX files with a second reader too, and refuse one that reads differently in money.")
+@click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
+def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -> None:
+    """Bank statements in: all files or none.
+
+    The format is found by content. A file that was read before adds nothing; of an overlapping file only new lines are added.
+    A statement whose opening balance plus lines is not its closing balance goes to quarantine (exit status 1).
+    """
+    from matcher.pipeline.ingest import IngestOptions
+
+    books = open_books()
+    how = IngestOptions(
+        format=options["format_name"], account=options["account"], profile=options["profile"],
+        quarantine=options["quarantine"], verify=options["verify"],
+    )  # fmt: skip
+    with busy("reading statements") as step:
+        results = books.ingest(files, how, dry_run=dry_run, progress=step)
+    rows = [row for result in results for row in _ingest_rows(result)]
+    show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS)
+    for result in results:
+        for problem in result.problems:
+            if problem.severity != "info":
+                place = f"{result.file}:{problem.line}" if problem.line else result.file
+                note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
+    new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
+    files_known = sum(r.known for r in results)
+    note(f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before.{' Dry run: nothing was kept.' if dry_run else ''}")
+    if any(s.state == "quarantined" for r in results for s in r.statements):
+        note("statement.unbalanced: a statement is in quarantine; none of its lines count. See `matcher statement list`.")
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _ingest_rows(result: Any) -> list[dict[str, Any]]:
+    if result.known:
+        return [dict.fromkeys(_STATEMENT_COLUMNS) | {"file": result.file, "new": 0, "state": "read before"}]
+    return [_statement_row(result.file, statement) for statement in result.statements]
+
+
+def _statement_row(file: str, s: Any) -> dict[str, Any]:
+    from matcher import money
+
+    return {
+        "file": file, "account": s.account, "number": s.number, "first_day": s.first_booking_date, "last_day": s.last_booking_date,
+        "lines": s.count, "credit": money.render(s.credit, s.currency), "debit": money.render(s.debit, s.currency),
+        "closing": None if s.closing is None else money.render(s.closing, s.currency), "new": s.new, "known": s.known, "state": s.state,
+    }  # fmt: skip
+
+
+@click.command(name="import")
+@click.argument("kind", type=click.Choice(["items", "customers", "rates"]))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@with_books
+@with_format
+@click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
+@click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
+def import_(kind: str, files: tuple[str, ...], output: str, partial: bool, dry_run: bool) -> None:
+    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+
+    The files of one call are one snapshot. An open item of the same selling company that the snapshot no longer lists is
+    closed by the ERP, unless --partial is given.
+    """
+    books = open_books()
+    with busy(f"reading {kind}"):
+        result = books.import_files(kind, files, partial=partial, dry_run=dry_run)  # type: ignore[arg-type]
+    columns = ("kind", "files", "rows", "new", "changed", "closed")
+    show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
+
+
+COMMANDS = (init, inspect, ingest, import_)

@@ -1,0 +1,229 @@
+"""Commands of the daily work: run, status, queue, show, explain, and the verdicts."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.common import as_of_option, busy, note, open_books, reason_option, show, with_books, with_format
+from matcher.codes import NEEDS_PERSON
+
+if TYPE_CHECKING:
+    from matcher.frames import State
+
+_NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment", "confidence")
+
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+@click.option("--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's.")
+@click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
+def run(output: str, as_of: date | None, precision: float | None, dry_run: bool) -> None:
+    """Match everything that is still open, and print a summary by outcome.
+
+    What is certain is posted; what is likely is proposed and waits for `accept` or `reject`; the rest is left with a reason.
+    """
+    from matcher import money
+
+    books = open_books()
+    with busy("matching"):
+        result = books.run(as_of, precision=precision, dry_run=dry_run)
+    rows = [
+        {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
+        for (outcome, state), (lines, sums) in result.by_outcome.items()
+        for currency, amount in sorted(sums.items())
+    ]
+    show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
+    ending = " Dry run: nothing was kept." if dry_run else ""
+    note(f"{result.considered} lines looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
+
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+def status(output: str, as_of: date | None) -> None:
+    """Counts and amounts by outcome, the statement chain, and what blocks the close.
+
+    Exit status 1 when a statement is in quarantine or the chain of an account is broken.
+    """
+    import polars as pl
+
+    from matcher import money
+
+    books = open_books()
+    lines = books.state(as_of).lines
+    grouped = lines.group_by("outcome", "state", "currency").agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+    rows = [
+        row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
+        for row in grouped.sort("outcome", "state", "currency").iter_rows(named=True)
+    ]
+    show(rows, ("outcome", "state", "lines", "currency", "amount", "pending"), output, numbers=_NUMBERS, title="Lines")
+    blocks = books.blocks()
+    for block in blocks:
+        note(f"{block.code}: {block.message}")
+    if blocks:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+@click.option("--entity", default="", metavar="ID", help="Only this selling company.")
+@click.option("--account", default="", metavar="ID", help="Only this bank account.")
+@click.option("--outcome", default="", metavar="WORD", help="Only lines with this outcome.")
+@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many lines.")
+def queue(output: str, as_of: date | None, limit: int | None, **filters: str) -> None:
+    """Receipts that wait for a person: proposed ones first, the largest first."""
+    from matcher import money
+
+    lines = open_books().queue(as_of, **filters)
+    rest = 0 if limit is None else max(0, lines.height - limit)
+    rows = []
+    for row in lines.head(limit or lines.height).iter_rows(named=True):
+        confidence = "" if row["confidence"] is None else f"{row['confidence'] / 10_000:.1f}%"
+        cells = {"payer": row["counterparty_name"], "text": row["remittance_information"], "amount": money.render(row["amount"], row["currency"])}
+        rows.append(row | cells | {"pending": money.render(row["pending"], row["currency"]), "confidence": confidence})
+    columns = ("line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason")
+    show(rows, columns, output, numbers=_NUMBERS)
+    note(f"{lines.height} lines wait.{f' {rest} are not shown.' if rest else ''}")
+
+
+@click.command(name="show")
+@click.argument("line", metavar="LINE")
+@with_books
+@with_format
+def show_line(line: str, output: str) -> None:
+    """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
+    from matcher.pipeline.verdicts import find_line
+
+    state = open_books().state(date.max)
+    row = find_line(state, line)
+    _show_facts(row, output)
+    _show_shares(state, row, output)
+    if output == "table":
+        _show_decisions(state, row)
+
+
+def _show_facts(row: dict[str, Any], output: str) -> None:
+    from matcher import money
+
+    amounts = {name: None if row[name] is None else money.render(row[name], row["currency"]) for name in ("amount", "applied", "pending", "balance", "charges")}
+    facts = row | amounts
+    hidden = ("raw", "instructed_amount", "evidence", "confidence", "margin", "source_line")
+    if output == "table":
+        rows = [{"field": name.replace("_", " "), "value": value} for name, value in facts.items() if name not in hidden and value not in ("", None)]
+        show(rows, ("field", "value"), output)
+    else:
+        show([facts], [name for name in facts if name not in hidden], output)
+
+
+def _show_shares(state: "State", row: dict[str, Any], output: str) -> None:
+    import polars as pl
+
+    from matcher import money
+
+    shares = state.allocations.filter(pl.col("line_id") == row["line_id"]).join(
+        state.items.select("item_id", "document_no", "customer_id", "open", pl.col("currency").alias("item_currency")), on="item_id", how="left"
+    )
+    rows = [
+        share
+        | {"cash": money.render(share["amount"], share["currency"]), "adjustment": money.render(share["adjustment"], share["item_currency"])}
+        | {"open": money.render(share["open"], share["item_currency"]), "reason": share["adjustment_reason"]}
+        for share in shares.iter_rows(named=True)
+    ]
+    if rows:
+        show(rows, ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id"), output, numbers=_NUMBERS)
+
+
+def _show_decisions(state: "State", row: dict[str, Any]) -> None:
+    import polars as pl
+
+    made = state.decisions.filter(pl.col("line_id") == row["line_id"])
+    rows = [d | {"in_force": "yes" if d["live"] else "no"} for d in made.iter_rows(named=True)]
+    if rows:
+        show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), "table")
+
+
+@click.command()
+@click.argument("line", metavar="LINE")
+@with_books
+@with_format
+def explain(line: str, output: str) -> None:
+    """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
+    from matcher.matching.explain import evidence_rows
+    from matcher.pipeline.verdicts import find_line
+
+    state = open_books().state(date.max)
+    row = find_line(state, line)
+    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows(row["evidence"])]
+    if points:
+        total = sum(int(p["points"]) for p in points)
+        show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
+    _show_shares(state, row, output)
+    certainty = "" if row["confidence"] is None else f", confidence {row['confidence'] / 10_000:.2f} %"
+    note(f"{row['outcome']}, {row['state']}{certainty}{', by ' + row['rule'] if row['rule'] else ''}: {row['reason'] or 'no run has looked at this line yet'}.")
+    if row["runner_up"]:
+        note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
+
+
+def _decided(results: list[Any]) -> None:
+    for one in results:
+        click.echo(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@with_books
+@reason_option
+def accept(lines: tuple[str, ...], reason: str) -> None:
+    """Post the proposals on these lines, all or none."""
+    _decided(open_books().accept(lines, reason=reason))
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@with_books
+@reason_option
+def reject(lines: tuple[str, ...], reason: str) -> None:
+    """Refuse the proposals on these lines; the same items are not proposed for them again."""
+    _decided(open_books().reject(lines, reason=reason))
+
+
+@click.command()
+@click.argument("line", metavar="LINE")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM[=AMOUNT]...")
+@with_books
+@reason_option
+def allocate(line: str, items: tuple[str, ...], reason: str) -> None:
+    """Put a line's money on items, in this order.
+
+    ITEM is an item id or a document number; without an amount it gets what is open and left. `ITEM=98.00+2.00:discount`
+    clears 2.00 beside the cash, for the reason named.
+    """
+    from matcher.pipeline.verdicts import Wanted
+
+    wanted = []
+    for text in items:
+        item, _, given = text.rpartition("=") if "=" in text else (text, "", "")
+        cash, _, rest = given.partition("+")
+        adjustment, _, why = rest.partition(":")
+        if adjustment and not why:
+            raise click.UsageError(f"{text!r}: an adjustment needs its reason, as in ITEM=98.00+2.00:discount")
+        wanted.append(Wanted(item, cash, adjustment, why))
+    _decided(open_books().allocate(line, wanted, reason=reason))
+
+
+@click.command()
+@click.argument("decision", metavar="DECISION|LINE")
+@with_books
+@reason_option
+def undo(decision: str, reason: str) -> None:
+    """Reverse a decision, named by its id or by its line. Both stay in the journal; the line is open again."""
+    _decided(open_books().undo(decision, reason=reason))
+
+
+COMMANDS = (run, status, queue, show_line, explain, accept, reject, allocate, undo)

@@ -1,0 +1,35 @@
+"""What a decision needs to know of the items it names and of the line's earlier decisions."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from matcher.frames import State
+
+
+@dataclass(frozen=True, slots=True)
+class FacingItem:
+    """An open item as a decision faces it. `open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
+
+    item_id: str
+    customer_id: str
+    entity: str
+    document_no: str
+    currency: str
+    issue_date: date
+    open: int
+    open_amount: int
+
+
+def facing_items(state: State, item_ids: Collection[str]) -> dict[str, FacingItem]:
+    """The named items that exist, by id."""
+    columns = ("item_id", "customer_id", "entity", "document_no", "currency", "issue_date", "open", "open_amount")
+    wanted = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
+    return {row[0]: FacingItem(*row) for row in wanted.select(columns).iter_rows()}
+
+
+def latest_decisions(state: State) -> dict[str, str]:
+    """Id of the latest decision on each line that has one, reversed ones and reversals included."""
+    return dict(state.decisions.select("line_id", "decision_id").iter_rows())

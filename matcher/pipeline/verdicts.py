@@ -1,0 +1,207 @@
+"""A person's verdicts: accept, reject, allocate, undo. Each is one decision in the journal; nothing is ever edited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from matcher import money
+from matcher.errors import MatcherError
+from matcher.frames import State
+from matcher.journal import decisions
+from matcher.journal.decisions import Allocation, Draft
+from matcher.journal.fold import fold
+from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
+from matcher.pipeline.session import Session
+from matcher.store import journal
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person wants an item to get, in decimal text of the line's currency; empty takes what fits."""
+
+    item: str
+    amount: str = ""
+    adjustment: str = ""
+    adjustment_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was appended."""
+
+    decision_id: str
+    kind: str
+    line_id: str
+    outcome: str
+
+
+def state_of(session: Session, as_of: date) -> State:
+    """The books' state as of a day."""
+    return fold(journal.facts(session.store), as_of, session.config.books.base_currency)
+
+
+def find_line(state: State, given: str) -> dict[str, Any]:
+    """The line of that id, or of that beginning of an id.
+
+    Raises:
+        MatcherError: ``line.unknown`` or ``line.ambiguous``.
+    """
+    found = state.lines.filter(pl.col("line_id").str.starts_with(given.lower()))
+    if not found.height or not given:
+        raise MatcherError("line.unknown", f"no line has the id {given!r}")
+    if found.height > 1:
+        raise MatcherError("line.ambiguous", f"{found.height} lines have ids that begin with {given!r}")
+    return found.row(0, named=True)
+
+
+def find_item(state: State, given: str, entity: str) -> FacingItem:
+    """The item of that id, or the only one of the line's selling company with that document number.
+
+    Raises:
+        MatcherError: ``item.unknown``.
+    """
+    items = state.items
+    found = items.filter(pl.col("item_id") == given)
+    if not found.height:
+        found = items.filter((pl.col("document_no") == given) & (pl.col("entity") == entity))
+    if found.height != 1:
+        what = "no open item" if not found.height else f"{found.height} open items"
+        raise MatcherError("item.unknown", f"{what} has the id or document number {given!r}")
+    item_id = found["item_id"][0]
+    return facing_items(state, [item_id])[item_id]
+
+
+def accept(session: Session, as_of: date, line_ids: Sequence[str], reason: str) -> list[Decided]:
+    """Posts the proposals on these lines, all or none.
+
+    Raises:
+        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``.
+    """
+    state = state_of(session, as_of)
+    drafts = []
+    for given in line_ids:
+        line = find_line(state, given)
+        shares = state.allocations.filter((pl.col("line_id") == line["line_id"]) & (pl.col("state") == "proposed")).sort("ordinal")
+        if not shares.height:
+            raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to accept")
+        taken = shares.select("item_id", "amount", "item_amount", "adjustment", "adjustment_reason", "item_open").iter_rows()
+        allocations = tuple(Allocation(*row) for row in taken)
+        fields = {name: line[name] for name in ("customer_id", "outcome", "rule", "confidence", "margin", "evidence", "runner_up")}
+        drafts.append(_draft(state, "accept", line, allocations, reason, **fields))
+    return _append(session, state, "accept", drafts)
+
+
+def reject(session: Session, as_of: date, line_ids: Sequence[str], reason: str) -> list[Decided]:
+    """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
+
+    Raises:
+        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal.
+    """
+    state = state_of(session, as_of)
+    drafts = []
+    for given in line_ids:
+        line = find_line(state, given)
+        refused = state.allocations.filter((pl.col("line_id") == line["line_id"]) & (pl.col("state") == "proposed"))
+        if not refused.height:
+            raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to reject")
+        items = " ".join(sorted(refused["item_id"]))
+        drafts.append(_draft(state, "reject", line, (), reason, outcome="unexplained", evidence=items))
+    return _append(session, state, "reject", drafts)
+
+
+def allocate(session: Session, as_of: date, line_id: str, wanted: Sequence[Wanted], reason: str) -> list[Decided]:
+    """Puts a line's money on items as a person says.
+
+    Raises:
+        MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``.
+    """
+    state = state_of(session, as_of)
+    line = find_line(state, line_id)
+    currency, pending = line["currency"], line["pending"]
+    allocations: list[Allocation] = []
+    customers, cleared = [], []
+    for want in wanted:
+        item = find_item(state, want.item, line["entity"])
+        if item.entity != line["entity"]:
+            raise MatcherError("decision.state", f"item {item.item_id} is of entity {item.entity}, the line of entity {line['entity']}")
+        if item.currency != currency:
+            raise MatcherError("currency.mixed", f"item {item.item_id} is in {item.currency}, the line in {currency}")
+        adjustment = money.parse(want.adjustment, currency) if want.adjustment else 0
+        left = pending - sum(a.amount for a in allocations)
+        fits = min(item.open - adjustment, left) if item.open >= 0 else item.open - adjustment
+        amount = money.parse(want.amount, currency) if want.amount else fits
+        if not amount and not adjustment:
+            raise MatcherError("decision.amount", f"nothing is left for item {item.item_id}, or it has nothing open")
+        allocations.append(Allocation(item.item_id, amount, amount, adjustment, want.adjustment_reason, item.open_amount))
+        customers.append(item.customer_id)
+        cleared.append(amount + adjustment == item.open)
+    rest = pending - sum(a.amount for a in allocations)
+    outcome = "overpaid" if rest else "matched" if all(cleared) else "partial"
+    customer = customers[0] if len(set(customers)) == 1 else ""
+    draft = _draft(state, "allocate", line, tuple(allocations), reason, outcome=outcome, customer_id=customer)
+    return _append(session, state, "allocate", [draft])
+
+
+def undo(session: Session, as_of: date, given: str, reason: str) -> list[Decided]:
+    """Reverses a decision, named by its id or by its line (then the line's latest decision in force).
+
+    Raises:
+        MatcherError: ``decision.unknown``, ``line.*``, ``decision.state`` when it is reversed already.
+    """
+    state = state_of(session, as_of)
+    target = _target(state, given)
+    if not target["live"]:
+        raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
+    line = find_line(state, target["line_id"])
+    draft = _draft(state, "undo", line, (), reason, outcome="unexplained", reverses=target["decision_id"])
+    return _append(session, state, "undo", [draft])
+
+
+def _target(state: State, given: str) -> dict[str, Any]:
+    by_id = state.decisions.filter(pl.col("decision_id").str.starts_with(given.lower())) if given else state.decisions.clear()
+    if by_id.height == 1:
+        return by_id.row(0, named=True)
+    if by_id.height > 1:
+        raise MatcherError("decision.unknown", f"{by_id.height} decisions have ids that begin with {given!r}")
+    line = find_line(state, given)
+    on_line = state.decisions.filter((pl.col("line_id") == line["line_id"]) & pl.col("live"))
+    if not on_line.height:
+        raise MatcherError("decision.unknown", f"no decision in force on line {line['line_id']}")
+    return on_line.row(-1, named=True)
+
+
+def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[Allocation, ...], reason: str, **fields: Any) -> Draft:
+    issued = [item.issue_date for item in facing_items(state, [a.item_id for a in allocations]).values()]
+    return Draft(
+        kind=kind,
+        line_id=line["line_id"],
+        currency=line["currency"],
+        effective_date=max([line["booking_date"], *issued]),
+        reason=reason,
+        allocations=allocations,
+        after=latest_decisions(state).get(line["line_id"], ""),
+        **fields,
+    )
+
+
+def _append(session: Session, state: State, command: str, drafts: list[Draft]) -> list[Decided]:
+    """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
+    pending = dict(state.lines.select("line_id", "pending").iter_rows())
+    facing = facing_items(state, {a.item_id for d in drafts for a in d.allocations})
+    left = {item_id: item.open for item_id, item in facing.items()}
+    seen: set[str] = set()
+    for draft in drafts:
+        if draft.line_id in seen:
+            raise MatcherError("usage.option", f"line {draft.line_id} is named twice")
+        seen.add(draft.line_id)
+        decisions.check(draft, pending[draft.line_id], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations})
+        for a in draft.allocations:
+            left[a.item_id] -= a.item_amount + a.adjustment
+    made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)
+    session.commit(command, {"lines": sorted(seen)}, made, shares)
+    journal.drop_findings(session.store, sorted(seen))
+    rows = made.select("decision_id", "kind", "line_id", "outcome").iter_rows()
+    return [Decided(*row) for row in rows]
