@@ -53,6 +53,7 @@ _CODES = (
     _bad("file.hostile", "The file contains a construct that is never followed (entity definitions, nested archives).", "Ask the sender for a plain statement file."),
     _bad("file.malformed", "The file breaks its own format so that it cannot be read.", "Download it again from the bank."),
     _bad("file.no_statement", "The file is well-formed and holds no statement.", "Ask the bank for a statement of the account, not a list or an answer to a sign-on."),
+    Code("file.unwritable", USAGE, "The file cannot be written.", "Check the folder, its permissions and the free space."),
     _bad("file.bank_message", "The bank answers with an error instead of a statement.", "Read the bank's message and download again."),
     # columns and cells
     _bad("column.missing", "A required column is absent.", "Add the column; docs/files.md lists them."),

@@ -1,0 +1,191 @@
+"""Which documents an ERP has to get: the part that all targets share.
+
+A posted decision is a document: the first live decision of a bank line is the ``receipt``, it brings the whole line's money and
+leaves what it does not apply on account; a later one on the same line is an ``application``, it brings no money and takes from
+the rest. So each cent of a line is in exactly one place: summed over the line's documents, amount = the line's amount,
+applied = what is applied, unapplied = what is pending.
+
+A document that was sent is never changed. If its decision is reversed, or the decision now amounts to something else, a
+``reversal`` takes it back under an id of its own and a new version follows.
+"""
+
+import hashlib
+
+import polars as pl
+
+from matcher.amounts import total, totals
+from matcher.exports.erp.base import SENT, Batch, Job
+from matcher.frames import State
+
+NOT_RECEIVABLE = ("non_receivable", "outgoing")
+"""Outcomes of decided lines that are none of the receivables ledger's business unless they touch an item."""
+
+SENT_FIELDS = [name for name in SENT if name != "batch_id"]
+_SEPARATOR = "\x1f"
+_LINE_FIELDS = (
+    "account", "booking_date", "value_date", "bank_reference", "end_to_end_id", "counterparty_name", "counterparty_account",
+    "remittance_information",
+)  # fmt: skip
+
+
+def external_id(entity: str, decision_id: str, version: int) -> str:
+    """Stable id of a document: the first 20 hex digits of SHA-256 over entity, decision id and version, joined by U+001F."""
+    return _digest(_SEPARATOR.join((entity, decision_id, str(version))))
+
+
+def allocations(state: State) -> pl.DataFrame:
+    """The posted allocations, each with its item, in the order in which documents list them."""
+    items = state.items.select("item_id", "document_no", item_currency="currency")
+    posted = state.allocations.filter(pl.col("state") == "posted").join(items, on="item_id", how="left")
+    return posted.select(
+        "decision_id", "line_id", "item_id", "document_no", "ordinal", "item_currency", "item_amount", "adjustment_reason",
+        amount_applied="amount", adjustment_amount="adjustment",
+    ).sort("decision_id", "item_id", "ordinal")  # fmt: skip
+
+
+def documents(state: State, job: Job) -> pl.DataFrame:
+    """The documents to send now: the columns of `SENT` plus those of the line, actor, rule and ``reverses``.
+
+    Left out is what the ERP has acknowledged, and any decision whose latest document was sent as of a later day than this
+    state's: an export of last month does not take back what this month's export said. Reversals come first.
+    """
+    last = _last_sent(job)
+    now = _current(state).join(last, on="decision_id", how="left").filter((pl.col("sent_as_of") <= state.as_of).fill_null(True))
+    never, back = pl.col("sent_version").is_null(), (pl.col("sent_record") == "reversal").fill_null(False)
+    same = (pl.col("payload_hash") == pl.col("sent_hash")).fill_null(False) & ~back
+    next_free = pl.when(back | pl.col("sent_refused")).then(1).otherwise(2)  # 2 leaves room for the reversal
+    version = pl.when(never).then(1).when(same).then("sent_version").otherwise(pl.col("sent_version") + next_free)
+    forward = now.with_columns(version=version, as_of=pl.lit(state.as_of))
+
+    # A decision that is not among the state's decisions is later than its day: nothing is known of it here.
+    booked = last.filter(~back, ~pl.col("sent_refused"), pl.col("sent_as_of") <= state.as_of)
+    standing = job.sent.join(booked, on=["decision_id", "version"], how="semi")
+    standing = standing.unique("decision_id", keep="first").join(state.decisions.select("decision_id"), on="decision_id", how="semi")
+    void = standing.join(forward.filter(same), on="decision_id", how="anti")
+    columns = [*SENT_FIELDS, "reverses"]
+    found = pl.concat(
+        [_reversals(void, state).select(columns), _unconfirmed(job, state).select(columns), _numbered(forward).select(columns)]
+    )
+    new = found.filter(~pl.col("external_id").is_in(job.acknowledged))
+    return _explained(new, state).sort(
+        pl.col("record") != "reversal", "account", "booking_date", "line_id", "effective_date", "decision_id", "version"
+    )
+
+
+def batch(found: pl.DataFrame, state: State, job: Job) -> Batch:
+    """The control figures of documents."""
+    parts = [job.books, state.as_of.isoformat(), *found["external_id"], *found["payload_hash"]]
+    return Batch(_digest(_SEPARATOR.join(parts)), job.books, state.as_of, found.height, totals(found, "amount"))
+
+
+def sent(found: pl.DataFrame, control: Batch) -> pl.DataFrame:
+    """The documents in the columns of `SENT`, for the caller to keep."""
+    return found.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
+
+
+def _current(state: State) -> pl.DataFrame:
+    """One row for each live decision that brings money or applies some."""
+    posted = allocations(state)
+    parts = posted.group_by("decision_id", "line_id").agg(applied=total(pl.col("amount_applied")), parts=_parts_text())
+    touched = pl.col("line_id").is_in(parts["line_id"].implode())
+    lines = state.lines.filter(touched | ((pl.col("state") == "posted") & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
+    deciding = lines.filter(pl.col("state") == "posted").select("decision_id", "line_id")
+    decided = pl.concat([parts.select("decision_id", "line_id"), deciding]).unique()
+    order = state.decisions.filter("live").select("decision_id", "batch", "ordinal", "effective_date", decided_customer="customer_id")
+    facts = lines.select("line_id", "entity", "currency", payer="customer_id", line_amount="amount")
+    rows = (
+        decided.join(order, on="decision_id")
+        .join(facts, on="line_id")
+        .join(parts, on=["decision_id", "line_id"], how="left")
+        # Effective date first: what is known as of an earlier day is then always the beginning of what is known later.
+        .sort("line_id", "effective_date", "batch", "ordinal", "decision_id")
+        .with_columns(first=pl.int_range(pl.len()).over("line_id") == 0, applied=pl.col("applied").fill_null(0))
+        .filter(pl.col("first") | pl.col("parts").is_not_null())
+        .with_columns(amount=pl.when("first").then("line_amount").otherwise(0))
+        .with_columns(
+            unapplied=pl.col("amount") - pl.col("applied"),
+            record=pl.when("first").then(pl.lit("receipt")).otherwise(pl.lit("application")),
+            customer_id=pl.when(pl.col("decided_customer") != "").then("decided_customer").otherwise("payer"),
+            reverses=pl.lit(""),
+        )
+    )
+    # Only what the ERP books is hashed: a corrected name or document number is no reason to take a receipt back.
+    booked = ["record", "entity", "line_id", "customer_id", "currency", "amount", "unapplied", "effective_date", "parts"]
+    return rows.with_columns(payload_hash=_hashes(rows, booked))
+
+
+def _last_sent(job: Job) -> pl.DataFrame:
+    latest = job.sent.sort("decision_id", "version", "as_of").unique("decision_id", keep="last", maintain_order=True)
+    return latest.select(
+        "decision_id",
+        "version",
+        sent_version="version",
+        sent_record="record",
+        sent_hash="payload_hash",
+        sent_as_of="as_of",
+        sent_refused=pl.col("external_id").is_in(job.rejected),
+    )
+
+
+def _numbered(forward: pl.DataFrame) -> pl.DataFrame:
+    keys = forward.select("entity", "decision_id", "version").iter_rows()
+    return forward.with_columns(pl.Series("external_id", [external_id(*key) for key in keys], dtype=pl.String))
+
+
+def _reversals(void: pl.DataFrame, state: State) -> pl.DataFrame:
+    """Documents that take back those of `void`: dated like the decision that undid them, else on the day of the state."""
+    undone = _undoing(state).select("decision_id", undone_on="effective_date")
+    rows = void.join(undone, on="decision_id", how="left").with_columns(
+        *(-pl.col(name) for name in ("amount", "applied", "unapplied")),
+        record=pl.lit("reversal"),
+        reverses="external_id",
+        version=pl.col("version") + 1,
+        effective_date=pl.col("undone_on").fill_null(state.as_of),
+        as_of=pl.lit(state.as_of),
+    )
+    numbered = _numbered(rows)
+    return numbered.with_columns(payload_hash=_hashes(numbered, ["record", "reverses", "amount"]))
+
+
+def _unconfirmed(job: Job, state: State) -> pl.DataFrame:
+    """Reversals that were sent and that the ERP has not confirmed: sent again as they were."""
+    rows = job.sent.filter(pl.col("record") == "reversal", pl.col("as_of") <= state.as_of).unique("external_id", keep="first")
+    undone = [
+        external_id(entity, decision, version - 1)
+        for entity, decision, version in rows.select("entity", "decision_id", "version").iter_rows()
+    ]
+    return rows.with_columns(pl.Series("reverses", undone, dtype=pl.String), as_of=pl.lit(state.as_of))
+
+
+def _undoing(state: State) -> pl.DataFrame:
+    """For each reversed decision the latest one that undid it."""
+    undoing = state.decisions.filter(pl.col("reverses") != "").sort("batch", "ordinal").unique("reverses", keep="last", maintain_order=True)
+    return undoing.select("effective_date", "actor", "rule", decision_id="reverses")
+
+
+def _explained(found: pl.DataFrame, state: State) -> pl.DataFrame:
+    """The documents with the facts of their line and with who decided."""
+    back = pl.col("record") == "reversal"
+    who = pl.concat(
+        [
+            state.decisions.select("decision_id", "actor", "rule", back=False),
+            _undoing(state).select("decision_id", "actor", "rule", back=True),
+        ]
+    )
+    facts = state.lines.select("line_id", *_LINE_FIELDS)
+    rows = found.with_columns(back=back).join(who, on=["decision_id", "back"], how="left").join(facts, on="line_id", how="left")
+    return rows.with_columns(pl.col(pl.String).fill_null(""))
+
+
+def _parts_text() -> pl.Expr:
+    fields = ("item_id", "amount_applied", "item_amount", "adjustment_amount", "adjustment_reason")
+    return pl.concat_str([pl.col(name).cast(pl.String) for name in fields], separator=_SEPARATOR).str.join(_SEPARATOR)
+
+
+def _hashes(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
+    texts = frame.select(pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in columns], separator=_SEPARATOR)).to_series()
+    return pl.Series("payload_hash", [_digest(text) for text in texts], dtype=pl.String)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,100 @@
+"""Target ``generic``: receipts as JSON Lines or CSV, for a system that has no target of its own.
+
+JSON Lines: a header record, one record for each document, a trailer record that repeats count and control totals. CSV: one row
+for each allocation with the document's columns repeated, and a sibling ``NAME.batch.json`` with header and trailer. The page
+docs/files.md describes every field.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import PurePath
+
+import polars as pl
+
+from matcher.amounts import render
+from matcher.errors import MatcherError
+from matcher.exports.erp.base import Batch, Export, File, Job, Target
+from matcher.exports.erp.documents import allocations, batch, documents, sent
+from matcher.exports.tables import csv_chunks, json_lines
+from matcher.frames import State
+
+FORMAT = "matcher.receipts/1"
+
+DOCUMENT = (
+    "record", "external_id", "version", "reverses", "payload_hash", "entity", "decision_id", "effective_date", "actor", "rule", "line_id",
+    "account", "booking_date", "value_date", "bank_reference", "end_to_end_id", "counterparty_name", "counterparty_account",
+    "remittance_information", "customer_id", "currency", "amount", "applied", "unapplied",
+)  # fmt: skip
+"""Fields of a document, in order."""
+
+ALLOCATION = ("item_id", "document_no", "amount_applied", "item_currency", "item_amount", "adjustment_amount", "adjustment_reason")
+"""Fields of an allocation, in order. amount_applied is in the document's currency, the other two amounts in the item's."""
+
+
+def run(state: State, job: Job) -> Export:
+    """Makes the export.
+
+    Raises:
+        MatcherError: ``usage.option`` when the file name ends neither with ``.jsonl`` nor with ``.csv``.
+    """
+    layout = _LAYOUTS.get(PurePath(job.file_name).suffix.lower())
+    if layout is None:
+        raise MatcherError("usage.option", f"{job.file_name!r} must end with {' or '.join(_LAYOUTS)}", job.file_name)
+    found = documents(state, job)
+    control = batch(found, state, job)
+    rendered = render(found, dict.fromkeys(("amount", "applied", "unapplied"), "currency")).select(*DOCUMENT)
+    parts = allocations(state).join(
+        found.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id"
+    )
+    amounts = {"amount_applied": "currency", "item_amount": "item_currency", "adjustment_amount": "item_currency"}
+    files = layout(job.file_name, control, rendered, render(parts, amounts).select("decision_id", *ALLOCATION))
+    return Export(control, sent(found, control), files)
+
+
+TARGET = Target("generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", run)
+
+
+def _header(control: Batch) -> dict[str, object]:
+    figures = {"count": control.count, "control_totals": control.control_totals}
+    return {
+        "record": "header",
+        "format": FORMAT,
+        "batch_id": control.batch_id,
+        "books": control.books,
+        "as_of": control.as_of.isoformat(),
+    } | figures
+
+
+def _trailer(control: Batch) -> dict[str, object]:
+    return {"record": "trailer", "batch_id": control.batch_id, "count": control.count, "control_totals": control.control_totals}
+
+
+def _json_lines(name: str, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+    grouped = parts.group_by("decision_id", maintain_order=True).agg(allocations=pl.struct(*ALLOCATION))
+    none = pl.Series([[]], dtype=grouped.schema["allocations"])
+    lists = pl.when(pl.col("record") == "reversal").then(none).otherwise(pl.col("allocations").fill_null(none))
+    rows = found.join(grouped, on="decision_id", how="left", maintain_order="left").with_columns(allocations=lists)
+
+    def chunks() -> Iterator[bytes]:
+        yield _json(_header(control)) + b"\n"
+        yield from json_lines(rows)
+        yield _json(_trailer(control)) + b"\n"
+
+    return (File(name, chunks),)
+
+
+def _csv(name: str, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+    takes = found.filter(pl.col("record") == "reversal").with_columns(pl.lit(None, pl.String).alias(field) for field in ALLOCATION)
+    gives = found.filter(pl.col("record") != "reversal").join(parts, on="decision_id", how="left", maintain_order="left_right")
+    rows = pl.concat([takes, gives])  # the order of `documents`: reversals first
+    about = _json({"header": _header(control), "trailer": _trailer(control)}, indent=1) + b"\n"
+    sibling = PurePath(name).with_suffix(".batch.json").name
+    return File(sibling, lambda: iter((about,))), File(name, lambda: csv_chunks(rows))
+
+
+def _json(value: dict[str, object], indent: int | None = None) -> bytes:
+    separators = None if indent else (",", ":")
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators).encode()
+
+
+_LAYOUTS = {".jsonl": _json_lines, ".csv": _csv}

@@ -1,0 +1,53 @@
+"""`export matches`: what every bank line was applied to."""
+
+import polars as pl
+
+from matcher.amounts import fraction, render
+from matcher.frames import State
+
+COLUMNS = (
+    "line_id", "account", "bank_reference", "booking_date", "line_amount", "currency", "item_id", "document_no", "entity", "customer_id",
+    "amount_applied", "adjustment_amount", "adjustment_reason", "state", "outcome", "confidence", "margin", "rule", "decision_id", "actor",
+)  # fmt: skip
+"""Columns of `matches`. Contract, section 4."""
+
+
+def matches(state: State) -> pl.DataFrame:
+    """One row for each allocation, posted and proposed, and one row for each line without any.
+
+    Args:
+        state: the books as of a day.
+
+    Returns:
+        The columns of `COLUMNS`. Amounts are decimal text: line_amount and amount_applied in the line's currency,
+        adjustment_amount in the item's; confidence and margin decimal text from 0 to 1, empty when there is none. A line
+        without allocations has empty item columns and zero amounts. Ordered by account, booking_date, line_id, document_no,
+        item_id.
+    """
+    lines = state.lines.select(
+        "line_id", "account", "bank_reference", "booking_date", "outcome", "confidence", "margin", "currency", line_amount="amount"
+    )
+    items = state.items.select("item_id", "document_no", "entity", "customer_id", item_currency="currency")
+    taken = state.allocations.select(
+        "line_id", "item_id", "state", "rule", "decision_id", "actor", "ordinal", "adjustment_reason",
+        amount_applied="amount", adjustment_amount="adjustment",
+    )  # fmt: skip
+    allocated = taken.join(items, on="item_id", how="left")
+    bare = state.lines.join(taken, on="line_id", how="anti").select(
+        "line_id", "state", "rule", "decision_id", "actor", amount_applied=pl.lit(0, pl.Int64), adjustment_amount=pl.lit(0, pl.Int64)
+    )
+    rows = (
+        pl.concat([allocated, bare], how="diagonal")
+        .join(lines, on="line_id")
+        .with_columns(pl.col("item_currency").fill_null(pl.col("currency")))
+    )
+    # Sorting the positions and gathering once is three times faster than sorting twenty columns.
+    ordered = rows[
+        rows.select(pl.arg_sort_by("account", "booking_date", "line_id", "document_no", "item_id", "decision_id", "ordinal")).to_series()
+    ]
+    amounts = {"line_amount": "currency", "amount_applied": "currency", "adjustment_amount": "item_currency"}
+    texts = ("item_id", "document_no", "entity", "customer_id", "adjustment_reason")
+    return render(ordered, amounts).select(
+        pl.col(name).fill_null("") if name in texts else fraction(pl.col(name)) if name in ("confidence", "margin") else name
+        for name in COLUMNS
+    )
