@@ -1,1 +1,17 @@
 """Bank reconciliation and payment matching."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matcher.books import Books, init, open
+
+__all__ = ["Books", "init", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    # the front door is opened when it is used: `matcher --help` must not wait for polars and duckdb
+    if name in __all__:
+        from matcher import books
+
+        return getattr(books, name)
+    raise AttributeError(f"module 'matcher' has no attribute {name!r}")

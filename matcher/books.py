@@ -11,6 +11,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,13 +24,15 @@ from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.frames import State
+from matcher.ledger.aging import aging, aging_summary
 from matcher.parsers.base import Source
-from matcher.pipeline import imports, ingest, run, verdicts
+from matcher.pipeline import imports, ingest, reports, run, verdicts
 from matcher.pipeline import verify as verification
 from matcher.pipeline.imports import ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
+from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.run import RunResult
-from matcher.pipeline.session import Session
+from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.rules import rulebook
@@ -128,7 +131,9 @@ class Books:
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             yield Session(store, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
 
-    def ingest(self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False) -> list[FileResult]:
+    def ingest(
+        self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent
+    ) -> list[FileResult]:
         """Reads bank statements into the books; all files or none.
 
         Raises:
@@ -136,11 +141,11 @@ class Books:
         """
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()))
+            return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()), progress)
 
     def _with_profiles(self, options: IngestOptions) -> IngestOptions:
         own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
-        return IngestOptions(options.format, options.account, options.profile, own | options.profiles, options.quarantine)
+        return replace(options, profiles=own | options.profiles)
 
     def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
@@ -178,6 +183,28 @@ class Books:
 
         with self._session(write=False) as session:
             return facts.statements(session.store)
+
+    def aging(self, as_of: date | None = None) -> pl.DataFrame:
+        """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`."""
+        return aging(self.state(as_of), self.config.aging.buckets)
+
+    def aging_summary(self, as_of: date | None = None) -> pl.DataFrame:
+        """Totals of `aging` by customer and currency."""
+        return aging_summary(self.state(as_of), self.config.aging.buckets)
+
+    def blocks(self) -> list[Block]:
+        """What keeps the month from being closed: quarantined statements and breaks in the chain."""
+        with self._session(write=False) as session:
+            return reports.blocks(session)
+
+    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
+        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
+
+        Raises:
+            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
+        """
+        with self._session(write=what == "receipts") as session:
+            return reports.export(session, what, Path(path), as_of or self.today(), target)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""

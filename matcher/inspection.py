@@ -11,7 +11,7 @@ from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.tally import FileTally, StatementTally
 
 
-def inspect(source: Source, options: ParseOptions, format_name: str = "", transactions: bool = False) -> dict[str, Any]:
+def inspect(source: Source, options: ParseOptions, format_name: str = "", *, transactions: bool = False) -> dict[str, Any]:
     """The contract's object for one file (section 2); a file that cannot be read is an object with outcome ``reject``."""
     tally = FileTally()
     rows: list[dict[str, Any]] = []

@@ -49,7 +49,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
     found = []
     for name in files:
         try:
-            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions, verify=verify))
+            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions))
         except MatcherError as error:
             found.append(unreadable(name, error))
         if output == "json":

@@ -1,11 +1,59 @@
 """Commands that give out: aging, export, verify."""
 
+from datetime import date
+
 import click
 
-from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import as_of_option, busy, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
-_NUMBERS = ("not_due", "open", "unapplied", "checked", "items", "open_amount", "days_past_due")
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+@click.option("--detail", is_flag=True, help="One row for each item instead of each customer.")
+def aging(output: str, as_of: date | None, detail: bool) -> None:
+    """Aged open items by customer: what is due, since when, and what is paid but not yet applied."""
+    from matcher import amounts
+    from matcher.ledger.aging import AGING_AMOUNTS
+
+    books = open_books()
+    frame = books.aging(as_of) if detail else books.aging_summary(as_of)
+    money_columns = list(AGING_AMOUNTS) if detail else frame.columns[4:]
+    rendered = amounts.render(frame, dict.fromkeys(money_columns, "currency"))
+    show(list(rendered.iter_rows(named=True)), rendered.columns, output, numbers=(*money_columns, "days_past_due"))
+    if output == "table":
+        sums = amounts.totals(frame, "open_amount" if detail else "open_total")
+        note("Open: " + (", ".join(f"{text} {code}" for code, text in sums.items()) or "nothing") + ".")
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
+@click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
+@click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@with_books
+@as_of_option
+def export(what: str, path: str, target: str, as_of: date | None) -> None:
+    """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
+
+    \b
+    matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
+    aging          every open item with its bucket
+    discrepancies  where money and documents disagree
+    receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
+
+    Exporting receipts again sends the same documents under the same ids.
+    """
+    with busy(f"exporting {what}"):
+        done = open_books().export(what, path, as_of, target=target)
+    for file in done.files:
+        click.echo(file)
+    if what == "receipts":
+        totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
+        note(f"{done.rows} documents, control total {totals}, batch {done.batch_id}.")
+    else:
+        note(f"{done.rows} rows.")
 
 
 @click.command()
@@ -19,10 +67,10 @@ def verify(output: str) -> None:
     with busy("verifying"):
         checks = open_books().verify()
     rows = [{"check": c.name, "checked": c.checked, "result": f"FAILS: {c.failure}" if c.failure else "holds"} for c in checks]
-    show(rows, ("check", "checked", "result"), output, numbers=_NUMBERS)
+    show(rows, ("check", "checked", "result"), output, numbers=("checked",))
     if failed := sum(bool(c.failure) for c in checks):
         note(f"verify.failed: {failed} of {len(checks)} checks do not hold. Do not post further; see docs/runbook.md.")
         click.get_current_context().exit(NEEDS_PERSON)
 
 
-COMMANDS = (verify,)
+COMMANDS = (aging, export, verify)

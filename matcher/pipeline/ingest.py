@@ -16,7 +16,7 @@ from matcher.model import Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.tally import FileTally, StatementTally
-from matcher.pipeline.session import Session
+from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
 
 
@@ -30,6 +30,7 @@ class IngestOptions:
         profile: CSV layout to use; empty detects.
         profiles: further CSV layouts by name, as TOML text.
         quarantine: keep damaged statements aside for a person instead of refusing the file.
+        verify: read OFX files with a second reader too, and refuse one whose money reads differently.
     """
 
     format: str = ""
@@ -37,6 +38,7 @@ class IngestOptions:
     profile: str = ""
     profiles: dict[str, str] = field(default_factory=dict)
     quarantine: bool = False
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class _Staged:
     held: set[int] = field(default_factory=set)
 
 
-def ingest(session: Session, sources: Sequence[Source], options: IngestOptions) -> list[FileResult]:
+def ingest(
+    session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent
+) -> list[FileResult]:
     """Reads statement files into the books.
 
     Raises:
@@ -92,6 +96,7 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions) 
     staged: dict[int, _Staged] = {}
     seen: set[str] = set()
     for position, source in enumerate(sources):
+        progress(f"{position + 1} of {len(sources)} files")
         file_id = digest(source)
         if file_id in seen or facts.file_known(session.store, file_id, "statement"):
             results[position] = FileResult(source.name, "", known=True)

@@ -1,6 +1,6 @@
 """One command's run over the books: the open store, the configuration, the clock and the actor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,6 +9,13 @@ from matcher import frames
 from matcher.config import Config
 from matcher.journal import chain
 from matcher.store import Store, journal
+
+Progress = Callable[[str], None]
+"""Told which step long work is at; never told statement contents."""
+
+
+def silent(step: str) -> None:
+    """Shows no progress."""
 
 
 @dataclass(frozen=True)

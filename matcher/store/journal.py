@@ -82,6 +82,11 @@ def drop_findings(store: Store, line_ids: list[str]) -> None:
 
 
 def exported(store: Store, target: str) -> pl.DataFrame:
-    """What was exported to a target before: external_id, decision_id, document_kind, payload_hash."""
-    sql = "SELECT DISTINCT external_id, decision_id, document_kind, payload_hash FROM log.export WHERE target = ? ORDER BY ALL"
+    """The documents that were exported to a target before, oldest first; the columns that an export hands back."""
+    sql = "SELECT * EXCLUDE (batch, target) FROM log.export WHERE target = ? ORDER BY batch, external_id"
     return store.frame(sql, target)
+
+
+def append_exported(store: Store, batch: int, target: str, sent: pl.DataFrame) -> None:
+    """Keeps the documents of an export."""
+    store.append("log.export", sent.with_columns(pl.lit(batch, pl.Int64).alias("batch"), pl.lit(target).alias("target")))

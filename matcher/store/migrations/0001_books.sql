@@ -65,8 +65,10 @@ CREATE TABLE log.allocation (
     adjustment_reason VARCHAR NOT NULL, item_open BIGINT NOT NULL
 );
 CREATE TABLE log.export (
-    batch BIGINT NOT NULL, target VARCHAR NOT NULL, external_id VARCHAR NOT NULL, decision_id VARCHAR NOT NULL,
-    document_kind VARCHAR NOT NULL, payload_hash VARCHAR NOT NULL
+    batch BIGINT NOT NULL, target VARCHAR NOT NULL, external_id VARCHAR NOT NULL, record VARCHAR NOT NULL, decision_id VARCHAR NOT NULL,
+    version BIGINT NOT NULL, payload_hash VARCHAR NOT NULL, entity VARCHAR NOT NULL, line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL,
+    currency VARCHAR NOT NULL, amount BIGINT NOT NULL, applied BIGINT NOT NULL, unapplied BIGINT NOT NULL, effective_date DATE NOT NULL,
+    as_of DATE NOT NULL, batch_id VARCHAR NOT NULL
 );
 
 CREATE TABLE work.finding (
