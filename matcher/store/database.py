@@ -33,7 +33,8 @@ class Store:
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
-        return self.connection.sql(sql, params=list(parameters) or None).pl()
+        found: pl.DataFrame = self.connection.sql(sql, params=list(parameters) or None).pl()
+        return found
 
     def scalar(self, sql: str, *parameters: object) -> int:
         """The single whole number that a query gives; 0 for NULL."""
@@ -46,7 +47,7 @@ class Store:
             return
         names = ", ".join(f'"{name}"' for name in frame.columns)
         self.connection.register("appended", frame)
-        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")  # noqa: S608
+        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")
         self.connection.unregister("appended")
 
 

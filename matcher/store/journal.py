@@ -10,7 +10,8 @@ from matcher.journal.fold import Facts
 from matcher.store.database import Store
 
 _LATEST = """SELECT * EXCLUDE (n, batch), first_seen, batch AS seen FROM (
-    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n, min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n,
+        min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
 ) WHERE n = 1 ORDER BY {key}"""
 
 

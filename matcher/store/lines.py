@@ -5,11 +5,11 @@ from typing import Any
 
 import polars as pl
 
-from matcher import ids
-from matcher.parsers import batches
+from matcher import frames, ids
 from matcher.store.database import Store
 
-_STAGED = ", ".join(f'"{name}"' for name in batches.COLUMNS if name not in ("line", "exact", "pending"))
+_MADE_HERE = ("line_id", "statement_id", "account", "entity", "source_line")
+_STAGED = ", ".join(f'"{name}"' for name in frames.LINE if name not in _MADE_HERE)
 _CONTENT = "value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw"
 
 _STAGE = """CREATE OR REPLACE TEMP TABLE incoming AS
@@ -49,7 +49,8 @@ def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place
     numbered = frame.with_row_index("position", offset=place["position"]).filter(~pl.col("pending"))
     store.connection.register("staged", numbered)
     store.connection.execute(
-        f'INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, {_STAGED}, "line" AS source_line FROM staged',
+        "INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, "
+        f'{_STAGED}, "line" AS source_line FROM staged',
         [place["statement_no"], place["account"], place["entity"]],
     )
     store.connection.unregister("staged")
@@ -81,11 +82,17 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
     con = store.connection
     con.execute("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
     con.execute(_FRESH)
-    names = pl.DataFrame({"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())}, schema={"statement_no": pl.Int64, "statement_id": pl.String})
+    names = pl.DataFrame(
+        {"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())},
+        schema={"statement_no": pl.Int64, "statement_id": pl.String},
+    )
     con.register("names", names)
     known = con.execute("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1").fetchone()
     assert known is None, "two different lines have one id"
-    columns = [row[0] for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'").fetchall()]
+    columns = [
+        row[0]
+        for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'").fetchall()
+    ]
     chosen = ", ".join(f'"{c}"' for c in columns)
     con.execute(f"INSERT INTO raw.line BY NAME SELECT {chosen} FROM fresh JOIN names USING (statement_no) ORDER BY statement_no, position")
     con.execute(
