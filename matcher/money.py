@@ -29,6 +29,8 @@ SCALE: dict[str, int] = (
     | dict.fromkeys(_TWO.split(), 2)
     | dict.fromkeys(_THREE.split(), 3)
     | dict.fromkeys(_FOUR.split(), 4)
+    # ISO 4217's own code for 'no currency': a statement that names none can be read and summed, its lines match nothing
+    | {"XXX": 2}
 )
 """Decimal places per ISO 4217 currency code. Withdrawn codes keep two places, as banks print them."""
 
