@@ -122,6 +122,19 @@ _CODES = (
     _note("note.pending", "Announced entries that are not booked were left out."),
     _note("note.identity", "Entries lack the bank's id, or share one."),
     _note(
+        "note.currency",
+        "A currency is not where it belongs, or an entry's is not its account's.",
+        "Compare the amounts with the bank's screen.",
+        "quarantine",
+    ),
+    _note(
+        "note.correction",
+        "An entry corrects or deletes one of an earlier download.",
+        "Undo the earlier entry if it was ingested, then accept this one.",
+        "quarantine",
+    ),
+    _note("note.securities", "Trades and income of securities are no bank entries and were left out."),
+    _note(
         "note.precision",
         "An amount has more places than its currency; shown to the last digit, not bookable.",
         "Ask the bank; the statement stays in quarantine.",

@@ -25,7 +25,12 @@ _TWO = (
     "HRK LTL LVL EEK SKK SIT MTL CYP DEM FRF NLG ITL ESP ATS BEF FIM IEP PTE GRD ROL TRL RUR VEF VEB ZMK MRO STD BYR CUC ANG"
 )
 SCALE: dict[str, int] = (
-    dict.fromkeys(_ZERO.split(), 0) | dict.fromkeys(_TWO.split(), 2) | dict.fromkeys(_THREE.split(), 3) | dict.fromkeys(_FOUR.split(), 4)
+    dict.fromkeys(_ZERO.split(), 0)
+    | dict.fromkeys(_TWO.split(), 2)
+    | dict.fromkeys(_THREE.split(), 3)
+    | dict.fromkeys(_FOUR.split(), 4)
+    # ISO 4217's own code for 'no currency': a statement that names none can be read and summed, its lines match nothing
+    | {"XXX": 2}
 )
 """Decimal places per ISO 4217 currency code. Withdrawn codes keep two places, as banks print them."""
 
