@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from matcher import ids
+from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
@@ -161,6 +161,10 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, so
         own = session.config.find_account(start.account, start.currency)
         if own is not None and own != account:
             raise MatcherError("account.several", f"the file is of account {own.id!r} as well, not only {account.id!r}", where)
+    if start.currency == money.NO_CURRENCY:
+        raise MatcherError(
+            "currency.unknown", "the file names no currency", where, "Name our account with --account; its currency is taken."
+        )
     if start.currency and start.currency != account.currency:
         message = f"the statement is in {start.currency}, account {account.id!r} in {account.currency}"
         raise MatcherError("currency.mixed", message, where)
