@@ -86,9 +86,11 @@ _CODES = (
         "Correct the amount at its source; amounts are never rounded here.",
     ),
     _bad("amount.range", "An amount is beyond 10^15 minor units.", "Correct the amount at its source."),
+    _bad("amount.ambiguous", "Decimal mark and grouping cannot be told apart.", "Name the decimal mark in the layout's profile."),
     _bad("date.invalid", "A cell that must be a date is not one.", "Write ISO dates such as 2026-10-31."),
     _bad("date.ambiguous", "Day and month cannot be told apart.", "Name the date order in the layout's profile."),
     _bad("currency.unknown", "A currency code is not in ISO 4217.", "Correct the code."),
+    _bad("currency.missing", "The file does not say its currency.", "Name it with the account in matcher.toml, or in the layout's profile."),
     _bad("currency.mixed", "A line's currency differs from its account's.", "Put the other currency's lines into an account of their own."),
     _bad("value.unknown", "A cell holds a word that is not in the list for its column.", "Use one of the listed words."),
     # accounts and statements
@@ -120,6 +122,7 @@ _CODES = (
     _note("note.balance_marker", "A balance marker written as a transaction was left out."),
     _note("note.syntax", "A deviation from the format that changes no money was read anyway."),
     _note("note.pending", "Announced entries that are not booked were left out."),
+    _note("note.neutral", "Rows that move no money were left out."),
     _note("note.identity", "Entries lack the bank's id, or share one."),
     _note(
         "note.currency",
