@@ -90,7 +90,9 @@ _CODES = (
     _bad("date.invalid", "A cell that must be a date is not one.", "Write ISO dates such as 2026-10-31."),
     _bad("date.ambiguous", "Day and month cannot be told apart.", "Name the date order in the layout's profile."),
     _bad("currency.unknown", "A currency code is not in ISO 4217.", "Correct the code."),
-    _bad("currency.missing", "The file does not say its currency.", "Name it with the account in matcher.toml, or in the layout's profile."),
+    _bad(
+        "currency.missing", "The file does not say its currency.", "Name it with the account in matcher.toml, or in the layout's profile."
+    ),
     _bad("currency.mixed", "A line's currency differs from its account's.", "Put the other currency's lines into an account of their own."),
     _bad("value.unknown", "A cell holds a word that is not in the list for its column.", "Use one of the listed words."),
     # accounts and statements

@@ -14,11 +14,9 @@ import polars as pl
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _WORD = re.compile(r"\w+", re.UNICODE)
 _LEGAL = frozenset(
-    (
-        "gmbh mbh ag kg kgaa ohg gbr ug ev eg se co company cie ltd limited llc llp lp inc incorporated corp corporation plc pty pvt pte "
-        "sa sas sarl sasu eurl snc sci srl sl slu spa sapa scarl bv nv cv vof bvba sprl ab hb as asa ans aps a s is oy oyj oü uab sia "
-        "doo dd sro spol sp z o oo zoo zrt kft bt nyrt ltda me eireli sab de und and et y og the"
-    ).split()
+    "gmbh mbh ag kg kgaa ohg gbr ug ev eg se co company cie ltd limited llc llp lp inc incorporated corp corporation plc pty pvt pte "
+    "sa sas sarl sasu eurl snc sci srl sl slu spa sapa scarl bv nv cv vof bvba sprl ab hb as asa ans aps a s is oy oyj oü uab sia doo "
+    "dd sro spol sp z o oo zoo zrt kft bt nyrt ltda me eireli sab de und and et y og the".split()
 )
 _CJK_FORMS = re.compile(r"(股份)?有限(责任)?公司|(株式|有限|合同)会社|集团|㈱")
 _UMLAUT = re.compile(r"([aou])e")
