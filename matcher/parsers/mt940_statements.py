@@ -102,12 +102,7 @@ class Statements:
         account = message.account or self._default_account
         opening = self._balance(message.opening, message)
         before = self._between_pages.pop(account, None)
-        if (
-            before is not None
-            and before.currency == message.currency
-            and message.opens_page
-            and _same_number(before.number, message.number)
-        ):
+        if before is not None and message.opens_page and _same_statement(before, message):
             if _same_amount(before.closing, opening):
                 before.pages += 1
                 self._current = before
@@ -194,8 +189,8 @@ class Statements:
         if statement.report:
             pairs = [(credit_sum, statement.credit), (debit_sum, statement.debit)]
             if not statement.zero_count:
-                pairs += [(credit.count, statement.credit_count)] if credit else []
-                pairs += [(debit.count, statement.debit_count)] if debit else []
+                pairs += [(credit.entries, statement.credit_count)] if credit else []
+                pairs += [(debit.entries, statement.debit_count)] if debit else []
             excess = [said - found for said, found in pairs if said is not None]
             if any(excess) and min(excess) >= 0:
                 text = "the report's sums cover more than its lines: entries below its floor limit, or of earlier reports"
@@ -203,7 +198,7 @@ class Statements:
                 return ControlTotals()
         if statement.zero_count:
             return ControlTotals(credit=credit_sum, debit=debit_sum)
-        return ControlTotals(None, credit and credit.count, debit and debit.count, credit_sum, debit_sum)
+        return ControlTotals(None, credit and credit.entries, debit and debit.entries, credit_sum, debit_sum)
 
     def _minor(self, written: WrittenSum | None, statement: _Statement) -> int | None:
         if written is None or written.currency != statement.currency:
@@ -228,9 +223,10 @@ class Statements:
             return None
 
 
-def _same_number(first: str, second: str) -> bool:
-    """Whether two :28C: are pages of one statement: their statement numbers agree, before the slash and without leading zeros."""
-    return first.partition("/")[0].strip().lstrip("0") == second.partition("/")[0].strip().lstrip("0")
+def _same_statement(page: _Statement, message: Message) -> bool:
+    """Whether a message is of the statement that a page is of: the numbers in :28C: agree before the slash, leading zeros aside."""
+    first, second = (number.partition("/")[0].strip().lstrip("0") for number in (page.number, message.number))
+    return page.currency == message.currency and first == second
 
 
 def _same_amount(first: Balance | None, second: Balance | None) -> bool:
