@@ -103,8 +103,8 @@ class _Machine:
                 message.closing = None
             whole = message.ended or message.closing is not None
             cut = not whole and message.expects_balances and (unfinished or self._complete > 0)
-            if not whole and unfinished and not message.expects_balances and not message.sums:
-                self._say("note.syntax", "warning", "the report ends inside a line, without sums or end mark; it may be cut", message.line)
+            if not whole and unfinished and not message.expects_balances:
+                self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
             self._finish_message(cut)
             self.statements.finish()
             if cut:
@@ -237,8 +237,12 @@ class _Machine:
         message.closing, message.closing_line, message.closed = written, found.line, True
         message.closes_page = found.tag == "62M"
         message.null_balance = message.null_balance or written is None
-        if written is not None and not message.currency:
+        if written is None:
+            return
+        if not message.currency:
             self._take_currency(message, written, found.line)
+        elif not written.currency:
+            self._say("note.syntax", "info", f"the closing balance names no currency; taken as {message.currency}", found.line)
 
     def _forward(self, found: Field) -> None:
         if self._message is not None and written_balance(found.lines[0]) is None:
@@ -304,6 +308,8 @@ class _Machine:
             severity: Severity = "info" if message.null_balance else "warning"
             text = "the message has no closing balance; whether lines are missing cannot be told"
             self._say("note.balance_missing", severity, text, message.line)
+        elif not message.expects_balances and not message.sums:
+            self._say("statement.unproven", "info", "the report has neither balances nor sums", message.line)
         self.statements.close(message)
 
     def _settle_currency(self, message: Message) -> None:
@@ -311,6 +317,7 @@ class _Machine:
         suffix = _ACCOUNT_CURRENCY.search(message.account)
         if suffix and suffix.group() in money.SCALE:
             message.currency = suffix.group()
+            self._say("note.syntax", "info", f"no balance names a currency; the account's {message.currency} was taken", message.line)
         elif self._currency in money.SCALE:
             message.currency = self._currency
 

@@ -71,15 +71,13 @@ _AMOUNT = re.compile(r"([A-Z]{3})?\s*([\d.,]+)")
 
 
 def unwrapped(lines: list[str], width: int = LINE_WIDTH) -> str:
-    """Lines of text as one. A line that fills its width was cut there and goes on at once; before all others stands a blank."""
-    joined = [lines[0]]
-    full = len(lines[0]) >= width
+    """Lines of text as one. A line that fills its width was cut there and goes on at once; others are parted by a blank."""
+    joined = lines[0]
+    full = len(joined) >= width
     for line in lines[1:]:
-        if not full:
-            joined.append(" ")
-        joined.append(line)
+        joined += line if full or joined.endswith(" ") or line.startswith(" ") else " " + line
         full = len(line) >= width
-    return "".join(joined)
+    return joined
 
 
 def squeezed(text: str) -> str:
@@ -169,6 +167,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
     values = {"": ""}
     word, full = "", True
+    width = _width(parts) if len(parts) > 2 else PART_WIDTH
     for part in parts:
         head = _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])
         if head:
@@ -177,7 +176,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
             values[word] = f"{values[word]} {piece}" if word in values else piece
         else:
             values[word] += part if full else " " + part
-        full = len(part) >= PART_WIDTH
+        full = len(part) >= width
         if "+" in part[5:] and _SEPA_INSIDE.search(part, 1):
             word = _take_apart(values, word)
     if word == "":
@@ -197,6 +196,13 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
         text = f"{text} ABWA+{values['ABWA']}"
     found.text = squeezed(text)
     _identifiers(found, values, line, currency)
+
+
+def _width(parts: list[str]) -> int:
+    """The width that a bank fills: 27, but for banks that plainly wrap earlier, as two parts of the greatest length show."""
+    lengths = [len(part) for part in parts]
+    longest = max(lengths)
+    return longest if 20 <= longest < PART_WIDTH and lengths.count(longest) > 1 else PART_WIDTH
 
 
 def _take_apart(values: dict[str, str], word: str) -> str:

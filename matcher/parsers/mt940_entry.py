@@ -41,7 +41,7 @@ def transaction(entry: Entry, currency: str) -> tuple[Transaction, StatementLine
         ValueError: the :61: lacks what a booking needs; the message says what.
         MatcherError: ``amount.range``.
     """
-    line = statement_line(entry.head[0])
+    line = statement_line(entry.head[0] or "".join(entry.head[:2]))
     minor, exact = money.parse_exact(line.amount, currency)
     details = _details(entry, line, currency)
     if line.sign < 0:

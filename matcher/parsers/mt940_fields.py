@@ -132,7 +132,7 @@ def dates(value: str, entry: str) -> tuple[date, date, str, bool]:
     except ValueError:
         raise ValueError("its value date is not a date") from None
     note = f"the value date {value} does not exist; taken as {value_date}" if clamped else ""
-    if not entry:
+    if entry in ("", "0000"):
         return value_date, value_date, note, clamped
     near: list[tuple[int, date, bool]] = []
     for year in (value_date.year - 1, value_date.year, value_date.year + 1):

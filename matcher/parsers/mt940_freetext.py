@@ -11,7 +11,7 @@ from matcher.parsers.mt940_details import ACCOUNT, PART_WIDTH, Details, referenc
 from matcher.parsers.mt940_fields import StatementLine
 
 _KNAB = re.compile(r"\bREK: (\S+)/NAAM: (.*)$")
-_POLISH = re.compile(r"(?:^|; ?)(ID IPH|Z RACH\.|NA RACH\.|OD|DLA|TYT\.|TNR): ?")
+_POLISH = re.compile(r"(?:^|; *)(ID IPH|Z RACH\.|NA RACH\.|OD|DLA|TYT\.|TNR): ?")
 _ABN = re.compile(r"(?:^|\s)(IBAN|BIC|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM\.|TRANSACTIEDATUM): *")
 _DUTCH_REFERENCE = re.compile(r"\bBETALINGSKENM(?:ERK)?\.?:? +(\d{7,16})")
 

@@ -72,7 +72,7 @@ codecs.register_error(_ONE_BYTE, _as_one_byte)
 def detect(source: Source) -> Encoding:
     """The file's encoding, from all of its bytes: ``ascii``, ``utf-8``, ``utf-8-sig``, ``utf-16``, or the likeliest code page."""
     head = source.head()
-    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and b"\0" in head[:64]:
         return Encoding("utf-16")
     strict = codecs.getincrementaldecoder("utf-8")("ignore")
     high: Counter[int] = Counter()
