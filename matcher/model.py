@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+_Date = date  # a field named `date` hides the type inside its own class
+
 Severity = Literal["info", "warning", "error", "fatal"]
 """info: worth knowing. warning: all money read. error: a named row was refused. fatal: the file was refused."""
 
@@ -27,7 +29,7 @@ class Balance:
     """
 
     amount: int
-    date: date | None = None
+    date: _Date | None = None
     exact: str = ""
 
 
