@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -121,7 +122,9 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: st
     from rich.table import Table
     from rich.text import Text
 
-    console = Console() if sys.stdout.isatty() else Console(width=10_000, color_system=None)
+    # away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page
+    page = os.environ.get("COLUMNS", "")
+    console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")

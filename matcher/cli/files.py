@@ -134,10 +134,7 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     rows = [row for result in results for row in _ingest_rows(result)]
     show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS)
     for result in results:
-        for problem in result.problems:
-            if problem.severity != "info":
-                place = f"{result.file}:{problem.line}" if problem.line else result.file
-                note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
+        _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
     files_known = sum(r.known for r in results)
     note(
@@ -147,6 +144,17 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     if any(s.state == "quarantined" for r in results for s in r.statements):
         note("statement.unbalanced: a statement is in quarantine; none of its lines count. See `matcher statement list`.")
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _note_problems(result: Any) -> None:
+    for problem in result.problems:
+        if problem.severity != "info":
+            place = f"{result.file}:{problem.line}" if problem.line else result.file
+            note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
+    for statement in result.statements:
+        if statement.known:
+            seen = f"{statement.known} of its {statement.count} lines were read before and are not added again"
+            note(f"info: statement.overlap: {result.file}: {seen}")
 
 
 def _ingest_rows(result: Any) -> list[dict[str, Any]]:

@@ -34,8 +34,7 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
         result = books.run(as_of, precision=precision, dry_run=dry_run)
     rows = [
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
-        for (outcome, state), (lines, sums) in result.by_outcome.items()
-        for currency, amount in sorted(sums.items())
+        for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
     ]
     show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
     ending = " Dry run: nothing was kept." if dry_run else ""
