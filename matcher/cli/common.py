@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -83,7 +83,9 @@ def busy(text: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{text}: {step}")
 
 
-def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[str] = (), title: str = "") -> None:
+def show(
+    rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[str] = (), long: Sequence[str] = (), title: str = ""
+) -> None:
     """Prints rows: a table for people, CSV, or one JSON object per line.
 
     Args:
@@ -91,6 +93,7 @@ def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[s
         columns: which to print, in order.
         output: table, csv or json.
         numbers: columns that are aligned to the right in a table.
+        long: columns of free text that share what a terminal's width leaves, each cut to one line.
         title: above a table.
     """
     if output == "json":
@@ -103,7 +106,7 @@ def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[s
         writer.writerows([_safe(name, row[name], numbers) for name in columns] for row in rows)
         click.echo(text.getvalue(), nl=False)
     else:
-        _table(rows, columns, numbers, title)
+        _table(rows, columns, numbers, long, title)
 
 
 def _plain(value: Any) -> Any:
@@ -116,8 +119,9 @@ def _safe(name: str, value: Any, numbers: Sequence[str]) -> str:
     return f"'{text}" if name not in numbers and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: str) -> None:
+def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Sequence[str], title: str) -> None:
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -126,10 +130,17 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: st
     page = os.environ.get("COLUMNS", "")
     console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
+    taken = sum(3 + max(map(cell_len, [name, *texts[name]])) for name in columns if name not in long)
+    share = max(8, (console.width - taken) // len(long) - 3) if long else None
     for name in columns:
-        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if row[name] is None else str(_plain(row[name]))) for name in columns))
+        justify: Literal["left", "right"] = "right" if name in numbers else "left"
+        if name in long:
+            table.add_column(name.replace("_", " "), justify=justify, overflow="ellipsis", no_wrap=True, max_width=share)
+        else:
+            table.add_column(name.replace("_", " "), justify=justify, overflow="fold")
+    for cells in zip(*texts.values(), strict=True):
+        table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
 
 

@@ -92,8 +92,12 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
             "amount": money.render(row["amount"], row["currency"]),
         }
         rows.append(row | cells | {"pending": money.render(row["pending"], row["currency"]), "confidence": confidence})
-    columns = ("line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason")
-    show(rows, columns, output, numbers=_NUMBERS)
+    columns = ["line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason"]
+    if output == "table":
+        # a screen is narrow: ten digits of the id name a line, and the long texts share what is left
+        rows = [row | {"line": row["line_id"][:10], "date": row["booking_date"]} for row in rows]
+        columns = ["line", "date", "amount", "currency", "payer", "text", "outcome", "state", "reason"]
+    show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
     note(f"{lines.height} lines wait.{f' {rest} are not shown.' if rest else ''}")
 
 
