@@ -80,10 +80,15 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
     assert caught.value.code == "amount.invalid"
 
 
-def test_an_amount_beyond_the_bound_is_refused_as_such() -> None:
+@pytest.mark.parametrize("text", ["10000000000000.01", "9" * 19, "1" + "0" * 5000])
+def test_an_amount_beyond_the_bound_is_refused_as_such(text: str) -> None:
     with pytest.raises(MatcherError) as caught:
-        amount("10000000000000.01", "EUR", NONE)
+        amount(text, "EUR", NONE)
     assert caught.value.code == "amount.range"
+
+
+def test_padding_with_zeros_is_no_size() -> None:
+    assert amount("0" * 5000 + "7.50", "EUR", NONE) == (750, "")
 
 
 @pytest.mark.parametrize(
