@@ -174,9 +174,13 @@ def test_only_listed_tags_are_fields() -> None:
         ("86", 4, ["text", ":12:11", ":08 cards", ": blank", "-still text"]),
         ("62F", 9, ["C"]),
         (END, 10, ["-"]),
-        (END, 11, ["-"]),
+        (END, 11, ["-}"]),
         ("25", 12, ["B"]),
     ]
+
+
+def test_a_tag_has_two_colons() -> None:
+    assert [f.lines for f in fields([":86:text", ":612", ":62Fx", ":6"])] == [["text", ":612", ":62Fx", ":6"]]
 
 
 def test_a_time_broken_after_its_hour_is_text_and_a_message_is_a_message() -> None:
