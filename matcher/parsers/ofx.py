@@ -15,40 +15,10 @@ from matcher.errors import MatcherError
 from matcher.model import Balance, FileInfo, Problem, Severity, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
 from matcher.parsers.ofx_fields import amount, clean, day, is_blank_date, unescape
+from matcher.parsers.ofx_names import AFTER_TRANSACTION, AGGREGATES, LISTS, OWN_ACCOUNT, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
 from matcher.parsers.ofx_rows import RowReader, currency_of
 from matcher.parsers.ofx_text import Survey, decoded, looks_like_ofx, survey
-from matcher.parsers.ofx_tokens import STATEMENTS, Kind, Scanner, Token, TokenTooLong
-
-ACCOUNTS = frozenset({"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"})
-SECURITY_TRANSACTIONS = frozenset(
-    "BUYDEBT BUYMF BUYOPT BUYOTHER BUYSTOCK CLOSUREOPT INCOME INVEXPENSE JRNLFUND JRNLSEC MARGININTEREST REINVEST RETOFCAP "
-    "SELLDEBT SELLMF SELLOPT SELLOTHER SELLSTOCK SPLIT TRANSFER".split()
-)
-_AGGREGATES = (
-    STATEMENTS
-    | ACCOUNTS
-    | frozenset(
-        "OFX SONRS FI STATUS STMTTRNRS CCSTMTTRNRS INVSTMTTRNRS BANKMSGSRSV1 CREDITCARDMSGSRSV1 INVSTMTMSGSRSV1 BANKTRANLIST BANKTRANLISTP "
-        "INVTRANLIST INVBANKTRAN INVPOSLIST INVBAL BALLIST BAL LEDGERBAL AVAILBAL ACCTINFO SECLIST".split()
-    )
-)
-"""Elements that hold others and matter here. Any other name is taken for a leaf; it then holds no text and its end tag is passed over."""
-
-_WITHOUT_STATEMENT = {
-    "ACCTINFO": "a list of accounts",
-    "STMTRQ": "a request for a statement",
-    "CCSTMTRQ": "a request for a statement",
-    "INVSTMTRQ": "a request for a statement",
-    "STMTENDRS": "closing information without transactions",
-    "CCSTMTENDRS": "closing information without transactions",
-    "PROFRS": "a profile of the bank's services",
-}
-_LISTS = frozenset({"BANKTRANLIST", "INVTRANLIST"})
-_OWN = ACCOUNTS | STATEMENTS
-"""Where a statement's own account is named; some banks leave the aggregate out."""
-
-_AFTER_BROKEN = frozenset({"STMTTRN", "STMTTRNP", "/BANKTRANLIST", "/BANKTRANLISTP", "/INVBANKTRAN", "/INVTRANLIST"})
-"""What may follow a transaction; anything else after one without end tag shows that a part of the file is missing."""
+from matcher.parsers.ofx_tokens import Kind, Scanner, Token, TokenTooLongError
 
 _TRANSACTION = "<STMTTRN>"
 _UNKNOWN_CURRENCY = "XXX"
@@ -129,7 +99,9 @@ class _Reader:
             elif kind is Kind.TEXT or kind is Kind.LITERAL:
                 if self._leaf and len(self._text) < _MAX_TEXT:
                     self._text += unescape(token.text) if kind is Kind.TEXT else token.text
-                self._transactions += token.text.count(_TRANSACTION)
+                if count := token.text.count(_TRANSACTION):
+                    self._transactions += count
+                    self._say("row.invalid", "error", "a CDATA section holds transactions", token.line)
             elif kind is Kind.BROKEN_BLOCK:
                 self._broken(token)
             elif kind is Kind.ENTITY:
@@ -147,10 +119,10 @@ class _Reader:
     def _opens(self, token: Token) -> None:
         self._leaf_ends()
         name = token.name
-        if name in _WITHOUT_STATEMENT:
+        if name in WITHOUT_STATEMENT:
             self._instead.add(name)
-        if name not in _AGGREGATES:
-            if name in SECURITY_TRANSACTIONS and self._statement and "INVTRANLIST" in self._stack:
+        if name not in AGGREGATES:
+            if name in SECURITIES and self._statement and "INVTRANLIST" in self._stack:
                 self._statement.securities[name] += 1
             if not token.text.endswith("/>"):
                 self._leaf, self._leaf_line, self._text = name, token.line, ""
@@ -215,17 +187,17 @@ class _Reader:
                 statement.balance = text
             case "DTASOF" if parent == "LEDGERBAL":
                 statement.balance_date = text
-            case "DTSTART" if parent in _LISTS:
+            case "DTSTART" if parent in LISTS:
                 statement.from_date = statement.from_date or self._date(text)
-            case "DTEND" if parent in _LISTS:
+            case "DTEND" if parent in LISTS:
                 statement.to_date = statement.to_date or self._date(text)
-            case "ACCTID" if parent in _OWN:
+            case "ACCTID" if parent in OWN_ACCOUNT:
                 statement.account = statement.account or text
-            case "BANKID" | "BROKERID" if parent in _OWN:
+            case "BANKID" | "BROKERID" if parent in OWN_ACCOUNT:
                 statement.bank = statement.bank or text
-            case "BRANCHID" if parent in _OWN:
+            case "BRANCHID" if parent in OWN_ACCOUNT:
                 statement.branch = statement.branch or text
-            case "ACCTTYPE" if parent in _OWN:
+            case "ACCTTYPE" if parent in OWN_ACCOUNT:
                 statement.account_type = statement.account_type or text
 
     def _date(self, text: str) -> date | None:
@@ -293,9 +265,9 @@ class _Reader:
         self._flush(statement)
         closing = self._closing(statement)
         if reader.without_id:
-            self._say("note.identity", "info", f"{reader.without_id} entries have no FITID", statement.line, statement.ordinal)
+            self._say("note.identity", "info", f"entries without FITID: {reader.without_id}", statement.line, statement.ordinal)
         if statement.pending:
-            message = f"{statement.pending} announced entries are not booked and not counted"
+            message = f"announced entries, not booked and not counted: {statement.pending}"
             self._say("note.pending", "info", message, statement.line, statement.ordinal)
         if statement.securities:
             named = ", ".join(f"{count} {name}" for name, count in sorted(statement.securities.items()))
@@ -358,7 +330,7 @@ class _Reader:
         statement = self._statement
         if statement:
             self._started(statement)
-        if token.name not in _AFTER_BROKEN:
+        if token.name not in AFTER_TRANSACTION:
             self._cut_line = self._cut_line or token.line
         message = "the transaction has no end tag; it and what followed it may be incomplete"
         self._say("row.invalid", "error", message, token.line, statement.ordinal if statement else None)
@@ -366,7 +338,7 @@ class _Reader:
     def _comment(self, token: Token) -> None:
         if count := token.text.count(_TRANSACTION):
             self._transactions += count
-            self._say("note.syntax", "warning", f"{count} transactions stand in a comment and were left out", token.line)
+            self._say("note.syntax", "warning", f"transactions in a comment, left out as it says: {count}", token.line)
 
     def _say(self, code: str, severity: Severity, message: str, line: int = 0, statement: int | None = None) -> None:
         self._out.append(Problem(code, severity, message, line, statement))
@@ -375,6 +347,8 @@ class _Reader:
 
     def _end_of_file(self) -> Iterator[Event]:
         self._leaf_ends()
+        if self._survey.short_order:
+            self._say("note.syntax", "info", f"dates of six digits, read in the order {self._survey.short_order}")
         complete = self._ended and "OFX" not in self._stack
         if complete:
             self._statement_ends()
@@ -390,9 +364,8 @@ class _Reader:
             message = f"the text holds {self._survey.transactions} transactions, {self._transactions} were met while reading"
             self._say("file.malformed", "fatal", message)
         elif not self._count:
-            inside = sorted({_WITHOUT_STATEMENT[name] for name in self._instead})
-            what = " and ".join(inside) or ("a message of the bank" if self._failed else "an answer to a sign-on")
-            self._say("file.no_statement", "info", f"the file holds {what}, no statement")
+            inside = sorted({WITHOUT_STATEMENT[name] for name in self._instead})
+            self._say("file.no_statement", "info", f"the file holds {' and '.join(inside) or 'nothing'}, no statement")
         yield from self._out
 
     def _bank_messages(self) -> None:
@@ -420,7 +393,7 @@ class _OfxParser:
         tokens = Scanner(decoded(source, seen.codec, seen.errors), seen.newline)
         try:
             yield from _Reader(seen, options).read(tokens)
-        except TokenTooLong as error:
+        except TokenTooLongError as error:
             yield Problem("file.too_large", "fatal", "a transaction or comment never ends, or is longer than a megabyte", error.line)
 
 

@@ -11,8 +11,9 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction, TransactionKind
 from matcher.parsers.ofx_fields import Day, amount, clean, day, is_blank_date, unescape
+from matcher.parsers.ofx_names import BOUNDARIES, IN_TRANSACTION, ONCE, REGULAR
 from matcher.parsers.ofx_text import Survey
-from matcher.parsers.ofx_tokens import BOUNDARIES, Kind, Scanner
+from matcher.parsers.ofx_tokens import Kind, Scanner
 
 KINDS: dict[str, TransactionKind] = {
     "INT": "interest",
@@ -30,25 +31,23 @@ KINDS: dict[str, TransactionKind] = {
 }
 """TRNTYPE (OFX 2.2 section 11.4.4.3) to the common set. CREDIT, DEBIT, DEP, DIV, HOLD and OTHER say nothing of the kind."""
 
-AGGREGATES = frozenset({"PAYEE", "BANKACCTTO", "CCACCTTO", "CURRENCY", "ORIGCURRENCY", "IMAGEDATA"})
-_ONCE = frozenset({"TRNAMT", "DTPOSTED", "DTTRAN", "FITID"})
-"""Elements of which a second one means that two transactions have run into each other."""
-
 _LEAF = re.compile(r"<([A-Z][A-Z0-9.]*)>([^<]*)")
-_SIMPLE = frozenset(
-    "STMTTRN TRNTYPE DTPOSTED DTUSER DTAVAIL TRNAMT FITID SRVRTID CHECKNUM CHKNUM REFNUM SIC PAYEEID NAME EXTDNAME MEMO".split()
-)
 _SEPARATE = " / "
 _MAX_DATES = 20_000
 
+_SALDO = r"(?:S A L D O|SALDO)"
 _MARKER = re.compile(
-    r"(?:S A L D O|SALDO)(?: (?:DO )?DIA| ANTERIOR| INICIAL| FINAL| ATUAL| TOTAL| PARCIAL| DISPON[IÍ]VEL| BLOQUEADO)?[\s\d/.:-]*",
+    _SALDO + r"(?: (?:DO )?DIA| ANTERIOR| INICIAL| FINAL| ATUAL| TOTAL| PARCIAL| DISPON[IÍ]VEL| BLOQUEADO)?[\s\d/.:-]*",
     re.IGNORECASE,
 )
-_BRAZILIAN_MARKER = re.compile(r"(?:S A L D O|SALDO)\b", re.IGNORECASE)
+_MARKER_BY_ID = re.compile(
+    _SALDO + r"\b(?!.*\b(?:FATURA|DUPL|DUPLICATA|NF|NFE|NOTA|BOLETO|PARC|PARCELA|PEDIDO|CONTRATO|DEVEDOR|QUITA\w*|PAG\w*|PGTO)\b)",
+    re.IGNORECASE,
+)
+"""With the id 0, any balance but the balance of something bought: ``SALDO FATURA 118`` settles an invoice."""
 
 
-class Refusal(Exception):
+class RefusedRowError(Exception):
     """A transaction that cannot be booked as it stands, with the code and reason for its problem."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -57,14 +56,16 @@ class Refusal(Exception):
 
 
 def leaves(block: str) -> tuple[dict[str, str], bool]:
-    """Elements of a transaction and their texts, entities replaced, and whether it was regular. Those inside an aggregate are named ``PAYEE/NAME``.
+    """Elements of a transaction and their texts, entities replaced, and whether it was regular.
+
+    Elements inside an aggregate are named with it, such as ``PAYEE/NAME``.
 
     Raises:
-        Refusal: two transactions have run into each other.
+        RefusedRowError: two transactions have run into each other.
     """
     pairs = _LEAF.findall(block)
     found = dict(pairs)
-    if len(found) == len(pairs) and _SIMPLE.issuperset(found) and block.count("<") == len(pairs) + block.count("</"):
+    if len(found) == len(pairs) and REGULAR.issuperset(found) and block.count("<") == len(pairs) + block.count("</"):
         if "&" in block:
             return {name: unescape(text) for name, text in pairs}, True
         return found, True
@@ -78,19 +79,21 @@ def irregular_leaves(block: str) -> dict[str, str]:
     # without its opening tag, or the scanner would hand the block out whole again
     for kind, name, text, _ in Scanner(iter([block[block.index(">") + 1 :]])):
         if kind is Kind.OPEN and name in BOUNDARIES:
-            raise Refusal("row.invalid", f"{name} stands inside a transaction")
-        if kind is Kind.OPEN and name in AGGREGATES:
+            raise RefusedRowError("row.invalid", f"{name} stands inside a transaction")
+        if kind is Kind.OPEN and name in IN_TRANSACTION:
             inside, leaf = name, ""
         elif kind is Kind.OPEN:
             leaf = f"{inside}/{name}" if inside else name
-            if leaf in _ONCE and leaf in found:
-                raise Refusal("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
+            if leaf in ONCE and leaf in found:
+                raise RefusedRowError("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
             found[leaf] = f"{found[leaf]} " if leaf in found else ""
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
             inside, leaf = ("" if name == inside else inside), ""
         elif leaf and kind is Kind.TEXT:
             found[leaf] += unescape(text)
+        elif kind in (Kind.LITERAL, Kind.COMMENT) and "<STMTTRN>" in text:
+            raise RefusedRowError("row.invalid", "a comment or CDATA section reaches into the next transaction")
         elif leaf and kind is Kind.LITERAL:
             found[leaf] += text
     return found
@@ -129,7 +132,7 @@ class RowReader:
                 posted = None
             if posted is None:
                 raise self._refusal(get("TRNAMT", ""), cell)
-        except Refusal as refusal:
+        except RefusedRowError as refusal:
             return Problem(refusal.code, "error", str(refusal), line)
         identity = clean(get("FITID", ""))
         if not identity.strip("0") and not pending:
@@ -167,7 +170,7 @@ class RowReader:
             self._days[cell] = found
         return found
 
-    def _refusal(self, text: str, date_cell: str) -> Refusal:
+    def _refusal(self, text: str, date_cell: str) -> RefusedRowError:
         """Every reason why date and amount cannot be booked, under the code of the first."""
         reasons: list[tuple[str, str]] = []
         try:
@@ -181,17 +184,17 @@ class RowReader:
                 reasons.append(("date.invalid", f"{date_cell[:40]!r} is not a date"))
         except MatcherError as error:
             reasons.append((error.code, error.what))
-        return Refusal(reasons[0][0], "; ".join(reason for _, reason in reasons))
+        return RefusedRowError(reasons[0][0], "; ".join(reason for _, reason in reasons))
 
     def _is_marker(self, identity: str, found: dict[str, str]) -> bool:
         """Whether the row is a balance that Brazilian banks write among the transactions: id zero or none, text ``SALDO ...``.
 
-        In other currencies, or without any id, only the exact words count: ``SALDO FATTURA 12`` is a payment.
+        Elsewhere *saldo* is a word for settling an invoice, and no bank is known to do this.
         """
-        text = clean(found.get("MEMO", "") or found.get("NAME", ""))
-        if identity and self._currency == "BRL" and _BRAZILIAN_MARKER.match(text):
-            return True
-        return _MARKER.fullmatch(text) is not None
+        if self._currency != "BRL" or (found.get("NAME", "").strip() and found.get("MEMO", "").strip()):
+            return False
+        text = clean(found.get("MEMO", "")) or clean(found.get("NAME", ""))
+        return bool(_MARKER_BY_ID.match(text) if identity else _MARKER.fullmatch(text))
 
     def _value_date(self, cell: str, line: int) -> date | None:
         """DTAVAIL, 'the date funds are available (value date)' (OFX 2.2 section 11.4.4.1); DTUSER is no value date."""
@@ -242,7 +245,7 @@ def currency_of(block: str) -> str:
         return ""
     try:
         symbol = clean(irregular_leaves(block).get("CURRENCY/CURSYM", "")).upper()
-    except Refusal:
+    except RefusedRowError:
         return ""
     return symbol if symbol in money.SCALE else ""
 
