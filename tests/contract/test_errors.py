@@ -21,6 +21,8 @@ from desk import FIXTURES, ROOT, Desk, prepared
 from matcher import codes
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
+from matcher.inspection import inspect
+from matcher.parsers.base import ParseOptions, Source
 from matcher.rules import rulebook
 
 ERRORS = FIXTURES / "errors"
@@ -109,12 +111,23 @@ def test_a_note_is_said_and_the_money_is_read(case: dict[str, Any], shared: tupl
     assert [s["transactions"] for s in found["statements"]] == case["transactions"]
 
 
+@covers("note.neutral")
+def test_rows_that_move_no_money_are_left_out_and_counted() -> None:
+    layout = (ERRORS / "books" / "profiles" / "no-currency.toml").read_text(encoding="utf-8")
+    layout += '[[special]]\ncolumn = "remittance_information"\nwords = ["VOID"]\nmeans = "neutral"\n'
+    rows = b"Acct,Posted,Sum,Narrative\n7700123456,2026-10-19,120.00,Tuning\n7700123456,2026-10-20,80.00,VOID\n"
+    options = ParseOptions(currency="USD", profile="no-currency", profiles={"no-currency": layout})
+    found = inspect(Source.of(rows, "void.csv"), options)
+    assert ("note.neutral", "info") in {(p["code"], p["severity"]) for p in found["problems"]}
+    assert [s["transactions"] for s in found["statements"]] == [1]
+
+
 @covers("file.too_large")
 def test_a_line_without_end(desk: Desk) -> None:
     path = desk.folder / "long.sta"
-    path.write_bytes(b":20:STARTUMS\r\n:25:" + b"9" * (2 << 20))
+    path.write_bytes((ERRORS / "unbalanced.sta").read_bytes().replace(b"OR-2026-107", b"9" * (2 << 20)))
     before = desk.contents()
-    refused(desk.run("ingest", str(path)), "file.too_large", f"{path}:2")
+    refused(desk.run("ingest", str(path)), "file.too_large", str(path))
     assert desk.contents() == before
 
 
