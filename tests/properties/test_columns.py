@@ -54,8 +54,9 @@ texts = st.text(alphabet="aäÖßı Ａ１-/.0123ab中\n", max_size=12)
 @settings(max_examples=100)
 @given(account=texts, day=st.dates(), amount=st.integers(-(10**12), 10**12), reference=texts, parts=st.tuples(texts, texts, texts))
 def test_line_keys_in_sql_are_those_in_python(account: str, day: date, amount: int, reference: str, parts: tuple[str, str, str]) -> None:
-    sql = f"""SELECT {ids.LINE_KEY_SQL} AS line_key, 3 AS occurrence FROM (SELECT ? AS account, ?::DATE AS booking_date, ?::BIGINT AS amount,
-        ? AS bank_reference, ? AS counterparty_account, ? AS counterparty_name, ? AS remittance_information)"""
+    sql = f"""SELECT {ids.LINE_KEY_SQL} AS line_key, 3 AS occurrence FROM (
+        SELECT ? AS account, ?::DATE AS booking_date, ?::BIGINT AS amount, ? AS bank_reference,
+        ? AS counterparty_account, ? AS counterparty_name, ? AS remittance_information)"""
     with duckdb.connect() as connection:
         ((key, name),) = connection.execute(
             f"SELECT line_key, {ids.LINE_ID_SQL} FROM ({sql})", [account, day, amount, reference, *parts]

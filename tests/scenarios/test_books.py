@@ -64,7 +64,10 @@ def test_one_reference_with_two_amounts_is_kept_and_told(tmp_path: Path) -> None
 
 def test_a_statement_that_does_not_add_up_is_kept_aside_and_counts_nowhere(tmp_path: Path) -> None:
     books = new_books(tmp_path / "books")
-    good = ":20:1\n:25:12030000/0000202051\n:28C:1/1\n:60F:C261001EUR100,00\n:61:2610021002C10,00NTRFNONREF\n:86:one\n:62F:C261002EUR110,00\n-\n"
+    good = (
+        ":20:1\n:25:12030000/0000202051\n:28C:1/1\n:60F:C261001EUR100,00\n:61:2610021002C10,00NTRFNONREF\n:86:one\n"
+        ":62F:C261002EUR110,00\n-\n"
+    )
     (result,) = books.ingest([write(tmp_path, "good.sta", good)])
     assert [s.state for s in result.statements] == ["balanced"]
     bad = good.replace("28C:1/1", "28C:2/1").replace("C261001EUR100,00", "C261002EUR110,00").replace("EUR110,00\n-", "EUR999,00\n-")
@@ -162,7 +165,7 @@ def test_allocating_by_hand_is_bounded_by_line_and_item(tmp_path: Path) -> None:
 
     (line_id,) = books.state(DAY).lines["line_id"]
     for wanted in ([Wanted("I1", "50.01")], [Wanted("I1", "50.00"), Wanted("I2", "20.01")], [Wanted("I1", "45.00", "5.01", "fee")]):
-        with pytest.raises(MatcherError, match="decision.amount"):
+        with pytest.raises(MatcherError, match=r"decision\.amount"):
             books.allocate(line_id, wanted)
     books.allocate(line_id, [Wanted("R1", "48.00", "2.00", "discount"), Wanted("I2")])
     state = books.state(DAY)
@@ -191,7 +194,7 @@ def test_a_second_process_is_told_who_has_the_books(tmp_path: Path) -> None:
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"open\n"
-        with pytest.raises(MatcherError, match=f"books.busy.*process {holder.pid}") as caught:
+        with pytest.raises(MatcherError, match=rf"books\.busy.*process {holder.pid}") as caught:
             books.run(DAY)
         assert caught.value.exit_code == 5
     finally:
