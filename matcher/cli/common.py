@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
+WHOLE = 25
+"""A table's column whose cells are all this short is never folded."""
 
 
 class IsoDate(click.ParamType[date]):
@@ -126,10 +128,13 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: st
     page = os.environ.get("COLUMNS", "")
     console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if row[name] is None else str(_plain(row[name]))) for name in columns))
+    texts = [["" if row[name] is None else str(_plain(row[name])) for name in columns] for row in rows]
+    for place, name in enumerate(columns):
+        # ids, dates and amounts stay on one line; what is narrow enough for that leaves the folding to the long texts
+        whole = all(len(cells[place]) <= WHOLE for cells in texts)
+        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold", no_wrap=whole)
+    for cells in texts:
+        table.add_row(*map(Text, cells))
     console.print(table)
 
 

@@ -18,7 +18,7 @@ import pytest
 from click.testing import Result
 from desk import FIXTURES, ROOT, Desk, prepared
 
-from matcher import codes
+from matcher import catalogue, codes
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
 from matcher.inspection import inspect
@@ -256,3 +256,7 @@ def test_every_input_belongs_to_a_case() -> None:
     named = {case.get("file") for case in (*CASES, *NOTES)}
     inputs = {path.name for path in ERRORS.iterdir() if path.is_file() and path.name != "cases.toml"}
     assert set() == {name for name in inputs - named if f'"{name}"' not in source and f"'{name}'" not in source}
+
+
+def test_the_page_of_codes_is_the_catalogue() -> None:
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue.page()
