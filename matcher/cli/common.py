@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
+WHOLE = 25
+"""A table's column whose cells are all this short is never folded."""
 
 
 class IsoDate(click.ParamType[date]):
@@ -138,7 +140,9 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Seq
         if name in long:
             table.add_column(name.replace("_", " "), justify=justify, overflow="ellipsis", no_wrap=True, max_width=share)
         else:
-            table.add_column(name.replace("_", " "), justify=justify, overflow="fold")
+            # ids, dates and amounts stay on one line; what is wider than that folds
+            whole = all(cell_len(text) <= WHOLE for text in texts[name])
+            table.add_column(name.replace("_", " "), justify=justify, overflow="fold", no_wrap=whole)
     for cells in zip(*texts.values(), strict=True):
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)

@@ -31,9 +31,25 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
 def list_(output: str, quarantined: bool) -> None:
     """All statements, by account and date; `missing` is what opening + lines leaves to the closing balance."""
     rows = [_cells(row) for row in open_books().statements().iter_rows(named=True) if not quarantined or row["state"] == "quarantined"]
-    columns = ("statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
+    columns: tuple[str, ...] = ("statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
                "currency", "count", "lines_new", "lines_known", "state", "missing", "file")  # fmt: skip
-    show(rows, columns, output, numbers=_NUMBERS)
+    if output == "table":
+        columns = (
+            "statement_id",
+            "account",
+            "first_day",
+            "last_day",
+            "credit",
+            "debit",
+            "closing",
+            "currency",
+            "count",
+            "state",
+            "missing",
+            "file",
+        )
+        rows = [row | {"first_day": row["first_booking_date"], "last_day": row["last_booking_date"]} for row in rows]
+    show(rows, columns, output, numbers=_NUMBERS, long=("file",))
 
 
 @statement.command(name="show")
