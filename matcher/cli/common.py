@@ -133,8 +133,10 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Seq
     console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
-    taken = sum(3 + max(map(cell_len, [name, *texts[name]])) for name in columns if name not in long)
-    share = max(8, (console.width - taken) // len(long) - 3) if long else None
+    taken = sum(3 + min(WHOLE, max(map(cell_len, [name, *texts[name]]))) for name in columns if name not in long)
+    # what names a thing is never cut: on a screen too narrow for the other columns, rows run over its edge
+    console.width = max(console.width, taken + 11 * len(long))
+    share = (console.width - taken) // len(long) - 3 if long else None
     for name in columns:
         justify: Literal["left", "right"] = "right" if name in numbers else "left"
         if name in long:

@@ -32,8 +32,10 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
 def list_(output: str, quarantined: bool) -> None:
     """All statements, by account and date; `missing` is what opening + lines leaves to the closing balance."""
     rows = [_cells(row) for row in open_books().statements().iter_rows(named=True) if not quarantined or row["state"] == "quarantined"]
-    columns: tuple[str, ...] = ("statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
-               "currency", "count", "lines_new", "lines_known", "state", "missing", "file")  # fmt: skip
+    columns: tuple[str, ...] = (
+        "statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
+        "currency", "count", "lines_new", "lines_known", "state", "missing", "file",
+    )  # fmt: skip
     if output == "table":
         # a screen is narrow: ten digits of the id name a statement
         columns = ("statement", "account", "from", "to", "lines", "credit", "debit", "closing", "state", "missing", "file")
