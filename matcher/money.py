@@ -78,7 +78,7 @@ def parse_exact(text: str, currency: str) -> tuple[int, str]:
     if not (whole or fraction) or not _DIGITS.issuperset(whole) or not _DIGITS.issuperset(fraction):
         raise MatcherError("amount.invalid", f"{text.strip()[:40]!r} is not an amount")
     kept, rest = fraction[:places], fraction[places:].rstrip("0")
-    if len(whole) > 18 and int(whole) > MAX_MINOR:
+    if len(whole) > 18 and len(whole := whole.lstrip("0")) > 18:
         raise MatcherError("amount.range", f"{text.strip()[:40]!r} is larger than any amount this program accepts")
     minor = int(whole or "0") * _TEN[places] + int((kept + "0" * (places - len(kept))) or "0")
     if minor > MAX_MINOR:
