@@ -5,6 +5,6 @@
 
 from hypothesis import settings
 
-settings.register_profile("normal", deadline=None, max_examples=30)
+settings.register_profile("normal", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=1500)
 settings.load_profile("normal")
