@@ -6,6 +6,7 @@ anything its payer typed, so in CSV such a cell gets an apostrophe in front, whi
 text as it is: nothing runs it there.
 """
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -79,8 +80,6 @@ def _json_array(frame: pl.DataFrame) -> Iterator[bytes]:
 
 
 def _parquet(frame: pl.DataFrame) -> Iterator[bytes]:
-    import io
-
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     yield buffer.getvalue()
