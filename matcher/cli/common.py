@@ -15,12 +15,16 @@ import click
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from matcher.books import Books
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
 WHOLE = 25
 """A table's column whose cells are all this short is never folded."""
+FOLDED = 16
+"""Least width of the columns that are."""
 
 
 class IsoDate(click.ParamType[date]):
@@ -120,22 +124,35 @@ def _safe(name: str, value: Any, numbers: Sequence[str]) -> str:
 
 def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: str) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    # away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page
-    page = os.environ.get("COLUMNS", "")
-    console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
-    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = [["" if row[name] is None else str(_plain(row[name])) for name in columns] for row in rows]
-    for place, name in enumerate(columns):
-        # ids, dates and amounts stay on one line; what is narrow enough for that leaves the folding to the long texts
-        whole = all(len(cells[place]) <= WHOLE for cells in texts)
-        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold", no_wrap=whole)
+    titles = [name.replace("_", " ") for name in columns]
+    widest = [max(map(cell_len, (head, *(cells[place] for cells in texts)))) for place, head in enumerate(titles)]
+    # ids, dates and amounts stay on one line; what is narrow enough for that leaves the folding to the long texts
+    whole = [width <= WHOLE for width in widest]
+    needed = 2 + sum((width if kept else min(width, FOLDED)) + 3 for width, kept in zip(widest, whole, strict=True))
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name, header, kept in zip(columns, titles, whole, strict=True):
+        table.add_column(header, justify="right" if name in numbers else "left", overflow="fold", no_wrap=kept)
     for cells in texts:
         table.add_row(*map(Text, cells))
-    console.print(table)
+    _console(needed).print(table)
+
+
+def _console(needed: int) -> "Console":
+    """Where a table that needs so many columns is printed. Nothing is ever cut off: a page that is too narrow is made wider.
+
+    Away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page.
+    """
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(width=max(Console().width, needed))
+    page = os.environ.get("COLUMNS", "")
+    return Console(width=max(int(page) if page.isdigit() else 10_000, needed), color_system=None)
 
 
 def check_files(paths: Sequence[str]) -> None:
