@@ -174,6 +174,7 @@ _CODES = (
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
     Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
+    Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),
     Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),
     Code("decision.state", USAGE, "The line's present state does not allow this decision.", "See `matcher show LINE`."),
     Code(

@@ -132,7 +132,7 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     with busy("reading statements") as step:
         results = books.ingest(files, how, dry_run=dry_run, progress=step)
     rows = [row for result in results for row in _ingest_rows(result)]
-    show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS)
+    show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS, long=("file",))
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))

@@ -223,7 +223,11 @@ def _identifiers(found: Details, values: dict[str, str], line: StatementLine, cu
     if "MREF" in values:
         found.mandate_id = reference(values["MREF"])
     if "IBAN" in values:
-        found.account = found.account or values["IBAN"].replace(" ", "")
+        iban = values["IBAN"].replace(" ", "")
+        if ACCOUNT.match(iban):
+            found.account = found.account or iban
+        else:
+            found.text = squeezed(f"{found.text} IBAN+{values['IBAN']}")
     if "BIC" in values:
         found.bank = found.bank or values["BIC"].strip()
     if values.get("PURP", "").strip() == "SALA":

@@ -22,8 +22,10 @@ _TYPE = re.compile(r"(?!NONREF)(?:[NSF][A-Z0-9 ]{1,3}|[A-Z][A-Z0-9 ]{3}(?=NONREF
 _PLAIN_AMOUNT = re.compile(r"\d+,\d*")
 _POINT_AMOUNT = re.compile(r"\d+\.\d*|[.,]\d+|\d+")
 _GROUPED_AMOUNT = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d*)?|\d{1,3}(?:,\d{3})+\.\d*")
-_BALANCE = re.compile(r"\s*(?P<mark>[CD])\s*(?P<date>\d{6})?\s*(?P<currency>[A-Z]{3})?\s*(?P<sign>-?)(?P<amount>\d[\d.,]*|[.,]\d+)")
-_SUM = re.compile(r"\s*(?P<count>\d{1,9})\s*(?P<currency>[A-Z]{3})\s*(?P<amount>\d[\d.,]*|[.,]\d+)")
+_BALANCE = re.compile(
+    r"\s*(?P<mark>[CD])\s*(?P<date>\d{6})?\s*(?P<currency>[A-Z]{3})?\s*(?P<sign>-?)(?P<amount>\d[\d.,]*|[.,]\d+)(?![\w.,])"
+)
+_SUM = re.compile(r"\s*(?P<count>\d{1,9})\s*(?P<currency>[A-Z]{3})\s*(?P<amount>\d[\d.,]*|[.,]\d+)(?![\w.,])")
 _PLACEHOLDERS = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOREF", "KREF", "KREF+", "EREF", "EREF+", "MREF", "MARF", "PREF"})
 
 

@@ -18,7 +18,8 @@ MAX_FIELD_LINES = 5_000
 """Longest field accepted, in lines; the format's own limit is six."""
 
 END = "-"
-"""Tag of the pseudo field that an end-of-message mark makes; its lines are what stands between two messages."""
+"""Tag of the pseudo field that an end-of-message mark makes; its lines are the mark and what stands behind it."""
+_BLOCK_END = "-}"
 
 _OPTIONS = {"13": "CD", "25": "P", "28": "C", "34": "F", "60": "FM", "62": "FM", "64": "F", "65": "F", "90": "CD"}
 TAGS = frozenset({"20", "21", "61", "86", "NS", "940", "942", *_OPTIONS}) | {tag + option for tag in _OPTIONS for option in _OPTIONS[tag]}
@@ -168,7 +169,7 @@ def fields(lines: Iterable[str]) -> Iterator[Field]:
         if first != ":" and first in _ODD:
             line = _tidied(line, tag)
             first = line[:1]
-            if line == END:
+            if line in (END, _BLOCK_END):
                 if tag:
                     yield Field(tag, start, body)
                 tag, start, body = END, number, [line]
@@ -176,7 +177,7 @@ def fields(lines: Iterable[str]) -> Iterator[Field]:
         if first == ":":
             end = line.find(":", 1, 6)
             name = line[1:end]
-            if name in TAGS and not (name in _CLOCK and _is_wrapped_time(line[end + 1 :], tag, body)):
+            if end > 0 and name in TAGS and not (name in _CLOCK and _is_wrapped_time(line[end + 1 :], tag, body)):
                 if tag:
                     yield Field(tag, start, body)
                 tag, start, body = name, number, [line[end + 1 :]]
@@ -191,16 +192,21 @@ def fields(lines: Iterable[str]) -> Iterator[Field]:
 
 
 def _tidied(line: str, tag: str) -> str:
-    """A line that begins oddly, as the field machine should see it: without control characters, byte order mark or envelope."""
+    """A line that begins oddly, as the field machine should see it: without control characters, byte order mark or envelope.
+
+    An envelope's block and ``-}`` end the message before them; a lone ``-`` does so unless it turns out to be a line of text.
+    """
     if line[0] in CONTROLS:
         line = line.lstrip(CONTROLS)
+    in_text = tag in ("86", "NS", "61")
     if line.startswith("-"):
         bare = line.rstrip(CONTROLS + " ")
-        in_text = tag in ("86", "NS", "61")
-        return END if bare == END or bare.startswith(("-}", "-å")) or not in_text else line
-    if _ENVELOPE.match(line) or line.startswith('@"'):
+        if bare.startswith((_BLOCK_END, "-å")) or (bare != END and not in_text):
+            return _BLOCK_END
+        return END if bare == END else line
+    if _ENVELOPE.match(line) or (line.startswith('@"') and not in_text):
         body = _BODY.match(line)
-        return body.group(1) if body else END
+        return body.group(1) if body else _BLOCK_END
     indented = _INDENTED.match(line)
     return indented.group(1) if indented else line
 

@@ -5,64 +5,19 @@ A file holds any number of statements (STMTRS, CCSTMTRS, INVSTMTRS), often sever
 transactions are read (INVBANKTRAN); trades and income of securities are counted and named.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
 
-from matcher import money
-from matcher.errors import MatcherError
-from matcher.model import Balance, FileInfo, Problem, Severity, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
-from matcher.parsers.ofx_fields import amount, clean, day, is_blank_date, unescape
-from matcher.parsers.ofx_names import AFTER_TRANSACTION, AGGREGATES, LISTS, OWN_ACCOUNT, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
-from matcher.parsers.ofx_rows import RowReader, currency_of
+from matcher.model import FileInfo, Problem, Severity
+from matcher.parsers.base import Event, ParseOptions, Source
+from matcher.parsers.ofx_fields import clean, unescape
+from matcher.parsers.ofx_names import AFTER_TRANSACTION, AGGREGATES, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
+from matcher.parsers.ofx_statement import OpenStatement, Status
 from matcher.parsers.ofx_text import Survey, decoded, looks_like_ofx, survey
 from matcher.parsers.ofx_tokens import Kind, Scanner, Token, TokenTooLongError
 
 _TRANSACTION = "<STMTTRN>"
-_UNKNOWN_CURRENCY = "XXX"
 _MAX_TEXT = 65_536
 """Characters of a leaf outside transactions that are kept; no field read here is longer."""
-
-
-@dataclass
-class _Status:
-    """A STATUS aggregate: what the bank says of one request."""
-
-    line: int
-    code: str = ""
-    severity: str = ""
-    message: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it says anything but 'done'."""
-        return bool(self.code.strip("0"))
-
-
-@dataclass
-class _Statement:
-    """A statement while it is read."""
-
-    ordinal: int
-    element: str
-    line: int
-    account: str = ""
-    bank: str = ""
-    branch: str = ""
-    account_type: str = ""
-    currency: str = ""
-    currency_line: int = 0
-    from_date: date | None = None
-    to_date: date | None = None
-    balance: str | None = None
-    balance_date: str = ""
-    balance_line: int = 0
-    reader: RowReader | None = None
-    rows: list[Transaction] = field(default_factory=list)
-    pending: int = 0
-    securities: Counter[str] = field(default_factory=Counter)
 
 
 class _Reader:
@@ -76,11 +31,11 @@ class _Reader:
         self._leaf = ""
         self._leaf_line = 0
         self._text = ""
-        self._statement: _Statement | None = None
+        self._statement: OpenStatement | None = None
         self._count = 0
         self._organisation = ""
-        self._status = _Status(0)
-        self._failed: list[_Status] = []
+        self._status = Status(0)
+        self._failed: list[Status] = []
         self._instead: set[str] = set()
         self._transactions = 0
         self._ended = False
@@ -131,10 +86,9 @@ class _Reader:
             self._statement_ends()
             self._statement = self._new_statement(name, token.line)
         elif name == "STATUS":
-            self._status = _Status(token.line)
+            self._status = Status(token.line)
         elif name == "LEDGERBAL" and self._statement:
-            self._statement.balance_line = token.line
-            self._statement.balance = self._statement.balance or ""
+            self._statement.has_balance(token.line)
         elif name == "OFX":
             self._ended = False
         self._stack.append(name)
@@ -167,181 +121,50 @@ class _Reader:
         self._leaf = self._text = ""
         parent = self._stack[-1] if self._stack else ""
         if parent == "STATUS":
-            match name:
-                case "CODE":
-                    self._status.code = text
-                case "SEVERITY":
-                    self._status.severity = text
-                case "MESSAGE":
-                    self._status.message = text
+            self._status.take(name, text)
         elif parent == "FI" and name == "ORG":
             self._organisation = text
         elif self._statement:
-            self._statement_leaf(self._statement, parent, name, text)
+            self._statement.take(parent, name, text, self._leaf_line)
 
-    def _statement_leaf(self, statement: _Statement, parent: str, name: str, text: str) -> None:
-        match name:
-            case "CURDEF":
-                statement.currency, statement.currency_line = statement.currency or text.upper(), self._leaf_line
-            case "BALAMT" if parent == "LEDGERBAL":
-                statement.balance = text
-            case "DTASOF" if parent == "LEDGERBAL":
-                statement.balance_date = text
-            case "DTSTART" if parent in LISTS:
-                statement.from_date = statement.from_date or self._date(text)
-            case "DTEND" if parent in LISTS:
-                statement.to_date = statement.to_date or self._date(text)
-            case "ACCTID" if parent in OWN_ACCOUNT:
-                statement.account = statement.account or text
-            case "BANKID" | "BROKERID" if parent in OWN_ACCOUNT:
-                statement.bank = statement.bank or text
-            case "BRANCHID" if parent in OWN_ACCOUNT:
-                statement.branch = statement.branch or text
-            case "ACCTTYPE" if parent in OWN_ACCOUNT:
-                statement.account_type = statement.account_type or text
-
-    def _date(self, text: str) -> date | None:
-        try:
-            found = day(text, self._survey.short_order)
-        except MatcherError:
-            return None
-        return found and found.day
-
-    # statements
-
-    def _new_statement(self, element: str, line: int) -> _Statement:
+    def _new_statement(self, element: str, line: int) -> OpenStatement:
         self._count += 1
-        return _Statement(self._count - 1, element, line)
-
-    def _started(self, statement: _Statement, block: str = "") -> RowReader:
-        """The statement's row reader; the first call announces the statement."""
-        if statement.reader:
-            return statement.reader
-        currency = self._currency(statement, block)
-        account = statement.account or self._options.account
-        if not account:
-            self._say("account.missing", "warning", "the statement names no account", statement.line)
-        kind = {"CCSTMTRS": "CREDITCARD", "INVSTMTRS": "INVESTMENT"}.get(statement.element, "")
-        self._out.append(
-            StatementStart(
-                statement.ordinal,
-                account,
-                currency,
-                bank="/".join(filter(None, (self._organisation, statement.bank, statement.branch))),
-                account_type=statement.account_type or kind,
-                from_date=statement.from_date,
-                to_date=statement.to_date,
-                line=statement.line,
-            )
-        )
-        statement.currency = currency
-        statement.reader = RowReader(currency, self._survey)
-        return statement.reader
-
-    def _currency(self, statement: _Statement, block: str) -> str:
-        """CURDEF; else the CURRENCY of the first transaction, else the caller's word, else the code for 'no currency'."""
-        if statement.currency in money.SCALE:
-            return statement.currency
-        line = statement.currency_line or statement.line
-        said = (
-            f"CURDEF {statement.currency[:10]!r} is not an ISO 4217 currency code"
-            if statement.currency
-            else "the statement names no currency"
-        )
-        if found := currency_of(block):
-            self._say("note.currency", "warning", f"{said}; {found} is taken from its first transaction", line)
-            return found
-        if self._options.currency in money.SCALE:
-            self._say("note.currency", "info", f"{said}; {self._options.currency} is what the caller names", line)
-            return self._options.currency
-        self._say("currency.unknown", "warning", f"{said}; amounts are given without one", line)
-        return _UNKNOWN_CURRENCY
+        return OpenStatement(self._count - 1, element, line, self._organisation, self._survey, self._options, self._out)
 
     def _statement_ends(self) -> None:
-        statement, self._statement = self._statement, None
-        if statement is None:
-            return
-        reader = self._started(statement)
-        self._flush(statement)
-        closing = self._closing(statement)
-        if reader.without_id:
-            self._say("note.identity", "info", f"entries without FITID: {reader.without_id}", statement.line, statement.ordinal)
-        if statement.pending:
-            message = f"announced entries, not booked and not counted: {statement.pending}"
-            self._say("note.pending", "info", message, statement.line, statement.ordinal)
-        if statement.securities:
-            named = ", ".join(f"{count} {name}" for name, count in sorted(statement.securities.items()))
-            message = f"transactions in securities are no bank entries and were left out: {named}"
-            self._say("note.securities", "info", message, statement.line, statement.ordinal)
-        self._out.append(StatementEnd(statement.ordinal, closing=closing, from_date=statement.from_date, to_date=statement.to_date))
-
-    def _closing(self, statement: _Statement) -> Balance | None:
-        line = statement.balance_line or statement.line
-        if statement.balance is None:
-            if statement.element != "INVSTMTRS":
-                self._say("note.balance_missing", "info", "the statement has no LEDGERBAL", line, statement.ordinal)
-            return None
-        if not statement.balance:
-            self._say("note.balance_missing", "warning", "LEDGERBAL holds no amount", line, statement.ordinal)
-            return None
-        try:
-            minor, exact = amount(statement.balance, statement.currency, self._survey.marks)
-        except MatcherError as error:
-            self._say("note.balance_missing", "warning", f"LEDGERBAL cannot be read: {error.what}", line, statement.ordinal)
-            return None
-        at = self._date(statement.balance_date)
-        if at is None and not is_blank_date(statement.balance_date):
-            message = f"DTASOF {statement.balance_date[:40]!r} is not a date; the balance has none"
-            self._say("note.syntax", "warning", message, line, statement.ordinal)
-        return Balance(minor, at, exact)
-
-    def _flush(self, statement: _Statement) -> None:
-        if statement.rows:
-            self._out.append(Batch(statement.ordinal, statement.rows))
-            statement.rows = []
+        if self._statement:
+            self._statement.end()
+            self._statement = None
 
     # transactions
 
     def _transaction(self, token: Token) -> None:
         self._leaf_ends()
-        pending = token.name == "STMTTRNP"
-        statement = self._statement
-        if statement is None:
+        if self._statement is None:
             self._say("note.syntax", "warning", "a transaction stands outside any statement", token.line)
-            statement = self._statement = self._new_statement("", token.line)
-        reader = statement.reader or self._started(statement, token.text)
-        row = reader.read(token.text, token.line, pending)
+            self._statement = self._new_statement("", token.line)
+        self._statement.add(token.text, token.line, token.name == "STMTTRNP")
         self._transactions += token.text.count(_TRANSACTION)
-        if reader.notes:
-            self._out += reader.notes
-            reader.notes.clear()
-        if isinstance(row, Problem):
-            self._say(row.code, row.severity, row.message, row.line, statement.ordinal)
-            return
-        statement.pending += pending
-        statement.rows.append(row)
-        if len(statement.rows) >= BATCH_ROWS:
-            self._flush(statement)
 
     def _broken(self, token: Token) -> None:
         """A transaction without its end tag: what else is missing with it nobody can know, so it is not booked."""
         self._leaf_ends()
         self._transactions += token.text.count(_TRANSACTION)
-        statement = self._statement
-        if statement:
-            self._started(statement)
+        if self._statement:
+            self._statement.start()
         if token.name not in AFTER_TRANSACTION:
             self._cut_line = self._cut_line or token.line
         message = "the transaction has no end tag; it and what followed it may be incomplete"
-        self._say("row.invalid", "error", message, token.line, statement.ordinal if statement else None)
+        ordinal = self._statement.ordinal if self._statement else None
+        self._out.append(Problem("row.invalid", "error", message, token.line, ordinal))
 
     def _comment(self, token: Token) -> None:
         if count := token.text.count(_TRANSACTION):
             self._transactions += count
             self._say("note.syntax", "warning", f"transactions in a comment, left out as it says: {count}", token.line)
 
-    def _say(self, code: str, severity: Severity, message: str, line: int = 0, statement: int | None = None) -> None:
-        self._out.append(Problem(code, severity, message, line, statement))
+    def _say(self, code: str, severity: Severity, message: str, line: int = 0) -> None:
+        self._out.append(Problem(code, severity, message, line))
 
     # the end
 
@@ -353,9 +176,9 @@ class _Reader:
         if complete:
             self._statement_ends()
         elif self._statement:
-            self._started(self._statement)
-            self._flush(self._statement)
-        self._bank_messages()
+            self._statement.start()
+            self._statement.flush()
+        self._out += [status.problem(beside_statement=self._count > 0) for status in self._failed]
         if self._cut_line:
             self._say("file.cut", "fatal", "a transaction breaks off, and with it a part of the file", self._cut_line)
         elif not complete:
@@ -367,13 +190,6 @@ class _Reader:
             inside = sorted({WITHOUT_STATEMENT[name] for name in self._instead})
             self._say("file.no_statement", "info", f"the file holds {' and '.join(inside) or 'nothing'}, no statement")
         yield from self._out
-
-    def _bank_messages(self) -> None:
-        for status in self._failed:
-            # without any statement the message is the answer; beside one it may mean that another account is missing
-            severity: Severity = "warning" if self._count and status.severity.upper() == "ERROR" else "info"
-            said = f"the bank answers {status.code} {status.severity}: {status.message}".rstrip(": ")
-            self._say("file.bank_message", severity, said[:500], status.line)
 
 
 class _OfxParser:

@@ -9,7 +9,8 @@ from datetime import date
 
 from matcher import money
 from matcher.errors import MatcherError
-from matcher.model import Problem, Transaction, TransactionKind
+from matcher.model import Problem, Severity, Transaction, TransactionKind
+from matcher.parsers.base import Event
 from matcher.parsers.ofx_fields import Day, amount, clean, day, is_blank_date, unescape
 from matcher.parsers.ofx_names import BOUNDARIES, IN_TRANSACTION, ONCE, REGULAR
 from matcher.parsers.ofx_text import Survey
@@ -103,20 +104,22 @@ class RowReader:
     """Reads the transactions of one statement.
 
     Args:
-        currency: the statement's currency, an ISO 4217 code.
+        statement: the statement's number in the file.
+        currency: its currency, an ISO 4217 code.
         survey: how the file writes amounts and dates.
+        out: where problems of rows that are read all the same are appended.
 
     Attributes:
-        notes: what is to be said of rows that were read all the same; the caller takes them out.
         without_id: rows so far that have no FITID.
     """
 
-    def __init__(self, currency: str, survey: Survey) -> None:
-        self.notes: list[Problem] = []
+    def __init__(self, statement: int, currency: str, survey: Survey, out: list[Event]) -> None:
+        self.currency = currency
         self.without_id = 0
-        self._currency = currency
+        self._statement = statement
         self._marks = survey.marks
         self._short_order = survey.short_order
+        self._out = out
         self._days: dict[str, Day] = {}
 
     def read(self, block: str, line: int, pending: bool = False) -> Transaction | Problem:
@@ -127,23 +130,23 @@ class RowReader:
             cell = get("DTTRAN" if pending else "DTPOSTED", "").strip()
             posted = self._days.get(cell) or self._day(cell)
             try:
-                minor, exact = amount(get("TRNAMT", ""), self._currency, self._marks)
+                minor, exact = amount(get("TRNAMT", ""), self.currency, self._marks)
             except MatcherError:
                 posted = None
             if posted is None:
                 raise self._refusal(get("TRNAMT", ""), cell)
         except RefusedRowError as refusal:
-            return Problem(refusal.code, "error", str(refusal), line)
+            return Problem(refusal.code, "error", str(refusal), line, self._statement)
         identity = clean(get("FITID", ""))
         if not identity.strip("0") and not pending:
             if self._is_marker(identity, found):
-                return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line)
+                return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line, self._statement)
             self.without_id += not identity
         code, name = clean(get("TRNTYPE", "")), _name(found)
         row = Transaction(
             booking_date=posted.day,
             amount=minor,
-            currency=self._currency,
+            currency=self.currency,
             value_date=self._value_date(found["DTAVAIL"], line) if "DTAVAIL" in found else None,
             bank_reference=identity,
             counterparty_name=name,
@@ -174,7 +177,7 @@ class RowReader:
         """Every reason why date and amount cannot be booked, under the code of the first."""
         reasons: list[tuple[str, str]] = []
         try:
-            amount(text, self._currency, self._marks)
+            amount(text, self.currency, self._marks)
         except MatcherError as error:
             reasons.append((error.code, error.what) if text.strip() else ("row.invalid", "the transaction has no amount"))
         try:
@@ -191,7 +194,7 @@ class RowReader:
 
         Elsewhere *saldo* is a word for settling an invoice, and no bank is known to do this.
         """
-        if self._currency != "BRL" or (found.get("NAME", "").strip() and found.get("MEMO", "").strip()):
+        if self.currency != "BRL" or (found.get("NAME", "").strip() and found.get("MEMO", "").strip()):
             return False
         text = clean(found.get("MEMO", "")) or clean(found.get("NAME", ""))
         return bool(_MARKER_BY_ID.match(text) if identity else _MARKER.fullmatch(text))
@@ -200,9 +203,7 @@ class RowReader:
         """DTAVAIL, 'the date funds are available (value date)' (OFX 2.2 section 11.4.4.1); DTUSER is no value date."""
         found = self._days.get(cell.strip()) or self._day(cell.strip())
         if found is None and not is_blank_date(cell):
-            self.notes.append(
-                Problem("note.syntax", "warning", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
-            )
+            self._note("note.syntax", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
         return found and found.day
 
     def _with_the_rest(self, row: Transaction, found: dict[str, str]) -> Transaction | Problem:
@@ -214,9 +215,7 @@ class RowReader:
         )
         if corrected := clean(found.get("CORRECTFITID", "")):
             action = clean(found.get("CORRECTACTION", "")) or "REPLACE"
-            self.notes.append(
-                Problem("note.correction", "warning", f"the entry corrects ({action}) the one with FITID {corrected[:40]!r}", row.line)
-            )
+            self._note("note.correction", f"the entry corrects ({action}) the one with FITID {corrected[:40]!r}", row.line)
         symbol = clean(found.get("CURRENCY/CURSYM", "")).upper()
         if symbol and symbol != row.currency:
             return self._in_other_currency(row, symbol, clean(found.get("CURRENCY/CURRATE", "")))
@@ -229,14 +228,17 @@ class RowReader:
     def _in_other_currency(self, row: Transaction, symbol: str, rate: str) -> Transaction | Problem:
         """A row with CURRENCY: TRNAMT itself is in that currency (OFX 2.2 section 5.2), the amount in the account's is not stated."""
         if symbol not in money.SCALE:
-            self.notes.append(Problem("currency.unknown", "warning", f"CURSYM {symbol[:10]!r} is not an ISO 4217 currency code", row.line))
+            self._note("currency.unknown", f"CURSYM {symbol[:10]!r} is not an ISO 4217 currency code", row.line)
             return row
-        if money.scale(symbol) != money.scale(self._currency):
+        if money.scale(symbol) != money.scale(self.currency):
             # a statement's sums are kept in one number of places
-            reason = f"the amount is in {symbol}, the account in {self._currency}, and what was booked in {self._currency} is not stated"
-            return Problem("currency.mixed", "error", reason, row.line)
-        self.notes.append(Problem("note.currency", "info", f"the amount is in {symbol}, the account in {self._currency}", row.line))
+            reason = f"the amount is in {symbol}, the account in {self.currency}, and what was booked in {self.currency} is not stated"
+            return Problem("currency.mixed", "error", reason, row.line, self._statement)
+        self._note("note.currency", f"the amount is in {symbol}, the account in {self.currency}", row.line, "info")
         return row._replace(currency=symbol, instructed_amount=row.amount, instructed_currency=symbol, exchange_rate=rate)
+
+    def _note(self, code: str, message: str, line: int, severity: Severity = "warning") -> None:
+        self._out.append(Problem(code, severity, message, line, self._statement))
 
 
 def currency_of(block: str) -> str:

@@ -181,6 +181,8 @@ class Scanner:
         for opening, closing in _ASIDES:
             if found := opening.match(buffer, start):
                 end = buffer.find(closing, found.end())
+                if closing == ">" and buffer.find("<", found.end(), end if end >= 0 else None) >= 0:
+                    return 0  # damaged, and something else begins: that must not be swallowed
                 if end >= 0:
                     return end + len(closing)
                 return len(buffer) if self._complete else -1

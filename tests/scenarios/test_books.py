@@ -75,6 +75,16 @@ def test_a_statement_that_does_not_add_up_is_kept_aside_and_counts_nowhere(tmp_p
     assert [s.state for s in result.statements] == ["quarantined"]
     assert books.state(DAY).lines.height == 1
     assert [block.code for block in books.blocks()] == ["statement.unbalanced"]
+    (held,) = books.statements().filter(pl.col("state") == "quarantined")["statement_id"]
+    with pytest.raises(MatcherError, match=r"decision\.state.*reason"):
+        books.accept_statement(held, reason=" ")
+    done = books.accept_statement(held[:6], reason="the bank confirmed by telephone")
+    assert (done.new, done.known) == (1, 0)
+    assert books.state(DAY).lines["amount"].to_list() == [10_00, 10_00]
+    assert books.blocks() == []
+    assert [c.name for c in books.verify() if c.failure] == []
+    with pytest.raises(MatcherError, match=r"decision\.state.*accepted"):
+        books.accept_statement(held, reason="again")
 
 
 def test_a_missing_statement_breaks_the_chain_until_it_comes(tmp_path: Path) -> None:

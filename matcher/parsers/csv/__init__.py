@@ -12,7 +12,9 @@ from matcher.parsers.csv import columnar, detect
 from matcher.parsers.csv.detect import Found
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import RecordReader
-from matcher.parsers.csv.survey import Decided, needed, survey
+from matcher.parsers.csv.rows import Decided
+from matcher.parsers.csv.shape import skipped
+from matcher.parsers.csv.survey import needed, survey
 from matcher.parsers.csv.text import TooLongError, choose_encoding, lines
 
 
@@ -82,7 +84,7 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
             return
         reader = RecordReader(lines(source, encoding), table.delimiter, table.quote)
         records = iter(reader)
-        before = list(islice(records, layout.ordinal))
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
         if layout.header:
             next(records)
         reading = TableReading(layout, options, decided, before, reader.again)

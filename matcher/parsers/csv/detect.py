@@ -13,8 +13,10 @@ from matcher.model import Problem
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv.layout import Layout, Near, bind_header
 from matcher.parsers.csv.records import OPEN_QUOTE, Record, RecordReader
+from matcher.parsers.csv.rows import RowError, RowReader
 from matcher.parsers.csv.schema import Profile, available
 from matcher.parsers.csv.shape import bind_shape
+from matcher.parsers.csv.special import SpecialRows
 from matcher.parsers.csv.text import bounded, decodings, fold
 from matcher.parsers.csv.words import fields_of, looks_like_header
 
@@ -123,16 +125,35 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
                 fits[name] = Found(found, candidate, named)
     by_header = [fit for fit in fits.values() if fit.layout.header]
     ranked = sorted(by_header or fits.values(), key=lambda fit: fit.layout.score, reverse=True)
-    if len(ranked) > 1 and ranked[0].layout.score == ranked[1].layout.score:
-        names = " and ".join(fit.layout.profile.name for fit in ranked if fit.layout.score == ranked[0].layout.score)
-        return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", ranked[0].layout.line)
-    if ranked:
-        return ranked[0]
+    best = [fit for fit in ranked if fit.layout.score == ranked[0].layout.score]
+    if len(best) > 1:
+        readable = {id(fit): _readable(fit) for fit in best}
+        best = [fit for fit in best if readable[id(fit)] == max(readable.values())]
+    if len(best) > 1:
+        names = " and ".join(fit.layout.profile.name for fit in best)
+        return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", best[0].layout.line)
+    if best:
+        return best[0]
     if nears:
-        best = max(nears, key=lambda near: (near.known / near.total, near.known))
-        lacking = ", ".join(f"{name} ({_titles(best.profile, name)})" for name in best.missing)
-        return Problem("column.missing", "fatal", f"the header is that of layout {best.profile.name}, but lacks: {lacking}", best.line)
+        near = max(nears, key=lambda near: (near.known / near.total, near.known))
+        lacking = ", ".join(f"{name} ({_titles(near.profile, name)})" for name in near.missing)
+        return Problem("column.missing", "fatal", f"the header is that of layout {near.profile.name}, but lacks: {lacking}", near.line)
     return _unknown(tables, profiles, named)
+
+
+def _readable(fit: Found) -> int:
+    """How many of the first rows read as bookings: tells layouts with the same header texts from each other."""
+    layout = fit.layout
+    reader, special = RowReader(layout, "", layout.currency or layout.profile.currency or "EUR"), SpecialRows(layout.profile, layout.cells)
+    count = 0
+    for line, cells, raw in fit.table.records[layout.ordinal + 1 : layout.ordinal + 41]:
+        try:
+            if not special(cells):
+                reader.read(line, reader.clean(cells, raw), raw)
+                count += 1
+        except RowError:
+            continue
+    return count
 
 
 def _applies(profile: Profile, candidate: Table) -> bool:

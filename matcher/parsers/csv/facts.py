@@ -92,13 +92,10 @@ def _label(label: str, cells: Sequence[str]) -> tuple[str, str]:
     wanted = fold(label)
     for place, cell in enumerate(cells):
         text = fold(cell[:_MAX_TEXT])
-        if not text.startswith(wanted):
-            continue
-        rest = re.sub(r"^[\s:：\]]+", "", text[len(wanted) :])
-        if rest:
-            original = " ".join(cell.split())
-            return original[len(original) - len(rest) :].strip(), ""
-        return next((c.strip() for c in cells[place + 1 :] if c.strip()), ""), ""
+        if text.rstrip(" :") == wanted:
+            return next((c.strip() for c in cells[place + 1 :] if c.strip()), ""), ""
+        if text.startswith(wanted) and text[len(wanted) :].lstrip().startswith(":"):
+            return re.split("[:：]", cell[len(label) :], maxsplit=1)[-1].strip(), ""
     return "", ""
 
 

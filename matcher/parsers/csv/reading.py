@@ -1,17 +1,16 @@
 """A file of a known layout, row by row, to events."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.model import Balance, ControlTotals, Problem, StatementStart, Transaction
 from matcher.parsers.base import Event, ParseOptions
 from matcher.parsers.csv.facts import FoundFacts
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import OPEN_QUOTE, Record
-from matcher.parsers.csv.rows import RowError, RowReader, default_currency
+from matcher.parsers.csv.rows import Decided, RowError, RowReader, default_currency
 from matcher.parsers.csv.special import SpecialRows
 from matcher.parsers.csv.statements import Outside, Statements
-from matcher.parsers.csv.survey import Decided
 from matcher.parsers.csv.text import fold
 
 
@@ -46,7 +45,7 @@ class TableReading:
         self.account = self.facts.account or options.account
         self.currency = default_currency(layout, self.facts.currency, options.currency)
         period = (self.facts.day("from_date"), self.facts.day("to_date"))
-        self.rows = RowReader(layout, self.account, self.currency, decided.decimal, decided.formats, period)
+        self.rows = RowReader(layout, self.account, self.currency, decided, period)
         self.statements = Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
         self.counted = Counted()
         self._special = SpecialRows(profile, layout.cells)
@@ -153,16 +152,26 @@ class TableReading:
         return bool(header) and len(cells) == len(header) and all(fold(c[:400]) == title for c, title in zip(cells, header, strict=True))
 
     def _figures(self, found: Sequence[str], means: str) -> None:
+        currency = self.rows.currency_of(found)
         if means == "totals":
-            sums = {name: self.rows.figure(found, name, self.currency) for name in ("credit", "debit")}
-            self._outside.totals = ControlTotals(**{name: None if value is None else abs(value) for name, value in sums.items()})
+            self._outside.totals = self._sums(found, currency)
             return
-        minor = self.rows.figure(found, "balance", self.currency)
-        balance = Balance(self.rows.booked(found, self.currency) if minor is None else minor)
+        minor = self.rows.figure(found, "balance", currency)
+        balance = Balance(self.rows.booked(found, currency) if minor is None else minor)
         if means == "opening":
             self._outside.opening = balance
         else:
             self._outside.closing = balance
+
+    def _sums(self, found: Sequence[str], currency: str) -> ControlTotals:
+        """Control sums of a row: both in the split columns, or one sum with its direction."""
+        if self.layout.profile.amounts.style == "split":
+            credit, debit = (self.rows.figure(found, name, currency) for name in ("credit", "debit"))
+        else:
+            minor = self.rows.booked(found, currency)
+            credit, debit = (minor, None) if minor >= 0 else (None, minor)
+        known = self._outside.totals
+        return replace(known, credit=known.credit if credit is None else abs(credit), debit=known.debit if debit is None else abs(debit))
 
     def _look_outside(self) -> None:
         """Takes over what the rows around the table say of balances and sums."""
