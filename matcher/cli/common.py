@@ -15,12 +15,14 @@ import click
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from matcher.books import Books
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
-WHOLE = 25
-"""A table's column whose cells are all this short is never folded."""
+WHOLE, FOLDED, CUT = 25, 16, 8
+"""Columns of a table: widest that is never folded, least width of one that is, least width of one whose texts are cut."""
 
 
 class IsoDate(click.ParamType[date]):
@@ -124,30 +126,38 @@ def _safe(name: str, value: Any, numbers: Sequence[str]) -> str:
 def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Sequence[str], title: str) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    # away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page
-    page = os.environ.get("COLUMNS", "")
-    console = Console() if sys.stdout.isatty() else Console(width=int(page) if page.isdigit() else 10_000, color_system=None)
-    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
-    taken = sum(3 + min(WHOLE, max(map(cell_len, [name, *texts[name]]))) for name in columns if name not in long)
-    # what names a thing is never cut: on a screen too narrow for the other columns, rows run over its edge
-    console.width = max(console.width, taken + 11 * len(long))
-    share = (console.width - taken) // len(long) - 3 if long else None
+    widest = {name: max(map(cell_len, [name, *texts[name]])) for name in columns}
+    # ids, dates and amounts stay on one line; what is wider than that folds, and free text is cut
+    least = {name: CUT if name in long else width if width <= WHOLE else FOLDED for name, width in widest.items()}
+    console = _console(sum(width + 3 for width in least.values()))
+    share = (console.width - sum(widest[name] + 3 for name in columns if name not in long)) // len(long) - 3 if long else 0
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         justify: Literal["left", "right"] = "right" if name in numbers else "left"
         if name in long:
-            table.add_column(name.replace("_", " "), justify=justify, overflow="ellipsis", no_wrap=True, max_width=share)
+            table.add_column(name.replace("_", " "), justify=justify, overflow="ellipsis", no_wrap=True, max_width=max(CUT, share))
         else:
-            # ids, dates and amounts stay on one line; what is wider than that folds
-            whole = all(cell_len(text) <= WHOLE for text in texts[name])
-            table.add_column(name.replace("_", " "), justify=justify, overflow="fold", no_wrap=whole)
+            table.add_column(name.replace("_", " "), justify=justify, overflow="fold", no_wrap=widest[name] <= WHOLE)
     for cells in zip(*texts.values(), strict=True):
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*map(Text, cells))
     console.print(table)
+
+
+def _console(least: int) -> "Console":
+    """Where a table is printed. A page narrower than `least` columns is made wider, so that ids and amounts are never cut.
+
+    Away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page.
+    """
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(width=max(Console().width, least))
+    page = os.environ.get("COLUMNS", "")
+    return Console(width=max(int(page) if page.isdigit() else 10_000, least), color_system=None)
 
 
 def check_files(paths: Sequence[str]) -> None:

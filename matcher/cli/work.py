@@ -86,10 +86,10 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
         "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason"
     )  # fmt: skip
     if output == "table":
-        # on a screen, width is scarce: what is cut here is in `show` and in the other forms
-        columns = ("line_id", "booking_date", "amount", "payer", "text", "outcome", "reason")
+        # a screen is narrow: ten digits of the id name a line, and the long texts share what is left
+        columns = ("line", "date", "amount", "payer", "text", "outcome", "reason")
         for row in rows:
-            row["amount"] = f"{row['amount']} {row['currency']}"
+            row |= {"line": row["line_id"][:10], "date": row["booking_date"], "amount": f"{row['amount']} {row['currency']}"}
             row["outcome"] = row["outcome"] if row["state"] == "none" else f"{row['outcome']}, {row['state']}"
     show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
     note(f"{lines.height} lines wait.{f' {rest} are not shown.' if rest else ''}")
