@@ -229,7 +229,7 @@ def _identifiers(found: Details, values: dict[str, str], line: StatementLine, cu
         else:
             found.text = squeezed(f"{found.text} IBAN+{values['IBAN']}")
     if "BIC" in values:
-        found.bank = found.bank or values["BIC"].strip()
+        found.bank = found.bank or values["BIC"].strip().partition(" ")[0]
     if values.get("PURP", "").strip() == "SALA":
         found.kind = "salary"
     if "OAMT" in values:

@@ -20,7 +20,7 @@ class Message:
 
     Attributes:
         opens_page, closes_page: its opening (closing) balance is an intermediate one, :60M: (:62M:).
-        closed, ended: a :62a: was seen, an end-of-message mark was seen.
+        closed, ended: a :62a: was seen, an end-of-message mark was seen; late: an entry stood behind either.
         interim: it has fields that only MT942 has.
         null_balance: the bank writes a balance field and says in it that there is none.
         sums: :90C: and :90D: by tag.
@@ -46,6 +46,11 @@ class Message:
     entries: int = 0
     late: bool = False
     started: bool = False
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the message is past its heading."""
+        return self.opening is not None or self.entries > 0 or self.closed or self.ended
 
     @property
     def expects_balances(self) -> bool:

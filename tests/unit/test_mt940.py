@@ -215,10 +215,30 @@ def test_a_second_account_after_an_entry_begins_a_message_when_a_heading_follows
     ]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ":20:A\n:25:DE89\n:25P:DE89\nBANKDEFF\n:28:1\n:28C:1/1\n:60F:C240101EUR10,00\n",
+        ":20:A\n:28C:1/1\n:60F:C240101EUR10,00\n:25:DE89\n",
+        ":20:A\n:21:NONREF\n:13D:2401021200+0100\n:28C:1/1\n:25:DE89\n:60F:C240101EUR10,00\n",
+    ],
+)
+def test_a_heading_in_another_order_or_written_twice_is_one_heading(heading: str) -> None:
+    tally = tallied(heading + ENTRY + ":62F:C240102EUR11,00\n-\n")
+    assert codes(tally) == []
+    assert [(s.start.account, s.balanced) for s in tally.statements.values()] == [("DE89", True)]
+
+
 def test_two_closing_balances() -> None:
     tally = tallied(HEAD + ENTRY + ":62F:C240102EUR9,00\n:62F:C240102EUR11,00\n-\n")
     assert codes(tally) == [("note.syntax", "warning", 8)]
     assert tally.statements[0].balanced is True
+
+
+def test_a_missing_opening_balance_is_said() -> None:
+    assert codes(tallied(HEAD.replace(":60F:C240101EUR10,00\n", "") + ENTRY + ":62F:C240102EUR11,00\n-\n")) == [
+        ("note.balance_missing", "warning", 1)
+    ]
 
 
 def test_expected_entries_are_pending() -> None:
