@@ -96,23 +96,32 @@ class _Machine:
         """The file is over; `unfinished` says that its last line has no end."""
         if self._deferred is not None:
             self._settle_account("")
-        message, last = self._message, self._last
-        if message is None:
-            self.statements.finish()
-        else:
-            if unfinished and last is not None and last.line == message.closing_line and not (message.closing and message.closing.finished):
-                message.closing = None
-            whole = message.ended or message.closing is not None
-            cut = not whole and message.expects_balances and (unfinished or self._complete > 0)
-            if not whole and unfinished and not message.expects_balances and not message.sums:
-                self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
-            self._finish_message(cut)
-            self.statements.finish()
-            if cut:
-                text = "the file ends inside its last message, before the closing balance"
-                self._say("file.cut", "fatal", text, last.line if last else message.line)
+        message = self._message
+        cut = message is not None and self._is_cut(message, unfinished)
+        self._finish_message(cut)
+        self.statements.finish()
+        if cut:
+            text = "the file ends inside its last message, before the closing balance"
+            self._say("file.cut", "fatal", text, self._last.line if self._last else 0)
         if not self.statements.count and not self._refused:
             self._say("file.no_statement", "warning", "no message of the file holds a balance or an entry", 0)
+
+    def _is_cut(self, message: Message, unfinished: bool) -> bool:
+        """Whether the file was cut inside its last message, rather than written by a bank that leaves closing balances out.
+
+        It was, when neither balance nor end mark follows and the last line has no end, or the file's other messages do have a closing
+        balance. A closing balance that breaks off before its decimal mark is none.
+        """
+        last_is_closing = self._last is not None and self._last.line == message.closing_line
+        if unfinished and last_is_closing and message.closing is not None and not message.closing.finished:
+            message.closing = None
+        if message.ended or message.closing is not None:
+            return False
+        if message.expects_balances:
+            return unfinished or self._complete > 0
+        if unfinished and not message.sums:
+            self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
+        return False
 
     def _say(self, code: str, severity: Severity, text: str, line: int) -> None:
         self._refused = self._refused or severity in ("error", "fatal")
@@ -303,8 +312,7 @@ class _Machine:
         if not message.currency:
             self._settle_currency(message)
         if not message.currency:
-            for entry in message.held:
-                self._say("row.invalid", "error", "this :61: has no currency: its message names none", entry.line)
+            self._refuse(message)
             return
         for entry in message.held:
             self._book(message, entry)
@@ -321,6 +329,15 @@ class _Machine:
         elif not message.expects_balances and not message.sums:
             self._say("statement.unproven", "info", "the report has neither balances nor sums", message.line)
         self.statements.close(message)
+
+    def _refuse(self, message: Message) -> None:
+        """A message without any currency: its amounts mean nothing."""
+        for entry in message.held:
+            self._say("row.invalid", "error", "this :61: has no currency: its message names none", entry.line)
+        if message.opening is not None or message.closing is not None:
+            self._say("currency.unknown", "error", "the message's balances name no currency", message.line)
+        elif not message.held:
+            self._say("note.syntax", "info", "the message holds neither balances nor entries", message.line)
 
     def _settle_currency(self, message: Message) -> None:
         """The currency of a message whose balances name none: the account number may end with it, else the caller's."""

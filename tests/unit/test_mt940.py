@@ -126,7 +126,7 @@ def test_currency_from_whatever_names_one() -> None:
     assert rows(nothing, ParseOptions(currency="NOK"))[0].currency == "NOK"
     refused = tallied(nothing)
     assert refused.outcome == "partial"
-    assert codes(refused) == [("row.invalid", "error", 5)]
+    assert codes(refused) == [("row.invalid", "error", 5), ("currency.unknown", "error", 1)]
 
 
 def test_unknown_and_mixed_currencies_are_named() -> None:
@@ -193,6 +193,10 @@ def test_sums_of_an_interim_report(end: str, said: list[tuple[str, str, int]]) -
     tally = tallied(":20:A\n:25:1\n:28C:1\n:34F:EUR0,\n" + ENTRY + end)
     assert codes(tally) == said
     assert tally.statements[0].balanced is None
+
+
+def test_sums_of_a_report_without_floor_limit() -> None:
+    assert codes(tallied(":20:A\n:25:1\n:28C:1\n:61:240102C1,00NTRF\n:90C:2EUR5,\n-\n")) == [("note.totals", "info", 1)]
 
 
 def test_sums_of_a_statement_must_hold() -> None:
@@ -298,4 +302,5 @@ def test_what_exceeds_the_bounds_is_refused(text: str) -> None:
 
 def test_a_file_without_statement_is_empty_and_says_so() -> None:
     tally = tallied(":20:A\n:25:1\n-\n")
-    assert (tally.outcome, codes(tally)) == ("empty", [("file.no_statement", "warning", 0)])
+    assert tally.outcome == "empty"
+    assert codes(tally) == [("note.syntax", "info", 1), ("file.no_statement", "warning", 0)]
