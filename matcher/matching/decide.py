@@ -76,6 +76,7 @@ class _Open:
         for item in sorted(items, key=oldest_first):
             self.by_customer[item.customer_id, item.entity, item.currency].append(item.item_id)
             self.amounts[item.entity, item.currency, item.open] += 1
+        self.touched: set[str] = set()
         self.pool = Pool(self.items.get, self._of_customer, lambda *key: self.amounts[key], grace_days)
 
     def _of_customer(self, customer: str, entity: str, currency: str) -> list[Item]:
@@ -88,6 +89,7 @@ class _Open:
     def take(self, one: Explanation) -> None:
         for share in one.shares:
             item = self.items[share.item_id]
+            self.touched.add(item.customer_id)
             self.items[share.item_id] = replace(item, open=item.open - share.amount - share.adjustment, discount=0)
 
 
@@ -98,10 +100,12 @@ def decide(
     still = _Open(items, policy.grace_days)
     closed = dict(settled)
     verdicts: dict[str, Verdict] = {}
-    contested = _contested(receipts, still, book)
-    waiting = sorted(receipts, key=lambda r: _strength(r, still, book))
+    explained = _Explained(receipts, still, book)
+    contested = _contested(receipts, explained, still)
+    best = {line_id: -found[0].points if found else 0 for line_id, found in explained.first.items()}
+    waiting = sorted(receipts, key=lambda r: (best[r.line_id], r.booking_date, r.line_id))
     for receipt in waiting:
-        verdict = _verdict(receipt, still, closed, book, policy, contested)
+        verdict = _verdict(receipt, explained, closed, book, policy, contested)
         if verdict.state == "posted":
             assert verdict.explanation is not None
             still.take(verdict.explanation)
@@ -112,20 +116,30 @@ def decide(
     for receipt in waiting:
         # what is only proposed must offer what is still there once the batch is settled
         if verdicts[receipt.line_id].state == "proposed":
-            verdicts[receipt.line_id] = _verdict(receipt, still, closed, book, replace(policy, auto_post=False), contested)
+            verdicts[receipt.line_id] = _verdict(receipt, explained, closed, book, replace(policy, auto_post=False), contested)
     return [verdicts[line_id] for line_id in sorted(verdicts)]
 
 
-def _strength(receipt: Receipt, still: _Open, book: Rulebook) -> tuple[int, date, str]:
-    found = explanations(receipt, still.pool, book.evidence)
-    return (-found[0].points if found else 0, receipt.booking_date, receipt.line_id)
+class _Explained:
+    """Explanations of receipts, computed again only for receipts whose customers' items have changed since."""
+
+    def __init__(self, receipts: Iterable[Receipt], still: _Open, book: Rulebook) -> None:
+        self.still, self.book = still, book
+        self.first = {receipt.line_id: explanations(receipt, still.pool, book.evidence) for receipt in receipts}
+
+    def of(self, receipt: Receipt) -> list[Explanation]:
+        named = (self.still.items.get(reference.item_id) for reference in receipt.references)
+        concerned = {item.customer_id for item in named if item is not None} | set(score.likely_customers(receipt))
+        if concerned & self.still.touched:
+            return explanations(receipt, self.still.pool, self.book.evidence)
+        return self.first[receipt.line_id]
 
 
-def _contested(receipts: Iterable[Receipt], still: _Open, book: Rulebook) -> frozenset[str]:
+def _contested(receipts: Iterable[Receipt], explained: _Explained, still: _Open) -> frozenset[str]:
     """Items on which receipts of different payers have equal and best claims that cannot all be met."""
     claims: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
     for receipt in receipts:
-        found = explanations(receipt, still.pool, book.evidence)
+        found = explained.first[receipt.line_id]
         if found:
             for share in found[0].shares:
                 claims[share.item_id].append((found[0].points, receipt.payer, abs(share.amount + share.adjustment)))
@@ -139,9 +153,10 @@ def _contested(receipts: Iterable[Receipt], still: _Open, book: Rulebook) -> fro
 
 
 def _verdict(
-    receipt: Receipt, still: _Open, closed: Mapping[str, Settled], book: Rulebook, policy: Policy, contested: frozenset[str]
+    receipt: Receipt, explained: _Explained, closed: Mapping[str, Settled], book: Rulebook, policy: Policy, contested: frozenset[str]
 ) -> Verdict:
-    found = [one for one in explanations(receipt, still.pool, book.evidence) if (receipt.line_id, one.items) not in policy.rejected]
+    still = explained.still
+    found = [one for one in explained.of(receipt) if (receipt.line_id, one.items) not in policy.rejected]
     stopped = _stopped(receipt, still, closed, book)
     if stopped is not None and not (found and found[0].rule.startswith("reference")):
         return stopped

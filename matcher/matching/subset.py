@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from matcher.matching.records import Item
 
 MAX_ITEMS = 15
 """Largest number of open items for which a bare sum may be trusted: beyond it, chance hits begin."""
 
 MAX_SUMS = 200_000
-"""Bound on intermediate sums; a search that reaches it has no verdict and counts as ambiguous."""
+"""Bound on sums looked at; a search that reaches it has no verdict and counts as ambiguous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,19 @@ def exact_set(items: Sequence[Item], target: int) -> Verdict:
     classes: dict[int, list[Item]] = {}
     for item in sorted(items, key=oldest_first):
         classes.setdefault(item.open, []).append(item)
-    # ways[sum] = (number of different class counts that reach it, capped at 2, one of them)
-    ways: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (1, ())}
-    for amount, members in sorted(classes.items()):
-        following = dict(ways)
-        for total, (count, taken) in ways.items():
-            for n in range(1, len(members) + 1):
-                reached = total + n * amount
-                before, kept = following.get(reached, (0, (*taken, (amount, n))))
-                following[reached] = (min(2, before + count), kept)
-        if len(following) > MAX_SUMS:
+    # every way to take some of each class, as one sum; a position tells the counts in a mixed-radix number
+    sums = np.zeros(1, dtype=np.int64)
+    for amount, members in classes.items():
+        if sums.size * (len(members) + 1) > MAX_SUMS:
             return Verdict("exhausted")
-        ways = following
-    count, taken = ways.get(target, (0, ())) if target else (0, ())
-    if not count:
+        sums = (sums[:, None] + amount * np.arange(len(members) + 1, dtype=np.int64)).ravel()
+    hits = np.flatnonzero(sums == target) if target else np.empty(0, dtype=np.int64)
+    if not hits.size:
         return Verdict("impossible")
-    if count > 1:
+    if hits.size > 1:
         return Verdict("ambiguous")
-    return Verdict("unique", tuple(item for amount, n in taken for item in classes[amount][:n]))
+    place, taken = int(hits[0]), []
+    for members in reversed(classes.values()):
+        place, count = divmod(place, len(members) + 1)
+        taken += members[:count]
+    return Verdict("unique", tuple(sorted(taken, key=oldest_first)))
