@@ -39,6 +39,7 @@ class _Reader:
         self._instead: set[str] = set()
         self._transactions = 0
         self._ended = False
+        self._unfinished = False
         self._cut_line = 0
 
     def read(self, tokens: Iterable[Token]) -> Iterator[Event]:
@@ -82,6 +83,9 @@ class _Reader:
             if not token.text.endswith("/>"):
                 self._leaf, self._leaf_line, self._text = name, token.line, ""
             return
+        if name in self._stack:  # none of them stands inside itself, so the one before it has lost its end tag
+            self._unfinished = self._unfinished or name == "OFX"
+            self._pop(name)
         if name in STATEMENTS:
             self._statement_ends()
             self._statement = self._new_statement(name, token.line)
@@ -103,16 +107,18 @@ class _Reader:
         elif name == "OFX":
             self._ended = True
             self._statement_ends()
-        if name not in self._stack:
-            return
-        while True:
+        if name in self._stack:
+            self._pop(name)
+
+    def _pop(self, name: str) -> None:
+        """Ends the innermost elements up to and with that of a name."""
+        popped = ""
+        while popped != name:
             popped = self._stack.pop()
             if popped in STATEMENTS:
                 self._statement_ends()
             elif popped == "STATUS" and self._status.failed:
                 self._failed.append(self._status)
-            if popped == name:
-                return
 
     def _leaf_ends(self) -> None:
         if not self._leaf:
@@ -172,7 +178,7 @@ class _Reader:
         self._leaf_ends()
         if self._survey.short_order:
             self._say("note.syntax", "info", f"dates of six digits, read in the order {self._survey.short_order}")
-        complete = self._ended and "OFX" not in self._stack
+        complete = self._ended and not self._unfinished
         if complete:
             self._statement_ends()
         elif self._statement:

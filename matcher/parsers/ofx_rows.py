@@ -75,7 +75,7 @@ def leaves(block: str) -> tuple[dict[str, str], bool]:
 
 def irregular_leaves(block: str) -> dict[str, str]:
     """Like `leaves`, tag by tag: aggregates, CDATA, comments, ``<`` in texts, self-closed and repeated elements."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     inside, leaf = "", ""
     # without its opening tag, or the scanner would hand the block out whole again
     for kind, name, text, _ in Scanner(iter([block[block.index(">") + 1 :]])):
@@ -87,17 +87,15 @@ def irregular_leaves(block: str) -> dict[str, str]:
             leaf = f"{inside}/{name}" if inside else name
             if leaf in ONCE and leaf in found:
                 raise RefusedRowError("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
-            found[leaf] = f"{found[leaf]} " if leaf in found else ""
+            found.setdefault(leaf, []).append(" ")
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
             inside, leaf = ("" if name == inside else inside), ""
-        elif leaf and kind is Kind.TEXT:
-            found[leaf] += unescape(text)
         elif kind in (Kind.LITERAL, Kind.COMMENT) and "<STMTTRN>" in text:
             raise RefusedRowError("row.invalid", "a comment or CDATA section reaches into the next transaction")
-        elif leaf and kind is Kind.LITERAL:
-            found[leaf] += text
-    return found
+        elif leaf and kind in (Kind.TEXT, Kind.LITERAL):
+            found[leaf].append(unescape(text) if kind is Kind.TEXT else text)
+    return {name: "".join(texts).strip() for name, texts in found.items()}
 
 
 class RowReader:

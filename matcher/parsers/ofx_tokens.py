@@ -126,8 +126,10 @@ class Scanner:
     def _regular_end(self, start: int) -> int:
         """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
         find = self._buffer.find
-        end = find(_CLOSE, start)
-        if end < 0 or find(_OPEN, start + len(_OPEN), end) >= 0 or (self._asides and find("<!", start, end) >= 0):
+        following = find(_OPEN, start + len(_OPEN))
+        # only up to the next transaction: with no end tag in sight, looking to the buffer's end each time would take for ever
+        end = find(_CLOSE, start, following if following >= 0 else len(self._buffer))
+        if end < 0 or (self._asides and find("<!", start, end) >= 0):
             return 0
         return end + len(_CLOSE)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,26 @@ def test_a_cut_file_is_refused(name: str, spot: int) -> None:
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_answered(data: bytes) -> None:
     assert read(b"<OFX>" + data).outcome in ("read", "read_with_warnings", "partial", "empty", "reject")
+
+
+LIST = b"<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LIST + b"<STMTTRN>" * 60_000,
+        LIST + b"<STMTTRN><MEMO>" + b"<" * 150_000 + b"</STMTTRN></OFX>",
+        b"<OFX>" + b"<BANKTRANLIST>" * 30_000 + b"</STMTRS>" * 30_000 + b"</OFX>",
+        LIST + b"<STMTTRN><TRNAMT>" + b"1," * 200_000 + b"</STMTTRN></OFX>",
+        b"<OFX>" + b"<A " * 100_000,
+    ],
+    ids=["starts", "brackets", "ends", "commas", "tags"],
+)
+def test_time_grows_with_the_file_and_not_with_its_square(data: bytes) -> None:
+    before = time.process_time()
+    read(data)
+    assert time.process_time() - before < 4  # each takes less than one second; with its square, minutes
 
 
 pieces = st.lists(
