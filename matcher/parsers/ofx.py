@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from matcher.model import FileInfo, Problem, Severity
 from matcher.parsers.base import Event, ParseOptions, Source
 from matcher.parsers.ofx_fields import clean, unescape
-from matcher.parsers.ofx_names import AFTER_TRANSACTION, AGGREGATES, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
+from matcher.parsers.ofx_names import AFTER_TRANSACTION, AGGREGATES, FREE_TEXT, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
 from matcher.parsers.ofx_statement import OpenStatement, Status
 from matcher.parsers.ofx_text import Survey, decoded, looks_like_ofx, survey
 from matcher.parsers.ofx_tokens import Kind, Scanner, Token, TokenTooLongError
 
 _TRANSACTION = "<STMTTRN>"
+_TEXTS = (Kind.TEXT, Kind.LITERAL, Kind.DOUBTFUL_TAG)
 _MAX_TEXT = 65_536
 """Characters of a leaf outside transactions that are kept; no field read here is longer."""
 
@@ -39,6 +40,7 @@ class _Reader:
         self._instead: set[str] = set()
         self._transactions = 0
         self._ended = False
+        self._unfinished = False
         self._cut_line = 0
 
     def read(self, tokens: Iterable[Token]) -> Iterator[Event]:
@@ -51,19 +53,15 @@ class _Reader:
                 self._opens(token)
             elif kind is Kind.CLOSE:
                 self._closes(token.name)
-            elif kind is Kind.TEXT or kind is Kind.LITERAL:
-                if self._leaf and len(self._text) < _MAX_TEXT:
-                    self._text += unescape(token.text) if kind is Kind.TEXT else token.text
-                if count := token.text.count(_TRANSACTION):
-                    self._transactions += count
-                    self._say("row.invalid", "error", "a CDATA section holds transactions", token.line)
+            elif kind in _TEXTS:
+                self._reads(token)
             elif kind is Kind.BROKEN_BLOCK:
                 self._broken(token)
             elif kind is Kind.ENTITY:
                 yield Problem("file.hostile", "fatal", "the file defines entities, which are never followed", token.line)
                 return
             else:
-                self._comment(token)
+                self._aside(token)
             if self._out:
                 yield from self._out
                 self._out.clear()
@@ -82,6 +80,9 @@ class _Reader:
             if not token.text.endswith("/>"):
                 self._leaf, self._leaf_line, self._text = name, token.line, ""
             return
+        if name in self._stack:  # none of them stands inside itself, so the one before it has lost its end tag
+            self._unfinished = self._unfinished or name == "OFX"
+            self._pop(name)
         if name in STATEMENTS:
             self._statement_ends()
             self._statement = self._new_statement(name, token.line)
@@ -89,8 +90,7 @@ class _Reader:
             self._status = Status(token.line)
         elif name == "LEDGERBAL" and self._statement:
             self._statement.has_balance(token.line)
-        elif name == "OFX":
-            self._ended = False
+        self._ended = False
         self._stack.append(name)
         if token.text.endswith("/>"):
             self._closes(name)
@@ -103,16 +103,28 @@ class _Reader:
         elif name == "OFX":
             self._ended = True
             self._statement_ends()
-        if name not in self._stack:
-            return
-        while True:
+        if name in self._stack:
+            self._pop(name)
+
+    def _pop(self, name: str) -> None:
+        """Ends the innermost elements up to and with that of a name."""
+        popped = ""
+        while popped != name:
             popped = self._stack.pop()
             if popped in STATEMENTS:
                 self._statement_ends()
             elif popped == "STATUS" and self._status.failed:
                 self._failed.append(self._status)
-            if popped == name:
-                return
+
+    def _reads(self, token: Token) -> None:
+        """Text, or what may be text."""
+        if token.kind is Kind.DOUBTFUL_TAG and self._leaf not in FREE_TEXT:
+            self._leaf_ends()
+        elif self._leaf and len(self._text) < _MAX_TEXT:
+            self._text += token.text if token.kind is Kind.LITERAL else unescape(token.text)
+        if count := token.text.count(_TRANSACTION):
+            self._transactions += count
+            self._say("row.invalid", "error", "a CDATA section holds transactions", token.line)
 
     def _leaf_ends(self) -> None:
         if not self._leaf:
@@ -145,6 +157,7 @@ class _Reader:
             self._statement = self._new_statement("", token.line)
         self._statement.add(token.text, token.line, token.name == "STMTTRNP")
         self._transactions += token.text.count(_TRANSACTION)
+        self._ended = False
 
     def _broken(self, token: Token) -> None:
         """A transaction without its end tag: what else is missing with it nobody can know, so it is not booked."""
@@ -158,7 +171,8 @@ class _Reader:
         ordinal = self._statement.ordinal if self._statement else None
         self._out.append(Problem("row.invalid", "error", message, token.line, ordinal))
 
-    def _comment(self, token: Token) -> None:
+    def _aside(self, token: Token) -> None:
+        self._unfinished = self._unfinished or token.kind is Kind.UNENDED
         if count := token.text.count(_TRANSACTION):
             self._transactions += count
             self._say("note.syntax", "warning", f"transactions in a comment, left out as it says: {count}", token.line)
@@ -172,7 +186,7 @@ class _Reader:
         self._leaf_ends()
         if self._survey.short_order:
             self._say("note.syntax", "info", f"dates of six digits, read in the order {self._survey.short_order}")
-        complete = self._ended and "OFX" not in self._stack
+        complete = self._ended and not self._unfinished
         if complete:
             self._statement_ends()
         elif self._statement:

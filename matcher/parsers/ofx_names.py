@@ -36,9 +36,12 @@ REGULAR = frozenset(_TRANSACTION_LEAVES.split())
 ONCE = frozenset({"TRNAMT", "DTPOSTED", "DTTRAN", "FITID"})
 """Elements of which a second one means that two transactions have run into each other."""
 
+FREE_TEXT = frozenset({"NAME", "EXTDNAME", "MEMO", "MESSAGE", "ORG", "PAYEE/NAME"})
+"""Leaves that people and banks fill with any text, ``<br>`` included."""
+
 _LEAVES = "ACCTID ACCTTYPE BALAMT BANKID BRANCHID BROKERID CODE CURDEF CURRATE CURSYM DTASOF DTEND DTSTART DTTRAN MESSAGE ORG SEVERITY"
 SPELLED_OTHERWISE = AGGREGATES | TRANSACTIONS | IN_TRANSACTION | REGULAR | frozenset(_LEAVES.split())
-"""Names that are also taken in another spelling than capitals; any other name that is not in capitals is text, such as ``<br>``."""
+"""Names that are also taken in another spelling than capitals. Another tag that is not in capitals is text inside a free text."""
 
 _SECURITIES = """
     BUYDEBT BUYMF BUYOPT BUYOTHER BUYSTOCK CLOSUREOPT INCOME INVEXPENSE JRNLFUND JRNLSEC MARGININTEREST REINVEST RETOFCAP

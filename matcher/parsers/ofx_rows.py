@@ -12,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.model import Problem, Severity, Transaction, TransactionKind
 from matcher.parsers.base import Event
 from matcher.parsers.ofx_fields import Day, amount, clean, day, is_blank_date, unescape
-from matcher.parsers.ofx_names import BOUNDARIES, IN_TRANSACTION, ONCE, REGULAR
+from matcher.parsers.ofx_names import BOUNDARIES, FREE_TEXT, IN_TRANSACTION, ONCE, REGULAR
 from matcher.parsers.ofx_text import Survey
 from matcher.parsers.ofx_tokens import Kind, Scanner
 
@@ -33,6 +33,7 @@ KINDS: dict[str, TransactionKind] = {
 """TRNTYPE (OFX 2.2 section 11.4.4.3) to the common set. CREDIT, DEBIT, DEP, DIV, HOLD and OTHER say nothing of the kind."""
 
 _LEAF = re.compile(r"<([A-Z][A-Z0-9.]*)>([^<]*)")
+_TEXT_AFTER_END = re.compile(r"</[^<>]*>\s*[^\s<]")
 _SEPARATE = " / "
 _MAX_DATES = 20_000
 
@@ -66,7 +67,8 @@ def leaves(block: str) -> tuple[dict[str, str], bool]:
     """
     pairs = _LEAF.findall(block)
     found = dict(pairs)
-    if len(found) == len(pairs) and REGULAR.issuperset(found) and block.count("<") == len(pairs) + block.count("</"):
+    regular = len(found) == len(pairs) and REGULAR.issuperset(found) and block.count("<") == len(pairs) + block.count("</")
+    if regular and not _TEXT_AFTER_END.search(block):
         if "&" in block:
             return {name: unescape(text) for name, text in pairs}, True
         return found, True
@@ -75,29 +77,32 @@ def leaves(block: str) -> tuple[dict[str, str], bool]:
 
 def irregular_leaves(block: str) -> dict[str, str]:
     """Like `leaves`, tag by tag: aggregates, CDATA, comments, ``<`` in texts, self-closed and repeated elements."""
-    found: dict[str, str] = {}
-    inside, leaf = "", ""
+    found: dict[str, list[str]] = {}
+    inside, leaf, ended = "", "", ""
     # without its opening tag, or the scanner would hand the block out whole again
     for kind, name, text, _ in Scanner(iter([block[block.index(">") + 1 :]])):
         if kind is Kind.OPEN and name in BOUNDARIES:
             raise RefusedRowError("row.invalid", f"{name} stands inside a transaction")
         if kind is Kind.OPEN and name in IN_TRANSACTION:
-            inside, leaf = name, ""
+            inside, leaf, ended = name, "", ""
         elif kind is Kind.OPEN:
+            ended = ""
             leaf = f"{inside}/{name}" if inside else name
             if leaf in ONCE and leaf in found:
                 raise RefusedRowError("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
-            found[leaf] = f"{found[leaf]} " if leaf in found else ""
+            found.setdefault(leaf, []).append(" ")
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
-            inside, leaf = ("" if name == inside else inside), ""
-        elif leaf and kind is Kind.TEXT:
-            found[leaf] += unescape(text)
+            inside, ended, leaf = ("" if name == inside else inside), leaf or ended, ""
+        elif kind is Kind.TEXT and not leaf and ended in ONCE:
+            raise RefusedRowError("row.invalid", f"text follows the end of {ended}, as if it were damaged")
         elif kind in (Kind.LITERAL, Kind.COMMENT) and "<STMTTRN>" in text:
             raise RefusedRowError("row.invalid", "a comment or CDATA section reaches into the next transaction")
-        elif leaf and kind is Kind.LITERAL:
-            found[leaf] += text
-    return found
+        elif kind is Kind.DOUBTFUL_TAG and leaf not in FREE_TEXT:
+            leaf, ended = "", ""
+        elif leaf and kind is not Kind.COMMENT:
+            found[leaf].append(text if kind is Kind.LITERAL else unescape(text))
+    return {name: "".join(texts).strip() for name, texts in found.items()}
 
 
 class RowReader:

@@ -32,19 +32,23 @@ _MAX_TAG = 512
 class Kind(IntEnum):
     """What a token is."""
 
-    OPEN = 1
-    CLOSE = 2
-    TEXT = 3
-    LITERAL = 4
-    """Text of a CDATA section: its entities are not entities."""
-    BLOCK = 5
+    BLOCK = 1
     """A whole transaction, end tag included."""
-    BROKEN_BLOCK = 6
+    BROKEN_BLOCK = 2
     """A transaction without end tag, up to where something else begins or the file ends. Its `name` is the tag that follows, such as
     ``/BANKTRANLIST`` or ``STMTTRN``; empty at the end of the file."""
-    COMMENT = 7
-    ENTITY = 8
+    OPEN = 3
+    CLOSE = 4
+    DOUBTFUL_TAG = 5
+    """A tag that is not in capitals: part of the text inside a free text, an unknown element elsewhere."""
+    TEXT = 6
+    LITERAL = 7
+    """Text of a CDATA section: its entities are not entities."""
+    COMMENT = 8
+    ENTITY = 9
     """An entity definition. Never followed."""
+    UNENDED = 10
+    """The rest of the file, from a comment, CDATA section or declaration on that never ends."""
 
 
 class Token(NamedTuple):
@@ -65,10 +69,7 @@ class TokenTooLongError(Exception):
 
 
 def tag_name(found: re.Match[str]) -> str:
-    """The element's name in capitals; '' when what looks like a tag is text, such as ``<br>`` in a memo.
-
-    OFX names are capitals. Names of the specification that matter here are also taken in another spelling.
-    """
+    """The element's name in capitals; '' for a name that is spelled otherwise and unknown, such as ``<br>`` in a memo."""
     name = found[2]
     if name.isupper():
         return name
@@ -126,8 +127,10 @@ class Scanner:
     def _regular_end(self, start: int) -> int:
         """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
         find = self._buffer.find
-        end = find(_CLOSE, start)
-        if end < 0 or find(_OPEN, start + len(_OPEN), end) >= 0 or (self._asides and find("<!", start, end) >= 0):
+        following = find(_OPEN, start + len(_OPEN))
+        # only up to the next transaction: with no end tag in sight, looking to the buffer's end each time would take for ever
+        end = find(_CLOSE, start, following if following >= 0 else len(self._buffer))
+        if end < 0 or (self._asides and find("<!", start, end) >= 0):
             return 0
         return end + len(_CLOSE)
 
@@ -165,7 +168,7 @@ class Scanner:
             return self._irregular_block(start, found, name)
         self._position = found.end()
         if not name:
-            return Token(Kind.TEXT, "", found[0], line)
+            return Token(Kind.DOUBTFUL_TAG, "", found[0], line)
         return Token(Kind.CLOSE if found[1] else Kind.OPEN, name, found[0], line)
 
     def _aside(self, start: int) -> int:
@@ -191,10 +194,13 @@ class Scanner:
     def _aside_token(self, start: int, end: int, line: int) -> Token:
         text = self._buffer[start:end]
         self._position = end
+        if text.startswith("<!--"):
+            return Token(Kind.COMMENT if text.endswith("-->") else Kind.UNENDED, "", text, line)
         if text.startswith("<![CDATA["):
-            return Token(Kind.LITERAL, "", text[9:].removesuffix("]]>"), line)
-        comment = text.startswith("<!--")
-        return Token(Kind.ENTITY if not comment and "<!ENTITY" in text.upper() else Kind.COMMENT, "", text, line)
+            return Token(Kind.LITERAL, "", text[9:-3], line) if text.endswith("]]>") else Token(Kind.UNENDED, "", text, line)
+        if not text.endswith(">"):
+            return Token(Kind.UNENDED, "", text, line)
+        return Token(Kind.ENTITY if "<!ENTITY" in text.upper() else Kind.COMMENT, "", text, line)
 
     def _irregular_block(self, start: int, opening: re.Match[str], name: str) -> Token | None:
         """A transaction found tag by tag; None when its end is not read yet."""

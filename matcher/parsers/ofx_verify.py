@@ -9,11 +9,12 @@ and given to it in small documents with a canonical header, without zones and em
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, Literal
 
 from matcher import money
@@ -30,14 +31,15 @@ MAX_ENTRIES = 50
 """Differing entries named for one statement; their number is always told."""
 
 Verdict = Literal["ours", "theirs", "unclear"]
-_OURS: Verdict = "ours"
-_THEIRS: Verdict = "theirs"
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _STATEMENT = re.compile(r"<(?:CC|INV)?STMTRS>", re.IGNORECASE)
 _END = "</STMTTRN>"
-_BLOCK = re.compile(rf"<STMTTRN>.*?(?:{_END}|(?=<STMTTRN>|</BANKTRANLIST>|</(?:CC|INV)?STMTRS>|</OFX>)|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(
+    rf"<STMTTRN>(?:(?!<STMTTRN>).)*?{_END}|<STMTTRN>.*?(?=<STMTTRN>|</BANKTRANLIST>|</(?:CC|INV)?STMTRS>|</OFX>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _LEDGER = re.compile(r"<LEDGERBAL>(.*?)(?:</LEDGERBAL>|<AVAILBAL>|</(?:CC|INV)?STMTRS>|\Z)", re.DOTALL | re.IGNORECASE)
 _ZONE = re.compile(r"(<DT[A-Z]+>[^<\[\r\n]*)\[[^\]<]*\]?", re.IGNORECASE)
 _EMPTY = re.compile(r"<[A-Z0-9.]+\s*/>|<([A-Z0-9.]+)>\s*(?:</\1>|(?=<))", re.IGNORECASE)
@@ -45,7 +47,7 @@ _CLOSED_LEAF = re.compile(r"</[A-Z0-9.]+>", re.IGNORECASE)
 _IDENTITY = re.compile(r"<FITID>[^<]*", re.IGNORECASE)
 _NAMES = "PAYEE|BANKACCTTO|CCACCTTO|CURRENCY|ORIGCURRENCY|IMAGEDATA"
 _AGGREGATE = re.compile(rf"<({_NAMES})>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_PLAIN = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _HEADER = """OFXHEADER:100
 DATA:OFXSGML
 VERSION:102
@@ -97,32 +99,61 @@ class _Theirs:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The source text of one transaction and the line it begins on."""
+
+    text: str
+    line: int
+
+    def cell(self, element: str) -> str:
+        """What stands after an element's tag."""
+        return _cell(self.text, element)
+
+
 def second_opinion(source: Source, options: ParseOptions) -> list[Difference]:
     """Reads the file with ofxparse as well and names every difference; an empty list means agreement in all counts, dates and amounts."""
     seen = survey(source)
-    text = _COMMENT.sub("", "".join(decoded(source, seen.codec, seen.errors)))
+    text = _plain("".join(decoded(source, seen.codec, seen.errors)))
     ours, problems = _read_ours(source, options)
-    parts = [text[a.start() : b] for a, b in _spans(text)]
-    found: list[Difference] = []
-    for problem in problems:
-        if problem.severity == "fatal":
-            total = str(sum(len(_BLOCK.findall(part)) for part in parts))
-            found.append(Difference(None, "file", problem.code, f"{total} transactions", "ours", problem.message))
-    if len(ours) != len(parts) and found:
-        return found
+    parts = list(_parts(text, seen.newline))
+    refused = [
+        Difference(None, "file", problem.code, "", "ours", f"{problem.message}; its text holds {len(_BLOCK.findall(text))} transactions")
+        for problem in problems
+        if problem.severity == "fatal"
+    ]
+    if refused:
+        return refused
     if len(ours) != len(parts):
-        found.append(Difference(None, "statements", str(len(ours)), str(len(parts)), "unclear", "statements counted by their opening tags"))
-        return found
-    judge = _Judge(seen)
-    for number, part in enumerate(parts):
-        found += _compare(number, part, ours.get(number, _Ours()), problems, judge)
+        return [Difference(None, "statements", str(len(ours)), str(len(parts)), "unclear", "statements counted by their opening tags")]
+    judge = _Judge(
+        seen,
+        {problem.line: problem.message for problem in problems if problem.severity == "error" or problem.code == "note.balance_marker"},
+        {problem.statement: problem.message for problem in problems if problem.code == "note.balance_missing"},
+    )
+    found: list[Difference] = []
+    for number, (part, blocks) in enumerate(parts):
+        found += _compare(number, part, blocks, ours.get(number, _Ours()), judge)
     return found
 
 
-def _spans(text: str) -> Iterator[tuple[re.Match[str], int]]:
-    starts = list(_STATEMENT.finditer(text))
-    for position, start in enumerate(starts):
-        yield start, starts[position + 1].start() if position + 1 < len(starts) else len(text)
+def _plain(text: str) -> str:
+    """The text without comments and without markup inside CDATA sections, every line keeping its number."""
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\r\n]", "", found[0]), text)
+    return _CDATA.sub(lambda found: re.sub(r"[<>]", "", found[1]), text)
+
+
+def _parts(text: str, newline: str) -> Iterator[tuple[str, list[_Block]]]:
+    """Every statement's text, up to the next one's start, and its transactions."""
+    starts = [found.start() for found in _STATEMENT.finditer(text)]
+    line, counted = 1, 0
+    for start, end in pairwise([*starts, len(text)]):
+        blocks = []
+        for found in _BLOCK.finditer(text, start, end):
+            line += text.count(newline, counted, found.start())
+            counted = found.start()
+            blocks.append(_Block(found[0], line))
+        yield text[start:end], blocks
 
 
 def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours], list[Problem]]:
@@ -142,12 +173,11 @@ def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours],
     return ours, problems
 
 
-def _compare(number: int, part: str, ours: _Ours, problems: Sequence[Problem], judge: "_Judge") -> list[Difference]:
+def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judge: "_Judge") -> list[Difference]:
     """All differences of one statement, sums first, then entries."""
-    blocks = _BLOCK.findall(part)
     theirs, closing = _read_theirs(blocks, part)
     found: list[Difference] = []
-    entries = list(_entries(number, blocks, ours.rows, theirs, problems, judge))
+    entries = list(_entries(number, blocks, ours.rows, theirs, judge))
     read = [entry for entry in theirs if entry.amount is not None and entry.amount.is_finite()]
     worst: Verdict = (
         "theirs" if any(e.verdict == "theirs" for e in entries) else "unclear" if any(e.verdict == "unclear" for e in entries) else "ours"
@@ -162,8 +192,7 @@ def _compare(number: int, part: str, ours: _Ours, problems: Sequence[Problem], j
             found.append(Difference(number, what, mine, other, worst, f"see the entries below: {len(entries)} of {len(blocks)} differ"))
     stated = _decimal_of(ours.closing, ours.currency)
     if stated != closing:
-        cell = _cell(_ledger(part), "BALAMT")
-        verdict, reason = judge.amount(cell, stated, closing)
+        verdict, reason = judge.closing(number, _cell(_ledger(part), "BALAMT"), stated, closing)
         found.append(Difference(number, "closing", _shown(stated), _shown(closing), verdict, reason))
     return found + entries[:MAX_ENTRIES]
 
@@ -183,49 +212,30 @@ def _decimal_of(balance: Balance | None, currency: str) -> Decimal | None:
 
 
 def _entries(
-    number: int, blocks: Sequence[str], rows: Sequence[Transaction], theirs: Sequence[_Theirs], problems: Sequence[Problem], judge: "_Judge"
+    number: int, blocks: Sequence[_Block], rows: Sequence[Transaction], theirs: Sequence[_Theirs], judge: "_Judge"
 ) -> Iterator[Difference]:
     """Differences entry by entry. Our rows come in the file's order, so a block that is not the next row's source was not booked."""
     position = 0
     for index, (block, other) in enumerate(zip(blocks, theirs, strict=True), 1):
-        row = rows[position] if position < len(rows) and _COMMENT.sub("", rows[position].raw) == block else None
+        where = f"entry {index} (line {block.line})"
+        row = rows[position] if position < len(rows) and _plain(rows[position].raw) == block.text else None
         if row is None:
-            yield from _not_booked(number, index, block, other, problems)
+            if not other.failure:
+                verdict, reason = judge.not_booked(block)
+                yield Difference(number, where, "", f"{other.day} {_shown(other.amount)}", verdict, reason)
             continue
         position += 1
-        where = f"entry {index} (line {row.line})"
         mine = _decimal(row)
         if other.failure:
-            yield Difference(
-                number, where, f"{row.booking_date} {mine:f}", other.failure, *judge.amount(_cell(block, "TRNAMT"), mine, None)
-            )
+            verdict, reason = judge.amount(block.cell("TRNAMT"), mine, None)
+            yield Difference(number, where, f"{row.booking_date} {mine:f}", other.failure, verdict, reason)
             continue
         if mine != other.amount:
-            yield Difference(
-                number, f"amount of {where}", f"{mine:f}", _shown(other.amount), *judge.amount(_cell(block, "TRNAMT"), mine, other.amount)
-            )
+            verdict, reason = judge.amount(block.cell("TRNAMT"), mine, other.amount)
+            yield Difference(number, f"amount of {where}", f"{mine:f}", _shown(other.amount), verdict, reason)
         if row.booking_date != other.day:
-            verdict, reason = judge.day(_cell(block, "DTPOSTED"), row.booking_date)
+            verdict, reason = judge.day(block.cell("DTPOSTED"), row.booking_date)
             yield Difference(number, f"date of {where}", str(row.booking_date), str(other.day), verdict, reason)
-
-
-def _not_booked(number: int, index: int, block: str, other: _Theirs, problems: Sequence[Problem]) -> Iterator[Difference]:
-    """An entry that we did not book: both agree when ofxparse refuses it as well."""
-    if other.failure:
-        return
-    if any(problem.code == "note.balance_marker" and problem.statement == number for problem in problems) and not _cell(
-        block, "FITID"
-    ).strip("0"):
-        verdict, reason = _OURS, "a balance written as a transaction is no booking"
-    elif not _ended(block):
-        verdict, reason = _OURS, "the entry has no end tag, so it may be incomplete"
-    elif other.day is None:
-        verdict, reason = _OURS, "there is no booking date"
-    elif _PLAIN.fullmatch(_cell(block, "TRNAMT")) and eight_digits(_cell(block, "DTPOSTED")):
-        verdict, reason = _THEIRS, "date and amount are as the specification wants them"
-    else:
-        verdict, reason = _OURS, "date or amount cannot be read with certainty"
-    yield Difference(number, f"entry {index}", "", f"{other.day} {_shown(other.amount)}", verdict, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,41 +243,57 @@ class _Judge:
     """Says who is right, by the source text and by how the file as a whole writes amounts and dates."""
 
     survey: Survey
+    said: Mapping[int, str]
+    """What our reading says of the rows that it did not book, by line."""
+    said_of_balance: Mapping[int | None, str]
+    """What it says of balances that it did not take, by statement."""
+
+    def not_booked(self, block: _Block) -> tuple[Verdict, str]:
+        """Whether a row that only ofxparse books was left out for a reason that we name."""
+        if block.line in self.said:
+            return "ours", self.said[block.line]
+        return "theirs", "the entry is missing in our reading and nothing is said of it"
 
     def amount(self, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Verdict, str]:
         """Who reads an amount's cell right."""
         marks = self.survey.marks
-        if _PLAIN.fullmatch(cell) and not (marks.comma and "." in cell):
+        if _DECIMAL.fullmatch(cell) and not (marks.comma and "." in cell):
             right = Decimal(cell)
             if right in (ours, theirs):
-                return (_OURS if ours == right else _THEIRS), "a plain decimal, read as it stands"
+                return ("ours" if ours == right else "theirs"), "a plain decimal, read as it stands"
             return "unclear", "neither reading is the plain decimal written"
         if theirs is None:
-            return _OURS, "ofxparse does not read it"
+            return "ours", "ofxparse does not read it"
         if not theirs.is_finite():
-            return _OURS, "not a finite number"
+            return "ours", "not a finite number"
         if ours is None:
-            return _OURS, "the cell cannot be read with certainty"
+            return "ours", "the cell cannot be read with certainty"
         if marks.comma != marks.dot:
-            return _OURS, f"the file's other amounts show {'a comma' if marks.comma else 'a point'} as decimal mark"
+            return "ours", f"the file's other amounts show {'a comma' if marks.comma else 'a point'} as decimal mark"
         return "unclear", "the cell is no plain decimal"
+
+    def closing(self, statement: int, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Verdict, str]:
+        """Who reads a closing balance right."""
+        if ours is None and statement in self.said_of_balance:
+            return "ours", self.said_of_balance[statement]
+        return self.amount(cell, ours, theirs)
 
     def day(self, cell: str, ours: date) -> tuple[Verdict, str]:
         """Who reads a date's cell right."""
         if eight_digits(cell) == ours:
-            return _OURS, "the bank's own day as written"
+            return "ours", "the bank's own day as written"
         if self.survey.short_order and len(cell) == 6:
-            return _OURS, "the only order in which all dates of the file are days not after it was made"
+            return "ours", "the only order in which all dates of the file are days not after it was made"
         return "unclear", "the date is written in another form than the specification's"
 
 
-def _read_theirs(blocks: Sequence[str], part: str) -> tuple[list[_Theirs], Decimal | None]:
+def _read_theirs(blocks: Sequence[_Block], part: str) -> tuple[list[_Theirs], Decimal | None]:
     """What ofxparse makes of every block, and of the closing balance."""
     found = [_Theirs(failure="ofxparse does not return it")] * len(blocks)
     closing: Decimal | None = None
     for start in range(0, max(len(blocks), 1), CHUNK):
         chunk = range(start, min(start + CHUNK, len(blocks)))
-        statement = _parse([_guarded(blocks[index], index) for index in chunk], _ledger(part) if not start else "")
+        statement = _parse([_guarded(blocks[index].text, index) for index in chunk], _ledger(part) if not start else "")
         if isinstance(statement, str):
             for index in chunk:
                 found[index] = _Theirs(failure=f"ofxparse raises {statement}")
@@ -310,7 +336,7 @@ def _parse(blocks: Sequence[str], ledger: str) -> Any:
 def _guarded(block: str, index: int) -> str:
     """A transaction that ofxparse survives: its number for FITID, no aggregates, zones, CDATA, empty elements and end tags of leaves."""
     body = block[len("<STMTTRN>") : -len(_END) if _ended(block) else None]
-    body = _IDENTITY.sub("", _AGGREGATE.sub("", _CDATA.sub("", body)))
+    body = _IDENTITY.sub("", _AGGREGATE.sub("", body))
     return f"<STMTTRN>{_guarded_leaves(body)}<FITID>{index}</STMTTRN>\n"
 
 

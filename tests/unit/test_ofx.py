@@ -86,11 +86,25 @@ def test_a_transaction_swallowed_by_cdata_or_comment_is_named(swallowed: str) ->
     assert tally.statements[0].count == 1
 
 
+@pytest.mark.parametrize("open_for_ever", ["<!-- ", "<![CDATA["])
+def test_what_never_ends_refuses_the_file_even_after_a_stray_end(open_for_ever: str) -> None:
+    whole = document(ROW.format(1) + ROW.format(2))
+    _, tally = read(whole.replace("<OFX>", "</OFX><OFX>").replace("<BANKTRANLIST>", f"<BANKTRANLIST>{open_for_ever}"))
+    assert tally.outcome == "reject"
+
+
 def test_two_transactions_run_into_each_other_are_refused() -> None:
     joined = (ROW.format(1) + ROW.format(2)).replace("</STMTTRN>\n<STMTTRN>", "")
     _, tally = read(document(joined + ROW.format(3)))
     assert [problem.code for problem in tally.problems] == ["row.invalid"]
     assert tally.statements[0].count == 1
+
+
+@pytest.mark.parametrize("cell", ["<TRNAMT>10</X>.00", "<TRNAMT>10</TRNAMT>.00", "<TRNAMT>1</OFX>0.00"])
+def test_text_after_the_end_of_an_amount_is_never_dropped(cell: str) -> None:
+    _, tally = read(document(ROW.format(1).replace("<TRNAMT>10.00", cell) + ROW.format(2)))
+    assert [problem.code for problem in tally.problems] == ["row.invalid"]
+    assert tally.statements[0].credit == 1000
 
 
 def test_one_problem_a_row_with_every_reason() -> None:
@@ -128,6 +142,14 @@ def test_a_bad_currency_is_named_and_the_money_still_summed() -> None:
 def test_an_unknown_aggregate_does_no_harm() -> None:
     _, tally = read(document(ROW.format(1)).replace("<BANKTRANLIST>", "<X.OPTION><X.LEAF>1</X.LEAF><ACCTKEY>9</X.OPTION><BANKTRANLIST>"))
     assert (tally.outcome, tally.statements[0].start.account) == ("read", "0044120078")
+
+
+def test_an_element_in_small_letters_is_text_only_inside_a_text() -> None:
+    row = ROW.format(1).replace("<FITID>", "<seqNo>7<FITID>").replace("INV 1", "INV 1<br>and 2")
+    events, tally = read(document(row).replace("<DTASOF>", "<bankNote>x<DTASOF>"))
+    assert tally.outcome == "read"
+    assert (rows_of(events)[0].amount, rows_of(events)[0].remittance_information) == (1000, "INV 1<br>and 2")
+    assert tally.statements[0].closing == Balance(7710, date(2026, 10, 31))
 
 
 def test_an_unreadable_value_date_is_said_and_the_row_kept() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from matcher.model import Transaction
-from matcher.parsers import ofx_rows, ofx_verify
+from matcher.parsers import ofx_rows, ofx_statement, ofx_verify
 from matcher.parsers.base import ParseOptions, Source
 from matcher.parsers.ofx_verify import Difference, second_opinion
 
@@ -36,13 +36,13 @@ def test_both_readings_agree(name: str) -> None:
     [
         ("grouping_comma.ofx", "amount of entry 1 (line 43)", "1234.00", "1.234", "a point as decimal mark"),
         ("decimal_comma.ofx", "amount of entry 3 (line 60)", "3000.00", "3.000", "a comma as decimal mark"),
-        ("amount_refused.ofx", "entry 3", "", "2026-10-07 NaN", "cannot be read with certainty"),
+        ("amount_refused.ofx", "entry 3 (line 59)", "", "2026-10-07 NaN", "'NaN' is not an amount"),
         ("amount_refused.ofx", "transactions", "1", "2", "2 of 5 differ"),
-        ("balance_markers.ofx", "entry 3", "", "2026-10-05 1420.00", "no booking"),
-        ("dates_refused.ofx", "entry 5", "", "None 1.00", "no booking date"),
+        ("balance_markers.ofx", "entry 3 (line 60)", "", "2026-10-05 1420.00", "a balance written as a transaction"),
+        ("dates_refused.ofx", "entry 5 (line 68)", "", "None 1.00", "no booking date"),
         ("dates_six_digits.ofx", "date of entry 1 (line 44)", "2026-10-05", "0510-02-06", "only order"),
-        ("end_tag_missing.ofx", "entry 2", "", "2026-10-12 -86.40", "no end tag"),
-        ("cut_after_list.ofx", "file", "file.cut", "3 transactions", "without </OFX>"),
+        ("end_tag_missing.ofx", "entry 2 (line 51)", "", "2026-10-12 -86.40", "no end tag"),
+        ("cut_after_list.ofx", "file", "file.cut", "", "its text holds 3 transactions"),
     ],
 )
 def test_a_difference_says_who_is_right_and_why(name: str, what: str, ours: str, theirs: str, reason: str) -> None:
@@ -67,11 +67,16 @@ def test_a_fault_of_ours_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_a_row_we_drop_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofx_rows.RowReader, "_is_marker", lambda *_: True)
-    found = second_opinion(Source.of((FIXTURES / "fitid_missing.ofx").read_bytes()), ParseOptions())
-    assert found[0].what == "transactions"
-    assert (found[0].ours, found[0].theirs) == ("2", "4")
+def test_a_row_we_drop_without_a_word_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = ofx_statement.OpenStatement.add
+
+    def forgetful(statement: ofx_statement.OpenStatement, block: str, line: int, pending: bool) -> None:
+        if line != 51:
+            honest(statement, block, line, pending)
+
+    monkeypatch.setattr(ofx_statement.OpenStatement, "add", forgetful)
+    found = opinion("plain.ofx")
+    assert [(d.what, d.verdict) for d in found] == [("transactions", "theirs"), ("debit", "theirs"), ("entry 2 (line 51)", "theirs")]
 
 
 def test_many_transactions_go_to_it_in_small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
