@@ -65,9 +65,11 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
     Raises:
         MatcherError: ``file.too_large`` when one is longer than `MAX_LINE`.
     """
-    rest = ""
+    rest, old_mac = "", None
     for piece in pieces:
-        found = (rest + piece).split("\n")
+        if old_mac is None:
+            old_mac = "\r" in piece[:-1] and "\n" not in piece
+        found = (rest + piece).split("\r" if old_mac else "\n")
         rest = found.pop()
         if len(rest) > MAX_LINE:
             raise MatcherError("file.too_large", f"a line is longer than {MAX_LINE} characters")
