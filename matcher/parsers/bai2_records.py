@@ -79,14 +79,14 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def records(source: Iterable[str]) -> Iterator[Record]:
-    """Logical records of a file's lines. Lines before the first file header are records with an empty code."""
+    """Logical records of a file's lines. Lines before the first record are records with an empty code."""
     code, text, line, closed, begun = "", "", 0, True, False
     physical: list[str] = []
     more: list[More] = []
     shared = _SHARED
     for number, whole in enumerate(source, 1):
         piece = whole.strip(_PADDING)
-        if not begun and piece.startswith("01,"):
+        if not begun and piece[:2] in CODES and piece[2:3] == ",":
             begun = True
             if _JOINED.search(piece) and not _SHARED.search(piece):
                 # a file without line breaks

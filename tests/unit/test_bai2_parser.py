@@ -95,6 +95,7 @@ def test_summaries_however_they_are_broken(rows: list[str], expected: list[tuple
         (["16,142,5,V,260401,1030,B1,C1,t/"], ("142", "5", "260401", "1030", "B1", "C1", "t")),
         (["16,142,5,S,1,2,3,B1,C1,t/"], ("142", "5", "", "", "B1", "C1", "t")),
         (["16,142,5,D,2,0,1,1,4,B1,C1,t/"], ("142", "5", "", "", "B1", "C1", "t")),
+        (["16,142,5,D,99,B1/"], ("142", "5", "", "", "", "", "")),
         (["16,142,5,0,B1,,/", "88,t/"], ("142", "5", "0", "", "B1", "", "t")),
         (["16,142,5,Z/", "88,B1,C1,t/", "88,u/"], ("142", "5", "", "", "B1", "C1", "t u")),
         (["16,142,5,Z,B1,C1/", "88,t, u/"], ("142", "5", "", "", "B1", "C1", "t, u")),
@@ -178,6 +179,7 @@ def test_totals_with_counts_of_their_own_lines_are_control_totals() -> None:
         ("hello\n", "file.malformed"),
         (HEAD, "file.cut"),
         (account("16,142,5,Z,,,/")[:-6], "file.cut"),
+        (account("16,142,5,Z,,,/") + "03,2,,010,0,,/\n16,142,6,Z,,,/\n", "file.cut"),
         (HEAD + "98,0,0,2/\n99,0,1,4/\n", "file.no_statement"),
     ],
 )
@@ -192,6 +194,11 @@ def test_records_in_the_wrong_place_are_told(broken: str) -> None:
     rest = account("16,142,5,Z,,,/", file="")
     for text in (first + broken + second + rest, HEAD + broken + rest, HEAD + rest + broken):
         assert look(text)["outcome"] in ("read_with_warnings", "partial", "reject")
+
+
+def test_a_damaged_file_header_hides_nothing() -> None:
+    found = look("1" + account("16,142,5,Z,,,/")[1:] + account("16,142,6,Z,,,/"))
+    assert (found["outcome"], [row["amount"] for row in found["transactions"]]) == ("partial", ["0.05", "0.06"])  # type: ignore[attr-defined]
 
 
 def test_recognition() -> None:

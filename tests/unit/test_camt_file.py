@@ -119,6 +119,20 @@ def test_bounds_of_archives(monkeypatch: pytest.MonkeyPatch) -> None:
     assert look(data)["outcome"] == "read"
 
 
+def test_a_directory_that_lost_a_file_is_refused() -> None:
+    data = bytearray(zipped({"a.xml": document(), "b.xml": document()}))
+    at = data.find(b"PK\x05\x06")
+    data[at + 10 : at + 12] = (3).to_bytes(2, "little")
+    assert codes(look(bytes(data))) == {"file.malformed"}
+
+
+def test_a_file_without_a_name_is_no_reason_to_fail() -> None:
+    data = bytearray(zipped({"q": document()}))
+    at = data.find(b"PK\x01\x02")
+    data[at + 28 : at + 32] = bytes((0, 0, 1, 0))
+    assert look(bytes(data))["outcome"] == "reject"
+
+
 def test_a_declared_size_that_lies_is_noticed() -> None:
     data = bytearray(zipped({"a.xml": document(ENTRY * 100)}))
     at = data.find(b"PK\x01\x02")

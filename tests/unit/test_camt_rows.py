@@ -52,8 +52,8 @@ def test_the_own_account_is_never_the_counterparty() -> None:
 
 
 def test_an_ultimate_party_lends_its_name() -> None:
-    body = f"<RltdPties><Dbtr><Nm>Agent</Nm></Dbtr><DbtrAcct><Id><IBAN>{OTHER}</IBAN></Id></DbtrAcct><UltmtDbtr><Nm>Customer</Nm></UltmtDbtr></RltdPties>"
-    row = entry(tx(body))
+    account = f"<DbtrAcct><Id><IBAN>{OTHER}</IBAN></Id></DbtrAcct>"
+    row = entry(tx(f"<RltdPties><Dbtr><Nm>Agent</Nm></Dbtr>{account}<UltmtDbtr><Nm>Customer</Nm></UltmtDbtr></RltdPties>"))
     assert (row.counterparty_name, row.counterparty_account) == ("Customer", OTHER)
 
 
@@ -132,10 +132,12 @@ def test_parts_are_also_found_in_blocks_of_a_learnt_shape() -> None:
 def test_amounts_before_conversion_and_charges() -> None:
     row = entry(
         tx(
-            '<Amt Ccy="USD">15.00</Amt><AmtDtls><InstdAmt><Amt Ccy="USD">15.50</Amt></InstdAmt><CntrValAmt><Amt Ccy="EUR">12.50</Amt><CcyXchg><XchgRate>1.2</XchgRate></CcyXchg></CntrValAmt></AmtDtls>'
+            '<Amt Ccy="USD">15.00</Amt><AmtDtls><InstdAmt><Amt Ccy="USD">15.50</Amt></InstdAmt>'
+            '<CntrValAmt><Amt Ccy="EUR">12.50</Amt><CcyXchg><XchgRate>1.2</XchgRate></CcyXchg></CntrValAmt></AmtDtls>'
         ),
         sign="DBIT",
-        more='<Chrgs><Rcrd><Amt Ccy="EUR">2.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd><Rcrd><Amt Ccy="EUR">0.50</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>',
+        more='<Chrgs><Rcrd><Amt Ccy="EUR">2.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd>'
+        '<Rcrd><Amt Ccy="EUR">0.50</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>',
     )
     assert (row.instructed_amount, row.instructed_currency, row.exchange_rate, row.charges) == (-1550, "USD", "1.2", 150)
     assert entry(tx('<Amt Ccy="USD">15.00</Amt>')).instructed_amount == 1500
@@ -144,17 +146,23 @@ def test_amounts_before_conversion_and_charges() -> None:
 
 def test_an_accompanying_amount_that_cannot_be_read_costs_only_itself() -> None:
     reader = EntryReader()
-    reader.begin(OWN, "EUR", None)
-    block = '<Ntry><Amt Ccy="EUR">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-03-30</Dt></BookgDt><AmtDtls><InstdAmt><Amt Ccy="EUR">x</Amt></InstdAmt></AmtDtls></Ntry>'
-    assert reader.read(block, 1).instructed_amount is None
-    assert reader.unreadable == 1
+    reader.begin(OWN, "EUR", date(2026, 3, 31))
+    block = (
+        '<Ntry><Amt Ccy="EUR">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><ValDt><Dt>soon</Dt></ValDt>'
+        '<AmtDtls><InstdAmt><Amt Ccy="EUR">x</Amt></InstdAmt></AmtDtls></Ntry>'
+    )
+    row = reader.read(block, 1)
+    assert (row.amount, row.instructed_amount, row.value_date, row.booking_date) == (100, None, None, date(2026, 3, 31))
+    assert (reader.unreadable, reader.undated) == (2, 1)
 
 
 def test_references_documents_and_a_cheque_become_readable_text() -> None:
-    strd = "<Strd><RfrdDocInf><Tp><CdOrPrtry><Cd>CINV</Cd></CdOrPrtry></Tp><Nb>77</Nb></RfrdDocInf><RfrdDocInf><Nb>78</Nb></RfrdDocInf><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf></Strd><Strd><CdtrRefInf><Ref>second</Ref></CdtrRefInf></Strd>"
-    row = entry(
-        tx(f"<Refs><ChqNb>00441</ChqNb></Refs><RmtInf><Ustrd>text\n  wrapped</Ustrd>{strd}</RmtInf><AddtlTxInf>unused</AddtlTxInf>")
+    documents = (
+        "<RfrdDocInf><Tp><CdOrPrtry><Cd>CINV</Cd></CdOrPrtry></Tp><Nb>77</Nb></RfrdDocInf>"
+        "<RfrdDocInf><Nb>78</Nb></RfrdDocInf><CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf>"
     )
+    text = f"<Ustrd>text\n  wrapped</Ustrd><Strd>{documents}</Strd><Strd><CdtrRefInf><Ref>second</Ref></CdtrRefInf></Strd>"
+    row = entry(tx(f"<Refs><ChqNb>00441</ChqNb></Refs><RmtInf>{text}</RmtInf><AddtlTxInf>unused</AddtlTxInf>"))
     assert row.creditor_reference == "RF18539007547034"
     assert row.remittance_information == "text wrapped invoice 77 78 second cheque 00441"
     assert entry(tx("<AddtlTxInf>used</AddtlTxInf>")).remittance_information == "used"
