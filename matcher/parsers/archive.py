@@ -20,6 +20,8 @@ MAX_UNPACKED = 8 << 30
 MAX_RATIO = 200
 """Unpacked bytes for each packed one, beyond the first megabytes. Statements reach 10 to 60, bombs about 1,000."""
 _RATIO_FREE = 4 << 20
+_ZIP64 = 0xFFFF
+"""Stands for a number of files that is told elsewhere."""
 _NESTED = (MAGIC, b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError, OverflowError)
 """What the zipfile module raises for contents it cannot read."""
@@ -32,12 +34,15 @@ def members(source: Source) -> list[Source]:
         MatcherError: ``file.malformed`` or ``file.cut`` when it cannot be read or is encrypted, ``file.hostile`` when a file swells
             beyond `MAX_RATIO`, ``file.too_large`` beyond the other bounds.
     """
-    _bound_directory(source)
+    stated = _bound_directory(source)
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
-            found = [info for info in archive.infolist() if not info.is_dir() and not _resource_fork(info.filename)]
+            listed = archive.infolist()
+            found = [info for info in listed if not _beside_the_point(info)]
     except _BROKEN:
         raise MatcherError("file.malformed", "the ZIP archive cannot be read") from None
+    if stated not in (len(listed), _ZIP64):
+        raise MatcherError("file.malformed", f"the archive says it holds {stated} files and lists {len(listed)}")
     if len(found) > MAX_MEMBERS:
         raise MatcherError("file.too_large", f"the archive holds more than {MAX_MEMBERS} files")
     total = sum(info.file_size for info in found)
@@ -61,12 +66,18 @@ def refuse_nested(member: Source) -> None:
         raise MatcherError("file.hostile", f"{member.name[:60]!r} in the archive is an archive itself")
 
 
-def _resource_fork(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")
+def _beside_the_point(info: zipfile.ZipInfo) -> bool:
+    """Folders, and the resource forks that macOS packs beside every file."""
+    name = info.filename
+    return (name.endswith("/") and not info.file_size) or name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")
 
 
-def _bound_directory(source: Source) -> None:
-    """Reads the end record of the central directory (ZIP application note, 4.3.16) before anything trusts its counts."""
+def _bound_directory(source: Source) -> int:
+    """Reads the end record of the central directory (ZIP application note, 4.3.16) before anything trusts it.
+
+    Returns:
+        How many files it says there are.
+    """
     with source.open() as stream:
         stream.seek(max(0, source.size - 66_000))
         tail = stream.read(66_000)
@@ -75,6 +86,7 @@ def _bound_directory(source: Source) -> None:
         raise MatcherError("file.cut", "the ZIP archive ends before its directory")
     if int.from_bytes(tail[at + 12 : at + 16], "little") > MAX_DIRECTORY:
         raise MatcherError("file.too_large", f"the archive holds more than {MAX_MEMBERS} files")
+    return int.from_bytes(tail[at + 10 : at + 12], "little")
 
 
 class _Member(io.RawIOBase):

@@ -129,7 +129,7 @@ class _Reading:
         read = self._take.get(record.code)
         if read is not None:
             return read(record)
-        if not self._seen:
+        if not self._seen and self._group is None:
             return [self._note("note.syntax", "info", "text in front of the file header was left out")]
         return [self._note("row.invalid", "error", "the line is no record of BAI2 and was left out")]
 
@@ -137,8 +137,8 @@ class _Reading:
         """The file is at its end."""
         if not self._seen:
             yield self._note("file.malformed", "fatal", "there is no file header (01)")
-        elif self._file is not None:
-            yield self._note("file.cut", "fatal", "the file ends before its trailer (99)")
+        elif level := self._account or self._group or self._file:
+            yield self._note("file.cut", "fatal", f"the file ends, and the {level.name} has no trailer yet")
         elif not self._statements:
             yield self._note("file.no_statement", "fatal", "the file holds no account (03)")
 
@@ -165,6 +165,8 @@ class _Reading:
         group = self._group = _Group("group", self._physical - record.physical, currency=currency.upper(), bank=bank)
         if self._file is not None:
             self._file.children += 1
+        else:
+            yield self._note("row.invalid", "error", "the group stands outside of any file; what was sent with it is unknown")
         try:
             group.day = day(as_of)
             if group.day is None:

@@ -107,7 +107,7 @@ def _long_detail(record: Record) -> Detail:
         else:
             body = f"{body},{more.text}" if more.by_code else body + more.text
     extra = _availability(body)
-    fields = [*body.split(",", 5 + extra), *[""] * 8]
+    fields = [*body.split(",", 5 + extra), *[""] * (6 + extra)]
     code, amount, funds = fields[0].strip(), fields[1], fields[2].strip()
     value_date, time = (fields[3], fields[4].strip()) if funds == "V" else ("0" if funds == "0" else "", "")
     bank, customer, first = fields[3 + extra : 6 + extra]

@@ -65,9 +65,11 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
     Raises:
         MatcherError: ``file.too_large`` when one is longer than `MAX_LINE`.
     """
-    rest = ""
+    rest, old_mac = "", None
     for piece in pieces:
-        found = (rest + piece).split("\n")
+        if old_mac is None:
+            old_mac = "\r" in piece[:-1] and "\n" not in piece
+        found = (rest + piece).split("\r" if old_mac else "\n")
         rest = found.pop()
         if len(rest) > MAX_LINE:
             raise MatcherError("file.too_large", f"a line is longer than {MAX_LINE} characters")
@@ -77,14 +79,14 @@ def lines(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def records(source: Iterable[str]) -> Iterator[Record]:
-    """Logical records of a file's lines. Lines before the first file header are records with an empty code."""
+    """Logical records of a file's lines. Lines before the first record are records with an empty code."""
     code, text, line, closed, begun = "", "", 0, True, False
     physical: list[str] = []
     more: list[More] = []
     shared = _SHARED
     for number, whole in enumerate(source, 1):
         piece = whole.strip(_PADDING)
-        if not begun and piece.startswith("01,"):
+        if not begun and piece[:2] in CODES and piece[2:3] == ",":
             begun = True
             if _JOINED.search(piece) and not _SHARED.search(piece):
                 # a file without line breaks

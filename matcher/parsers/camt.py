@@ -69,7 +69,7 @@ class CamtParser:
         """The statements of a file; the files of an archive are read in turn and their statements numbered on."""
         reading = _Reading(options)
         zipped = source.head(4).startswith(archive.MAGIC)
-        yield from reading.archive(source) if zipped else reading.document(source)
+        yield from reading.unpacked(source) if zipped else reading.document(source)
         if not reading.failed and not reading.statements:
             yield Problem("file.no_statement", "fatal", "the message holds no statement, report or notification")
 
@@ -90,7 +90,7 @@ class _Reading:
         self._entries = EntryReader()
         self._informed = False
 
-    def archive(self, source: Source) -> Iterator[Event]:
+    def unpacked(self, source: Source) -> Iterator[Event]:
         """All camt files of an archive; other files in it are named and left out."""
         try:
             members = archive.members(source)
