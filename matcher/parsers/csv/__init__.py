@@ -93,12 +93,11 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
         if isinstance(decided, Problem):
             yield decided
             return
-        reader = RecordReader(lines(source, encoding), table.delimiter, table.quote)
-        records = iter(reader)
+        records = iter(RecordReader(lines(source, encoding), table.delimiter, table.quote))
         before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
         if layout.header:
             next(records)
-        reading = TableReading(layout, options, decided, before, reader.again)
+        reading = TableReading(layout, options, decided, before)
         if problem := reading.unreadable():
             yield problem
             return

@@ -123,9 +123,7 @@ def _cut(data: bytes, final: bool) -> tuple[bytes, bytes, bool]:
 def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, bytes]:
     text = _decoded(chunk, line)
     records = RecordReader(iter(io.StringIO(text, newline="")), delimiter, '"', line, final)
-    again, reading.again = reading.again, records.again
     yield from reading.records(records)
-    reading.again = again
     return records.rest.encode()
 
 
@@ -169,7 +167,10 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     frame = frame.with_columns(
         pl.Series("line", lines, pl.Int64), pl.Series("raw", pl.from_arrow(raw), pl.String).str.strip_chars_end("\r\n")
     )
-    return frame if _quotes_pair(characters, delimiter) or _quotes_agree(frame, layout.width, delimiter) else None
+    if _quotes_pair(characters, delimiter):
+        return frame
+    one_line_each = frame.height == np.count_nonzero(characters == ord("\n"))
+    return frame if one_line_each and _quotes_agree(frame, layout.width, delimiter) else None
 
 
 def _quotes_pair(characters: npt.NDArray[np.uint8], delimiter: str) -> bool:

@@ -201,8 +201,9 @@ def _unknown(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bo
     if heads:
         best, ordinal = max(heads, key=lambda pair: sum(bool(fields_of(cell)) for cell in pair[0].records[pair[1]][1]))
         line, cells, _ = best.records[ordinal]
-        words = [f"{cell.strip()!r} ({fields_of(cell)[0]})" for cell in cells if fields_of(cell)]
-        others = sum(1 for cell in cells if cell.strip() and not fields_of(cell))
+        titles = [bare(cell.strip()) for cell in cells if cell.strip()]
+        words = [f"{title!r} ({fields_of(title)[0]})" for title in titles if fields_of(title)]
+        others = sum(not fields_of(title) for title in titles)
         message = f"a table whose header in row {line} no layout knows; recognised: {', '.join(words[:20])}; other cells: {others}"
         return Problem("file.unknown", "fatal", message, line)
     for candidate in tables:

@@ -1,6 +1,6 @@
 """A file of a known layout, row by row, to events."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.model import Balance, ControlTotals, Problem, StatementStart, Transaction
@@ -32,7 +32,6 @@ class TableReading:
         decided: what the whole column told.
         statements: those of the workbook's earlier sheets, to go on with.
         before: the records before the header.
-        again: (an attribute as well) lets a record that makes no sense be read line by line; see `RecordReader.again`.
     """
 
     def __init__(
@@ -41,11 +40,10 @@ class TableReading:
         options: ParseOptions,
         decided: Decided,
         before: Iterable[Record],
-        again: Callable[[], bool] = lambda: False,
         statements: Statements | None = None,
     ) -> None:
         profile = layout.profile
-        self.layout, self.again = layout, again
+        self.layout = layout
         self.facts = FoundFacts(profile)
         for _, cells, _ in before:
             self.facts.look(cells)
@@ -152,8 +150,6 @@ class TableReading:
             self.facts.look(cells)
             return
         yield from self._release()
-        if len(cells) != self.layout.width:
-            self.again()
         self.counted.refused += 1
         yield Problem(error.code, "error", str(error), line)
 

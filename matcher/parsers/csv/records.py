@@ -42,7 +42,6 @@ class RecordReader:
         self._final = final
         self._queue: deque[str] = deque()
         self._taken: list[str] = []
-        self._last: list[str] = []
         self.line = first_line
         self.rest = ""
 
@@ -64,7 +63,8 @@ class RecordReader:
                     self.rest = "".join(taken)
                     return
                 cells = None
-            self._last = taken
+            if len(taken) > 1 and cells is not None and not self._is_quoted(taken):
+                cells = None
             if cells is None:
                 reader = self._reader()
                 self._back(taken)
@@ -73,20 +73,15 @@ class RecordReader:
             self.line += len(taken)
             yield start, cells, (taken[0] if len(taken) == 1 else "".join(taken))
 
-    def again(self) -> bool:
-        """Lets the lines after the first of the record just read be read again, as records of their own.
-
-        For a record that makes no sense and may have swallowed its neighbours. False when it has one line only.
-        """
-        if len(self._last) < 2:
+    def _is_quoted(self, taken: list[str]) -> bool:
+        """Whether a record of several lines is quoted as it should be, so that it has not swallowed its neighbour."""
+        try:
+            return len(list(csv.reader(taken, delimiter=self._delimiter, quotechar=self._quote, strict=True))) == 1
+        except csv.Error:
             return False
-        self.line -= len(self._last)
-        self._back(self._last)
-        return True
 
     def _back(self, taken: list[str]) -> None:
         self._queue.extendleft(reversed(taken[1:]))
-        self._last = []
         self.line += 1
 
     def _reader(self) -> Iterator[list[str]]:

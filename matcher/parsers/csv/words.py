@@ -6,14 +6,15 @@ A layout never reads by these words: they only help a person to write one.
 import re
 from collections.abc import Sequence
 
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.text import bare, fold
 
 _WORDS: dict[str, str] = {
     "booking_date": (
-        "booking date|posting date|date posted|posted date|transaction date|date|date processed|buchungstag|buchungsdatum|buchung|datum|"
-        "belegdatum|boekdatum|transactiedatum|uitvoeringsdatum|date comptable|date opération|date de l'opération|date operation|"
+        "booking date|posting date|date posted|posted date|post date|date comptable|date de comptabilisation|transaction date|txn date|date|"
+        "date processed|created|buchungstag|buchungsdatum|buchung|datum|"
+        "belegdatum|boekdatum|transactiedatum|uitvoeringsdatum|date opération|date de l'opération|date operation|"
         "fecha|fecha operación|fecha contable|data|data lançamento|data operazione|data contabile|bogføringsdato|bokföringsdag|"
-        "bokföringsdatum|bogføringsdag|bokført|kirjauspäivä|dátum|könyvelés dátuma|datum zaúčtování|datum provedení|data operacji|"
+        "bokföringsdatum|bogføringsdag|bokført|kirjauspäivä|dátum|könyvelés dátuma|tranzakció dátuma|datum zaúčtování|datum provedení|data operacji|"
         "data księgowania|交易日期|记账日期|交易日|记账日|交易时间|日期|入账日期|日付|取引日|お取引日|年月日|取引年月日|거래일자"
     ),
     "value_date": (
@@ -21,16 +22,16 @@ _WORDS: dict[str, str] = {
         "valutadag|rentedato|valör|értéknap|datum valuty|data waluty|起息日|起息日期|起算日"
     ),
     "amount": (
-        "amount|transaction amount|betrag|umsatz|buchungsbetrag|bedrag|transactiebedrag|montant|importe|cantidad|importo|valor|beløb|"
-        "belopp|summa|määrä|összeg|částka|zaúčtovaná částka|kwota|金额|交易金额|发生额|金額|取引金額|거래금액"
+        "amount|transaction amount|local amount|betrag|umsatz|buchungsbetrag|bedrag|transactiebedrag|montant|importe|cantidad|importo|valor|beløb|"
+        "belopp|summa|määrä|összeg|tranzakció összege|částka|zaúčtovaná částka|kwota|金额|交易金额|发生额|金額|取引金額|거래금액"
     ),
     "credit": (
-        "credit|credit amount|paid in|money in|deposit|deposits|haben|gutschrift|bij|credit bedrag|crédit|abono|haber|crédito|entrate|"
-        "avere|ind|insättning|kredit|贷方|贷方金额|贷方发生额|收入|收入金额|转入金额|存入|入金|お預り金額|預入金額|お預入額|입금액"
+        "credit|credit amount|paid in|money in|deposit|deposits|deposit amt.|deposit amount|haben|gutschrift|bij|credit bedrag|crédit|abono|haber|crédito|entrate|"
+        "avere|ind|insättning|kredit|贷方|贷方金额|贷方发生额|收入|收入金额|转入金额|存入|入金|お預り金額|預入金額|お預入額|お預入れ|預かり金額|입금액"
     ),
     "debit": (
-        "debit|debit amount|paid out|money out|withdrawal|withdrawals|soll|belastung|lastschrift|af|débit|cargo|debe|débito|uscite|dare|"
-        "ud|uttag|debet|借方|借方金额|借方发生额|支出|支出金额|转出金额|取出|出金|お支払金額|引出金額|お引出額|출금액"
+        "debit|debit amount|paid out|money out|withdrawal|withdrawals|withdrawal amt.|withdrawal amount|soll|belastung|lastschrift|af|débit|cargo|debe|débito|uscite|dare|"
+        "ud|uttag|debet|借方|借方金额|借方发生额|支出|支出金额|转出金额|取出|出金|お支払金額|引出金額|お引出額|お引出し|支払い金額|출금액"
     ),
     "indicator": (
         "debit/credit|credit/debit|d/c|dc|cr/dr|dr/cr|debit or credit|transaction type dc|soll/haben|s/h|af bij|creditdebet|debet/credit|"
@@ -81,17 +82,20 @@ BY_WORD: dict[str, tuple[str, ...]] = {}
 for _name, _text in _WORDS.items():
     for _word in _text.split("|"):
         BY_WORD[fold(_word)] = (*BY_WORD.get(fold(_word), ()), _name)
-_TRAILING = re.compile(r"\s*[(\[（].{1,12}[)\]）]$|\s*\*$")
+DATE_WORDS = [fold(word) for word in _WORDS["booking_date"].split("|")]
+"""Titles of a booking date, the surest first."""
+_TRAILING = re.compile(r"\s*[(\[（].{1,12}[)\]）]$|\s*\*$|\s+(?:[€$£¥]|[a-z]{3})$")
 
 
 def fields_of(title: str) -> tuple[str, ...]:
     """The fields a header text may stand for, the likeliest first; a currency or note in brackets at its end is left aside."""
     folded = fold(title)
+    folded = folded.replace("_", " ")
     return BY_WORD.get(folded) or BY_WORD.get(_TRAILING.sub("", folded)) or BY_WORD.get(folded.replace(" ", "")) or ()
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether a row names a date and an amount and little else that a header would not hold."""
-    names = {name for cell in cells for name in fields_of(cell)[:1]}
+    names = {name for cell in cells for name in fields_of(bare(cell.strip()))[:1]}
     money = {"amount", "credit", "debit", "balance"} & names
     return "booking_date" in names and bool(money)
