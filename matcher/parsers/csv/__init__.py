@@ -18,7 +18,7 @@ from matcher.parsers.csv.rows import Decided
 from matcher.parsers.csv.shape import skipped
 from matcher.parsers.csv.sheets import Workbook
 from matcher.parsers.csv.survey import needed, survey
-from matcher.parsers.csv.text import TooLongError, choose_encoding, lines
+from matcher.parsers.csv.text import TooLongError, choose_encoding, first_undecodable, lines
 
 
 class CsvParser:
@@ -65,18 +65,27 @@ class CsvParser:
         profiles = detect.layouts(options)
         if isinstance(profiles, Problem):
             return profiles
+        named = bool(options.profile)
         try:
-            tables = detect.sheet_tables(sheets.load(source, what)) if what else list(detect.text_tables(source, profiles))
+            if what:
+                return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
+            found = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
+            if not isinstance(found, Found) and (bad := first_undecodable(source, "utf-8")):
+                damaged = detect.choose(list(detect.damaged_tables(source, profiles)), profiles, named)
+                if isinstance(damaged, Found):
+                    return Problem(
+                        "file.encoding", "fatal", f"the bytes of line {bad[0]} are not UTF-8, nor any encoding of the layout", bad[0]
+                    )
         except TooLongError as error:
             return _too_long(error)
         except MatcherError as error:
             return Problem(error.code, "fatal", error.what)
-        return detect.choose(tables, profiles, bool(options.profile))
+        return found
 
 
 def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
     layout, table = found.layout, found.table
-    if columnar.suits(layout, table.encoding, table.delimiter, table.quote):
+    if columnar.suits(layout, source.head(), table.encoding, table.delimiter, table.quote):
         yield from _read_plain(source, options, found)
         return
     encoding = choose_encoding(source, table.encoding, layout.profile.encodings)

@@ -24,7 +24,7 @@ from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
-from matcher.parsers.csv.text import TooLongError
+from matcher.parsers.csv.text import TooLongError, bounded
 
 CHUNK = 4 << 20
 _MAX_BAD_ROWS = 200
@@ -35,8 +35,10 @@ _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _NAMES = [f"c{place}" for place in range(2_000)]
 
 
-def suits(layout: Layout, encoding: str, delimiter: str, quote: str) -> bool:
+def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
     """Whether a table is plain enough: ASCII marks, one signed column of bare figures, ISO dates, nothing to join or leave out."""
+    if head.count(b"\r") != head.count(b"\r\n"):
+        return False
     profile = layout.profile
     plain = profile.amounts.style == "signed" and profile.amounts.plain and not profile.amounts.reversed
     usual = profile.dates.formats == ["%Y-%m-%d"] and not profile.special and not profile.cells.blank and not profile.cells.formula
@@ -63,25 +65,25 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
         TooLongError: when a line exceeds the bound.
         Utf8Error: when bytes are not UTF-8.
     """
-    layout = reading.layout
     with source.open() as stream:
-        line, rest = _skip(stream, layout, delimiter)
+        line, rest = _skip(stream, reading.layout, delimiter)
         final = False
         while not final:
             block = stream.read(CHUNK)
             final = not block
-            chunk, rest, sure = _cut(rest + block, final)
-            if not chunk:
-                if len(rest) > CHUNK + MAX_LINE:
-                    raise TooLongError(line)
-                continue
-            frame = _frame(chunk, layout, delimiter, line) if sure else None
-            if frame is not None:
-                yield from _emit(frame, reading)
-            else:
-                left = yield from _slow(chunk, reading, delimiter, line, final)
-                rest, chunk = left + rest, chunk[: len(chunk) - len(left)]
-            line += chunk.count(b"\n")
+            chunk, rest, sure = _cut(rest + block)
+            if chunk:
+                frame = _frame(chunk, reading.layout, delimiter, line) if sure else None
+                if frame is not None:
+                    yield from _emit(frame, reading)
+                    line += chunk.count(b"\n")
+                else:
+                    left, line = yield from _slow(chunk, reading, delimiter, line, final and not rest)
+                    rest = left + rest
+            if len(rest) > CHUNK + MAX_LINE:
+                raise TooLongError(line)
+        if rest:
+            yield from _slow(rest, reading, delimiter, line, True)
 
 
 def _skip(stream: BinaryIO, layout: Layout, delimiter: str) -> tuple[int, bytes]:
@@ -100,10 +102,8 @@ def _skip(stream: BinaryIO, layout: Layout, delimiter: str) -> tuple[int, bytes]
     return reader.line, head[place + 1 :]
 
 
-def _cut(data: bytes, final: bool) -> tuple[bytes, bytes, bool]:
+def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
     """Splits at the last line end outside quotation marks; also tells whether it is surely outside."""
-    if final:
-        return data, b"", True
     end = data.rfind(b"\n") + 1
     if b'"' not in data:
         return data[:end], data[end:], True
@@ -120,11 +120,12 @@ def _cut(data: bytes, final: bool) -> tuple[bytes, bytes, bool]:
     return data[:end], data[end:], False
 
 
-def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, bytes]:
-    text = _decoded(chunk, line)
-    records = RecordReader(iter(io.StringIO(text, newline="")), delimiter, '"', line, final)
+def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, tuple[bytes, int]]:
+    """Reads a chunk row by row; gives what is left of it because its last record goes on, and the number of the next line."""
+    text = io.StringIO(_decoded(chunk, line), newline="")
+    records = RecordReader(bounded(text, line), delimiter, '"', line, final)
     yield from reading.records(records)
-    return records.rest.encode()
+    return records.rest.encode(), records.line
 
 
 def _decoded(chunk: bytes, line: int) -> str:

@@ -94,12 +94,20 @@ def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Tab
     head = source.head()
     complete = source.size <= HEAD_BYTES
     candidates = list(dict.fromkeys(e for profile in profiles.values() for e in profile.encodings))
-    cuts = list(dict.fromkeys((d, profile.quote) for profile in profiles.values() for d in profile.delimiters))
     for encoding, text in decodings(head, complete, candidates):
-        for delimiter, quote in cuts:
-            if delimiter in text:
-                lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
-                yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
+        yield from _cuts(encoding, text, complete, profiles)
+
+
+def damaged_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Table]:
+    """The same for bytes that no encoding explains, as UTF-8 with marks in the place of what does not fit."""
+    yield from _cuts("utf-8", source.head().decode("utf-8", "replace"), source.size <= HEAD_BYTES, profiles)
+
+
+def _cuts(encoding: str, text: str, complete: bool, profiles: Mapping[str, Profile]) -> Iterator[Table]:
+    for delimiter, quote in dict.fromkeys((d, profile.quote) for profile in profiles.values() for d in profile.delimiters):
+        if delimiter in text:
+            lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
+            yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
 
 
 def sheet_tables(book: Workbook) -> list[Table]:

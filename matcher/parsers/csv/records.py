@@ -5,6 +5,8 @@ a quoted cell may run over several lines. A mark that is opened and never closed
 """
 
 import csv
+import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
@@ -75,8 +77,10 @@ class RecordReader:
 
     def _is_quoted(self, taken: list[str]) -> bool:
         """Whether a record of several lines is quoted as it should be, so that it has not swallowed its neighbour."""
+        # Blanks between a closing mark and the delimiter are usual; the strict reader knows them not.
+        tidy = re.sub(f"{self._quote}[ \t]+(?=[{re.escape(self._delimiter)}\r\n]|$)", self._quote, "".join(taken))
         try:
-            return len(list(csv.reader(taken, delimiter=self._delimiter, quotechar=self._quote, strict=True))) == 1
+            return len(list(csv.reader(io.StringIO(tidy, newline=""), delimiter=self._delimiter, quotechar=self._quote, strict=True))) == 1
         except csv.Error:
             return False
 
