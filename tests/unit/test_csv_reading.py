@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from matcher.errors import MatcherError
 from matcher.inspection import inspect, records
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
@@ -314,7 +315,7 @@ def workbook(markup: str) -> bytes:
     """An XLSX file of one sheet with this markup."""
     sheet = f'<sheets><sheet name="S" sheetId="1" xmlns:r="{OFFICE}" r:id="r1"/></sheets>'
     parts = {
-        "[Content_Types].xml": f'<Types xmlns="{OPEN}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
+        "[Content_Types].xml": f'<Types xmlns="{OPEN}/package/2006/content-types"><Default Extension="xml" ContentType="a/xml"/></Types>',
         "_rels/.rels": relation("officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": f'<workbook xmlns="{OPEN}/spreadsheetml/2006/main">{sheet}</workbook>',
         "xl/_rels/workbook.xml.rels": relation("worksheet", "worksheets/sheet1.xml"),
@@ -401,3 +402,20 @@ def test_a_proposal_marks_what_is_not_certain() -> None:
     assert "CHECK no amount is negative" in toml
     assert "CHECK the file does not say its currency" in toml
     assert [r.amount for r in first] == [10000]
+
+
+def test_a_proposal_for_a_table_without_header_goes_by_what_cells_look_like() -> None:
+    text = "".join(f"{day};12345678;ACME {day} Ltd;{amount};EUR;{balance}\n" for day, amount, balance in
+                   (("17.01.2026", "10,00", "110,00"), ("18.01.2026", "-20,00", "90,00"), ("19.01.2026", "5,00", "95,00")))  # fmt: skip
+    toml, first = propose(Source.of(text.encode()), "own")
+    assert "CHECK no header" in toml
+    assert [(r.amount, r.balance, r.currency, r.remittance_information) for r in first][:2] == [
+        (1000, 11000, "EUR", "ACME 17.01.2026 Ltd"),
+        (-2000, 9000, "EUR", "ACME 18.01.2026 Ltd"),
+    ]
+
+
+def test_nothing_is_proposed_for_what_is_no_table() -> None:
+    with pytest.raises(MatcherError) as caught:
+        propose(Source.of(b"Dear Sir,\nas agreed, see below.\n"))
+    assert caught.value.code == "file.unknown"

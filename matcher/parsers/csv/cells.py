@@ -16,6 +16,7 @@ from matcher.errors import MatcherError
 _MAX_CELL = 80
 _SHORT = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII)
+_NO_MARKS = str.maketrans("", "", ".,' ")
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "kč": "CZK", "ft": "HUF", "r$": "BRL", "s$": "SGD", "hk$": "HKD", "us$": "USD",
@@ -106,7 +107,7 @@ def amount_reader(decimal: str, grouping: str, lakh: bool = False, bare: bool = 
             found = pattern.fullmatch(cleaned)
             if found is None:
                 raise CellError("amount.invalid", f"{cell.strip()[:_MAX_CELL]!r} is not an amount")
-        whole = "".join(c for c in found["whole"] or "0" if c.isdigit())
+        whole = (found["whole"] or "0").translate(_NO_MARKS)
         return f"{found['sign']}{whole}.{found['rest'] or found['tail'] or ''}", beside
 
     return read

@@ -8,16 +8,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 from matcher.errors import MatcherError
-from matcher.inspection import records as as_records
 from matcher.model import Problem, Transaction
 from matcher.parsers.base import Batch, Event, ParseOptions, Source
 from matcher.parsers.csv import PARSER, detect, sheets
-from matcher.parsers.csv.cells import CellError, DateReader, Exact, amount_reader, currency_code
+from matcher.parsers.csv.cells import CellError, Exact, currency_code
 from matcher.parsers.csv.detect import Table
+from matcher.parsers.csv.guess import CREDIT, DEBIT, FORMATS, IBAN, is_amount, is_date, positions
 from matcher.parsers.csv.schema import Columns, Profile
 from matcher.parsers.csv.survey import swapped
 from matcher.parsers.csv.text import bare, fold
@@ -25,55 +24,7 @@ from matcher.parsers.csv.words import DATE_WORDS, fields_of, looks_like_header
 
 SHOWN = 10
 _ENCODINGS = ("gb18030", "cp932", "cp1252", "cp1250", "iso-8859-1")
-_FORMATS = (
-    "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
-    "%Y.%m.%d.", "%Y%m%d", "%d%m%Y", "%Y年%m月%d日", "%d %b %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y", "%b %d, %Y", "%d.%m", "%d/%m",
-)  # fmt: skip
-_CREDIT = {
-    "c",
-    "cr",
-    "credit",
-    "h",
-    "haben",
-    "k",
-    "kredit",
-    "bij",
-    "+",
-    "in",
-    "收入",
-    "贷",
-    "贷 cr",
-    "入金",
-    "入",
-    "crédit",
-    "crédito",
-    "abono",
-    "cred",
-    "j",
-}
-_DEBIT = {
-    "d",
-    "dr",
-    "debit",
-    "s",
-    "soll",
-    "debet",
-    "af",
-    "-",
-    "out",
-    "支出",
-    "借",
-    "借 dr",
-    "出金",
-    "支払",
-    "débit",
-    "débito",
-    "cargo",
-    "deb",
-    "t",
-}
 _PENDING = {"vorgemerkt", "pending", "reserved", "varaus", "reserverad", "authorized", "umsatz vorgemerkt", "en attente", "pendiente"}
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _MONEY_FIELDS = ("amount", "credit", "debit", "balance")
 
 
@@ -96,10 +47,12 @@ class _Draft:
     style: str = "signed"
     decimal: str = "."
     grouping: str = ""
+    lakh: bool = False
     formats: list[str] = field(default_factory=list)
     words: dict[str, list[str]] = field(default_factory=lambda: {"credit": [], "debit": []})
     pending: list[str] = field(default_factory=list)
     currency: str = ""
+    widths: list[int] = field(default_factory=list)
 
     def column(self, name: str) -> list[str]:
         """The filled cells of a field's column below the header."""
@@ -118,7 +71,8 @@ def propose(source: Source, name: str = "my-bank") -> Proposal:
         MatcherError: ``file.unknown`` when the file is no table with a date and an amount; otherwise what makes it unreadable.
     """
     draft = _best_table(source)
-    _assign(draft)
+    if draft.titles:
+        _assign(draft)
     _dates(draft)
     _amounts(draft)
     _direction(draft)
@@ -134,8 +88,8 @@ def _read(source: Source, options: ParseOptions) -> tuple[tuple[Transaction, ...
     rows: list[Transaction] = []
     problems: list[Problem] = []
     for event in _until_shown(PARSER.parse(source, options)):
-        if isinstance(event, Batch):
-            rows += islice(as_records(event), SHOWN - len(rows))
+        if isinstance(event, Batch) and isinstance(event.rows, list):
+            rows += event.rows[: SHOWN - len(rows)]
         elif isinstance(event, Problem) and event.severity in ("error", "fatal"):
             problems.append(event)
     return tuple(rows), problems
@@ -166,9 +120,23 @@ def _best_table(source: Source) -> _Draft:
             score = sum(bool(fields_of(bare(cell.strip()))) for cell in cells)
             if looks_like_header(cells) and (best is None or score > best[0]):
                 best = score, _Draft(table, place, [bare(cell.strip()) for cell in cells])
-    if best is None:
-        raise MatcherError("file.unknown", "no row of the file names both a date and an amount in a language known here", source.name)
-    return best[1]
+    return best[1] if best else _without_header(tables, source)
+
+
+def _without_header(tables: Sequence[Table], source: Source) -> _Draft:
+    """The reading of the file in which most columns can be told by their contents."""
+    drafts = []
+    for table in tables:
+        fields, widths = positions([cells for _, cells, _ in table.records if any(cells)])
+        if fields:
+            drafts.append(
+                _Draft(
+                    table, -1, [], fields, {"widths": "CHECK no header: every column is told by what its cells look like"}, widths=widths
+                )
+            )
+    if not drafts:
+        raise MatcherError("file.unknown", "no row names a date and an amount, and no columns look like them", source.name)
+    return max(drafts, key=lambda draft: len(draft.fields))
 
 
 def _assign(draft: _Draft) -> None:
@@ -190,6 +158,8 @@ def _assign(draft: _Draft) -> None:
     if len(set(draft.column("account"))) > 1 and "counterparty_account" not in draft.fields:
         draft.fields["counterparty_account"] = draft.fields.pop("account")
         draft.notes["counterparty_account"] = "CHECK the numbers differ from row to row, so they are taken for the other side's"
+    if {"amount", "credit", "debit"} <= draft.fields.keys() and not draft.column("amount"):
+        del draft.fields["amount"]
     if "amount" in draft.fields and {"credit", "debit"} <= draft.fields.keys():
         for name in ("credit", "debit"):
             del draft.fields[name]
@@ -205,7 +175,7 @@ def _by_contents(draft: _Draft) -> None:
     for place in set(range(len(draft.titles))) - set(draft.fields.values()):
         draft.fields["amount"] = place
         cells = draft.column("amount")
-        figures = [cell for cell in cells if _is_amount(".", ", '", cell) or _is_amount(",", ". '", cell)]
+        figures = [cell for cell in cells if is_amount(".", ", '", cell) or is_amount(",", ". '", cell)]
         if cells and len(figures) == len(cells) and any(re.search(r"[.,]\d{2}\D*$", cell) for cell in cells):
             draft.notes["amount"] = "CHECK the title is not known; its cells look like amounts"
             return
@@ -214,11 +184,11 @@ def _by_contents(draft: _Draft) -> None:
 
 def _dates(draft: _Draft) -> None:
     texts = [text for text in draft.column("booking_date") if type(text) is not Exact]
-    fitting = [text for text in _FORMATS if texts and all(_is_date(text, cell) for cell in texts)]
-    most = max(_FORMATS, key=lambda text: sum(_is_date(text, cell) for cell in texts))
+    fitting = [text for text in FORMATS if texts and all(is_date(text, cell) for cell in texts)]
+    most = max(FORMATS, key=lambda text: sum(is_date(text, cell) for cell in texts))
     draft.formats = fitting[:1] or [most]
     if texts and not fitting:
-        bad = sum(not _is_date(most, cell) for cell in texts)
+        bad = sum(not is_date(most, cell) for cell in texts)
         draft.notes["formats"] = f"CHECK {bad} of the first {len(texts)} dates do not fit; they may be footers or announced entries"
     elif any(swapped(text) in fitting for text in draft.formats):
         draft.notes["formats"] = "CHECK no day is above 12 in the first rows: day and month may be the other way round"
@@ -226,19 +196,12 @@ def _dates(draft: _Draft) -> None:
         draft.notes["formats"] = "CHECK the file has no dates as text"
 
 
-def _is_date(text: str, cell: str) -> bool:
-    try:
-        DateReader([text])(cell)
-    except CellError:
-        return False
-    return True
-
-
 def _amounts(draft: _Draft) -> None:
     cells = [cell for name in _MONEY_FIELDS for cell in draft.column(name) if type(cell) is not Exact and any(c.isdigit() for c in cell)]
+    draft.lakh = any(re.search(r"\d,\d{2},\d{3}", cell) for cell in cells)
     fits = {}
     for mark, grouping in ((".", ", '"), (",", ". '")):
-        fits[mark] = sum(_is_amount(mark, grouping, cell) for cell in cells)
+        fits[mark] = sum(is_amount(mark, grouping, cell, draft.lakh) for cell in cells)
     shown = "".join(cells)
     if not cells or not re.search(r"[.,]", shown):
         return
@@ -247,19 +210,11 @@ def _amounts(draft: _Draft) -> None:
         draft.decimal = "auto"
         draft.notes["decimal"] = "CHECK points and commas could be decimal marks or grouping; the whole file decides at every reading"
     others = (", '" if draft.decimal == "." else ". '") if draft.decimal != "auto" else ""
-    plain = sum(_is_amount(draft.decimal, "", cell) for cell in cells) if others else 0
+    plain = sum(is_amount(draft.decimal, "", cell, draft.lakh) for cell in cells) if others else 0
     if others and plain < fits[draft.decimal]:
         draft.grouping = "".join(mark for mark in others if mark in shown or (mark == " " and re.search(r"\d[\u00a0\u202f ]\d", shown)))
     if others and fits[draft.decimal] < len(cells):
         draft.notes["decimal"] = f"CHECK {len(cells) - fits[draft.decimal]} of the first {len(cells)} amounts do not fit"
-
-
-def _is_amount(decimal: str, grouping: str, cell: str) -> bool:
-    try:
-        amount_reader(decimal, grouping)(cell)
-    except CellError:
-        return False
-    return True
 
 
 def _direction(draft: _Draft) -> None:
@@ -273,10 +228,10 @@ def _direction(draft: _Draft) -> None:
     if words:
         draft.style = "both" if signs else "indicator"
         draft.words = {
-            "credit": [word for word in words if fold(word) in _CREDIT],
-            "debit": [word for word in words if fold(word) in _DEBIT],
+            "credit": [word for word in words if fold(word) in CREDIT],
+            "debit": [word for word in words if fold(word) in DEBIT],
         }
-        unknown = [word for word in words if fold(word) not in _CREDIT | _DEBIT]
+        unknown = [word for word in words if fold(word) not in CREDIT | DEBIT]
         if unknown or not all(draft.words.values()):
             draft.notes["credit"] = "CHECK which words mean money in and which money out; seen: " + ", ".join(list(words)[:8])
             draft.words["credit"] = draft.words["credit"] or ["?credit"]
@@ -292,10 +247,11 @@ def _currency(draft: _Draft) -> None:
         return
     for name in _MONEY_FIELDS[:3]:
         place = draft.fields.get(name)
-        found = re.search(r"[\s(\[（](\S{1,5}?)\s*[)\]）]?$", draft.titles[place]) if place is not None else None
+        title = draft.titles[place] if place is not None and draft.titles else ""
+        found = re.search(r"[\s(\[（](\S{1,5}?)\s*[)\]）]?$", title)
         if found and _is_currency(found[1]):
             draft.currency = currency_code(found[1])
-            draft.notes["currency"] = f"from the title {draft.titles[place or 0]!r}"
+            draft.notes["currency"] = f"from the title {title!r}"
             return
     titles = "".join(draft.titles)
     draft.currency = "JPY" if re.search("[\u3040-\u30ff]", titles) else "CNY" if re.search("[\u4e00-\u9fff]", titles) else "EUR"
@@ -322,7 +278,8 @@ def _toml(draft: _Draft, name: str) -> str:
 
     table = draft.table
     found = [line("name", name), line("bank", "?", "CHECK the bank's name"), line("country", "", "two letters")]
-    found.append(line("seen", f"Proposed from a file whose header is in row {table.records[draft.header][0]}."))
+    where = f"whose header is in row {table.records[draft.header][0]}" if draft.titles else "without header"
+    found.append(line("seen", f"Proposed from a file {where}."))
     if table.encoding and table.encoding not in detect.UNICODE:
         found.append(line("encodings", [table.encoding], "the bytes are not UTF-8 and fit this encoding"))
     if table.encoding and table.delimiter != ",":
@@ -331,11 +288,18 @@ def _toml(draft: _Draft, name: str) -> str:
         found.append(line("quote", table.quote))
     if draft.currency != "column":
         found.append(line("currency", draft.currency))
-    found.append(line("known", [draft.titles[p] for p in range(len(draft.titles)) if p not in draft.fields.values() and draft.titles[p]]))
-    found += ["", "[columns]", *(line(key, [draft.titles[place]]) for key, place in sorted(draft.fields.items(), key=lambda item: item[1]))]
+    if draft.titles:
+        used = draft.fields.values()
+        found.append(line("known", [title for place, title in enumerate(draft.titles) if title and place not in used]))
+    else:
+        found.append(line("widths", draft.widths))
+    columns = sorted(draft.fields.items(), key=lambda item: item[1])
+    found += ["", "[columns]", *(line(key, [draft.titles[place]] if draft.titles else place + 1) for key, place in columns)]
     found += ["", "[amounts]", line("style", draft.style), line("decimal", draft.decimal)]
     if draft.grouping:
         found.append(line("grouping", draft.grouping))
+    if draft.lakh:
+        found.append("lakh = true")
     if "debit_sign" in draft.notes:
         found.append(line("debit_sign", "negative"))
     if "indicator" in draft.fields and draft.style != "split":
@@ -353,6 +317,6 @@ def _outside(draft: _Draft) -> Sequence[str]:
     """A fact for the account number when the rows before the header hold an IBAN behind a label."""
     for _, cells, _ in draft.table.records[: draft.header]:
         filled = [cell.strip() for cell in cells if cell.strip()]
-        if len(filled) > 1 and _IBAN.fullmatch(filled[1]) and "account" not in draft.fields:
+        if len(filled) > 1 and IBAN.fullmatch(filled[1]) and "account" not in draft.fields:
             return ["", "[facts]", f"account = {{ label = {_quoted(filled[0].rstrip(' :：'))} }}"]
     return []
