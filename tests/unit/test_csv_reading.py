@@ -419,3 +419,22 @@ def test_nothing_is_proposed_for_what_is_no_table() -> None:
     with pytest.raises(MatcherError) as caught:
         propose(Source.of(b"Dear Sir,\nas agreed, see below.\n"))
     assert caught.value.code == "file.unknown"
+
+
+def test_a_header_that_names_the_amount_twice_is_refused(either_way: str) -> None:
+    assert problems("account,booking_date,amount,currency,amount\nA,2026-01-05,1.00,EUR,2.00\n") == [("file.malformed", "fatal", 1)]
+
+
+def test_a_cell_is_never_cut_to_fit(either_way: str) -> None:
+    text = HEADER + f"A,2026-01-05,,1.00{' ' * 200}9,EUR,,\nA,2026-01-05{' ' * 200}7,,1.00,EUR,,\n"
+    assert problems(text) == [("amount.invalid", "error", 2), ("date.invalid", "error", 3)]
+    options = bank('currency = "EUR"')
+    assert problems(f"Tag,Wert,Text\n2026-01-05,1.00{' ' * 200}9,x\n", options) == [("amount.invalid", "error", 2)]
+
+
+def test_many_accounts_do_not_fall_into_tiny_batches() -> None:
+    text = HEADER + "".join(f"A{n % 500},2026-01-05,,1.00,EUR,,{1 + n // 500}.00\n" for n in range(50_000))
+    found = events(text)
+    assert sum(isinstance(e, StatementStart) for e in found) == 500
+    assert sum(isinstance(e, Batch) for e in found) <= 1000
+    assert [p for p in found if isinstance(p, Problem)] == []

@@ -154,6 +154,9 @@ def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator
     layout, table = found.layout, found.table
     yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
     reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])
+    if problem := reading.unreadable():
+        yield problem
+        return
     try:
         yield from columnar.read(source, reading, table.delimiter)
         yield from reading.notes()

@@ -121,7 +121,9 @@ def _read_bare(cell: str) -> tuple[str, str]:
 
 def _undressed(cell: str) -> tuple[str, str]:
     """The figure without what stands around it, with a leading sign; and the currency that stood beside it."""
-    text = unicodedata.normalize("NFKC", cell[:_MAX_CELL]).translate(_SIGNS).replace("’", "'").strip().lstrip("'").strip()
+    if len(cell.strip()) > _MAX_CELL:
+        raise CellError("amount.invalid", f"a cell of {len(cell)} characters is not an amount")
+    text = unicodedata.normalize("NFKC", cell.strip()).translate(_SIGNS).replace("’", "'").strip().lstrip("'").strip()
     negative, signs, code = False, 0, ""
     while True:
         before = text
@@ -205,7 +207,9 @@ class DateReader:
         return known
 
     def _read(self, cell: str) -> tuple[date, str]:
-        text = unicodedata.normalize("NFKC", cell[:_MAX_CELL]).strip().strip("'")
+        text = unicodedata.normalize("NFKC", cell[: 2 * _MAX_CELL]).strip().strip("'")
+        if len(cell.strip()) > _MAX_CELL:
+            raise CellError("date.invalid", f"a cell of {len(cell)} characters is not a date")
         patterns = [_ISO, *self._patterns] if type(cell) is Exact else self._patterns
         for pattern in patterns:
             if (found := pattern.fullmatch(text)) and (day := self._day(got := found.groupdict())):

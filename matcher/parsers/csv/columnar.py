@@ -161,7 +161,7 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     else:
         lines = np.arange(line, line + frame.height)
     starts = np.concatenate(([0], ends[:-1]))
-    if int((ends - starts).max()) > MAX_LINE:
+    if int((ends - starts).max()) > csv.field_size_limit():
         return None
     offsets = pa.py_buffer(np.concatenate(([0], ends)).astype(np.int64))
     raw = pa.LargeStringArray.from_buffers(frame.height, offsets, pa.py_buffer(chunk))

@@ -61,6 +61,9 @@ class TableReading:
 
     def unreadable(self) -> Problem | None:
         """Why no row of the file can be read, if so."""
+        if self.layout.doubled:
+            names = ", ".join(repr(self.layout.column(name)) for name in self.layout.doubled)
+            return Problem("file.malformed", "fatal", f"the header names a column twice: {names}", self.layout.line)
         if not self.currency and "currency" not in self.layout.cells:
             return Problem("currency.missing", "fatal", "neither the rows nor the rest of the file name the currency", self.layout.line)
         return None
@@ -200,6 +203,6 @@ class TableReading:
 
 def _blank_or_unreadable(cells: Sequence[str], raw: str) -> None:
     if cells is OPEN_QUOTE and raw.strip():
-        raise RowError("row.invalid", "a quotation mark is opened and never closed")
+        raise RowError("row.invalid", "a quotation mark is opened and never closed, or a cell is too long")
     if "\0" in raw and raw.strip(" \t\r\n\0,;|\"'"):
         raise RowError("row.invalid", "the row holds NUL bytes")
