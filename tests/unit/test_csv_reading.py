@@ -2,7 +2,10 @@
 
 import io
 import zipfile
+from datetime import date
+from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from matcher.errors import MatcherError
@@ -438,3 +441,31 @@ def test_many_accounts_do_not_fall_into_tiny_batches() -> None:
     assert sum(isinstance(e, StatementStart) for e in found) == 500
     assert sum(isinstance(e, Batch) for e in found) <= 1000
     assert [p for p in found if isinstance(p, Problem)] == []
+
+
+def test_an_instructed_amount_needs_its_currency(either_way: str) -> None:
+    head = "account,booking_date,amount,currency,instructed_amount,instructed_currency\n"
+    text = head + "A,2026-01-05,-1.00,EUR,5.00,\nA,2026-01-05,-1.00,EUR,5.00,USD\nA,2026-01-05,-1.00,EUR,,USD\n"
+    assert problems(text) == [("row.invalid", "error", 2)]
+    assert [(r.instructed_amount, r.instructed_currency) for r in rows(text)] == [(-500, "USD"), (None, "")]
+
+
+def test_the_plain_layout_may_be_parquet() -> None:
+    frame = pl.DataFrame(
+        {
+            "account": ["A", "A", "A"],
+            "booking_date": [date(2026, 1, 5), date(2026, 1, 6), None],
+            "amount": [Decimal("10.00"), Decimal("-2.50"), Decimal("1.00")],
+            "currency": ["EUR", "EUR", "EUR"],
+            "balance": [110.0, 107.5, None],
+            "cost_centre": [4100, None, 1],
+        }
+    )
+    packed = io.BytesIO()
+    frame.write_parquet(packed)
+    assert problems(packed.getvalue()) == [("row.invalid", "error", 3)]
+    assert [(r.line, r.amount, r.balance) for r in rows(packed.getvalue())] == [(1, 1000, 11000), (2, -250, 10750)]
+    assert problems(packed.getvalue()[:-9]) == [("file.malformed", "fatal", 0)]
+    packed = io.BytesIO()
+    frame.drop("amount").write_parquet(packed)
+    assert [code for code, _, _ in problems(packed.getvalue())] == ["column.missing"]

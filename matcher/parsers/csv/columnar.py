@@ -32,7 +32,8 @@ _SEARCH = 200
 _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 """Blanks for Python and not for polars, and the zero byte: chunks with these are read row by row."""
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
-_NAMES = [f"c{place}" for place in range(2_000)]
+NAMES = [f"c{place}" for place in range(2_000)]
+"""What columns of cells are called, whatever the header says."""
 
 
 def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
@@ -47,7 +48,7 @@ def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str
     single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
     extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
     text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
-    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(_NAMES)
+    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(NAMES)
 
 
 class Utf8Error(Exception):
@@ -75,7 +76,7 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
             if chunk:
                 frame = _frame(chunk, reading.layout, delimiter, line) if sure else None
                 if frame is not None:
-                    yield from _emit(frame, reading)
+                    yield from emit(frame, reading)
                     line += chunk.count(b"\n")
                 else:
                     left, line = yield from _slow(chunk, reading, delimiter, line, final and not rest)
@@ -143,11 +144,11 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     try:
         frame = pl.read_csv(
             chunk, has_header=False, separator=delimiter, quote_char='"', infer_schema=False, empty_string_is_null=False,
-            schema=dict.fromkeys(_NAMES[: layout.width], pl.String), raise_if_empty=False,
+            schema=dict.fromkeys(NAMES[: layout.width], pl.String), raise_if_empty=False,
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    if not frame.height or frame[_NAMES[layout.width - 1]].null_count():
+    if not frame.height or frame[NAMES[layout.width - 1]].null_count():
         return None
     characters = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(characters == ord("\n")) + 1
@@ -191,14 +192,15 @@ def _quotes_pair(characters: npt.NDArray[np.uint8], delimiter: str) -> bool:
 
 def _quotes_agree(frame: pl.DataFrame, width: int, delimiter: str) -> bool:
     """Whether the rows that have a quotation mark inside a cell are cut into the same cells by the row reader."""
-    cells = pl.col(_NAMES[:width])
+    cells = pl.col(NAMES[:width])
     doubtful = frame.filter(pl.any_horizontal(cells.str.contains('"', literal=True)))
     records = csv.reader(io.StringIO("\n".join(doubtful["raw"]), newline=""), delimiter=delimiter)
     found = list(records)
     return [tuple(row) for row in found] == doubtful.select(cells).rows()
 
 
-def _emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
+def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
+    """The events of rows whose cells are columns of text called `NAMES`, with `line` and `raw`."""
     typed = _typed(frame, reading.layout)
     bad = [] if typed is None else typed["bad"].arg_true().to_list()
     if typed is None or len(bad) > _MAX_BAD_ROWS:
@@ -225,7 +227,7 @@ def _grouped(typed: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
 
 def _typed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
     """The columns of `Transaction` with `account` and `bad`; None when there are too many currencies to be a statement."""
-    places = {name: _NAMES[found[0]] for name, found in layout.cells.items()}
+    places = {name: NAMES[found[0]] for name, found in layout.cells.items()}
     cells = frame.select(*(pl.col(place).str.strip_chars().alias(name) for name, place in places.items()), "line", "raw")
     if cells["raw"].str.contains("\n", literal=True).any():
         cells = cells.with_columns(pl.col(*places).str.replace_all(r"[\r\n]+", " "))
@@ -299,6 +301,6 @@ def _minor(name: str, currency: str, codes: Mapping[str, str]) -> pl.Expr:
         fits = column.str.contains(rf"^[+-]?(?:[0-9]{{1,16}}(?:\.[0-9]{{0,{places}}}0*)?|\.{tail})$") & (column.str.len_bytes() < 30)
         # A decimal of exactly the currency's places is, physically, the number of minor units.
         minor = column.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
-        here = pl.when(fits & (minor.abs() <= money.MAX_MINOR)).then(minor)
-        found = here if len(by_places) == 1 else pl.when(pl.col(currency).is_in(texts)).then(here).otherwise(found)
+        usable = fits & (minor.abs() <= money.MAX_MINOR) & pl.col(currency).is_in(texts)
+        found = pl.when(usable).then(minor).otherwise(found)
     return found.alias(name)

@@ -38,7 +38,7 @@ class Table:
     """The beginning of a file under one reading of its bytes.
 
     Attributes:
-        encoding: '' for a workbook. delimiter, quote: how it was cut into cells.
+        encoding: '' for a workbook; no encoding's name for other typed tables. delimiter, quote: how it was cut into cells.
         records: the first records. folded: their cells folded. cut: whether the last one may be incomplete.
         sheet: number of the workbook's sheet. workbook: where it is from, None for text.
     """
@@ -110,6 +110,12 @@ def _cuts(encoding: str, text: str, complete: bool, profiles: Mapping[str, Profi
             yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
 
 
+def typed_table(titles: Sequence[str], encoding: str) -> Table:
+    """A table of which only the titles are known beforehand."""
+    head: list[Record] = [(1, list(titles), "")]
+    return Table(encoding, "", "", head, _folded(head), False)
+
+
 def sheet_tables(book: Workbook) -> list[Table]:
     """The first records of every sheet."""
     heads = [list(islice(sheet.records(), HEAD_RECORDS)) for sheet in book.sheets]
@@ -172,7 +178,7 @@ def _readable(found: Found) -> int:
 
 
 def _applies(profile: Profile, candidate: Table) -> bool:
-    if not candidate.encoding:
+    if not candidate.delimiter:
         return True
     cut = candidate.delimiter in profile.delimiters and candidate.quote == profile.quote
     return cut and (candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
