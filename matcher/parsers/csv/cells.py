@@ -16,6 +16,7 @@ from matcher.errors import MatcherError
 _MAX_CELL = 80
 _SHORT = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII)
+_NO_MARKS = str.maketrans("", "", ".,' ")
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\ufe63": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "kč": "CZK", "ft": "HUF", "r$": "BRL", "s$": "SGD", "hk$": "HKD", "us$": "USD",
@@ -106,7 +107,7 @@ def amount_reader(decimal: str, grouping: str, lakh: bool = False, bare: bool = 
             found = pattern.fullmatch(cleaned)
             if found is None:
                 raise CellError("amount.invalid", f"{cell.strip()[:_MAX_CELL]!r} is not an amount")
-        whole = "".join(c for c in found["whole"] or "0" if c.isdigit())
+        whole = (found["whole"] or "0").translate(_NO_MARKS)
         return f"{found['sign']}{whole}.{found['rest'] or found['tail'] or ''}", beside
 
     return read
@@ -120,7 +121,9 @@ def _read_bare(cell: str) -> tuple[str, str]:
 
 def _undressed(cell: str) -> tuple[str, str]:
     """The figure without what stands around it, with a leading sign; and the currency that stood beside it."""
-    text = unicodedata.normalize("NFKC", cell[:_MAX_CELL]).translate(_SIGNS).replace("’", "'").strip().lstrip("'").strip()
+    if len(cell.strip()) > _MAX_CELL:
+        raise CellError("amount.invalid", f"a cell of {len(cell)} characters is not an amount")
+    text = unicodedata.normalize("NFKC", cell.strip()).translate(_SIGNS).replace("’", "'").strip().lstrip("'").strip()
     negative, signs, code = False, 0, ""
     while True:
         before = text
@@ -174,6 +177,9 @@ def date_pattern(text: str) -> re.Pattern[str]:
     return re.compile(body + _TIME)
 
 
+_ISO = date_pattern("%Y-%m-%d")
+
+
 class DateReader:
     """Dates of one layout. Results are kept by text: a statement has few different days.
 
@@ -201,29 +207,33 @@ class DateReader:
         return known
 
     def _read(self, cell: str) -> tuple[date, str]:
-        text = unicodedata.normalize("NFKC", cell[:_MAX_CELL]).strip().strip("'")
-        if type(cell) is Exact and re.match(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text[:10]), text[11:]
-        for pattern in self._patterns:
-            if found := pattern.fullmatch(text):
-                got = found.groupdict()
-                try:
-                    return self._day(got), got["time"] or ""
-                except ValueError:
-                    continue
+        text = unicodedata.normalize("NFKC", cell[: 2 * _MAX_CELL]).strip().strip("'")
+        if len(cell.strip()) > _MAX_CELL:
+            raise CellError("date.invalid", f"a cell of {len(cell)} characters is not a date")
+        patterns = [_ISO, *self._patterns] if type(cell) is Exact else self._patterns
+        for pattern in patterns:
+            if (found := pattern.fullmatch(text)) and (day := self._day(got := found.groupdict())):
+                return day, got["time"] or ""
         raise CellError("date.invalid", f"{cell.strip()[:40]!r} is not a date of this layout")
 
-    def _day(self, got: dict[str, str | None]) -> date:
+    def _day(self, got: dict[str, str | None]) -> date | None:
         month = int(got["m"] or "0") if got.get("m") else _MONTH.get((got.get("b") or "").casefold(), 0)
         day = int(got["d"] or "0")
         if year := got.get("Y"):
-            return date(int(year), month, day)
+            return _existing(int(year), month, day)
         if short := got.get("y"):
-            return date(int(short) + (2000 if int(short) < 70 else 1900), month, day)
+            return _existing(int(short) + (2000 if int(short) < 70 else 1900), month, day)
         first, last = self._period
         if first is None or last is None:
             raise CellError("date.invalid", "the dates have no year and the file does not name its period")
-        years = [y for y in range(first.year, last.year + 1) if first <= date(y, month, day) <= last]
-        if len(years) != 1:
+        days = [found for year in range(first.year, last.year + 1) if (found := _existing(year, month, day)) and first <= found <= last]
+        if len(days) != 1:
             raise CellError("date.invalid", "the date has no year and does not lie in the file's period once")
-        return date(years[0], month, day)
+        return days[0]
+
+
+def _existing(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -24,7 +24,7 @@ from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
-from matcher.parsers.csv.text import TooLongError
+from matcher.parsers.csv.text import TooLongError, bounded
 
 CHUNK = 4 << 20
 _MAX_BAD_ROWS = 200
@@ -32,11 +32,14 @@ _SEARCH = 200
 _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 """Blanks for Python and not for polars, and the zero byte: chunks with these are read row by row."""
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
-_NAMES = [f"c{place}" for place in range(2_000)]
+NAMES = [f"c{place}" for place in range(2_000)]
+"""What columns of cells are called, whatever the header says."""
 
 
-def suits(layout: Layout, encoding: str, delimiter: str, quote: str) -> bool:
+def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
     """Whether a table is plain enough: ASCII marks, one signed column of bare figures, ISO dates, nothing to join or leave out."""
+    if head.count(b"\r") != head.count(b"\r\n"):
+        return False
     profile = layout.profile
     plain = profile.amounts.style == "signed" and profile.amounts.plain and not profile.amounts.reversed
     usual = profile.dates.formats == ["%Y-%m-%d"] and not profile.special and not profile.cells.blank and not profile.cells.formula
@@ -45,7 +48,7 @@ def suits(layout: Layout, encoding: str, delimiter: str, quote: str) -> bool:
     single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
     extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
     text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
-    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(_NAMES)
+    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(NAMES)
 
 
 class Utf8Error(Exception):
@@ -63,25 +66,25 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
         TooLongError: when a line exceeds the bound.
         Utf8Error: when bytes are not UTF-8.
     """
-    layout = reading.layout
     with source.open() as stream:
-        line, rest = _skip(stream, layout, delimiter)
+        line, rest = _skip(stream, reading.layout, delimiter)
         final = False
         while not final:
             block = stream.read(CHUNK)
             final = not block
-            chunk, rest, sure = _cut(rest + block, final)
-            if not chunk:
-                if len(rest) > CHUNK + MAX_LINE:
-                    raise TooLongError(line)
-                continue
-            frame = _frame(chunk, layout, delimiter, line) if sure else None
-            if frame is not None:
-                yield from _emit(frame, reading)
-            else:
-                left = yield from _slow(chunk, reading, delimiter, line, final)
-                rest, chunk = left + rest, chunk[: len(chunk) - len(left)]
-            line += chunk.count(b"\n")
+            chunk, rest, sure = _cut(rest + block)
+            if chunk:
+                frame = _frame(chunk, reading.layout, delimiter, line) if sure else None
+                if frame is not None:
+                    yield from emit(frame, reading)
+                    line += chunk.count(b"\n")
+                else:
+                    left, line = yield from _slow(chunk, reading, delimiter, line, final and not rest)
+                    rest = left + rest
+            if len(rest) > CHUNK + MAX_LINE:
+                raise TooLongError(line)
+        if rest:
+            yield from _slow(rest, reading, delimiter, line, True)
 
 
 def _skip(stream: BinaryIO, layout: Layout, delimiter: str) -> tuple[int, bytes]:
@@ -100,10 +103,8 @@ def _skip(stream: BinaryIO, layout: Layout, delimiter: str) -> tuple[int, bytes]
     return reader.line, head[place + 1 :]
 
 
-def _cut(data: bytes, final: bool) -> tuple[bytes, bytes, bool]:
+def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
     """Splits at the last line end outside quotation marks; also tells whether it is surely outside."""
-    if final:
-        return data, b"", True
     end = data.rfind(b"\n") + 1
     if b'"' not in data:
         return data[:end], data[end:], True
@@ -120,13 +121,12 @@ def _cut(data: bytes, final: bool) -> tuple[bytes, bytes, bool]:
     return data[:end], data[end:], False
 
 
-def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, bytes]:
-    text = _decoded(chunk, line)
-    records = RecordReader(iter(io.StringIO(text, newline="")), delimiter, '"', line, final)
-    again, reading.again = reading.again, records.again
+def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, tuple[bytes, int]]:
+    """Reads a chunk row by row; gives what is left of it because its last record goes on, and the number of the next line."""
+    text = io.StringIO(_decoded(chunk, line), newline="")
+    records = RecordReader(bounded(text, line), delimiter, '"', line, final)
     yield from reading.records(records)
-    reading.again = again
-    return records.rest.encode()
+    return records.rest.encode(), records.line
 
 
 def _decoded(chunk: bytes, line: int) -> str:
@@ -144,11 +144,11 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     try:
         frame = pl.read_csv(
             chunk, has_header=False, separator=delimiter, quote_char='"', infer_schema=False, empty_string_is_null=False,
-            schema=dict.fromkeys(_NAMES[: layout.width], pl.String), raise_if_empty=False,
+            schema=dict.fromkeys(NAMES[: layout.width], pl.String), raise_if_empty=False,
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    if not frame.height or frame[_NAMES[layout.width - 1]].null_count():
+    if not frame.height or frame[NAMES[layout.width - 1]].null_count():
         return None
     characters = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(characters == ord("\n")) + 1
@@ -162,14 +162,17 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     else:
         lines = np.arange(line, line + frame.height)
     starts = np.concatenate(([0], ends[:-1]))
-    if int((ends - starts).max()) > MAX_LINE:
+    if int((ends - starts).max()) > csv.field_size_limit():
         return None
     offsets = pa.py_buffer(np.concatenate(([0], ends)).astype(np.int64))
     raw = pa.LargeStringArray.from_buffers(frame.height, offsets, pa.py_buffer(chunk))
     frame = frame.with_columns(
         pl.Series("line", lines, pl.Int64), pl.Series("raw", pl.from_arrow(raw), pl.String).str.strip_chars_end("\r\n")
     )
-    return frame if _quotes_pair(characters, delimiter) or _quotes_agree(frame, layout.width, delimiter) else None
+    if _quotes_pair(characters, delimiter):
+        return frame
+    one_line_each = frame.height == np.count_nonzero(characters == ord("\n"))
+    return frame if one_line_each and _quotes_agree(frame, layout.width, delimiter) else None
 
 
 def _quotes_pair(characters: npt.NDArray[np.uint8], delimiter: str) -> bool:
@@ -189,14 +192,15 @@ def _quotes_pair(characters: npt.NDArray[np.uint8], delimiter: str) -> bool:
 
 def _quotes_agree(frame: pl.DataFrame, width: int, delimiter: str) -> bool:
     """Whether the rows that have a quotation mark inside a cell are cut into the same cells by the row reader."""
-    cells = pl.col(_NAMES[:width])
+    cells = pl.col(NAMES[:width])
     doubtful = frame.filter(pl.any_horizontal(cells.str.contains('"', literal=True)))
     records = csv.reader(io.StringIO("\n".join(doubtful["raw"]), newline=""), delimiter=delimiter)
     found = list(records)
     return [tuple(row) for row in found] == doubtful.select(cells).rows()
 
 
-def _emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
+def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
+    """The events of rows whose cells are columns of text called `NAMES`, with `line` and `raw`."""
     typed = _typed(frame, reading.layout)
     bad = [] if typed is None else typed["bad"].arg_true().to_list()
     if typed is None or len(bad) > _MAX_BAD_ROWS:
@@ -223,7 +227,7 @@ def _grouped(typed: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
 
 def _typed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
     """The columns of `Transaction` with `account` and `bad`; None when there are too many currencies to be a statement."""
-    places = {name: _NAMES[found[0]] for name, found in layout.cells.items()}
+    places = {name: NAMES[found[0]] for name, found in layout.cells.items()}
     cells = frame.select(*(pl.col(place).str.strip_chars().alias(name) for name, place in places.items()), "line", "raw")
     if cells["raw"].str.contains("\n", literal=True).any():
         cells = cells.with_columns(pl.col(*places).str.replace_all(r"[\r\n]+", " "))
@@ -297,6 +301,6 @@ def _minor(name: str, currency: str, codes: Mapping[str, str]) -> pl.Expr:
         fits = column.str.contains(rf"^[+-]?(?:[0-9]{{1,16}}(?:\.[0-9]{{0,{places}}}0*)?|\.{tail})$") & (column.str.len_bytes() < 30)
         # A decimal of exactly the currency's places is, physically, the number of minor units.
         minor = column.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
-        here = pl.when(fits & (minor.abs() <= money.MAX_MINOR)).then(minor)
-        found = here if len(by_places) == 1 else pl.when(pl.col(currency).is_in(texts)).then(here).otherwise(found)
+        usable = fits & (minor.abs() <= money.MAX_MINOR) & pl.col(currency).is_in(texts)
+        found = pl.when(usable).then(minor).otherwise(found)
     return found.alias(name)

@@ -38,7 +38,7 @@ class Table:
     """The beginning of a file under one reading of its bytes.
 
     Attributes:
-        encoding: '' for a workbook. delimiter, quote: how it was cut into cells.
+        encoding: '' for a workbook; no encoding's name for other typed tables. delimiter, quote: how it was cut into cells.
         records: the first records. folded: their cells folded. cut: whether the last one may be incomplete.
         sheet: number of the workbook's sheet. workbook: where it is from, None for text.
     """
@@ -94,12 +94,26 @@ def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Tab
     head = source.head()
     complete = source.size <= HEAD_BYTES
     candidates = list(dict.fromkeys(e for profile in profiles.values() for e in profile.encodings))
-    cuts = list(dict.fromkeys((d, profile.quote) for profile in profiles.values() for d in profile.delimiters))
     for encoding, text in decodings(head, complete, candidates):
-        for delimiter, quote in cuts:
-            if delimiter in text:
-                lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
-                yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
+        yield from _cuts(encoding, text, complete, profiles)
+
+
+def damaged_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Table]:
+    """The same for bytes that no encoding explains, as UTF-8 with marks in the place of what does not fit."""
+    yield from _cuts("utf-8", source.head().decode("utf-8", "replace"), source.size <= HEAD_BYTES, profiles)
+
+
+def _cuts(encoding: str, text: str, complete: bool, profiles: Mapping[str, Profile]) -> Iterator[Table]:
+    for delimiter, quote in dict.fromkeys((d, profile.quote) for profile in profiles.values() for d in profile.delimiters):
+        if delimiter in text:
+            lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
+            yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
+
+
+def typed_table(titles: Sequence[str], encoding: str) -> Table:
+    """A table of which only the titles are known beforehand."""
+    head: list[Record] = [(1, list(titles), "")]
+    return Table(encoding, "", "", head, _folded(head), False)
 
 
 def sheet_tables(book: Workbook) -> list[Table]:
@@ -164,7 +178,7 @@ def _readable(found: Found) -> int:
 
 
 def _applies(profile: Profile, candidate: Table) -> bool:
-    if not candidate.encoding:
+    if not candidate.delimiter:
         return True
     cut = candidate.delimiter in profile.delimiters and candidate.quote == profile.quote
     return cut and (candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
@@ -201,8 +215,9 @@ def _unknown(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bo
     if heads:
         best, ordinal = max(heads, key=lambda pair: sum(bool(fields_of(cell)) for cell in pair[0].records[pair[1]][1]))
         line, cells, _ = best.records[ordinal]
-        words = [f"{cell.strip()!r} ({fields_of(cell)[0]})" for cell in cells if fields_of(cell)]
-        others = sum(1 for cell in cells if cell.strip() and not fields_of(cell))
+        titles = [bare(cell.strip()) for cell in cells if cell.strip()]
+        words = [f"{title!r} ({fields_of(title)[0]})" for title in titles if fields_of(title)]
+        others = sum(not fields_of(title) for title in titles)
         message = f"a table whose header in row {line} no layout knows; recognised: {', '.join(words[:20])}; other cells: {others}"
         return Problem("file.unknown", "fatal", message, line)
     for candidate in tables:

@@ -16,6 +16,7 @@ MIN_SHARE = 0.6
 """Share of a header row's cells that a layout must know before it may claim the file."""
 
 
+_UNIQUE = ("booking_date", "value_date", "amount", "credit", "debit", "indicator", "balance")
 _POSITION = re.compile(r"#([1-9]\d?)")
 
 
@@ -32,6 +33,7 @@ class Layout:
         currency: the one a header text names, as in ``Amount (EUR)``.
         known: how many of the header's cells the layout knows. total: how many it has.
         strange: header cells the layout does not know.
+        doubled: fields of days and money whose title stands more than once, so that it cannot be told which is meant.
     """
 
     profile: Profile
@@ -45,6 +47,7 @@ class Layout:
     known: int = 0
     total: int = 0
     strange: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
 
     def column(self, name: str) -> str:
         """What to call a field's column in a message: its header text, else its position."""
@@ -149,17 +152,9 @@ def bind_header(profile: Profile, titles: Sequence[str], header: Sequence[str], 
     if missing:
         near = known >= 3 and 2 * len(missing) <= len(must)
         return Near(profile, line, missing, known, len(filled)) if near else None
+    doubled = tuple(name for name in _UNIQUE if name in places and header[places[name][0]] and header.count(header[places[name][0]]) > 1)
     strange = tuple(cell for cell in filled if not _knows(profile, cell))
     return Layout(
-        profile,
-        places,
-        tuple(header),
-        tuple(title.strip() for title in titles),
-        ordinal,
-        line,
-        len(header),
-        currency,
-        known,
-        len(filled),
-        strange,
-    )
+        profile=profile, cells=places, header=tuple(header), titles=tuple(title.strip() for title in titles), ordinal=ordinal, line=line,
+        width=len(header), currency=currency, known=known, total=len(filled), strange=strange, doubled=doubled,
+    )  # fmt: skip

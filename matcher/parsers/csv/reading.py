@@ -1,6 +1,6 @@
 """A file of a known layout, row by row, to events."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.model import Balance, ControlTotals, Problem, StatementStart, Transaction
@@ -32,7 +32,6 @@ class TableReading:
         decided: what the whole column told.
         statements: those of the workbook's earlier sheets, to go on with.
         before: the records before the header.
-        again: (an attribute as well) lets a record that makes no sense be read line by line; see `RecordReader.again`.
     """
 
     def __init__(
@@ -41,11 +40,10 @@ class TableReading:
         options: ParseOptions,
         decided: Decided,
         before: Iterable[Record],
-        again: Callable[[], bool] = lambda: False,
         statements: Statements | None = None,
     ) -> None:
         profile = layout.profile
-        self.layout, self.again = layout, again
+        self.layout = layout
         self.facts = FoundFacts(profile)
         for _, cells, _ in before:
             self.facts.look(cells)
@@ -63,6 +61,9 @@ class TableReading:
 
     def unreadable(self) -> Problem | None:
         """Why no row of the file can be read, if so."""
+        if self.layout.doubled:
+            names = ", ".join(repr(self.layout.column(name)) for name in self.layout.doubled)
+            return Problem("file.malformed", "fatal", f"the header names a column twice: {names}", self.layout.line)
         if not self.currency and "currency" not in self.layout.cells:
             return Problem("currency.missing", "fatal", "neither the rows nor the rest of the file name the currency", self.layout.line)
         return None
@@ -152,8 +153,6 @@ class TableReading:
             self.facts.look(cells)
             return
         yield from self._release()
-        if len(cells) != self.layout.width:
-            self.again()
         self.counted.refused += 1
         yield Problem(error.code, "error", str(error), line)
 
@@ -204,6 +203,6 @@ class TableReading:
 
 def _blank_or_unreadable(cells: Sequence[str], raw: str) -> None:
     if cells is OPEN_QUOTE and raw.strip():
-        raise RowError("row.invalid", "a quotation mark is opened and never closed")
+        raise RowError("row.invalid", "a quotation mark is opened and never closed, or a cell is too long")
     if "\0" in raw and raw.strip(" \t\r\n\0,;|\"'"):
         raise RowError("row.invalid", "the row holds NUL bytes")

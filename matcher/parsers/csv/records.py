@@ -5,6 +5,8 @@ a quoted cell may run over several lines. A mark that is opened and never closed
 """
 
 import csv
+import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
@@ -42,7 +44,6 @@ class RecordReader:
         self._final = final
         self._queue: deque[str] = deque()
         self._taken: list[str] = []
-        self._last: list[str] = []
         self.line = first_line
         self.rest = ""
 
@@ -64,7 +65,8 @@ class RecordReader:
                     self.rest = "".join(taken)
                     return
                 cells = None
-            self._last = taken
+            if len(taken) > 1 and cells is not None and not self._is_quoted(taken):
+                cells = None
             if cells is None:
                 reader = self._reader()
                 self._back(taken)
@@ -73,20 +75,17 @@ class RecordReader:
             self.line += len(taken)
             yield start, cells, (taken[0] if len(taken) == 1 else "".join(taken))
 
-    def again(self) -> bool:
-        """Lets the lines after the first of the record just read be read again, as records of their own.
-
-        For a record that makes no sense and may have swallowed its neighbours. False when it has one line only.
-        """
-        if len(self._last) < 2:
+    def _is_quoted(self, taken: list[str]) -> bool:
+        """Whether a record of several lines is quoted as it should be, so that it has not swallowed its neighbour."""
+        # Blanks between a closing mark and the delimiter are usual; the strict reader knows them not.
+        tidy = re.sub(f"{self._quote}[ \t]+(?=[{re.escape(self._delimiter)}\r\n]|$)", self._quote, "".join(taken))
+        try:
+            return len(list(csv.reader(io.StringIO(tidy, newline=""), delimiter=self._delimiter, quotechar=self._quote, strict=True))) == 1
+        except csv.Error:
             return False
-        self.line -= len(self._last)
-        self._back(self._last)
-        return True
 
     def _back(self, taken: list[str]) -> None:
         self._queue.extendleft(reversed(taken[1:]))
-        self._last = []
         self.line += 1
 
     def _reader(self) -> Iterator[list[str]]:

@@ -108,7 +108,7 @@ class RowReader:
             found = ["" if cell[:2] == "--" and not cell.strip("-") else cell for cell in found]
         width, ragged = self.layout.width, self._ragged
         if len(found) > width:
-            if any(found[width:]) and not ragged:
+            if any(found[width:]) and (not ragged or "\n" in raw[:-2]):
                 raise RowError("row.width", f"the row has {len(found)} cells where the header has {width}")
             del found[width:]
         elif len(found) < width:

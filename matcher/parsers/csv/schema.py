@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from matcher import money
 from matcher.model import TransactionKind
@@ -126,14 +126,15 @@ class Dates(Strict):
 
     formats: list[Text] = Field(default=["%Y-%m-%d"], min_length=1)
 
-    @model_validator(mode="after")
-    def _codes(self) -> "Dates":
-        for text in self.formats:
+    @field_validator("formats")
+    @classmethod
+    def _codes(cls, formats: list[str]) -> list[str]:
+        for text in formats:
             codes = re.findall(r"%(.?)", text)
             month = "m" in codes or "b" in codes
             if not _DATE_CODES.issuperset(codes) or "d" not in codes or not month or len(set(codes)) != len(codes):
                 raise ValueError(f"{text!r} is not a date format; use %d, %m or %b, and %Y or %y")
-        return self
+        return formats
 
 
 class Balances(Strict):

@@ -31,7 +31,7 @@ MAX_UNPACKED = 512 << 20
 MAX_CELLS = 12_000_000
 """Cells of the rectangle that a sheet claims: readers of workbooks lay it out in full."""
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-MAX_SIZE = 128 << 20
+MAX_SIZE = 48 << 20
 """Bytes of a workbook that is not packed."""
 _BLOCK = 1 << 20
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]{0,400}?\br="(\d{1,9})"')
@@ -204,7 +204,8 @@ def number(text: str) -> Exact:
 def _spreadsheetml(source: Source) -> Workbook:
     with source.open() as stream:
         data = stream.read()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    markup = data.replace(b"\0", b"")
+    if b"<!DOCTYPE" in markup or b"<!ENTITY" in markup:
         raise MatcherError("file.hostile", "the workbook defines entities")
     sheets: list[Sheet] = []
     with _malformed_is("the workbook's XML is damaged"):

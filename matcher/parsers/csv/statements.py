@@ -9,6 +9,9 @@ from matcher.model import Balance, ControlTotals, Problem, StatementEnd, Stateme
 from matcher.parsers.base import BATCH_ROWS, Batch, Event
 from matcher.parsers.csv.balance import RunningBalance
 
+_MOST_FRAMED = 10 * BATCH_ROWS
+"""Rows kept back in frames so that a file of many accounts does not fall into batches of a few rows."""
+
 
 @dataclass
 class Outside:
@@ -26,6 +29,7 @@ class _Open:
     currency: str
     line: int
     rows: list[Transaction] = field(default_factory=list)
+    frames: list[pl.DataFrame] = field(default_factory=list)
     chain: RunningBalance = field(default_factory=RunningBalance)
 
 
@@ -40,6 +44,7 @@ class Statements:
         self._template = template
         self._open: dict[tuple[str, str], _Open] = {}
         self._buffered = 0
+        self._framed = 0
         self.booked = 0
         self.pending = 0
 
@@ -57,6 +62,8 @@ class Statements:
         if statement is None:
             statement, start = self._start(account, row.currency, row.line)
             yield start
+        if statement.frames:
+            yield from self._release(statement)
         statement.rows.append(row)
         if row.pending:
             self.pending += 1
@@ -74,10 +81,14 @@ class Statements:
             statement, start = self._start(account, currency, int(frame["line"][0]))
             yield start
         if statement.rows:
-            yield from self.flush()
+            yield from self._release(statement)
+        statement.frames.append(frame)
         self.booked += frame.height
-        statement.chain.add_frame(frame)
-        yield Batch(statement.number, frame)
+        self._framed += frame.height
+        if frame.height >= BATCH_ROWS or sum(part.height for part in statement.frames) >= BATCH_ROWS:
+            yield from self._release(statement)
+        elif self._framed >= _MOST_FRAMED:
+            yield from self.flush()
 
     def empty(self, account: str, currency: str, line: int) -> Iterator[Event]:
         """Opens a statement that has no rows."""
@@ -86,10 +97,7 @@ class Statements:
     def flush(self) -> Iterator[Event]:
         """Yields the rows collected so far."""
         for statement in self._open.values():
-            if statement.rows:
-                yield Batch(statement.number, statement.rows)
-                statement.rows = []
-        self._buffered = 0
+            yield from self._release(statement)
 
     def finish(self, outside: Outside) -> Iterator[Event]:
         """Yields the rows left, then the end of every statement and what its running balance says."""
@@ -105,6 +113,18 @@ class Statements:
             opening = (outside.opening if alone else None) or verdict.opening
             closing = (outside.closing if alone else None) or verdict.closing
             yield StatementEnd(statement.number, closing=closing, opening=opening, totals=outside.totals if alone else ControlTotals())
+
+    def _release(self, statement: _Open) -> Iterator[Event]:
+        """Yields what has been collected of one statement: rows or frames, never both."""
+        if statement.rows:
+            rows, statement.rows = statement.rows, []
+            self._buffered -= len(rows)
+            yield Batch(statement.number, rows)
+        if statement.frames:
+            frame, statement.frames = pl.concat(statement.frames), []
+            self._framed -= frame.height
+            statement.chain.add_frame(frame)
+            yield Batch(statement.number, frame)
 
     def _start(self, account: str, currency: str, line: int) -> tuple[_Open, StatementStart]:
         number = len(self._open)

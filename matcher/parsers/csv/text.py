@@ -128,15 +128,15 @@ def lines(source: Source, encoding: str) -> Iterator[str]:
         yield from bounded(stream)
 
 
-def bounded(stream: io.TextIOBase) -> Iterator[str]:
+def bounded(stream: io.TextIOBase, first_line: int = 1) -> Iterator[str]:
     """The lines of a text stream opened with ``newline=""``.
 
     Raises:
         TooLongError: when one exceeds `MAX_LINE`.
     """
-    number = 0
+    number = first_line
     while text := stream.readline(MAX_LINE + 1):
-        number += 1
         if len(text) > MAX_LINE:
             raise TooLongError(number)
         yield text
+        number += 1

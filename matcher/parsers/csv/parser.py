@@ -1,0 +1,204 @@
+"""The parser: finds the layout of a file and reads it in the way its contents ask for."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from matcher.errors import MatcherError
+from matcher.model import FileInfo, Problem
+from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
+from matcher.parsers.csv import columnar, detect, parquet, sheets
+from matcher.parsers.csv.detect import Found
+from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.reading import TableReading
+from matcher.parsers.csv.records import RecordReader
+from matcher.parsers.csv.rows import Decided
+from matcher.parsers.csv.shape import skipped
+from matcher.parsers.csv.sheets import Workbook
+from matcher.parsers.csv.survey import needed, survey
+from matcher.parsers.csv.text import TooLongError, choose_encoding, first_undecodable, lines
+
+
+class CsvParser:
+    """Reads statements that are tables. Format ids are ``csv:PROFILE``."""
+
+    name = "csv"
+
+    def recognise(self, head: bytes, source: Source, options: ParseOptions) -> str:
+        """``csv:PROFILE``; ``csv`` for a table that cannot be read, so that `parse` says why; '' for anything else.
+
+        Raises:
+            MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
+        """
+        found = self._find(head, source, options)
+        if isinstance(found, Found):
+            return f"csv:{found.layout.profile.name}"
+        return "csv" if found else ""
+
+    def parse(self, source: Source, options: ParseOptions) -> Iterator[Event]:
+        """The file's statements, one for each account and currency.
+
+        Raises:
+            MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
+        """
+        if not source.size:
+            yield Problem("file.empty", "fatal", "the file is empty")
+            return
+        found = self._find(source.head(), source, options)
+        if found is None:
+            yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
+        elif isinstance(found, Problem):
+            yield found
+        elif found.table.encoding == parquet.MAGIC.decode():
+            yield from _read_parquet(source, options, found)
+        elif found.table.workbook:
+            yield from _read_workbook(found.table.workbook, options, found)
+        else:
+            yield from _read_text(source, options, found)
+
+    def _find(self, head: bytes, source: Source, options: ParseOptions) -> "Found | Problem | None":
+        if head[:4] == parquet.MAGIC:
+            return _find_parquet(source, options)
+        what = sheets.kind(head)
+        if what == "zip" and not sheets.is_workbook(source):
+            return None
+        if not what and (detect.foreign(head) or head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"):
+            return None
+        profiles = detect.layouts(options)
+        if isinstance(profiles, Problem):
+            return profiles
+        named = bool(options.profile)
+        try:
+            if what:
+                return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
+            found = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
+            if not isinstance(found, Found) and (bad := first_undecodable(source, "utf-8")):
+                damaged = detect.choose(list(detect.damaged_tables(source, profiles)), profiles, named)
+                if isinstance(damaged, Found):
+                    return Problem(
+                        "file.encoding", "fatal", f"the bytes of line {bad[0]} are not UTF-8, nor any encoding of the layout", bad[0]
+                    )
+        except TooLongError as error:
+            return _too_long(error)
+        except MatcherError as error:
+            return Problem(error.code, "fatal", error.what)
+        return found
+
+
+def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    layout, table = found.layout, found.table
+    if columnar.suits(layout, source.head(), table.encoding, table.delimiter, table.quote):
+        yield from _read_plain(source, options, found)
+        return
+    encoding = choose_encoding(source, table.encoding, layout.profile.encodings)
+    if isinstance(encoding, int):
+        yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
+        yield Problem("file.encoding", "fatal", f"the bytes of line {encoding} are not {table.encoding}", encoding)
+        return
+    yield FileInfo(f"csv:{layout.profile.name}", encoding)
+    try:
+        decided: Decided | Problem = Decided()
+        if needed(layout, found.named):
+            ahead = iter(RecordReader(lines(source, encoding), table.delimiter, table.quote))
+            decided = survey(layout, islice(ahead, layout.ordinal + 1, None), found.named)
+        if isinstance(decided, Problem):
+            yield decided
+            return
+        records = iter(RecordReader(lines(source, encoding), table.delimiter, table.quote))
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
+        if layout.header:
+            next(records)
+        reading = TableReading(layout, options, decided, before)
+        if problem := reading.unreadable():
+            yield problem
+            return
+        yield from reading.records(records)
+        yield from reading.notes()
+        yield from reading.end()
+    except TooLongError as error:
+        yield _too_long(error)
+
+
+def _read_workbook(book: Workbook, options: ParseOptions, found: Found) -> Iterator[Event]:
+    """Reads every sheet that has the layout; the others are named. All sheets' rows make the statements together."""
+    profile = found.layout.profile
+    yield FileInfo(f"csv:{profile.name}", book.encoding)
+    reading: TableReading | None = None
+    for place, table in enumerate(detect.sheet_tables(book)):
+        layout = found.layout if place == found.table.sheet else detect.fit(profile, table)
+        if not isinstance(layout, Layout):
+            if any(any(cells) for _, cells, _ in table.records):
+                yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
+            continue
+        records = book.sheets[place].records()
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
+        decided = (
+            survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), found.named)
+            if needed(layout, found.named)
+            else Decided()
+        )
+        if isinstance(decided, Problem):
+            yield decided
+            return
+        if layout.header:
+            next(records)
+        reading = TableReading(layout, options, decided, before, statements=reading.statements if reading else None)
+        if problem := reading.unreadable():
+            yield problem
+            return
+        yield from reading.records(records)
+        yield from reading.notes()
+    if reading:
+        yield from reading.end()
+
+
+def _find_parquet(source: Source, options: ParseOptions) -> Found | Problem | None:
+    profiles = detect.layouts(options)
+    if isinstance(profiles, Problem):
+        return profiles
+    try:
+        table = detect.typed_table(parquet.titles(source), parquet.MAGIC.decode())
+    except MatcherError as error:
+        return Problem(error.code, "fatal", error.what)
+    plain = {name: profile for name, profile in profiles.items() if profile.amounts.plain}
+    found = detect.choose([table], plain or profiles, bool(options.profile))
+    if isinstance(found, Found) and not columnar.suits(found.layout, b"", "utf-8", ",", '"'):
+        return Problem("file.unknown", "fatal", f"layout {found.layout.profile.name} is not read from Parquet files")
+    return found
+
+
+def _read_parquet(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    yield FileInfo(f"csv:{found.layout.profile.name}", "")
+    reading = TableReading(found.layout, options, Decided(), ())
+    if problem := reading.unreadable():
+        yield problem
+        return
+    try:
+        yield from parquet.read(source, reading)
+        yield from reading.notes()
+        yield from reading.end()
+    except MatcherError as error:
+        yield Problem(error.code, "fatal", error.what)
+
+
+def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    layout, table = found.layout, found.table
+    yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
+    reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])
+    if problem := reading.unreadable():
+        yield problem
+        return
+    try:
+        yield from columnar.read(source, reading, table.delimiter)
+        yield from reading.notes()
+        yield from reading.end()
+    except columnar.Utf8Error as error:
+        yield Problem("file.encoding", "fatal", f"the bytes of line {error.line} are not UTF-8", error.line)
+    except TooLongError as error:
+        yield _too_long(error)
+
+
+def _too_long(error: TooLongError) -> Problem:
+    return Problem("file.too_large", "fatal", f"line {error.line} is longer than {MAX_LINE} characters", error.line)
+
+
+PARSER = CsvParser()
