@@ -1,6 +1,7 @@
 """Commands that take files in: init, inspect, ingest, import, statement."""
 
 import json
+import os
 from typing import Any
 
 import click
@@ -132,7 +133,12 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     with busy("reading statements") as step:
         results = books.ingest(files, how, dry_run=dry_run, progress=step)
     rows = [row for result in results for row in _ingest_rows(result)]
-    show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS, long=("file",))
+    columns: tuple[str, ...] = _STATEMENT_COLUMNS
+    if output == "table":
+        # a screen is narrow; the statement's number and closing balance are in `statement list` and in the other forms
+        columns = ("file", "account", "first_day", "last_day", "lines", "credit", "debit", "new", "known", "state")
+        rows = [row | {"file": os.path.basename(row["file"])} for row in rows]
+    show(rows, columns, output, numbers=_NUMBERS, long=("file",))
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))

@@ -1,13 +1,14 @@
 """Commands on statements: list, show, accept."""
 
 import json
+import os
 from typing import Any
 
 import click
 
 from matcher.cli.common import note, open_books, show, with_books, with_format
 
-_NUMBERS = ("opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "missing", "amount")
+_NUMBERS = ("opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "missing", "amount", "lines")
 
 
 @click.group()
@@ -31,24 +32,16 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
 def list_(output: str, quarantined: bool) -> None:
     """All statements, by account and date; `missing` is what opening + lines leaves to the closing balance."""
     rows = [_cells(row) for row in open_books().statements().iter_rows(named=True) if not quarantined or row["state"] == "quarantined"]
-    columns: tuple[str, ...] = ("statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
-               "currency", "count", "lines_new", "lines_known", "state", "missing", "file")  # fmt: skip
+    columns: tuple[str, ...] = (
+        "statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
+        "currency", "count", "lines_new", "lines_known", "state", "missing", "file",
+    )  # fmt: skip
     if output == "table":
-        columns = (
-            "statement_id",
-            "account",
-            "first_day",
-            "last_day",
-            "credit",
-            "debit",
-            "closing",
-            "currency",
-            "count",
-            "state",
-            "missing",
-            "file",
-        )
-        rows = [row | {"first_day": row["first_booking_date"], "last_day": row["last_booking_date"]} for row in rows]
+        # a screen is narrow: ten digits of the id name a statement
+        columns = ("statement", "account", "from", "to", "lines", "credit", "debit", "closing", "state", "missing", "file")
+        for row in rows:
+            row |= {"statement": row["statement_id"][:10], "from": row["first_booking_date"], "to": row["last_booking_date"]}
+            row |= {"lines": row["count"], "file": os.path.basename(row["file"])}
     show(rows, columns, output, numbers=_NUMBERS, long=("file",))
 
 

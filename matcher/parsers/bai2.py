@@ -15,7 +15,7 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals, FileInfo, Problem, Severity, StatementEnd, StatementStart, Transaction
 from matcher.parsers.bai2_codes import CLOSING_LEDGER, MOVEMENTS, NON_MONETARY, OPENING_LEDGER, TOTAL_CREDITS, TOTAL_DEBITS
-from matcher.parsers.bai2_fields import account_of, day, detail, summaries, whole
+from matcher.parsers.bai2_fields import account_of, counterparty, day, detail, fields_of, summaries, whole
 from matcher.parsers.bai2_records import Record, lines, records
 from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
 from matcher.parsers.charset import sniff, text
@@ -90,6 +90,7 @@ class _Account(_Level):
     stated: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     credits: int = 0
     debits: int = 0
+    unreadable: int = 0
 
 
 class _Reading:
@@ -147,7 +148,7 @@ class _Reading:
     def _file_header(self, record: Record) -> Iterator[Event]:
         yield from self._unclosed(self._file, self._group, self._account)
         self._seen = True
-        _, _, made, _, self._file_id, _, _, version = _fields(record, 8)
+        _, _, made, _, self._file_id, _, _, version = fields_of(record, 8)
         self._file = _Level("file", self._physical - record.physical)
         self._group = None
         self._file_day = None
@@ -160,7 +161,7 @@ class _Reading:
 
     def _group_header(self, record: Record) -> Iterator[Event]:
         yield from self._unclosed(self._group, self._account)
-        _, bank, status, as_of, _, currency, _ = _fields(record, 7)
+        _, bank, status, as_of, _, currency, _ = fields_of(record, 7)
         group = self._group = _Group("group", self._physical - record.physical, currency=currency.upper(), bank=bank)
         if self._file is not None:
             self._file.children += 1
@@ -202,7 +203,7 @@ class _Reading:
         number = number or self._options.account
         if not number:
             yield self._note("account.missing", "warning", "the account has no number")
-        opening = self._balance(account, OPENING_LEDGER)
+        opening = _balance(account, OPENING_LEDGER)
         yield StatementStart(
             account.number, number, currency, opening, group.bank, "", self._file_id, account.day, account.day, record.line
         )
@@ -245,12 +246,12 @@ class _Reading:
                 account.credits += 1
             else:
                 account.debits += 1
-        name, number, bank = _counterparty(found.labels, amount >= 0) if found.labels else ("", "", "")
+        name, number, bank = counterparty(found.labels, amount >= 0) if found.labels else ("", "", "")
         return Transaction(
             account.day,
             amount,
             account.currency,
-            self._value_date(found.value_date, account.day),
+            _value_date(found.value_date, account),
             found.bank_reference,
             name,
             number,
@@ -275,20 +276,12 @@ class _Reading:
             record.raw,
         )
 
-    def _value_date(self, text: str, booked: date) -> date | None:
-        if not text or text == "0":
-            return booked if text else None
-        try:
-            return day(text)
-        except MatcherError:
-            return None
-
     def _account_trailer(self, record: Record) -> Iterator[Event]:
         account = self._account
         if account is None:
             yield self._note("note.syntax", "warning", "an account trailer (49) stands outside of any account")
             return
-        total, number = _fields(record, 2)
+        total, number = fields_of(record, 2)
         yield from self._check(account, total, self._group)
         yield from self._count_records(account, number)
         yield from self._end_account(account)
@@ -299,7 +292,9 @@ class _Reading:
             return
         if account.rows:
             yield Batch(account.number, account.rows)
-        yield StatementEnd(account.number, self._balance(account, CLOSING_LEDGER), totals=_totals(account))
+        if account.unreadable:
+            yield self._note("note.syntax", "info", f"{account.unreadable} value dates could not be read and were left out")
+        yield StatementEnd(account.number, _balance(account, CLOSING_LEDGER), totals=_totals(account))
 
     def _group_trailer(self, record: Record) -> Iterator[Event]:
         yield from self._unclosed(self._account)
@@ -307,7 +302,7 @@ class _Reading:
         if group is None:
             yield self._note("note.syntax", "warning", "a group trailer (98) stands outside of any group")
             return
-        total, children, number = _fields(record, 3)
+        total, children, number = fields_of(record, 3)
         yield from self._check(group, total, self._file)
         yield from self._count_children(group, children, "accounts")
         yield from self._count_records(group, number)
@@ -318,7 +313,7 @@ class _Reading:
         if file is None:
             yield self._note("note.syntax", "warning", "a file trailer (99) stands outside of any file")
             return
-        total, children, number = _fields(record, 3)
+        total, children, number = fields_of(record, 3)
         yield from self._check(file, total, None)
         yield from self._count_children(file, children, "groups")
         yield from self._count_records(file, number)
@@ -329,6 +324,8 @@ class _Reading:
             if level is not None:
                 yield self._note("statement.totals", "warning", f"the {level.name} has no trailer, so its control total is missing")
                 if isinstance(level, _Account):
+                    if self._group is not None:
+                        self._group.total += level.total
                     yield from self._end_account(level)
 
     def _check(self, level: _Level, text: str, parent: _Level | None) -> Iterator[Event]:
@@ -355,24 +352,21 @@ class _Reading:
             message = f"the {level.name} says it has {text[:12]} {what}, it has {level.children}"
             yield self._note("statement.totals", "warning", message)
 
-    def _balance(self, account: _Account, code: str) -> Balance | None:
-        amount = account.stated.get(code, (None, None))[0]
-        return None if amount is None else Balance(amount, account.day)
+
+def _balance(account: _Account, code: str) -> Balance | None:
+    """A stated balance; those of a group that is not counted would not fit its lines."""
+    amount = account.stated.get(code, (None, None))[0]
+    return None if amount is None or account.uncounted else Balance(amount, account.day)
 
 
-def _fields(record: Record, number: int) -> list[str]:
-    """The fields of a header or trailer, filled up with blanks."""
-    text = record.text
-    for more in record.more:
-        text = f"{text},{more.text}" if more.by_code else text + more.text
-    return [*(field.strip() for field in text.split(",")), *[""] * number][:number]
-
-
-def _counterparty(labels: dict[str, str], credit: bool) -> tuple[str, str, str]:
-    """Name, account and bank of the other side from labelled lines: the debtor of a credit, the creditor of a debit."""
-    side = "D" if credit else "C"
-    name = labels.get("DBNM" if credit else "CRNM", "")
-    return name, labels.get(f"{side}ACT", ""), labels.get(f"{side}BIC") or labels.get(f"{side}ABA", "")
+def _value_date(text: str, account: _Account) -> date | None:
+    if not text or text == "0":
+        return account.day if text else None
+    try:
+        return day(text)
+    except MatcherError:
+        account.unreadable += 1
+        return None
 
 
 def _totals(account: _Account) -> ControlTotals:

@@ -14,6 +14,8 @@ _SIMPLE = frozenset(("", "Z", "0", "1", "2"))
 _FUNDS = frozenset(("S", "V", "D")) | _SIMPLE
 _TYPE_CODE = re.compile(r"\d{3}")
 _LABEL = re.compile(r"([A-Z]{4}): *(.*)")
+_MAX_FIELDS = 4_096
+"""Characters the fields of a transaction in front of its text may have."""
 _BREAK = "\n"
 """Stands between the fields of two physical records."""
 
@@ -53,6 +55,21 @@ def day(text: str) -> date | None:
     raise MatcherError("date.invalid", f"{text[:20]!r} is not a date")
 
 
+def rows_of(record: Record) -> list[str]:
+    """The texts of a record's physical records, with bare lines joined to the one they wrap."""
+    rows = [[record.text]]
+    for more in record.more:
+        if more.by_code:
+            rows.append([])
+        rows[-1].append(more.text)
+    return ["".join(row) for row in rows]
+
+
+def fields_of(record: Record, number: int) -> list[str]:
+    """The fields of a header or trailer, filled up with blanks."""
+    return [*(field.strip() for field in ",".join(rows_of(record)).split(",", number)), *[""] * number][:number]
+
+
 class Detail(NamedTuple):
     """The fields of a transaction record (16), as text; `labels` are the ``NAME: value`` lines that some banks write in 88 records."""
 
@@ -83,7 +100,7 @@ def _long_detail(record: Record) -> Detail:
     body, words, labels = record.text, list[str](), dict[str, str]()
     for more in record.more:
         # until all fields before the text are there, a continuation goes on with fields
-        if words or body.count(",") >= 5 + _availability(body):
+        if words or len(body) > _MAX_FIELDS or body.count(",") >= 5 + _availability(body):
             words.append(more.text)
             if more.by_code and (label := _LABEL.fullmatch(more.text.strip())):
                 labels[label[1]] = label[2].strip()
@@ -95,6 +112,13 @@ def _long_detail(record: Record) -> Detail:
     value_date, time = (fields[3], fields[4].strip()) if funds == "V" else ("0" if funds == "0" else "", "")
     bank, customer, first = fields[3 + extra : 6 + extra]
     return Detail(code, amount, value_date, time, bank.strip(), customer.strip(), " ".join(" ".join((first, *words)).split()), labels)
+
+
+def counterparty(labels: dict[str, str], credit: bool) -> tuple[str, str, str]:
+    """Name, account and bank of the other side from labelled lines: the debtor of a credit, the creditor of a debit."""
+    side = "D" if credit else "C"
+    name = labels.get("DBNM" if credit else "CRNM", "")
+    return name, labels.get(f"{side}ACT", ""), labels.get(f"{side}BIC") or labels.get(f"{side}ABA", "")
 
 
 def _availability(body: str) -> int:
@@ -129,13 +153,7 @@ def summaries(record: Record) -> Iterator[Summary]:
     Raises:
         MatcherError: for an amount that is not one.
     """
-    rows = [record.text]
-    for more in record.more:
-        if more.by_code:
-            rows.append(more.text)
-        else:
-            rows[-1] += more.text
-    fields = [field for row in rows for field in (*row.split(","), _BREAK)]
+    fields = [field for row in rows_of(record) for field in (*row.split(","), _BREAK)]
     at = _skip(fields, 0, 2)
     while at < len(fields):
         if fields[at].strip():

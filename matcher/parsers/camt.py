@@ -117,7 +117,7 @@ class _Reading:
             if charset.problem:
                 yield replace(charset.problem, message=within + charset.problem.message)
             blocks = Blocks(text(source, charset), "Ntry")
-            yield from self._tokens(blocks)
+            yield from self._tokens(blocks, within)
         except MatcherError as error:
             yield self._fatal(error, within, blocks.line if blocks else 0)
 
@@ -125,7 +125,7 @@ class _Reading:
         self.failed = True
         return Problem(error.code, "fatal", within + error.what, line)
 
-    def _tokens(self, blocks: Blocks) -> Iterator[Event]:
+    def _tokens(self, blocks: Blocks, within: str) -> Iterator[Event]:
         """Follows the document down to its statements; `nodes` are the open elements of a header that is being kept."""
         group = Node("GrpHdr")
         statement: Statement | None = None
@@ -135,8 +135,13 @@ class _Reading:
             if isinstance(token, Block):
                 if statement is None:
                     yield Problem("row.invalid", "error", "an entry stands outside of any statement", token.line)
-                else:
-                    yield from statement.entry(token.source, token.line)
+                    continue
+                try:
+                    events = statement.entry(token.source, token.line)
+                except MatcherError as error:
+                    yield self._fatal(error, within, token.line)
+                    return
+                yield from events
             elif isinstance(token, Start):
                 depth += 1
                 name = token.name

@@ -97,13 +97,15 @@ class EntryReader:
         Raises:
             MatcherError: ``file.malformed`` or ``file.hostile`` when the block is not plain XML; any other code refuses this row.
         """
-        if block.count("TxDtls") <= 2:
-            entry, values = self._entries.read(block)
-            pieces = [(entry.part, values)] if entry.part else []
-        else:
+        pieces: list[tuple[Part, Values]]
+        found = self._entries.recall(block)
+        if found is None and block.count("TxDtls") > 2:
             without, parts = _without_parts(without_asides(block))
             entry, values = self._entries.read(without)
             pieces = [self._parts.read(part) for part in parts]
+        else:
+            entry, values = found or self._entries.read(block)
+            pieces = [(entry.part, values)] if entry.part else []
         self.parts += len(pieces)
         booking = self._booking(entry, values, line)
         details = tuple([self._detail(part, texts, booking, len(pieces) == 1) for part, texts in pieces])
@@ -338,7 +340,7 @@ def _clean(text: str) -> str:
 
 def _reference(text: str) -> str:
     text = text.strip()
-    return "" if text.upper() in _NOT_PROVIDED else text
+    return "" if text[:1] in "Nn" and text.upper() in _NOT_PROVIDED else text
 
 
 def _without_parts(block: str) -> tuple[str, list[str]]:

@@ -66,17 +66,20 @@ class Shapes(Generic[T]):
         Raises:
             MatcherError: ``file.malformed`` when the block is not well-formed XML, ``file.hostile`` for declarations in it.
         """
-        values: Sequence[str]
+        return self.recall(block) or self._resolved(*self._taken_apart(without_asides(block)), block)
+
+    def recall(self, block: str) -> tuple[T, Sequence[str]] | None:
+        """The same for a block of a frequent shape; None for others."""
         for place, shape in enumerate(self._recent):
             found = shape.match(block) if shape.match else None
             if found:
-                values = (*found.groups(), "")
                 shape.seen += 1
                 if place and shape.seen > self._recent[0].seen:
                     self._recent[0], self._recent[place] = shape, self._recent[0]
-                break
-        else:
-            shape, values = self._taken_apart(without_asides(block))
+                return self._resolved(shape, (*found.groups(), ""), block)
+        return None
+
+    def _resolved(self, shape: _Shape[T], values: Sequence[str], block: str) -> tuple[T, Sequence[str]]:
         if "&" in block:
             values = [unescape(value) if "&" in value else value for value in values]
         return shape.built, values

@@ -14,6 +14,7 @@ HEADERS = frozenset(
     ("Id", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "Acct", "Bal", "TxsSummry", "StmtPgntn", "RptPgntn", "MsgPgntn")
 )
 """Elements beside the entries that are read."""
+_MAX_BALANCES = 10_000
 
 
 @dataclass(slots=True)
@@ -99,8 +100,8 @@ class Statement:
         elif self._message != "camt.054":
             self._balance(node)
 
-    def entry(self, block: str, line: int) -> Iterator[Event]:
-        """Takes an entry.
+    def entry(self, block: str, line: int) -> Iterable[Event]:
+        """Takes an entry; mostly nothing comes of it before a batch is full.
 
         Raises:
             MatcherError: ``file.malformed`` or ``file.hostile``; a row that only lacks something becomes an ``error``.
@@ -113,12 +114,12 @@ class Statement:
             if error.code in ("file.malformed", "file.hostile"):
                 raise
             self._refused += 1
-            yield Problem(error.code, "error", f"entry refused: {error.what}", line)
-            return
+            return [Problem(error.code, "error", f"entry refused: {error.what}", line)]
+        events: list[Event] = []
         booked = self._booked.get(row.currency)
         if booked is None:
             booked = self._open(row.currency)
-            yield self._start(booked)
+            events.append(self._start(booked))
         booked.rows.append(row)
         if row.pending:
             booked.pending += 1
@@ -126,8 +127,9 @@ class Statement:
             booked.count += 1
             booked.zero |= not row.amount
         if len(booked.rows) >= BATCH_ROWS:
-            yield Batch(booked.number, booked.rows)
+            events.append(Batch(booked.number, booked.rows))
             booked.rows = []
+        return events
 
     def end(self) -> Iterator[Event]:
         """The statement is complete."""
@@ -137,17 +139,19 @@ class Statement:
             yield self._start(self._open(currency))
         alone = len(self._booked) == 1
         self._count_notes()
-        first = next(iter(self._booked.values()))
         for booked in self._booked.values():
             if booked.rows:
                 yield Batch(booked.number, booked.rows)
             opening = self._choose(self._openings(), booked.currency, alone, latest=False)
             closing = self._choose(self._closings(), booked.currency, alone, latest=True)
-            if self._message != "camt.054" and (opening is None) != (closing is None):
+            if opening is None and closing is None:
+                self._notes.append(("statement.unproven", "info", "there are no balances, so completeness cannot be proven"))
+            elif opening is None or closing is None:
                 missing = "opening" if opening is None else "closing"
                 self._notes.append(("note.balance_missing", "info", f"the statement has no {missing} balance"))
             totals = self._totals(booked) if alone and not booked.pending and not self._refused else ControlTotals()
-            yield from (Problem(code, severity, message, self._line, first.number) for code, severity, message in self._notes)
+            for code, severity, message in dict.fromkeys(self._notes):
+                yield Problem(code, severity, message, self._line, booked.number)
             self._notes = []
             yield StatementEnd(booked.number, closing, opening, totals=totals)
 
@@ -220,6 +224,8 @@ class Statement:
         return self._head.first(f"StmtPgntn/{name}", f"RptPgntn/{name}") or self._group.first(f"MsgPgntn/{name}")
 
     def _balance(self, node: Node) -> None:
+        if len(self._stated) >= _MAX_BALANCES:
+            raise MatcherError("file.too_large", f"the statement has more than {_MAX_BALANCES} balances")
         amounts = node.all("Amt")
         indicator = node.first("CdtDbtInd")
         if not amounts or not amounts[0].text.strip():
@@ -304,8 +310,6 @@ class Statement:
         if reader.unreadable:
             message = f"{reader.unreadable} accompanying amounts or value dates could not be read and were left out"
             self._notes.append(("note.syntax", "info", message))
-        if not any(b.kind in ("OPBD", "PRCD", "CLBD") for b in self._stated):
-            self._notes.append(("statement.unproven", "info", "there are no balances, so completeness cannot be proven"))
 
     def _day(self, text: str) -> date | None:
         if not text:

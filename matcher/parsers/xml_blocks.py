@@ -15,6 +15,8 @@ from matcher.errors import MatcherError
 MAX_BLOCK = 256 << 20
 """Longest element handed out whole, and longest single piece of markup or text, in characters."""
 MAX_DEPTH = 100
+_MAX_TAG = 4_096
+"""How far a '>' inside quotes is looked past."""
 
 NAME = r"[^\s<>/=\"'!?&]+"
 _START = re.compile(rf"<({NAME})((?:\s+{NAME}\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>")
@@ -23,7 +25,8 @@ _ATTRIBUTE = re.compile(rf"({NAME})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ASIDE = re.compile(r"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>", re.DOTALL)
 _REFERENCE = re.compile(r"&(#\d{1,7}|#x[0-9a-fA-F]{1,6}|lt|gt|amp|quot|apos);")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_SECTIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
+_SECTIONS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
+_SECTION = re.compile(r"<!--|<!\[CDATA\[|<\?")
 
 
 class Start(NamedTuple):
@@ -188,7 +191,7 @@ class Blocks:
         """Takes a comment, processing instruction or CDATA section: its text, None when the markup ahead is a tag."""
         while len(self._buffer) - self._at < 9 and self._grow():
             pass
-        for first, last in _SECTIONS:
+        for first, last in _SECTIONS.items():
             if self._buffer.startswith(first, self._at):
                 end = self._find(last, len(first))
                 if end < 0:
@@ -204,46 +207,45 @@ class Blocks:
         end = self._find(">", 1)
         while end > 0:
             tag = self._buffer[self._at : self._at + end + 1]
-            if (tag.count('"') % 2 == 0 and tag.count("'") % 2 == 0) or _START.fullmatch(tag) or len(tag) > 65_536:
+            if (tag.count('"') % 2 == 0 and tag.count("'") % 2 == 0) or _START.fullmatch(tag) or len(tag) > _MAX_TAG:
                 return tag
             end = self._find(">", end + 1)
         raise MatcherError("file.cut", "the file ends inside a tag")
 
     def _block(self, name: str) -> Block:
         """Takes the wanted element whose start tag is ahead."""
-        closing, searched = f"</{name}>", 1
+        closing, searched, checked = f"</{name}", 1, 0
         while True:
-            end = self._buffer.find(closing, self._at + searched)
-            stop = end + len(closing)
-            if end < 0 and (spaced := re.compile(rf"</{re.escape(name)}\s+>").search(self._buffer, self._at + searched)):
-                end, stop = spaced.span()
-            if end >= 0:
-                past = self._past_aside(searched - 1, end - self._at)
-                if not past:
-                    line = self.line
-                    return Block(self._take(stop - self._at), line)
-                searched = past
-                continue
-            length = len(self._buffer) - self._at
-            if not self._grow():
+            end = self._find(closing, searched)
+            if end < 0:
                 raise MatcherError("file.cut", f"the file ends inside <{name[:40]}>")
-            # a closing tag may lie across the seam, with blanks in it
-            searched = max(searched, length - len(closing) - 100)
+            searched = end + len(closing)
+            stop = self._find(">", searched)
+            if stop < 0:
+                raise MatcherError("file.cut", f"the file ends inside <{name[:40]}>")
+            if stop > searched and self._buffer[self._at + searched : self._at + stop].strip():
+                # the end of an element whose name only begins alike
+                continue
+            past = self._past_aside(checked, end)
+            if not past:
+                line = self.line
+                return Block(self._take(stop + 1), line)
+            searched = checked = past
 
     def _past_aside(self, start: int, end: int) -> int:
         """Where to look on when what was found at `end` lies inside a comment or CDATA section, else 0; offsets from here."""
         while True:
             here, stop = self._at + start, self._at + end
-            if self._buffer.find("<!", here, stop) < 0 and self._buffer.find("<?", here, stop) < 0:
+            # one character is found several times faster than two
+            if self._buffer.find("!", here, stop) < 0 and self._buffer.find("?", here, stop) < 0:
                 return 0
-            ahead = self._buffer[here:stop]
-            found = [(at, first, last) for first, last in _SECTIONS if (at := ahead.find(first)) >= 0]
-            if not found:
+            section = _SECTION.search(self._buffer, here, stop)
+            if section is None:
                 return 0
-            at, first, last = min(found)
-            closed = self._find(last, start + at + len(first))
+            last = _SECTIONS[section[0]]
+            closed = self._find(last, section.end() - self._at)
             if closed < 0:
-                raise MatcherError("file.cut", f"the file ends inside {first}")
+                raise MatcherError("file.cut", f"the file ends inside {section[0]}")
             if closed > end:
                 return closed + len(last)
             start = closed + len(last)

@@ -101,6 +101,11 @@ def test_a_second_decision_on_a_line_applies_the_rest_and_brings_no_money(books:
     assert found == [("receipt", "160.00", "147.50", "12.50"), ("application", "0.00", "12.50", "-12.50")]
 
 
+def test_a_second_decision_that_applies_nothing_is_no_document(books: Books) -> None:
+    books.post("D2", "L1")
+    assert [row["decision_id"] for row in records(export(books))[1:-1]] == ["D1"]
+
+
 def test_what_is_acknowledged_is_never_sent_again(books: Books) -> None:
     first = export(books)
     again = export(books, sent=first.sent, acknowledged=frozenset(first.sent["external_id"]))
@@ -162,6 +167,9 @@ def test_a_document_never_changes_under_its_id(books: Books) -> None:
     assert shown == [
         ("D1", "reversal", 2, "-160.00", "-12.50"), ("D2", "reversal", 2, "0.00", "12.50"), ("D2", "receipt", 3, "160.00", "147.50"),
     ]  # fmt: skip
+    assert [len(row["allocations"]) for row in found] == [0, 0, 1]
+    rows = list(csv.DictReader(io.StringIO(content(export(books, "r.csv", sent=first.sent), "r.csv"))))
+    assert [(row["record"], row["item_id"]) for row in rows] == [("reversal", ""), ("reversal", ""), ("receipt", "I3")]
     assert len({*first.sent["external_id"], *(row["external_id"] for row in found)}) == 5
 
 

@@ -10,7 +10,7 @@ from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
 from matcher.parsers.csv.schema import Fact, Profile
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.text import bare, fold
 
 _MAX_TEXT = 2_000
 _FACT_DATES = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"]
@@ -31,6 +31,7 @@ class FoundFacts:
     def look(self, cells: Sequence[str]) -> bool:
         """Looks for facts in a row that is not a booking; tells whether it held any."""
         hit = False
+        cells = [bare(cell.strip()) for cell in cells]
         for name, fact in self.profile.facts.given().items():
             if name in self.texts and name != "closing":
                 continue

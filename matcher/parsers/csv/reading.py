@@ -30,12 +30,19 @@ class TableReading:
         layout: the profile bound to the file.
         options: the caller's account and currency.
         decided: what the whole column told.
+        statements: those of the workbook's earlier sheets, to go on with.
         before: the records before the header.
         again: (an attribute as well) lets a record that makes no sense be read line by line; see `RecordReader.again`.
     """
 
     def __init__(
-        self, layout: Layout, options: ParseOptions, decided: Decided, before: Iterable[Record], again: Callable[[], bool] = lambda: False
+        self,
+        layout: Layout,
+        options: ParseOptions,
+        decided: Decided,
+        before: Iterable[Record],
+        again: Callable[[], bool] = lambda: False,
+        statements: Statements | None = None,
     ) -> None:
         profile = layout.profile
         self.layout, self.again = layout, again
@@ -46,7 +53,7 @@ class TableReading:
         self.currency = default_currency(layout, self.facts.currency, options.currency)
         period = (self.facts.day("from_date"), self.facts.day("to_date"))
         self.rows = RowReader(layout, self.account, self.currency, decided, period)
-        self.statements = Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
+        self.statements = statements or Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
         self.counted = Counted()
         self._special = SpecialRows(profile, layout.cells)
         self._continues = profile.rows.continuation
@@ -76,8 +83,8 @@ class TableReading:
             except RowError as error:
                 yield from self._refused(line, cells, raw, error)
 
-    def finish(self) -> Iterator[Event]:
-        """What is known after the last row: notes, the statements' ends, or that there was nothing."""
+    def notes(self) -> Iterator[Event]:
+        """What is to be said of the table after its last row."""
         yield from self._release()
         counted, statements = self.counted, self.statements
         self._look_outside()
@@ -93,7 +100,10 @@ class TableReading:
         if self.layout.strange and not self.layout.profile.open:
             names = ", ".join(repr(title) for title in self.layout.strange[:20])
             yield Problem("note.syntax", "info", f"columns the layout {self.layout.profile.name} does not know: {names}", self.layout.line)
-        yield from statements.finish(self._outside)
+
+    def end(self) -> Iterator[Event]:
+        """The statements' ends."""
+        yield from self.statements.finish(self._outside)
 
     def _unusual(self, line: int, cells: Sequence[str], raw: str, means: str) -> Iterator[Event]:
         if means == "neutral":

@@ -12,7 +12,7 @@ from matcher.model import Transaction
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.schema import Directed
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.text import bare, fold
 
 _SLOT = {name: place for place, name in enumerate(Transaction._fields)}
 _DEFAULTS = [Transaction._field_defaults.get(name) for name in Transaction._fields]
@@ -101,7 +101,7 @@ class RowReader:
         if "\n" in raw[:-2]:
             found = [_BREAKS.sub(" ", cell) if type(cell) is str else cell for cell in found]
         if self._formula:
-            found = [cell[2:-1].strip() if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2 else cell for cell in found]
+            found = [bare(cell).strip() if cell[:1] == "=" else cell for cell in found]
         if self._blank:
             found = ["" if cell in self._blank else cell for cell in found]
         if self._dashes:
