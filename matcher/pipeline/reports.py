@@ -65,12 +65,16 @@ def blocks(session: Session) -> list[Block]:
 
 
 def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
-    """Whether a proven statement of the same account covers the days of this one: the correct file came in after it.
+    """Whether a proven statement tells the days of this one: the correct file came in.
 
-    Should the two meet in the middle of a day, what is missing shows as a break in the chain.
+    It is of the same account, covers the days, and shares a balance with this one or goes beyond it on both sides: a statement
+    that only ends on the day on which this one begins tells nothing of it.
     """
-    covers = (pl.col("first_booking_date") <= row["first_booking_date"]) & (pl.col("last_booking_date") >= row["last_booking_date"])
-    return not proven.filter((pl.col("account") == row["account"]) & covers).is_empty()
+    first, last = pl.col("first_booking_date"), pl.col("last_booking_date")
+    covers = (first <= row["first_booking_date"]) & (last >= row["last_booking_date"])
+    beyond = (first < row["first_booking_date"]) & (last > row["last_booking_date"])
+    shares = (pl.col("opening") == row["opening"]) | (pl.col("closing") == row["closing"])
+    return not proven.filter((pl.col("account") == row["account"]) & covers & (beyond | shares)).is_empty()
 
 
 def export(session: Session, what: str, path: Path, as_of: date, target: str) -> Exported:
