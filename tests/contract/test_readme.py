@@ -70,13 +70,18 @@ def _answered(block: str) -> Iterator[str]:
             yield f"{line}\n{trimmed(run(line[2:]))}"
 
 
-def test_the_readme_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_readme_shows_what_the_commands_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("MATCHER_BOOKS", "MATCHER_ACTOR", "COLUMNS"):
         monkeypatch.setenv(name, "")  # restored afterwards, whatever the README sets
     monkeypatch.chdir(tmp_path)
     text = README.read_text(encoding="utf-8")
     assert text.count("```console") >= 5
     assert rewritten(text, tmp_path).splitlines() == text.splitlines()
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 13
 
 
 def test_the_readme_names_targets_that_the_makefile_has() -> None:
