@@ -130,6 +130,8 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Seq
     from rich.text import Text
 
     texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
+    if "file" in long:
+        texts["file"] = [os.path.basename(text) for text in texts["file"]]  # a path is known by its end
     widest = {name: max(map(cell_len, [name, *texts[name]])) for name in columns}
     # ids, dates and amounts stay on one line; what is wider than that folds, and free text is cut
     least = {name: CUT if name in long else width if width <= WHOLE else FOLDED for name, width in widest.items()}

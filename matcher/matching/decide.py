@@ -58,12 +58,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be posted: least share of right answers (millionths), whether to post at all, refused sets, grace days."""
+    """What may be posted.
+
+    Attributes:
+        precision_ppm: least share of right answers, in millionths.
+        auto_post: whether to post at all.
+        rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
+        grace_days: days after the discount date on which the discount is still accepted.
+        undone: lines with sets of items whose posting a person took back; such a set is proposed, and never posted by itself.
+    """
 
     precision_ppm: int
     auto_post: bool
     rejected: frozenset[tuple[str, frozenset[str]]]
     grace_days: int
+    undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
 
 
 class _Open:
@@ -203,6 +212,8 @@ def _hindrance(
         return best.note or "another set of open items has the same sum"
     if runner_up is not None and runner_up.points >= best.points:
         return "another explanation has the same evidence"
+    if (receipt.line_id, best.items) in policy.undone:
+        return "a person has taken this posting back"
     if best.items & contested:
         return "another receipt has an equal claim on the item"
     if not rule.posts:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -43,12 +44,15 @@ class Exported:
 
 
 def blocks(session: Session) -> list[Block]:
-    """Quarantined statements and breaks in the accounts' chains."""
+    """Quarantined statements that nothing has replaced, and breaks in the accounts' chains."""
     statements = facts.statements(session.store)
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
     days = {row[0]: row[1:] for row in statements.select("statement_id", "first_booking_date", "last_booking_date").iter_rows()}
     found = []
+    proven = statements.filter(pl.col("state") == "balanced")
     for row in statements.filter(pl.col("state") == "quarantined").iter_rows(named=True):
+        if _replaced(row, proven):
+            continue
         span = f"{row['first_booking_date']} to {row['last_booking_date']}"
         found.append(Block("statement.unbalanced", f"account {row['account']}: statement {row['statement_id']} ({span}) is in quarantine"))
     for link in breaks(facts.statement_facts(session.store)):
@@ -58,6 +62,19 @@ def blocks(session: Session) -> list[Block]:
             message = f"account {link.account}: {gap} {currencies[link.later]} are missing {where}"
             found.append(Block("statement.gap", message))
     return found
+
+
+def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
+    """Whether a proven statement tells the days of this one: the correct file came in.
+
+    It is of the same account, covers the days, and shares a balance with this one or goes beyond it on both sides: a statement
+    that only ends on the day on which this one begins tells nothing of it.
+    """
+    first, last = pl.col("first_booking_date"), pl.col("last_booking_date")
+    covers = (first <= row["first_booking_date"]) & (last >= row["last_booking_date"])
+    beyond = (first < row["first_booking_date"]) & (last > row["last_booking_date"])
+    shares = (pl.col("opening") == row["opening"]) | (pl.col("closing") == row["closing"])
+    return not proven.filter((pl.col("account") == row["account"]) & covers & (beyond | shares)).is_empty()
 
 
 def export(session: Session, what: str, path: Path, as_of: date, target: str) -> Exported:

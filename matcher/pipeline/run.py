@@ -49,6 +49,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
         session.config.policy.auto_post,
         _rejected(state),
         session.config.policy.discount_grace_days,
+        _undone(facts.decisions, facts.allocations),
     )
     verdicts = decide(people, receipts.items(state.items), _settled(state), book, policy) + aside
     _record(session, state, verdicts, book)
@@ -89,6 +90,13 @@ def _fuzzy(lines: pl.DataFrame, found: Candidates, customers: pl.DataFrame) -> p
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
     refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == "reject"))
     return frozenset((line_id, frozenset(text.split())) for line_id, text in refused.select("line_id", "evidence").iter_rows())
+
+
+def _undone(decisions: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
+    """Lines and the items of decisions on them that were reversed: what a person took back, no run may post again."""
+    reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
+    taken_back = allocations.filter(pl.col("decision_id").is_in(reversed_ids.implode())).group_by("decision_id", "line_id").agg("item_id")
+    return frozenset((line_id, frozenset(items)) for line_id, items in taken_back.select("line_id", "item_id").iter_rows())
 
 
 def _settled(state: State) -> dict[str, Settled]:

@@ -199,6 +199,10 @@ def test_a_statement_that_does_not_add_up_is_kept_aside(desk: Desk) -> None:
     status = desk.run("status")
     assert status.exit_code == codes.NEEDS_PERSON
     assert status.stderr.startswith("statement.unbalanced: account giro: statement ")
+    corrected = desk.folder / "corrected.sta"
+    corrected.write_bytes((ERRORS / "unbalanced.sta").read_bytes().replace(b"21794,60", b"21974,60"))
+    desk.do("ingest", str(corrected))
+    assert desk.run("status").exit_code == codes.DONE
 
 
 @covers("statement.gap")

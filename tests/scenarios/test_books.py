@@ -168,6 +168,19 @@ def test_what_a_person_decides_stays_decided(tmp_path: Path) -> None:
     assert [c.name for c in books.verify() if c.failure] == []
 
 
+def test_no_run_posts_again_what_a_person_took_back(tmp_path: Path) -> None:
+    items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "77.00"}]
+    books = filled(tmp_path, items=items, lines=[{"amount": "77.00", "remittance_information": "RE-2026-00001"}])
+    assert books.run(DAY).posted == 1
+    (line_id,) = books.state(DAY).lines["line_id"]
+    books.undo(line_id, reason="a deposit, not this invoice")
+    for _ in range(2):
+        assert books.run(DAY).posted == 0
+        assert books.queue(DAY).select("state", "reason").rows() == [("proposed", "a person has taken this posting back")]
+    books.accept([line_id], reason="it was this invoice after all")
+    assert books.state(DAY).items["open"].to_list() == [0]
+
+
 def test_allocating_by_hand_is_bounded_by_line_and_item(tmp_path: Path) -> None:
     items = [{"item_id": f"I{n}", "customer_id": "C1", "document_no": f"R{n}", "amount": "50.00"} for n in (1, 2)]
     books = filled(tmp_path, items=items, lines=[{"amount": "70.00"}])

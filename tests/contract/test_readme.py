@@ -1,0 +1,102 @@
+"""The README is run: each command of its console blocks, in order, and what it prints must be what stands there.
+
+After a change that is meant to show, write the new output with `python tests/contract/test_readme.py --write`, and read the difference.
+"""
+
+import glob
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from matcher.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+PAGE = "140"
+"""Width, in characters, of the tables in the README."""
+
+
+def trimmed(printed: str) -> str:
+    """Output as a page shows it: no blanks at line ends, no empty lines around it, and one moment for all that was decided."""
+    lines = [line.rstrip() for line in _MOMENT.sub("2026-11-02T09:00:00+00:00", printed).splitlines()]
+    while lines and not lines[0]:
+        del lines[0]
+    while lines and not lines[-1]:
+        del lines[-1]
+    return re.sub("\n{3,}", "\n\n", "".join(f"{line}\n" for line in lines))
+
+
+def run(line: str) -> str:
+    """What a line of a console block prints: `matcher` runs in this process, `export` sets a variable, the rest is the shell's."""
+    line, _, further = line.partition(" | ")
+    words = shlex.split(line, comments=True)
+    if words[0] == "export":
+        os.environ.update(word.split("=", 1) for word in words[1:])
+        return ""
+    if words[0] == "matcher":
+        words = [found for word in words for found in (sorted(glob.glob(word)) if "*" in word else [word])]
+        result = CliRunner().invoke(main, words[1:], prog_name="matcher")
+        assert result.exit_code in (0, 1), result.output
+        return _shell(further, result.stdout) if further else result.output
+    return _shell(line)
+
+
+def _shell(line: str, given: str = "") -> str:
+    return subprocess.run(["/bin/sh", "-c", line], input=given, capture_output=True, text=True, check=True).stdout
+
+
+def rewritten(text: str, folder: Path) -> str:
+    """The README with each output replaced by the one that its command gives now, run in a folder beside the fixtures."""
+    (folder / "fixtures").symlink_to(ROOT / "fixtures")
+    os.chdir(folder)
+    os.environ.pop("MATCHER_BOOKS", None)
+    os.environ["COLUMNS"] = PAGE
+    return _BLOCK.sub(lambda block: f"```console\n{''.join(_answered(block[1]))}```", text)
+
+
+def _answered(block: str) -> Iterator[str]:
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            yield f"{line}\n{trimmed(run(line[2:]))}"
+
+
+def test_the_readme_shows_what_the_commands_print(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("MATCHER_BOOKS", "MATCHER_ACTOR", "COLUMNS"):
+        monkeypatch.setenv(name, "")  # restored afterwards, whatever the README sets
+    monkeypatch.chdir(tmp_path)
+    text = README.read_text(encoding="utf-8")
+    assert text.count("```console") >= 5
+    assert rewritten(text, tmp_path).splitlines() == text.splitlines()
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 13
+
+
+def test_the_readme_names_targets_that_the_makefile_has() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"demo", "test"} <= named <= targets
+
+
+def test_a_wrong_output_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "")
+    monkeypatch.chdir(tmp_path)
+    text = "```console\n$ echo one\ntwo\n```\n"
+    assert rewritten(text, tmp_path) == "```console\n$ echo one\none\n```\n"
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    with tempfile.TemporaryDirectory() as scratch:
+        README.write_text(rewritten(README.read_text(encoding="utf-8"), Path(scratch)), encoding="utf-8")

@@ -1,0 +1,84 @@
+"""Every command and option explains itself, is in the documentation, and `--help` is quick."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from matcher import codes
+from matcher.cli import main
+from matcher.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+PLANNED = {"reopen"}
+"""Commands that messages name and that are not there yet; the test fails when one of them has come."""
+
+
+def commands(group: click.Group, path: str = "matcher") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+COMMANDS = dict(commands(main))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_and_its_options_explain_themselves(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.help
+    assert [p.name for p in command.params if isinstance(p, click.Option) and not p.help] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_in_the_documentation(name: str) -> None:
+    assert re.search(rf"\b{name}\b", TEXT)
+
+
+def test_what_messages_and_pages_tell_the_user_to_run_exists() -> None:
+    messages = " ".join(code.next_step for code in codes.CATALOGUE.values())
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "matcher" / "cli").glob("*.py"))
+    named = set(re.findall(r"`matcher ([a-z]+)", messages + source)) | set(re.findall(r"(?:^\$ |`)matcher ([a-z]+)", TEXT, re.MULTILINE))
+    assert PLANNED & set(main.commands) == set()
+    assert named - set(main.commands) - PLANNED == set()
+
+
+def test_pages_that_messages_name_exist() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "matcher").rglob("*.py"))
+    assert sorted({page for page in re.findall(r"\bdocs/[a-z_]+\.md\b", source + TEXT) if not (ROOT / page).is_file()}) in (
+        [],
+        ["docs/add_a_bank.md"],
+    )
+
+
+def test_every_key_of_matcher_toml_is_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = [f"{section}.{key}" for section, schema in Config.model_json_schema()["properties"].items() for key in _keys(schema)]
+    assert len(keys) > 10
+    assert [key for key in keys if f"`{key}`" not in page] == []
+
+
+def _keys(schema: dict[str, object]) -> list[str]:
+    reference = re.search(r"#/\$defs/(\w+)", json.dumps(schema))
+    assert reference is not None
+    return list(Config.model_json_schema()["$defs"][reference.group(1)]["properties"])
+
+
+def test_help_loads_none_of_the_heavy_libraries() -> None:
+    program = (
+        "import sys; from matcher.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "sys.stderr.write(' '.join(n for n in ('polars', 'duckdb', 'textual', 'numpy', 'rapidfuzz', 'lxml', 'rich') if n in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "Commands:" in done.stdout
+    assert done.stderr == ""

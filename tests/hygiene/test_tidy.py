@@ -1,0 +1,48 @@
+"""The package, the tests and the pages are tidy; what that means is in `tidy.py`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import tidy
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = sorted((ROOT / "matcher").rglob("*.py"))
+CODE = [*PACKAGE, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+COMING = {"docs/add_a_bank.md"}
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+Checker = Callable[[str], Iterator[str]]
+
+
+def findings(checker: Checker, paths: list[Path]) -> list[str]:
+    return [f"{path.relative_to(ROOT)}: {found}" for path in paths for found in checker(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("checker", [tidy.long_modules, tidy.long_functions])
+def test_modules_and_functions_are_small(checker: Checker) -> None:
+    assert findings(checker, CODE) == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert findings(tidy.undocumented, PACKAGE) == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    assert findings(tidy.unfinished, [*(p for p in CODE if p.name not in ("tidy.py", "test_gates.py")), *PAGES]) == []
+
+
+def test_only_the_command_line_speaks() -> None:
+    assert findings(tidy.prints, PACKAGE) == []
+
+
+def test_no_path_of_one_machine() -> None:
+    assert findings(tidy.machine_paths, [*(p for p in CODE if p.name != "test_gates.py"), *PAGES]) == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in PAGES:
+        near = (
+            COMING | {"add_a_bank.md"} | {str(path.relative_to(page.parent)) for path in page.parent.rglob("*") if ".git" not in path.parts}
+        )
+        above = {f"../{path.relative_to(ROOT)}" for path in (*PAGES, ROOT / "LICENSE")} if page.parent != ROOT else set()
+        assert list(tidy.dead_links(page.read_text(encoding="utf-8"), frozenset(near | above))) == [], page.name
