@@ -46,7 +46,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "Books":  # noqa: A001
+def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "Books":
     """Opens the books in a directory.
 
     Args:

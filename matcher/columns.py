@@ -29,7 +29,10 @@ def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
     head = fraction.str.slice(0, _PLACES).str.pad_end(_PLACES, "0").cast(pl.Int64, strict=False)
     unit = pl.lit(10, pl.Int64).pow(_PLACES - places)
     tail_is_zero = fraction.str.slice(_PLACES).str.strip_chars("0") == ""
-    minor = pl.when(whole == "").then(pl.lit("0")).otherwise(whole).cast(pl.Int64, strict=False) * pl.lit(10, pl.Int64).pow(places) + head // unit
+    minor = (
+        pl.when(whole == "").then(pl.lit("0")).otherwise(whole).cast(pl.Int64, strict=False) * pl.lit(10, pl.Int64).pow(places)
+        + head // unit
+    )
     signed = pl.when(text.str.starts_with("-")).then(-minor).otherwise(minor)
     usable = well_formed_amount(text) & tail_is_zero & (head % unit == 0) & (minor <= money.MAX_MINOR)
     return pl.when(usable).then(signed)

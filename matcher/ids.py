@@ -14,7 +14,8 @@ ID_LENGTH = 16
 
 LINE_KEY_SQL = """md5(concat_ws('|', account, booking_date, amount,
     CASE WHEN bank_reference <> '' THEN 'R' || bank_reference
-    ELSE 'T' || regexp_replace(upper(counterparty_account || counterparty_name || remittance_information), '[^\\p{L}\\p{N}]', '', 'g') END))"""
+    ELSE 'T' || regexp_replace(upper(counterparty_account || counterparty_name || remittance_information),
+        '[^\\p{L}\\p{N}]', '', 'g') END))"""
 """Key of a bank line: the bank's own reference where it gives one, else the text; always with account, day and amount.
 
 Banks repeat references for different movements, so the reference alone is never the key. Two real twins of one day share

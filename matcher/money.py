@@ -12,6 +12,8 @@ MAX_MINOR = 10**15
 """Largest absolute amount accepted, in minor units: far below int64, so that sums of millions of lines cannot overflow."""
 
 CURRENCY_TABLE_VERSION = "ISO 4217:2015, amendment 179"
+NO_CURRENCY = "XXX"
+"""ISO 4217's own code for 'no currency': a statement that names none can be read and summed, its lines match nothing."""
 _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
@@ -29,6 +31,7 @@ SCALE: dict[str, int] = (
     | dict.fromkeys(_TWO.split(), 2)
     | dict.fromkeys(_THREE.split(), 3)
     | dict.fromkeys(_FOUR.split(), 4)
+    | {NO_CURRENCY: 2}
 )
 """Decimal places per ISO 4217 currency code. Withdrawn codes keep two places, as banks print them."""
 

@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
 
 
-class IsoDate(click.ParamType):
+class IsoDate(click.ParamType[date]):
     """A day as YYYY-MM-DD."""
 
     name = "date"
@@ -121,7 +121,7 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: st
     from rich.table import Table
     from rich.text import Text
 
-    console = Console() if sys.stdout.isatty() else Console(width=200, color_system=None)
+    console = Console() if sys.stdout.isatty() else Console(width=10_000, color_system=None)
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")

@@ -59,13 +59,40 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
 
 
 def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
-    none = dict.fromkeys(("account", "currency", "opening", "closing", "transactions", "credit", "debit", "first_booking_date", "last_booking_date", "balanced"))
+    none = dict.fromkeys(
+        (
+            "account",
+            "currency",
+            "opening",
+            "closing",
+            "transactions",
+            "credit",
+            "debit",
+            "first_booking_date",
+            "last_booking_date",
+            "balanced",
+        )
+    )
     rows = [
         {"file": one["file"], "format": one["format"], "outcome": one["outcome"], **statement, "balanced": _yes(statement["balanced"])}
         for one in found
         for statement in one["statements"] or [none]
     ]
-    columns = ("file", "format", "outcome", "account", "currency", "opening", "transactions", "credit", "debit", "closing", "first_booking_date", "last_booking_date", "balanced")
+    columns = (
+        "file",
+        "format",
+        "outcome",
+        "account",
+        "currency",
+        "opening",
+        "transactions",
+        "credit",
+        "debit",
+        "closing",
+        "first_booking_date",
+        "last_booking_date",
+        "balanced",
+    )
     show(rows, columns, output, numbers=_NUMBERS)
     for one in found:
         for problem in one["problems"]:
@@ -81,7 +108,9 @@ def _yes(value: bool | None) -> str:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @click.option("--output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print what was read.")
-@click.option("--format", "format_name", default="", metavar="FORMAT", help="Statement format: ofx, mt940, camt, bai2, csv. Default: detect.")
+@click.option(
+    "--format", "format_name", default="", metavar="FORMAT", help="Statement format: ofx, mt940, camt, bai2, csv. Default: detect."
+)
 @click.option("--account", default="", metavar="ID", help="Our account (id or number) for files that name none.")
 @click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: the account's, else detect.")
 @click.option("--quarantine", is_flag=True, help="Keep a damaged statement aside for a person instead of refusing the file.")
@@ -111,7 +140,10 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
                 note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
     files_known = sum(r.known for r in results)
-    note(f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before.{' Dry run: nothing was kept.' if dry_run else ''}")
+    note(
+        f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before."
+        + (" Dry run: nothing was kept." if dry_run else "")
+    )
     if any(s.state == "quarantined" for r in results for s in r.statements):
         note("statement.unbalanced: a statement is in quarantine; none of its lines count. See `matcher statement list`.")
         click.get_current_context().exit(NEEDS_PERSON)

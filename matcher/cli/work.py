@@ -18,7 +18,9 @@ _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment"
 @with_books
 @with_format
 @as_of_option
-@click.option("--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's.")
+@click.option(
+    "--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's."
+)
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def run(output: str, as_of: date | None, precision: float | None, dry_run: bool) -> None:
     """Match everything that is still open, and print a summary by outcome.
@@ -85,7 +87,11 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
     rows = []
     for row in lines.head(limit or lines.height).iter_rows(named=True):
         confidence = "" if row["confidence"] is None else f"{row['confidence'] / 10_000:.1f}%"
-        cells = {"payer": row["counterparty_name"], "text": row["remittance_information"], "amount": money.render(row["amount"], row["currency"])}
+        cells = {
+            "payer": row["counterparty_name"],
+            "text": row["remittance_information"],
+            "amount": money.render(row["amount"], row["currency"]),
+        }
         rows.append(row | cells | {"pending": money.render(row["pending"], row["currency"]), "confidence": confidence})
     columns = ("line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason")
     show(rows, columns, output, numbers=_NUMBERS)
@@ -111,11 +117,18 @@ def show_line(line: str, output: str) -> None:
 def _show_facts(row: dict[str, Any], output: str) -> None:
     from matcher import money
 
-    amounts = {name: None if row[name] is None else money.render(row[name], row["currency"]) for name in ("amount", "applied", "pending", "balance", "charges")}
+    amounts = {
+        name: None if row[name] is None else money.render(row[name], row["currency"])
+        for name in ("amount", "applied", "pending", "balance", "charges")
+    }
     facts = row | amounts
     hidden = ("raw", "instructed_amount", "evidence", "confidence", "margin", "source_line")
     if output == "table":
-        rows = [{"field": name.replace("_", " "), "value": value} for name, value in facts.items() if name not in hidden and value not in ("", None)]
+        rows = [
+            {"field": name.replace("_", " "), "value": value}
+            for name, value in facts.items()
+            if name not in hidden and value not in ("", None)
+        ]
         show(rows, ("field", "value"), output)
     else:
         show([facts], [name for name in facts if name not in hidden], output)
@@ -127,16 +140,26 @@ def _show_shares(state: "State", row: dict[str, Any], output: str) -> None:
     from matcher import money
 
     shares = state.allocations.filter(pl.col("line_id") == row["line_id"]).join(
-        state.items.select("item_id", "document_no", "customer_id", "open", pl.col("currency").alias("item_currency")), on="item_id", how="left"
+        state.items.select("item_id", "document_no", "customer_id", "open", pl.col("currency").alias("item_currency")),
+        on="item_id",
+        how="left",
     )
     rows = [
         share
-        | {"cash": money.render(share["amount"], share["currency"]), "adjustment": money.render(share["adjustment"], share["item_currency"])}
+        | {
+            "cash": money.render(share["amount"], share["currency"]),
+            "adjustment": money.render(share["adjustment"], share["item_currency"]),
+        }
         | {"open": money.render(share["open"], share["item_currency"]), "reason": share["adjustment_reason"]}
         for share in shares.iter_rows(named=True)
     ]
     if rows:
-        show(rows, ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id"), output, numbers=_NUMBERS)
+        show(
+            rows,
+            ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id"),
+            output,
+            numbers=_NUMBERS,
+        )
 
 
 def _show_decisions(state: "State", row: dict[str, Any]) -> None:
@@ -165,7 +188,11 @@ def explain(line: str, output: str) -> None:
         show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
     _show_shares(state, row, output)
     certainty = "" if row["confidence"] is None else f", confidence {row['confidence'] / 10_000:.2f} %"
-    note(f"{row['outcome']}, {row['state']}{certainty}{', by ' + row['rule'] if row['rule'] else ''}: {row['reason'] or 'no run has looked at this line yet'}.")
+    note(
+        f"{row['outcome']}, {row['state']}{certainty}{', by ' + row['rule'] if row['rule'] else ''}: "
+        + (row["reason"] or "no run has looked at this line yet")
+        + "."
+    )
     if row["runner_up"]:
         note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
 

@@ -1,24 +1,10 @@
 """What an engine gives: the candidate relations of `matcher.matching.candidates`."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Candidate relations, each in a fixed order.
-
-    Attributes:
-        references: line_id, item_id, source, key, carriers, class.
-        accounts: line_id, customer_id (payer's account is the customer's).
-        names: line_id, customer_id (normalised names are equal).
-    """
-
-    references: pl.DataFrame
-    accounts: pl.DataFrame
-    names: pl.DataFrame
+from matcher.matching.candidates import Candidates
 
 
 class Engine(Protocol):

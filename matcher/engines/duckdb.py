@@ -3,8 +3,8 @@
 import duckdb
 import polars as pl
 
-from matcher.engines.base import Candidates
 from matcher.matching import candidates as rules
+from matcher.matching.candidates import Candidates
 from matcher.matching.normalise import item_keys, line_keys
 
 

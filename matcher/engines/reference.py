@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from matcher.engines.base import Candidates
 from matcher.matching import candidates as rules
+from matcher.matching.candidates import Candidates
 from matcher.matching.normalise import item_keys, line_keys
 
 
@@ -26,7 +26,14 @@ def _references(lines: list[dict[str, str]], items: list[dict[str, str]]) -> pl.
         carriers = len({i["item_id"] for i in hits})
         if carriers <= rules.KEY_CAP:
             found += [(line["line_id"], i["item_id"], i["source"], line["key"], carriers, _class(line["class"], i["class"])) for i in hits]
-    schema = {"line_id": pl.String(), "item_id": pl.String(), "source": pl.String(), "key": pl.String(), "carriers": pl.Int64(), "class": pl.String()}
+    schema = {
+        "line_id": pl.String(),
+        "item_id": pl.String(),
+        "source": pl.String(),
+        "key": pl.String(),
+        "carriers": pl.Int64(),
+        "class": pl.String(),
+    }
     return pl.DataFrame(sorted(found), schema=schema, orient="row")
 
 

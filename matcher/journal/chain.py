@@ -51,7 +51,19 @@ def seal(previous: tuple[int, str], head: Mapping[str, str], summary: Mapping[st
     text = json.dumps(summary, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     number = previous[0] + 1
     digest = content_hash(number, previous[1], (*(head[k] for k in _HEAD), text), (decisions, allocations))
-    return Batch(number, *(head[k] for k in _HEAD), text, decisions.height, allocations.height, previous[1], digest)
+    return Batch(
+        batch=number,
+        command=head["command"],
+        actor=head["actor"],
+        at=head["at"],
+        version=head["version"],
+        config_hash=head["config_hash"],
+        summary=text,
+        decisions=decisions.height,
+        allocations=allocations.height,
+        previous_hash=previous[1],
+        hash=digest,
+    )
 
 
 _HEAD = ("command", "actor", "at", "version", "config_hash")

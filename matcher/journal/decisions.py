@@ -47,7 +47,12 @@ class Draft:
 def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Decisions and allocations as frames, ready to seal and append. Ids are made from contents."""
     keys = [
-        (d.kind, d.line_id, ";".join(f"{a.item_id},{a.amount},{a.adjustment},{a.adjustment_reason}" for a in d.allocations), d.reverses + d.after)
+        (
+            d.kind,
+            d.line_id,
+            ";".join(f"{a.item_id},{a.amount},{a.adjustment},{a.adjustment_reason}" for a in d.allocations),
+            d.reverses + d.after,
+        )
         for d in drafts
     ]
     names = ids.decision_ids(keys)

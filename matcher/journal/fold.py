@@ -103,7 +103,9 @@ def _items(items: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
         items.with_columns(pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount")).alias("open_now"))
         .join(ours, on="item_id", how="left")
         .with_columns(
-            pl.col("settled_cash").fill_null(0), pl.col("settled_adjustment").fill_null(0), pl.col("open_then").fill_null(pl.col("open_now"))
+            pl.col("settled_cash").fill_null(0),
+            pl.col("settled_adjustment").fill_null(0),
+            pl.col("open_then").fill_null(pl.col("open_now")),
         )
         .with_columns(still.alias("open"), (still + (settled - reflected) * sign).alias("open_before"))
         .drop("open_then", "open_now")

@@ -88,4 +88,3 @@ def breaks(statements: Sequence[StatementFact]) -> list[Link]:
 
 def _order_end(fact: StatementFact) -> date:
     return fact.last_day or fact.first_day or date.min
-

@@ -76,9 +76,7 @@ def _choices(items: list[Item], named: dict[str, tuple[str, int]], receipt: Rece
             yield chosen
 
 
-def _named(
-    receipt: Receipt, customer: str, items: list[Item], pool: Pool, evidence: Evidence, why: score.Points
-) -> Iterable[Explanation]:
+def _named(receipt: Receipt, customer: str, items: list[Item], pool: Pool, evidence: Evidence, why: score.Points) -> Iterable[Explanation]:
     total = sum(i.open for i in items)
     discounts = [discount_of(i, receipt, pool.grace_days) for i in items]
     gap = total - receipt.amount
@@ -112,7 +110,9 @@ def _oldest_first(receipt: Receipt, customer: str, items: list[Item], why: score
         if item.open > 0 and taken > 0:
             shares.append(Share(item.item_id, taken))
             left -= taken
-    return Explanation("reference-only", "partial", customer, tuple(shares), why, unique=False, note="several items are named and not all are paid")
+    return Explanation(
+        "reference-only", "partial", customer, tuple(shares), why, unique=False, note="several items are named and not all are paid"
+    )
 
 
 def _by_customer(receipt: Receipt, customer: str, pool: Pool, evidence: Evidence) -> Iterable[Explanation]:
@@ -125,7 +125,11 @@ def _by_customer(receipt: Receipt, customer: str, pool: Pool, evidence: Evidence
         amount = (("amount_full", evidence.amount_full), *((("amount_rare", evidence.amount_rare),) if rare else ()))
         rule = "account-amount" if sure else "name-amount"
         # the same sum from several smaller items is another explanation of the same money
-        alone = subset.exact_set([i for i in items if i not in full], receipt.amount).kind == "impossible" if len(items) <= subset.MAX_ITEMS else True
+        alone = (
+            subset.exact_set([i for i in items if i not in full], receipt.amount).kind == "impossible"
+            if len(items) <= subset.MAX_ITEMS
+            else True
+        )
         note = "several open items have this amount; the oldest is taken" if len(full) > 1 else ""
         yield Explanation(rule, "matched", customer, (Share(full[0].item_id, receipt.amount),), why + amount, unique=alone, note=note)
         return

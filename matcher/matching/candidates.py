@@ -4,13 +4,30 @@ The joins are SQL text over named relations, run by an engine; the fuzzy part co
 left undecided. Amount is never a way to find candidates, only a check on them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from matcher.matching.normalise import account_key, name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidate relations, each in a fixed order.
+
+    Attributes:
+        references: line_id, item_id, source, key, carriers, class.
+        accounts: line_id, customer_id (payer's account is the customer's).
+        names: line_id, customer_id (normalised names are equal).
+    """
+
+    references: pl.DataFrame
+    accounts: pl.DataFrame
+    names: pl.DataFrame
+
 
 KEY_CAP = 5
 """A number key that more items carry than this names none of them (a year, a customer's own number)."""
@@ -65,7 +82,9 @@ def customer_accounts(customers: pl.DataFrame) -> pl.DataFrame:
 
 def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
     """Names, trade names and aliases of customers: customer_id, entity, name (normalised)."""
-    split = customers.select("customer_id", "entity", pl.concat_str("name", "trade_name", "alias", separator="|").str.split("|").alias("name"))
+    split = customers.select(
+        "customer_id", "entity", pl.concat_str("name", "trade_name", "alias", separator="|").str.split("|").alias("name")
+    )
     named = split.explode("name").with_columns(_mapped("name", name_key, "name"))
     return named.filter(pl.col("name") != "").unique(maintain_order=True)
 
@@ -82,7 +101,9 @@ def fuzzy_customers(names: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=columns)
     owners = choices["customer_id"].to_list()
     best = [found for part in _slices(wanted, 512) for found in _closest(part, choices["name"].to_list(), owners)]
-    table = pl.DataFrame(best, schema={"name": pl.String(), "customer_id": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}, orient="row")
+    table = pl.DataFrame(
+        best, schema={"name": pl.String(), "customer_id": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}, orient="row"
+    )
     return names.join(table, on="name").select(list(columns)).sort("line_id")
 
 
@@ -101,11 +122,11 @@ def _slices(values: Sequence[str], size: int) -> list[Sequence[str]]:
     return [values[i : i + size] for i in range(0, len(values), size)]
 
 
-def _mapped(column: str, function: "type[str] | object", alias: str) -> pl.Expr:
+def _mapped(column: str, function: Callable[[str], str], alias: str) -> pl.Expr:
     """A Python function over the distinct values of a text column."""
 
     def apply(series: pl.Series) -> pl.Series:
         distinct = series.unique().to_list()
-        return series.replace_strict(distinct, [function(v) for v in distinct], return_dtype=pl.String)  # type: ignore[operator]
+        return series.replace_strict(distinct, [function(v) for v in distinct], return_dtype=pl.String)
 
     return pl.col(column).map_batches(apply, return_dtype=pl.String).alias(alias)

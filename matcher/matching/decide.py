@@ -146,7 +146,9 @@ def _verdict(
     if stopped is not None and not (found and found[0].rule.startswith("reference")):
         return stopped
     if not found:
-        return Verdict(receipt.line_id, "none", "unexplained", score.sure_customer(receipt), "", None, None, None, None, _why_nothing(receipt))
+        return Verdict(
+            receipt.line_id, "none", "unexplained", score.sure_customer(receipt), "", None, None, None, None, _why_nothing(receipt)
+        )
     best = found[0]
     if best.points < PROPOSE_POINTS:
         reason = f"the nearest explanation has {best.points} points of evidence, a proposal asks for {PROPOSE_POINTS}"
@@ -170,7 +172,13 @@ def _confidence(other: Explanation, best: Explanation, book: Rulebook) -> int:
 
 
 def _hindrance(
-    receipt: Receipt, best: Explanation, runner_up: Explanation | None, still: _Open, book: Rulebook, policy: Policy, contested: frozenset[str]
+    receipt: Receipt,
+    best: Explanation,
+    runner_up: Explanation | None,
+    still: _Open,
+    book: Rulebook,
+    policy: Policy,
+    contested: frozenset[str],
 ) -> str:
     """What keeps an explanation from being posted without a person; '' when nothing does."""
     rule = book.get(best.rule)
@@ -201,10 +209,10 @@ def _stopped(receipt: Receipt, still: _Open, closed: Mapping[str, Settled], book
         return None
     for item_id in strong:
         before = closed.get(item_id)
-        if before is not None and before.payer == receipt.payer and before.amount == receipt.amount and receipt.payer:
-            if abs((receipt.booking_date - before.booking_date).days) <= DUPLICATE_DAYS:
-                reason = f"line {before.line_id} of the same payer and amount has paid the named item"
-                return _left(receipt, "duplicate", reason)
+        same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
+        if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= DUPLICATE_DAYS:
+            reason = f"line {before.line_id} of the same payer and amount has paid the named item"
+            return _left(receipt, "duplicate", reason)
     return _left(receipt, "closed_item", "the named item is closed")
 
 

@@ -15,10 +15,11 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae
 _WORD = re.compile(r"\w+", re.UNICODE)
 _LEGAL = frozenset(
     "gmbh mbh ag kg kgaa ohg gbr ug ev eg se co company cie ltd limited llc llp lp inc incorporated corp corporation plc pty pvt pte "
-    "sa sas sarl sasu eurl snc sci srl sl slu spa sapa scarl bv nv cv vof bvba sprl ab hb as asa ans aps a s is oy oyj oü uab sia doo dd "
-    "sro spol zoo sp zrt kft bt nyrt ltda me eireli sab de cv and und et y og und the".split()
+    "sa sas sarl sasu eurl snc sci srl sl slu spa sapa scarl bv nv cv vof bvba sprl ab hb as asa ans aps a s is oy oyj oü uab sia doo "
+    "dd sro spol sp z o oo zoo zrt kft bt nyrt ltda me eireli sab de und and et y og the".split()
 )
 _CJK_FORMS = re.compile(r"(股份)?有限(责任)?公司|(株式|有限|合同)会社|集团|㈱")
+_UMLAUT = re.compile(r"([aou])e")
 MIN_KEY = 3
 """Shortest number key; shorter numbers say nothing."""
 
@@ -36,7 +37,9 @@ def name_key(name: str) -> str:
 
     A name that consists of legal forms alone keeps its words. Empty when there is no letter.
     """
-    words = _WORD.findall(_CJK_FORMS.sub(" ", fold(name)).replace(".", ""))
+    # Müller is written Mueller where a bank's character set has no umlaut, so both become muller
+    plain = _UMLAUT.sub(r"\1", _CJK_FORMS.sub(" ", fold(name)).replace(".", ""))
+    words = _WORD.findall(plain)
     telling = [w for w in words if w not in _LEGAL]
     return " ".join(sorted(telling or words))
 

@@ -2,20 +2,17 @@
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from matcher.matching.candidates import Candidates
 from matcher.matching.normalise import account_key, name_key
 from matcher.matching.records import Item, Receipt, Reference
-
-if TYPE_CHECKING:
-    from matcher.engines.base import Candidates
 
 PPM = 1_000_000
 
 
-def receipts(lines: pl.DataFrame, found: "Candidates", fuzzy: pl.DataFrame) -> list[Receipt]:
+def receipts(lines: pl.DataFrame, found: Candidates, fuzzy: pl.DataFrame) -> list[Receipt]:
     """A record for every line, with what the candidate relations say of it."""
     references: dict[str, list[Reference]] = defaultdict(list)
     for row in found.references.iter_rows():
@@ -39,7 +36,19 @@ def receipts(lines: pl.DataFrame, found: "Candidates", fuzzy: pl.DataFrame) -> l
 def items(frame: pl.DataFrame) -> list[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     still = frame.filter(pl.col("open") != 0)
-    columns = ("item_id", "entity", "customer_id", "document_no", "issue_date", "due_date", "currency", "open", "amount", "discount_ppm", "discount_date")
+    columns = (
+        "item_id",
+        "entity",
+        "customer_id",
+        "document_no",
+        "issue_date",
+        "due_date",
+        "currency",
+        "open",
+        "amount",
+        "discount_ppm",
+        "discount_date",
+    )
     made = []
     for item_id, entity, customer, number, issued, due, currency, left, amount, ppm, until in still.select(columns).iter_rows():
         discount = _discount(amount, ppm) if ppm and left == amount else 0
@@ -50,7 +59,9 @@ def items(frame: pl.DataFrame) -> list[Item]:
 def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
     """Normalised payer, amount and booking date of lines, by id."""
     columns = ("line_id", "counterparty_account", "counterparty_name", "amount", "booking_date")
-    return {line: (account_key(acc) or name_key(name), amount, booked) for line, acc, name, amount, booked in lines.select(columns).iter_rows()}
+    return {
+        line: (account_key(acc) or name_key(name), amount, booked) for line, acc, name, amount, booked in lines.select(columns).iter_rows()
+    }
 
 
 def _discount(amount: int, ppm: int) -> int:

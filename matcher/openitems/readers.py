@@ -54,7 +54,8 @@ def items(data: bytes, name: str) -> pl.DataFrame:
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
         "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
-        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note") & (pl.col("amount") > 0),
+        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note")
+        & (pl.col("amount") > 0),
         "open_amount lies beyond amount": (pl.col("open_amount") * pl.col("amount").sign() > pl.col("amount").abs())
         | (pl.col("open_amount") * pl.col("amount").sign() < 0),
     }

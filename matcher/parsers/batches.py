@@ -57,5 +57,5 @@ def details(batch: Batch) -> pl.DataFrame | None:
     ]
     if not parts:
         return None
-    schema: dict[str, pl.DataType] = {"position": _MONEY, "ordinal": _MONEY} | dict.fromkeys(DETAIL, _TEXT) | {"amount": _MONEY}
+    schema: dict[str, pl.DataType] = {"position": _MONEY, "ordinal": _MONEY, **dict.fromkeys(DETAIL, _TEXT), "amount": _MONEY}
     return pl.DataFrame(parts, schema=schema, orient="row")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
+from itertools import pairwise
 
 from matcher.errors import MatcherError
 from matcher.model import Problem
@@ -19,7 +20,7 @@ def names() -> tuple[str, ...]:
         MatcherError: ``config.invalid`` when two installed packages register one name.
     """
     found = sorted(point.name for point in entry_points(group=GROUP))
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         if first == second:
             raise MatcherError("config.invalid", f"two installed packages register a parser named {first!r}")
     return tuple(found)

@@ -68,7 +68,9 @@ def _check_entities(session: Session, kind: str, frame: pl.DataFrame, source: So
     listed = [entity.id for entity in session.config.entity]
     unknown = frame.filter(~pl.col("entity").is_in(listed))
     if unknown.height:
-        raise MatcherError("value.unknown", f"entity {unknown['entity'][0]!r} is not in matcher.toml", source.name, "Add an [[entity]] with this id.")
+        raise MatcherError(
+            "value.unknown", f"entity {unknown['entity'][0]!r} is not in matcher.toml", source.name, "Add an [[entity]] with this id."
+        )
 
 
 def _append(session: Session, batch: int, kind: str, snapshot: pl.DataFrame, *, partial: bool) -> dict[str, int]:

@@ -7,12 +7,12 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from matcher import ids
+from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
 from matcher.ledger.chain import StatementFact, continues
-from matcher.model import Problem, StatementStart
+from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.tally import FileTally, StatementTally
@@ -83,9 +83,7 @@ class _Staged:
     held: set[int] = field(default_factory=set)
 
 
-def ingest(
-    session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent
-) -> list[FileResult]:
+def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent) -> list[FileResult]:
     """Reads statement files into the books.
 
     Raises:
@@ -163,6 +161,10 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, so
         own = session.config.find_account(start.account, start.currency)
         if own is not None and own != account:
             raise MatcherError("account.several", f"the file is of account {own.id!r} as well, not only {account.id!r}", where)
+    if start.currency == money.NO_CURRENCY:
+        raise MatcherError(
+            "currency.unknown", "the file names no currency", where, "Name our account with --account; its currency is taken."
+        )
     if start.currency and start.currency != account.currency:
         message = f"the statement is in {start.currency}, account {account.id!r} in {account.currency}"
         raise MatcherError("currency.mixed", message, where)
@@ -224,10 +226,18 @@ def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResul
 
 def _fact(statement_id: str, account: Account, tally: StatementTally) -> StatementFact:
     opening, closing = tally.opening, tally.closing
-    days = [tally.from_date, opening and opening.date, closing and closing.date]
+    days = [tally.from_date, _day(opening), _day(closing)]
     first = tally.first_booking_date or next((d for d in days if d), None)
     last = tally.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
-    return StatementFact(statement_id, account.id, first, last, opening and opening.amount, closing and closing.amount, tally.count)
+    return StatementFact(statement_id, account.id, first, last, _minor(opening), _minor(closing), tally.count)
+
+
+def _minor(balance: Balance | None) -> int | None:
+    return None if balance is None else balance.amount
+
+
+def _day(balance: Balance | None) -> date | None:
+    return None if balance is None else balance.date
 
 
 def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, lines.Counts]) -> FileResult:
@@ -238,8 +248,8 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
         found.append(
             StatementResult(
                 statement_ids[number], file.accounts[ordinal].id, tally.start.number, file.accounts[ordinal].currency,
-                tally.first_booking_date, tally.last_booking_date, tally.opening and tally.opening.amount,
-                tally.closing and tally.closing.amount, tally.count, tally.credit, tally.debit,
+                tally.first_booking_date, tally.last_booking_date, _minor(tally.opening),
+                _minor(tally.closing), tally.count, tally.credit, tally.debit,
                 count.new, count.known, count.conflicting, state,
             )
         )  # fmt: skip
@@ -262,8 +272,10 @@ def _record(session: Session, batch: int, staged: dict[int, _Staged], results: d
             row |= {"lines_new": row.pop("new"), "lines_known": row.pop("known"), "lines_conflicting": row.pop("conflicting")}
             row |= {"batch": batch, "file_id": file.file_id, "ordinal": ordinal, "entity": file.accounts[ordinal].entity}
             row |= {"from_date": tally.from_date, "to_date": tally.to_date, "problems": json.dumps(mine, ensure_ascii=False, default=str)}
-            row |= {"opening_date": tally.opening and tally.opening.date, "closing_date": tally.closing and tally.closing.date}
+            row |= {"opening_date": _day(tally.opening), "closing_date": _day(tally.closing)}
             rows.append(row)
         facts.append_statements(session.store, rows)
-    files = {file.file_id: {"statements": len(file.numbers), "new": sum(s.new for s in results[p].statements)} for p, file in staged.items()}
+    files = {
+        file.file_id: {"statements": len(file.numbers), "new": sum(s.new for s in results[p].statements)} for p, file in staged.items()
+    }
     session.commit("ingest", {"files": files})

@@ -8,12 +8,13 @@ from datetime import date
 import polars as pl
 
 from matcher import frames
-from matcher.engines.base import Candidates, Engine
+from matcher.engines.base import Engine
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
 from matcher.matching import candidates, receipts
+from matcher.matching.candidates import Candidates
 from matcher.matching.decide import Policy, Settled, Verdict, decide
 from matcher.matching.explain import evidence_text, shares_text
 from matcher.matching.normalise import account_key
@@ -57,7 +58,9 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
 def _split(lines: pl.DataFrame, own: Sequence[str]) -> tuple[pl.DataFrame, list[Verdict]]:
     """Lines that may pay open items, and verdicts on those that cannot: debits, fees, interest, our own transfers."""
     ours = {account_key(number) for number in own}
-    own_transfer = pl.col("counterparty_account").is_in([number for number in lines["counterparty_account"].unique() if account_key(number) in ours])
+    own_transfer = pl.col("counterparty_account").is_in(
+        [number for number in lines["counterparty_account"].unique() if account_key(number) in ours]
+    )
     debit = pl.col("amount") <= 0
     other = pl.col("kind").is_in(NON_RECEIVABLE_KINDS) | own_transfer
     aside = [_left(line_id, "outgoing", "money going out is not matched with open items") for line_id in lines.filter(debit)["line_id"]]
@@ -129,7 +132,9 @@ def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], faci
     """The engine's own postings pass the same checks as a person's, one after the other."""
     left = {item_id: item.open for item_id, item in facing.items()}
     for draft in posted:
-        decisions.check(draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations})
+        decisions.check(
+            draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations}
+        )
         for a in draft.allocations:
             left[a.item_id] -= a.item_amount + a.adjustment
 
@@ -170,5 +175,3 @@ def _result(lines: pl.DataFrame, verdicts: list[Verdict]) -> RunResult:
         found[verdict.outcome, verdict.state] = (count + 1, sums)
     states = Counter(v.state for v in verdicts)
     return RunResult(len(verdicts), states["posted"], states["proposed"], dict(sorted(found.items())))
-
-

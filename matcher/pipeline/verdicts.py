@@ -197,7 +197,9 @@ def _append(session: Session, state: State, command: str, drafts: list[Draft]) -
         if draft.line_id in seen:
             raise MatcherError("usage.option", f"line {draft.line_id} is named twice")
         seen.add(draft.line_id)
-        decisions.check(draft, pending[draft.line_id], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations})
+        decisions.check(
+            draft, pending[draft.line_id], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations}
+        )
         for a in draft.allocations:
             left[a.item_id] -= a.item_amount + a.adjustment
     made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)

@@ -1,11 +1,12 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -33,12 +34,17 @@ class Store:
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
-        return self.connection.sql(sql, params=list(parameters) or None).pl()
+        found: pl.DataFrame = self.connection.sql(sql, params=list(parameters) or None).pl()
+        return found
 
     def scalar(self, sql: str, *parameters: object) -> int:
         """The single whole number that a query gives; 0 for NULL."""
-        row = self.connection.execute(sql, parameters).fetchone()
-        return int(row[0] or 0) if row else 0
+        rows = self.run(sql, parameters)
+        return int(rows[0][0] or 0) if rows else 0
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Runs a statement to its end and gives all its rows: a result left unread would block the connection."""
+        return self.connection.execute(sql, parameters).fetchall()
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Appends a frame's rows; columns are matched by name, and a missing one is an error."""
@@ -46,7 +52,7 @@ class Store:
             return
         names = ", ".join(f'"{name}"' for name in frame.columns)
         self.connection.register("appended", frame)
-        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")  # noqa: S608
+        self.run(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")
         self.connection.unregister("appended")
 
 
@@ -107,8 +113,8 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'migration'").fetchone()
-    if not known or not known[0]:
+    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'migration'").fetchall()
+    if not known:
         return {}
     return dict(connection.execute("SELECT name, sha256 FROM meta.migration ORDER BY name").fetchall())
 

@@ -38,11 +38,11 @@ def statements(store: Store) -> pl.DataFrame:
 
 def statement_facts(store: Store) -> list[StatementFact]:
     """What the chain needs of every statement that is not in quarantine."""
-    rows = store.connection.execute(
+    rows = store.run(
         """SELECT statement_id, account, coalesce(first_booking_date, from_date, opening_date, closing_date),
             coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, count
         FROM raw.statement WHERE state <> 'quarantined' ORDER BY batch, ordinal"""
-    ).fetchall()
+    )
     return [StatementFact(*row) for row in rows]
 
 

@@ -10,14 +10,15 @@ from matcher.journal.fold import Facts
 from matcher.store.database import Store
 
 _LATEST = """SELECT * EXCLUDE (n, batch), first_seen, batch AS seen FROM (
-    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n, min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n,
+        min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
 ) WHERE n = 1 ORDER BY {key}"""
 
 
 def last_batch(store: Store) -> tuple[int, str]:
     """Number and hash of the latest batch; (0, genesis) in empty books."""
-    row = store.connection.execute("SELECT batch, hash FROM log.batch ORDER BY batch DESC LIMIT 1").fetchone()
-    return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+    rows = store.run("SELECT batch, hash FROM log.batch ORDER BY batch DESC LIMIT 1")
+    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
 
 
 def append(store: Store, batch: Batch, decisions: pl.DataFrame, allocations: pl.DataFrame) -> None:
@@ -69,8 +70,8 @@ def facts(store: Store) -> Facts:
 
 def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame) -> None:
     """Puts the latest run's findings in the place of the previous ones."""
-    store.connection.execute("TRUNCATE work.finding")
-    store.connection.execute("TRUNCATE work.proposal")
+    store.run("TRUNCATE work.finding")
+    store.run("TRUNCATE work.proposal")
     store.append("work.finding", findings)
     store.append("work.proposal", proposals)
 
@@ -78,7 +79,7 @@ def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFra
 def drop_findings(store: Store, line_ids: list[str]) -> None:
     """Forgets what the latest run found for lines that a person has since decided on."""
     for table in ("work.finding", "work.proposal"):
-        store.connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], line_id)", [line_ids])
+        store.run(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], line_id)", [line_ids])
 
 
 def exported(store: Store, target: str) -> pl.DataFrame:

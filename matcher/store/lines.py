@@ -5,11 +5,11 @@ from typing import Any
 
 import polars as pl
 
-from matcher import ids
-from matcher.parsers import batches
+from matcher import frames, ids
 from matcher.store.database import Store
 
-_STAGED = ", ".join(f'"{name}"' for name in batches.COLUMNS if name not in ("line", "exact", "pending"))
+_MADE_HERE = ("line_id", "statement_id", "account", "entity", "source_line")
+_STAGED = ", ".join(f'"{name}"' for name in frames.LINE if name not in _MADE_HERE)
 _CONTENT = "value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw"
 
 _STAGE = """CREATE OR REPLACE TEMP TABLE incoming AS
@@ -40,16 +40,17 @@ class Counts:
 
 def begin(store: Store) -> None:
     """Empties the staging area."""
-    store.connection.execute(_STAGE)
-    store.connection.execute(_STAGE_DETAIL)
+    store.run(_STAGE)
+    store.run(_STAGE_DETAIL)
 
 
 def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place: dict[str, Any]) -> None:
     """Stages booked entries. `place` holds statement_no, position (of the first row), account and entity."""
     numbered = frame.with_row_index("position", offset=place["position"]).filter(~pl.col("pending"))
     store.connection.register("staged", numbered)
-    store.connection.execute(
-        f'INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, {_STAGED}, "line" AS source_line FROM staged',
+    store.run(
+        "INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, "
+        f'{_STAGED}, "line" AS source_line FROM staged',
         [place["statement_no"], place["account"], place["entity"]],
     )
     store.connection.unregister("staged")
@@ -60,12 +61,12 @@ def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place
 
 def identify(store: Store) -> None:
     """Gives every staged entry its key and its occurrence among twins of its statement."""
-    store.connection.execute(_KEYED)
+    store.run(_KEYED)
 
 
 def shift_occurrences(store: Store, statement_no: int, day: object, earlier: list[int]) -> None:
     """Counts a statement's entries of `day` on from those already known and from the `earlier` staged statements of that day."""
-    store.connection.execute(
+    store.run(
         """UPDATE keyed SET occurrence = occurrence + before.n FROM (
             SELECT line_key, max(occurrence) AS n FROM (
                 SELECT line_key, occurrence FROM raw.line WHERE booking_date = ?
@@ -78,21 +79,23 @@ def shift_occurrences(store: Store, statement_no: int, day: object, earlier: lis
 
 def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
     """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
-    con = store.connection
-    con.execute("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
-    con.execute(_FRESH)
-    names = pl.DataFrame({"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())}, schema={"statement_no": pl.Int64, "statement_id": pl.String})
-    con.register("names", names)
-    known = con.execute("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1").fetchone()
-    assert known is None, "two different lines have one id"
-    columns = [row[0] for row in con.execute("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'").fetchall()]
+    store.run("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
+    store.run(_FRESH)
+    names = pl.DataFrame(
+        {"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())},
+        schema={"statement_no": pl.Int64, "statement_id": pl.String},
+    )
+    store.connection.register("names", names)
+    known = store.run("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1")
+    assert not known, "two different lines have one id"
+    columns = [row[0] for row in store.run("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'")]
     chosen = ", ".join(f'"{c}"' for c in columns)
-    con.execute(f"INSERT INTO raw.line BY NAME SELECT {chosen} FROM fresh JOIN names USING (statement_no) ORDER BY statement_no, position")
-    con.execute(
+    store.run(f"INSERT INTO raw.line BY NAME SELECT {chosen} FROM fresh JOIN names USING (statement_no) ORDER BY statement_no, position")
+    store.run(
         f"""INSERT INTO raw.quarantined_line BY NAME SELECT {chosen} FROM (SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed)
         JOIN names USING (statement_no) JOIN held USING (statement_no) ORDER BY statement_no, position"""
     )
-    con.execute(
+    store.run(
         f"""INSERT INTO raw.line_detail BY NAME
         WITH parents AS (
             SELECT statement_no, position, line_id FROM fresh
@@ -101,7 +104,7 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
         SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
         WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
     )
-    counted = con.execute(
+    counted = store.run(
         """SELECT k.statement_no, count(*), count(f.line_id), count(*) FILTER (f.line_id IS NOT NULL AND c.n > 1)
         FROM keyed AS k LEFT JOIN fresh AS f USING (statement_no, position)
         LEFT JOIN (
@@ -109,8 +112,8 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
             WHERE bank_reference IN (SELECT bank_reference FROM fresh WHERE bank_reference <> '') GROUP BY account, bank_reference
         ) AS c ON c.account = k.account AND c.bank_reference = k.bank_reference
         GROUP BY k.statement_no"""
-    ).fetchall()
-    con.unregister("names")
+    )
+    store.connection.unregister("names")
     counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
     found = {}
     for number in statement_ids:

@@ -51,10 +51,10 @@ def test_says_which_deviation_it_shows_and_where_it_was_seen(path: Path) -> None
 
 def test_no_expectation_without_input() -> None:
     known = {expectation(path) for path in inputs()}
-    assert [] == [path for path in BANKS.rglob("*.expected.json") if path not in known]
+    assert [path for path in BANKS.rglob("*.expected.json") if path not in known] == []
     for page in BANKS.rglob("index.toml"):
         names = tomllib.loads(page.read_text(encoding="utf-8"))
-        assert [] == [name for name in names if not (page.parent / name).is_file()]
+        assert [name for name in names if not (page.parent / name).is_file()] == []
 
 
 if __name__ == "__main__":

@@ -1,0 +1,115 @@
+"""Statements as tables: delimited text and workbooks. The banks' layouts are data in `matcher/parsers/profiles`.
+
+`detect` finds the layout, `layout` binds it to the file, `rows` reads one row, `reading` a table, `columnar` plain tables in bulk.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from matcher.model import FileInfo, Problem
+from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
+from matcher.parsers.csv import columnar, detect
+from matcher.parsers.csv.detect import Found
+from matcher.parsers.csv.reading import TableReading
+from matcher.parsers.csv.records import RecordReader
+from matcher.parsers.csv.survey import Decided, needed, survey
+from matcher.parsers.csv.text import TooLongError, choose_encoding, lines
+
+
+class CsvParser:
+    """Reads statements that are tables. Format ids are ``csv:PROFILE``."""
+
+    name = "csv"
+
+    def recognise(self, head: bytes, source: Source, options: ParseOptions) -> str:
+        """``csv:PROFILE``; ``csv`` for a table that cannot be read, so that `parse` says why; '' for anything else.
+
+        Raises:
+            MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
+        """
+        found = self._find(head, source, options)
+        if isinstance(found, Found):
+            return f"csv:{found.layout.profile.name}"
+        return "csv" if found else ""
+
+    def parse(self, source: Source, options: ParseOptions) -> Iterator[Event]:
+        """The file's statements, one for each account and currency.
+
+        Raises:
+            MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
+        """
+        if not source.size:
+            yield Problem("file.empty", "fatal", "the file is empty")
+            return
+        found = self._find(source.head(), source, options)
+        if found is None:
+            yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
+        elif isinstance(found, Problem):
+            yield found
+        else:
+            yield from _read_text(source, options, found)
+
+    def _find(self, head: bytes, source: Source, options: ParseOptions) -> Found | Problem | None:
+        if detect.foreign(head):
+            return None
+        profiles = detect.layouts(options)
+        if isinstance(profiles, Problem):
+            return profiles
+        try:
+            return detect.choose(list(detect.text_tables(source, profiles)), profiles, bool(options.profile))
+        except TooLongError as error:
+            return _too_long(error)
+
+
+def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    layout, table = found.layout, found.table
+    if columnar.suits(layout, table.encoding, table.delimiter, table.quote):
+        yield from _read_plain(source, options, found)
+        return
+    encoding = choose_encoding(source, table.encoding, layout.profile.encodings)
+    if isinstance(encoding, int):
+        yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
+        yield Problem("file.encoding", "fatal", f"the bytes of line {encoding} are not {table.encoding}", encoding)
+        return
+    yield FileInfo(f"csv:{layout.profile.name}", encoding)
+    try:
+        decided: Decided | Problem = Decided()
+        if needed(layout, found.named):
+            ahead = iter(RecordReader(lines(source, encoding), table.delimiter, table.quote))
+            decided = survey(layout, islice(ahead, layout.ordinal + 1, None), found.named)
+        if isinstance(decided, Problem):
+            yield decided
+            return
+        reader = RecordReader(lines(source, encoding), table.delimiter, table.quote)
+        records = iter(reader)
+        before = list(islice(records, layout.ordinal))
+        if layout.header:
+            next(records)
+        reading = TableReading(layout, options, decided, before, reader.again)
+        if problem := reading.unreadable():
+            yield problem
+            return
+        yield from reading.records(records)
+        yield from reading.finish()
+    except TooLongError as error:
+        yield _too_long(error)
+
+
+def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    layout, table = found.layout, found.table
+    yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
+    reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])
+    try:
+        yield from columnar.read(source, reading, table.delimiter)
+        yield from reading.finish()
+    except columnar.Utf8Error as error:
+        yield Problem("file.encoding", "fatal", f"the bytes of line {error.line} are not UTF-8", error.line)
+    except TooLongError as error:
+        yield _too_long(error)
+
+
+def _too_long(error: TooLongError) -> Problem:
+    return Problem("file.too_large", "fatal", f"line {error.line} is longer than {MAX_LINE} characters", error.line)
+
+
+PARSER = CsvParser()

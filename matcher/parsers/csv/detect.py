@@ -1,0 +1,199 @@
+"""Which layout a file has: every profile is tried on the first rows, and the one best fit is used.
+
+Nothing is chosen between equals, and a table that no profile knows is said to be one, with what was recognised in it.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from matcher.model import Problem
+from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
+from matcher.parsers.csv.layout import Layout, Near, bind_header
+from matcher.parsers.csv.records import OPEN_QUOTE, Record, RecordReader
+from matcher.parsers.csv.schema import Profile, available
+from matcher.parsers.csv.shape import bind_shape
+from matcher.parsers.csv.text import bounded, decodings, fold
+from matcher.parsers.csv.words import fields_of, looks_like_header
+
+HEAD_RECORDS = 120
+"""The header is looked for in this many records from the file's beginning."""
+UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+_FOREIGN = re.compile(
+    rb"\A[\s\x01@\"\xef\xbb\xbf]*(?:OFXHEADER|<\?OFX|<OFX|\{1:|\{4:|:20:|:940:|01,[^\n]*\n\s*02,|[%\\]PDF|Rar!)"
+    rb"|\n:(?:20|25|60[FM]|61|86):|<OFX>|\r01,[^\r]*\r\n?02,",
+    re.IGNORECASE,
+)
+_BAI = re.compile(r"(?:01|02|03|16|49|88|98|99),")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The beginning of a file under one reading of its bytes.
+
+    Attributes:
+        encoding: '' for a workbook. delimiter, quote: how it was cut into cells.
+        records: the first records. folded: their cells folded. cut: whether the last one may be incomplete.
+        sheet: number of the workbook's sheet.
+    """
+
+    encoding: str
+    delimiter: str
+    quote: str
+    records: Sequence[Record]
+    folded: Sequence[Sequence[str]]
+    cut: bool
+    sheet: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """The layout of a file and the reading of its bytes under which it fits. `named`: the caller asked for this layout."""
+
+    layout: Layout
+    table: Table
+    named: bool
+
+
+def foreign(head: bytes) -> bool:
+    """Whether the contents are another format's: OFX, MT940, BAI2, PDF; or binary."""
+    if _FOREIGN.search(head[:8192]):
+        return True
+    lines = head[:8192].decode("latin-1").split("\n")[:20]
+    records = [line for line in lines if line.strip()]
+    return len(records) > 1 and all(_BAI.match(line.lstrip()) for line in records)
+
+
+def layouts(options: ParseOptions) -> Mapping[str, Profile] | Problem:
+    """The profiles that take part: all, or the one the caller names.
+
+    Raises:
+        MatcherError: ``profile.invalid``.
+    """
+    profiles = available(options.profiles)
+    if not options.profile:
+        return profiles
+    if options.profile not in profiles:
+        return Problem("usage.option", "fatal", f"there is no layout {options.profile!r}; known are {', '.join(profiles)}")
+    return {options.profile: profiles[options.profile]}
+
+
+def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Table]:
+    """The first records of a text under every reading that some profile asks for.
+
+    Raises:
+        TooLong: when a line exceeds the bound.
+    """
+    head = source.head()
+    complete = source.size <= HEAD_BYTES
+    candidates = list(dict.fromkeys(e for profile in profiles.values() for e in profile.encodings))
+    cuts = list(dict.fromkeys((d, profile.quote) for profile in profiles.values() for d in profile.delimiters))
+    for encoding, text in decodings(head, complete, candidates):
+        for delimiter, quote in cuts:
+            if delimiter in text:
+                lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
+                yield table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
+
+
+def table(records: Iterator[Record], encoding: str, delimiter: str, quote: str, cut: bool, sheet: int = 0) -> Table:
+    """A `Table` of these records; `cut` says that they may be followed by more than they show."""
+    found = list(records)
+    folded = [[fold(_bare(cell[:400])) for cell in cells] for _, cells, _ in found]
+    return Table(encoding, delimiter, quote, found, folded, cut and len(found) < HEAD_RECORDS, sheet)
+
+
+def _bare(cell: str) -> str:
+    return cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' else cell
+
+
+def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool) -> Found | Problem | None:
+    """The one best fit; the problem that says why there is none; None when nothing here is a table of bookings."""
+    fits: dict[str, Found] = {}
+    nears: list[Near] = []
+    for name, profile in profiles.items():
+        for candidate in tables:
+            if not _applies(profile, candidate):
+                continue
+            found = _fit(profile, candidate)
+            if isinstance(found, Near):
+                nears.append(found)
+            elif found and (name not in fits or found.score > fits[name].layout.score):
+                fits[name] = Found(found, candidate, named)
+    by_header = [fit for fit in fits.values() if fit.layout.header]
+    ranked = sorted(by_header or fits.values(), key=lambda fit: fit.layout.score, reverse=True)
+    if len(ranked) > 1 and ranked[0].layout.score == ranked[1].layout.score:
+        names = " and ".join(fit.layout.profile.name for fit in ranked if fit.layout.score == ranked[0].layout.score)
+        return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", ranked[0].layout.line)
+    if ranked:
+        return ranked[0]
+    if nears:
+        best = max(nears, key=lambda near: (near.known / near.total, near.known))
+        lacking = ", ".join(f"{name} ({_titles(best.profile, name)})" for name in best.missing)
+        return Problem("column.missing", "fatal", f"the header is that of layout {best.profile.name}, but lacks: {lacking}", best.line)
+    return _unknown(tables, profiles, named)
+
+
+def _applies(profile: Profile, candidate: Table) -> bool:
+    if not candidate.encoding:
+        return True
+    cut = candidate.delimiter in profile.delimiters and candidate.quote == profile.quote
+    return cut and (candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
+
+
+def _fit(profile: Profile, candidate: Table) -> Layout | Near | None:
+    if profile.positional:
+        return bind_shape(profile, candidate.records, candidate.cut)
+    near: Near | None = None
+    for ordinal, header in enumerate(candidate.folded):
+        if not profile.placeholders and len(profile.vocabulary.intersection(header)) < 2:
+            continue
+        line, cells, _ = candidate.records[ordinal]
+        found = bind_header(profile, [_bare(cell) for cell in cells], header, ordinal, line)
+        if isinstance(found, Layout):
+            return found
+        near = near or found
+    return near
+
+
+def _titles(profile: Profile, name: str) -> str:
+    column = getattr(profile.columns, name)
+    return " or ".join(column) if isinstance(column, list) else name
+
+
+def _unknown(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool) -> Problem | None:
+    """Says what a table without a known layout seems to hold. Only header words are quoted, never cells of bookings."""
+    if named:
+        name = next(iter(profiles))
+        return Problem("file.unknown", "fatal", f"the contents do not have the layout {name} that was asked for")
+    rows = ((candidate, ordinal) for candidate in tables for ordinal in range(len(candidate.records)))
+    heads = [(c, o) for c, o in rows if len(c.records[o][1]) > 1 and looks_like_header(c.records[o][1])]
+    if heads:
+        best, ordinal = max(heads, key=lambda pair: sum(bool(fields_of(cell)) for cell in pair[0].records[pair[1]][1]))
+        line, cells, _ = best.records[ordinal]
+        words = [f"{cell.strip()!r} ({fields_of(cell)[0]})" for cell in cells if fields_of(cell)]
+        others = sum(1 for cell in cells if cell.strip() and not fields_of(cell))
+        message = f"a table whose header in row {line} no layout knows; recognised: {', '.join(words[:20])}; other cells: {others}"
+        return Problem("file.unknown", "fatal", message, line)
+    for candidate in tables:
+        if line := _first_booking_like(candidate):
+            width = max(len(cells) for _, cells, _ in candidate.records)
+            message = f"a table of up to {width} columns with dates and amounts from row {line} on, but no header that a layout knows"
+            return Problem("file.unknown", "fatal", message, line)
+    return None
+
+
+_DATE_LIKE = re.compile(r"\d{1,4}[-./年]\d{1,2}[-./月]\d{1,4}日?.{0,20}|\d{1,2}[- ][^\W\d]{3,4}[- ]\d{2,4}|20\d{6}|19\d{6}")
+_AMOUNT_LIKE = re.compile(r"[^\d\s]{0,4}\s?[-+]?\d[\d., '\u00a0\u202f]*[.,]\d{1,3}\s?[^\d\s]{0,4}")
+
+
+def _first_booking_like(candidate: Table) -> int:
+    """The line of the first of three or more rows that hold both a date and an amount; 0 when there are fewer."""
+    lines = [line for line, cells, _ in candidate.records if cells is not OPEN_QUOTE and _is_booking_like(cells)]
+    return lines[0] if len(lines) >= 3 or (lines and len(lines) * 2 > len(candidate.records)) else 0
+
+
+def _is_booking_like(cells: Sequence[str]) -> bool:
+    texts = [cell.strip() for cell in cells]
+    return len(texts) > 2 and any(map(_DATE_LIKE.fullmatch, texts)) and any(map(_AMOUNT_LIKE.fullmatch, texts))

@@ -1,0 +1,155 @@
+"""A profile bound to one file: which cell holds what.
+
+The header is found by its words, wherever it is. `matcher.parsers.csv.shape` does the same for layouts without header.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matcher.parsers.csv.cells import CellError, currency_code
+from matcher.parsers.csv.schema import CURRENCY, Column, Join, Profile
+from matcher.parsers.csv.text import fold
+
+MIN_SHARE = 0.6
+"""Share of a header row's cells that a layout must know before it may claim the file."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A profile bound to a file.
+
+    Attributes:
+        cells: for every field the positions (from 0) of its cells; several are joined.
+        header: the header row's folded cells; empty for a layout without header. titles: the same as written.
+        ordinal: which record the header is, counted from 0; -1 without header.
+        line: the header's line.
+        width: number of cells of a full row.
+        currency: the one a header text names, as in ``Amount (EUR)``.
+        known: how many of the header's cells the layout knows. total: how many it has.
+        strange: header cells the layout does not know.
+    """
+
+    profile: Profile
+    cells: Mapping[str, tuple[int, ...]]
+    header: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    ordinal: int = -1
+    line: int = 0
+    width: int = 0
+    currency: str = ""
+    known: int = 0
+    total: int = 0
+    strange: tuple[str, ...] = ()
+
+    def column(self, name: str) -> str:
+        """What to call a field's column in a message: its header text, else its position."""
+        places = self.cells.get(name, ())
+        if not places:
+            return name
+        return self.titles[places[0]] if self.titles else f"{places[0] + 1} ({name})"
+
+    @property
+    def score(self) -> tuple[float, int]:
+        """Share and number of header cells known: the better fit is the larger."""
+        return (self.known / self.total if self.total else 1.0, self.known)
+
+
+@dataclass(frozen=True)
+class Near:
+    """A header row that nearly fits: it is the layout's, but columns are missing."""
+
+    profile: Profile
+    line: int
+    missing: tuple[str, ...]
+    known: int
+    total: int
+
+
+@lru_cache(maxsize=2_000)
+def _alias(text: str) -> re.Pattern[str] | str:
+    folded = fold(text)
+    if CURRENCY not in folded:
+        return folded
+    return re.compile(re.escape(folded).replace(re.escape(CURRENCY), r"(\S{1,12})"))
+
+
+def _find(texts: Sequence[str], header: Sequence[str]) -> tuple[int, str] | None:
+    """Position of the first of the alias texts in the header, and the currency its placeholder caught."""
+    for text in texts:
+        alias = _alias(text)
+        if isinstance(alias, str):
+            if alias in header:
+                return header.index(alias), ""
+            continue
+        for position, cell in enumerate(header):
+            if (found := alias.fullmatch(cell)) and (code := _code(found[1])):
+                return position, code
+    return None
+
+
+def _code(text: str) -> str:
+    try:
+        return currency_code(text)
+    except CellError:
+        return ""
+
+
+def _places(column: Column, header: Sequence[str]) -> tuple[tuple[int, ...], str]:
+    if isinstance(column, Join):
+        found = [_find([text], header) for text in column.join if isinstance(text, str)]
+        return tuple(hit[0] for hit in found if hit), ""
+    hit = _find(column, header) if isinstance(column, list) else None
+    return ((hit[0],), hit[1]) if hit else ((), "")
+
+
+def required(profile: Profile) -> tuple[str, ...]:
+    """The fields whose columns must be there."""
+    return tuple(dict.fromkeys((*profile.core(), *profile.required)))
+
+
+def _knows(profile: Profile, cell: str) -> bool:
+    if cell in profile.vocabulary:
+        return True
+    return any((found := _alias(text).fullmatch(cell)) and _code(found[1]) for text in profile.placeholders)  # type: ignore[union-attr]
+
+
+def bind_header(profile: Profile, titles: Sequence[str], header: Sequence[str], ordinal: int, line: int) -> Layout | Near | None:
+    """The layout of a file whose header is this row; a `Near` when most but not all of it fits; None when it does not.
+
+    Args:
+        profile: the layout.
+        titles: the row's cells. header: the same folded.
+        ordinal, line: where the row is.
+    """
+    filled = [cell for cell in header if cell]
+    known = sum(_knows(profile, cell) for cell in filled)
+    if known < 2 or (not profile.open and known / len(filled) < MIN_SHARE):
+        return None
+    places: dict[str, tuple[int, ...]] = {}
+    currency = ""
+    for name, column in profile.columns.given().items():
+        positions, beside = _places(column, header)
+        if positions:
+            places[name] = positions
+            currency = currency or (beside if name in ("amount", "credit", "debit") else "")
+    must = required(profile)
+    missing = tuple(name for name in must if name not in places)
+    if missing:
+        near = known >= 3 and 2 * len(missing) <= len(must)
+        return Near(profile, line, missing, known, len(filled)) if near else None
+    strange = tuple(cell for cell in filled if not _knows(profile, cell))
+    return Layout(
+        profile,
+        places,
+        tuple(header),
+        tuple(title.strip() for title in titles),
+        ordinal,
+        line,
+        len(header),
+        currency,
+        known,
+        len(filled),
+        strange,
+    )

@@ -1,0 +1,190 @@
+"""A file of a known layout, row by row, to events."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from matcher.model import Balance, ControlTotals, Problem, StatementStart, Transaction
+from matcher.parsers.base import Event, ParseOptions
+from matcher.parsers.csv.facts import FoundFacts
+from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.records import OPEN_QUOTE, Record
+from matcher.parsers.csv.rows import RowError, RowReader, default_currency
+from matcher.parsers.csv.special import SpecialRows
+from matcher.parsers.csv.statements import Outside, Statements
+from matcher.parsers.csv.survey import Decided
+from matcher.parsers.csv.text import fold
+
+
+@dataclass
+class Counted:
+    """Rows that became no booking, by reason."""
+
+    refused: int = 0
+    neutral: int = 0
+    undated: int = 0
+
+
+class TableReading:
+    """Reads one table. The rows before the header are given first, then the table's records in the file's order.
+
+    Args:
+        layout: the profile bound to the file.
+        options: the caller's account and currency.
+        decided: what the whole column told.
+        before: the records before the header.
+        again: (an attribute as well) lets a record that makes no sense be read line by line; see `RecordReader.again`.
+    """
+
+    def __init__(
+        self, layout: Layout, options: ParseOptions, decided: Decided, before: Iterable[Record], again: Callable[[], bool] = lambda: False
+    ) -> None:
+        profile = layout.profile
+        self.layout, self.again = layout, again
+        self.facts = FoundFacts(profile)
+        for _, cells, _ in before:
+            self.facts.look(cells)
+        self.account = self.facts.account or options.account
+        self.currency = default_currency(layout, self.facts.currency, options.currency)
+        period = (self.facts.day("from_date"), self.facts.day("to_date"))
+        self.rows = RowReader(layout, self.account, self.currency, decided.decimal, decided.formats, period)
+        self.statements = Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
+        self.counted = Counted()
+        self._special = SpecialRows(profile, layout.cells)
+        self._continues = profile.rows.continuation
+        self._held: tuple[str, Transaction] | None = None
+        self._outside = Outside()
+        self._ended = False
+
+    def unreadable(self) -> Problem | None:
+        """Why no row of the file can be read, if so."""
+        if not self.currency and "currency" not in self.layout.cells:
+            return Problem("currency.missing", "fatal", "neither the rows nor the rest of the file name the currency", self.layout.line)
+        return None
+
+    def records(self, records: Iterable[Record]) -> Iterator[Event]:
+        """The events of these records."""
+        clean, special, read, add = self.rows.clean, self._special, self.rows.read, self.statements.add
+        for line, cells, raw in records:
+            try:
+                if not any(cells) or "\0" in raw:
+                    _blank_or_unreadable(cells, raw)
+                elif special and (means := special(cells)):
+                    yield from self._unusual(line, cells, raw, means)
+                elif self._continues:
+                    yield from self._continued(line, clean(cells, raw), raw)
+                else:
+                    yield from add(*read(line, clean(cells, raw), raw))
+            except RowError as error:
+                yield from self._refused(line, cells, raw, error)
+
+    def finish(self) -> Iterator[Event]:
+        """What is known after the last row: notes, the statements' ends, or that there was nothing."""
+        yield from self._release()
+        counted, statements = self.counted, self.statements
+        self._look_outside()
+        if not len(statements):
+            yield from self._nothing()
+        if len(statements) and "account" not in self.layout.cells and not self.account:
+            yield Problem("account.missing", "warning", "the file does not name its account", self.layout.line)
+        if counted.neutral:
+            yield Problem("note.neutral", "info", f"rows that move no money: {counted.neutral}")
+        if statements.pending or counted.undated:
+            undated = f", of them without a date, and so left out: {counted.undated}" if counted.undated else ""
+            yield Problem("note.pending", "info", f"announced entries that are not booked: {statements.pending + counted.undated}{undated}")
+        if self.layout.strange and not self.layout.profile.open:
+            names = ", ".join(repr(title) for title in self.layout.strange[:20])
+            yield Problem("note.syntax", "info", f"columns the layout {self.layout.profile.name} does not know: {names}", self.layout.line)
+        yield from statements.finish(self._outside)
+
+    def _unusual(self, line: int, cells: Sequence[str], raw: str, means: str) -> Iterator[Event]:
+        if means == "neutral":
+            self.counted.neutral += 1
+        elif means == "end":
+            self._ended = True
+            self.facts.look(cells)
+        elif means == "skip":
+            self.facts.look(cells)
+        elif means == "pending":
+            yield from self._release()
+            found = self.rows.clean(cells, raw)
+            if self.rows.dated(found):
+                yield from self.statements.add(*self.rows.read(line, found, raw, pending=True))
+            else:
+                # Many layouts announce an entry without a day; there is then none to show it under.
+                self.counted.undated += 1
+        else:
+            self._figures(self.rows.clean(cells, raw), means)
+
+    def _continued(self, line: int, found: list[str], raw: str) -> Iterator[Event]:
+        if self._held and self._is_continuation(found):
+            account, row = self._held
+            more = found[self.layout.cells["remittance_information"][0]]
+            joined = f"{row.remittance_information} {more}".strip()
+            self._held = (account, row._replace(remittance_information=joined, raw=f"{row.raw}\n{raw.rstrip()}"))
+            return
+        booking = self.rows.read(line, found, raw)
+        yield from self._release()
+        self._held = booking
+
+    def _is_continuation(self, found: Sequence[str]) -> bool:
+        text = self.layout.cells.get("remittance_information", (-1,))[0]
+        return bool(found[text]) and not any(cell for place, cell in enumerate(found) if place != text)
+
+    def _release(self) -> Iterator[Event]:
+        if self._held:
+            held, self._held = self._held, None
+            yield from self.statements.add(*held)
+
+    def _refused(self, line: int, cells: Sequence[str], raw: str, error: RowError) -> Iterator[Event]:
+        if self._is_header(cells):
+            return
+        if not any(c.isdigit() for c in raw) or (self._ended and not self.rows.dated(cells)):
+            # Rows of words alone, and rows after the table that begin no booking, hold no money that could be lost.
+            self.facts.look(cells)
+            return
+        yield from self._release()
+        if len(cells) != self.layout.width:
+            self.again()
+        self.counted.refused += 1
+        yield Problem(error.code, "error", str(error), line)
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        header = self.layout.header
+        return bool(header) and len(cells) == len(header) and all(fold(c[:400]) == title for c, title in zip(cells, header, strict=True))
+
+    def _figures(self, found: Sequence[str], means: str) -> None:
+        if means == "totals":
+            sums = {name: self.rows.figure(found, name, self.currency) for name in ("credit", "debit")}
+            self._outside.totals = ControlTotals(**{name: None if value is None else abs(value) for name, value in sums.items()})
+            return
+        minor = self.rows.figure(found, "balance", self.currency)
+        balance = Balance(self.rows.booked(found, self.currency) if minor is None else minor)
+        if means == "opening":
+            self._outside.opening = balance
+        else:
+            self._outside.closing = balance
+
+    def _look_outside(self) -> None:
+        """Takes over what the rows around the table say of balances and sums."""
+        currency = self.currency or self.statements.currency
+        if not currency:
+            return
+        facts, outside = self.facts, self._outside
+        outside.opening = outside.opening or facts.balance("opening", currency)
+        outside.closing = outside.closing or facts.balance("closing", currency)
+        if outside.totals == ControlTotals():
+            outside.totals = facts.totals(currency)
+
+    def _nothing(self) -> Iterator[Event]:
+        outside = self._outside
+        if (outside.opening or outside.closing) and self.currency:
+            yield from self.statements.empty(self.account, self.currency, self.layout.line)
+        elif not self.counted.refused:
+            yield Problem("file.no_statement", "info", "the table has a header and no rows", self.layout.line)
+
+
+def _blank_or_unreadable(cells: Sequence[str], raw: str) -> None:
+    if cells is OPEN_QUOTE and raw.strip():
+        raise RowError("row.invalid", "a quotation mark is opened and never closed")
+    if "\0" in raw and raw.strip(" \t\r\n\0,;|\"'"):
+        raise RowError("row.invalid", "the row holds NUL bytes")

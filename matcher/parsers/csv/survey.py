@@ -1,0 +1,133 @@
+"""What only the whole column can tell: the order of day and month, and which mark is the decimal one.
+
+Decided once for a file, before its first row is read; a file that does not tell is refused, never guessed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from matcher.model import Problem
+from matcher.parsers.csv.cells import CellError, DateReader, Exact, amount_reader
+from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.records import Record
+from matcher.parsers.csv.special import SpecialRows
+
+_MARKS = re.compile(r"[.,]")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the file itself says: the decimal mark and the date formats; empty where the profile already does."""
+
+    decimal: str = ""
+    formats: tuple[str, ...] = ()
+
+
+def month_first(text: str) -> bool | None:
+    """Whether a date format has the month before the day; None when order cannot be mistaken (named month, or year first)."""
+    if "%m" not in text:
+        return None
+    day, month = text.index("%d"), text.index("%m")
+    year = text.find("%Y") if "%Y" in text else text.find("%y")
+    if "%Y" in text and year < min(day, month):
+        return None
+    return month < day
+
+
+def swapped(text: str) -> str:
+    """The format with day and month exchanged."""
+    return text.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+
+
+def needed(layout: Layout, named: bool) -> bool:
+    """Whether a file of this layout must be surveyed. `named`: the caller asked for the layout, which settles what is weak in it."""
+    profile = layout.profile
+    orders = {month_first(text) for text in profile.dates.formats} - {None}
+    return profile.amounts.decimal == "auto" or len(orders) > 1 or (profile.weak and not named and bool(orders))
+
+
+def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | Problem:
+    """Decides for the whole file, or says why it cannot be decided."""
+    profile = layout.profile
+    special = SpecialRows(profile, layout.cells)
+    days: set[str] = set()
+    figures: set[str] = set()
+    for _, cells, _ in records:
+        if special(cells):
+            continue
+        _gather(days, layout, ("booking_date", "value_date"), cells)
+        _gather(figures, layout, ("amount", "credit", "debit", "balance"), cells)
+    decimal: str | Problem = _decimal(layout, figures) if profile.amounts.decimal == "auto" else ""
+    if isinstance(decimal, Problem):
+        return decimal
+    formats = _order(layout, days, named)
+    return formats if isinstance(formats, Problem) else Decided(decimal, formats)
+
+
+def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:
+    for name in names:
+        for place in layout.cells.get(name, ()):
+            if place < len(cells) and (cell := cells[place]) and type(cell) is not Exact and len(into) < 200_000:
+                into.add(cell.strip())
+
+
+def _order(layout: Layout, days: set[str], named: bool) -> tuple[str, ...] | Problem:
+    profile = layout.profile
+    formats = profile.dates.formats
+    open_formats = [text for text in formats if month_first(text) is not None]
+    if not open_formats or not days:
+        return ()
+    orders = {month_first(text) for text in open_formats}
+    weak = profile.weak and not named
+    if len(orders) < 2 and not weak:
+        return ()
+    tried = {order: [t if month_first(t) is order else swapped(t) for t in open_formats] for order in (True, False)}
+    readers = {order: DateReader(texts) for order, texts in tried.items()}
+    only = {True: 0, False: 0}
+    for day in days:
+        fits = [order for order in (True, False) if _reads(readers[order], day)]
+        if len(fits) == 1:
+            only[fits[0]] += 1
+    where = f"column {layout.column('booking_date')}"
+    if only[True] and only[False]:
+        return Problem("date.ambiguous", "fatal", f"{where}: some dates can only be day first and others only month first", layout.line)
+    if not only[True] and not only[False]:
+        return Problem("date.ambiguous", "fatal", f"{where}: no day is above 12, so day and month cannot be told apart", layout.line)
+    order = bool(only[True])
+    if order not in orders:
+        usual = "month" if True in orders else "day"
+        message = f"{where}: the header is that of layout {profile.name}, whose dates have the {usual} first, but these have not"
+        return Problem("date.ambiguous", "fatal", message, layout.line)
+    return tuple(text for text in formats if month_first(text) in (None, order))
+
+
+def _reads(reader: DateReader, day: str) -> bool:
+    try:
+        reader(day)
+    except CellError:
+        return False
+    return True
+
+
+def _decimal(layout: Layout, figures: set[str]) -> str | Problem:
+    """The mark that every figure of the file allows, if any figure shows which it is."""
+    grouping = layout.profile.amounts.grouping or "., '"
+    fits = {}
+    for mark in ".,":
+        read = amount_reader(mark, grouping.replace(mark, "") or ("," if mark == "." else "."), layout.profile.amounts.lakh)
+        fits[mark] = all(_is_figure(read, figure) for figure in figures)
+    if fits["."] != fits[","]:
+        return "." if fits["."] else ","
+    if fits["."] and not any(_MARKS.search(figure) for figure in figures):
+        return "."
+    why = "could be decimal marks or grouping" if fits["."] else "are not used in one way"
+    return Problem("amount.ambiguous", "fatal", f"the points and commas in the amounts {why}", layout.line)
+
+
+def _is_figure(read: Callable[[str], tuple[str, str]], figure: str) -> bool:
+    try:
+        read(figure)
+    except CellError:
+        return not any(c.isdigit() for c in figure)
+    return True
