@@ -85,7 +85,7 @@ def japanese(dice: Dice, form: str) -> Native:
 
 def russian(dice: Dice, form: str, city: str) -> Native:
     """A firm with a Russian name; quotation marks come and go."""
-    mark = dice.one(_STEMS) + dice.one(_ENDINGS)
+    mark = dice.one(_STEMS) + (dice.one(_STEMS).lower() if dice.chance(40) else "") + dice.one(_ENDINGS)
     if dice.chance(60):
         mark += f" {city}"
     name = f"{form} «{mark}»"
