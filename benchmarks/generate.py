@@ -23,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--difficulty", choices=sorted(DIFFICULTY), default="normal")
     parser.add_argument("--noise", choices=sorted(MODELS), default="a", help="b is held out: for measuring, never for tuning")
     parser.add_argument("--month", default="2026-10", metavar="YYYY-MM")
-    parser.add_argument("--hot-share", type=float, default=0.06, metavar="SHARE", help="of the amounts, on four price points (default: %(default)s)")
+    parser.add_argument(
+        "--hot-share", type=float, default=0.06, metavar="SHARE", help="of the amounts, on four price points (default: %(default)s)"
+    )
     parser.add_argument("--remittance", action="store_true", help="write remittance advices for payments that name only their advice")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
     given = parser.parse_args(arguments)

@@ -53,7 +53,7 @@ def mistyped(style: Style, number: Number, typos: Mapping[str, int], exists: Cal
     tried = counter
     for _ in range(24):
         tried = _typo(counter, dice.one(ways), dice)
-        if int(tried or "0") != number.count and not exists(int(tried or "0")):
+        if int(tried or "0") != number.counter and not exists(int(tried or "0")):
             break
     return with_counter(style, number, tried)
 
@@ -77,7 +77,7 @@ def other_number(style: Style, number: Number, exists: Callable[[int], bool], ne
         tried = _typo(counter, "wrong", dice)
         if exists(int(tried)):
             return with_counter(style, number, tried)
-    return write(style.full, number._replace(count=nearest))
+    return write(style.full, number._replace(counter=nearest))
 
 
 def shortened(fulls: list[str], dice: Dice) -> str:

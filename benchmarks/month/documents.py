@@ -51,7 +51,9 @@ class Documents:
         """What the item's number is made of."""
         customer = self._items.customer.item(item)
         issued = self._dates[self._items.issue.item(item)][0]
-        return Number(issued.year, issued.month, issued.day, self._items.count.item(item), self._who.customers.number(customer), customer % 7)
+        return Number(
+            issued.year, issued.month, issued.day, self._items.count.item(item), self._who.customers.number(customer), customer % 7
+        )
 
     def full(self, item: int) -> str:
         """The document number as issued."""

@@ -62,7 +62,8 @@ class Draws:
 
     def below(self, name: str, count: int, limit: int | Ints) -> Ints:
         """A number from 0 to limit - 1 for each position; `limit` may be a column."""
-        return (self.bits(name, count) >> np.uint64(11)).astype(np.int64) % limit
+        found: Ints = (self.bits(name, count) >> np.uint64(11)).astype(np.int64) % limit
+        return found
 
     def between(self, name: str, count: int, low: int, high: int) -> Ints:
         """A number from low to high, both included."""
@@ -86,7 +87,8 @@ class Draws:
         points = np.asarray(quantiles, dtype=np.int64)
         at = self.below(name, count, (len(points) - 1) << 20)
         left, rest = at >> 20, at & ((1 << 20) - 1)
-        return points[left] + ((points[left + 1] - points[left]) * rest >> 20)
+        found: Ints = points[left] + ((points[left + 1] - points[left]) * rest >> 20)
+        return found
 
 
 def quotas(total: int, weights: Sequence[int], least: int = 0) -> Ints:
@@ -94,17 +96,15 @@ def quotas(total: int, weights: Sequence[int], least: int = 0) -> Ints:
 
     The parts add up to `total`; what division leaves over goes to the largest remainders, first come first.
     """
-    weight = np.asarray(weights, dtype=np.int64)
+    weight: Ints = np.asarray(weights, dtype=np.int64)
     if least * np.count_nonzero(weight) > total:
         least = 0
-    base = np.where(weight > 0, least, 0)
-    left = total - int(base.sum())
+    parts: Ints = np.where(weight > 0, least, 0)
     # what a part already has by the floor counts towards its share
-    want = weight * total
-    over = np.maximum(want - base * int(weight.sum()), 0)
-    share = over * left // max(int(over.sum()), 1)
-    parts = base + share
-    rest = total - int(parts.sum())
-    remainder = over * left - share * max(int(over.sum()), 1)
-    parts[np.argsort(-remainder, kind="stable")[:rest]] += 1
-    return parts.astype(np.int64)
+    wanted = np.maximum(weight * total - parts * int(weight.sum()), 0)
+    whole, left = max(int(wanted.sum()), 1), total - int(parts.sum())
+    share = wanted * left // whole
+    parts += share
+    largest_remainders = np.argsort(share * whole - wanted * left, kind="stable")
+    parts[largest_remainders[: total - int(parts.sum())]] += 1
+    return parts

@@ -25,14 +25,28 @@ LINES = (
     "creditor_reference", "end_to_end_id", "bank_reference", "transaction_code", "instructed_amount", "instructed_currency", "balance",
 )  # fmt: skip
 ITEMS = (
-    "item_id", "entity", "customer_id", "document_type", "document_no", "issue_date", "due_date", "currency", "amount", "open_amount", "terms",
-    "discount_pct", "discount_date", "purchase_order", "payment_reference", "status", "closed_date", "disputed_amount",
+    "item_id", "entity", "customer_id", "document_type", "document_no", "issue_date", "due_date", "currency", "amount", "open_amount",
+    "terms", "discount_pct", "discount_date", "purchase_order", "payment_reference", "status", "closed_date", "disputed_amount",
 )  # fmt: skip
 CUSTOMERS = ("customer_id", "customer_no", "name", "trade_name", "alias", "country", "currency", "parent_id", "account", "entity", "terms")
 RATES = ("date", "currency", "per_base")
-ADVICES = ("advice_id", "payment_reference", "customer_id", "date", "currency", "total", "document_no", "gross", "discount", "deduction", "reason", "net")
+ADVICES = (
+    "advice_id",
+    "payment_reference",
+    "customer_id",
+    "date",
+    "currency",
+    "total",
+    "document_no",
+    "gross",
+    "discount",
+    "deduction",
+    "reason",
+    "net",
+)
 TRUTH = (
-    "account", "bank_reference", "booking_date", "currency", "line_amount", "kind", "written", "payer_name", "payer_account", "expected_outcome",
+    "account", "bank_reference", "booking_date", "currency", "line_amount", "kind", "written", "payer_name", "payer_account",
+    "expected_outcome",
     "identifiable", "item_id", "amount", "item_amount", "adjustment", "reason",
 )  # fmt: skip
 
@@ -76,7 +90,8 @@ class Files:
         parts = ['[books]\nname = "Generated month"\nbase_currency = "EUR"\n', f"[policy]\ndiscount_grace_days = {GRACE_DAYS}\n"]
         parts += [f'[[entity]]\nid = "{c.id}"\nname = "{c.name}"\n' for c in who.companies]
         parts += [
-            f'[[account]]\nid = "{a.id}"\nnumber = "{a.number}"\nentity = "{who.companies[a.company].id}"\ncurrency = "{CURRENCIES[a.currency]}"\n'
+            f'[[account]]\nid = "{a.id}"\nnumber = "{a.number}"\n'
+            f'entity = "{who.companies[a.company].id}"\ncurrency = "{CURRENCIES[a.currency]}"\n'
             for a in who.accounts
         ]
         return "\n".join(parts)
@@ -142,9 +157,11 @@ class Files:
             closed = at.closed_day.item(item)
             discount = DISCOUNT_PCT.item(terms) if kind == 0 else 0
             yield (
-                item_id(month.rank.item(item)), month.who.companies[people.company.item(customer)].id, customer_id(customer), DOCUMENT_TYPES[kind],
+                item_id(month.rank.item(item)), month.who.companies[people.company.item(customer)].id, customer_id(customer),
+                DOCUMENT_TYPES[kind],
                 write.full(item), write.iso(issue), write.iso(at.due.item(item)), code, render(amount, code), render(opened, code),
-                "" if kind == INSTALMENT else TERMS[terms], discount or "", write.iso(issue + DISCOUNT_DAYS.item(terms)) if discount else "",
+                "" if kind == INSTALMENT else TERMS[terms], discount or "",
+                write.iso(issue + DISCOUNT_DAYS.item(terms)) if discount else "",
                 write.order(item), write.reference(item), "closed" if closed >= 0 else "part_paid" if opened != amount else "open",
                 write.iso(closed) if closed >= 0 else "", render(opened // 4, code) if disputed[item] and opened > 0 else "",
             )  # fmt: skip
@@ -158,7 +175,8 @@ class Files:
             alias = made.latin if made is not None and people.known_latin[customer] else ""
             terms, country = TERMS[people.terms.item(customer)], COUNTRIES[people.country.item(customer)]
             yield (
-                customer_id(customer), people.number(customer), name, brand(people, customer) if branded[customer] and made is None else "", alias,
+                customer_id(customer), people.number(customer), name, brand(people,
+                customer) if branded[customer] and made is None else "", alias,
                 country.code, CURRENCIES[people.currency.item(customer)], customer_id(parent) if parent >= 0 else "",
                 people.account(customer) if people.known_account[customer] else "", who.companies[people.company.item(customer)].id, terms,
             )  # fmt: skip
@@ -179,7 +197,8 @@ class Files:
                 net, cut = money.cash.item(item), money.adjustment.item(item)
                 yield (
                     number, number, customer_id(plan.customer.item(line)), self._documents.iso(plan.day.item(line) - 1), code,
-                    render(money.amount.item(line), code), self._documents.full(item), render(items.open.item(item), code), render(cut, code),
+                    render(money.amount.item(line), code), self._documents.full(item), render(items.open.item(item), code), render(cut,
+                    code),
                     render(0, code), "", render(net, code),
                 )  # fmt: skip
 
@@ -199,7 +218,8 @@ class Files:
             for item in range(first, first + plan.size.item(line)):
                 of_item = CURRENCIES[people.currency.item(month.items.customer.item(item))]
                 yield (
-                    *about, item_id(month.rank.item(item)), render(money.cash.item(item), code), render(money.item_cash.item(item), of_item),
+                    *about, item_id(month.rank.item(item)), render(money.cash.item(item), code), render(money.item_cash.item(item),
+                    of_item),
                     render(money.adjustment.item(item), of_item), REASONS[money.reason.item(item)],
                 )  # fmt: skip
             if not plan.size.item(line):

@@ -224,14 +224,16 @@ def _amounts(draws: Draws, people: Customers, month: Plan, one: _Columns, hot_pe
     large = np.isin(kind, [CODE[n] for n in ("bank_fee", "withholding", "exchange_difference", "other_currency")])
     amount += np.where(large, _LEAST_FOR_FEES, 0)
     currency = people.currency[customer]
-    return np.maximum(amount * _FACTOR[currency] // 100 // _PARTS[currency], 20)
+    found: Ints = np.maximum(amount * _FACTOR[currency] // 100 // _PARTS[currency], 20)
+    return found
 
 
 def _paid_in_part(draws: Draws, people: Customers, month: Plan, one: _Columns) -> Bools:
     """Items of which a part was paid before the month: a few, and none that the month's line treats in a special way."""
     plain = (one["type"] == INVOICE) & (one["closed_day"] < 0) & (people.terms[one["customer"]] < FIRST_DISCOUNT_TERM)
     special = (one["line"] >= 0) & month.of_family("amount")[one["line"]]
-    return plain & ~special & draws.chance("paid in part", len(plain), 25)
+    found: Bools = plain & ~special & draws.chance("paid in part", len(plain), 25)
+    return found
 
 
 def _periods(who: Parties, customer: Ints, issue: Ints) -> tuple[Ints, Ints]:

@@ -136,7 +136,9 @@ _B = Noise(
     text_cuts=(130, 90, 75),
     list_marks=(" + ", ",", " und ", " & ", "-- ", " | "),
     cut_front=40,
-    styles=("long_dash", "bare9", "fa_slash", "branch_run", "weekly", "customer_dot", "hash_run", "year_letter", "short_year", "cn20", "polish"),
+    styles=(
+        "long_dash", "bare9", "fa_slash", "branch_run", "weekly", "customer_dot", "hash_run", "year_letter", "short_year", "cn20", "polish",
+    ),
     chatter=40,
     lateness=(-20, -9, -4, -2, 0, 1, 3, 6, 10, 16, 28, 70),
 )  # fmt: skip

@@ -93,7 +93,9 @@ class Customers:
 
 def _account(country: Country, start: int) -> str:
     dice = Dice(start)
-    return account_number(country, f"{dice.below(10**13) + 10**13}{dice.below(10**13) + 10**13}", "".join(chr(65 + dice.below(26)) for _ in range(4)))
+    return account_number(
+        country, f"{dice.below(10**13) + 10**13}{dice.below(10**13) + 10**13}", "".join(chr(65 + dice.below(26)) for _ in range(4))
+    )
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ def parties(draws: Draws, noise: Noise, lines: int, difficulty: int) -> Parties:
     """Parties for a month of so many lines. `difficulty` is a per cent factor on what the master data lacks."""
     companies = _companies(draws, max(3, min(10, lines // 10_000)))
     accounts = tuple(
-        BankAccount(f"{c.id}{CURRENCIES[currency]}", _account(c.country, int(draws.bits(f"own account {c.id}", 8)[currency])), position, currency)
+        BankAccount(
+            f"{c.id}{CURRENCIES[currency]}", _account(c.country, int(draws.bits(f"own account {c.id}", 8)[currency])), position, currency
+        )
         for position, c in enumerate(companies)
         for currency in c.currencies
     )
@@ -139,7 +143,9 @@ def _companies(draws: Draws, count: int) -> tuple[Company, ...]:
     return tuple(found)
 
 
-def _customers(draws: Draws, noise: Noise, companies: tuple[Company, ...], series: tuple[Series, ...], count: int, difficulty: int) -> Customers:
+def _customers(
+    draws: Draws, noise: Noise, companies: tuple[Company, ...], series: tuple[Series, ...], count: int, difficulty: int
+) -> Customers:
     country = draws.pick("country", count, [c.weight for c in COUNTRIES])
     of_series = draws.below("series", count, len(series))
     # so that the smallest month has every country and every way to number
@@ -194,7 +200,9 @@ def _names(draws: Draws, country: Ints, person: Bools) -> tuple[list[str], dict[
     names: list[str] = []
     native: dict[int, Native] = {}
     taken: set[str] = set()
-    for position, (start, where, private) in enumerate(zip(draws.bits("name", len(country)).tolist(), country.tolist(), person.tolist(), strict=True)):
+    for position, (start, where, private) in enumerate(
+        zip(draws.bits("name", len(country)).tolist(), country.tolist(), person.tolist(), strict=True)
+    ):
         dice, place = Dice(start), COUNTRIES[where]
         name = _native_name(dice, place, native, position) if place.script != "latin" else _latin_name(dice, place, private=private)
         while name in taken:

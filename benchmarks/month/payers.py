@@ -19,7 +19,7 @@ NAMES = (
 """How a payer's name is written; ``other`` for lines that no customer sent."""
 
 ACCOUNTS = ("known", "unknown", "changed", "of_other", "missing")
-"""Whose account a line shows: one that the master data holds, one it lacks, a new one of a customer with a known one, somebody else's, none."""
+"""Whose account a line shows: one in the master data, one not in it, a new one beside a known one, somebody else's, none."""
 
 _EASY_NAMES = ("exact", "capitals", "latin")
 _UNTOLD = ("trade_name", "parent", "private", "missing", "other")

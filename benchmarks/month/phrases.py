@@ -50,8 +50,26 @@ NOTHING: _Phrases = {
 }
 """Texts that name nothing; languages that are not listed use the English ones."""
 
-BATCH = ("Sammelzahlung", "Diverse Rechnungen", "Various invoices", "Collective payment", "Règlement groupé", "Verzamelbetaling", "Pago varios", "{n} invoices", "{n} Rechnungen")
-UP_TO = ("Alle fälligen Rechnungen bis {d}", "All invoices due to {d}", "Statement {d}", "Solde au {d}", "Kontoauszug zum {d}", "Balance per {d}", "Sammelzahlung")
+BATCH = (
+    "Sammelzahlung",
+    "Diverse Rechnungen",
+    "Various invoices",
+    "Collective payment",
+    "Règlement groupé",
+    "Verzamelbetaling",
+    "Pago varios",
+    "{n} invoices",
+    "{n} Rechnungen",
+)
+UP_TO = (
+    "Alle fälligen Rechnungen bis {d}",
+    "All invoices due to {d}",
+    "Statement {d}",
+    "Solde au {d}",
+    "Kontoauszug zum {d}",
+    "Balance per {d}",
+    "Sammelzahlung",
+)
 OTHERS = ("{r} + {n} others", "{r} und {n} weitere", "{r} + {n} more invoices", "{r} et {n} autres", "{r} u.a. ({n})", "{r} +{n}")
 ADVICE = ("Avis {r}", "Remittance advice {r}", "As per advice {r}", "Zahlungsavis Nr. {r}", "Avis de paiement {r}", "RA {r}")
 ORDERS = ("Order {r}", "Bestellung {r}", "PO {r}", "Commande {r}", "Bestell-Nr. {r}", "{r}", "Ordine {r}")
@@ -64,5 +82,17 @@ INTEREST = ("Zinsen 3. Quartal", "Credit interest", "Intérêts créditeurs", "H
 TAXES = ("Erstattung Umsatzsteuer", "VAT refund period 08/26", "Steuernr. 22 815 08154", "Remboursement TVA")
 TRANSFERS = ("Übertrag", "Cash pooling", "Own transfer", "Liquidity", "Virement interne")
 PAYOUTS = ("Payout {r}", "Settlement batch {r}", "Auszahlung {r}", "Merchant settlement {r}")
-UNRELATED = ("Miete Oktober", "Schadenregulierung {r}", "Rückzahlung {r}", "Deposit return", "Claim {r}", "Ref {r}", "Spende", "Order cancelled {r}", "Leasing {r}", "Invoice {r}", "{r}")
+UNRELATED = (
+    "Miete Oktober",
+    "Schadenregulierung {r}",
+    "Rückzahlung {r}",
+    "Deposit return",
+    "Claim {r}",
+    "Ref {r}",
+    "Spende",
+    "Order cancelled {r}",
+    "Leasing {r}",
+    "Invoice {r}",
+    "{r}",
+)
 OUTGOING = ("Rechnung {r}", "Salary October", "Supplier {r}", "Rent", "Card payment", "Tax October", "Account fee", "Invoice {r}")

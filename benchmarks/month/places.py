@@ -40,11 +40,14 @@ def _country(
     code: str, language: str, currency: str, weight: int, bban: str, scheme: str, cities: str, forms: str,
     *, iban: bool = True, withholding: int = 0, script: Script = "latin",
 ) -> Country:  # fmt: skip
-    return Country(code, language, currency, weight, bban, iban, scheme, withholding, tuple(cities.split("|")), tuple(forms.split("|")), script)
+    return Country(
+        code, language, currency, weight, bban, iban, scheme, withholding, tuple(cities.split("|")), tuple(forms.split("|")), script
+    )
 
 
 COUNTRIES: tuple[Country, ...] = (
-    _country("DE", "de", "EUR", 210, "n" * 18, "", "Köln|Bremen|Fürth|Münster|Kassel|Jena|Ulm|Gießen", "GmbH|GmbH & Co. KG|AG|KG|OHG|UG (haftungsbeschränkt)|e.K."),
+    _country("DE", "de", "EUR", 210, "n" * 18, "", "Köln|Bremen|Fürth|Münster|Kassel|Jena|Ulm|Gießen",
+    "GmbH|GmbH & Co. KG|AG|KG|OHG|UG (haftungsbeschränkt)|e.K."),
     _country("AT", "de", "EUR", 45, "n" * 16, "ref_rf", "Graz|Linz|Wels|Sankt Pölten", "GmbH|AG|OG|KG"),
     _country("CH", "de", "CHF", 60, "n" * 17, "ref_ch_qrr", "Zürich|Chur|Genève|Lugano|Thun", "AG|GmbH|SA|Sàrl"),
     _country("FR", "fr", "EUR", 70, "n" * 23, "ref_rf", "Rouen|Béziers|Orléans|Nîmes|Angers", "SARL|SAS|SA|EURL"),
@@ -76,7 +79,16 @@ COUNTRIES: tuple[Country, ...] = (
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "CNY", "JPY")
 """Currencies of the month."""
 
-_UNITS_PER_EURO = {"EUR": 1_000_000, "USD": 1_093_400, "GBP": 861_200, "CHF": 951_700, "SEK": 11_203_000, "NOK": 11_660_000, "CNY": 7_812_000, "JPY": 163_450_000}
+_UNITS_PER_EURO = {
+    "EUR": 1_000_000,
+    "USD": 1_093_400,
+    "GBP": 861_200,
+    "CHF": 951_700,
+    "SEK": 11_203_000,
+    "NOK": 11_660_000,
+    "CNY": 7_812_000,
+    "JPY": 163_450_000,
+}
 BASE_RATE = tuple(_UNITS_PER_EURO[code] for code in CURRENCIES)
 """Millionths of each currency for one euro at the start; the daily rates walk from there."""
 

@@ -210,4 +210,5 @@ def _value_days(draws: Draws, kind: Ints, day: Ints, calendar: Calendar) -> Ints
     """Mostly the booking day; discounts are judged by it, so there it is the booking day."""
     shift = draws.pick("value day", len(day), (6, 70, 24)) - 1
     shift[np.isin(kind, [CODE[n] for n in ("discount_in_terms", "discount_grace", "discount_late", "list_discount")])] = 0
-    return np.clip(day + shift, calendar.first, None)
+    value_day: Ints = np.maximum(day + shift, calendar.first)
+    return value_day

@@ -70,7 +70,7 @@ def dutch(payload: str) -> str:
     body = payload.rjust(15, "0")
     total = sum(int(digit) * _NL_WEIGHTS[place % 10] for place, digit in enumerate(reversed(body)))
     check = 11 - total % 11
-    return f"{ {10: 1, 11: 0}.get(check, check)}{body}"
+    return f"{ {10: 1, 11: 0}.get(check, check) }{body}"
 
 
 def _mod11(body: str, weights_from: int) -> int:

@@ -103,7 +103,17 @@ def settle(draws: Draws, who: Parties, month: Plan, items: Items, rate: Rates) -
 
 
 def _abroad(
-    draws: Draws, month: Plan, line: Ints, kind: Ints, opened: Ints, currency: Ints, rate: Rates, cash: Ints, item_cash: Ints, adjustment: Ints, reason: Ints
+    draws: Draws,
+    month: Plan,
+    line: Ints,
+    kind: Ints,
+    opened: Ints,
+    currency: Ints,
+    rate: Rates,
+    cash: Ints,
+    item_cash: Ints,
+    adjustment: Ints,
+    reason: Ints,
 ) -> None:
     """Items in another currency paid into the euro account. With the amount before conversion stated, they are settled whole."""
     rows = np.flatnonzero(np.isin(kind, [CODE["other_currency"], CODE["exchange_difference"]]))
@@ -134,7 +144,9 @@ def _whole_amounts(draws: Draws, month: Plan, items: Items, amount: Ints) -> Int
     count = len(month)
     free = np.maximum(draws.curve("free line", count, (900, 3_100, 8_800, 21_000, 55_000, 140_000, 400_000, 2_500_000)), 20)
     over = month.of("overpayment")
-    extra = np.where(draws.chance("round up", count, 400), (-amount) % 10_000 + 100, 100 + amount * draws.between("over", count, 1, 40) // 100)
+    extra = np.where(
+        draws.chance("round up", count, 400), (-amount) % 10_000 + 100, 100 + amount * draws.between("over", count, 1, 40) // 100
+    )
     amount = np.where(over, amount + extra, amount)
     named = np.flatnonzero(items.named_by >= 0)
     closed = np.zeros(count, dtype=np.int64)

@@ -14,7 +14,7 @@ class Number(NamedTuple):
     year: int
     month: int
     day: int
-    count: int
+    counter: int
     customer: int
     letter: int
 
@@ -52,7 +52,9 @@ STYLES: Mapping[str, Style] = {
     "polish": Style("month", "FV {n:03d}/{m:02d}/{y}", ("{n:03d}/{m:02d}/{y}", "{n:03d}/{m:02d}"), "FV {n}/{m}/{y}", "{n:03d}"),
     "bare8": Style("run", "{n:08d}", (), "", "{n:08d}", 10_204_600),
     "customer": Style("customer", "{c}-{n:02d}", ("{c}{n:02d}",), "{c}-{n}", "{n:02d}"),
-    "daily": Style("day", "{y}{m:02d}{d:02d}-{n:03d}", ("{y}{m:02d}{d:02d}{n:03d}", "{m:02d}{d:02d}-{n:03d}"), "{y}{m:02d}{d:02d}-{n}", "{n:03d}"),
+    "daily": Style(
+        "day", "{y}{m:02d}{d:02d}-{n:03d}", ("{y}{m:02d}{d:02d}{n:03d}", "{m:02d}{d:02d}-{n:03d}"), "{y}{m:02d}{d:02d}-{n}", "{n:03d}"
+    ),
     "si_run": Style("run", "SI-{n:07d}", ("{n:07d}",), "SI-{n}", "{n:07d}", 102_277),
     "year_month": Style("month", "F{yy}{m:02d}-{n:04d}", ("{yy}{m:02d}-{n:04d}", "{yy}{m:02d}{n:04d}"), "F{yy}{m:02d}-{n}", "{n:04d}"),
     "cn20": Style("run", "{yy}442000000{n:09d}", (), "", "{n:09d}", 31_870_214),
@@ -71,6 +73,6 @@ STYLES: Mapping[str, Style] = {
 
 def write(template: str, number: Number) -> str:
     """A number in one of a style's forms."""
-    year, month, day, count, customer, letter = number
+    year, month, day, counter, customer, letter = number
     week = date(year, month, day).isocalendar().week if "{w" in template else 0
-    return template.format(n=count, c=customer, y=year, yy=year % 100, m=month, d=day, w=week, L=chr(65 + letter))
+    return template.format(n=counter, c=customer, y=year, yy=year % 100, m=month, d=day, w=week, L=chr(65 + letter))

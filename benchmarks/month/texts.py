@@ -68,7 +68,13 @@ class Texts:
         day = self._month.day.item(line) - 5 - dice.below(40)
         text = phrase.format(r=number, d=self._documents.dotted(day), c=self._who.customers.number(customer))
         if dice.chance(self._noise.chatter):
-            text += " " + dice.one((f"Tel {dice.below(900) + 100} {dice.below(9_000_000) + 1_000_000}", f"our ref {dice.below(90_000) + 10_000}", self._documents.dotted(day)))
+            text += " " + dice.one(
+                (
+                    f"Tel {dice.below(900) + 100} {dice.below(9_000_000) + 1_000_000}",
+                    f"our ref {dice.below(90_000) + 10_000}",
+                    self._documents.dotted(day),
+                )
+            )
         return text
 
     def _number(self, line: int, dice: Dice) -> Text:
@@ -184,7 +190,9 @@ class Texts:
     def _unrelated(self, line: int, dice: Dice) -> Text:
         """Numbers of strangers; some have the digits of one of our counters."""
         item = dice.below(len(self._items))
-        number = write(self._documents.style(item).tail, self._documents.parts(item)) if dice.chance(20) else str(dice.below(9_000_000) + 10_000)
+        number = (
+            write(self._documents.style(item).tail, self._documents.parts(item)) if dice.chance(20) else str(dice.below(9_000_000) + 10_000)
+        )
         return Text(dice.one(phrases.UNRELATED).format(r=number))
 
     def _numbered(self, of: tuple[str, ...]) -> Callable[[int, Dice], Text]:
