@@ -182,7 +182,7 @@ def _customers(
 
 
 def _parents(draws: Draws, company: Ints, rank: Ints) -> Ints:
-    """Six in a hundred customers belong to a larger customer of the same company."""
+    """One in six customers belongs to a larger customer of the same company."""
     count = len(company)
     parent = np.full(count, -1, dtype=np.int64)
     by_rank = np.argsort(rank, kind="stable")
@@ -190,7 +190,7 @@ def _parents(draws: Draws, company: Ints, rank: Ints) -> Ints:
         members = by_rank[company[by_rank] == one]
         large = members[: max(1, len(members) // 5)]
         small = members[len(large) :]
-        chosen = small[draws.chance(f"child {one}", len(small), 75)]
+        chosen = small[draws.chance(f"child {one}", len(small), 200)]
         parent[chosen] = large[draws.below(f"parent {one}", len(chosen), len(large))]
     return parent
 
