@@ -26,17 +26,18 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.parsers.base import Source
-from matcher.pipeline import imports, ingest, reports, run, verdicts
+from matcher.pipeline import imports, ingest, reports, run, statements, verdicts
 from matcher.pipeline import verify as verification
 from matcher.pipeline.imports import ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.statements import StatementAccepted
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.rules import rulebook
-from matcher.store import create, open_store
+from matcher.store import create, lines, open_store
 
 Clock = Callable[[], datetime]
 
@@ -205,6 +206,16 @@ class Books:
         """
         with self._session(write=what == "receipts") as session:
             return reports.export(session, what, Path(path), as_of or self.today(), target)
+
+    def statement_lines(self, statement_id: str) -> pl.DataFrame:
+        """The lines that came with a statement, those in quarantine too."""
+        with self._session(write=False) as session:
+            return lines.of_statement(session.store, statement_id)
+
+    def accept_statement(self, statement_id: str, *, reason: str) -> StatementAccepted:
+        """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
+        with self._session(write=True) as session:
+            return statements.accept(session, statement_id, reason)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""

@@ -120,11 +120,23 @@ _CODES = (
     # notes of readers
     _note("note.encoding", "The file's declared encoding is wrong; the bytes decide."),
     _note("note.date_clamped", "A calendar day that does not exist was moved to the month's last day."),
+    _note("note.date_missing", "Entries have no booking date; their value date, else the statement's date stands in."),
+    _note("note.currencies", "A statement holds entries in several currencies; each became a statement of its own."),
+    _note(
+        "note.group_status",
+        "A group of statements is marked as a correction, a deletion or a test.",
+        "Compare it with the group sent before.",
+    ),
     _note("note.balance_missing", "A balance is blank or absent where the format has a place for it."),
     _note("note.balance_marker", "A balance marker written as a transaction was left out."),
     _note("note.syntax", "A deviation from the format that changes no money was read anyway."),
     _note("note.pending", "Announced entries that are not booked were left out."),
     _note("note.neutral", "Rows that move no money were left out."),
+    _note(
+        "note.totals",
+        "The sums of an interim report cover more than the entries it lists.",
+        "Compare with the account's next full statement.",
+    ),
     _note("note.identity", "Entries lack the bank's id, or share one."),
     _note(
         "note.currency",
@@ -162,6 +174,7 @@ _CODES = (
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
     Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
+    Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),
     Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),
     Code("decision.state", USAGE, "The line's present state does not allow this decision.", "See `matcher show LINE`."),
     Code(

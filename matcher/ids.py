@@ -14,7 +14,7 @@ ID_LENGTH = 16
 
 LINE_KEY_SQL = """md5(concat_ws('|', account, booking_date, amount,
     CASE WHEN bank_reference <> '' THEN 'R' || bank_reference
-    ELSE 'T' || regexp_replace(upper(counterparty_account || counterparty_name || remittance_information),
+    ELSE 'T' || regexp_replace(counterparty_account || counterparty_name || remittance_information,
         '[^\\p{L}\\p{N}]', '', 'g') END))"""
 """Key of a bank line: the bank's own reference where it gives one, else the text; always with account, day and amount.
 
@@ -29,7 +29,7 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 
 def line_key(account: str, booking_date: date, amount: int, bank_reference: str, text: str) -> str:
     """Python form of `LINE_KEY_SQL`; `text` is counterparty account, name and remittance information joined."""
-    tail = f"R{bank_reference}" if bank_reference else "T" + _NOT_ALNUM.sub("", text.upper())
+    tail = f"R{bank_reference}" if bank_reference else "T" + _NOT_ALNUM.sub("", text)
     return md5(f"{account}|{booking_date.isoformat()}|{amount}|{tail}".encode(), usedforsecurity=False).hexdigest()
 
 

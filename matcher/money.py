@@ -81,8 +81,10 @@ def parse_exact(text: str, currency: str) -> tuple[int, str]:
     if not (whole or fraction) or not _DIGITS.issuperset(whole) or not _DIGITS.issuperset(fraction):
         raise MatcherError("amount.invalid", f"{text.strip()[:40]!r} is not an amount")
     kept, rest = fraction[:places], fraction[places:].rstrip("0")
-    if len(whole) > 18 and int(whole) > MAX_MINOR:
-        raise MatcherError("amount.range", f"{text.strip()[:40]!r} is larger than any amount this program accepts")
+    if len(whole) > 18:
+        whole = whole.lstrip("0")  # int() refuses thousands of digits with an error of its own
+        if len(whole) > 18:
+            raise MatcherError("amount.range", f"{text.strip()[:40]!r} is larger than any amount this program accepts")
     minor = int(whole or "0") * _TEN[places] + int((kept + "0" * (places - len(kept))) or "0")
     if minor > MAX_MINOR:
         raise MatcherError("amount.range", f"{text.strip()[:40]!r} is larger than any amount this program accepts")

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from hypothesis import strategies as st
 
 from matcher.frames import ALLOCATION, CUSTOMER, DECISION, ITEM, LINE, Schema, State
 
@@ -145,3 +146,50 @@ def shuffled(state: State, seed: int) -> State:
     """The same state with the rows of every frame in another order."""
     frames = (state.lines, state.items, state.allocations, state.customers, state.decisions)
     return State(state.as_of, state.base_currency, *(frame.sample(fraction=1, shuffle=True, seed=seed) for frame in frames))
+
+
+CURRENCIES = ("EUR", "JPY", "KWD")
+
+
+@st.composite
+def random_books(draw: st.DrawFn) -> Books:
+    """Books that a month could leave: three currencies, credits and debits, items paid in part and in full, proposals, undone decisions."""
+    books = Books(as_of=date(2026, 3, 31))
+    days = st.dates(date(2025, 10, 1), books.as_of)
+    for number in range(draw(st.integers(0, 6))):
+        currency = draw(st.sampled_from(CURRENCIES))
+        issue, due = draw(days), draw(st.none() | st.dates(date(2025, 10, 1), date(2026, 6, 30)))
+        amount = draw(st.integers(1, 10**6)) * draw(st.sampled_from((1, 1, 1, -1)))
+        customer = draw(st.sampled_from(("C1", "C2")))
+        books.item(
+            f"I{number}", amount, customer=customer, issue=issue, due=due, currency=currency, disputed_amount=draw(st.integers(0, 5))
+        )
+    for number in range(draw(st.integers(0, 6))):
+        amount = draw(st.integers(1, 10**6)) * draw(st.sampled_from((1, 1, 1, -1)))
+        name, customer = f"L{number}", draw(st.sampled_from(("", "C1", "C2")))
+        books.line(name, amount, customer=customer, day=draw(days), currency=draw(st.sampled_from(CURRENCIES)))
+        for step in range(draw(st.integers(0, 2))):
+            random_decision(draw, books, name, f"D{number}.{step}")
+    return books
+
+
+def random_decision(draw: st.DrawFn, books: Books, line_id: str, decision_id: str) -> None:
+    """Decides a line within the conservation rules: no more than it has left, no item beyond zero."""
+    state, line = books.state(), books.lines[line_id]
+    pending = line["amount"] - sum(a["amount"] for a in books.allocations if a["line_id"] == line_id and a["state"] == "posted")
+    fits = pl.col("currency") == line["currency"], pl.col("open").sign() == (1 if pending > 0 else -1)
+    parts: dict[str, int | Part] = {}
+    for item_id, left in state.items.filter(*fits).select("item_id", "open").iter_rows():
+        if not pending or draw(st.booleans()):
+            continue
+        cash = draw(st.integers(1, min(abs(pending), abs(left)))) * (1 if pending > 0 else -1)
+        cleared = draw(st.sampled_from((0, 0, left - cash)))
+        parts[item_id] = Part(cash, cleared, "fee" if cleared else "")
+        pending -= cash
+    kind = draw(st.sampled_from(("post", "post", "post", "propose", "undo")))
+    if kind == "propose" and line["state"] == "none" and parts:
+        books.propose(decision_id, line_id, parts)
+    elif kind != "propose":
+        books.post(decision_id, line_id, parts, outcome="matched" if parts else "on_account")
+        if kind == "undo":
+            books.undo(decision_id)

@@ -3,21 +3,26 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from matcher.books import Books
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
+WHOLE, FOLDED, CUT = 25, 16, 8
+"""Columns of a table: widest that is never folded, least width of one that is, least width of one whose texts are cut."""
 
 
 class IsoDate(click.ParamType[date]):
@@ -82,7 +87,9 @@ def busy(text: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{text}: {step}")
 
 
-def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[str] = (), title: str = "") -> None:
+def show(
+    rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[str] = (), long: Sequence[str] = (), title: str = ""
+) -> None:
     """Prints rows: a table for people, CSV, or one JSON object per line.
 
     Args:
@@ -90,6 +97,7 @@ def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[s
         columns: which to print, in order.
         output: table, csv or json.
         numbers: columns that are aligned to the right in a table.
+        long: columns of free text that share what a terminal's width leaves, each cut to one line.
         title: above a table.
     """
     if output == "json":
@@ -102,7 +110,7 @@ def show(rows: Rows, columns: Sequence[str], output: str, *, numbers: Sequence[s
         writer.writerows([_safe(name, row[name], numbers) for name in columns] for row in rows)
         click.echo(text.getvalue(), nl=False)
     else:
-        _table(rows, columns, numbers, title)
+        _table(rows, columns, numbers, long, title)
 
 
 def _plain(value: Any) -> Any:
@@ -115,19 +123,41 @@ def _safe(name: str, value: Any, numbers: Sequence[str]) -> str:
     return f"'{text}" if name not in numbers and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], title: str) -> None:
+def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Sequence[str], title: str) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    console = Console() if sys.stdout.isatty() else Console(width=10_000, color_system=None)
+    texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
+    widest = {name: max(map(cell_len, [name, *texts[name]])) for name in columns}
+    # ids, dates and amounts stay on one line; what is wider than that folds, and free text is cut
+    least = {name: CUT if name in long else width if width <= WHOLE else FOLDED for name, width in widest.items()}
+    console = _console(sum(width + 3 for width in least.values()))
+    share = (console.width - sum(widest[name] + 3 for name in columns if name not in long)) // len(long) - 3 if long else 0
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        table.add_column(name.replace("_", " "), justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if row[name] is None else str(_plain(row[name]))) for name in columns))
+        justify: Literal["left", "right"] = "right" if name in numbers else "left"
+        if name in long:
+            table.add_column(name.replace("_", " "), justify=justify, overflow="ellipsis", no_wrap=True, max_width=max(CUT, share))
+        else:
+            table.add_column(name.replace("_", " "), justify=justify, overflow="fold", no_wrap=widest[name] <= WHOLE)
+    for cells in zip(*texts.values(), strict=True):
+        table.add_row(*map(Text, cells))
     console.print(table)
+
+
+def _console(least: int) -> "Console":
+    """Where a table is printed. A page narrower than `least` columns is made wider, so that ids and amounts are never cut.
+
+    Away from a terminal a row is one line, whatever its length, unless COLUMNS asks for a page.
+    """
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(width=max(Console().width, least))
+    page = os.environ.get("COLUMNS", "")
+    return Console(width=max(int(page) if page.isdigit() else 10_000, least), color_system=None)
 
 
 def check_files(paths: Sequence[str]) -> None:

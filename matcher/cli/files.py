@@ -1,6 +1,7 @@
 """Commands that take files in: init, inspect, ingest, import, statement."""
 
 import json
+import os
 from typing import Any
 
 import click
@@ -132,12 +133,14 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     with busy("reading statements") as step:
         results = books.ingest(files, how, dry_run=dry_run, progress=step)
     rows = [row for result in results for row in _ingest_rows(result)]
-    show(rows, _STATEMENT_COLUMNS, output, numbers=_NUMBERS)
+    columns: tuple[str, ...] = _STATEMENT_COLUMNS
+    if output == "table":
+        # a screen is narrow; the statement's number and closing balance are in `statement list` and in the other forms
+        columns = ("file", "account", "first_day", "last_day", "lines", "credit", "debit", "new", "known", "state")
+        rows = [row | {"file": os.path.basename(row["file"])} for row in rows]
+    show(rows, columns, output, numbers=_NUMBERS, long=("file",))
     for result in results:
-        for problem in result.problems:
-            if problem.severity != "info":
-                place = f"{result.file}:{problem.line}" if problem.line else result.file
-                note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
+        _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
     files_known = sum(r.known for r in results)
     note(
@@ -147,6 +150,17 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
     if any(s.state == "quarantined" for r in results for s in r.statements):
         note("statement.unbalanced: a statement is in quarantine; none of its lines count. See `matcher statement list`.")
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _note_problems(result: Any) -> None:
+    for problem in result.problems:
+        if problem.severity != "info":
+            place = f"{result.file}:{problem.line}" if problem.line else result.file
+            note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
+    for statement in result.statements:
+        if statement.known:
+            seen = f"{statement.known} of its {statement.count} lines were read before and are not added again"
+            note(f"info: statement.overlap: {result.file}: {seen}")
 
 
 def _ingest_rows(result: Any) -> list[dict[str, Any]]:

@@ -7,13 +7,28 @@ from typing import Any
 
 import click
 
-from matcher.cli import files, out, work
-from matcher.codes import INTERNAL
+from matcher.cli import files, out, statement, work
+from matcher.codes import INTERNAL, USAGE
 from matcher.errors import MatcherError
 
 
 class _Group(click.Group):
-    """Prints a `MatcherError` as one line on stderr and exits with its code; anything else is an internal error (70)."""
+    """Prints an error as one line on stderr and exits with its code; what nobody foresaw is an internal error (70)."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs the command line; a wrong option is one coded line like every other error, not click's three."""
+        try:
+            status = super().main(*args, **(extra | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            status = USAGE
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "matcher"
+            click.echo(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")), err=True)
+            status = USAGE
+        except click.Abort:
+            status = 130  # what a shell reports of a program that Ctrl-C ended
+        sys.exit(status or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,7 +52,7 @@ class _Group(click.Group):
             ctx.exit(INTERNAL)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="matcher-recon", prog_name="matcher")
 @click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
 @click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
@@ -60,5 +75,5 @@ def main(ctx: click.Context, books: str | None, actor: str | None) -> None:
     ctx.obj = {"books": books, "actor": actor}
 
 
-for _command in (*files.COMMANDS, *work.COMMANDS, *out.COMMANDS):
+for _command in (*files.COMMANDS, *statement.COMMANDS, *work.COMMANDS, *out.COMMANDS):
     main.add_command(_command)

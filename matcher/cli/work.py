@@ -34,8 +34,7 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
         result = books.run(as_of, precision=precision, dry_run=dry_run)
     rows = [
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
-        for (outcome, state), (lines, sums) in result.by_outcome.items()
-        for currency, amount in sorted(sums.items())
+        for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
     ]
     show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
     ending = " Dry run: nothing was kept." if dry_run else ""
@@ -80,22 +79,28 @@ def status(output: str, as_of: date | None) -> None:
 @click.option("--limit", type=click.IntRange(1), default=None, help="At most so many lines.")
 def queue(output: str, as_of: date | None, limit: int | None, **filters: str) -> None:
     """Receipts that wait for a person: proposed ones first, the largest first."""
-    from matcher import money
-
     lines = open_books().queue(as_of, **filters)
     rest = 0 if limit is None else max(0, lines.height - limit)
-    rows = []
-    for row in lines.head(limit or lines.height).iter_rows(named=True):
-        confidence = "" if row["confidence"] is None else f"{row['confidence'] / 10_000:.1f}%"
-        cells = {
-            "payer": row["counterparty_name"],
-            "text": row["remittance_information"],
-            "amount": money.render(row["amount"], row["currency"]),
-        }
-        rows.append(row | cells | {"pending": money.render(row["pending"], row["currency"]), "confidence": confidence})
-    columns = ("line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason")
-    show(rows, columns, output, numbers=_NUMBERS)
+    rows = [_waiting(row) for row in lines.head(limit or lines.height).iter_rows(named=True)]
+    columns: tuple[str, ...] = (
+        "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason"
+    )  # fmt: skip
+    if output == "table":
+        # a screen is narrow: ten digits of the id name a line, and the long texts share what is left
+        columns = ("line", "date", "amount", "payer", "text", "outcome", "reason")
+        for row in rows:
+            row |= {"line": row["line_id"][:10], "date": row["booking_date"], "amount": f"{row['amount']} {row['currency']}"}
+            row["outcome"] = row["outcome"] if row["state"] == "none" else f"{row['outcome']}, {row['state']}"
+    show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
     note(f"{lines.height} lines wait.{f' {rest} are not shown.' if rest else ''}")
+
+
+def _waiting(row: dict[str, Any]) -> dict[str, Any]:
+    from matcher import money
+
+    confidence = "" if row["confidence"] is None else f"{row['confidence'] / 10_000:.1f}%"
+    amounts = {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
+    return row | amounts | {"payer": row["counterparty_name"], "text": row["remittance_information"], "confidence": confidence}
 
 
 @click.command(name="show")
@@ -127,7 +132,7 @@ def _show_facts(row: dict[str, Any], output: str) -> None:
         rows = [
             {"field": name.replace("_", " "), "value": value}
             for name, value in facts.items()
-            if name not in hidden and value not in ("", None)
+            if name not in hidden and value not in ("", None, False)
         ]
         show(rows, ("field", "value"), output)
     else:

@@ -6,6 +6,7 @@ anything its payer typed, so in CSV such a cell gets an apostrophe in front, whi
 text as it is: nothing runs it there.
 """
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,12 +31,10 @@ def neutralise(frame: pl.DataFrame) -> pl.DataFrame:
 
 def csv_chunks(frame: pl.DataFrame) -> Iterator[bytes]:
     """The frame as CSV: UTF-8, header, commas, line feeds, neutralised, empty text as nothing."""
-    # polars leaves a lone carriage return unquoted, which other readers take as the end of the row.
-    returns = any(frame[name].str.contains("\r", literal=True).any() for name in _texts(frame))
     for start in range(0, max(frame.height, 1), CHUNK_ROWS):
         part = neutralise(frame.slice(start, CHUNK_ROWS))
         blank = part.with_columns(pl.when(pl.col(name) != "").then(name).alias(name) for name in _texts(part))
-        yield blank.write_csv(include_header=start == 0, quote_style="non_numeric" if returns else "necessary").encode()
+        yield blank.write_csv(include_header=start == 0).encode()
 
 
 def json_lines(frame: pl.DataFrame) -> Iterator[bytes]:
@@ -81,8 +80,6 @@ def _json_array(frame: pl.DataFrame) -> Iterator[bytes]:
 
 
 def _parquet(frame: pl.DataFrame) -> Iterator[bytes]:
-    import io
-
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     yield buffer.getvalue()

@@ -121,7 +121,7 @@ def aging_summary(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFram
         open_total=total(amount),
         disputed=total(pl.col("disputed_amount")),
     )
-    names = state.customers.select("customer_id", "name").unique("customer_id", keep="first", maintain_order=True)
+    names = state.customers.group_by("customer_id").agg(pl.col("name").min())
     found = sums.join(names, on="customer_id", how="left").with_columns(pl.col("name").fill_null(""))
     return found.select("entity", "customer_id", "name", "currency", *debts, "credits", "unapplied", "open_total", "disputed").sort(
         "entity", "customer_id", "currency"

@@ -9,10 +9,12 @@ from datetime import date
 
 from matcher import money
 from matcher.errors import MatcherError
-from matcher.model import Problem, Transaction, TransactionKind
+from matcher.model import Problem, Severity, Transaction, TransactionKind
+from matcher.parsers.base import Event
 from matcher.parsers.ofx_fields import Day, amount, clean, day, is_blank_date, unescape
+from matcher.parsers.ofx_names import BOUNDARIES, IN_TRANSACTION, ONCE, REGULAR
 from matcher.parsers.ofx_text import Survey
-from matcher.parsers.ofx_tokens import BOUNDARIES, Kind, Scanner
+from matcher.parsers.ofx_tokens import Kind, Scanner
 
 KINDS: dict[str, TransactionKind] = {
     "INT": "interest",
@@ -30,25 +32,23 @@ KINDS: dict[str, TransactionKind] = {
 }
 """TRNTYPE (OFX 2.2 section 11.4.4.3) to the common set. CREDIT, DEBIT, DEP, DIV, HOLD and OTHER say nothing of the kind."""
 
-AGGREGATES = frozenset({"PAYEE", "BANKACCTTO", "CCACCTTO", "CURRENCY", "ORIGCURRENCY", "IMAGEDATA"})
-_ONCE = frozenset({"TRNAMT", "DTPOSTED", "DTTRAN", "FITID"})
-"""Elements of which a second one means that two transactions have run into each other."""
-
 _LEAF = re.compile(r"<([A-Z][A-Z0-9.]*)>([^<]*)")
-_SIMPLE = frozenset(
-    "STMTTRN TRNTYPE DTPOSTED DTUSER DTAVAIL TRNAMT FITID SRVRTID CHECKNUM CHKNUM REFNUM SIC PAYEEID NAME EXTDNAME MEMO".split()
-)
 _SEPARATE = " / "
 _MAX_DATES = 20_000
 
+_SALDO = r"(?:S A L D O|SALDO)"
 _MARKER = re.compile(
-    r"(?:S A L D O|SALDO)(?: (?:DO )?DIA| ANTERIOR| INICIAL| FINAL| ATUAL| TOTAL| PARCIAL| DISPON[IÍ]VEL| BLOQUEADO)?[\s\d/.:-]*",
+    _SALDO + r"(?: (?:DO )?DIA| ANTERIOR| INICIAL| FINAL| ATUAL| TOTAL| PARCIAL| DISPON[IÍ]VEL| BLOQUEADO)?[\s\d/.:-]*",
     re.IGNORECASE,
 )
-_BRAZILIAN_MARKER = re.compile(r"(?:S A L D O|SALDO)\b", re.IGNORECASE)
+_MARKER_BY_ID = re.compile(
+    _SALDO + r"\b(?!.*\b(?:FATURA|DUPL|DUPLICATA|NF|NFE|NOTA|BOLETO|PARC|PARCELA|PEDIDO|CONTRATO|DEVEDOR|QUITA\w*|PAG\w*|PGTO)\b)",
+    re.IGNORECASE,
+)
+"""With the id 0, any balance but the balance of something bought: ``SALDO FATURA 118`` settles an invoice."""
 
 
-class Refusal(Exception):
+class RefusedRowError(Exception):
     """A transaction that cannot be booked as it stands, with the code and reason for its problem."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -57,14 +57,16 @@ class Refusal(Exception):
 
 
 def leaves(block: str) -> tuple[dict[str, str], bool]:
-    """Elements of a transaction and their texts, entities replaced, and whether it was regular. Those inside an aggregate are named ``PAYEE/NAME``.
+    """Elements of a transaction and their texts, entities replaced, and whether it was regular.
+
+    Elements inside an aggregate are named with it, such as ``PAYEE/NAME``.
 
     Raises:
-        Refusal: two transactions have run into each other.
+        RefusedRowError: two transactions have run into each other.
     """
     pairs = _LEAF.findall(block)
     found = dict(pairs)
-    if len(found) == len(pairs) and _SIMPLE.issuperset(found) and block.count("<") == len(pairs) + block.count("</"):
+    if len(found) == len(pairs) and REGULAR.issuperset(found) and block.count("<") == len(pairs) + block.count("</"):
         if "&" in block:
             return {name: unescape(text) for name, text in pairs}, True
         return found, True
@@ -78,19 +80,21 @@ def irregular_leaves(block: str) -> dict[str, str]:
     # without its opening tag, or the scanner would hand the block out whole again
     for kind, name, text, _ in Scanner(iter([block[block.index(">") + 1 :]])):
         if kind is Kind.OPEN and name in BOUNDARIES:
-            raise Refusal("row.invalid", f"{name} stands inside a transaction")
-        if kind is Kind.OPEN and name in AGGREGATES:
+            raise RefusedRowError("row.invalid", f"{name} stands inside a transaction")
+        if kind is Kind.OPEN and name in IN_TRANSACTION:
             inside, leaf = name, ""
         elif kind is Kind.OPEN:
             leaf = f"{inside}/{name}" if inside else name
-            if leaf in _ONCE and leaf in found:
-                raise Refusal("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
+            if leaf in ONCE and leaf in found:
+                raise RefusedRowError("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
             found[leaf] = f"{found[leaf]} " if leaf in found else ""
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
             inside, leaf = ("" if name == inside else inside), ""
         elif leaf and kind is Kind.TEXT:
             found[leaf] += unescape(text)
+        elif kind in (Kind.LITERAL, Kind.COMMENT) and "<STMTTRN>" in text:
+            raise RefusedRowError("row.invalid", "a comment or CDATA section reaches into the next transaction")
         elif leaf and kind is Kind.LITERAL:
             found[leaf] += text
     return found
@@ -100,20 +104,22 @@ class RowReader:
     """Reads the transactions of one statement.
 
     Args:
-        currency: the statement's currency, an ISO 4217 code.
+        statement: the statement's number in the file.
+        currency: its currency, an ISO 4217 code.
         survey: how the file writes amounts and dates.
+        out: where problems of rows that are read all the same are appended.
 
     Attributes:
-        notes: what is to be said of rows that were read all the same; the caller takes them out.
         without_id: rows so far that have no FITID.
     """
 
-    def __init__(self, currency: str, survey: Survey) -> None:
-        self.notes: list[Problem] = []
+    def __init__(self, statement: int, currency: str, survey: Survey, out: list[Event]) -> None:
+        self.currency = currency
         self.without_id = 0
-        self._currency = currency
+        self._statement = statement
         self._marks = survey.marks
         self._short_order = survey.short_order
+        self._out = out
         self._days: dict[str, Day] = {}
 
     def read(self, block: str, line: int, pending: bool = False) -> Transaction | Problem:
@@ -124,23 +130,23 @@ class RowReader:
             cell = get("DTTRAN" if pending else "DTPOSTED", "").strip()
             posted = self._days.get(cell) or self._day(cell)
             try:
-                minor, exact = amount(get("TRNAMT", ""), self._currency, self._marks)
+                minor, exact = amount(get("TRNAMT", ""), self.currency, self._marks)
             except MatcherError:
                 posted = None
             if posted is None:
                 raise self._refusal(get("TRNAMT", ""), cell)
-        except Refusal as refusal:
-            return Problem(refusal.code, "error", str(refusal), line)
+        except RefusedRowError as refusal:
+            return Problem(refusal.code, "error", str(refusal), line, self._statement)
         identity = clean(get("FITID", ""))
         if not identity.strip("0") and not pending:
             if self._is_marker(identity, found):
-                return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line)
+                return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line, self._statement)
             self.without_id += not identity
         code, name = clean(get("TRNTYPE", "")), _name(found)
         row = Transaction(
             booking_date=posted.day,
             amount=minor,
-            currency=self._currency,
+            currency=self.currency,
             value_date=self._value_date(found["DTAVAIL"], line) if "DTAVAIL" in found else None,
             bank_reference=identity,
             counterparty_name=name,
@@ -167,11 +173,11 @@ class RowReader:
             self._days[cell] = found
         return found
 
-    def _refusal(self, text: str, date_cell: str) -> Refusal:
+    def _refusal(self, text: str, date_cell: str) -> RefusedRowError:
         """Every reason why date and amount cannot be booked, under the code of the first."""
         reasons: list[tuple[str, str]] = []
         try:
-            amount(text, self._currency, self._marks)
+            amount(text, self.currency, self._marks)
         except MatcherError as error:
             reasons.append((error.code, error.what) if text.strip() else ("row.invalid", "the transaction has no amount"))
         try:
@@ -181,25 +187,23 @@ class RowReader:
                 reasons.append(("date.invalid", f"{date_cell[:40]!r} is not a date"))
         except MatcherError as error:
             reasons.append((error.code, error.what))
-        return Refusal(reasons[0][0], "; ".join(reason for _, reason in reasons))
+        return RefusedRowError(reasons[0][0], "; ".join(reason for _, reason in reasons))
 
     def _is_marker(self, identity: str, found: dict[str, str]) -> bool:
         """Whether the row is a balance that Brazilian banks write among the transactions: id zero or none, text ``SALDO ...``.
 
-        In other currencies, or without any id, only the exact words count: ``SALDO FATTURA 12`` is a payment.
+        Elsewhere *saldo* is a word for settling an invoice, and no bank is known to do this.
         """
-        text = clean(found.get("MEMO", "") or found.get("NAME", ""))
-        if identity and self._currency == "BRL" and _BRAZILIAN_MARKER.match(text):
-            return True
-        return _MARKER.fullmatch(text) is not None
+        if self.currency != "BRL" or (found.get("NAME", "").strip() and found.get("MEMO", "").strip()):
+            return False
+        text = clean(found.get("MEMO", "")) or clean(found.get("NAME", ""))
+        return bool(_MARKER_BY_ID.match(text) if identity else _MARKER.fullmatch(text))
 
     def _value_date(self, cell: str, line: int) -> date | None:
         """DTAVAIL, 'the date funds are available (value date)' (OFX 2.2 section 11.4.4.1); DTUSER is no value date."""
         found = self._days.get(cell.strip()) or self._day(cell.strip())
         if found is None and not is_blank_date(cell):
-            self.notes.append(
-                Problem("note.syntax", "warning", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
-            )
+            self._note("note.syntax", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
         return found and found.day
 
     def _with_the_rest(self, row: Transaction, found: dict[str, str]) -> Transaction | Problem:
@@ -211,9 +215,7 @@ class RowReader:
         )
         if corrected := clean(found.get("CORRECTFITID", "")):
             action = clean(found.get("CORRECTACTION", "")) or "REPLACE"
-            self.notes.append(
-                Problem("note.correction", "warning", f"the entry corrects ({action}) the one with FITID {corrected[:40]!r}", row.line)
-            )
+            self._note("note.correction", f"the entry corrects ({action}) the one with FITID {corrected[:40]!r}", row.line)
         symbol = clean(found.get("CURRENCY/CURSYM", "")).upper()
         if symbol and symbol != row.currency:
             return self._in_other_currency(row, symbol, clean(found.get("CURRENCY/CURRATE", "")))
@@ -226,14 +228,17 @@ class RowReader:
     def _in_other_currency(self, row: Transaction, symbol: str, rate: str) -> Transaction | Problem:
         """A row with CURRENCY: TRNAMT itself is in that currency (OFX 2.2 section 5.2), the amount in the account's is not stated."""
         if symbol not in money.SCALE:
-            self.notes.append(Problem("currency.unknown", "warning", f"CURSYM {symbol[:10]!r} is not an ISO 4217 currency code", row.line))
+            self._note("currency.unknown", f"CURSYM {symbol[:10]!r} is not an ISO 4217 currency code", row.line)
             return row
-        if money.scale(symbol) != money.scale(self._currency):
+        if money.scale(symbol) != money.scale(self.currency):
             # a statement's sums are kept in one number of places
-            reason = f"the amount is in {symbol}, the account in {self._currency}, and what was booked in {self._currency} is not stated"
-            return Problem("currency.mixed", "error", reason, row.line)
-        self.notes.append(Problem("note.currency", "info", f"the amount is in {symbol}, the account in {self._currency}", row.line))
+            reason = f"the amount is in {symbol}, the account in {self.currency}, and what was booked in {self.currency} is not stated"
+            return Problem("currency.mixed", "error", reason, row.line, self._statement)
+        self._note("note.currency", f"the amount is in {symbol}, the account in {self.currency}", row.line, "info")
         return row._replace(currency=symbol, instructed_amount=row.amount, instructed_currency=symbol, exchange_rate=rate)
+
+    def _note(self, code: str, message: str, line: int, severity: Severity = "warning") -> None:
+        self._out.append(Problem(code, severity, message, line, self._statement))
 
 
 def currency_of(block: str) -> str:
@@ -242,7 +247,7 @@ def currency_of(block: str) -> str:
         return ""
     try:
         symbol = clean(irregular_leaves(block).get("CURRENCY/CURSYM", "")).upper()
-    except Refusal:
+    except RefusedRowError:
         return ""
     return symbol if symbol in money.SCALE else ""
 

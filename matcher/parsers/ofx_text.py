@@ -19,7 +19,7 @@ CHUNK_BYTES = 1 << 20
 _CARRY = 128
 """Characters of the chunk before that are looked at again, so that no cell is missed at a boundary."""
 
-_SIGN = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX\s*>", re.IGNORECASE)
+_SIGN = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX(?:\s[^<>]*)?>", re.IGNORECASE)
 _BODY = re.compile(r"<OFX\b", re.IGNORECASE)
 _XML = re.compile(r"<\?(?:xml|OFX)\b", re.IGNORECASE)
 _VERSION = re.compile(r"""\bVERSION\s*[:=]\s*["']?([12])\d\d""")

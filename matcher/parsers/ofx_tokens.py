@@ -11,43 +11,22 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from matcher.parsers.base import MAX_LINE
+from matcher.parsers.ofx_names import BOUNDARIES, SPELLED_OTHERWISE, TRANSACTIONS
 
 MAX_TOKEN = MAX_LINE
 """Longest transaction, comment or CDATA section accepted, in characters."""
 
-_MAX_TAG = 512
 _OPEN, _CLOSE = "<STMTTRN>", "</STMTTRN>"
-_ASIDES = tuple(
-    (re.compile(opening, re.IGNORECASE), closing)
-    for opening, closing in (
-        (r"<!--", "-->"),
-        (r"<!\[CDATA\[", "]]>"),
-        (r"<\?(?:xml|OFX)\b", "?>"),
-        (r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)\b", ">"),
-    )
+_ASIDES = (
+    (re.compile(r"<!--"), "-->"),
+    (re.compile(r"<!\[CDATA\["), "]]>"),
+    (re.compile(r"<\?(?:xml|OFX)\b", re.IGNORECASE), ">"),
+    (re.compile(r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)\b", re.IGNORECASE), ">"),
 )
 _LONGEST_OPENING = 10
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._-]*)((?:[\s/][^<>]*)?)>")
-
-TRANSACTIONS = frozenset({"STMTTRN", "STMTTRNP"})
-STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
-BOUNDARIES = (
-    TRANSACTIONS
-    | STATEMENTS
-    | frozenset(
-        "OFX BANKMSGSRSV1 CREDITCARDMSGSRSV1 INVSTMTMSGSRSV1 STMTTRNRS CCSTMTTRNRS INVSTMTTRNRS BANKTRANLIST BANKTRANLISTP "
-        "INVTRANLIST INVBANKTRAN LEDGERBAL AVAILBAL".split()
-    )
-)
-"""Elements that never stand inside a transaction: one of them ends a transaction that lacks its end tag."""
-
-LEAVES = frozenset(
-    "ACCTID ACCTTYPE BALAMT BANKID BRANCHID BROKERID CHECKNUM CHKNUM CODE CURDEF CURRATE CURSYM DTASOF DTAVAIL DTEND DTPOSTED "
-    "DTSTART DTTRAN DTUSER EXTDNAME FITID MEMO MESSAGE NAME ORG REFNUM SEVERITY TRNAMT TRNTYPE".split()
-)
-_SPELLED_OTHERWISE = (
-    BOUNDARIES | LEAVES | frozenset("BANKACCTFROM CCACCTFROM INVACCTFROM BANKACCTTO CCACCTTO PAYEE CURRENCY STATUS FI SONRS".split())
-)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._-]{0,62})((?:[\s/][^<>]{0,440})?)>")
+_MAX_TAG = 512
+"""Characters after a ``<`` within which a tag must have ended; the pattern above matches none that is longer."""
 
 
 class Kind(IntEnum):
@@ -77,7 +56,7 @@ class Token(NamedTuple):
     line: int
 
 
-class TokenTooLong(Exception):
+class TokenTooLongError(Exception):
     """A transaction, comment or CDATA section is longer than `MAX_TOKEN`; `line` is where it begins."""
 
     def __init__(self, line: int) -> None:
@@ -94,7 +73,7 @@ def tag_name(found: re.Match[str]) -> str:
     if name.isupper():
         return name
     capitals = name.upper()
-    return capitals if capitals in _SPELLED_OTHERWISE else ""
+    return capitals if capitals in SPELLED_OTHERWISE else ""
 
 
 class Scanner:
@@ -105,7 +84,7 @@ class Scanner:
         newline: the character that ends a physical line.
 
     Raises:
-        TokenTooLong: while iterating.
+        TokenTooLongError: while iterating.
     """
 
     def __init__(self, pieces: Iterator[str], newline: str = "\n") -> None:
@@ -137,7 +116,7 @@ class Scanner:
             elif token := self._markup(start):
                 yield token
             elif len(buffer) - start > MAX_TOKEN:
-                raise TokenTooLong(self._line_at(start))
+                raise TokenTooLongError(self._line_at(start))
             else:
                 self._fill()
 
@@ -190,7 +169,7 @@ class Scanner:
         return Token(Kind.CLOSE if found[1] else Kind.OPEN, name, found[0], line)
 
     def _aside(self, start: int) -> int:
-        """Where a comment, CDATA section, declaration or processing instruction ends; 0 when there is none, -1 when its end is not read yet.
+        """Where a comment, CDATA section or declaration ends; 0 when there is none, -1 when its end is not read yet.
 
         One that the file never ends reaches to the file's last character, like everything after an open comment.
         """
@@ -202,6 +181,8 @@ class Scanner:
         for opening, closing in _ASIDES:
             if found := opening.match(buffer, start):
                 end = buffer.find(closing, found.end())
+                if closing == ">" and buffer.find("<", found.end(), end if end >= 0 else None) >= 0:
+                    return 0  # damaged, and something else begins: that must not be swallowed
                 if end >= 0:
                     return end + len(closing)
                 return len(buffer) if self._complete else -1

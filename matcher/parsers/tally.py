@@ -105,7 +105,9 @@ class StatementTally:
         return money.decimal(self.credit - self.debit, self.currency) + self.credit_excess - self.debit_excess
 
     def text(self, minor: int, excess: Decimal = Decimal(0)) -> str:
-        """Decimal text of a sum of this statement."""
+        """Decimal text of a sum of this statement; one that tells no currency has no lines either."""
+        if not self.currency:
+            return str(minor)
         return f"{money.decimal(minor, self.currency) + excess:f}" if excess else money.render(minor, self.currency)
 
     def problems(self) -> Iterator[Problem]:

@@ -190,6 +190,8 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
             staged.held |= set(staged.numbers) if whole_file else {problem.statement or 0}
     source = staged.source
     if refused:
+        # what is wrong with the whole file comes before what follows from it in single rows
+        refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file.")))
         first, more = refused[0], len(refused) - 1
         where = f"{source.name}:{first.line}" if first.line else source.name
         raise MatcherError(first.code, first.message + (f" (and {more} more: see matcher inspect)" if more else ""), where)

@@ -28,12 +28,12 @@ NON_RECEIVABLE_KINDS = ("fee", "interest", "tax", "own_transfer")
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run did: (outcome, state) -> (lines, amount by currency in minor units), over the lines it looked at."""
+    """What a run did: (outcome, state, currency) -> (lines, their sum in minor units), over the lines it looked at."""
 
     considered: int
     posted: int
     proposed: int
-    by_outcome: dict[tuple[str, str], tuple[int, dict[str, int]]]
+    by_outcome: dict[tuple[str, str, str], tuple[int, int]]
 
 
 def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
@@ -167,11 +167,10 @@ def _draft(
 
 def _result(lines: pl.DataFrame, verdicts: list[Verdict]) -> RunResult:
     amounts = {row[0]: row[1:] for row in lines.select("line_id", "amount", "currency").iter_rows()}
-    found: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
+    found: dict[tuple[str, str, str], tuple[int, int]] = {}
     for verdict in verdicts:
         amount, currency = amounts[verdict.line_id]
-        count, sums = found.get((verdict.outcome, verdict.state), (0, {}))
-        sums[currency] = sums.get(currency, 0) + amount
-        found[verdict.outcome, verdict.state] = (count + 1, sums)
+        count, total = found.get((verdict.outcome, verdict.state, currency), (0, 0))
+        found[verdict.outcome, verdict.state, currency] = (count + 1, total + amount)
     states = Counter(v.state for v in verdicts)
     return RunResult(len(verdicts), states["posted"], states["proposed"], dict(sorted(found.items())))

@@ -14,7 +14,10 @@ import polars as pl
 from matcher.errors import MatcherError
 
 APPEND_ONLY = (
-    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "quarantined_line", "item", "customer", "rate")),
+    *(
+        f"raw.{name}"
+        for name in ("file", "statement", "line", "line_detail", "quarantined_line", "statement_verdict", "item", "customer", "rate")
+    ),
     *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""

@@ -32,8 +32,20 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
 
 
 def statements(store: Store) -> pl.DataFrame:
-    """All statements, by account and date."""
-    return store.frame("SELECT * FROM raw.statement ORDER BY account, first_booking_date, last_booking_date, statement_id")
+    """All statements, by account and date. One that a person took out of quarantine has the state ``accepted``."""
+    return store.frame(
+        """SELECT s.* REPLACE (coalesce(v.verdict, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
+            coalesce(v.lines_known, s.lines_known) AS lines_known, coalesce(v.lines_conflicting, s.lines_conflicting) AS lines_conflicting),
+            coalesce(v.reason, '') AS reason, f.name AS file, f.format
+        FROM raw.statement AS s LEFT JOIN raw.statement_verdict AS v USING (statement_id)
+        LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+        ORDER BY account, first_booking_date, last_booking_date, statement_id"""
+    )
+
+
+def append_verdict(store: Store, record: dict[str, Any]) -> None:
+    """Records a person's verdict on a statement."""
+    store.append("raw.statement_verdict", pl.DataFrame([record]))
 
 
 def statement_facts(store: Store) -> list[StatementFact]:
@@ -41,7 +53,8 @@ def statement_facts(store: Store) -> list[StatementFact]:
     rows = store.run(
         """SELECT statement_id, account, coalesce(first_booking_date, from_date, opening_date, closing_date),
             coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, count
-        FROM raw.statement WHERE state <> 'quarantined' ORDER BY batch, ordinal"""
+        FROM raw.statement
+        WHERE state <> 'quarantined' OR statement_id IN (SELECT statement_id FROM raw.statement_verdict) ORDER BY batch, ordinal"""
     )
     return [StatementFact(*row) for row in rows]
 

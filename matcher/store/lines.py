@@ -59,6 +59,22 @@ def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place
         store.append("incoming_detail", shifted)
 
 
+def stage_quarantined(store: Store, statement_id: str, statement_no: int) -> None:
+    """Stages the entries that a statement in quarantine holds."""
+    store.run(
+        """INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position,
+            * EXCLUDE (line_id, statement_id, line_key, occurrence) FROM raw.quarantined_line WHERE statement_id = ?""",
+        [statement_no, statement_id],
+    )
+    store.run(
+        """INSERT INTO incoming_detail BY NAME SELECT statement_no, position, d.* EXCLUDE (line_id) FROM raw.line_detail AS d JOIN (
+            SELECT line_id, ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position
+            FROM raw.quarantined_line WHERE statement_id = ?
+        ) USING (line_id)""",
+        [statement_no, statement_id],
+    )
+
+
 def identify(store: Store) -> None:
     """Gives every staged entry its key and its occurrence among twins of its statement."""
     store.run(_KEYED)
@@ -120,3 +136,16 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
         total, new, conflicting = counts.get(number, (0, 0, 0))
         found[number] = Counts(0, 0, 0) if number in held else Counts(new, total - new, conflicting)
     return found
+
+
+def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
+    """The lines that came with a statement, whether they count or are in quarantine, in the file's order."""
+    columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    return store.frame(
+        f"""SELECT {columns} FROM raw.line WHERE statement_id = ?
+        UNION ALL SELECT {columns} FROM raw.quarantined_line WHERE statement_id = ?
+            AND statement_id NOT IN (SELECT statement_id FROM raw.statement_verdict)
+        ORDER BY source_line, line_id""",
+        statement_id,
+        statement_id,
+    )

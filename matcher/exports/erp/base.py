@@ -37,7 +37,8 @@ class Job:
         books: name of the books, for the header.
         sent: the documents of all earlier exports to this target in the columns of `SENT`. One that was sent twice may stand here twice.
         acknowledged: external ids that the ERP has confirmed. They are never sent again; sent ones that it has not confirmed are.
-        rejected: external ids that the ERP has refused. They need not be taken back, and are sent again unless undone.
+        rejected: external ids whose latest sending the ERP has refused. They need not be taken back, and are sent again unless undone.
+            One that was sent again and has no answer yet is not among them: the ERP may have taken it this time.
     """
 
     file_name: str

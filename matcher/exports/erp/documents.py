@@ -91,7 +91,7 @@ def _current(state: State) -> pl.DataFrame:
     lines = state.lines.filter(touched | ((pl.col("state") == "posted") & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
     deciding = lines.filter(pl.col("state") == "posted").select("decision_id", "line_id")
     decided = pl.concat([parts.select("decision_id", "line_id"), deciding]).unique()
-    order = state.decisions.filter("live").select("decision_id", "batch", "ordinal", "effective_date", decided_customer="customer_id")
+    order = state.decisions.select("decision_id", "batch", "ordinal", "effective_date", decided_customer="customer_id")
     facts = lines.select("line_id", "entity", "currency", payer="customer_id", line_amount="amount")
     rows = (
         decided.join(order, on="decision_id")

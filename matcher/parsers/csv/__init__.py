@@ -6,13 +6,18 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem
 from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
-from matcher.parsers.csv import columnar, detect
+from matcher.parsers.csv import columnar, detect, sheets
 from matcher.parsers.csv.detect import Found
+from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import RecordReader
-from matcher.parsers.csv.survey import Decided, needed, survey
+from matcher.parsers.csv.rows import Decided
+from matcher.parsers.csv.shape import skipped
+from matcher.parsers.csv.sheets import Workbook
+from matcher.parsers.csv.survey import needed, survey
 from matcher.parsers.csv.text import TooLongError, choose_encoding, lines
 
 
@@ -46,19 +51,27 @@ class CsvParser:
             yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
         elif isinstance(found, Problem):
             yield found
+        elif found.table.workbook:
+            yield from _read_workbook(found.table.workbook, options, found)
         else:
             yield from _read_text(source, options, found)
 
-    def _find(self, head: bytes, source: Source, options: ParseOptions) -> Found | Problem | None:
-        if detect.foreign(head):
+    def _find(self, head: bytes, source: Source, options: ParseOptions) -> "Found | Problem | None":
+        what = sheets.kind(head)
+        if what == "zip" and not sheets.is_workbook(source):
+            return None
+        if not what and (detect.foreign(head) or head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"):
             return None
         profiles = detect.layouts(options)
         if isinstance(profiles, Problem):
             return profiles
         try:
-            return detect.choose(list(detect.text_tables(source, profiles)), profiles, bool(options.profile))
+            tables = detect.sheet_tables(sheets.load(source, what)) if what else list(detect.text_tables(source, profiles))
         except TooLongError as error:
             return _too_long(error)
+        except MatcherError as error:
+            return Problem(error.code, "fatal", error.what)
+        return detect.choose(tables, profiles, bool(options.profile))
 
 
 def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
@@ -82,7 +95,7 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
             return
         reader = RecordReader(lines(source, encoding), table.delimiter, table.quote)
         records = iter(reader)
-        before = list(islice(records, layout.ordinal))
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
         if layout.header:
             next(records)
         reading = TableReading(layout, options, decided, before, reader.again)
@@ -90,9 +103,43 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
             yield problem
             return
         yield from reading.records(records)
-        yield from reading.finish()
+        yield from reading.notes()
+        yield from reading.end()
     except TooLongError as error:
         yield _too_long(error)
+
+
+def _read_workbook(book: Workbook, options: ParseOptions, found: Found) -> Iterator[Event]:
+    """Reads every sheet that has the layout; the others are named. All sheets' rows make the statements together."""
+    profile = found.layout.profile
+    yield FileInfo(f"csv:{profile.name}", book.encoding)
+    reading: TableReading | None = None
+    for place, table in enumerate(detect.sheet_tables(book)):
+        layout = found.layout if place == found.table.sheet else detect.fit(profile, table)
+        if not isinstance(layout, Layout):
+            if any(any(cells) for _, cells, _ in table.records):
+                yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
+            continue
+        records = book.sheets[place].records()
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
+        decided = (
+            survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), found.named)
+            if needed(layout, found.named)
+            else Decided()
+        )
+        if isinstance(decided, Problem):
+            yield decided
+            return
+        if layout.header:
+            next(records)
+        reading = TableReading(layout, options, decided, before, statements=reading.statements if reading else None)
+        if problem := reading.unreadable():
+            yield problem
+            return
+        yield from reading.records(records)
+        yield from reading.notes()
+    if reading:
+        yield from reading.end()
 
 
 def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
@@ -101,7 +148,8 @@ def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator
     reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])
     try:
         yield from columnar.read(source, reading, table.delimiter)
-        yield from reading.finish()
+        yield from reading.notes()
+        yield from reading.end()
     except columnar.Utf8Error as error:
         yield Problem("file.encoding", "fatal", f"the bytes of line {error.line} are not UTF-8", error.line)
     except TooLongError as error:

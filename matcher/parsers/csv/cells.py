@@ -22,6 +22,7 @@ _SYMBOLS = {
     "c$": "CAD", "ca$": "CAD", "a$": "AUD", "人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "元": "CNY", "美元": "USD", "港币": "HKD",
     "港元": "HKD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "円": "JPY", "日本円": "JPY",
 }  # fmt: skip
+_CREDIT_DEBIT = re.compile(r"(?<=[0-9])\s*(cr|dr)\.?$", re.IGNORECASE)
 _SIGN_ONLY = {"$", "¥", "kr", "kr.", "r", "rs", "rs."}
 _MONTHS = (
     "jan january januar janvier enero januari gennaio ene janv", "feb february februar février febrero februari fév févr",
@@ -130,6 +131,8 @@ def _undressed(cell: str) -> tuple[str, str]:
                 text, negative, signs = text[1:].strip(), mark == "-", signs + 1
             elif text[-1:] == mark:
                 text, negative, signs = text[:-1].strip(), mark == "-", signs + 1
+        if word := _CREDIT_DEBIT.search(text):
+            text, negative, signs = text[: word.start()], word[1][0] in "dD", signs + 1
         text, found = _without_currency(text)
         code = code or found
         if text == before:

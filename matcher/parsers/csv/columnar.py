@@ -225,6 +225,8 @@ def _typed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
     """The columns of `Transaction` with `account` and `bad`; None when there are too many currencies to be a statement."""
     places = {name: _NAMES[found[0]] for name, found in layout.cells.items()}
     cells = frame.select(*(pl.col(place).str.strip_chars().alias(name) for name, place in places.items()), "line", "raw")
+    if cells["raw"].str.contains("\n", literal=True).any():
+        cells = cells.with_columns(pl.col(*places).str.replace_all(r"[\r\n]+", " "))
     codes = {name: _codes(cells[name]) for name in ("currency", "instructed_currency") if name in places}
     if any(found is None for found in codes.values()):
         return None

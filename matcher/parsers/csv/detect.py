@@ -12,10 +12,14 @@ from itertools import islice
 from matcher.model import Problem
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv.layout import Layout, Near, bind_header
+from matcher.parsers.csv.library import available
 from matcher.parsers.csv.records import OPEN_QUOTE, Record, RecordReader
-from matcher.parsers.csv.schema import Profile, available
+from matcher.parsers.csv.rows import RowError, RowReader
+from matcher.parsers.csv.schema import Profile
 from matcher.parsers.csv.shape import bind_shape
-from matcher.parsers.csv.text import bounded, decodings, fold
+from matcher.parsers.csv.sheets import Workbook
+from matcher.parsers.csv.special import SpecialRows
+from matcher.parsers.csv.text import bare, bounded, decodings, fold
 from matcher.parsers.csv.words import fields_of, looks_like_header
 
 HEAD_RECORDS = 120
@@ -36,7 +40,7 @@ class Table:
     Attributes:
         encoding: '' for a workbook. delimiter, quote: how it was cut into cells.
         records: the first records. folded: their cells folded. cut: whether the last one may be incomplete.
-        sheet: number of the workbook's sheet.
+        sheet: number of the workbook's sheet. workbook: where it is from, None for text.
     """
 
     encoding: str
@@ -46,6 +50,7 @@ class Table:
     folded: Sequence[Sequence[str]]
     cut: bool
     sheet: int = 0
+    workbook: Workbook | None = None
 
 
 @dataclass(frozen=True)
@@ -94,18 +99,22 @@ def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Tab
         for delimiter, quote in cuts:
             if delimiter in text:
                 lines = bounded(io.StringIO(text.rstrip("\0"), newline=""))
-                yield table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
+                yield _table(islice(RecordReader(lines, delimiter, quote), HEAD_RECORDS), encoding, delimiter, quote, not complete)
 
 
-def table(records: Iterator[Record], encoding: str, delimiter: str, quote: str, cut: bool, sheet: int = 0) -> Table:
-    """A `Table` of these records; `cut` says that they may be followed by more than they show."""
+def sheet_tables(book: Workbook) -> list[Table]:
+    """The first records of every sheet."""
+    heads = [list(islice(sheet.records(), HEAD_RECORDS)) for sheet in book.sheets]
+    return [Table("", "", "", head, _folded(head), False, place, book) for place, head in enumerate(heads)]
+
+
+def _table(records: Iterator[Record], encoding: str, delimiter: str, quote: str, cut: bool) -> Table:
     found = list(records)
-    folded = [[fold(_bare(cell[:400])) for cell in cells] for _, cells, _ in found]
-    return Table(encoding, delimiter, quote, found, folded, cut and len(found) < HEAD_RECORDS, sheet)
+    return Table(encoding, delimiter, quote, found, _folded(found), cut and len(found) < HEAD_RECORDS)
 
 
-def _bare(cell: str) -> str:
-    return cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' else cell
+def _folded(records: Sequence[Record]) -> list[list[str]]:
+    return [[fold(bare(cell[:400])) for cell in cells] for _, cells, _ in records]
 
 
 def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool) -> Found | Problem | None:
@@ -116,23 +125,42 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
         for candidate in tables:
             if not _applies(profile, candidate):
                 continue
-            found = _fit(profile, candidate)
+            found = fit(profile, candidate)
             if isinstance(found, Near):
                 nears.append(found)
             elif found and (name not in fits or found.score > fits[name].layout.score):
                 fits[name] = Found(found, candidate, named)
-    by_header = [fit for fit in fits.values() if fit.layout.header]
-    ranked = sorted(by_header or fits.values(), key=lambda fit: fit.layout.score, reverse=True)
-    if len(ranked) > 1 and ranked[0].layout.score == ranked[1].layout.score:
-        names = " and ".join(fit.layout.profile.name for fit in ranked if fit.layout.score == ranked[0].layout.score)
-        return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", ranked[0].layout.line)
-    if ranked:
-        return ranked[0]
+    by_header = [one for one in fits.values() if one.layout.header]
+    ranked = sorted(by_header or fits.values(), key=lambda one: one.layout.score, reverse=True)
+    best = [one for one in ranked if one.layout.score == ranked[0].layout.score]
+    if len(best) > 1:
+        readable = {id(one): _readable(one) for one in best}
+        best = [one for one in best if readable[id(one)] == max(readable.values())]
+    if len(best) > 1:
+        names = " and ".join(one.layout.profile.name for one in best)
+        return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", best[0].layout.line)
+    if best:
+        return best[0]
     if nears:
-        best = max(nears, key=lambda near: (near.known / near.total, near.known))
-        lacking = ", ".join(f"{name} ({_titles(best.profile, name)})" for name in best.missing)
-        return Problem("column.missing", "fatal", f"the header is that of layout {best.profile.name}, but lacks: {lacking}", best.line)
+        near = max(nears, key=lambda near: (near.known / near.total, near.known))
+        lacking = ", ".join(f"{name} ({_titles(near.profile, name)})" for name in near.missing)
+        return Problem("column.missing", "fatal", f"the header is that of layout {near.profile.name}, but lacks: {lacking}", near.line)
     return _unknown(tables, profiles, named)
+
+
+def _readable(found: Found) -> int:
+    """How many of the first rows read as bookings: tells layouts with the same header texts from each other."""
+    layout = found.layout
+    reader, special = RowReader(layout, "", layout.currency or layout.profile.currency or "EUR"), SpecialRows(layout.profile, layout.cells)
+    count = 0
+    for line, cells, raw in found.table.records[layout.ordinal + 1 : layout.ordinal + 41]:
+        try:
+            if not special(cells):
+                reader.read(line, reader.clean(cells, raw), raw)
+                count += 1
+        except RowError:
+            continue
+    return count
 
 
 def _applies(profile: Profile, candidate: Table) -> bool:
@@ -142,7 +170,8 @@ def _applies(profile: Profile, candidate: Table) -> bool:
     return cut and (candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
 
 
-def _fit(profile: Profile, candidate: Table) -> Layout | Near | None:
+def fit(profile: Profile, candidate: Table) -> Layout | Near | None:
+    """The profile bound to this table; a `Near` when its header lacks columns; None when it does not fit."""
     if profile.positional:
         return bind_shape(profile, candidate.records, candidate.cut)
     near: Near | None = None
@@ -150,7 +179,7 @@ def _fit(profile: Profile, candidate: Table) -> Layout | Near | None:
         if not profile.placeholders and len(profile.vocabulary.intersection(header)) < 2:
             continue
         line, cells, _ = candidate.records[ordinal]
-        found = bind_header(profile, [_bare(cell) for cell in cells], header, ordinal, line)
+        found = bind_header(profile, [bare(cell) for cell in cells], header, ordinal, line)
         if isinstance(found, Layout):
             return found
         near = near or found

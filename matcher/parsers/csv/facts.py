@@ -10,7 +10,7 @@ from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
 from matcher.parsers.csv.schema import Fact, Profile
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.text import bare, fold
 
 _MAX_TEXT = 2_000
 _FACT_DATES = ["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"]
@@ -31,6 +31,7 @@ class FoundFacts:
     def look(self, cells: Sequence[str]) -> bool:
         """Looks for facts in a row that is not a booking; tells whether it held any."""
         hit = False
+        cells = [bare(cell.strip()) for cell in cells]
         for name, fact in self.profile.facts.given().items():
             if name in self.texts and name != "closing":
                 continue
@@ -92,13 +93,10 @@ def _label(label: str, cells: Sequence[str]) -> tuple[str, str]:
     wanted = fold(label)
     for place, cell in enumerate(cells):
         text = fold(cell[:_MAX_TEXT])
-        if not text.startswith(wanted):
-            continue
-        rest = re.sub(r"^[\s:：\]]+", "", text[len(wanted) :])
-        if rest:
-            original = " ".join(cell.split())
-            return original[len(original) - len(rest) :].strip(), ""
-        return next((c.strip() for c in cells[place + 1 :] if c.strip()), ""), ""
+        if text.rstrip(" :") == wanted:
+            return next((c.strip() for c in cells[place + 1 :] if c.strip()), ""), ""
+        if text.startswith(wanted) and text[len(wanted) :].lstrip().startswith(":"):
+            return re.split("[:：]", cell[len(label) :], maxsplit=1)[-1].strip(), ""
     return "", ""
 
 

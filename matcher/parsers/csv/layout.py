@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from matcher.parsers.csv.cells import CellError, currency_code
-from matcher.parsers.csv.schema import CURRENCY, Column, Join, Profile
+from matcher.parsers.csv.schema import CURRENCY, Column, Directed, Join, Profile
 from matcher.parsers.csv.text import fold
 
 MIN_SHARE = 0.6
 """Share of a header row's cells that a layout must know before it may claim the file."""
+
+
+_POSITION = re.compile(r"#([1-9]\d?)")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Layout:
     """A profile bound to a file.
 
     Attributes:
-        cells: for every field the positions (from 0) of its cells; several are joined.
+        cells: for every field the positions (from 0) of its cells; several are joined, or are the credit's and the debit's.
         header: the header row's folded cells; empty for a layout without header. titles: the same as written.
         ordinal: which record the header is, counted from 0; -1 without header.
         line: the header's line.
@@ -78,6 +81,10 @@ def _alias(text: str) -> re.Pattern[str] | str:
 def _find(texts: Sequence[str], header: Sequence[str]) -> tuple[int, str] | None:
     """Position of the first of the alias texts in the header, and the currency its placeholder caught."""
     for text in texts:
+        if place := _POSITION.fullmatch(text):
+            if int(place[1]) <= len(header):
+                return int(place[1]) - 1, ""
+            continue
         alias = _alias(text)
         if isinstance(alias, str):
             if alias in header:
@@ -100,6 +107,9 @@ def _places(column: Column, header: Sequence[str]) -> tuple[tuple[int, ...], str
     if isinstance(column, Join):
         found = [_find([text], header) for text in column.join if isinstance(text, str)]
         return tuple(hit[0] for hit in found if hit), ""
+    if isinstance(column, Directed):
+        both = [_find(part, header) for part in (column.credit, column.debit) if isinstance(part, list)]
+        return (tuple(hit[0] for hit in both if hit) if all(both) else ()), ""
     hit = _find(column, header) if isinstance(column, list) else None
     return ((hit[0],), hit[1]) if hit else ((), "")
 

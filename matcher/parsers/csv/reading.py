@@ -1,17 +1,16 @@
 """A file of a known layout, row by row, to events."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.model import Balance, ControlTotals, Problem, StatementStart, Transaction
 from matcher.parsers.base import Event, ParseOptions
 from matcher.parsers.csv.facts import FoundFacts
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import OPEN_QUOTE, Record
-from matcher.parsers.csv.rows import RowError, RowReader, default_currency
+from matcher.parsers.csv.rows import Decided, RowError, RowReader, default_currency
 from matcher.parsers.csv.special import SpecialRows
 from matcher.parsers.csv.statements import Outside, Statements
-from matcher.parsers.csv.survey import Decided
 from matcher.parsers.csv.text import fold
 
 
@@ -31,12 +30,19 @@ class TableReading:
         layout: the profile bound to the file.
         options: the caller's account and currency.
         decided: what the whole column told.
+        statements: those of the workbook's earlier sheets, to go on with.
         before: the records before the header.
         again: (an attribute as well) lets a record that makes no sense be read line by line; see `RecordReader.again`.
     """
 
     def __init__(
-        self, layout: Layout, options: ParseOptions, decided: Decided, before: Iterable[Record], again: Callable[[], bool] = lambda: False
+        self,
+        layout: Layout,
+        options: ParseOptions,
+        decided: Decided,
+        before: Iterable[Record],
+        again: Callable[[], bool] = lambda: False,
+        statements: Statements | None = None,
     ) -> None:
         profile = layout.profile
         self.layout, self.again = layout, again
@@ -46,8 +52,8 @@ class TableReading:
         self.account = self.facts.account or options.account
         self.currency = default_currency(layout, self.facts.currency, options.currency)
         period = (self.facts.day("from_date"), self.facts.day("to_date"))
-        self.rows = RowReader(layout, self.account, self.currency, decided.decimal, decided.formats, period)
-        self.statements = Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
+        self.rows = RowReader(layout, self.account, self.currency, decided, period)
+        self.statements = statements or Statements(StatementStart(0, "", "", bank=profile.bank, from_date=period[0], to_date=period[1]))
         self.counted = Counted()
         self._special = SpecialRows(profile, layout.cells)
         self._continues = profile.rows.continuation
@@ -77,8 +83,8 @@ class TableReading:
             except RowError as error:
                 yield from self._refused(line, cells, raw, error)
 
-    def finish(self) -> Iterator[Event]:
-        """What is known after the last row: notes, the statements' ends, or that there was nothing."""
+    def notes(self) -> Iterator[Event]:
+        """What is to be said of the table after its last row."""
         yield from self._release()
         counted, statements = self.counted, self.statements
         self._look_outside()
@@ -94,7 +100,10 @@ class TableReading:
         if self.layout.strange and not self.layout.profile.open:
             names = ", ".join(repr(title) for title in self.layout.strange[:20])
             yield Problem("note.syntax", "info", f"columns the layout {self.layout.profile.name} does not know: {names}", self.layout.line)
-        yield from statements.finish(self._outside)
+
+    def end(self) -> Iterator[Event]:
+        """The statements' ends."""
+        yield from self.statements.finish(self._outside)
 
     def _unusual(self, line: int, cells: Sequence[str], raw: str, means: str) -> Iterator[Event]:
         if means == "neutral":
@@ -153,16 +162,26 @@ class TableReading:
         return bool(header) and len(cells) == len(header) and all(fold(c[:400]) == title for c, title in zip(cells, header, strict=True))
 
     def _figures(self, found: Sequence[str], means: str) -> None:
+        currency = self.rows.currency_of(found)
         if means == "totals":
-            sums = {name: self.rows.figure(found, name, self.currency) for name in ("credit", "debit")}
-            self._outside.totals = ControlTotals(**{name: None if value is None else abs(value) for name, value in sums.items()})
+            self._outside.totals = self._sums(found, currency)
             return
-        minor = self.rows.figure(found, "balance", self.currency)
-        balance = Balance(self.rows.booked(found, self.currency) if minor is None else minor)
+        minor = self.rows.figure(found, "balance", currency)
+        balance = Balance(self.rows.booked(found, currency) if minor is None else minor)
         if means == "opening":
             self._outside.opening = balance
         else:
             self._outside.closing = balance
+
+    def _sums(self, found: Sequence[str], currency: str) -> ControlTotals:
+        """Control sums of a row: both in the split columns, or one sum with its direction."""
+        if self.layout.profile.amounts.style == "split":
+            credit, debit = (self.rows.figure(found, name, currency) for name in ("credit", "debit"))
+        else:
+            minor = self.rows.booked(found, currency)
+            credit, debit = (minor, None) if minor >= 0 else (None, minor)
+        known = self._outside.totals
+        return replace(known, credit=known.credit if credit is None else abs(credit), debit=known.debit if debit is None else abs(debit))
 
     def _look_outside(self) -> None:
         """Takes over what the rows around the table say of balances and sums."""

@@ -1,6 +1,8 @@
 """One row of a table to one booking. Every refusal names the column and the reason, never the row's text."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -9,7 +11,8 @@ from matcher.errors import MatcherError
 from matcher.model import Transaction
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
 from matcher.parsers.csv.layout import Layout
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.schema import Directed
+from matcher.parsers.csv.text import bare, fold
 
 _SLOT = {name: place for place, name in enumerate(Transaction._fields)}
 _DEFAULTS = [Transaction._field_defaults.get(name) for name in Transaction._fields]
@@ -20,6 +23,19 @@ TEXT_FIELDS = (
 """The fields that are taken over as text."""
 NOT_PROVIDED = "NOTPROVIDED"
 _DUST_PLACES = 6
+_BREAKS = re.compile(r"[\r\n]+")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a file itself tells where its profile leaves it open: decimal mark with grouping, and date formats; empty where it need not."""
+
+    decimal: str = ""
+    grouping: str = ""
+    formats: tuple[str, ...] = ()
+
+
+NOTHING_DECIDED = Decided()
 
 
 class RowError(ValueError):
@@ -37,7 +53,7 @@ class RowReader:
         layout: the profile bound to the file.
         account: number to use where a row names none.
         currency: code to use where a row names none; may be empty.
-        decimal, formats: what the file itself decided where the profile leaves it open.
+        decided: what the file itself tells where the profile leaves it open.
         period: first and last day of the file, for dates without a year.
     """
 
@@ -46,21 +62,25 @@ class RowReader:
         layout: Layout,
         account: str,
         currency: str,
-        decimal: str = "",
-        formats: Sequence[str] = (),
+        decided: Decided = NOTHING_DECIDED,
         period: tuple[date | None, date | None] = (None, None),
     ) -> None:
         profile = layout.profile
         self.layout, self.account, self.currency = layout, account, currency
         places = layout.cells
         self._single = {name: found[0] for name, found in places.items() if len(found) == 1}
-        self._texts = [(_SLOT[name], places[name]) for name in TEXT_FIELDS if name in places]
+        directed = {name for name in TEXT_FIELDS if isinstance(getattr(profile.columns, name), Directed)} & places.keys()
+        self._directed = [(_SLOT[name], places[name]) for name in sorted(directed)]
+        self._texts = [(_SLOT[name], places[name]) for name in TEXT_FIELDS if name in places and name not in directed]
         self._between = {_SLOT[name]: getattr(getattr(profile.columns, name), "between", " ") for name in TEXT_FIELDS}
+        self._counterparty = re.compile(profile.counterparty)
         amounts = profile.amounts
-        self._amount = amount_reader(decimal or amounts.decimal, amounts.grouping, amounts.lakh, amounts.plain)
-        self._date = DateReader(list(formats) or profile.dates.formats, period)
+        decimal, grouping = (decided.decimal, decided.grouping) if decided.decimal else (amounts.decimal, amounts.grouping)
+        self._amount = amount_reader(decimal, grouping, amounts.lakh, amounts.plain)
+        self._date = DateReader(list(decided.formats) or profile.dates.formats, period)
         self._blank = frozenset(profile.cells.blank)
-        self._formula = profile.cells.formula
+        self._ragged, self._continues = profile.rows.ragged, profile.rows.continuation
+        self._formula, self._dashes = profile.cells.formula, profile.cells.dashes
         self._words = {fold(word): 1 for word in amounts.credit} | {fold(word): -1 for word in amounts.debit}
         self._kinds = {fold(word): kind for kind, words in profile.kinds.items() for word in words}
         self._currencies: dict[str, str] = {}
@@ -78,11 +98,15 @@ class RowReader:
             RowError: ``row.width``, ``row.invalid`` or ``file.cut`` when there are too many or too few.
         """
         found = [cell.strip() if type(cell) is str else cell for cell in cells]
+        if "\n" in raw[:-2]:
+            found = [_BREAKS.sub(" ", cell) if type(cell) is str else cell for cell in found]
         if self._formula:
-            found = [cell[2:-1].strip() if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2 else cell for cell in found]
+            found = [bare(cell).strip() if cell[:1] == "=" else cell for cell in found]
         if self._blank:
             found = ["" if cell in self._blank else cell for cell in found]
-        width, ragged = self.layout.width, self.layout.profile.rows.ragged
+        if self._dashes:
+            found = ["" if cell[:2] == "--" and not cell.strip("-") else cell for cell in found]
+        width, ragged = self.layout.width, self._ragged
         if len(found) > width:
             if any(found[width:]) and not ragged:
                 raise RowError("row.width", f"the row has {len(found)} cells where the header has {width}")
@@ -90,7 +114,7 @@ class RowReader:
         elif len(found) < width:
             if not ragged and raw[-1:] not in ("\n", "\r"):
                 raise RowError("file.cut", f"the last row ends after {len(found)} of {width} cells")
-            if len(found) < self._least:
+            if len(found) < self._least and not self._continues:
                 raise RowError("row.invalid", f"the row has {len(found)} cells where the header has {width}")
             found += [""] * (width - len(found))
         return found
@@ -123,7 +147,7 @@ class RowReader:
         values[_SLOT["pending"]] = pending
         values[_SLOT["line"]] = line
         values[_SLOT["raw"]] = raw.rstrip("\r\n")
-        account = cells[single["account"]] if "account" in single else ""
+        account = cells[single["account"]].strip("'") if "account" in single else ""
         return account or self.account, Transaction._make(values)
 
     def dated(self, cells: Sequence[str]) -> bool:
@@ -133,6 +157,14 @@ class RowReader:
             return place < len(cells) and bool(self._date(cells[place]))
         except CellError:
             return False
+
+    def currency_of(self, cells: Sequence[str]) -> str:
+        """The row's currency: its own, else the file's.
+
+        Raises:
+            RowError: ``currency.unknown``.
+        """
+        return self._currency(cells)
 
     def figure(self, cells: Sequence[str], name: str, currency: str) -> int | None:
         """A cell's amount in minor units as written, None when it is blank or absent.
@@ -162,11 +194,21 @@ class RowReader:
             values[_SLOT["kind"]] = kind
         if "balance" in single and cells[single["balance"]]:
             values[_SLOT["balance"]] = self._balance(cells[single["balance"]], amount, currency)
+        for slot, places in self._directed:
+            values[slot] = cells[places[0 if amount >= 0 else 1]]
+        if "counterparty" in single:
+            self._take_apart(values, cells[single["counterparty"]])
         if "charges" in single and cells[single["charges"]]:
             charges = abs(self._parsed(cells[single["charges"]], "charges", currency)[0])
             values[_SLOT["charges"]] = charges or None
         if "instructed_amount" in single and cells[single["instructed_amount"]]:
             self._instructed(values, cells, amount)
+
+    def _take_apart(self, values: list[object], cell: str) -> None:
+        found = self._counterparty.fullmatch(cell)
+        parts = found.groupdict() if found else {"name": cell}
+        values[_SLOT["counterparty_name"]] = (parts.get("name") or "").strip()
+        values[_SLOT["counterparty_account"]] = (parts.get("account") or "").strip()
 
     def _instructed(self, values: list[object], cells: Sequence[str], amount: int) -> None:
         text = cells[self._single["instructed_currency"]] if "instructed_currency" in self._single else ""
@@ -217,12 +259,11 @@ class RowReader:
             raise RowError("row.invalid", f"{names} are both empty")
         if credit and debit:
             raise RowError("row.invalid", f"{names} both hold an amount")
-        if self.layout.profile.amounts.negative_debit:
-            if debit and debit > 0:
-                raise RowError(
-                    "amount.invalid", f"column {self.layout.column('debit')} is positive where this layout writes negative amounts"
-                )
-            return (credit or 0) + (debit or 0)
+        sign = self.layout.profile.amounts.debit_sign
+        if sign == "negative" and debit and debit > 0:
+            raise RowError("amount.invalid", f"column {self.layout.column('debit')} is positive where this layout writes negatives")
+        if sign != "positive":
+            debit = abs(debit or 0)
         return (credit or 0) - (debit or 0)
 
     def _told(self, cells: Sequence[str], currency: str) -> int:

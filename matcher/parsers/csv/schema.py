@@ -5,16 +5,13 @@ docs/add_a_bank.md explains every key with an example.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from matcher import money
-from matcher.errors import MatcherError
 from matcher.model import TransactionKind
 from matcher.parsers.csv.text import fold
 
@@ -38,8 +35,16 @@ class Join(Strict):
     between: str = " "
 
 
-Column = list[Text] | PositiveInt | Join
-"""Header texts of which the first found is used, a position counted from 1, or several columns to join."""
+class Directed(Strict):
+    """A text whose column depends on the direction: where the payer of a credit stands, and the payee of a debit."""
+
+    credit: list[Text] | PositiveInt
+    debit: list[Text] | PositiveInt
+
+
+Column = list[Text] | PositiveInt | Join | Directed
+"""Header texts of which the first found is used (``#4`` is the fourth column, for one without title), a position counted from 1
+in a layout without header, several columns to join, or two columns of which the direction decides."""
 
 
 class Columns(Strict):
@@ -48,6 +53,7 @@ class Columns(Strict):
     Attributes:
         credit, debit: the two columns of split amounts.
         indicator: the column whose word tells credit from debit.
+        counterparty: name and account in one cell; see `Profile.counterparty`.
         status, row_type: columns that only `special` rows look at.
     """
 
@@ -60,6 +66,7 @@ class Columns(Strict):
     indicator: Column | None = None
     currency: Column | None = None
     balance: Column | None = None
+    counterparty: Column | None = None
     counterparty_name: Column | None = None
     counterparty_account: Column | None = None
     counterparty_bank: Column | None = None
@@ -94,8 +101,9 @@ class Amounts(Strict):
         plain: figures stand alone, without currency sign, brackets or blanks; anything else is an error.
         lakh: groups of two digits before the last three (1,00,000.00).
         reversed: the file shows money out as positive, as card statements do.
-        negative_debit: with ``split``, the debit column holds negative figures.
-        credit, debit: the indicator's words.
+        debit_sign: with ``split``, how the debit column is signed; a figure of the other sign is a correction when it is ``positive``
+            and an error when it is ``negative``. ``either`` takes both for debits.
+        credit, debit: the indicator's words; an empty word stands for an empty cell.
     """
 
     style: Literal["signed", "split", "indicator", "both"] = "signed"
@@ -104,9 +112,9 @@ class Amounts(Strict):
     plain: bool = False
     lakh: bool = False
     reversed: bool = False
-    negative_debit: bool = False
-    credit: list[Text] = []
-    debit: list[Text] = []
+    debit_sign: Literal["positive", "negative", "either"] = "positive"
+    credit: list[str] = []
+    debit: list[str] = []
 
 
 class Dates(Strict):
@@ -224,11 +232,12 @@ class Cells(Strict):
     """How cells are written.
 
     Attributes:
-        blank: texts that stand for an empty cell.
+        blank: texts that stand for an empty cell. dashes: so does a cell of nothing but hyphens.
         formula: cells written as ``="..."`` so that a spreadsheet keeps their zeros.
     """
 
     blank: list[Text] = []
+    dashes: bool = False
     formula: bool = False
 
 
@@ -248,6 +257,8 @@ class Profile(Strict):
         filled: fields whose cells must not be empty, besides the date and the amount.
         widths: for a layout without header, the numbers of cells a row may have.
         shape: for a layout without header, regular expressions that cells of the first rows must fit, by position.
+        counterparty: a regular expression with groups ``name`` and ``account`` that takes the cell of columns.counterparty apart;
+            a cell it does not fit is a name.
         kinds: the bank's transaction codes by our common set.
     """
 
@@ -274,6 +285,7 @@ class Profile(Strict):
     cells: Cells = Cells()
     special: list[Special] = []
     facts: Facts = Facts()
+    counterparty: str = ""
     kinds: dict[TransactionKind, list[Text]] = {}
 
     @model_validator(mode="after")
@@ -293,6 +305,10 @@ class Profile(Strict):
             raise ValueError("columns are either all header texts or all positions")
         if self.positional and not self.widths:
             raise ValueError("a layout without header needs widths")
+        if ("counterparty" in given) != bool(self.counterparty):
+            raise ValueError("columns.counterparty and the pattern counterparty need each other")
+        if self.counterparty and not {"name", "account"} >= _groups(self.counterparty).keys() > set():
+            raise ValueError("counterparty: the pattern needs groups called name and account")
         if self.currency and self.currency not in money.SCALE:
             raise ValueError(f"currency {self.currency!r} is not an ISO 4217 code")
         for encoding in self.encodings:
@@ -327,59 +343,20 @@ class Profile(Strict):
         return ("booking_date", "amount", "indicator") if self.amounts.style == "indicator" else ("booking_date", "amount")
 
 
+def _groups(pattern: str) -> Mapping[str, int]:
+    try:
+        return re.compile(pattern).groupindex
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+
+
 def _parts(value: Column) -> list[str] | list[int] | list[str | int]:
     if isinstance(value, Join):
         return value.join
+    if isinstance(value, Directed):
+        return [*_parts(value.credit), *_parts(value.debit)]
     return [value] if isinstance(value, int) else value
 
 
 def _positional(value: Column) -> bool:
     return any(isinstance(part, int) for part in _parts(value))
-
-
-def load_profile(text: str, where: str) -> Profile:
-    """A layout from TOML text. `where` names its file for messages.
-
-    Raises:
-        MatcherError: ``profile.invalid``, naming the file and the key.
-    """
-    try:
-        return Profile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MatcherError("profile.invalid", f"not TOML: {error}", where) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or "profile"
-        raise MatcherError("profile.invalid", f"{key}: {first['msg'].removeprefix('Value error, ')}", where) from None
-
-
-@cache
-def shipped() -> Mapping[str, Profile]:
-    """The layouts that come with the program, by name, in the order of their names.
-
-    Raises:
-        MatcherError: ``profile.invalid`` when a file's name is not its profile's.
-    """
-    found: dict[str, Profile] = {}
-    for entry in sorted(files("matcher.parsers").joinpath("profiles").iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml"):
-            profile = load_profile(entry.read_text(encoding="utf-8"), entry.name)
-            if profile.name + ".toml" != entry.name:
-                raise MatcherError("profile.invalid", f"name: {profile.name!r} is not the name of the file", entry.name)
-            found[profile.name] = profile
-    return found
-
-
-def available(further: Mapping[str, str]) -> Mapping[str, Profile]:
-    """The shipped layouts and `further` ones (name to TOML text); a further one of the same name takes the shipped one's place.
-
-    Raises:
-        MatcherError: ``profile.invalid``.
-    """
-    if not further:
-        return shipped()
-    own = {name: load_profile(text, f"{name}.toml") for name, text in further.items()}
-    for name, profile in own.items():
-        if profile.name != name:
-            raise MatcherError("profile.invalid", f"name: {profile.name!r} is not the name it is kept under", f"{name}.toml")
-    return dict(sorted({**shipped(), **own}.items()))

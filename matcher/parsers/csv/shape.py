@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import OPEN_QUOTE, Record
 from matcher.parsers.csv.rows import RowError, RowReader
-from matcher.parsers.csv.schema import Column, Join, Profile
+from matcher.parsers.csv.schema import Column, Directed, Join, Profile
 from matcher.parsers.csv.special import SpecialRows
 
 SHAPE_ROWS = 40
@@ -49,4 +49,12 @@ def bind_shape(profile: Profile, records: Sequence[Record], cut: bool) -> Layout
 def _positions(column: Column) -> tuple[int, ...]:
     if isinstance(column, int):
         return (column - 1,)
+    if isinstance(column, Directed):
+        return (*_positions(column.credit), *_positions(column.debit))
     return tuple(place - 1 for place in column.join if isinstance(place, int)) if isinstance(column, Join) else ()
+
+
+def skipped(layout: Layout, records: Sequence[Record]) -> list[Record]:
+    """The rows of the file's beginning that are no bookings: where a layout without header keeps its facts."""
+    special = SpecialRows(layout.profile, layout.cells)
+    return [record for record in records if special(record[1]) == "skip"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matcher.parsers.csv.schema import Profile
-from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.text import bare, fold
 
 Means = str
 _Test = tuple[Sequence[int] | str, frozenset[str], tuple[str, ...], Means]
@@ -36,7 +36,7 @@ class SpecialRows:
             else:
                 found = [cells[place] for place in where if isinstance(place, int) and place < len(cells)]
             for cell in found:
-                text = fold(cell[:200])
+                text = fold(bare(cell[:200].strip()))
                 if text in words or (starts and text.startswith(starts)):
                     return means
         return ""

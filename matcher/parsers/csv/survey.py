@@ -5,23 +5,16 @@ Decided once for a file, before its first row is read; a file that does not tell
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from matcher.model import Problem
 from matcher.parsers.csv.cells import CellError, DateReader, Exact, amount_reader
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import Record
+from matcher.parsers.csv.rows import Decided
+from matcher.parsers.csv.schema import Profile
 from matcher.parsers.csv.special import SpecialRows
 
 _MARKS = re.compile(r"[.,]")
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What the file itself says: the decimal mark and the date formats; empty where the profile already does."""
-
-    decimal: str = ""
-    formats: tuple[str, ...] = ()
 
 
 def month_first(text: str) -> bool | None:
@@ -43,8 +36,14 @@ def swapped(text: str) -> str:
 def needed(layout: Layout, named: bool) -> bool:
     """Whether a file of this layout must be surveyed. `named`: the caller asked for the layout, which settles what is weak in it."""
     profile = layout.profile
-    orders = {month_first(text) for text in profile.dates.formats} - {None}
-    return profile.amounts.decimal == "auto" or len(orders) > 1 or (profile.weak and not named and bool(orders))
+    return profile.amounts.decimal == "auto" or bool(_open_formats(profile, named))
+
+
+def _open_formats(profile: Profile, named: bool) -> list[str]:
+    """The formats whose order of day and month the file must show: those listed both ways, and all of a weak layout's."""
+    formats = profile.dates.formats
+    weak = profile.weak and not named
+    return [text for text in formats if month_first(text) is not None and (weak or swapped(text) in formats)]
 
 
 def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | Problem:
@@ -62,7 +61,7 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
     if isinstance(decimal, Problem):
         return decimal
     formats = _order(layout, days, named)
-    return formats if isinstance(formats, Problem) else Decided(decimal, formats)
+    return formats if isinstance(formats, Problem) else Decided(decimal, _grouping(layout, decimal) if decimal else "", formats)
 
 
 def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:
@@ -75,13 +74,10 @@ def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequenc
 def _order(layout: Layout, days: set[str], named: bool) -> tuple[str, ...] | Problem:
     profile = layout.profile
     formats = profile.dates.formats
-    open_formats = [text for text in formats if month_first(text) is not None]
+    open_formats = _open_formats(profile, named)
     if not open_formats or not days:
         return ()
     orders = {month_first(text) for text in open_formats}
-    weak = profile.weak and not named
-    if len(orders) < 2 and not weak:
-        return ()
     tried = {order: [t if month_first(t) is order else swapped(t) for t in open_formats] for order in (True, False)}
     readers = {order: DateReader(texts) for order, texts in tried.items()}
     only = {True: 0, False: 0}
@@ -99,7 +95,7 @@ def _order(layout: Layout, days: set[str], named: bool) -> tuple[str, ...] | Pro
         usual = "month" if True in orders else "day"
         message = f"{where}: the header is that of layout {profile.name}, whose dates have the {usual} first, but these have not"
         return Problem("date.ambiguous", "fatal", message, layout.line)
-    return tuple(text for text in formats if month_first(text) in (None, order))
+    return tuple(text for text in formats if text not in open_formats or month_first(text) is order)
 
 
 def _reads(reader: DateReader, day: str) -> bool:
@@ -112,10 +108,9 @@ def _reads(reader: DateReader, day: str) -> bool:
 
 def _decimal(layout: Layout, figures: set[str]) -> str | Problem:
     """The mark that every figure of the file allows, if any figure shows which it is."""
-    grouping = layout.profile.amounts.grouping or "., '"
     fits = {}
     for mark in ".,":
-        read = amount_reader(mark, grouping.replace(mark, "") or ("," if mark == "." else "."), layout.profile.amounts.lakh)
+        read = amount_reader(mark, _grouping(layout, mark), layout.profile.amounts.lakh)
         fits[mark] = all(_is_figure(read, figure) for figure in figures)
     if fits["."] != fits[","]:
         return "." if fits["."] else ","
@@ -123,6 +118,10 @@ def _decimal(layout: Layout, figures: set[str]) -> str | Problem:
         return "."
     why = "could be decimal marks or grouping" if fits["."] else "are not used in one way"
     return Problem("amount.ambiguous", "fatal", f"the points and commas in the amounts {why}", layout.line)
+
+
+def _grouping(layout: Layout, decimal: str) -> str:
+    return (layout.profile.amounts.grouping or "., '").replace(decimal, "")
 
 
 def _is_figure(read: Callable[[str], tuple[str, str]], figure: str) -> bool:

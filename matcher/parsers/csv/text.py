@@ -30,6 +30,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\ufeff", "").split())
 
 
+def bare(cell: str) -> str:
+    """A cell without the formula that some exports wrap it in to protect its zeros: ``="00123"``."""
+    return cell[2:-1] if len(cell) > 2 and cell[:2] == '="' and cell[-1] == '"' else cell
+
+
 def decodings(head: bytes, complete: bool, candidates: Iterable[str]) -> list[tuple[str, str]]:
     """The encodings that the first bytes of a file allow, each with the text they give.
 

@@ -34,6 +34,11 @@ CREATE TABLE raw.line_detail (
 );
 -- Lines of statements that a person has not accepted: kept whole, counted nowhere.
 CREATE TABLE raw.quarantined_line AS FROM raw.line LIMIT 0;
+-- A person's verdict on a statement in quarantine; its lines are then appended to raw.line like any others.
+CREATE TABLE raw.statement_verdict (
+    batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, verdict VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL
+);
 CREATE TABLE raw.item (
     batch BIGINT NOT NULL, item_id VARCHAR NOT NULL, entity VARCHAR NOT NULL, customer_id VARCHAR NOT NULL,
     document_type VARCHAR NOT NULL, document_no VARCHAR NOT NULL, issue_date DATE NOT NULL, due_date DATE,

@@ -1,0 +1,120 @@
+"""Files inside a ZIP archive as sources, within bounds: no nesting, no encryption, no archive that swells beyond reason."""
+
+import io
+import zipfile
+import zlib
+from functools import partial
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+from matcher.errors import MatcherError
+from matcher.parsers.base import Source
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
+MAGIC = b"PK\x03\x04"
+MAX_MEMBERS = 10_000
+MAX_DIRECTORY = 8 << 20
+MAX_UNPACKED = 8 << 30
+"""Unpacked bytes of one archive: twenty million entries of a statement."""
+MAX_RATIO = 200
+"""Unpacked bytes for each packed one, beyond the first megabytes. Statements reach 10 to 60, bombs about 1,000."""
+_RATIO_FREE = 4 << 20
+_NESTED = (MAGIC, b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError, OverflowError)
+"""What the zipfile module raises for contents it cannot read."""
+
+
+def members(source: Source) -> list[Source]:
+    """The files of an archive in the order of its directory; folders and macOS resource forks left out.
+
+    Raises:
+        MatcherError: ``file.malformed`` or ``file.cut`` when it cannot be read or is encrypted, ``file.hostile`` when a file swells
+            beyond `MAX_RATIO`, ``file.too_large`` beyond the other bounds.
+    """
+    _bound_directory(source)
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+            found = [info for info in archive.infolist() if not info.is_dir() and not _resource_fork(info.filename)]
+    except _BROKEN:
+        raise MatcherError("file.malformed", "the ZIP archive cannot be read") from None
+    if len(found) > MAX_MEMBERS:
+        raise MatcherError("file.too_large", f"the archive holds more than {MAX_MEMBERS} files")
+    total = sum(info.file_size for info in found)
+    if total > MAX_UNPACKED:
+        raise MatcherError("file.too_large", f"the archive unpacks to {total >> 20} MB")
+    for info in found:
+        if info.flag_bits & 1:
+            raise MatcherError("file.malformed", "the archive is encrypted")
+        if info.file_size > _RATIO_FREE and info.file_size > MAX_RATIO * info.compress_size:
+            raise MatcherError("file.hostile", "a file in the archive swells beyond reason")
+    return [Source(info.filename, info.file_size, partial(_open, source, info)) for info in found]
+
+
+def refuse_nested(member: Source) -> None:
+    """Checks that a file of an archive is not an archive itself.
+
+    Raises:
+        MatcherError: ``file.hostile`` when it is.
+    """
+    if member.head(8).startswith(_NESTED):
+        raise MatcherError("file.hostile", f"{member.name[:60]!r} in the archive is an archive itself")
+
+
+def _resource_fork(name: str) -> bool:
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")
+
+
+def _bound_directory(source: Source) -> None:
+    """Reads the end record of the central directory (ZIP application note, 4.3.16) before anything trusts its counts."""
+    with source.open() as stream:
+        stream.seek(max(0, source.size - 66_000))
+        tail = stream.read(66_000)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise MatcherError("file.cut", "the ZIP archive ends before its directory")
+    if int.from_bytes(tail[at + 12 : at + 16], "little") > MAX_DIRECTORY:
+        raise MatcherError("file.too_large", f"the archive holds more than {MAX_MEMBERS} files")
+
+
+class _Member(io.RawIOBase):
+    """A stream over one member that owns its archive and reports damage as a coded error."""
+
+    def __init__(self, inner: IO[bytes], archive: zipfile.ZipFile, outer: BinaryIO) -> None:
+        self._inner = inner
+        self._owned = (inner, archive, outer)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "Buffer") -> int:
+        """Reads up to the buffer's length.
+
+        Raises:
+            MatcherError: ``file.cut`` when the packed data is damaged.
+        """
+        view = memoryview(buffer).cast("B")
+        try:
+            piece = self._inner.read(len(view))
+        except _BROKEN:
+            raise MatcherError("file.cut", "a file in the archive is damaged") from None
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Closes the member, its archive and the file."""
+        if not self.closed:
+            for stream in self._owned:
+                stream.close()
+        super().close()
+
+
+def _open(source: Source, info: zipfile.ZipInfo) -> BinaryIO:
+    outer = source.open()
+    try:
+        archive = zipfile.ZipFile(outer)
+        return cast(BinaryIO, _Member(archive.open(info), archive, outer))
+    except _BROKEN:
+        outer.close()
+        raise MatcherError("file.cut", "a file in the archive is damaged") from None

@@ -1,0 +1,95 @@
+"""One entry of an MT940 message, :61: with its :86:, as a transaction."""
+
+from dataclasses import dataclass, field
+
+from matcher import money
+from matcher.model import Transaction
+from matcher.parsers import mt940_freetext
+from matcher.parsers.mt940_codes import kind_of_type
+from matcher.parsers.mt940_details import CODE_WORDS, GERMAN, Details, code_words, german, squeezed, supplementary, unwrapped
+from matcher.parsers.mt940_fields import StatementLine, statement_line
+
+
+@dataclass(slots=True)
+class Entry:
+    """The lines of a :61: and of each :86: (or NS) after it, without their tags; `line` is the :61:'s, from 1."""
+
+    line: int
+    head: list[str]
+    texts: list[list[str]] = field(default_factory=list)
+    tag: str = "86"
+
+    def raw(self) -> str:
+        """The entry as written."""
+        parts = [":61:" + "\n".join(self.head)]
+        parts += [f":{self.tag}:" + "\n".join(text) for text in self.texts]
+        return "\n".join(parts)
+
+    def text(self) -> list[str]:
+        """The lines of all its :86: fields from the first that is not empty, an empty one between two fields."""
+        lines = self.texts[0] if len(self.texts) == 1 else [line for text in self.texts for line in ("", *text)]
+        start = 0
+        while start < len(lines) and not lines[start].strip():
+            start += 1
+        return lines[start:] if start else lines
+
+
+def transaction(entry: Entry, currency: str) -> tuple[Transaction, StatementLine]:
+    """The entry as a transaction, and its :61: as read.
+
+    Raises:
+        ValueError: the :61: lacks what a booking needs; the message says what.
+        MatcherError: ``amount.range``.
+    """
+    line = statement_line(entry.head[0] or "".join(entry.head[:2]))
+    minor, exact = money.parse_exact(line.amount, currency)
+    details = _details(entry, line, currency)
+    if line.sign < 0:
+        minor = -minor
+        exact = exact and "-" + exact
+    row = Transaction(
+        booking_date=line.booking_date,
+        amount=minor,
+        currency=currency,
+        value_date=line.value_date,
+        bank_reference=line.bank_reference,
+        counterparty_name=details.name,
+        counterparty_account=details.account,
+        counterparty_bank=details.bank,
+        remittance_information=details.text,
+        creditor_reference=details.creditor_reference,
+        end_to_end_id=details.end_to_end_id or ("" if details.reference_is_account else line.reference),
+        mandate_id=details.mandate_id,
+        transaction_code=details.code or line.code,
+        kind=details.kind or kind_of_type(line.code),
+        return_reason=details.return_reason,
+        instructed_amount=details.instructed_amount,
+        instructed_currency=details.instructed_currency,
+        exchange_rate=details.exchange_rate,
+        charges=details.charges,
+        reversal=line.reversal,
+        pending=line.pending,
+        exact=exact,
+        line=entry.line,
+        raw=entry.raw(),
+    )
+    return row, line
+
+
+def _details(entry: Entry, line: StatementLine, currency: str) -> Details:
+    """What the entry's text says, read by the grammar that its beginning shows."""
+    found, text, extra = Details(), entry.text(), entry.head[1:]
+    if not text:
+        if extra:
+            found.text = squeezed(unwrapped(extra))
+    elif entry.tag == "NS":
+        mt940_freetext.multicash(found, text)
+    elif begin := GERMAN.match(text[0]):
+        german(found, begin, text, line, currency)
+    elif CODE_WORDS.match(text[0]):
+        code_words(found, unwrapped(text), line, extra, currency)
+    else:
+        mt940_freetext.free_text(found, line, text)
+    if extra:
+        supplementary(found, extra, line, currency)
+    return found

@@ -1,0 +1,216 @@
+"""MT940 bytes to fields: which encoding a file is in, its lines, and the fields that the lines make.
+
+SWIFT's own alphabet is a part of ASCII, and nothing in a file declares anything else; yet banks write names in UTF-8, in a
+Windows code page or in a DOS one. So the bytes decide, over the whole file and not by its first page, and no byte is dropped.
+"""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from matcher.model import Problem
+from matcher.parsers.base import MAX_LINE, Source
+
+CHUNK_BYTES = 1 << 18
+MAX_FIELD_LINES = 5_000
+"""Longest field accepted, in lines; the format's own limit is six."""
+
+END = "-"
+"""Tag of the pseudo field that an end-of-message mark makes; its lines are the mark and what stands behind it."""
+_BLOCK_END = "-}"
+
+_OPTIONS = {"13": "CD", "25": "P", "28": "C", "34": "F", "60": "FM", "62": "FM", "64": "F", "65": "F", "90": "CD"}
+TAGS = frozenset({"20", "21", "61", "86", "NS", "940", "942", *_OPTIONS}) | {tag + option for tag in _OPTIONS for option in _OPTIONS[tag]}
+"""Every field of MT940, MT941, MT942 and MT950, and `NS`, MultiCash's variant of 86. All else at a line's start is text."""
+
+_CLOCK = frozenset({"13", "20", "21", "25", "28"})
+_MINUTES = re.compile(r"[0-5]\d(?!\d)")
+_HOUR = re.compile(r"(?:^|\D)(?:[01]\d|2[0-3])$")
+_ODD = frozenset("-{ä@\ufeff\t ") | {chr(n) for n in range(32)}
+CONTROLS = "".join(map(chr, range(32))) + "\ufeff\x7f"
+_INDENTED = re.compile(r"[\s@\"]*(:(?:61:\d{6}|6[02][FM]:[CD]\d|20:|25:|28C?:|86:).*)", re.S)
+_ENVELOPE = re.compile(r"[{ä][1-5]:")
+_BODY = re.compile(r".*?[{ä]4:[ \t]*(:.*)", re.S)
+
+_ASCII = bytes(range(128))
+_CURRENCY = re.compile(rb":6[02][FM]:[CD]\d{6}([A-Z]{3})")
+_CENTRAL_EUROPE = frozenset({b"HUF", b"PLN", b"CZK", b"RON", b"HRK", b"SKK", b"SIT"})
+_CYRILLIC = frozenset({b"MKD", b"RUB", b"RSD", b"BGN", b"UAH", b"BYN", b"KZT"})
+_ONE_BYTE = "matcher.mt940.byte"
+
+
+class FieldTooLongError(Exception):
+    """A line or field is beyond the safety bound; the message says which."""
+
+
+class Encoding(NamedTuple):
+    """How to decode a file. `problem` is set when the bytes fit no single encoding with certainty."""
+
+    name: str
+    problem: Problem | None = None
+
+
+class Field(NamedTuple):
+    """One field: its tag, the line it starts at (from 1), and its lines without the tag."""
+
+    tag: str
+    line: int
+    lines: list[str]
+
+
+def _as_one_byte(error: UnicodeError) -> tuple[str, int]:
+    """Decoding error handler: the offending bytes are read as Windows-1252, or as themselves where that has a gap."""
+    assert isinstance(error, UnicodeDecodeError)
+    bad = error.object[error.start : error.end]
+    return "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in bad), error.end
+
+
+codecs.register_error(_ONE_BYTE, _as_one_byte)
+
+
+def detect(source: Source) -> Encoding:
+    """The file's encoding, from all of its bytes: ``ascii``, ``utf-8``, ``utf-8-sig``, ``utf-16``, or the likeliest code page."""
+    head = source.head()
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and b"\0" in head[:64]:
+        return Encoding("utf-16")
+    strict = codecs.getincrementaldecoder("utf-8")("ignore")
+    high: Counter[int] = Counter()
+    kept, first_line, line = 0, 0, 1
+    with source.open() as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            if not chunk.isascii() or strict.getstate()[0]:
+                above = chunk.translate(None, _ASCII)
+                kept += len(strict.decode(chunk).encode()) - (len(chunk) - len(above))
+                high.update(above)
+                first_line = first_line or line + _lines_before_high_byte(chunk)
+            line += chunk.count(b"\n")
+    if not high:
+        return Encoding("ascii")
+    bad = sum(high.values()) - kept
+    cut_inside_character = len(strict.getstate()[0])
+    if bad <= cut_inside_character:
+        return Encoding("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8")
+    if kept > bad:
+        message = "most of the text is UTF-8, some bytes are not; those were read as Windows-1252"
+        return Encoding("utf-8", Problem("note.encoding", "warning", message, first_line))
+    name = _code_page(high, _CURRENCY.search(head))
+    message = f"the file is not UTF-8 and declares no encoding; read as {name}"
+    return Encoding(name, Problem("note.encoding", "warning", message, first_line))
+
+
+def _lines_before_high_byte(chunk: bytes) -> int:
+    place = next((n for n, byte in enumerate(chunk) if byte > 127), 0)
+    return chunk.count(b"\n", 0, place)
+
+
+def _code_page(high: Counter[int], currency: re.Match[bytes] | None) -> str:
+    """The code page in which most of the high bytes are letters: names are letters, the rest of a code page is not."""
+    code = currency.group(1) if currency else b""
+    candidates = ("cp1252", "cp850")
+    if code in _CENTRAL_EUROPE:
+        candidates = ("cp1250", "cp852")
+    elif code in _CYRILLIC:
+        candidates = ("cp1251", "cp866")
+
+    def letters(name: str) -> int:
+        return sum(count for byte, count in high.items() if bytes([byte]).decode(name, "ignore").isalpha())
+
+    return max(candidates, key=letters)
+
+
+class Lines:
+    """The lines of a file, decoded, without line ends; carriage returns alone or in pairs end a line too.
+
+    Attributes:
+        unfinished: after the last line, whether that line had no line end.
+    """
+
+    def __init__(self, source: Source, encoding: str) -> None:
+        self._source = source
+        self._encoding = encoding
+        self.unfinished = False
+
+    def __iter__(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self._encoding)(_ONE_BYTE)
+        rest = ""
+        with self._source.open() as stream:
+            while True:
+                chunk = stream.read(CHUNK_BYTES)
+                text = rest + decoder.decode(chunk, not chunk)
+                held = ""
+                if "\r" in text:
+                    if chunk and text[-1] == "\r":
+                        text, held = text[:-1], "\r"
+                    text = text.replace("\r\n", "\n").replace("\r", "\n")
+                pieces = text.split("\n")
+                rest = pieces.pop() + held
+                yield from pieces
+                if not chunk:
+                    break
+                if len(rest) > MAX_LINE:
+                    raise FieldTooLongError(f"a line is longer than {MAX_LINE} characters")
+        self.unfinished = bool(rest.strip(CONTROLS))
+        if rest:
+            yield rest
+
+
+def fields(lines: Iterable[str]) -> Iterator[Field]:
+    """The fields of a file in order, with an `END` field for each end-of-message mark. Envelopes and headings are left out.
+
+    Raises:
+        FieldTooLongError: a line or field is beyond the safety bound.
+    """
+    tag, start, body, number = "", 0, [""], 0
+    for line in lines:
+        number += 1
+        first = line[:1]
+        if first != ":" and first in _ODD:
+            line = _tidied(line, tag)
+            first = line[:1]
+            if line in (END, _BLOCK_END):
+                if tag:
+                    yield Field(tag, start, body)
+                tag, start, body = END, number, [line]
+                continue
+        if first == ":":
+            end = line.find(":", 1, 6)
+            name = line[1:end]
+            if end > 0 and name in TAGS and not (name in _CLOCK and _is_wrapped_time(line[end + 1 :], tag, body)):
+                if tag:
+                    yield Field(tag, start, body)
+                tag, start, body = name, number, [line[end + 1 :]]
+                continue
+        body.append(line)
+        if len(body) > MAX_FIELD_LINES:
+            if tag not in ("", END):
+                raise FieldTooLongError(f"the field of line {start} has more than {MAX_FIELD_LINES} lines")
+            del body[1:]
+    if tag:
+        yield Field(tag, start, body)
+
+
+def _tidied(line: str, tag: str) -> str:
+    """A line that begins oddly, as the field machine should see it: without control characters, byte order mark or envelope.
+
+    An envelope's block and ``-}`` end the message before them; a lone ``-`` does so unless it turns out to be a line of text.
+    """
+    if line[0] in CONTROLS:
+        line = line.lstrip(CONTROLS)
+    in_text = tag in ("86", "NS", "61")
+    if line.startswith("-"):
+        bare = line.rstrip(CONTROLS + " ")
+        if bare.startswith((_BLOCK_END, "-å")) or (bare != END and not in_text):
+            return _BLOCK_END
+        return END if bare == END else line
+    if _ENVELOPE.match(line) or (line.startswith('@"') and not in_text):
+        body = _BODY.match(line)
+        return body.group(1) if body else _BLOCK_END
+    indented = _INDENTED.match(line)
+    return indented.group(1) if indented else line
+
+
+def _is_wrapped_time(content: str, tag: str, body: list[str]) -> bool:
+    """Whether ``:20:31`` at a line's start is the rest of a time that the bank's 65-character wrap broke after the hour."""
+    return tag in ("86", "NS") and bool(_MINUTES.match(content)) and bool(_HOUR.search(body[-1]))

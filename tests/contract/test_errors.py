@@ -1,0 +1,262 @@
+"""Every code that a user can get: what the command line says, how it ends, and that the books have not changed.
+
+The bad inputs are in fixtures/errors/cases.toml; what needs more than a file (a second process, a damaged book) is a test of its
+own here, marked with the code it raises. A code of the catalogue with neither fails `test_every_code_is_raised_somewhere`.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pytest
+from click.testing import Result
+from desk import FIXTURES, ROOT, Desk, prepared
+
+from matcher import catalogue, codes
+from matcher.codes import CATALOGUE
+from matcher.errors import MatcherError
+from matcher.inspection import inspect
+from matcher.parsers.base import ParseOptions, Source
+from matcher.rules import rulebook
+
+ERRORS = FIXTURES / "errors"
+PAGE: dict[str, Any] = tomllib.loads((ERRORS / "cases.toml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = PAGE["case"]
+NOTES: list[dict[str, Any]] = PAGE["note"]
+NOT_RAISED_YET = {"policy.limit", "policy.locked"}
+"""Codes of the catalogue that no command can give so far. The test that lists codes fails as soon as one of them is raised."""
+
+Test = TypeVar("Test", bound=Callable[..., None])
+COVERED: set[str] = set()
+START = (
+    ("init", "."),
+    ("import", "customers", "customers.csv"),
+    ("import", "items", "items.csv"),
+    ("ingest", "october.csv"),
+    ("run", "--as-of", "2026-10-31"),
+)
+
+
+def covers(code: str) -> Callable[[Test], Test]:
+    """Marks the test that raises a code which no file can."""
+
+    def mark(test: Test) -> Test:
+        COVERED.add(code)
+        return test
+
+    return mark
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books with a statement that was run over; copied, never used."""
+    folder = tmp_path_factory.mktemp("start") / "books"
+    shutil.copytree(ERRORS / "books", folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        prepared(Desk(folder, monkeypatch), START)
+    return folder
+
+
+@pytest.fixture
+def desk(start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    folder = tmp_path / "books"
+    shutil.copytree(start, folder)
+    return Desk(folder, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def shared(start: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str]]:
+    """One copy for all refused inputs, with what it holds: each of them must leave it so for the next."""
+    folder = tmp_path_factory.mktemp("shared") / "books"
+    shutil.copytree(start, folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk = Desk(folder, monkeypatch)
+        yield desk, desk.contents()
+
+
+def refused(result: Result, code: str, where: str = "", hint: str = "") -> None:
+    """The one line on stderr: code first, then the place, the next step at the end; nothing on stdout."""
+    entry = CATALOGUE[code]
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith(f"{code}: {where}: " if where else f"{code}: ")
+    assert lines[0].endswith(hint or entry.next_step)
+    assert result.exit_code == entry.exit_code
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['code']}-{case['run'][0]}")
+def test_a_refused_input_says_what_and_where_and_changes_nothing(case: dict[str, Any], shared: tuple[Desk, str]) -> None:
+    desk, contents = shared
+    path = str(ERRORS / case["file"]) if "file" in case else ""
+    result = desk.run(*(word.replace("{file}", path) for word in case["run"]))
+    refused(result, case["code"], f"{path}:{case['line']}" if "line" in case else path, case.get("hint", ""))
+    assert desk.contents() == contents
+
+
+@pytest.mark.parametrize("case", NOTES, ids=lambda case: case["code"])
+def test_a_note_is_said_and_the_money_is_read(case: dict[str, Any], shared: tuple[Desk, str]) -> None:
+    desk, _ = shared
+    path = str(ERRORS / case["file"])
+    found = json.loads(desk.run("inspect", path, "--format", "json").stdout)
+    said = {(p["code"], p["line"], p["severity"]) for p in found["problems"]}
+    assert (case["code"], case["line"], case["severity"]) in said
+    assert found["outcome"] == ("read" if case["severity"] == "info" else "read_with_warnings")
+    assert [s["transactions"] for s in found["statements"]] == case["transactions"]
+
+
+@covers("note.neutral")
+def test_rows_that_move_no_money_are_left_out_and_counted() -> None:
+    layout = (ERRORS / "books" / "profiles" / "no-currency.toml").read_text(encoding="utf-8")
+    layout += '[[special]]\ncolumn = "remittance_information"\nwords = ["VOID"]\nmeans = "neutral"\n'
+    rows = b"Acct,Posted,Sum,Narrative\n7700123456,2026-10-19,120.00,Tuning\n7700123456,2026-10-20,80.00,VOID\n"
+    options = ParseOptions(currency="USD", profile="no-currency", profiles={"no-currency": layout})
+    found = inspect(Source.of(rows, "void.csv"), options)
+    assert ("note.neutral", "info") in {(p["code"], p["severity"]) for p in found["problems"]}
+    assert [s["transactions"] for s in found["statements"]] == [1]
+
+
+@covers("file.too_large")
+def test_a_line_without_end(desk: Desk) -> None:
+    path = desk.folder / "long.sta"
+    path.write_bytes((ERRORS / "unbalanced.sta").read_bytes().replace(b"OR-2026-107", b"9" * (2 << 20)))
+    before = desk.contents()
+    refused(desk.run("ingest", str(path)), "file.too_large", str(path))
+    assert desk.contents() == before
+
+
+@covers("books.busy")
+def test_books_that_another_process_holds(desk: Desk) -> None:
+    before = desk.contents()
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(desk.file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        for command in (("run",), ("status",), ("ingest", "october.csv")):
+            result = desk.run(*command)
+            refused(result, "books.busy", str(desk.file))
+            assert f"process {holder.pid} " in result.stderr
+    assert desk.contents() == before
+
+
+@covers("books.damaged")
+def test_a_books_file_that_is_no_database(desk: Desk) -> None:
+    desk.file.write_bytes(b"\0" * 4096)
+    refused(desk.run("status"), "books.damaged", str(desk.file))
+    assert desk.file.read_bytes() == b"\0" * 4096
+
+
+@covers("books.newer")
+def test_books_of_a_newer_version(desk: Desk) -> None:
+    with duckdb.connect(str(desk.file)) as connection:
+        connection.execute("INSERT INTO meta.migration VALUES ('9999_later.sql', '')")
+    before = desk.contents()
+    refused(desk.run("run"), "books.newer", str(desk.file))
+    assert desk.contents() == before
+
+
+@covers("config.invalid")
+@pytest.mark.parametrize("broken", ['[books]\nname = "x"\n', "[books\n", '[books]\nname = "x"\nbase_currency = "EUR"\ncolour = "red"\n'])
+def test_a_matcher_toml_that_is_not_valid(desk: Desk, broken: str) -> None:
+    before = desk.contents()
+    path = desk.folder / "matcher.toml"
+    path.write_text(broken, encoding="utf-8")
+    refused(desk.run("status"), "config.invalid", str(path))
+    assert desk.contents() == before
+
+
+@covers("profile.invalid")
+def test_a_layout_of_ones_own_that_is_not_valid(desk: Desk) -> None:
+    (desk.folder / "profiles" / "mine.toml").write_text('name = "mine"\nbank = "x"\n', encoding="utf-8")
+    before = desk.contents()
+    refused(desk.run("ingest", str(ERRORS / "currency_mixed.csv")), "profile.invalid", "mine.toml")
+    assert desk.contents() == before
+
+
+@covers("rules.invalid")
+def test_a_rulebook_that_is_not_valid() -> None:
+    with pytest.raises(MatcherError) as caught:
+        rulebook.parse("[evidence]\nreference_whole = 'many'\n", "rules.toml")
+    assert str(caught.value).startswith("rules.invalid: rules.toml: ")
+    assert str(caught.value).endswith(CATALOGUE["rules.invalid"].next_step)
+
+
+@covers("statement.unbalanced")
+def test_a_statement_that_does_not_add_up_is_kept_aside(desk: Desk) -> None:
+    before = desk.matches()
+    result = desk.run("ingest", str(ERRORS / "unbalanced.sta"))
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert f"warning: statement.unbalanced: {ERRORS / 'unbalanced.sta'}:" in result.stderr
+    assert "quarantined" in result.stdout
+    assert desk.matches() == before
+    status = desk.run("status")
+    assert status.exit_code == codes.NEEDS_PERSON
+    assert status.stderr.startswith("statement.unbalanced: account giro: statement ")
+
+
+@covers("statement.gap")
+def test_a_missing_statement_blocks_the_close(desk: Desk) -> None:
+    assert desk.run("status").exit_code == 0
+    desk.do("ingest", str(ERRORS / "after_a_gap.csv"))
+    status = desk.run("status")
+    assert status.exit_code == codes.NEEDS_PERSON
+    assert status.stderr == "statement.gap: account giro: -524.60 EUR are missing between 2026-10-14 and 2026-11-02\n"
+
+
+@covers("statement.overlap")
+def test_days_that_were_read_before_add_only_new_lines(desk: Desk) -> None:
+    printed = desk.do("ingest", str(ERRORS / "overlap.csv"))
+    assert f"info: statement.overlap: {ERRORS / 'overlap.csv'}: 2 of its 3 lines were read before and are not added again" in printed
+    assert "1 new lines, 2 already known, 0 conflicting" in printed
+
+
+@covers("verify.failed")
+def test_a_journal_that_was_tampered_with(desk: Desk) -> None:
+    assert desk.run("verify").exit_code == 0
+    with duckdb.connect(str(desk.file)) as connection:
+        connection.execute("DROP TRIGGER log_batch_no_update ON log.batch")
+        connection.execute("UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
+    result = desk.run("verify")
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert result.stderr.startswith("verify.failed: 1 of ")
+    assert "FAILS: batch 2" in result.stdout
+
+
+@covers("internal")
+def test_what_nobody_foresaw_ends_without_a_traceback(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **more: object) -> None:
+        raise ZeroDivisionError("a cell's contents")
+
+    before = desk.contents()
+    monkeypatch.setattr("matcher.pipeline.run.decide", fail)
+    result = desk.run("run")
+    refused(result, "internal")
+    assert "ZeroDivisionError at " in result.stderr
+    assert "a cell's contents" not in result.stderr
+    assert desk.contents() == before
+
+
+def test_every_code_is_raised_somewhere() -> None:
+    tested = COVERED | {case["code"] for case in CASES} | {case["code"] for case in NOTES}
+    assert set() == set(CATALOGUE) - tested - NOT_RAISED_YET
+    assert set() == tested - set(CATALOGUE)
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "matcher").rglob("*.py") if path.name != "codes.py")
+    assert set() == {code for code in NOT_RAISED_YET if f'"{code}"' in source}
+
+
+def test_every_input_belongs_to_a_case() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    named = {case.get("file") for case in (*CASES, *NOTES)}
+    inputs = {path.name for path in ERRORS.iterdir() if path.is_file() and path.name != "cases.toml"}
+    assert set() == {name for name in inputs - named if f'"{name}"' not in source and f"'{name}'" not in source}
+
+
+def test_the_page_of_codes_is_the_catalogue() -> None:
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue.page()

@@ -1,0 +1,110 @@
+"""The set-shaped forms say what the plain forms say: amounts, dates, identities, candidates."""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher import columns, ids, money
+from matcher.engines.duckdb import DuckDBEngine
+from matcher.engines.reference import ReferenceEngine
+from matcher.errors import MatcherError
+
+amount_texts = st.one_of(
+    st.from_regex(r"\A[+-]?[0-9]{0,6}(\.[0-9]{0,6})?\Z"),
+    st.text(alphabet="0123456789.+-eEN a,", max_size=12),
+    st.integers(-(10**18), 10**18).map(str),
+    st.sampled_from(["NaN", "1E3", "inf", "--1", ".", "-", "", "1,000.00", "0.000", "10000000000000.00", "１２"]),
+)
+
+
+@settings(max_examples=300)
+@given(text=amount_texts, currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
+def test_amount_columns_read_what_money_reads(text: str, currency: str) -> None:
+    (found,) = pl.DataFrame({"t": [text.strip()], "c": [currency]}).select(columns.amount(pl.col("t"), pl.col("c"))).to_series()
+    try:
+        expected: int | None = money.parse(text, currency)
+    except MatcherError:
+        expected = None
+    assert found == expected
+
+
+@settings(max_examples=200)
+@given(minor=st.integers(-money.MAX_MINOR, money.MAX_MINOR), currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
+def test_what_is_rendered_is_read_back(minor: int, currency: str) -> None:
+    assert money.parse(money.render(minor, currency), currency) == minor
+
+
+@settings(max_examples=200)
+@given(text=st.one_of(st.dates().map(str), st.text(alphabet="0123456789-/ ", max_size=10)))
+def test_date_columns_read_iso_dates_only(text: str) -> None:
+    (found,) = pl.DataFrame({"t": [text]}).select(columns.iso_date(pl.col("t"))).to_series()
+    try:
+        expected = date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
+    except ValueError:
+        expected = None
+    assert found == expected
+
+
+texts = st.text(alphabet="aäÖßı Ａ１-/.0123ab中\n", max_size=12)
+
+
+@settings(max_examples=100)
+@given(account=texts, day=st.dates(), amount=st.integers(-(10**12), 10**12), reference=texts, parts=st.tuples(texts, texts, texts))
+def test_line_keys_in_sql_are_those_in_python(account: str, day: date, amount: int, reference: str, parts: tuple[str, str, str]) -> None:
+    sql = f"""SELECT {ids.LINE_KEY_SQL} AS line_key, 3 AS occurrence FROM (
+        SELECT ? AS account, ?::DATE AS booking_date, ?::BIGINT AS amount, ? AS bank_reference,
+        ? AS counterparty_account, ? AS counterparty_name, ? AS remittance_information)"""
+    with duckdb.connect() as connection:
+        ((key, name),) = connection.execute(
+            f"SELECT line_key, {ids.LINE_ID_SQL} FROM ({sql})", [account, day, amount, reference, *parts]
+        ).fetchall()
+    assert key == ids.line_key(account, day, amount, reference, "".join(parts))
+    assert name == ids.line_id(key, 3)
+
+
+numbers = st.sampled_from(["RE-2026-00001", "RE-2026-00011", "2026/00001", "INV 77", "4711", "12345678", "26-00011", "PO 4711"])
+names = st.sampled_from(["Alster GmbH", "ALSTER", "Bille AG", "Elbe Ltd", ""])
+accounts = st.sampled_from(["DE01", "de 01", "DE02", ""])
+
+
+@given(
+    items=st.lists(st.tuples(st.sampled_from(["1", "2"]), numbers, numbers), max_size=9),
+    lines=st.lists(st.tuples(st.sampled_from(["1", "2"]), st.lists(numbers, max_size=3), names, accounts), max_size=9),
+    customers=st.lists(st.tuples(names, names, accounts, st.sampled_from(["", "1", "2"])), max_size=5),
+)
+def test_the_engine_finds_what_nested_loops_find(
+    items: list[tuple[str, str, str]], lines: list[tuple[str, list[str], str, str]], customers: list[tuple[str, str, str, str]]
+) -> None:
+    item_frame = pl.DataFrame(
+        [(f"I{n}", entity, number, "", order) for n, (entity, number, order) in enumerate(items)],
+        schema=dict.fromkeys(("item_id", "entity", "document_no", "payment_reference", "purchase_order"), pl.String()),
+        orient="row",
+    )
+    line_frame = pl.DataFrame(
+        [(f"L{n}", entity, " und ".join(text), "", "", name, account) for n, (entity, text, name, account) in enumerate(lines)],
+        schema=dict.fromkeys(
+            (
+                "line_id",
+                "entity",
+                "remittance_information",
+                "creditor_reference",
+                "end_to_end_id",
+                "counterparty_name",
+                "counterparty_account",
+            ),
+            pl.String(),
+        ),
+        orient="row",
+    )
+    customer_frame = pl.DataFrame(
+        [(f"C{n}", name, "", alias, account, entity) for n, (name, alias, account, entity) in enumerate(customers)],
+        schema=dict.fromkeys(("customer_id", "name", "trade_name", "alias", "account", "entity"), pl.String()),
+        orient="row",
+    )
+    fast = DuckDBEngine().candidates(line_frame, item_frame, customer_frame)
+    plain = ReferenceEngine().candidates(line_frame, item_frame, customer_frame)
+    for one, other in ((fast.references, plain.references), (fast.accounts, plain.accounts), (fast.names, plain.names)):
+        assert one.rows() == other.rows()

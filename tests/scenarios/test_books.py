@@ -1,0 +1,258 @@
+"""Stories of a set of books: reading twice, twins, quarantine, the ERP answering, two processes, a process that is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from support import CONFIG, filled, items_file, lines_file, new_books, write
+
+from matcher.errors import MatcherError
+from matcher.pipeline.ingest import IngestOptions
+
+DAY = date(2026, 10, 31)
+OFX = """OFXHEADER:100
+DATA:OFXSGML
+VERSION:102
+SECURITY:NONE
+ENCODING:USASCII
+CHARSET:1252
+COMPRESSION:NONE
+OLDFILEUID:NONE
+NEWFILEUID:NONE
+
+<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>12030000<ACCTID>DE02120300000000202051<ACCTTYPE>CHECKING</BANKACCTFROM>
+<BANKTRANLIST><DTSTART>20261001<DTEND>20261031
+{rows}
+</BANKTRANLIST><LEDGERBAL><BALAMT>{closing}<DTASOF>20261031</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
+
+
+def balanced(rows: list[tuple[str, str, str]], opening: float) -> list[dict[str, str]]:
+    """Canonical rows (day, amount, text) with a running balance."""
+    found, balance = [], opening
+    for day, amount, text in rows:
+        balance += float(amount)
+        found.append({"booking_date": day, "amount": amount, "remittance_information": text, "balance": f"{balance:.2f}"})
+    return found
+
+
+def test_twins_of_one_day_stay_and_a_statement_that_goes_on_adds_its_own(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    morning = balanced([("2026-10-01", "10.00", "coffee"), ("2026-10-01", "10.00", "coffee")], 100)
+    evening = balanced([("2026-10-01", "10.00", "coffee"), ("2026-10-02", "5.00", "tea")], 120)
+    books.ingest([lines_file(tmp_path, morning, "a.csv")])
+    (result,) = books.ingest([lines_file(tmp_path, evening, "b.csv")])
+    # the evening file opens with the balance that the morning file closed with: its coffee is a third one
+    assert [(s.state, s.new, s.known) for s in result.statements] == [("balanced", 2, 0)]
+    both = balanced([("2026-10-01", "10.00", "coffee")] * 3 + [("2026-10-02", "5.00", "tea")], 100)
+    (again,) = books.ingest([lines_file(tmp_path, both, "c.csv")])
+    assert [(s.new, s.known) for s in again.statements] == [(0, 4)]
+    assert books.state(DAY).lines["amount"].sum() == 35_00
+
+
+def test_one_reference_with_two_amounts_is_kept_and_told(tmp_path: Path) -> None:
+    rows = [{"amount": "10.00", "bank_reference": "X1"}, {"amount": "-0.50", "bank_reference": "X1"}]
+    (result,) = new_books(tmp_path / "books").ingest([lines_file(tmp_path, rows)])
+    assert [(s.new, s.conflicting) for s in result.statements] == [(2, 2)]
+
+
+def test_a_statement_that_does_not_add_up_is_kept_aside_and_counts_nowhere(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    good = (
+        ":20:1\n:25:12030000/0000202051\n:28C:1/1\n:60F:C261001EUR100,00\n:61:2610021002C10,00NTRFNONREF\n:86:one\n"
+        ":62F:C261002EUR110,00\n-\n"
+    )
+    (result,) = books.ingest([write(tmp_path, "good.sta", good)])
+    assert [s.state for s in result.statements] == ["balanced"]
+    bad = good.replace("28C:1/1", "28C:2/1").replace("C261001EUR100,00", "C261002EUR110,00").replace("EUR110,00\n-", "EUR999,00\n-")
+    (result,) = books.ingest([write(tmp_path, "bad.sta", bad)])
+    assert [s.state for s in result.statements] == ["quarantined"]
+    assert books.state(DAY).lines.height == 1
+    assert [block.code for block in books.blocks()] == ["statement.unbalanced"]
+    (held,) = books.statements().filter(pl.col("state") == "quarantined")["statement_id"]
+    with pytest.raises(MatcherError, match=r"decision\.state.*reason"):
+        books.accept_statement(held, reason=" ")
+    done = books.accept_statement(held[:6], reason="the bank confirmed by telephone")
+    assert (done.new, done.known) == (1, 0)
+    assert books.state(DAY).lines["amount"].to_list() == [10_00, 10_00]
+    assert books.blocks() == []
+    assert [c.name for c in books.verify() if c.failure] == []
+    with pytest.raises(MatcherError, match=r"decision\.state.*accepted"):
+        books.accept_statement(held, reason="again")
+
+
+def test_a_missing_statement_breaks_the_chain_until_it_comes(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    books.ingest([lines_file(tmp_path, balanced([("2026-10-01", "10.00", "a")], 0), "1.csv")])
+    books.ingest([lines_file(tmp_path, balanced([("2026-10-03", "30.00", "c")], 30), "3.csv")])
+    assert [(b.code, "20.00 EUR" in b.message) for b in books.blocks()] == [("statement.gap", True)]
+    books.ingest([lines_file(tmp_path, balanced([("2026-10-02", "20.00", "b")], 10), "2.csv")])
+    assert books.blocks() == []
+
+
+def test_one_bad_file_keeps_the_good_ones_of_the_command_out_too(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    good = lines_file(tmp_path, [{"amount": "10.00"}], "good.csv")
+    with pytest.raises(MatcherError, match=r"amount\.decimals: .*bad\.csv:2"):
+        books.ingest([good, lines_file(tmp_path, [{"amount": "10.001"}], "bad.csv")])
+    assert books.state(DAY).lines.height == 0
+    assert books.ingest([good])[0].statements[0].new == 1
+
+
+def test_a_dry_run_does_everything_and_keeps_nothing(tmp_path: Path) -> None:
+    items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "10.00"}]
+    books = filled(tmp_path, items=items, lines=[{"amount": "10.00", "remittance_information": "RE-2026-00001"}])
+    assert books.run(DAY, dry_run=True).posted == 1
+    assert books.state(DAY).decisions.height == 0
+    other = lines_file(tmp_path, [{"amount": "7.00"}], "other.csv")
+    assert books.ingest([other], dry_run=True)[0].statements[0].new == 1
+    assert books.ingest([other])[0].statements[0].new == 1
+
+
+def test_the_erp_books_what_we_posted_and_it_is_not_taken_off_twice(tmp_path: Path) -> None:
+    item = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "100.00"}
+    customer = [{"customer_id": "C1", "name": "Alster GmbH", "account": "DE1"}]
+    line = {"amount": "60.00", "remittance_information": "RE-2026-00001", "counterparty_account": "DE1"}
+    books = filled(tmp_path, items=[item], customers=customer, lines=[line])
+    books.run(DAY)
+
+    def still_open(row: dict[str, str]) -> int:
+        books.import_files("items", [items_file(tmp_path, [row])])
+        return int(books.state(DAY).items["open"][0])
+
+    assert books.state(DAY).items["open"].to_list() == [40_00]
+    assert still_open(item | {"open_amount": "100.00"}) == 40_00  # the ERP has not booked it yet
+    assert still_open(item | {"open_amount": "40.00"}) == 40_00  # now it has
+    assert still_open(item | {"open_amount": "15.00"}) == 15_00  # and the customer paid 25.00 elsewhere
+    assert still_open(item | {"open_amount": "0.00", "status": "closed"}) == 0
+    assert [c.name for c in books.verify() if c.failure] == []
+
+
+def test_an_item_that_a_snapshot_no_longer_lists_is_closed_unless_it_is_partial(tmp_path: Path) -> None:
+    one = {"item_id": "I1", "customer_id": "C1", "document_no": "R1", "amount": "100.00"}
+    two = {"item_id": "I2", "customer_id": "C1", "document_no": "R2", "amount": "50.00"}
+    other_company = {"item_id": "I3", "customer_id": "C1", "document_no": "R3", "amount": "70.00", "entity": "2"}
+    books = filled(tmp_path, items=[one, two, other_company])
+    changed = books.import_files("items", [items_file(tmp_path, [two | {"disputed_amount": "5.00"}])], partial=True)
+    assert (changed.new, changed.changed, changed.closed) == (0, 1, 0)
+    changed = books.import_files("items", [items_file(tmp_path, [two])])
+    assert (changed.changed, changed.closed) == (1, 1)
+    assert books.aging(DAY)["item_id"].to_list() == ["I2", "I3"]
+
+
+def test_what_a_person_decides_stays_decided(tmp_path: Path) -> None:
+    items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "77.00"}]
+    customer = [{"customer_id": "C1", "name": "Alster GmbH"}]
+    line = {"amount": "77.00", "counterparty_name": "ALSTER GMBH"}
+    books = filled(tmp_path, items=items, customers=customer, lines=[line])
+    books.run(DAY)
+    (line_id,) = books.queue(DAY)["line_id"]
+    books.reject([line_id[:6]], reason="not theirs")
+    books.run(DAY)
+    assert books.queue(DAY)["state"].to_list() == ["none"]
+    books.undo(line_id)
+    books.run(DAY)
+    (decided,) = books.accept([line_id], reason="they called")
+    state = books.state(DAY)
+    assert state.lines.select("state", "outcome", "reason", "actor").row(0) == ("posted", "matched", "they called", "ada")
+    books.undo(decided.decision_id, reason="the bank took it back")
+    assert books.state(DAY).items["open"].to_list() == [77_00]
+    books.run(DAY)
+    assert books.queue(DAY)["state"].to_list() == ["proposed"]
+    assert [c.name for c in books.verify() if c.failure] == []
+
+
+def test_allocating_by_hand_is_bounded_by_line_and_item(tmp_path: Path) -> None:
+    items = [{"item_id": f"I{n}", "customer_id": "C1", "document_no": f"R{n}", "amount": "50.00"} for n in (1, 2)]
+    books = filled(tmp_path, items=items, lines=[{"amount": "70.00"}])
+    from matcher.pipeline.verdicts import Wanted
+
+    (line_id,) = books.state(DAY).lines["line_id"]
+    for wanted in ([Wanted("I1", "50.01")], [Wanted("I1", "50.00"), Wanted("I2", "20.01")], [Wanted("I1", "45.00", "5.01", "fee")]):
+        with pytest.raises(MatcherError, match=r"decision\.amount"):
+            books.allocate(line_id, wanted)
+    books.allocate(line_id, [Wanted("R1", "48.00", "2.00", "discount"), Wanted("I2")])
+    state = books.state(DAY)
+    assert state.lines.select("applied", "pending", "outcome").row(0) == (70_00, 0, "partial")
+    assert state.items["open"].to_list() == [0, 28_00]
+
+
+def test_the_journal_tells_when_it_was_tampered_with(tmp_path: Path) -> None:
+    import duckdb
+
+    items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "10.00"}]
+    books = filled(tmp_path, items=items, lines=[{"amount": "10.00", "remittance_information": "RE-2026-00001"}])
+    books.run(DAY)
+    with duckdb.connect(str(tmp_path / "books" / "books.duckdb")) as connection:
+        connection.execute("CREATE TABLE log.copy AS SELECT * REPLACE ('eve' AS actor) FROM log.decision")
+        connection.execute("DROP TABLE log.decision")
+        connection.execute("ALTER TABLE log.copy RENAME TO decision")
+    assert [c.name for c in books.verify() if c.failure] == ["journal: the hash chain"]
+
+
+def test_a_second_process_is_told_who_has_the_books(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    books.state()
+    code = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "books" / "books.duckdb")], stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"open\n"
+        with pytest.raises(MatcherError, match=rf"books\.busy.*process {holder.pid}") as caught:
+            books.run(DAY)
+        assert caught.value.exit_code == 5
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.5, 0.8, 1.1, 1.4, 1.8, 2.4])
+def test_a_killed_command_leaves_all_of_itself_or_nothing(tmp_path: Path, delay: float) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    rows = [{"amount": f"{n % 997 + 1}.00", "bank_reference": f"B{n}"} for n in range(20_000)]
+    path = lines_file(tmp_path, rows)
+    command = [sys.executable, "-c", "from matcher.cli import main; main()", "--books", str(tmp_path / "books"), "ingest", str(path)]
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(delay)
+    os.kill(started.pid, signal.SIGKILL)
+    started.wait()
+    books = new_books(tmp_path / "books", CONFIG)
+    assert books.state(DAY).lines.height in (0, 20_000)
+    assert [c.name for c in books.verify() if c.failure] == []
+    (result,) = books.ingest([path])
+    assert result.known or result.statements[0].new == 20_000
+    assert books.state(DAY).lines.height == 20_000
+
+
+def test_an_account_can_be_named_for_a_file_that_names_none_we_know(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    rows = [{"amount": "10.00", "account": "elsewhere"}]
+    with pytest.raises(MatcherError, match=r"account\.unknown"):
+        books.ingest([lines_file(tmp_path, rows)])
+    books.ingest([lines_file(tmp_path, rows)], IngestOptions(account="giro"))
+    assert books.state(DAY).lines["account"].to_list() == ["giro"]
+
+
+def test_two_accounts_of_one_file_go_to_their_own_books_and_not_both_to_a_named_one(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    rows = [{"amount": "10.00"}, {"amount": "20.00", "account": "service"}]
+    with pytest.raises(MatcherError, match=r"account\.several"):
+        books.ingest([lines_file(tmp_path, rows)], IngestOptions(account="giro"))
+    books.ingest([lines_file(tmp_path, rows)])
+    found = books.state(DAY).lines.select("account", "entity", "amount").sort("account")
+    assert found.rows() == [("giro", "1", 10_00), ("service", "2", 20_00)]
+
+
+def test_an_ofx_file_comes_in(tmp_path: Path) -> None:
+    row = "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261005<TRNAMT>12.50<FITID>F1<NAME>Alster GmbH<MEMO>RE-2026-00001</STMTTRN>"
+    books = new_books(tmp_path / "books")
+    books.ingest([write(tmp_path, "a.ofx", OFX.format(rows=row, closing="12.50"))])
+    line = books.state(DAY).lines.row(0, named=True)
+    assert (line["amount"], line["bank_reference"], line["remittance_information"]) == (12_50, "F1", "RE-2026-00001")
+    assert isinstance(books.state(DAY).lines, pl.DataFrame)

@@ -1,0 +1,107 @@
+"""Books in a scratch directory, and the contract's files from plain rows."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from matcher.books import Books
+
+NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+CONFIG = """
+[books]
+name = "Test"
+base_currency = "EUR"
+[[entity]]
+id = "1"
+name = "Nordkai Handel GmbH"
+[[entity]]
+id = "2"
+name = "Nordkai Service GmbH"
+[[account]]
+id = "giro"
+number = "DE02120300000000202051"
+entity = "1"
+currency = "EUR"
+[[account]]
+id = "service"
+number = "DE02500105170137075030"
+entity = "2"
+currency = "EUR"
+"""
+LINE_COLUMNS = (
+    "account", "booking_date", "value_date", "amount", "currency", "counterparty_name", "counterparty_account", "remittance_information",
+    "creditor_reference", "end_to_end_id", "bank_reference", "transaction_code", "instructed_amount", "instructed_currency", "balance",
+)  # fmt: skip
+ITEM_COLUMNS = (
+    "item_id", "entity", "customer_id", "document_type", "document_no", "issue_date", "due_date", "currency", "amount", "open_amount",
+    "terms", "discount_pct", "discount_date", "purchase_order", "payment_reference", "status", "closed_date", "disputed_amount",
+)  # fmt: skip
+CUSTOMER_COLUMNS = (
+    "customer_id",
+    "customer_no",
+    "name",
+    "trade_name",
+    "alias",
+    "country",
+    "currency",
+    "parent_id",
+    "account",
+    "entity",
+    "terms",
+)
+
+Row = Mapping[str, str]
+_LINE = {"account": "giro", "booking_date": "2026-10-15", "currency": "EUR"}
+_ITEM = {"entity": "1", "document_type": "invoice", "issue_date": "2026-09-01", "due_date": "2026-10-01", "currency": "EUR"}
+
+
+def table(columns: Sequence[str], rows: Sequence[Row], defaults: Row | None = None) -> str:
+    """CSV text; cells that a row leaves out come from the defaults, else are empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**(defaults or {}), **row} for row in rows)
+    return text.getvalue()
+
+
+def new_books(folder: Path, config: str = CONFIG, actor: str = "ada") -> Books:
+    """Empty books in a folder, with a clock that stands still."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "matcher.toml").write_text(config, encoding="utf-8")
+    return Books(folder, actor=actor, clock=lambda: NOW)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    """A file in a folder."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def lines_file(folder: Path, rows: Sequence[Row], name: str = "lines.csv") -> Path:
+    """Bank lines in the canonical layout."""
+    return write(folder, name, table(LINE_COLUMNS, rows, _LINE))
+
+
+def items_file(folder: Path, rows: Sequence[Row], name: str = "items.csv") -> Path:
+    """Open items in the contract's layout."""
+    return write(folder, name, table(ITEM_COLUMNS, rows, _ITEM))
+
+
+def customers_file(folder: Path, rows: Sequence[Row], name: str = "customers.csv") -> Path:
+    """Customers in the contract's layout."""
+    return write(folder, name, table(CUSTOMER_COLUMNS, rows))
+
+
+def filled(folder: Path, *, items: Sequence[Row] = (), customers: Sequence[Row] = (), lines: Sequence[Row] = ()) -> Books:
+    """Books with these open items, customers and bank lines."""
+    books = new_books(folder / "books")
+    if items:
+        books.import_files("items", [items_file(folder, items)])
+    if customers:
+        books.import_files("customers", [customers_file(folder, customers)])
+    if lines:
+        books.ingest([lines_file(folder, lines)])
+    return books
