@@ -131,12 +131,7 @@ _CODES = (
     _note("note.balance_marker", "A balance marker written as a transaction was left out."),
     _note("note.syntax", "A deviation from the format that changes no money was read anyway."),
     _note("note.pending", "Announced entries that are not booked were left out."),
-    _note("note.neutral", "Rows that move no money were left out."),
-    _note(
-        "note.totals",
-        "The sums of an interim report cover more than the entries it lists.",
-        "Compare with the account's next full statement.",
-    ),
+    _note("note.totals", "The sums of an interim report cover more than the entries it lists.", "Compare with the next full statement."),
     _note("note.identity", "Entries lack the bank's id, or share one."),
     _note(
         "note.currency",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from matcher.matching.normalise import account_key, name_key
@@ -89,6 +90,9 @@ def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("name") != "").unique(maintain_order=True)
 
 
+_Best = tuple[str, str, int, int]
+
+
 def fuzzy_customers(names: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The customer whose name is most like each line's: line_id, customer_id, likeness and margin (0 to 100).
 
@@ -99,22 +103,24 @@ def fuzzy_customers(names: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     wanted = names.get_column("name").unique().sort().to_list()
     if not wanted or not choices.height:
         return pl.DataFrame(schema=columns)
-    owners = choices["customer_id"].to_list()
-    best = [found for part in _slices(wanted, 512) for found in _closest(part, choices["name"].to_list(), owners)]
+    people = choices["customer_id"].unique().sort().to_list()
+    number = {customer: n for n, customer in enumerate(people)}
+    owners = np.array([number[customer] for customer in choices["customer_id"]], dtype=np.int64)
+    best = [found for part in _slices(wanted, 512) for found in _closest(part, choices["name"].to_list(), owners, people)]
     table = pl.DataFrame(
         best, schema={"name": pl.String(), "customer_id": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}, orient="row"
     )
     return names.join(table, on="name").select(list(columns)).sort("line_id")
 
 
-def _closest(wanted: Sequence[str], choices: Sequence[str], owners: Sequence[str]) -> list[tuple[str, str, int, int]]:
+def _closest(wanted: Sequence[str], choices: Sequence[str], owners: NDArray[np.int64], people: Sequence[str]) -> list[_Best]:
     scores = process.cdist(wanted, choices, scorer=fuzz.token_sort_ratio, score_cutoff=NAME_CUTOFF - 20, dtype=np.uint8)
     found = []
     for name, row in zip(wanted, scores, strict=True):
         first = int(row.argmax())
         if row[first] >= NAME_CUTOFF:
-            others = max((int(s) for s, owner in zip(row, owners, strict=True) if s and owner != owners[first]), default=0)
-            found.append((name, owners[first], int(row[first]), int(row[first]) - others))
+            other = int(row[owners != owners[first]].max(initial=0))
+            found.append((name, people[int(owners[first])], int(row[first]), int(row[first]) - other))
     return found
 
 

@@ -47,6 +47,7 @@ class _Machine:
         self._deferred: Field | None = None
         self._dash: Field | None = None
         self._complete = 0
+        self._refused = False
         self._last: Field | None = None
         self._handlers: dict[str, Callable[[Field], None]] = {
             "20": self._begin,
@@ -95,25 +96,35 @@ class _Machine:
         """The file is over; `unfinished` says that its last line has no end."""
         if self._deferred is not None:
             self._settle_account("")
-        message, last = self._message, self._last
-        if message is None:
-            self.statements.finish()
-        else:
-            if unfinished and last is not None and last.line == message.closing_line and not (message.closing and message.closing.finished):
-                message.closing = None
-            whole = message.ended or message.closing is not None
-            cut = not whole and message.expects_balances and (unfinished or self._complete > 0)
-            if not whole and unfinished and not message.expects_balances:
-                self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
-            self._finish_message(cut)
-            self.statements.finish()
-            if cut:
-                text = "the file ends inside its last message, before the closing balance"
-                self._say("file.cut", "fatal", text, last.line if last else message.line)
-        if not self.statements.count and not any(isinstance(e, Problem) and e.severity in ("error", "fatal") for e in self.events):
+        message = self._message
+        cut = message is not None and self._is_cut(message, unfinished)
+        self._finish_message(cut)
+        self.statements.finish()
+        if cut:
+            text = "the file ends inside its last message, before the closing balance"
+            self._say("file.cut", "fatal", text, self._last.line if self._last else 0)
+        if not self.statements.count and not self._refused:
             self._say("file.no_statement", "warning", "no message of the file holds a balance or an entry", 0)
 
+    def _is_cut(self, message: Message, unfinished: bool) -> bool:
+        """Whether the file was cut inside its last message, rather than written by a bank that leaves closing balances out.
+
+        It was, when neither balance nor end mark follows and the last line has no end, or the file's other messages do have a closing
+        balance. A closing balance that breaks off before its decimal mark is none.
+        """
+        last_is_closing = self._last is not None and self._last.line == message.closing_line
+        if unfinished and last_is_closing and message.closing is not None and not message.closing.finished:
+            message.closing = None
+        if message.ended or message.closing is not None:
+            return False
+        if message.expects_balances:
+            return unfinished or self._complete > 0
+        if unfinished and not message.sums:
+            self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
+        return False
+
     def _say(self, code: str, severity: Severity, text: str, line: int) -> None:
+        self._refused = self._refused or severity in ("error", "fatal")
         self.events.append(Problem(code, severity, text, line, self.statements.index))
 
     # fields that begin and head a message
@@ -129,17 +140,21 @@ class _Machine:
         self._message = Message(found.line)
         return self._message
 
-    def _heading(self, found: Field, taken: bool) -> Message:
-        """The message that a heading field belongs to: the present one, unless that is past its heading or has the field already."""
+    def _heading(self, found: Field, another: bool) -> Message:
+        """The message that a heading field belongs to: the present one, unless that is over or `another` such field stands in it."""
         message = self._message
-        if message is None or message.closed or message.ended or taken:
+        if message is None or message.closed or message.ended or another:
             return self._implied(found)
         return message
 
     def _account(self, found: Field) -> None:
-        message = self._message
-        message = self._heading(found, message is not None and bool(message.account))
-        message.account = found.lines[0].strip(CONTROLS + " ")
+        account = found.lines[0].strip(CONTROLS + " ")
+        another = False
+        if self._message is not None and self._message.account:
+            same = account.startswith(self._message.account) or self._message.account.startswith(account)
+            another = self._message.has_body or not same
+        message = self._heading(found, another)
+        message.account = account
         bank, slash, _ = message.account.partition("/")
         if slash:
             message.bank = bank
@@ -161,7 +176,7 @@ class _Machine:
 
     def _number(self, found: Field) -> None:
         message = self._message
-        message = self._heading(found, message is not None and bool(message.number))
+        message = self._heading(found, message is not None and message.has_body and bool(message.number))
         message.number = found.lines[0].strip(CONTROLS + " ")
 
     def _interim(self, found: Field) -> None:
@@ -250,6 +265,8 @@ class _Machine:
 
     def _sum(self, found: Field) -> None:
         written = written_sum(found.lines[0])
+        if written is None:
+            self._say("note.syntax", "warning", f"the sum in :{found.tag}: cannot be read", found.line)
         if self._message is None or written is None:
             return
         self._message.interim = True
@@ -295,13 +312,14 @@ class _Machine:
         if not message.currency:
             self._settle_currency(message)
         if not message.currency:
-            for entry in message.held:
-                self._say("row.invalid", "error", "this :61: has no currency: its message names none", entry.line)
+            self._refuse(message)
             return
         for entry in message.held:
             self._book(message, entry)
         if not message.started:
             self.statements.begin(message)
+        if message.opening is None and message.entries and message.expects_balances:
+            self._say("note.balance_missing", "warning", "the message has no opening balance", message.line)
         if message.closing is not None:
             self._complete += 1
         elif message.expects_balances and not cut:
@@ -311,6 +329,15 @@ class _Machine:
         elif not message.expects_balances and not message.sums:
             self._say("statement.unproven", "info", "the report has neither balances nor sums", message.line)
         self.statements.close(message)
+
+    def _refuse(self, message: Message) -> None:
+        """A message without any currency: its amounts mean nothing."""
+        for entry in message.held:
+            self._say("row.invalid", "error", "this :61: has no currency: its message names none", entry.line)
+        if message.opening is not None or message.closing is not None:
+            self._say("currency.unknown", "error", "the message's balances name no currency", message.line)
+        elif not message.held:
+            self._say("note.syntax", "info", "the message holds neither balances nor entries", message.line)
 
     def _settle_currency(self, message: Message) -> None:
         """The currency of a message whose balances name none: the account number may end with it, else the caller's."""

@@ -11,7 +11,7 @@ def _by_code(codes: dict[TransactionKind, str]) -> dict[str, TransactionKind]:
 
 SWIFT_TYPES = _by_code(
     {
-        "transfer": "TRF IDB IOB OVB ACC 102 103 202 203",
+        "transfer": "TRF IDB IOB OVB ACC",
         "direct_debit": "DDT INC",
         "card": "BEA",
         "cheque": "CHK CLR ECK TCK",
@@ -77,7 +77,9 @@ _CASH_TEXT = re.compile(r"(?:GEA|Geldautomaat)\b")
 
 
 def kind_of_type(code: str) -> TransactionKind:
-    """Kind by the transaction type of :61:, e.g. ``NTRF`` or ``S103``."""
+    """Kind by the transaction type of :61:, e.g. ``NTRF``, or ``S103`` for an entry that the SWIFT message 103 made."""
+    if code[:1] == "S":
+        return "transfer" if code in ("S102", "S103", "S202", "S203") else ""
     return SWIFT_TYPES.get(code[1:4], "")
 
 

@@ -166,17 +166,18 @@ def german(found: Details, begin: re.Match[str], lines: list[str], line: Stateme
 def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: str) -> None:
     """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
     values = {"": ""}
-    word, full = "", True
-    width = _width(parts) if len(parts) > 2 else PART_WIDTH
+    word, before = "", PART_WIDTH
     for part in parts:
         head = _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])
         if head:
             word = head
             piece = part[len(head) + 1 :]
             values[word] = f"{values[word]} {piece}" if word in values else piece
+        elif before >= PART_WIDTH or before == _narrow_width(parts):
+            values[word] += part
         else:
-            values[word] += part if full else " " + part
-        full = len(part) >= width
+            values[word] += " " + part
+        before = len(part)
         if "+" in part[5:] and _SEPA_INSIDE.search(part, 1):
             word = _take_apart(values, word)
     if word == "":
@@ -198,11 +199,11 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     _identifiers(found, values, line, currency)
 
 
-def _width(parts: list[str]) -> int:
-    """The width that a bank fills: 27, but for banks that plainly wrap earlier, as two parts of the greatest length show."""
+def _narrow_width(parts: list[str]) -> int:
+    """The width of a bank that plainly wraps before the 27th place, as two parts of the greatest length show; 0 when it does not."""
     lengths = [len(part) for part in parts]
     longest = max(lengths)
-    return longest if 20 <= longest < PART_WIDTH and lengths.count(longest) > 1 else PART_WIDTH
+    return longest if 20 <= longest < PART_WIDTH and lengths.count(longest) > 1 else 0
 
 
 def _take_apart(values: dict[str, str], word: str) -> str:
@@ -229,7 +230,7 @@ def _identifiers(found: Details, values: dict[str, str], line: StatementLine, cu
         else:
             found.text = squeezed(f"{found.text} IBAN+{values['IBAN']}")
     if "BIC" in values:
-        found.bank = found.bank or values["BIC"].strip()
+        found.bank = found.bank or values["BIC"].strip().partition(" ")[0]
     if values.get("PURP", "").strip() == "SALA":
         found.kind = "salary"
     if "OAMT" in values:
@@ -299,9 +300,7 @@ def _remittance(found: Details, value: str) -> None:
     if value.startswith("USTD/"):
         value = value[5:].strip(" /")
     elif value.startswith("STRD/"):
-        _, _, reference = value[5:].partition("/")
-        found.creditor_reference = reference.strip(" /")
-        value = found.creditor_reference
+        value = found.creditor_reference = value[5:].partition("/")[2].strip(" /")
     found.text = squeezed(f"{found.text} {value}")
 
 

@@ -20,7 +20,7 @@ class Message:
 
     Attributes:
         opens_page, closes_page: its opening (closing) balance is an intermediate one, :60M: (:62M:).
-        closed, ended: a :62a: was seen, an end-of-message mark was seen.
+        closed, ended: a :62a: was seen, an end-of-message mark was seen; late: an entry stood behind either.
         interim: it has fields that only MT942 has.
         null_balance: the bank writes a balance field and says in it that there is none.
         sums: :90C: and :90D: by tag.
@@ -48,6 +48,11 @@ class Message:
     started: bool = False
 
     @property
+    def has_body(self) -> bool:
+        """Whether the message is past its heading."""
+        return self.opening is not None or self.entries > 0 or self.closed or self.ended
+
+    @property
     def expects_balances(self) -> bool:
         """Whether balances belong into the message: MT942 has none."""
         return not self.interim or self.opening is not None or self.closing is not None
@@ -55,12 +60,15 @@ class Message:
 
 @dataclass(slots=True)
 class _Statement:
+    """A statement that has begun. `counted`: its rows are counted, as it may turn out to be a `report` (MT942) with sums."""
+
     index: int
     account: str
     number: str
     currency: str
     line: int
-    report: bool
+    counted: bool
+    report: bool = False
     closing: Balance | None = None
     pages: int = 1
     credit: int = 0
@@ -111,7 +119,7 @@ class Statements:
             self.events.append(Problem("statement.gap", "warning", text, message.line, before.index))
         if before is not None:
             self._finish(before)
-        self._current = _Statement(self.count, account, message.number, message.currency, message.line, not message.expects_balances)
+        self._current = _Statement(self.count, account, message.number, message.currency, message.line, counted=opening is None)
         self.count += 1
         self.events.append(
             StatementStart(
@@ -137,6 +145,7 @@ class Statements:
         assert statement is not None
         self._current = None
         statement.closing = self._balance(message.closing, message)
+        statement.report = not message.expects_balances
         statement.sums = message.sums if statement.pages == 1 else {}
         if message.closes_page and statement.closing is not None:
             self._between_pages[statement.account] = statement
@@ -158,7 +167,7 @@ class Statements:
         for row in rows:
             if row.pending:
                 statement.pending += 1
-            elif not statement.report:
+            elif not statement.counted:
                 continue
             elif row.amount > 0:
                 statement.credit += row.amount

@@ -75,21 +75,21 @@ def detect(source: Source) -> Encoding:
     head = source.head()
     if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and b"\0" in head[:64]:
         return Encoding("utf-16")
-    strict = codecs.getincrementaldecoder("utf-8")("ignore")
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     high: Counter[int] = Counter()
     kept, first_line, line = 0, 0, 1
     with source.open() as stream:
         while chunk := stream.read(CHUNK_BYTES):
-            if not chunk.isascii() or strict.getstate()[0]:
+            if not chunk.isascii() or decoder.getstate()[0]:
                 above = chunk.translate(None, _ASCII)
-                kept += len(strict.decode(chunk).encode()) - (len(chunk) - len(above))
+                kept += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
                 high.update(above)
                 first_line = first_line or line + _lines_before_high_byte(chunk)
             line += chunk.count(b"\n")
     if not high:
         return Encoding("ascii")
     bad = sum(high.values()) - kept
-    cut_inside_character = len(strict.getstate()[0])
+    cut_inside_character = len(decoder.getstate()[0])
     if bad <= cut_inside_character:
         return Encoding("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8")
     if kept > bad:

@@ -126,7 +126,7 @@ def test_currency_from_whatever_names_one() -> None:
     assert rows(nothing, ParseOptions(currency="NOK"))[0].currency == "NOK"
     refused = tallied(nothing)
     assert refused.outcome == "partial"
-    assert codes(refused) == [("row.invalid", "error", 5)]
+    assert codes(refused) == [("row.invalid", "error", 5), ("currency.unknown", "error", 1)]
 
 
 def test_unknown_and_mixed_currencies_are_named() -> None:
@@ -195,6 +195,10 @@ def test_sums_of_an_interim_report(end: str, said: list[tuple[str, str, int]]) -
     assert tally.statements[0].balanced is None
 
 
+def test_sums_of_a_report_without_floor_limit() -> None:
+    assert codes(tallied(":20:A\n:25:1\n:28C:1\n:61:240102C1,00NTRF\n:90C:2EUR5,\n-\n")) == [("note.totals", "info", 1)]
+
+
 def test_sums_of_a_statement_must_hold() -> None:
     assert tallied(HEAD + ENTRY + ":90C:1EUR1,\n:62F:C240102EUR11,00\n-\n").outcome == "read"
     assert [c[0] for c in codes(tallied(HEAD + ENTRY + ":90C:2EUR5,\n:62F:C240102EUR11,00\n-\n"))] == ["statement.totals"] * 2
@@ -215,10 +219,30 @@ def test_a_second_account_after_an_entry_begins_a_message_when_a_heading_follows
     ]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ":20:A\n:25:DE89\n:25P:DE89\nBANKDEFF\n:28:1\n:28C:1/1\n:60F:C240101EUR10,00\n",
+        ":20:A\n:28C:1/1\n:60F:C240101EUR10,00\n:25:DE89\n",
+        ":20:A\n:21:NONREF\n:13D:2401021200+0100\n:28C:1/1\n:25:DE89\n:60F:C240101EUR10,00\n",
+    ],
+)
+def test_a_heading_in_another_order_or_written_twice_is_one_heading(heading: str) -> None:
+    tally = tallied(heading + ENTRY + ":62F:C240102EUR11,00\n-\n")
+    assert codes(tally) == []
+    assert [(s.start.account, s.balanced) for s in tally.statements.values()] == [("DE89", True)]
+
+
 def test_two_closing_balances() -> None:
     tally = tallied(HEAD + ENTRY + ":62F:C240102EUR9,00\n:62F:C240102EUR11,00\n-\n")
     assert codes(tally) == [("note.syntax", "warning", 8)]
     assert tally.statements[0].balanced is True
+
+
+def test_a_missing_opening_balance_is_said() -> None:
+    assert codes(tallied(HEAD.replace(":60F:C240101EUR10,00\n", "") + ENTRY + ":62F:C240102EUR11,00\n-\n")) == [
+        ("note.balance_missing", "warning", 1)
+    ]
 
 
 def test_expected_entries_are_pending() -> None:
@@ -278,4 +302,5 @@ def test_what_exceeds_the_bounds_is_refused(text: str) -> None:
 
 def test_a_file_without_statement_is_empty_and_says_so() -> None:
     tally = tallied(":20:A\n:25:1\n-\n")
-    assert (tally.outcome, codes(tally)) == ("empty", [("file.no_statement", "warning", 0)])
+    assert tally.outcome == "empty"
+    assert codes(tally) == [("note.syntax", "info", 1), ("file.no_statement", "warning", 0)]

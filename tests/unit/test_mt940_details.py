@@ -191,6 +191,8 @@ CASES: list[tuple[str, Transaction, dict[str, Any]]] = [
     ),
     ("a word in free text is not a party", read("NAAM: nobody in particular"), {"counterparty_name": ""}),
     ("kind by SWIFT's code", read("x", head="NCHG"), {"kind": "fee", "transaction_code": "NCHG"}),
+    ("an entry of a SWIFT transfer", read("x", head="S103"), {"kind": "transfer", "transaction_code": "S103"}),
+    ("a bank's own number is not SWIFT's", read("x", head="N103"), {"kind": ""}),
     ("a code that says nothing", read("x", head="NMSC"), {"kind": ""}),
     ("a code with two meanings says nothing", read("x", head="NSTO"), {"kind": ""}),
 ]
