@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the score as a table, and writes it as JSON when asked. Exit status 1 when something happened that must never happen."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.score", description=__doc__)
     parser.add_argument("truth", type=Path, metavar="TRUTH_DIR", help="a directory that benchmarks.generate wrote")
-    parser.add_argument("matches", type=Path, metavar="MATCHES", help="`matcher export matches`, CSV or Parquet, or any file of those columns")
+    parser.add_argument(
+        "matches", type=Path, metavar="MATCHES", help="`matcher export matches`, CSV or Parquet, or any file of those columns"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers here")
     given = parser.parse_args(arguments)
     try:
@@ -85,7 +87,8 @@ def table(result: dict[str, Any]) -> str:
             for row in result["calibration"]["bins"]
         ),
         "",
-        "Must be zero: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in result["safety"].items() if name != "rows_in_other_currency"),
+        "Must be zero: "
+        + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in result["safety"].items() if name != "rows_in_other_currency"),
         "",
     ]
     for dimension, rows in result["by"].items():

@@ -154,8 +154,11 @@ def _customers(draws: Draws, who: Parties, name: str, count: int) -> Ints:
         allowed &= np.array([c.scheme == name for c in COUNTRIES])[country]
     elif name == "restarting_number":
         allowed &= np.array([s.scope != "run" for s in style])[people.series]
-    elif name in ("list_short", "list_range", "typo_other"):
+    elif name in ("list_short", "list_range"):
         allowed &= np.array([s.consecutive for s in style])[people.series]
+    elif name == "typo_other":
+        # a branch letter would differ too, and then it is no other item's number
+        allowed &= np.array([s.consecutive and "{L}" not in s.full for s in style])[people.series]
     elif name == "zeros_missing":
         allowed &= np.array([bool(s.short) for s in style])[people.series]
     elif name == "prefix_missing":

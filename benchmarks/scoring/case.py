@@ -12,7 +12,17 @@ from matcher import columns
 LINE_KEY = ("account", "bank_reference")
 """What names a bank line in the truth and in `export matches`."""
 
-_TRUTH_LINE = ("booking_date", "currency", "line_amount", "kind", "written", "payer_name", "payer_account", "expected_outcome", "identifiable")
+_TRUTH_LINE = (
+    "booking_date",
+    "currency",
+    "line_amount",
+    "kind",
+    "written",
+    "payer_name",
+    "payer_account",
+    "expected_outcome",
+    "identifiable",
+)
 _NEEDED = (*LINE_KEY, "item_id", "amount_applied", "adjustment_amount", "state", "outcome", "confidence")
 
 
@@ -150,5 +160,3 @@ def _answers(rows: pl.DataFrame) -> pl.DataFrame:
     rank = pl.col("state").replace_strict({"posted": 0, "proposed": 1}, default=2, return_dtype=pl.Int8)
     best = rows.sort("line", rank, maintain_order=True).unique("line", keep="first", maintain_order=True)
     return best.select("line", "state", "outcome", pl.col("confidence").cast(pl.Float64, strict=False))
-
-

@@ -1,6 +1,7 @@
 """The measures. A receipt is right when exactly the true items get exactly the true cash and the true adjustments."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -125,10 +126,8 @@ def sweep(lines: pl.DataFrame, targets: Sequence[float] = TARGETS) -> list[Row]:
     found = []
     for target in targets:
         fine = steps.filter(pl.col("right") >= pl.col("count") * target)
-        best = fine.row(fine.height - 1, named=True) if fine.height else {"confidence": None, "count": 0, "right": 0}
-        found.append({
-            "precision": target, "bar": best["confidence"], "lines": best["count"], "right": best["right"], "share": _share(best["right"], matchable),
-        })  # fmt: skip
+        bar, count, right = fine.row(fine.height - 1) if fine.height else (None, 0, 0)
+        found.append({"precision": target, "bar": bar, "lines": count, "right": right, "share": _share(right, matchable)})
     return found
 
 
@@ -139,12 +138,14 @@ def calibration(lines: pl.DataFrame) -> Row:
     """
     answered = lines.filter((pl.col("posted") | pl.col("proposed")) & pl.col("confidence").is_not_null())
     bins = []
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = (pl.col("confidence") > low) | (pl.col("confidence") == 0.0) if low == 0.0 else pl.col("confidence") > low
         part = answered.filter(inside & (pl.col("confidence") <= high))
         if part.height:
             stated, right = float(part["confidence"].mean() or 0.0), int(part["exact"].sum())  # type: ignore[arg-type]
-            bins.append({"above": low, "to": high, "lines": part.height, "stated": round(stated, 6), "right": round(right / part.height, 6)})
+            bins.append(
+                {"above": low, "to": high, "lines": part.height, "stated": round(stated, 6), "right": round(right / part.height, 6)}
+            )
     total = sum(int(b["lines"]) for b in bins)
     error = sum(b["lines"] * abs(b["stated"] - b["right"]) for b in bins) / total if total else None
     return {"lines": total, "expected_error": None if error is None else round(error, 6), "bins": bins}
@@ -157,9 +158,12 @@ def safety(case: Case) -> Row:
     """
     posted = case.given.filter(pl.col("state") == "posted").join(case.items.drop("currency", "group"), on="item_id", how="left")
     same = pl.col("currency") == pl.col("item_currency")
-    applied = posted.filter(same).group_by("item_id").agg(total=(pl.col("amount") + pl.col("adjustment")).sum(), open=pl.col("open").first())
+    applied = (
+        posted.filter(same).group_by("item_id").agg(total=(pl.col("amount") + pl.col("adjustment")).sum(), open=pl.col("open").first())
+    )
     # a debit item may be paid down to zero, a credit note used up to zero; neither may change its side
-    over = (pl.col("total") * pl.col("open").sign() > pl.col("open").abs()) | (pl.col("total") * pl.col("open").sign() < 0)
+    towards = pl.col("total") * pl.col("open").sign()
+    over = (pl.col("total") != 0) & ((towards > pl.col("open").abs()) | (towards <= 0))
     spent = posted.group_by("line").agg(total=pl.col("amount").sum()).join(case.lines.select("line", "amount", "entity"), on="line")
     seller = posted.join(case.lines.select("line", line_entity="entity"), on="line")
     return {
