@@ -1,0 +1,218 @@
+"""What the payer wrote: remittance information, structured reference and end-to-end id of every line, by its kind."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from benchmarks.month import damage, phrases
+from benchmarks.month.documents import Documents, order_text
+from benchmarks.month.draws import Bits, Dice
+from benchmarks.month.items import Items
+from benchmarks.month.kinds import KINDS
+from benchmarks.month.noise import Noise
+from benchmarks.month.parties import Parties
+from benchmarks.month.places import COUNTRIES
+from benchmarks.month.plan import WRITTEN, Plan
+from benchmarks.month.styles import write
+
+
+class Text(NamedTuple):
+    """The three places in which a bank hands on what the payer wrote."""
+
+    remittance: str
+    creditor_reference: str = ""
+    end_to_end_id: str = ""
+
+
+class Texts:
+    """Writes the texts of a month, one line at a time."""
+
+    def __init__(self, noise: Noise, who: Parties, month: Plan, items: Items, documents: Documents, chance: Bits) -> None:
+        self._noise, self._who, self._month, self._items, self._documents, self._chance = noise, who, month, items, documents, chance
+        self._named = {line: item for item, line in zip(_where(items), items.named_by[items.named_by >= 0].tolist(), strict=True)}
+        self._writers: dict[str, Callable[[int, Dice], Text]] = {
+            "readable": self._number, "prefix_missing": self._number, "blanks_inserted": self._number, "end_to_end_only": self._number,
+            "zeros_missing": self._number, "column_wrap": self._number, "ocr_swap": self._number, "typo": self._number,
+            "typo_other": self._number, "truncated": self._number, "restarting_number": self._number,
+            "no_reference_unique": self._nothing, "no_reference_twins": self._nothing, "old_reference": self._earlier,
+            "purchase_order": self._order, "customer_number": self._customer_number,
+            "list": self._list, "list_netted": self._list, "list_discount": self._list, "list_short": self._list_short,
+            "list_range": self._range, "list_cut": self._list_cut, "first_plus_others": self._first, "advice_only": self._advice,
+            "all_due": self._all_due, "batch_unlisted": self._batch, "closed_item": self._earlier, "prepayment": self._prepayment,
+            "fee_refund": _fixed(phrases.FEES), "interest": _fixed(phrases.INTEREST), "tax_refund": _fixed(phrases.TAXES),
+            "own_transfer": _fixed(phrases.TRANSFERS), "provider_payout": self._numbered(phrases.PAYOUTS),
+            "unrelated": self._unrelated, "outgoing": self._numbered(phrases.OUTGOING),
+        }  # fmt: skip
+
+    def write(self, line: int) -> Text:
+        """The texts of a line. A duplicate repeats those of the payment it repeats."""
+        copied = self._month.copy_of.item(line)
+        if copied >= 0:
+            return self.write(copied)
+        kind, dice = KINDS[self._month.kind.item(line)], Dice(self._chance.item(line))
+        if kind.family == "amount":
+            text = self._about_amount(line, dice)
+        elif kind.family == "structured":
+            text = self._structured(line, dice)
+        else:
+            text = self._writers[kind.name](line, dice)
+        return text if text.end_to_end_id or kind.family in ("other", "outgoing") else text._replace(end_to_end_id=_own_id(dice))
+
+    def _first_item(self, line: int) -> int:
+        return self._month.first.item(line)
+
+    def _phrase(self, line: int, dice: Dice, number: str) -> str:
+        """The number in a sentence of the payer's language, sometimes with other numbers around it."""
+        customer = self._month.customer.item(line)
+        country = COUNTRIES[self._who.customers.country.item(customer)]
+        phrase = dice.one(phrases.TEXTS[self._noise.name][country.language])
+        day = self._month.day.item(line) - 5 - dice.below(40)
+        text = phrase.format(r=number, d=self._documents.dotted(day), c=self._who.customers.number(customer))
+        if dice.chance(self._noise.chatter):
+            text += " " + dice.one(
+                (
+                    f"Tel {dice.below(900) + 100} {dice.below(9_000_000) + 1_000_000}",
+                    f"our ref {dice.below(90_000) + 10_000}",
+                    self._documents.dotted(day),
+                )
+            )
+        return text
+
+    def _number(self, line: int, dice: Dice) -> Text:
+        return self._numbered_as(KINDS[self._month.kind.item(line)].name, line, dice)
+
+    def _numbered_as(self, way: str, line: int, dice: Dice) -> Text:
+        """The one item of the line, its number written in one of the ways of a single reference."""
+        item = self._first_item(line)
+        number = self._hurt(way, item, dice)
+        if way == "end_to_end_only":
+            return Text(self._nothing(line, dice).remittance, "", number.replace(" ", ""))
+        return Text(self._phrase(line, dice, number))
+
+    def _hurt(self, way: str, item: int, dice: Dice) -> str:
+        full, style, parts = self._documents.full(item), self._documents.style(item), self._documents.parts(item)
+        match way:
+            case "prefix_missing":
+                return write(dice.one(style.bare), parts) if style.bare else full
+            case "blanks_inserted":
+                return damage.blanks(full, dice)
+            case "zeros_missing":
+                return write(style.short, parts) if style.short else full
+            case "column_wrap":
+                return damage.wrapped(full, dice)
+            case "ocr_swap":
+                return damage.look_alike(full, self._noise.look_alikes, dice)
+            case "typo":
+                return damage.mistyped(style, parts, self._noise.typos, self._documents.exists(item), dice)
+            case "typo_other":
+                return damage.other_number(style, parts, self._documents.exists(item), self._documents.nearest(item), dice)
+            case "truncated":
+                return damage.truncated(full, self._noise.cut_front, dice)
+            case "restarting_number":
+                return write(style.tail, parts)
+            case _:
+                return full
+
+    def _structured(self, line: int, dice: Dice) -> Text:
+        """Mostly in its own place, sometimes in the free text and in groups of four."""
+        reference = self._documents.reference(self._first_item(line))
+        if dice.chance(75):
+            return Text("" if dice.chance(60) else self._nothing(line, dice).remittance, reference)
+        if dice.chance(50) and reference.isalnum():
+            reference = " ".join(reference[i : i + 4] for i in range(0, len(reference), 4))
+        return Text(reference)
+
+    def _about_amount(self, line: int, dice: Dice) -> Text:
+        kind, way, item = KINDS[self._month.kind.item(line)].name, WRITTEN[self._month.written.item(line)], self._first_item(line)
+        if way == "none":
+            return self._nothing(line, dice)
+        if way == "structured" and self._documents.scheme(item):
+            return self._structured(line, dice)
+        if kind in ("part_payment", "instalment") and dice.chance(60):
+            return Text(dice.one(phrases.PARTS).format(r=self._hurt(way, item, dice)))
+        return self._numbered_as(way, line, dice)
+
+    def _nothing(self, line: int, dice: Dice) -> Text:
+        language = COUNTRIES[self._who.customers.country.item(self._month.customer.item(line))].language
+        return Text(dice.one(phrases.NOTHING.get(language, phrases.NOTHING["en"])))
+
+    def _earlier(self, line: int, dice: Dice) -> Text:
+        """A document that was closed before the month."""
+        return Text(self._phrase(line, dice, self._documents.full(self._named[line])))
+
+    def _order(self, line: int, dice: Dice) -> Text:
+        return Text(dice.one(phrases.ORDERS).format(r=self._documents.order(self._first_item(line))))
+
+    def _customer_number(self, line: int, dice: Dice) -> Text:
+        return Text(dice.one(phrases.CUSTOMER_NUMBERS).format(r=self._who.customers.number(self._month.customer.item(line))))
+
+    def _fulls(self, line: int) -> list[str]:
+        first = self._first_item(line)
+        return [self._documents.full(item) for item in range(first, first + self._month.size.item(line))]
+
+    def _list(self, line: int, dice: Dice) -> Text:
+        return Text(self._phrase(line, dice, dice.one(self._noise.list_marks).join(self._fulls(line))))
+
+    def _list_short(self, line: int, dice: Dice) -> Text:
+        return Text(self._phrase(line, dice, damage.shortened(self._fulls(line), dice)))
+
+    def _range(self, line: int, dice: Dice) -> Text:
+        fulls = self._fulls(line)
+        return Text(dice.one(phrases.RANGES).format(a=fulls[0], b=fulls[-1], t=fulls[-1][-4:]))
+
+    def _list_cut(self, line: int, dice: Dice) -> Text:
+        whole = self._list(line, dice).remittance
+        return Text(whole[: min(dice.one(self._noise.text_cuts), len(whole) * 3 // 5)].rstrip())
+
+    def _first(self, line: int, dice: Dice) -> Text:
+        size = self._month.size.item(line)
+        return Text(dice.one(phrases.OTHERS).format(r=self._documents.full(self._first_item(line)), n=size - 1))
+
+    def advice_number(self, line: int) -> str:
+        """The number of the remittance advice of a line."""
+        return f"AV{4_200_000 + line * 3}"
+
+    def _advice(self, line: int, dice: Dice) -> Text:
+        return Text(dice.one(phrases.ADVICE).format(r=self.advice_number(line)))
+
+    def _all_due(self, line: int, dice: Dice) -> Text:
+        first = self._first_item(line)
+        last = int(self._items.due[first : first + self._month.size.item(line)].max())
+        return Text(dice.one(phrases.UP_TO).format(d=self._documents.dotted(last)))
+
+    def _batch(self, line: int, dice: Dice) -> Text:
+        return Text("" if dice.chance(15) else dice.one(phrases.BATCH).format(n=self._month.size.item(line)))
+
+    def _prepayment(self, line: int, dice: Dice) -> Text:
+        customer = self._month.customer.item(line)
+        order = order_text(self._who.customers.order_style.item(customer), customer * 50 + 49)
+        return Text(dice.one(phrases.PREPAYMENTS).format(r=order))
+
+    def _unrelated(self, line: int, dice: Dice) -> Text:
+        """Numbers of strangers; some have the digits of one of our counters."""
+        item = dice.below(len(self._items))
+        number = (
+            write(self._documents.style(item).tail, self._documents.parts(item)) if dice.chance(20) else str(dice.below(9_000_000) + 10_000)
+        )
+        return Text(dice.one(phrases.UNRELATED).format(r=number))
+
+    def _numbered(self, of: tuple[str, ...]) -> Callable[[int, Dice], Text]:
+        return lambda _, dice: Text(dice.one(of).format(r=dice.below(9_000_000) + 10_000))
+
+
+def _where(items: Items) -> list[int]:
+    found: list[int] = (items.named_by >= 0).nonzero()[0].tolist()
+    return found
+
+
+def _fixed(of: tuple[str, ...]) -> Callable[[int, Dice], Text]:
+    return lambda _, dice: Text(dice.one(of))
+
+
+def _own_id(dice: Dice) -> str:
+    """The payer's own end-to-end id: nothing, the word for nothing, or a number that means something to him alone."""
+    turn = dice.below(10)
+    if turn < 4:
+        return ""
+    if turn < 6:
+        return "NOTPROVIDED"
+    return f"{dice.one(('E2E', 'P', '', 'TX-'))}{dice.below(10**10)}"
