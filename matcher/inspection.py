@@ -1,6 +1,6 @@
 """What `matcher inspect` says of a file: read without any books, nothing kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matcher import money
@@ -33,11 +33,11 @@ def inspect(source: Source, options: ParseOptions, format_name: str = "", *, tra
 
 def records(batch: Batch) -> Iterator[Transaction]:
     """The rows of a batch as records, whatever its form."""
-    if isinstance(batch.rows, (list, tuple)):
+    if isinstance(batch.rows, Sequence):
         yield from batch.rows
         return
     defaults = Transaction._field_defaults
-    for row in batch.rows.iter_rows(named=True):  # type: ignore[union-attr]
+    for row in batch.rows.iter_rows(named=True):
         yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
 
 
@@ -48,16 +48,17 @@ def unreadable(name: str, error: MatcherError) -> dict[str, Any]:
 
 
 def _statement(tally: StatementTally) -> dict[str, Any]:
+    entries = tally.shown
     return {
         "account": tally.start.account,
         "currency": tally.currency,
         "opening": tally.opening and (tally.opening.exact or money.render(tally.opening.amount, tally.currency)),
         "closing": tally.closing and (tally.closing.exact or money.render(tally.closing.amount, tally.currency)),
-        "transactions": tally.count,
-        "credit": tally.text(tally.credit, tally.credit_excess),
-        "debit": tally.text(tally.debit, tally.debit_excess),
-        "first_booking_date": tally.first_booking_date and tally.first_booking_date.isoformat(),
-        "last_booking_date": tally.last_booking_date and tally.last_booking_date.isoformat(),
+        "transactions": entries.count,
+        "credit": tally.text(entries.credit, entries.credit_excess),
+        "debit": tally.text(entries.debit, entries.debit_excess),
+        "first_booking_date": entries.first_booking_date and entries.first_booking_date.isoformat(),
+        "last_booking_date": entries.last_booking_date and entries.last_booking_date.isoformat(),
         "balanced": tally.balanced,
     }
 

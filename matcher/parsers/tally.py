@@ -3,30 +3,27 @@
 The balance equation is invariant 3 of docs/architecture.md: opening + lines = closing, exactly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from matcher import money
 from matcher.model import Balance, ControlTotals, FileInfo, Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import Batch, Event
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MAX_PROBLEMS = 1000
 """Problems of one code kept for a file; beyond it they are counted in one closing message."""
 
 
 @dataclass(slots=True)
-class StatementTally:
-    """Sums over the booked lines of one statement. Amounts in minor units, `credit` and `debit` positive."""
+class EntryTally:
+    """Count, sums and days of entries. Amounts in minor units, `credit` and `debit` positive."""
 
-    start: StatementStart
-    currency: str
-    opening: Balance | None
-    closing: Balance | None = None
-    totals: ControlTotals = field(default_factory=ControlTotals)
-    from_date: date | None = None
-    to_date: date | None = None
     count: int = 0
     credit_count: int = 0
     credit: int = 0
@@ -35,12 +32,9 @@ class StatementTally:
     debit_excess: Decimal = Decimal(0)
     first_booking_date: date | None = None
     last_booking_date: date | None = None
-    ended: bool = False
 
     def add(self, row: Transaction) -> None:
-        """Counts one line; pending ones are not counted."""
-        if row.pending:
-            return
+        """Counts one entry."""
         self.count += 1
         amount = row.amount
         if amount >= 0:
@@ -60,16 +54,12 @@ class StatementTally:
         if self.last_booking_date is None or day > self.last_booking_date:
             self.last_booking_date = day
 
-    def add_frame(self, batch: Batch) -> None:
-        """Counts the lines of a columnar batch."""
-        import polars as pl
-
-        frame = batch.rows
-        assert isinstance(frame, pl.DataFrame)
-        if "pending" in frame.columns:
-            frame = frame.filter(~pl.col("pending"))
+    def add_frame(self, frame: "pl.DataFrame") -> None:
+        """Counts the entries of a columnar batch."""
         if not frame.height:
             return
+        import polars as pl
+
         amount = pl.col("amount").cast(pl.Int128)
         got = frame.select(
             credit=amount.filter(amount > 0).sum(),
@@ -85,11 +75,51 @@ class StatementTally:
         self.first_booking_date = min(filter(None, (self.first_booking_date, got["first"])))
         self.last_booking_date = max(filter(None, (self.last_booking_date, got["last"])))
 
+
+@dataclass(slots=True)
+class StatementTally:
+    """What was read of one statement, and what it says of itself.
+
+    Attributes:
+        booked: the entries that count.
+        pending: announced entries; they count nowhere and are shown only when a report holds nothing else.
+    """
+
+    start: StatementStart
+    currency: str
+    opening: Balance | None
+    closing: Balance | None = None
+    totals: ControlTotals = field(default_factory=ControlTotals)
+    from_date: date | None = None
+    to_date: date | None = None
+    ended: bool = False
+    booked: EntryTally = field(default_factory=EntryTally)
+    pending: EntryTally = field(default_factory=EntryTally)
+
+    def add(self, rows: Iterable[Transaction]) -> None:
+        """Counts entries, booked and pending ones apart."""
+        booked, pending = self.booked.add, self.pending.add
+        for row in rows:
+            (pending if row.pending else booked)(row)
+
+    def add_frame(self, frame: "pl.DataFrame") -> None:
+        """Counts the entries of a columnar batch."""
+        import polars as pl
+
+        waiting = pl.col("pending") if "pending" in frame.columns else pl.lit(value=False)
+        self.booked.add_frame(frame.filter(~waiting))
+        self.pending.add_frame(frame.filter(waiting))
+
+    @property
+    def shown(self) -> EntryTally:
+        """The entries that a listing tells of: the booked ones, or the pending ones of an interim report that has no others."""
+        return self.booked if self.booked.count or not self.pending.count else self.pending
+
     @property
     def precise(self) -> bool:
         """Whether every amount and balance fits the currency's minor units."""
         balances = (b for b in (self.opening, self.closing) if b is not None)
-        return not self.credit_excess and not self.debit_excess and not any(b.exact for b in balances)
+        return not self.booked.credit_excess and not self.booked.debit_excess and not any(b.exact for b in balances)
 
     @property
     def balanced(self) -> bool | None:
@@ -102,7 +132,8 @@ class StatementTally:
         return Decimal(balance.exact) if balance.exact else money.decimal(balance.amount, self.currency)
 
     def _signed(self) -> Decimal:
-        return money.decimal(self.credit - self.debit, self.currency) + self.credit_excess - self.debit_excess
+        sums = self.booked
+        return money.decimal(sums.credit - sums.debit, self.currency) + sums.credit_excess - sums.debit_excess
 
     def text(self, minor: int, excess: Decimal = Decimal(0)) -> str:
         """Decimal text of a sum of this statement; one that tells no currency has no lines either."""
@@ -121,7 +152,7 @@ class StatementTally:
             gap = self._exact(self.closing) - self._exact(self.opening) - self._signed()
             message = f"account {self.start.account}: opening balance plus lines misses the closing balance by {gap:f} {self.currency}"
             yield Problem("statement.unbalanced", "warning", message, line, here)
-        stated, counted = self.totals, self
+        stated, counted = self.totals, self.booked
         for what, said, found in (
             ("number of entries", stated.count, counted.count),
             ("number of credits", stated.credit_count, counted.credit_count),
@@ -149,12 +180,11 @@ class FileTally:
         for event in events:
             yield event
             match event:
-                case Batch(statement=number, rows=list() | tuple() as rows):
-                    add = self.statements[number].add
-                    for row in rows:
-                        add(row)
-                case Batch(statement=number):
-                    self.statements[number].add_frame(event)
+                case Batch(statement=number, rows=rows):
+                    if isinstance(rows, Sequence):
+                        self.statements[number].add(rows)
+                    else:
+                        self.statements[number].add_frame(rows)
                 case StatementStart():
                     self.statements[event.statement] = StatementTally(
                         event, event.currency, event.opening, from_date=event.from_date, to_date=event.to_date
@@ -189,7 +219,8 @@ class FileTally:
     @property
     def outcome(self) -> str:
         """`reject`, `partial`, `empty`, `read_with_warnings` or `read`, as in contract section 2."""
-        worst = {problem.severity for problem in self.problems}
+        # an amount with more places than its currency was read to its last digit: it is the books that cannot hold it
+        worst = {problem.severity for problem in self.problems if problem.code != "note.precision"}
         if "fatal" in worst:
             return "reject"
         if "error" in worst:

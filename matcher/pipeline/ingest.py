@@ -229,9 +229,9 @@ def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResul
 def _fact(statement_id: str, account: Account, tally: StatementTally) -> StatementFact:
     opening, closing = tally.opening, tally.closing
     days = [tally.from_date, _day(opening), _day(closing)]
-    first = tally.first_booking_date or next((d for d in days if d), None)
-    last = tally.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
-    return StatementFact(statement_id, account.id, first, last, _minor(opening), _minor(closing), tally.count)
+    first = tally.booked.first_booking_date or next((d for d in days if d), None)
+    last = tally.booked.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
+    return StatementFact(statement_id, account.id, first, last, _minor(opening), _minor(closing), tally.booked.count)
 
 
 def _minor(balance: Balance | None) -> int | None:
@@ -250,8 +250,8 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
         found.append(
             StatementResult(
                 statement_ids[number], file.accounts[ordinal].id, tally.start.number, file.accounts[ordinal].currency,
-                tally.first_booking_date, tally.last_booking_date, _minor(tally.opening),
-                _minor(tally.closing), tally.count, tally.credit, tally.debit,
+                tally.booked.first_booking_date, tally.booked.last_booking_date, _minor(tally.opening),
+                _minor(tally.closing), tally.booked.count, tally.booked.credit, tally.booked.debit,
                 count.new, count.known, count.conflicting, state,
             )
         )  # fmt: skip
