@@ -185,8 +185,6 @@ _CODES = (
         "The amounts of the decision break conservation.",
         "Allocate no more than the line has left and the item has open.",
     ),
-    Code("policy.limit", POLICY, "The decision is over a limit of the policy.", "Ask someone with the authority."),
-    Code("policy.locked", POLICY, "The month is locked.", "Reopen it with `matcher reopen`, or date the decision in an open month."),
     Code(
         "verify.failed",
         NEEDS_PERSON,

@@ -160,7 +160,7 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
 
 def _note_problems(result: Any) -> None:
     for problem in result.problems:
-        if problem.severity != "info":
+        if problem.severity != "info" or problem.code == "note.second_reader":
             place = f"{result.file}:{problem.line}" if problem.line else result.file
             note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
     for statement in result.statements:

@@ -1,4 +1,4 @@
-"""Two other libraries and a plain XML parser read the same fixtures; where they can, they must agree with us."""
+"""Another library and a plain XML parser read the same fixtures; where they can, they must agree with us."""
 
 import io
 import warnings
@@ -40,35 +40,18 @@ def text_of(element: Any, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", well_formed(), ids=lambda p: p.name)
-def test_lxml_sums_the_same_booked_entries(path: Path) -> None:
+def test_lxml_sums_the_same_entries(path: Path) -> None:
     entries = etree.parse(io.BytesIO(path.read_bytes()), etree.XMLParser(resolve_entities=False)).xpath("//*[local-name()='Ntry']")
-    booked = [e for e in entries if (text_of(e, "Sts/Cd") or text_of(e, "Sts")) in BOOKED]
     found = ours(path)
+    # a report or notification shows what is announced as well
+    told = (*BOOKED, "PDNG", "INFO", "FUTR") if found["format"].startswith(("camt.052", "camt.054")) else BOOKED
+    booked = [e for e in entries if (text_of(e, "Sts/Cd") or text_of(e, "Sts")) in told]
     assert sum(statement["transactions"] for statement in found["statements"]) == len(booked)
     for side, indicator in (("credit", "CRDT"), ("debit", "DBIT")):
         expected = sum((Decimal(text_of(e, "Amt")) for e in booked if text_of(e, "CdtDbtInd") == indicator), Decimal(0))
         assert sum(Decimal(statement[side]) for statement in found["statements"]) == expected
     assert [t["bank_reference"] for t in found["transactions"]] == [text_of(e, "AcctSvcrRef") for e in entries]
     assert [t["line"] for t in found["transactions"]] == [e.sourceline for e in entries]
-
-
-@pytest.mark.parametrize("path", well_formed(), ids=lambda p: p.name)
-def test_camt053_reads_the_same_entries(path: Path) -> None:
-    parser = pytest.importorskip("camt053.parse.statement_parser")
-    errors = pytest.importorskip("camt053.exceptions")
-    try:
-        document = parser.parse_document(path.read_text(encoding="utf-8"))
-    except (errors.StatementParseError, UnicodeDecodeError):
-        pytest.skip("camt053 cannot read it")
-    found = ours(path)
-    assert found["format"] in (document.message_type, document.message_type[:8])
-    theirs = [entry for statement in document.statements for entry in statement.entries]
-    assert [abs(Decimal(t["amount"])) for t in found["transactions"]] == [Decimal(entry.amount) for entry in theirs]
-    assert [t["currency"] for t in found["transactions"]] == [entry.currency for entry in theirs]
-    assert [t["reversal"] for t in found["transactions"]] == [entry.reversal_indicator for entry in theirs]
-    dates = [(entry.booking_date or "")[:10] for entry in theirs]
-    assert [t["booking_date"] for t, day in zip(found["transactions"], dates, strict=True) if day] == [day for day in dates if day]
-    assert {s["account"] for s in found["statements"]} == {s.account.iban or s.account.other_id or "" for s in document.statements}
 
 
 def bai2_files() -> list[Path]:
@@ -78,7 +61,7 @@ def bai2_files() -> list[Path]:
 def test_bai2_library_reads_the_same_transactions() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        bai2 = pytest.importorskip("bai2.bai2")
+        from bai2 import bai2
     agreed = 0
     for path in bai2_files():
         found = ours(path)
@@ -103,7 +86,8 @@ def places(currency: str) -> int:
 
 
 def test_directions_of_type_codes_agree_with_the_bai2_library() -> None:
-    constants = pytest.importorskip("bai2.constants")
+    from bai2 import constants
+
     for code, known in constants.TypeCodes.items():
         side = known.transaction.value if known.transaction else None
         expected = {"credit": 1, "debit": -1}.get(side)

@@ -91,7 +91,7 @@ def test_any_damage_is_answered_with_problems_not_exceptions(name: str, data: st
     for chosen in (ParseOptions(), options(name)):
         rows, tally = read(bytes(content), chosen)
         assert tally.outcome in ("read", "read_with_warnings", "partial", "empty", "reject")
-        assert len(rows) == sum(s.count for s in tally.statements.values()) + sum(row.pending for row in rows)
+        assert len(rows) == sum(s.booked.count for s in tally.statements.values()) + sum(row.pending for row in rows)
 
 
 COLUMNS = (
@@ -147,7 +147,7 @@ def test_both_ways_of_reading_plain_tables_agree(rows: list[tuple[object, ...]],
     slow, slow_tally = by_rows(data)
     assert sorted(fast, key=lambda row: row.line) == sorted(slow, key=lambda row: row.line)
     assert sorted(map(said, fast_tally.problems)) == sorted(map(said, slow_tally.problems))
-    sums = [[(s.start.account, s.credit, s.debit) for s in t.statements.values()] for t in (fast_tally, slow_tally)]
+    sums = [[(s.start.account, s.booked.credit, s.booked.debit) for s in t.statements.values()] for t in (fast_tally, slow_tally)]
     assert sums[0] == sums[1]
 
 

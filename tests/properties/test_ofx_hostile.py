@@ -83,7 +83,7 @@ def transactions_in(data: bytes) -> int:
 def accounted_for(tally: FileTally) -> int:
     named = sum(problem.severity == "error" and problem.code in ROW_CODES for problem in tally.problems)
     markers = sum(problem.code == "note.balance_marker" for problem in tally.problems)
-    return sum(statement.count for statement in tally.statements.values()) + named + markers
+    return sum(statement.booked.count for statement in tally.statements.values()) + named + markers
 
 
 @pytest.mark.parametrize("name", FILES)

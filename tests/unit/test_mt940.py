@@ -206,14 +206,14 @@ def test_sums_of_a_statement_must_hold() -> None:
 
 def test_a_message_whose_beginning_is_lost_does_not_join_the_one_before() -> None:
     tally = tallied(WHOLE.replace("-\n", "") + ":28C:2/1\n:60F:C240102EUR11,00\n" + ENTRY + ":62F:C240103EUR12,00\n-\n")
-    assert [(s.start.account, s.count) for s in tally.statements.values()] == [("DE89370400440532013000", 1), ("", 1)]
+    assert [(s.start.account, s.booked.count) for s in tally.statements.values()] == [("DE89370400440532013000", 1), ("", 1)]
     assert [c[0] for c in codes(tally)] == ["note.syntax", "account.missing"]
 
 
 def test_a_second_account_after_an_entry_begins_a_message_when_a_heading_follows() -> None:
     text = HEAD + ENTRY + ":25:OTHER\n:28C:1/1\n:60F:C240102USD5,00\n:61:240102C1,00NTRF\n:62F:C240102USD6,00\n-\n"
     tally = tallied(text)
-    assert [(s.start.account, s.currency, s.count) for s in tally.statements.values()] == [
+    assert [(s.start.account, s.currency, s.booked.count) for s in tally.statements.values()] == [
         ("DE89370400440532013000", "EUR", 1),
         ("OTHER", "USD", 1),
     ]

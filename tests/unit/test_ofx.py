@@ -83,7 +83,7 @@ def test_a_transaction_swallowed_by_cdata_or_comment_is_named(swallowed: str) ->
         document(first + swallowed.format("</STMTTRN>\n", ROW.format(8).replace("</STMTTRN>", "")) + "</STMTTRN>\n" + ROW.format(9))
     )
     assert tally.outcome == "partial"
-    assert tally.statements[0].count == 1
+    assert tally.statements[0].booked.count == 1
 
 
 @pytest.mark.parametrize("open_for_ever", ["<!-- ", "<![CDATA["])
@@ -97,14 +97,14 @@ def test_two_transactions_run_into_each_other_are_refused() -> None:
     joined = (ROW.format(1) + ROW.format(2)).replace("</STMTTRN>\n<STMTTRN>", "")
     _, tally = read(document(joined + ROW.format(3)))
     assert [problem.code for problem in tally.problems] == ["row.invalid"]
-    assert tally.statements[0].count == 1
+    assert tally.statements[0].booked.count == 1
 
 
 @pytest.mark.parametrize("cell", ["<TRNAMT>10</X>.00", "<TRNAMT>10</TRNAMT>.00", "<TRNAMT>1</OFX>0.00"])
 def test_text_after_the_end_of_an_amount_is_never_dropped(cell: str) -> None:
     _, tally = read(document(ROW.format(1).replace("<TRNAMT>10.00", cell) + ROW.format(2)))
     assert [problem.code for problem in tally.problems] == ["row.invalid"]
-    assert tally.statements[0].credit == 1000
+    assert tally.statements[0].booked.credit == 1000
 
 
 def test_one_problem_a_row_with_every_reason() -> None:
@@ -117,7 +117,7 @@ def test_a_transaction_outside_any_statement_is_not_lost() -> None:
     _, tally = read(
         f"{HEADER}<OFX><BANKMSGSRSV1><BANKTRANLIST>{ROW.format(1)}</BANKTRANLIST></BANKMSGSRSV1></OFX>", ParseOptions("7", "EUR")
     )
-    assert tally.statements[0].count == 1
+    assert tally.statements[0].booked.count == 1
     assert tally.outcome == "read_with_warnings"
 
 
@@ -135,7 +135,7 @@ def test_an_entry_in_another_currency_keeps_it() -> None:
 
 def test_a_bad_currency_is_named_and_the_money_still_summed() -> None:
     _, tally = read(document(ROW.format(1)).replace("<CURDEF>EUR", "<CURDEF>R$"))
-    assert tally.statements[0].text(tally.statements[0].credit) == "10.00"
+    assert tally.statements[0].text(tally.statements[0].booked.credit) == "10.00"
     assert ("currency.unknown", "warning") in {(p.code, p.severity) for p in tally.problems}
 
 
@@ -240,8 +240,8 @@ def test_it_is_registered() -> None:
 
 def test_the_markers_are_left_out_only_in_brazil() -> None:
     marker = ROW.format(0).replace("<NAME>HARTWELL TOOLS", "").replace("INV 0", "SALDO DIA 05/10")
-    assert read(document(marker).replace("EUR", "BRL"))[1].statements[0].count == 0
-    assert read(document(marker))[1].statements[0].count == 1
+    assert read(document(marker).replace("EUR", "BRL"))[1].statements[0].booked.count == 0
+    assert read(document(marker))[1].statements[0].booked.count == 1
 
 
 def test_problems_never_quote_a_rows_text() -> None:
