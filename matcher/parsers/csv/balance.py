@@ -113,7 +113,7 @@ class RunningBalance:
         rising, falling, *turned = self._equations
         newest_first = self.first_day is not None and self.last_day is not None and self.first_day > self.last_day
         order = sorted((rising, falling), key=lambda e: (e.breaks, (e is falling) != newest_first))[0]
-        if order.breaks and not all(e.breaks for e in turned):
+        if order.breaks and self.known > 2 and not all(e.breaks for e in turned):
             return Verdict(line=order.line, turned=True)
         if 2 * order.breaks > self.known:
             return Verdict(line=order.line)
