@@ -20,7 +20,7 @@ import pyarrow as pa
 from matcher import money
 from matcher.parsers.base import HEAD_BYTES, MAX_LINE, Event, Source
 from matcher.parsers.csv.cells import CellError, currency_code
-from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.layout import MAX_PLAIN_WIDTH, Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
@@ -33,23 +33,8 @@ _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
 _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 """Blanks for Python and not for polars, and the zero byte: chunks with these are read row by row."""
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
-NAMES = [f"c{place}" for place in range(2_000)]
+NAMES = [f"c{place}" for place in range(MAX_PLAIN_WIDTH)]
 """What columns of cells are called, whatever the header says."""
-
-
-def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
-    """Whether a table is plain enough: ASCII marks, one signed column of bare figures, ISO dates, nothing to join or leave out."""
-    if head.count(b"\r") != head.count(b"\r\n"):
-        return False
-    profile = layout.profile
-    plain = profile.amounts.style == "signed" and profile.amounts.plain and not profile.amounts.reversed
-    usual = profile.dates.formats == ["%Y-%m-%d"] and not profile.special and not profile.cells.blank and not profile.cells.formula
-    rows = not profile.rows.continuation and not profile.rows.ragged and not profile.kinds
-    balance = not (profile.balance.before or profile.balance.drift or profile.balance.owed)
-    single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
-    extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
-    text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
-    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(NAMES)
 
 
 class Utf8Error(Exception):
