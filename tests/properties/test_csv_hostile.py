@@ -15,7 +15,7 @@ from matcher import money
 from matcher.inspection import records
 from matcher.model import Problem, Transaction
 from matcher.parsers.base import Batch, ParseOptions, Source
-from matcher.parsers.csv import PARSER, columnar
+from matcher.parsers.csv import PARSER, parser
 from matcher.parsers.tally import FileTally
 
 BANKS = Path(__file__).resolve().parents[2] / "fixtures" / "banks" / "csv"
@@ -131,7 +131,7 @@ def written(rows: list[tuple[object, ...]], end: str = "\n") -> bytes:
 
 def by_rows(data: bytes) -> tuple[list[Transaction], FileTally]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columnar, "suits", lambda *_: False)
+        patch.setattr(parser, "is_plain", lambda *_: False)
         return read(data, ParseOptions())
 
 

@@ -12,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.inspection import inspect, records
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
-from matcher.parsers.csv import PARSER, columnar, sheets
+from matcher.parsers.csv import PARSER, columnar, parser, sheets
 from matcher.parsers.csv.propose import propose
 from matcher.parsers.tally import FileTally
 
@@ -44,7 +44,7 @@ def outcome(text: str | bytes, options: ParseOptions | None = None) -> str:
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The plain layout read in bulk and row by row."""
     if request.param == "rows":
-        monkeypatch.setattr(columnar, "suits", lambda *_: False)
+        monkeypatch.setattr(parser, "is_plain", lambda *_: False)
     return str(request.param)
 
 

@@ -6,10 +6,12 @@ a wrong sign convention from a missing line. Lines without a balance are bridged
 
 from dataclasses import dataclass, field
 from datetime import date
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from matcher.model import Balance
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass
@@ -31,7 +33,7 @@ class _Equation:
             self.line = self.line or line
         self.last = value
 
-    def add_series(self, values: pl.Series, offset: int, lines: pl.Series) -> None:
+    def add_series(self, values: "pl.Series", offset: int, lines: "pl.Series") -> None:
         self.add(int(values[0]) + offset, int(lines[0]))
         changed = values[1:] != values[:-1]
         if changed.any():
@@ -85,8 +87,10 @@ class RunningBalance:
         for equation in self._equations:
             equation.add(balance + equation.sign * (self.total if equation.inclusive else before), line)
 
-    def add_frame(self, frame: pl.DataFrame) -> None:
+    def add_frame(self, frame: "pl.DataFrame") -> None:
         """Counts the lines of a frame with columns amount, booking_date, line and, if any, balance."""
+        import polars as pl
+
         self.first_day = self.first_day or frame["booking_date"][0]
         self.last_day = frame["booking_date"][-1]
         # Int64 could overflow: amounts reach 10**15, and polars sums wrap silently.
@@ -113,7 +117,7 @@ class RunningBalance:
         rising, falling, *turned = self._equations
         newest_first = self.first_day is not None and self.last_day is not None and self.first_day > self.last_day
         order = sorted((rising, falling), key=lambda e: (e.breaks, (e is falling) != newest_first))[0]
-        if order.breaks and not all(e.breaks for e in turned):
+        if order.breaks and self.known > 2 and not all(e.breaks for e in turned):
             return Verdict(line=order.line, turned=True)
         if 2 * order.breaks > self.known:
             return Verdict(line=order.line)

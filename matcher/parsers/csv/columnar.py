@@ -20,7 +20,7 @@ import pyarrow as pa
 from matcher import money
 from matcher.parsers.base import HEAD_BYTES, MAX_LINE, Event, Source
 from matcher.parsers.csv.cells import CellError, currency_code
-from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.layout import MAX_PLAIN_WIDTH, Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
@@ -29,26 +29,12 @@ from matcher.parsers.csv.text import TooLongError, bounded
 CHUNK = 4 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
+_MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
 _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 """Blanks for Python and not for polars, and the zero byte: chunks with these are read row by row."""
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
-NAMES = [f"c{place}" for place in range(2_000)]
+NAMES = [f"c{place}" for place in range(MAX_PLAIN_WIDTH)]
 """What columns of cells are called, whatever the header says."""
-
-
-def suits(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
-    """Whether a table is plain enough: ASCII marks, one signed column of bare figures, ISO dates, nothing to join or leave out."""
-    if head.count(b"\r") != head.count(b"\r\n"):
-        return False
-    profile = layout.profile
-    plain = profile.amounts.style == "signed" and profile.amounts.plain and not profile.amounts.reversed
-    usual = profile.dates.formats == ["%Y-%m-%d"] and not profile.special and not profile.cells.blank and not profile.cells.formula
-    rows = not profile.rows.continuation and not profile.rows.ragged and not profile.kinds
-    balance = not (profile.balance.before or profile.balance.drift or profile.balance.owed)
-    single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
-    extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
-    text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
-    return plain and usual and rows and balance and single and not extra and text and layout.width <= len(NAMES)
 
 
 class Utf8Error(Exception):
@@ -159,6 +145,7 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
             return None
         ends = ends[places - 1]
         lines = np.concatenate(([0], places[:-1])) + line
+        frame = frame.with_columns(pl.lit(True).alias("wrapped"))
     else:
         lines = np.arange(line, line + frame.height)
     starts = np.concatenate(([0], ends[:-1]))
@@ -171,8 +158,7 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
     )
     if _quotes_pair(characters, delimiter):
         return frame
-    one_line_each = frame.height == np.count_nonzero(characters == ord("\n"))
-    return frame if one_line_each and _quotes_agree(frame, layout.width, delimiter) else None
+    return frame if "wrapped" not in frame.columns and _quotes_agree(frame, layout.width, delimiter) else None
 
 
 def _quotes_pair(characters: npt.NDArray[np.uint8], delimiter: str) -> bool:
@@ -201,7 +187,9 @@ def _quotes_agree(frame: pl.DataFrame, width: int, delimiter: str) -> bool:
 
 def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
     """The events of rows whose cells are columns of text called `NAMES`, with `line` and `raw`."""
-    typed = _typed(frame, reading.layout)
+    typed = _typed(frame, reading.layout, padded=False)
+    if typed is not None and typed["bad"].sum() > _MAX_BAD_ROWS:
+        typed = _typed(frame, reading.layout, padded=True)
     bad = [] if typed is None else typed["bad"].arg_true().to_list()
     if typed is None or len(bad) > _MAX_BAD_ROWS:
         yield from reading.records(_records(frame, reading.layout.width))
@@ -214,8 +202,8 @@ def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
 
 
 def _records(frame: pl.DataFrame, width: int) -> Iterator[Record]:
-    for row in frame.iter_rows():
-        yield row[width], list(row[:width]), row[width + 1] + "\n"
+    for *cells, line, raw in frame.select(*NAMES[:width], "line", "raw").iter_rows():
+        yield line, cells, raw + "\n"
 
 
 def _grouped(typed: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
@@ -225,11 +213,17 @@ def _grouped(typed: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
             yield from reading.statements.add_frame(account, currency, group.drop("account", "bad"))
 
 
-def _typed(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
-    """The columns of `Transaction` with `account` and `bad`; None when there are too many currencies to be a statement."""
+def _typed(frame: pl.DataFrame, layout: Layout, padded: bool) -> pl.DataFrame | None:
+    """The columns of `Transaction` with `account` and `bad`; None when there are too many currencies to be a statement.
+
+    Texts are always trimmed, days and amounts only when they are `padded`: without that a padded one is merely a bad cell, which the
+    row reader trims.
+    """
     places = {name: NAMES[found[0]] for name, found in layout.cells.items()}
-    cells = frame.select(*(pl.col(place).str.strip_chars().alias(name) for name, place in places.items()), "line", "raw")
-    if cells["raw"].str.contains("\n", literal=True).any():
+    trimmed = {name for name in places if padded or name == "account" or name in TEXT_FIELDS}
+    column = {name: pl.col(place).str.strip_chars() if name in trimmed else pl.col(place) for name, place in places.items()}
+    cells = frame.select(*(expression.alias(name) for name, expression in column.items()), "line", "raw")
+    if "wrapped" in frame.columns:
         cells = cells.with_columns(pl.col(*places).str.replace_all(r"[\r\n]+", " "))
     codes = {name: _codes(cells[name]) for name in ("currency", "instructed_currency") if name in places}
     if any(found is None for found in codes.values()):
@@ -297,10 +291,11 @@ def _minor(name: str, currency: str, codes: Mapping[str, str]) -> pl.Expr:
         by_places.setdefault(money.scale(code), []).append(text)
     column, found = pl.col(name), pl.lit(None, pl.Int64)
     for places, texts in sorted(by_places.items()):
-        tail = f"[0-9]{{1,{places}}}0*" if places else "0+"
-        fits = column.str.contains(rf"^[+-]?(?:[0-9]{{1,16}}(?:\.[0-9]{{0,{places}}}0*)?|\.{tail})$") & (column.str.len_bytes() < 30)
+        tail = f"[0-9]{{1,{places}}}0{{0,9}}" if places else "0{1,9}"
+        # So many digits are below the largest amount for certain; the row reader decides about longer figures.
+        digits = _MAX_DIGITS - places
+        fits = column.str.contains(rf"^[+-]?(?:[0-9]{{1,{digits}}}(?:\.[0-9]{{0,{places}}}0{{0,9}})?|\.{tail})$")
         # A decimal of exactly the currency's places is, physically, the number of minor units.
         minor = column.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
-        usable = fits & (minor.abs() <= money.MAX_MINOR) & pl.col(currency).is_in(texts)
-        found = pl.when(usable).then(minor).otherwise(found)
+        found = pl.when(fits & pl.col(currency).is_in(texts)).then(minor).otherwise(found)
     return found.alias(name)

@@ -16,6 +16,7 @@ MIN_SHARE = 0.6
 """Share of a header row's cells that a layout must know before it may claim the file."""
 
 
+MAX_PLAIN_WIDTH = 2_000
 _UNIQUE = ("booking_date", "value_date", "amount", "credit", "debit", "indicator", "balance")
 _POSITION = re.compile(r"#([1-9]\d?)")
 
@@ -158,3 +159,18 @@ def bind_header(profile: Profile, titles: Sequence[str], header: Sequence[str], 
         profile=profile, cells=places, header=tuple(header), titles=tuple(title.strip() for title in titles), ordinal=ordinal, line=line,
         width=len(header), currency=currency, known=known, total=len(filled), strange=strange, doubled=doubled,
     )  # fmt: skip
+
+
+def is_plain(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: str) -> bool:
+    """Whether a table can be read in bulk: ASCII marks, one signed column of bare figures, ISO dates, nothing to join or leave out."""
+    if head.count(b"\r") != head.count(b"\r\n"):
+        return False
+    profile = layout.profile
+    plain = profile.amounts.style == "signed" and profile.amounts.plain and not profile.amounts.reversed
+    usual = profile.dates.formats == ["%Y-%m-%d"] and not profile.special and not profile.cells.blank and not profile.cells.formula
+    rows = not profile.rows.continuation and not profile.rows.ragged and not profile.kinds
+    balance = not (profile.balance.before or profile.balance.drift or profile.balance.owed)
+    single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
+    extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
+    text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
+    return plain and usual and rows and balance and single and not extra and text and layout.width <= MAX_PLAIN_WIDTH

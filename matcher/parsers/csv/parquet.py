@@ -12,8 +12,6 @@ from matcher.parsers.csv.columnar import NAMES, emit
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.sheets import number
 
-MAGIC = b"PAR1"
-
 
 def titles(source: Source) -> list[str]:
     """The names of the columns.

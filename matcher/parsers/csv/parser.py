@@ -1,4 +1,7 @@
-"""The parser: finds the layout of a file and reads it in the way its contents ask for."""
+"""The parser: finds the layout of a file and reads it in the way its contents ask for.
+
+What reads in bulk is imported only when a file asks for it: its libraries take longer to load than most files to read.
+"""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -6,9 +9,9 @@ from itertools import islice
 from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem
 from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
-from matcher.parsers.csv import columnar, detect, parquet, sheets
+from matcher.parsers.csv import detect, sheets
 from matcher.parsers.csv.detect import Found
-from matcher.parsers.csv.layout import Layout
+from matcher.parsers.csv.layout import Layout, is_plain
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import RecordReader
 from matcher.parsers.csv.rows import Decided
@@ -16,6 +19,8 @@ from matcher.parsers.csv.shape import skipped
 from matcher.parsers.csv.sheets import Workbook
 from matcher.parsers.csv.survey import needed, survey
 from matcher.parsers.csv.text import TooLongError, choose_encoding, first_undecodable, lines
+
+_PARQUET = b"PAR1"
 
 
 class CsvParser:
@@ -48,7 +53,7 @@ class CsvParser:
             yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
         elif isinstance(found, Problem):
             yield found
-        elif found.table.encoding == parquet.MAGIC.decode():
+        elif found.table.encoding == _PARQUET.decode():
             yield from _read_parquet(source, options, found)
         elif found.table.workbook:
             yield from _read_workbook(found.table.workbook, options, found)
@@ -56,7 +61,7 @@ class CsvParser:
             yield from _read_text(source, options, found)
 
     def _find(self, head: bytes, source: Source, options: ParseOptions) -> "Found | Problem | None":
-        if head[:4] == parquet.MAGIC:
+        if head[:4] == _PARQUET:
             return _find_parquet(source, options)
         what = sheets.kind(head)
         if what == "zip" and not sheets.is_workbook(source):
@@ -86,7 +91,7 @@ class CsvParser:
 
 def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
     layout, table = found.layout, found.table
-    if columnar.suits(layout, source.head(), table.encoding, table.delimiter, table.quote):
+    if is_plain(layout, source.head(), table.encoding, table.delimiter, table.quote):
         yield from _read_plain(source, options, found)
         return
     encoding = choose_encoding(source, table.encoding, layout.profile.encodings)
@@ -152,21 +157,25 @@ def _read_workbook(book: Workbook, options: ParseOptions, found: Found) -> Itera
 
 
 def _find_parquet(source: Source, options: ParseOptions) -> Found | Problem | None:
+    from matcher.parsers.csv import parquet
+
     profiles = detect.layouts(options)
     if isinstance(profiles, Problem):
         return profiles
     try:
-        table = detect.typed_table(parquet.titles(source), parquet.MAGIC.decode())
+        table = detect.typed_table(parquet.titles(source), _PARQUET.decode())
     except MatcherError as error:
         return Problem(error.code, "fatal", error.what)
     plain = {name: profile for name, profile in profiles.items() if profile.amounts.plain}
     found = detect.choose([table], plain or profiles, bool(options.profile))
-    if isinstance(found, Found) and not columnar.suits(found.layout, b"", "utf-8", ",", '"'):
+    if isinstance(found, Found) and not is_plain(found.layout, b"", "utf-8", ",", '"'):
         return Problem("file.unknown", "fatal", f"layout {found.layout.profile.name} is not read from Parquet files")
     return found
 
 
 def _read_parquet(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    from matcher.parsers.csv import parquet
+
     yield FileInfo(f"csv:{found.layout.profile.name}", "")
     reading = TableReading(found.layout, options, Decided(), ())
     if problem := reading.unreadable():
@@ -181,6 +190,8 @@ def _read_parquet(source: Source, options: ParseOptions, found: Found) -> Iterat
 
 
 def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+    from matcher.parsers.csv import columnar
+
     layout, table = found.layout, found.table
     yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
     reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from matcher.model import Balance, ControlTotals, Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, Batch, Event
 from matcher.parsers.csv.balance import RunningBalance
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _MOST_FRAMED = 10 * BATCH_ROWS
 """Rows kept back in frames so that a file of many accounts does not fall into batches of a few rows."""
@@ -29,7 +31,7 @@ class _Open:
     currency: str
     line: int
     rows: list[Transaction] = field(default_factory=list)
-    frames: list[pl.DataFrame] = field(default_factory=list)
+    frames: "list[pl.DataFrame]" = field(default_factory=list)
     chain: RunningBalance = field(default_factory=RunningBalance)
 
 
@@ -74,7 +76,7 @@ class Statements:
         if self._buffered >= BATCH_ROWS:
             yield from self.flush()
 
-    def add_frame(self, account: str, currency: str, frame: pl.DataFrame) -> Iterator[Event]:
+    def add_frame(self, account: str, currency: str, frame: "pl.DataFrame") -> Iterator[Event]:
         """Takes booked rows of one account and currency as a frame with the columns of `Transaction`."""
         statement = self._open.get((account, currency))
         if statement is None:
@@ -121,6 +123,8 @@ class Statements:
             self._buffered -= len(rows)
             yield Batch(statement.number, rows)
         if statement.frames:
+            import polars as pl
+
             frame, statement.frames = pl.concat(statement.frames), []
             self._framed -= frame.height
             statement.chain.add_frame(frame)
