@@ -28,6 +28,7 @@ _HEADLINE = (
     ("exact_share", "matchable receipts posted or proposed exactly right", True),
     ("wrong", "receipts posted with a wrong allocation", False),
     ("false_match_rate", "share of the posted receipts", True),
+    ("false_match_rate_at_most", "what that share may still be, with 95 % confidence", True),
     ("posted_unmatchable", "receipts posted that match nothing", False),
     ("posted_precision", "allocations posted that are right", True),
     ("posted_precision_weighted", "the same, by amount", True),

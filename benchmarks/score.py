@@ -18,6 +18,7 @@ _HEADLINE = (
     ("posted_recall", "true allocations that are posted"),
     ("posted_recall_weighted", "  the same, by amount"),
     ("false_match_rate", "posted receipts with a wrong allocation"),
+    ("false_match_rate_at_most", "  what that rate may still be, with 95 % confidence"),
     ("posted_exact_share", "matchable receipts posted exactly right"),
     ("exact_share", "matchable receipts posted or proposed exactly right"),
     ("outcome_right_share", "lines with the right outcome"),
@@ -72,6 +73,11 @@ def table(result: dict[str, Any]) -> str:
         f"{every['posted']} posted, {every['proposed']} proposed.",
         "",
         *(f"{_text(every[name]):>9}  {meaning}" for name, meaning in _HEADLINE),
+        *(
+            f"{_text(row['posted_exact_share']):>9}  identifiable matchable receipts posted exactly right"
+            for row in result["by"]["identifiable"]
+            if row["identifiable"] == "yes"
+        ),
         f"{every['posted_unmatchable']:>9}  receipts posted that match nothing",
         "",
         "Posting by confidence alone:",

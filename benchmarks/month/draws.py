@@ -91,7 +91,7 @@ class Draws:
         return found
 
 
-def quotas(total: int, weights: Sequence[int], least: int = 0) -> Ints:
+def quotas(total: int, weights: Sequence[int] | Ints, least: int = 0) -> Ints:
     """`total` split in proportion to the weights, every part with a weight at least `least` where the total allows it.
 
     The parts add up to `total`; what division leaves over goes to the largest remainders, first come first.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 import polars as pl
@@ -63,8 +64,8 @@ def _common(case: Case, by: list[str]) -> pl.DataFrame:
 def summary(lines: pl.DataFrame) -> Row:
     """The measures of some lines; shares are null when there is nothing to divide by.
 
-    `posted_precision` and `posted_recall` count allocations, `..._weighted` their amounts. `posted_exact` is the share of
-    matchable receipts that were posted exactly right, `exact` that were posted or, not being posted, proposed so.
+    `posted_precision` and `posted_recall` count allocations, `..._weighted` their amounts. `posted_exact_share` is of the
+    matchable receipts those that were posted exactly right, `exact_share` those posted or, not being posted, proposed so.
     """
     row = lines.select(
         lines=pl.len(),
@@ -91,6 +92,7 @@ def summary(lines: pl.DataFrame) -> Row:
         "posted_precision_weighted": _share(row["posted_right_weight"], row["posted_weight"]),
         "posted_recall_weighted": _share(row["posted_right_weight"], row["true_weight"]),
         "false_match_rate": _share(row["wrong"], row["posted"]),
+        "false_match_rate_at_most": _upper(row["wrong"], row["posted"]),
         "posted_exact_share": _share(row["posted_exact"], row["matchable"]),
         "exact_share": _share(row["exact"], row["matchable"]),
         "outcome_right_share": _share(row["outcome_right"], row["lines"]),
@@ -103,6 +105,15 @@ def _of_posted(name: str) -> pl.Expr:
 
 def _share(part: float, whole: float) -> float | None:
     return None if not whole else round(part / whole, 6)
+
+
+def _upper(part: int, whole: int) -> float | None:
+    """Upper end of the 95 % interval of a share (Wilson 1927): what the true rate may still be, seen this often among so many."""
+    if not whole:
+        return None
+    z, rate = 1.96, part / whole
+    spread = z * sqrt(rate * (1 - rate) / whole + z * z / (4 * whole * whole))
+    return round((rate + z * z / (2 * whole) + spread) / (1 + z * z / whole), 6)
 
 
 def by(lines: pl.DataFrame, dimension: str) -> list[Row]:

@@ -302,7 +302,7 @@ def test_quotas_add_up_and_keep_the_least() -> None:
     assert quotas(10, (5, 3, 2)).tolist() == [5, 3, 2]
     assert quotas(100, (97, 1, 1, 1, 0), least=5).tolist() == [85, 5, 5, 5, 0]
     assert quotas(2, (1, 1, 1), least=1).sum() == 2
-    assert int(quotas(1_000_003, np.arange(1, 40)).sum()) == 1_000_003
+    assert int(quotas(1_000_003, np.arange(1, 40, dtype=np.int64)).sum()) == 1_000_003
 
 
 def test_russian_names_in_latin_letters() -> None:

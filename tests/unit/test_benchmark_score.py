@@ -141,6 +141,14 @@ def test_posting_a_receipt_that_matches_nothing_is_wrong() -> None:
     assert (every["wrong"], every["posted_unmatchable"], every["posted_exact"]) == (1, 1, 0)
 
 
+def test_small_samples_say_what_the_rate_may_still_be() -> None:
+    truth = [true(f"L{n}", "I1", "100.00") for n in range(10)]
+    given = [match(f"L{n}", "I1", "100.00") for n in range(10)]
+    # Wilson's upper bound for 0 of 10 and 1 of 10, as tables give it
+    assert measured(truth, given)["all"]["false_match_rate_at_most"] == pytest.approx(0.2775, abs=1e-4)
+    assert measured(truth, [*given[:9], match("L9", "I2", "50.00")])["all"]["false_match_rate_at_most"] == pytest.approx(0.4042, abs=1e-4)
+
+
 def test_sweep_finds_the_lowest_bar_that_keeps_the_precision() -> None:
     truth = [true(f"L{n}", "I1", "100.00") for n in range(1, 5)]
     right, wrong = ("I1", "100.00"), ("I2", "50.00")

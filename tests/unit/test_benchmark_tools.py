@@ -66,10 +66,12 @@ def test_fastest_run_keeps_the_worst_exit_and_memory() -> None:
 
 
 def test_the_page_shows_what_the_files_say(tmp_path: Path) -> None:
-    every = dict.fromkeys(
+    every: dict[str, Any] = dict.fromkeys(
         ("posted_precision", "posted_recall", "posted_precision_weighted", "posted_recall_weighted", "posted_exact_share"), 0.5
     )
-    every |= dict.fromkeys(("exact_share", "outcome_right_share", "false_match_rate"), None) | {"matchable": 12345}
+    every |= dict.fromkeys(("exact_share", "outcome_right_share", "false_match_rate", "false_match_rate_at_most"), None) | {
+        "matchable": 12345
+    }
     every |= dict.fromkeys(("lines", "posted", "posted_exact", "wrong", "proposed", "posted_unmatchable"), 3)
     score = {
         "all": every,
