@@ -70,7 +70,8 @@ def ofx1(count: int) -> Iterator[str]:
 
 def ofx2(count: int) -> Iterator[str]:
     """OFX 2.x: XML."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
     yield from _ofx(count, lambda tag, value: f"<{tag}>{value}</{tag}>\n")
 
 
@@ -128,7 +129,8 @@ def camt(count: int) -> Iterator[str]:
             f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{e.day}</Dt></BookgDt><ValDt><Dt>{e.day}</Dt></ValDt>"
             f"<AcctSvcrRef>{e.reference}</AcctSvcrRef>"
             "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
-            f'<NtryDtls><TxDtls><Refs><EndToEndId>{e.end_to_end_id}</EndToEndId></Refs><Amt Ccy="{CURRENCY}">{_decimal(abs(e.amount))}</Amt>'
+            f"<NtryDtls><TxDtls><Refs><EndToEndId>{e.end_to_end_id}</EndToEndId></Refs>"
+            f'<Amt Ccy="{CURRENCY}">{_decimal(abs(e.amount))}</Amt>'
             f"<CdtDbtInd>{mark}</CdtDbtInd><RltdPties><{side}><Pty><Nm>{escape(e.name)}</Nm></Pty></{side}>"
             f"<{side}Acct><Id><IBAN>{e.account}</IBAN></Id></{side}Acct></RltdPties>"
             f"<RmtInf><Ustrd>{escape(e.text)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"

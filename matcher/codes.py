@@ -117,6 +117,11 @@ _CODES = (
     _note("statement.unproven", "The file has no balances, so completeness cannot be proven.", "Compare the sums with the bank's screen."),
     _note("statement.gap", "The opening balance is not the previous statement's closing balance.", "Ingest the missing statement."),
     _note("statement.overlap", "The statement covers days that were already read; only new lines were added."),
+    _bad(
+        "verify.disputed",
+        "The second reader reads other money, and the text does not show who is right.",
+        "Look at the named entry in the file.",
+    ),
     # notes of readers
     _note("note.encoding", "The file's declared encoding is wrong; the bytes decide."),
     _note("note.date_clamped", "A calendar day that does not exist was moved to the month's last day."),
@@ -133,6 +138,7 @@ _CODES = (
     _note("note.pending", "Announced entries that are not booked were left out."),
     _note("note.neutral", "Rows that move no money were left out."),
     _note("note.totals", "The sums of an interim report cover more than the entries it lists.", "Compare with the next full statement."),
+    _note("note.second_reader", "The second reader reads something else; the source text shows this reader to be right."),
     _note("note.identity", "Entries lack the bank's id, or share one."),
     _note(
         "note.currency",

@@ -1,6 +1,7 @@
 """What `matcher inspect` says of a file: read without any books, nothing kept."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from matcher import money
@@ -8,11 +9,20 @@ from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import registry
 from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.ofx_verify import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 
+REPORTS = ("camt.052", "camt.054")
+"""Formats that tell of entries without being the statement that books them."""
 
-def inspect(source: Source, options: ParseOptions, format_name: str = "", *, transactions: bool = False) -> dict[str, Any]:
-    """The contract's object for one file (section 2); a file that cannot be read is an object with outcome ``reject``."""
+
+def inspect(
+    source: Source, options: ParseOptions, format_name: str = "", *, transactions: bool = False, verify: bool = False
+) -> dict[str, Any]:
+    """The contract's object for one file (section 2); a file that cannot be read is an object with outcome ``reject``.
+
+    With `verify` an OFX file is read with ofxparse as well: ``verification`` lists where the two readings differ and who is right.
+    """
     tally = FileTally()
     rows: list[dict[str, Any]] = []
     for event in tally.watch(registry.read(source, options, format_name)):
@@ -23,11 +33,15 @@ def inspect(source: Source, options: ParseOptions, format_name: str = "", *, tra
         "format": tally.info.format if tally.info else "",
         "encoding": tally.info.encoding if tally.info else "",
         "outcome": tally.outcome,
-        "statements": [_statement(tally.statements[number]) for number in sorted(tally.statements)],
+        "statements": [
+            _statement(tally.statements[number], tally.info.format if tally.info else "") for number in sorted(tally.statements)
+        ],
         "problems": [_problem(problem) for problem in tally.problems],
     }
     if transactions:
         found["transactions"] = rows
+    if verify and found["format"].startswith("ofx"):
+        found["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
     return found
 
 
@@ -47,8 +61,9 @@ def unreadable(name: str, error: MatcherError) -> dict[str, Any]:
     return {"file": name, "format": "", "encoding": "", "outcome": "reject", "statements": [], "problems": [_problem(problem)]}
 
 
-def _statement(tally: StatementTally) -> dict[str, Any]:
-    entries = tally.shown
+def _statement(tally: StatementTally, format_id: str) -> dict[str, Any]:
+    # a report or notification lists announced entries as it lists booked ones: all are shown, though books count only booked ones
+    entries = tally.booked.plus(tally.pending) if format_id.startswith(REPORTS) else tally.booked
     return {
         "account": tally.start.account,
         "currency": tally.currency,

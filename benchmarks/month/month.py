@@ -66,7 +66,7 @@ def generate(settings: Settings) -> Month:
     money = settle(draws, who, month, made, rate)
     shown = payers(draws, noise, who, month, factor)
     advised = month.of("advice_only") & settings.remittance
-    month, known = identifiable(who, month, made, money, shown.known, advised)
+    month, known = identifiable(month, made, shown.known, advised)
     company = who.customers.company[made.customer]
     order = np.lexsort((draws.bits("rank of item", len(made)), made.issue, company))
     rank = np.empty(len(made), dtype=np.int64)

@@ -169,7 +169,7 @@ def _customers(
         terms=draws.pick("terms", count, (8, 14, 38, 12, 20, 8)),
         weight=weight,
         parent=_parents(draws, company, rank),
-        fixed_price=draws.chance("fixed price", count, 140),
+        fixed_price=draws.chance("fixed price", count, 300),
         whole_due=draws.chance("whole due", count, 60),
         known_account=draws.chance("known account", count, max(0, 1000 - (1000 - noise.master_account) * (100 + difficulty) // 200)),
         known_latin=draws.chance("known latin", count, noise.alias_known),
@@ -182,15 +182,15 @@ def _customers(
 
 
 def _parents(draws: Draws, company: Ints, rank: Ints) -> Ints:
-    """One in six customers belongs to a larger customer of the same company."""
+    """Three in ten customers belong to a larger customer of the same company."""
     count = len(company)
     parent = np.full(count, -1, dtype=np.int64)
     by_rank = np.argsort(rank, kind="stable")
     for one in range(int(company.max()) + 1):
         members = by_rank[company[by_rank] == one]
-        large = members[: max(1, len(members) // 5)]
+        large = members[: max(1, len(members) // 20)]
         small = members[len(large) :]
-        chosen = small[draws.chance(f"child {one}", len(small), 200)]
+        chosen = small[draws.chance(f"child {one}", len(small), 300)]
         parent[chosen] = large[draws.below(f"parent {one}", len(chosen), len(large))]
     return parent
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -50,7 +51,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
     found = []
     for name in files:
         try:
-            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions))
+            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions, verify=verify))
         except MatcherError as error:
             found.append(unreadable(name, error))
         if output == "json":
@@ -99,6 +100,11 @@ def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
         for problem in one["problems"]:
             place = f"{one['file']}:{problem['line']}" if problem["line"] else one["file"]
             note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")
+        for d in one.get("verification", ()):
+            said = f"this reader says {d['ours'] or 'nothing'}, the second {d['theirs'] or 'nothing'}"
+            note(f"second reader: {one['file']}: {d['what']}: {said}; right: {d['verdict']}, {d['reason']}")
+        if one.get("verification") == []:
+            note(f"second reader: {one['file']}: agrees in all counts, dates and amounts")
 
 
 def _yes(value: bool | None) -> str:
@@ -199,4 +205,53 @@ def import_(kind: str, files: tuple[str, ...], output: str, partial: bool, dry_r
     show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
 
 
-COMMANDS = (init, inspect, ingest, import_)
+@click.group()
+def profile() -> None:
+    """CSV layouts of banks: which are known, and a proposal for a new one."""
+
+
+@profile.command(name="list")
+@with_format
+def profile_list(output: str) -> None:
+    """The layouts that are shipped."""
+    from matcher.parsers.base import ParseOptions
+    from matcher.parsers.csv.detect import layouts
+
+    known = layouts(ParseOptions())
+    assert isinstance(known, Mapping)
+    rows = [{"name": name, "bank": layout.bank, "country": layout.country} for name, layout in sorted(known.items())]
+    show(rows, ("name", "bank", "country"), output)
+
+
+@profile.command(name="new")
+@click.argument("file", metavar="FILE")
+@click.option("--name", default="my-bank", metavar="NAME", help="Name of the layout.", show_default=True)
+@click.option("-o", "--out", "path", default="", metavar="PATH", help="Write the layout here instead of to standard output.")
+def profile_new(file: str, name: str, path: str) -> None:
+    """Propose a layout for an unknown table, and show its first rows as that layout reads them.
+
+    Put the layout into the `profiles` folder of your books; docs/add_a_bank.md explains every key.
+    """
+    from matcher import money
+    from matcher.books import file_source
+    from matcher.parsers.csv.propose import propose
+
+    proposal = propose(file_source(file), name)
+    if path:
+        from pathlib import Path
+
+        from matcher.exports.files import write_bytes
+
+        write_bytes(Path(path), [proposal.toml.encode()])
+        note(f"{path} written.")
+    else:
+        click.echo(proposal.toml, nl=False)
+    note(
+        "First rows as this layout reads them:" if proposal.rows else "This layout reads no row yet: correct it where it says `uncertain`."
+    )
+    for row in proposal.rows:
+        amount = f"{money.render(row.amount, row.currency)} {row.currency}"
+        note(f"  {row.booking_date}  {amount:>18}  {row.counterparty_name}  {row.remittance_information}")
+
+
+COMMANDS = (init, inspect, ingest, import_, profile)

@@ -4,7 +4,7 @@ The balance equation is invariant 3 of docs/architecture.md: opening + lines = c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -54,6 +54,14 @@ class EntryTally:
         if self.last_booking_date is None or day > self.last_booking_date:
             self.last_booking_date = day
 
+    def plus(self, other: "EntryTally") -> "EntryTally":
+        """Both counted as one."""
+        days = ("first_booking_date", "last_booking_date")
+        added = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self) if f.name not in days}
+        first = [d for d in (self.first_booking_date, other.first_booking_date) if d is not None]
+        last = [d for d in (self.last_booking_date, other.last_booking_date) if d is not None]
+        return EntryTally(**added, first_booking_date=min(first, default=None), last_booking_date=max(last, default=None))
+
     def add_frame(self, frame: "pl.DataFrame") -> None:
         """Counts the entries of a columnar batch."""
         if not frame.height:
@@ -82,7 +90,7 @@ class StatementTally:
 
     Attributes:
         booked: the entries that count.
-        pending: announced entries; they count nowhere and are shown only when a report holds nothing else.
+        pending: announced entries; they count nowhere.
     """
 
     start: StatementStart
@@ -109,11 +117,6 @@ class StatementTally:
         waiting = pl.col("pending") if "pending" in frame.columns else pl.lit(value=False)
         self.booked.add_frame(frame.filter(~waiting))
         self.pending.add_frame(frame.filter(waiting))
-
-    @property
-    def shown(self) -> EntryTally:
-        """The entries that a listing tells of: the booked ones, or the pending ones of an interim report that has no others."""
-        return self.booked if self.booked.count or not self.pending.count else self.pending
 
     @property
     def precise(self) -> bool:

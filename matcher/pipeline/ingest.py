@@ -15,6 +15,7 @@ from matcher.ledger.chain import StatementFact, continues
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.ofx_verify import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
@@ -137,7 +138,18 @@ def _stage(session: Session, source: Source, file_id: str, options: IngestOption
             lines.stage(session.store, frame, batches.details(event), place)
             positions[event.statement] += frame.height
     _judge(staged, options)
+    if options.verify and staged.tally.info is not None and staged.tally.info.format.startswith("ofx"):
+        _verify(staged, parse_options)
     return staged
+
+
+def _verify(staged: _Staged, options: ParseOptions) -> None:
+    """Asks the second reader. Where the source text shows ours to be right, the difference is only told."""
+    for found in second_opinion(staged.source, options):
+        message = f"{found.what}: this reader says {found.ours or 'nothing'}, the second {found.theirs or 'nothing'}; {found.reason}"
+        if found.verdict != "ours":
+            raise MatcherError("verify.disputed", message, staged.source.name)
+        staged.tally.problems.append(Problem("note.second_reader", "info", message, statement=found.statement))
 
 
 def _parse_options(session: Session, source: Source, options: IngestOptions) -> ParseOptions:

@@ -58,10 +58,10 @@ def test_a_header_without_rows_is_an_empty_statement_file(either_way: str) -> No
 
 
 def test_a_header_without_rows_but_with_balances_is_a_statement_without_lines() -> None:
-    head = "Account Details For:,Savings 072-123456-7\nLedger Balance:,100.00\n\n"
-    text = head + "Transaction Date,Reference,Debit Amount,Credit Amount,Transaction Ref1\n"
-    ends = [e for e in events(text) if isinstance(e, StatementEnd)]
+    head = 'Account Number : 08012345678,,,,\nBalance at end of period,,,,"{}"\nDate,Operation Number,Label,Debit,Credit\n'
+    ends = [e for e in events(head.format("+100,00")) if isinstance(e, StatementEnd)]
     assert [end.closing and end.closing.amount for end in ends] == [10000]
+    assert [code for code, _, _ in problems(head.format("n/a"))] == ["note.balance_missing"]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class TableReading:
         self._held: tuple[str, Transaction] | None = None
         self._outside = Outside()
         self._ended = False
+        self._unread: list[str] = []
 
     def unreadable(self) -> Problem | None:
         """Why no row of the file can be read, if so."""
@@ -93,6 +94,8 @@ class TableReading:
             yield from self._nothing()
         if len(statements) and "account" not in self.layout.cells and not self.account:
             yield Problem("account.missing", "warning", "the file does not name its account", self.layout.line)
+        for name in self._unread:
+            yield Problem("note.balance_missing", "warning", f"the {name} balance outside the table cannot be read", self.layout.line)
         if counted.neutral:
             yield Problem("note.neutral", "info", f"rows that move no money: {counted.neutral}")
         if statements.pending or counted.undated:
@@ -122,7 +125,7 @@ class TableReading:
             else:
                 # Many layouts announce an entry without a day; there is then none to show it under.
                 self.counted.undated += 1
-        else:
+        elif not self._ended:
             self._figures(self.rows.clean(cells, raw), means)
 
     def _continued(self, line: int, found: list[str], raw: str) -> Iterator[Event]:
@@ -190,6 +193,8 @@ class TableReading:
         facts, outside = self.facts, self._outside
         outside.opening = outside.opening or facts.balance("opening", currency)
         outside.closing = outside.closing or facts.balance("closing", currency)
+        given = {"opening": outside.opening, "closing": outside.closing}
+        self._unread = [name for name, balance in given.items() if facts.texts.get(name) and balance is None]
         if outside.totals == ControlTotals():
             outside.totals = facts.totals(currency)
 

@@ -80,6 +80,7 @@ class RowReader:
         self._date = DateReader(list(decided.formats) or profile.dates.formats, period)
         self._blank = frozenset(profile.cells.blank)
         self._ragged, self._continues = profile.rows.ragged, profile.rows.continuation
+        self._wrap = profile.cells.wrap
         self._formula, self._dashes = profile.cells.formula, profile.cells.dashes
         self._words = {fold(word): 1 for word in amounts.credit} | {fold(word): -1 for word in amounts.debit}
         self._kinds = {fold(word): kind for kind, words in profile.kinds.items() for word in words}
@@ -99,7 +100,7 @@ class RowReader:
         """
         found = [cell.strip() if type(cell) is str else cell for cell in cells]
         if "\n" in raw[:-2]:
-            found = [_BREAKS.sub(" ", cell) if type(cell) is str else cell for cell in found]
+            found = [_unwrapped(cell, self._wrap) if type(cell) is str else cell for cell in found]
         if self._formula:
             found = [bare(cell).strip() if cell[:1] == "=" else cell for cell in found]
         if self._blank:
@@ -279,6 +280,8 @@ class RowReader:
         return sign * minor
 
     def _both(self, cells: Sequence[str], currency: str) -> int:
+        if not cells[self._single["amount"]] and "credit" in self._single and "debit" in self._single:
+            return self._split(cells, currency)
         minor = self._signed(cells, currency)
         if "credit" in self._single and "debit" in self._single:
             credit, debit = self.figure(cells, "credit", currency), self.figure(cells, "debit", currency)
@@ -332,6 +335,12 @@ class RowReader:
             return money.parse(plain, currency)
         except MatcherError as error:
             raise RowError(error.code, f"column {self.layout.column(name)}: {error.what}") from None
+
+
+def _unwrapped(cell: str, wrap: int | None) -> str:
+    """A text without its line breaks: a blank in the place of each, unless the line was cut for being full."""
+    lines = _BREAKS.split(cell)
+    return "".join(line + ("" if wrap and len(line) >= wrap else " ") for line in lines).strip()
 
 
 def _undusted(plain: str, currency: str) -> str:

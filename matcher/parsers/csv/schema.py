@@ -95,7 +95,8 @@ class Amounts(Strict):
 
     Attributes:
         style: ``signed``: one column, debits negative. ``split``: one column for credits, one for debits.
-            ``indicator``: one unsigned column and a word. ``both``: a signed column, and split columns or a word that must agree.
+            ``indicator``: one unsigned column and a word. ``both``: a signed column, and split columns or a word that must agree;
+            where the signed column is empty the split columns stand in.
         decimal: the decimal mark; ``auto`` decides once for the column from all its cells, and refuses when they do not tell.
         grouping: the characters that may group thousands; a blank stands for every kind of blank.
         plain: figures stand alone, without currency sign, brackets or blanks; anything else is an error.
@@ -235,11 +236,13 @@ class Cells(Strict):
     Attributes:
         blank: texts that stand for an empty cell. dashes: so does a cell of nothing but hyphens.
         formula: cells written as ``="..."`` so that a spreadsheet keeps their zeros.
+        wrap: texts are wrapped at this many characters, words or not: a full line goes on in the next without a blank.
     """
 
     blank: list[Text] = []
     dashes: bool = False
     formula: bool = False
+    wrap: PositiveInt | None = None
 
 
 class Profile(Strict):

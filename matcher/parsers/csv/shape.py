@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import OPEN_QUOTE, Record
-from matcher.parsers.csv.rows import RowError, RowReader
+from matcher.parsers.csv.rows import Decided, RowError, RowReader
 from matcher.parsers.csv.schema import Column, Directed, Join, Profile
 from matcher.parsers.csv.special import SpecialRows
 
@@ -27,7 +27,13 @@ def bind_shape(profile: Profile, records: Sequence[Record], cut: bool) -> Layout
     layout = Layout(profile, places, width=max(profile.widths), known=len(places), total=len(places))
     if not rows or max(place for found in places.values() for place in found) >= layout.width:
         return None
-    special, reader = SpecialRows(profile, places), RowReader(layout, "", profile.currency or "EUR")
+    marks = (Decided(".", ","), Decided(",", ".")) if profile.amounts.decimal == "auto" else (Decided(),)
+    fits = any(_all_fit(layout, RowReader(layout, "", profile.currency or "EUR", mark), rows) for mark in marks)
+    return layout if fits else None
+
+
+def _all_fit(layout: Layout, reader: RowReader, rows: Sequence[Record]) -> bool:
+    profile, special = layout.profile, SpecialRows(layout.profile, layout.cells)
     shape = [(int(place) - 1, re.compile(text)) for place, text in profile.shape.items()]
     booked = 0
     for line, cells, raw in rows:
@@ -35,15 +41,15 @@ def bind_shape(profile: Profile, records: Sequence[Record], cut: bool) -> Layout
         if means and means != "pending":
             continue
         if len(cells) not in profile.widths or not all(p.fullmatch(cells[i].strip()) for i, p in shape if i < len(cells)):
-            return None
+            return False
         try:
             reader.read(line, reader.clean(cells, raw), raw)
         except RowError as error:
             # A figure with too many places still has the shape of a figure; everything else does not fit.
             if means != "pending" and error.code != "amount.decimals":
-                return None
+                return False
         booked += 1
-    return layout if booked else None
+    return booked > 0
 
 
 def _positions(column: Column) -> tuple[int, ...]:
