@@ -18,6 +18,9 @@ from matcher.rules.rulebook import Rulebook
 DUPLICATE_DAYS = 30
 """A second payment of the same item, amount and payer within so many days is a duplicate; later it is a payment of a closed item."""
 
+SMALL_GAP = 20
+"""A payment that lacks less than one part in so many of the open amount is taken for a deduction, not for a part payment."""
+
 PROPOSE_POINTS = 30
 """Least evidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
 
@@ -222,9 +225,18 @@ def _hindrance(
         return "the rule is less certain than the precision that was asked for"
     if best.rule in ("reference-part", "reference-over") and not any(k in ("payer_account", "payer_name") for k, _ in best.evidence):
         return "the item is named, but account and name do not tell that its customer paid"
+    if best.rule == "reference-part" and not best.note and _is_small_gap(best, still):
+        return "what is missing is small enough for a fee, a rounding or a deduction: a person decides what it is"
     if any(kind in ("payer_account_other", "payer_name_other") for kind, _ in best.evidence):
         return "the payer is known as another customer"
     return ""
+
+
+def _is_small_gap(part: Explanation, still: _Open) -> bool:
+    """Whether a part payment lacks so little that it was hardly meant as one."""
+    (share,) = part.shares
+    left = still.items[share.item_id].open
+    return (left - share.amount) * SMALL_GAP <= left
 
 
 def _stopped(receipt: Receipt, still: _Open, closed: Mapping[str, Settled], book: Rulebook) -> Verdict | None:

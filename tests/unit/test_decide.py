@@ -70,6 +70,12 @@ def test_a_part_payment_by_an_unknown_payer_is_only_proposed() -> None:
     assert "account and name do not tell" in verdict.reason
 
 
+def test_a_part_payment_that_lacks_little_is_only_proposed() -> None:
+    (verdict,) = judge(receipt(117_50, names("1"), account="C1"), items=[item("1", 119_00)])
+    assert (verdict.state, verdict.outcome) == ("proposed", "partial")
+    assert "fee" in verdict.reason
+
+
 def test_an_overpayment_clears_the_item_and_leaves_the_rest() -> None:
     (verdict,) = judge(receipt(150_00, names("1"), account="C1"), items=[item("1", 119_00)])
     assert (verdict.state, verdict.outcome, paid(verdict)) == ("posted", "overpaid", {"1": (119_00, 0)})
