@@ -124,14 +124,14 @@ def _by_customer(receipt: Receipt, customer: str, pool: Pool, evidence: Evidence
         rare = pool.rarity(receipt.entity, receipt.currency, receipt.amount) == 1
         amount = (("amount_full", evidence.amount_full), *((("amount_rare", evidence.amount_rare),) if rare else ()))
         rule = "account-amount" if sure else "name-amount"
-        # the same sum from several smaller items is another explanation of the same money
-        alone = (
-            subset.exact_set([i for i in items if i not in full], receipt.amount).kind == "impossible"
-            if len(items) <= subset.MAX_ITEMS
-            else True
+        # the same sum from several smaller items is another explanation of the same money, and so is an equal item due on another day
+        others = [i for i in items if i not in full]
+        alone = len(items) > subset.MAX_ITEMS or subset.exact_set(others, receipt.amount).kind == "impossible"
+        twins = len({i.due_date for i in full}) > 1
+        note = "several open items have this amount and are due on different days" if twins else ""
+        yield Explanation(
+            rule, "matched", customer, (Share(full[0].item_id, receipt.amount),), why + amount, unique=alone and not twins, note=note
         )
-        note = "several open items have this amount; the oldest is taken" if len(full) > 1 else ""
-        yield Explanation(rule, "matched", customer, (Share(full[0].item_id, receipt.amount),), why + amount, unique=alone, note=note)
         return
     reduced = [i for i in items if (d := discount_of(i, receipt, pool.grace_days)) and i.open - d == receipt.amount]
     if reduced:

@@ -1,11 +1,13 @@
 """Which sets of open items add up to a payment exactly, and whether there is only one.
 
-Items of one customer with equal amounts are interchangeable: they form a class, and a set is told by how many of each class
-it takes. The verdict counts classes, so twins are not an ambiguity; the oldest of a class are taken.
+Items of one customer with equal amounts and one due date are interchangeable: they form a class, and a set is told by how many of
+each class it takes. The verdict counts classes, so such twins are not an ambiguity. Equal amounts that are due on different days are:
+which of them is paid decides what is overdue.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -34,12 +36,12 @@ def oldest_first(item: Item) -> tuple[object, ...]:
 
 def exact_set(items: Sequence[Item], target: int) -> Verdict:
     """The set of items whose open amounts sum to `target`, minor units, if there is exactly one up to equal items."""
-    classes: dict[int, list[Item]] = {}
+    classes: dict[tuple[int, date], list[Item]] = {}
     for item in sorted(items, key=oldest_first):
-        classes.setdefault(item.open, []).append(item)
+        classes.setdefault((item.open, item.due_date), []).append(item)
     # every way to take some of each class, as one sum; a position tells the counts in a mixed-radix number
     sums = np.zeros(1, dtype=np.int64)
-    for amount, members in classes.items():
+    for (amount, _), members in classes.items():
         if sums.size * (len(members) + 1) > MAX_SUMS:
             return Verdict("exhausted")
         sums = (sums[:, None] + amount * np.arange(len(members) + 1, dtype=np.int64)).ravel()

@@ -38,7 +38,7 @@ STORIES = {
     "two firms of almost one name": ("CN-CNY", "2026-10-27", "84300.00", "matched", "posted", ["SZ2609-012"]),
     "an amount that two customers owe": ("DE-EUR", "2026-10-19", "2735.00", "matched", "posted", ["RE-2026-00358"]),
     "one of two equal invoices, no reference, a known account": (
-        "DE-EUR", "2026-10-13", "1190.00", "matched", "posted", ["RE-2026-00329"],
+        "DE-EUR", "2026-10-13", "1190.00", "matched", "proposed", ["RE-2026-00329"],
     ),
     "a private person for a firm": ("CN-CNY", "2026-10-23", "19990.00", "unexplained", "none", []),
     "a receipt that nothing explains": ("DE-EUR", "2026-10-15", "240.00", "unexplained", "none", []),

@@ -107,10 +107,16 @@ def test_a_known_account_and_the_only_item_of_that_amount_post() -> None:
     assert (verdict.state, paid(verdict)) == ("posted", {"2": (50_00, 0)})
 
 
-def test_equal_items_of_one_customer_are_paid_oldest_first() -> None:
+def test_interchangeable_items_are_no_ambiguity() -> None:
+    (verdict,) = judge(receipt(50_00, account="C1"), items=[item("b", 50_00), item("a", 50_00)])
+    assert (verdict.state, paid(verdict)) == ("posted", {"a": (50_00, 0)})
+
+
+def test_equal_items_due_on_different_days_are_proposed_oldest_first() -> None:
     older, newer = item("b", 50_00, due=DAY - timedelta(40)), item("a", 50_00)
     (verdict,) = judge(receipt(50_00, account="C1"), items=[newer, older])
-    assert (verdict.state, paid(verdict)) == ("posted", {"b": (50_00, 0)})
+    assert (verdict.state, paid(verdict)) == ("proposed", {"b": (50_00, 0)})
+    assert "different days" in verdict.reason
 
 
 def test_an_amount_that_one_item_and_a_sum_of_others_explain_is_a_tie() -> None:
