@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     month.add_argument("--seed", type=int, default=1, metavar="N")
     month.add_argument("--hot-share", default="0.06", metavar="SHARE")
     month.add_argument("--truth", type=Path, metavar="DIR", help="a month generated before")
-    readers = parts.add_parser("readers", help="statement files of many transactions, from text to rows in the books")
+    readers = parts.add_parser("readers", help="statement files of many transactions: the reader alone, and from text to rows in the books")
     readers.add_argument(
         "--count", type=int, action="append", metavar="N", help="transactions; may be repeated (default: 100000 and 1000000)"
     )
@@ -117,17 +117,22 @@ def split(lines: Path, out: Path) -> tuple[Path, Path, int, int]:
 
 
 def _readers(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
-    """Every format and size: `matcher ingest` into empty books that know the account."""
+    """Every format and size, twice: `matcher inspect`, the reader alone, and `matcher ingest` into empty books that know the account."""
     steps = []
     for count in given.count or [100_000, 1_000_000]:
         for name in given.format or list(statements.FORMATS):
             file = given.out / f"statement-{count}.{name}.{statements.FORMATS[name][1]}"
-            size = statements.write(name, count, file)
-            runs = [_ingest(name, file, count, given.out, command) for _ in range(given.repeat)]
-            best = _fastest(tuple(runs)) | {"format": name, "file_mb": round(size / 1e6, 1)}
-            steps.append(best | {"mb_per_second": round(size / 1e6 / best["wall_seconds"], 2)})
+            megabytes = statements.write(name, count, file) / 1e6
+            for how in (_inspect, _ingest):
+                best = _fastest(tuple(how(name, file, count, given.out, command) for _ in range(given.repeat)))
+                rate = {"file_mb": round(megabytes, 1), "mb_per_second": round(megabytes / best["wall_seconds"], 2)}
+                steps.append(best | {"format": name} | rate)
             file.unlink()
     return {"part": "readers", "steps": steps}
+
+
+def _inspect(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:
+    return _step(f"inspect {name}", (*command, "inspect", str(file)), out, out, count)
 
 
 def _ingest(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:

@@ -52,6 +52,8 @@ TRUTH = (
 
 _CODES = {"fee_refund": "ACMT-MCOP-CHRG", "interest": "ACMT-MCOP-INTR", "own_transfer": "PMNT-RCDT-BOOK", "outgoing": "PMNT-ICDT-ESCT"}
 
+_DISPUTED_EVERY = 67  # of the items that nobody pays this month
+
 Row = Sequence[str | int]
 
 
@@ -150,11 +152,11 @@ class Files:
         at = month.items
         order = np.empty(len(at), dtype=np.int64)
         order[month.rank] = np.arange(len(at))
-        disputed = month.chance[: len(at)] % np.uint64(97) == 0 if len(month.chance) >= len(at) else np.zeros(len(at), dtype=np.bool_)
         for item in order.tolist():
             customer, issue, amount, opened = at.customer.item(item), at.issue.item(item), at.amount.item(item), at.open.item(item)
             code, kind, terms = CURRENCIES[people.currency.item(customer)], at.type.item(item), people.terms.item(customer)
             closed = at.closed_day.item(item)
+            disputed = at.line.item(item) < 0 and month.rank.item(item) % _DISPUTED_EVERY == 0
             discount = DISCOUNT_PCT.item(terms) if kind == 0 else 0
             yield (
                 item_id(month.rank.item(item)), month.who.companies[people.company.item(customer)].id, customer_id(customer),
@@ -163,7 +165,7 @@ class Files:
                 "" if kind == INSTALMENT else TERMS[terms], discount or "",
                 write.iso(issue + DISCOUNT_DAYS.item(terms)) if discount else "",
                 write.order(item), write.reference(item), "closed" if closed >= 0 else "part_paid" if opened != amount else "open",
-                write.iso(closed) if closed >= 0 else "", render(opened // 4, code) if disputed[item] and opened > 0 else "",
+                write.iso(closed) if closed >= 0 else "", render(opened // 4, code) if disputed and opened > 0 else "",
             )  # fmt: skip
 
     def customers(self) -> Iterator[Row]:
