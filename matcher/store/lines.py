@@ -8,23 +8,33 @@ import polars as pl
 from matcher import frames, ids
 from matcher.store.database import Store
 
+MEMORY = "160MB"
+"""What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
+
 _MADE_HERE = ("line_id", "statement_id", "account", "entity", "source_line")
 _STAGED = ", ".join(f'"{name}"' for name in frames.LINE if name not in _MADE_HERE)
-_CONTENT = "value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw"
+_LINE = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
+
+# Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
+_TWIN = """md5(concat_ws('|', value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference,
+    end_to_end_id, balance, raw))"""
 
 _STAGE = """CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, * EXCLUDE (line_id, statement_id, line_key, occurrence) FROM raw.line LIMIT 0"""
+SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, '' AS twin, * EXCLUDE (line_id, statement_id, occurrence) FROM raw.line LIMIT 0"""
 
 _STAGE_DETAIL = """CREATE OR REPLACE TEMP TABLE incoming_detail AS
 SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, * EXCLUDE (line_id) FROM raw.line_detail LIMIT 0"""
 
-# Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
-_KEYED = f"""CREATE OR REPLACE TEMP TABLE keyed AS
-WITH k AS (SELECT *, {ids.LINE_KEY_SQL} AS line_key FROM incoming)
-SELECT *, row_number() OVER (PARTITION BY statement_no, line_key ORDER BY {_CONTENT}, position) AS occurrence FROM k"""
+# From here on only keys are moved; the entries themselves stay where they were staged until they are appended.
+_KEYED = """CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT statement_no, position, account, booking_date, bank_reference, line_key,
+    row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence
+FROM incoming"""
 
 _FRESH = f"""CREATE OR REPLACE TEMP TABLE fresh AS
-WITH named AS (SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)),
+WITH named AS (
+    SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)
+),
 first_seen AS (SELECT * FROM named QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY statement_no, position) = 1)
 SELECT * FROM first_seen WHERE NOT EXISTS (SELECT 1 FROM raw.line AS known WHERE known.line_id = first_seen.line_id)"""
 
@@ -39,7 +49,9 @@ class Counts:
 
 
 def begin(store: Store) -> None:
-    """Empties the staging area."""
+    """Empties the staging area, and bounds the memory that a file of any size may take."""
+    store.run(f"SET memory_limit = '{MEMORY}'")
+    store.run("SET preserve_insertion_order = false")
     store.run(_STAGE)
     store.run(_STAGE_DETAIL)
 
@@ -49,8 +61,9 @@ def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place
     numbered = frame.with_row_index("position", offset=place["position"]).filter(~pl.col("pending"))
     store.connection.register("staged", numbered)
     store.run(
-        "INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, "
-        f'{_STAGED}, "line" AS source_line FROM staged',
+        f"""INSERT INTO incoming BY NAME SELECT *, {_TWIN} AS twin, {ids.LINE_KEY_SQL} AS line_key FROM (
+            SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, {_STAGED}, "line" AS source_line FROM staged
+        )""",
         [place["statement_no"], place["account"], place["entity"]],
     )
     store.connection.unregister("staged")
@@ -62,8 +75,8 @@ def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place
 def stage_quarantined(store: Store, statement_id: str, statement_no: int) -> None:
     """Stages the entries that a statement in quarantine holds."""
     store.run(
-        """INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position,
-            * EXCLUDE (line_id, statement_id, line_key, occurrence) FROM raw.quarantined_line WHERE statement_id = ?""",
+        f"""INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position,
+            {_TWIN} AS twin, * EXCLUDE (line_id, statement_id, occurrence) FROM raw.quarantined_line WHERE statement_id = ?""",
         [statement_no, statement_id],
     )
     store.run(
@@ -104,13 +117,15 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
     store.connection.register("names", names)
     known = store.run("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1")
     assert not known, "two different lines have one id"
-    columns = [row[0] for row in store.run("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = 'line'")]
-    chosen = ", ".join(f'"{c}"' for c in columns)
-    store.run(f"INSERT INTO raw.line BY NAME SELECT {chosen} FROM fresh JOIN names USING (statement_no) ORDER BY statement_no, position")
+    entry = f"statement_id, {_LINE}, incoming.line_key, occurrence FROM incoming"
     store.run(
-        f"""INSERT INTO raw.quarantined_line BY NAME SELECT {chosen} FROM (SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed)
-        JOIN names USING (statement_no) JOIN held USING (statement_no) ORDER BY statement_no, position"""
+        f"INSERT INTO raw.line BY NAME SELECT line_id, {entry} JOIN fresh USING (statement_no, position) JOIN names USING (statement_no)"
     )
+    if held:
+        store.run(
+            f"""INSERT INTO raw.quarantined_line BY NAME SELECT {ids.LINE_ID_SQL.replace("line_key", "incoming.line_key")} AS line_id, {entry}
+            JOIN keyed USING (statement_no, position) JOIN names USING (statement_no) JOIN held USING (statement_no)"""
+        )
     store.run(
         f"""INSERT INTO raw.line_detail BY NAME
         WITH parents AS (
