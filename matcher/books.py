@@ -130,7 +130,7 @@ class Books:
             create(path)
         with open_store(path, write=write, keep=keep) as store:
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            yield Session(store, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+            yield Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
 
     def ingest(
         self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent

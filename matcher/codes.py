@@ -114,6 +114,12 @@ _CODES = (
         "See `matcher statement show`; get the correct file, or accept it with a reason.",
         "quarantine",
     ),
+    _note(
+        "statement.reissued",
+        "The statement tells days that were read before otherwise than before.",
+        "See `matcher statement show`; accept it with a reason only if it holds money that the earlier one lacks.",
+        "quarantine",
+    ),
     _note("statement.unproven", "The file has no balances, so completeness cannot be proven.", "Compare the sums with the bank's screen."),
     _note("statement.gap", "The opening balance is not the previous statement's closing balance.", "Ingest the missing statement."),
     _note("statement.overlap", "The statement covers days that were already read; only new lines were added."),

@@ -18,7 +18,7 @@ def scales(currency: pl.Expr) -> pl.Expr:
 
 def well_formed_amount(text: pl.Expr) -> pl.Expr:
     """Whether a cell is a plain decimal: '.' as mark, no grouping, no exponent, at most 15 digits before the mark."""
-    return text.str.contains(_AMOUNT) & (text.str.split(".").list.first().str.strip_chars("+-0").str.len_chars() <= 15)
+    return text.str.contains(_AMOUNT) & (text.str.extract(r"^[+-]?0*(\d*)", 1).str.len_chars() <= 15)
 
 
 def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ Invariant 4 of docs/architecture.md. Pure: statements in, findings out.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 
@@ -20,6 +20,12 @@ class StatementFact:
     opening: int | None
     closing: int | None
     count: int = 0
+    format: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether the bank stated both balances."""
+        return self.opening is not None and self.closing is not None
 
     def same_span(self, other: "StatementFact") -> bool:
         """Whether both tell of the same days, balances and number of entries: one statement sent twice."""
@@ -58,6 +64,30 @@ def continues(statement: StatementFact, known: Iterable[StatementFact]) -> bool:
     if not before or any(statement.same_span(k) for k in before):
         return False
     return all(k.last_day == statement.first_day for k in before) and any(k.closing == statement.opening for k in before)
+
+
+def common_days(statement: StatementFact, known: Iterable[StatementFact]) -> list[tuple[date, date]]:
+    """Spans of days, first and last, of which a statement tells and a known one of its account has told wholly.
+
+    Compared are statements that both have balances, and statements of different formats.
+
+    The first or last day of one of them may be told in part, so it counts only where both begin or end on it.
+    """
+    first, last = statement.first_day, statement.last_day
+    if first is None or last is None:
+        return []
+    found = []
+    for other in known:
+        if other.account != statement.account or other.first_day is None or other.last_day is None:
+            continue
+        if not (statement.proven and other.proven) and statement.format == other.format:
+            continue  # parts of a table that was cut up tell of common days and share no entry
+        start, end = max(first, other.first_day), min(last, other.last_day)
+        start += timedelta(first != other.first_day)
+        end -= timedelta(last != other.last_day)
+        if start <= end:
+            found.append((start, end))
+    return found
 
 
 def breaks(statements: Sequence[StatementFact]) -> list[Link]:

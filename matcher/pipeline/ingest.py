@@ -11,14 +11,18 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
-from matcher.ledger.chain import StatementFact, continues
+from matcher.ledger.chain import StatementFact, common_days, continues
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.ofx_verify import second_opinion
-from matcher.parsers.tally import FileTally, StatementTally
+from matcher.parsers.tally import FileTally
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
+from matcher.store.staging import Staging, staging
+
+REPORTS = ("camt.052", "camt.054", "mt942")
+"""Formats that tell of entries which a statement books later: kept, shown, and counted nowhere unless a person accepts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class IngestOptions:
 
 @dataclass(frozen=True, slots=True)
 class StatementResult:
-    """What became of one statement. Sums in minor units; `state` is balanced, unproven or quarantined."""
+    """What became of one statement. Sums in minor units; `state` is balanced, unproven, report or quarantined."""
 
     statement_id: str
     account: str
@@ -81,7 +85,7 @@ class _Staged:
     tally: FileTally
     accounts: dict[int, Account] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)  # statement of the file -> statement of the command
-    held: set[int] = field(default_factory=set)
+    held: dict[int, str] = field(default_factory=dict)  # statements that do not count, and their state
 
 
 def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent) -> list[FileResult]:
@@ -90,21 +94,22 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, 
     Raises:
         MatcherError: whatever refuses a file; then nothing of any file is kept.
     """
-    lines.begin(session.store)
+    lines.bound_memory(session.store)
     results: dict[int, FileResult] = {}
     staged: dict[int, _Staged] = {}
     seen: set[str] = set()
-    for position, source in enumerate(sources):
-        progress(f"{position + 1} of {len(sources)} files")
-        file_id = digest(source)
-        if file_id in seen or facts.file_known(session.store, file_id, "statement"):
-            results[position] = FileResult(source.name, "", known=True)
-            continue
-        seen.add(file_id)
-        taken = sum(len(s.numbers) for s in staged.values())
-        staged[position] = _stage(session, source, file_id, options, taken)
-    if staged:
-        results |= _settle(session, staged)
+    with staging(session.store, session.directory) as area:
+        for position, source in enumerate(sources):
+            progress(f"{position + 1} of {len(sources)} files")
+            file_id = digest(source)
+            if file_id in seen or facts.file_known(session.store, file_id, "statement"):
+                results[position] = FileResult(source.name, "", known=True)
+                continue
+            seen.add(file_id)
+            taken = sum(len(s.numbers) for s in staged.values())
+            staged[position] = _stage(session, area, _Staged(source, file_id, FileTally()), options, taken)
+        if staged:
+            results |= _settle(session, area, staged)
     return [results[position] for position in range(len(sources))]
 
 
@@ -117,13 +122,13 @@ def digest(source: Source) -> str:
     return found.hexdigest()
 
 
-def _stage(session: Session, source: Source, file_id: str, options: IngestOptions, taken: int) -> _Staged:
-    staged = _Staged(source, file_id, FileTally())
+def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOptions, taken: int) -> _Staged:
+    source = staged.source
     parse_options = _parse_options(session, source, options)
     positions: dict[int, int] = {}
     for event in staged.tally.watch(registry.read(source, parse_options, options.format)):
         if isinstance(event, StatementStart):
-            staged.accounts[event.statement] = _account(session, event, options, source)
+            staged.accounts[event.statement] = _account(session, event, options, staged)
             staged.numbers[event.statement] = taken + len(staged.numbers)
             positions[event.statement] = 0
         elif isinstance(event, Batch):
@@ -135,7 +140,7 @@ def _stage(session: Session, source: Source, file_id: str, options: IngestOption
                 "account": account.id,
                 "entity": account.entity,
             }
-            lines.stage(session.store, frame, batches.details(event), place)
+            lines.stage(area, frame, batches.details(event), place)
             positions[event.statement] += frame.height
     _judge(staged, options)
     if options.verify and staged.tally.info is not None and staged.tally.info.format.startswith("ofx"):
@@ -162,7 +167,8 @@ def _parse_options(session: Session, source: Source, options: IngestOptions) -> 
     return ParseOptions(account=account.number, currency=account.currency, profile=profile, profiles=options.profiles)
 
 
-def _account(session: Session, start: StatementStart, options: IngestOptions, source: Source) -> Account:
+def _account(session: Session, start: StatementStart, options: IngestOptions, staged: _Staged) -> Account:
+    source = staged.source
     where = f"{source.name}:{start.line}" if start.line else source.name
     if not start.account and not options.account:
         raise MatcherError("account.missing", "the file does not say which account it is of", where)
@@ -171,8 +177,9 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, so
         raise MatcherError("account.unknown", f"account {start.account!r} is not in matcher.toml", where)
     if options.account and start.account:
         own = session.config.find_account(start.account, start.currency)
-        if own is not None and own != account:
-            raise MatcherError("account.several", f"the file is of account {own.id!r} as well, not only {account.id!r}", where)
+        before = {one.start.account for one in staged.tally.statements.values()} - {start.account}
+        if (own is not None and own != account) or before:
+            raise MatcherError("account.several", f"the file is of account {start.account!r} as well, not only of one", where)
     if start.currency == money.NO_CURRENCY:
         raise MatcherError(
             "currency.unknown", "the file names no currency", where, "Name our account with --account; its currency is taken."
@@ -198,8 +205,10 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         if problem.severity == "fatal" or (treatment == "refuse" and not options.quarantine):
             refused.append(problem)
         elif treatment != "accept":
-            whole_file = problem.statement is None
-            staged.held |= set(staged.numbers) if whole_file else {problem.statement or 0}
+            for ordinal in staged.numbers if problem.statement is None else (problem.statement,):
+                staged.held[ordinal] = "quarantined"
+    if staged.tally.info is not None and staged.tally.info.format.startswith(REPORTS):
+        staged.held = dict.fromkeys(staged.numbers, "report") | staged.held
     source = staged.source
     if refused:
         # what is wrong with the whole file comes before what follows from it in single rows
@@ -212,8 +221,9 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         raise MatcherError(said.code, said.message, source.name)
 
 
-def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResult]:
-    lines.identify(session.store)
+def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict[int, FileResult]:
+    lines.identify(session.store, area)
+    _check_repetitions(session, staged)
     known = facts.statement_facts(session.store)
     batch = session.next_batch
     statement_ids: dict[int, str] = {}
@@ -225,7 +235,7 @@ def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResul
             if ordinal in file.held:
                 held.append(number)
                 continue
-            fact = _fact(statement_ids[number], file.accounts[ordinal], file.tally.statements[ordinal])
+            fact = _fact(statement_ids[number], file, ordinal)
             if continues(fact, known) and fact.first_day is not None:
                 same_day = earlier.get((fact.account, fact.first_day), [])
                 lines.shift_occurrences(session.store, number, fact.first_day, same_day)
@@ -238,12 +248,39 @@ def _settle(session: Session, staged: dict[int, _Staged]) -> dict[int, FileResul
     return results
 
 
-def _fact(statement_id: str, account: Account, tally: StatementTally) -> StatementFact:
+def _check_repetitions(session: Session, staged: dict[int, _Staged]) -> None:
+    """Keeps a statement aside that tells days already read otherwise than before: the same money must not count twice."""
+    known = facts.statement_facts(session.store)
+    for file in staged.values():
+        for ordinal, number in file.numbers.items():
+            fact = _fact("", file, ordinal)
+            if ordinal in file.held or not fact.count:
+                continue
+            missing, new = lines.compare(session.store, number, fact.account, common_days(fact, known))
+            if missing and new:
+                file.held[ordinal] = "quarantined"
+                named = f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
+                message = f"of days read before, {new} entries are new here and {len(missing)} read then are not here (lines {named})"
+                line = file.tally.statements[ordinal].start.line
+                file.tally.problems.append(Problem("statement.reissued", "warning", message, line, ordinal))
+
+
+def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementFact:
+    tally, info = file.tally.statements[ordinal], file.tally.info
     opening, closing = tally.opening, tally.closing
     days = [tally.from_date, _day(opening), _day(closing)]
     first = tally.booked.first_booking_date or next((d for d in days if d), None)
     last = tally.booked.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
-    return StatementFact(statement_id, account.id, first, last, _minor(opening), _minor(closing), tally.booked.count)
+    return StatementFact(
+        statement_id=statement_id,
+        account=file.accounts[ordinal].id,
+        first_day=first,
+        last_day=last,
+        opening=_minor(opening),
+        closing=_minor(closing),
+        count=tally.booked.count,
+        format=info.format if info else "",
+    )
 
 
 def _minor(balance: Balance | None) -> int | None:
@@ -258,7 +295,7 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
     found = []
     for ordinal, number in file.numbers.items():
         tally, count = file.tally.statements[ordinal], counts[number]
-        state = "quarantined" if ordinal in file.held else "balanced" if tally.balanced else "unproven"
+        state = file.held.get(ordinal) or ("balanced" if tally.balanced else "unproven")
         found.append(
             StatementResult(
                 statement_ids[number], file.accounts[ordinal].id, tally.start.number, file.accounts[ordinal].currency,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -24,6 +25,7 @@ class Session:
 
     Attributes:
         store: the open books file.
+        directory: the books directory.
         config: checked matcher.toml.
         config_hash: SHA-256 of its text.
         actor: who runs the command.
@@ -32,6 +34,7 @@ class Session:
     """
 
     store: Store
+    directory: Path
     config: Config
     config_hash: str
     actor: str

@@ -10,6 +10,7 @@ from matcher.errors import MatcherError
 from matcher.ledger.chain import StatementFact, continues
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines
+from matcher.store.staging import staging
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,19 @@ def accept(session: Session, given: str, reason: str) -> StatementAccepted:
     """
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
-    if statement["state"] != "quarantined":
+    if statement["state"] not in ("quarantined", "report"):
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
     if '"note.precision"' in statement["problems"]:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
-    lines.begin(session.store)
-    lines.stage_quarantined(session.store, name, 0)
-    lines.identify(session.store)
-    fact = _fact(statement)
-    if fact.first_day is not None and continues(fact, facts.statement_facts(session.store)):
-        lines.shift_occurrences(session.store, 0, fact.first_day, [])
-    count = lines.append(session.store, {0: name}, [])[0]
+    with staging(session.store, session.directory) as area:
+        lines.stage_quarantined(session.store, area, name)
+        lines.identify(session.store, area)
+        fact = _fact(statement)
+        if fact.first_day is not None and continues(fact, facts.statement_facts(session.store)):
+            lines.shift_occurrences(session.store, 0, fact.first_day, [])
+        count = lines.append(session.store, {0: name}, [])[0]
     record = {"batch": session.next_batch, "statement_id": name, "verdict": "accepted", "reason": reason}
     facts.append_verdict(
         session.store, record | {"lines_new": count.new, "lines_known": count.known, "lines_conflicting": count.conflicting}

@@ -49,12 +49,13 @@ def append_verdict(store: Store, record: dict[str, Any]) -> None:
 
 
 def statement_facts(store: Store) -> list[StatementFact]:
-    """What the chain needs of every statement that is not in quarantine."""
+    """What the chain needs of every statement that counts."""
     rows = store.run(
-        """SELECT statement_id, account, coalesce(first_booking_date, from_date, opening_date, closing_date),
-            coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, count
-        FROM raw.statement
-        WHERE state <> 'quarantined' OR statement_id IN (SELECT statement_id FROM raw.statement_verdict) ORDER BY batch, ordinal"""
+        """SELECT s.statement_id, s.account, coalesce(first_booking_date, from_date, opening_date, closing_date),
+            coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, s.count, f.format
+        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+        WHERE s.state NOT IN ('quarantined', 'report') OR s.statement_id IN (SELECT statement_id FROM raw.statement_verdict)
+        ORDER BY s.batch, f.name, s.ordinal"""
     )
     return [StatementFact(*row) for row in rows]
 

@@ -1,35 +1,31 @@
 """Statement files in: staging, identity, and the append that adds only what is new."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from matcher import frames, ids
 from matcher.store.database import Store
+from matcher.store.staging import Staging
 
 MEMORY = "160MB"
 """What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
 
-_MADE_HERE = ("line_id", "statement_id", "account", "entity", "source_line")
-_STAGED = ", ".join(f'"{name}"' for name in frames.LINE if name not in _MADE_HERE)
-_LINE = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
+_ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
 
 # Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
 _TWIN = """md5(concat_ws('|', value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference,
     end_to_end_id, balance, raw))"""
 
-_STAGE = """CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, '' AS twin, * EXCLUDE (line_id, statement_id, occurrence) FROM raw.line LIMIT 0"""
-
-_STAGE_DETAIL = """CREATE OR REPLACE TEMP TABLE incoming_detail AS
-SELECT 0::BIGINT AS statement_no, 0::BIGINT AS position, * EXCLUDE (line_id) FROM raw.line_detail LIMIT 0"""
-
-# From here on only keys are moved; the entries themselves stay where they were staged until they are appended.
-_KEYED = """CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT statement_no, position, account, booking_date, bank_reference, line_key,
-    row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence
-FROM incoming"""
+# Only keys are moved about; the entries themselves stay where they were staged until they are appended.
+_KEYED = f"""CREATE OR REPLACE TEMP TABLE keyed AS
+WITH k AS (
+    SELECT statement_no, position, account, booking_date, bank_reference, {ids.LINE_KEY_SQL} AS line_key, {_TWIN} AS twin FROM incoming
+)
+SELECT * EXCLUDE (twin), row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence FROM k"""
 
 _FRESH = f"""CREATE OR REPLACE TEMP TABLE fresh AS
 WITH named AS (
@@ -48,48 +44,36 @@ class Counts:
     conflicting: int
 
 
-def begin(store: Store) -> None:
-    """Empties the staging area, and bounds the memory that a file of any size may take."""
+def bound_memory(store: Store) -> None:
+    """Bounds the memory that a file of any size may take."""
     store.run(f"SET memory_limit = '{MEMORY}'")
     store.run("SET preserve_insertion_order = false")
-    store.run(_STAGE)
-    store.run(_STAGE_DETAIL)
 
 
-def stage(store: Store, frame: pl.DataFrame, details: pl.DataFrame | None, place: dict[str, Any]) -> None:
+def stage(area: Staging, frame: pl.DataFrame, details: pl.DataFrame | None, place: dict[str, Any]) -> None:
     """Stages booked entries. `place` holds statement_no, position (of the first row), account and entity."""
+    fixed = [pl.lit(place[name]).alias(name) for name in ("statement_no", "account", "entity")]
     numbered = frame.with_row_index("position", offset=place["position"]).filter(~pl.col("pending"))
-    store.connection.register("staged", numbered)
-    store.run(
-        f"""INSERT INTO incoming BY NAME SELECT *, {_TWIN} AS twin, {ids.LINE_KEY_SQL} AS line_key FROM (
-            SELECT ?::BIGINT AS statement_no, position, ? AS account, ? AS entity, {_STAGED}, "line" AS source_line FROM staged
-        )""",
-        [place["statement_no"], place["account"], place["entity"]],
-    )
-    store.connection.unregister("staged")
+    shifted = None
     if details is not None:
         shifted = details.with_columns(pl.col("position") + place["position"], pl.lit(place["statement_no"]).alias("statement_no"))
-        store.append("incoming_detail", shifted)
+    area.add(numbered.rename({"line": "source_line"}).with_columns(fixed), shifted)
 
 
-def stage_quarantined(store: Store, statement_id: str, statement_no: int) -> None:
-    """Stages the entries that a statement in quarantine holds."""
-    store.run(
-        f"""INSERT INTO incoming BY NAME SELECT ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position,
-            {_TWIN} AS twin, * EXCLUDE (line_id, statement_id, occurrence) FROM raw.quarantined_line WHERE statement_id = ?""",
-        [statement_no, statement_id],
+def stage_quarantined(store: Store, area: Staging, statement_id: str) -> None:
+    """Stages the entries that a statement in quarantine holds, as statement 0 of the command."""
+    held = store.frame("SELECT * FROM raw.quarantined_line WHERE statement_id = ? ORDER BY source_line, line_id", statement_id)
+    numbered = held.with_row_index("position").with_columns(pl.lit(0).alias("statement_no"))
+    parts = store.frame(
+        "SELECT * FROM raw.line_detail WHERE line_id IN (SELECT line_id FROM raw.quarantined_line WHERE statement_id = ?)", statement_id
     )
-    store.run(
-        """INSERT INTO incoming_detail BY NAME SELECT statement_no, position, d.* EXCLUDE (line_id) FROM raw.line_detail AS d JOIN (
-            SELECT line_id, ?::BIGINT AS statement_no, row_number() OVER (ORDER BY source_line, line_id) - 1 AS position
-            FROM raw.quarantined_line WHERE statement_id = ?
-        ) USING (line_id)""",
-        [statement_no, statement_id],
-    )
+    places = numbered.select("line_id", "position", "statement_no")
+    area.add(numbered, parts.join(places, on="line_id"))
 
 
-def identify(store: Store) -> None:
+def identify(store: Store, area: Staging) -> None:
     """Gives every staged entry its key and its occurrence among twins of its statement."""
+    area.finish()
     store.run(_KEYED)
 
 
@@ -106,6 +90,26 @@ def shift_occurrences(store: Store, statement_no: int, day: object, earlier: lis
     )
 
 
+def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple[date, date]]) -> tuple[list[str], int]:
+    """Of the days in `spans`: ids of known lines that the staged statement lacks, and how many of its entries are not known."""
+    missing: set[str] = set()
+    new: set[int] = set()
+    for first, last in set(spans):
+        gone = store.run(
+            """SELECT line_id FROM raw.line AS known WHERE account = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
+                SELECT 1 FROM keyed AS k WHERE k.statement_no = ? AND k.line_key = known.line_key AND k.occurrence = known.occurrence)""",
+            [account, first, last, statement_no],
+        )
+        fresh = store.run(
+            """SELECT position FROM keyed AS k WHERE statement_no = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
+                SELECT 1 FROM raw.line AS known WHERE k.line_key = known.line_key AND k.occurrence = known.occurrence)""",
+            [statement_no, first, last],
+        )
+        missing |= {row[0] for row in gone}
+        new |= {row[0] for row in fresh}
+    return sorted(missing), len(new)
+
+
 def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
     """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
     store.run("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
@@ -117,15 +121,12 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
     store.connection.register("names", names)
     known = store.run("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1")
     assert not known, "two different lines have one id"
-    entry = f"statement_id, {_LINE}, incoming.line_key, occurrence FROM incoming"
-    store.run(
-        f"INSERT INTO raw.line BY NAME SELECT line_id, {entry} JOIN fresh USING (statement_no, position) JOIN names USING (statement_no)"
-    )
+    entry = f"statement_id, {_ENTRY}, line_key, occurrence FROM incoming"
+    places = "USING (statement_no, position) JOIN names USING (statement_no)"
+    store.run(f"INSERT INTO raw.line BY NAME SELECT line_id, {entry} JOIN fresh {places}")
     if held:
-        store.run(
-            f"""INSERT INTO raw.quarantined_line BY NAME SELECT {ids.LINE_ID_SQL.replace("line_key", "incoming.line_key")} AS line_id, {entry}
-            JOIN keyed USING (statement_no, position) JOIN names USING (statement_no) JOIN held USING (statement_no)"""
-        )
+        made = f"SELECT {ids.LINE_ID_SQL} AS line_id, {entry} JOIN keyed {places} JOIN held USING (statement_no)"
+        store.run(f"INSERT INTO raw.quarantined_line BY NAME {made}")
     store.run(
         f"""INSERT INTO raw.line_detail BY NAME
         WITH parents AS (

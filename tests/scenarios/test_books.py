@@ -269,3 +269,53 @@ def test_an_ofx_file_comes_in(tmp_path: Path) -> None:
     line = books.state(DAY).lines.row(0, named=True)
     assert (line["amount"], line["bank_reference"], line["remittance_information"]) == (12_50, "F1", "RE-2026-00001")
     assert isinstance(books.state(DAY).lines, pl.DataFrame)
+
+
+def mt940(rows: list[tuple[str, str, str]], number: int, opening: str, closing: str, message: str = "940") -> str:
+    """A statement of the giro account: rows of (yymmdd, amount, text)."""
+    entries = "".join(f":61:{day}{day[2:]}C{amount}NTRFNONREF\n:86:{text}\n" for day, amount, text in rows)
+    head = f":20:X{number}\n:25:DE02120300000000202051\n:28C:{number}/1\n"
+    if message == "942":
+        return head + ":34F:EURD0,\n:34F:EURC0,\n:13D:2610021200+0100\n" + entries + "-\n"
+    return head + f":60F:C261001EUR{opening}\n" + entries + f":62F:C261002EUR{closing}\n-\n"
+
+
+def test_a_day_that_is_told_again_otherwise_waits_for_a_person(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    first = mt940([("261002", "10,00", "one"), ("261002", "20,00", "two")], 1, "100,00", "130,00")
+    again = mt940([("261002", "10,00", "one"), ("261002", "25,00", "two")], 1, "100,00", "135,00")
+    books.ingest([write(tmp_path, "first.sta", first)])
+    (result,) = books.ingest([write(tmp_path, "again.sta", again)])
+    assert [s.state for s in result.statements] == ["quarantined"]
+    assert [p.code for p in result.problems if p.severity == "warning"] == ["statement.reissued"]
+    assert "1 entries are new here and 1 read then are not here" in result.problems[-1].message
+    assert books.state(DAY).lines["amount"].sum() == 30_00
+
+
+def test_the_same_days_in_another_format_are_not_counted_twice(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    books.ingest([write(tmp_path, "a.sta", mt940([("261002", "10,00", "one"), ("261002", "20,00", "two")], 1, "100,00", "130,00"))])
+    rows = [{"booking_date": "2026-10-02", "amount": amount, "bank_reference": f"B{amount}"} for amount in ("10.00", "20.00")]
+    (result,) = books.ingest([lines_file(tmp_path, rows)])
+    assert [s.state for s in result.statements] == ["quarantined"]
+    assert books.state(DAY).lines["amount"].sum() == 30_00
+
+
+def test_a_report_of_the_day_adds_nothing_to_what_the_statement_books(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    entries = [("261002", "10,00", "one")]
+    (report,) = books.ingest([write(tmp_path, "r.sta", mt940(entries, 1, "", "", "942"))])
+    assert [s.state for s in report.statements] == ["report"]
+    assert books.state(DAY).lines.height == 0
+    assert books.blocks() == []
+    (statement,) = books.ingest([write(tmp_path, "s.sta", mt940(entries, 1, "100,00", "110,00"))])
+    assert [(s.state, s.new) for s in statement.statements] == [("balanced", 1)]
+    assert [c.name for c in books.verify() if c.failure] == []
+
+
+def test_parts_of_one_table_make_the_same_books_as_the_whole(tmp_path: Path) -> None:
+    rows = [{"amount": f"{n}.00", "bank_reference": f"B{n}", "booking_date": f"2026-10-{n % 9 + 1:02d}"} for n in range(1, 40)]
+    whole, parts = new_books(tmp_path / "whole"), new_books(tmp_path / "parts")
+    whole.ingest([lines_file(tmp_path, rows)])
+    parts.ingest([lines_file(tmp_path, rows[n::4], f"{n}.csv") for n in range(4)])
+    assert parts.state(DAY).lines.drop("statement_id", "source_line").equals(whole.state(DAY).lines.drop("statement_id", "source_line"))
