@@ -26,7 +26,7 @@ from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
 from matcher.parsers.csv.text import TooLongError, bounded
 
-CHUNK = 4 << 20
+CHUNK = 2 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
 _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
