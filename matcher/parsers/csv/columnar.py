@@ -26,7 +26,7 @@ from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
 from matcher.parsers.csv.text import TooLongError, bounded
 
-CHUNK = 4 << 20
+CHUNK = 2 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
 _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
@@ -63,7 +63,7 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
                 frame = _frame(chunk, reading.layout, delimiter, line) if sure else None
                 if frame is not None:
                     yield from emit(frame, reading)
-                    line += chunk.count(b"\n")
+                    line += _count(chunk, "\n")
                 else:
                     left, line = yield from _slow(chunk, reading, delimiter, line, final and not rest)
                     rest = left + rest
@@ -94,7 +94,7 @@ def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
     end = data.rfind(b"\n") + 1
     if b'"' not in data:
         return data[:end], data[end:], True
-    odd = data.count(b'"', 0, end) % 2
+    odd = _count(data[:end], '"') % 2
     place = end
     for _ in range(_SEARCH):
         if not odd:
@@ -105,6 +105,11 @@ def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
         odd ^= data.count(b'"', before, place) % 2
         place = before
     return data[:end], data[end:], False
+
+
+def _count(data: bytes, mark: str) -> int:
+    """How often an ASCII character occurs: faster than `bytes.count` when it is frequent."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(mark)))
 
 
 def _slow(chunk: bytes, reading: TableReading, delimiter: str, line: int, final: bool) -> Generator[Event, None, tuple[bytes, int]]:
