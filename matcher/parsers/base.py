@@ -17,7 +17,7 @@ from matcher.model import FileInfo, Problem, StatementEnd, StatementStart, Trans
 if TYPE_CHECKING:
     import polars as pl
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 8_000
 HEAD_BYTES = 65_536
 MAX_LINE = 1 << 20
 """Longest physical line accepted, in bytes; longer ones are ``file.too_large``."""
