@@ -11,28 +11,47 @@ from matcher import frames, ids
 from matcher.store.database import Store
 from matcher.store.staging import Staging
 
-MEMORY = "160MB"
+MEMORY = "112MB"
 """What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
 
 _ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
 
-# Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
-_TWIN = """md5(concat_ws('|', value_date, counterparty_name, counterparty_account, remittance_information, creditor_reference,
-    end_to_end_id, balance, raw))"""
-
-# Only keys are moved about; the entries themselves stay where they were staged until they are appended.
+# Only keys are moved about; the entries themselves stay where they were staged until they are appended. Windows and joins over all
+# entries are kept to the few that need them: entries that have a twin, and entries that are known already.
 _KEYED = f"""CREATE OR REPLACE TEMP TABLE keyed AS
-WITH k AS (
-    SELECT statement_no, position, account, booking_date, bank_reference, {ids.LINE_KEY_SQL} AS line_key, {_TWIN} AS twin FROM incoming
-)
-SELECT * EXCLUDE (twin), row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence FROM k"""
+SELECT statement_no, position, account, booking_date, bank_reference, {ids.LINE_KEY_SQL} AS line_key, 1::BIGINT AS occurrence
+FROM incoming"""
+
+_TWINS = "CREATE OR REPLACE TEMP TABLE twins AS SELECT statement_no, line_key FROM keyed GROUP BY ALL HAVING count(*) > 1"
+
+# Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
+_NUMBER_TWINS = f"""UPDATE keyed SET occurrence = numbered.occurrence FROM (
+    SELECT statement_no, position, row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence FROM (
+        SELECT statement_no, position, {ids.LINE_KEY_SQL} AS line_key, md5(concat_ws('|', value_date, counterparty_name,
+            counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw)) AS twin FROM incoming
+    ) SEMI JOIN twins USING (statement_no, line_key)
+) AS numbered WHERE numbered.statement_no = keyed.statement_no AND numbered.position = keyed.position"""
 
 _FRESH = f"""CREATE OR REPLACE TEMP TABLE fresh AS
-WITH named AS (
-    SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)
-),
-first_seen AS (SELECT * FROM named QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY statement_no, position) = 1)
-SELECT * FROM first_seen WHERE NOT EXISTS (SELECT 1 FROM raw.line AS known WHERE known.line_id = first_seen.line_id)"""
+SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)
+    AND NOT EXISTS (SELECT 1 FROM raw.line AS known WHERE known.line_key = keyed.line_key AND known.occurrence = keyed.occurrence)"""
+
+# Two statements of one command may tell of the same entry: the first one brings it.
+_FIRST_ONLY = """DELETE FROM fresh WHERE (statement_no, position) IN (
+    SELECT (statement_no, position) FROM fresh
+    SEMI JOIN (SELECT line_id FROM fresh GROUP BY line_id HAVING count(*) > 1) AS again USING (line_id)
+    QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY statement_no, position) > 1)"""
+
+_SPECIAL = """CREATE OR REPLACE TEMP TABLE special AS
+SELECT statement_no, position, keyed.occurrence, fresh.line_id IS NOT NULL AS brings
+FROM keyed LEFT JOIN fresh USING (statement_no, position) WHERE keyed.occurrence <> 1 OR fresh.line_id IS NULL"""
+
+_APPEND = f"""INSERT INTO raw.line BY NAME
+SELECT {ids.LINE_ID_SQL} AS line_id, * FROM (
+    SELECT statement_id, {_ENTRY}, {ids.LINE_KEY_SQL.replace("account,", "incoming.account,")} AS line_key,
+        coalesce(special.occurrence, 1) AS occurrence
+    FROM incoming JOIN names USING (statement_no) LEFT JOIN special USING (statement_no, position) WHERE coalesce(brings, true)
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,9 @@ def identify(store: Store, area: Staging) -> None:
     """Gives every staged entry its key and its occurrence among twins of its statement."""
     area.finish()
     store.run(_KEYED)
+    store.run(_TWINS)
+    if store.scalar("SELECT count(*) FROM twins"):
+        store.run(_NUMBER_TWINS)
 
 
 def shift_occurrences(store: Store, statement_no: int, day: object, earlier: list[int]) -> None:
@@ -114,16 +136,16 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
     """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
     store.run("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
     store.run(_FRESH)
+    store.run(_FIRST_ONLY)
+    store.run(_SPECIAL)
     names = pl.DataFrame(
         {"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())},
         schema={"statement_no": pl.Int64, "statement_id": pl.String},
     )
     store.connection.register("names", names)
-    known = store.run("SELECT 1 FROM fresh GROUP BY line_id HAVING count(*) > 1 LIMIT 1")
-    assert not known, "two different lines have one id"
     entry = f"statement_id, {_ENTRY}, line_key, occurrence FROM incoming"
     places = "USING (statement_no, position) JOIN names USING (statement_no)"
-    store.run(f"INSERT INTO raw.line BY NAME SELECT line_id, {entry} JOIN fresh {places}")
+    store.run(_APPEND)
     if held:
         made = f"SELECT {ids.LINE_ID_SQL} AS line_id, {entry} JOIN keyed {places} JOIN held USING (statement_no)"
         store.run(f"INSERT INTO raw.quarantined_line BY NAME {made}")
