@@ -33,26 +33,30 @@ class EntryTally:
     first_booking_date: date | None = None
     last_booking_date: date | None = None
 
-    def add(self, row: Transaction) -> None:
-        """Counts one entry."""
-        self.count += 1
-        amount = row.amount
-        if amount >= 0:
-            self.credit += amount
-            self.credit_count += amount > 0
+    def add(self, rows: Sequence[Transaction]) -> None:
+        """Counts entries."""
+        if not rows:
+            return
+        amounts = [row.amount for row in rows]
+        credits_ = [amount for amount in amounts if amount > 0]
+        credit = sum(credits_)
+        self.count += len(rows)
+        self.credit_count += len(credits_)
+        self.credit += credit
+        self.debit += credit - sum(amounts)
+        for row in rows:
+            if row.exact:
+                self._add_excess(row)
+        days = {row.booking_date for row in rows}
+        self.first_booking_date = min(days if self.first_booking_date is None else {*days, self.first_booking_date})
+        self.last_booking_date = max(days if self.last_booking_date is None else {*days, self.last_booking_date})
+
+    def _add_excess(self, row: Transaction) -> None:
+        excess = abs(Decimal(row.exact)) - abs(money.decimal(row.amount, row.currency))
+        if row.exact[0] == "-":
+            self.debit_excess += excess
         else:
-            self.debit -= amount
-        if row.exact:
-            excess = abs(Decimal(row.exact)) - abs(money.decimal(amount, row.currency))
-            if row.exact[0] == "-":
-                self.debit_excess += excess
-            else:
-                self.credit_excess += excess
-        day = row.booking_date
-        if self.first_booking_date is None or day < self.first_booking_date:
-            self.first_booking_date = day
-        if self.last_booking_date is None or day > self.last_booking_date:
-            self.last_booking_date = day
+            self.credit_excess += excess
 
     def plus(self, other: "EntryTally") -> "EntryTally":
         """Both counted as one."""
@@ -104,11 +108,11 @@ class StatementTally:
     booked: EntryTally = field(default_factory=EntryTally)
     pending: EntryTally = field(default_factory=EntryTally)
 
-    def add(self, rows: Iterable[Transaction]) -> None:
+    def add(self, rows: Sequence[Transaction]) -> None:
         """Counts entries, booked and pending ones apart."""
-        booked, pending = self.booked.add, self.pending.add
-        for row in rows:
-            (pending if row.pending else booked)(row)
+        pending = [row for row in rows if row.pending]
+        self.booked.add([row for row in rows if not row.pending] if pending else rows)
+        self.pending.add(pending)
 
     def add_frame(self, frame: "pl.DataFrame") -> None:
         """Counts the entries of a columnar batch."""

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +42,9 @@ class Staging:
         self._folder = folder
         self._waiting: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
         self._written = 0
+        # one file is written while the next entries are read
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
         """Stages entries with the columns of `LINE`, and parts with those of `DETAIL`."""
@@ -55,17 +59,33 @@ class Staging:
         for kind, schema in (("line", LINE), ("detail", DETAIL)):
             self._waiting[kind].append(pl.DataFrame(schema=schema))
         self._flush()
+        self._settle()
         for kind, view in (("line", "incoming"), ("detail", "incoming_detail")):
             files = str(self._folder / f"{kind}-*.parquet").replace("'", "''")
             self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM read_parquet('{files}')")
 
     def _flush(self) -> None:
+        self._settle()
         for kind, waiting in self._waiting.items():
             if waiting:
-                frame = pl.concat(waiting)
-                frame.write_parquet(self._folder / f"{kind}-{self._written:06d}.parquet", compression="lz4", statistics=False)
+                path = self._folder / f"{kind}-{self._written:06d}.parquet"
+                self._writing.append(self._writer.submit(_write, waiting.copy(), path))
                 waiting.clear()
         self._written += 1
+
+    def _settle(self) -> None:
+        """Waits for the files that are being written; what went wrong there is raised here."""
+        for writing in self._writing:
+            writing.result()
+        self._writing.clear()
+
+    def close(self) -> None:
+        """Ends the writer."""
+        self._writer.shutdown(wait=True)
+
+
+def _write(waiting: list[pl.DataFrame], path: Path) -> None:
+    pl.concat(waiting).write_parquet(path, compression="lz4", statistics=False)
 
 
 @contextmanager
@@ -74,4 +94,8 @@ def staging(store: Store, books: Path) -> Iterator[Staging]:
     for leftover in books.glob(f"{PREFIX}*"):
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=books) as folder:
-        yield Staging(store, Path(folder))
+        area = Staging(store, Path(folder))
+        try:
+            yield area
+        finally:
+            area.close()
