@@ -154,7 +154,7 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
         + (" Dry run: nothing was kept." if dry_run else "")
     )
     if any(s.state == "quarantined" for r in results for s in r.statements):
-        note("statement.unbalanced: a statement is in quarantine; none of its lines count. See `matcher statement list`.")
+        note("A statement is in quarantine; none of its lines count. See `matcher statement list --quarantined`.")
         click.get_current_context().exit(NEEDS_PERSON)
 
 

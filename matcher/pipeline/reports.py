@@ -1,5 +1,6 @@
 """What goes out: exports of the books' state, and what blocks the close."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from matcher import money
+from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
 from matcher.exports import erp, files, tables
 from matcher.exports.matches import matches
@@ -54,7 +56,7 @@ def blocks(session: Session) -> list[Block]:
         if _replaced(row, proven):
             continue
         span = f"{row['first_booking_date']} to {row['last_booking_date']}"
-        found.append(Block("statement.unbalanced", f"account {row['account']}: statement {row['statement_id']} ({span}) is in quarantine"))
+        found.append(Block(_why_held(row), f"account {row['account']}: statement {row['statement_id']} ({span}) is in quarantine"))
     for link in breaks(facts.statement_facts(session.store)):
         if link.kind == "gap" and link.difference is not None:
             gap = money.render(link.difference, currencies[link.later])
@@ -64,8 +66,14 @@ def blocks(session: Session) -> list[Block]:
     return found
 
 
+def _why_held(row: dict[str, Any]) -> str:
+    """The code of what put a statement into quarantine."""
+    codes = [problem["code"] for problem in json.loads(row["problems"]) if problem["severity"] != "info"]
+    return next((code for code in codes if CATALOGUE[code].at_ingest == "quarantine"), codes[0] if codes else "statement.unbalanced")
+
+
 def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
-    """Whether a proven statement tells the days of this one: the correct file came in.
+    """Whether a proven statement that came later tells the days of this one: the correct file came in.
 
     It is of the same account, covers the days, and shares a balance with this one or goes beyond it on both sides: a statement
     that only ends on the day on which this one begins tells nothing of it.
@@ -74,7 +82,8 @@ def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
     covers = (first <= row["first_booking_date"]) & (last >= row["last_booking_date"])
     beyond = (first < row["first_booking_date"]) & (last > row["last_booking_date"])
     shares = (pl.col("opening") == row["opening"]) | (pl.col("closing") == row["closing"])
-    return not proven.filter((pl.col("account") == row["account"]) & covers & (beyond | shares)).is_empty()
+    later = (pl.col("account") == row["account"]) & (pl.col("batch") > row["batch"])
+    return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
 def export(session: Session, what: str, path: Path, as_of: date, target: str) -> Exported:

@@ -220,12 +220,22 @@ def test_days_that_were_read_before_add_only_new_lines(desk: Desk) -> None:
     assert "1 new lines, 2 already known, 0 conflicting" in printed
 
 
-def comma_statement(folder: Path) -> Path:
+def comma_statement(folder: Path, account: str = "7700123456", currency: str = "USD") -> Path:
     """A statement with decimal commas: `1.500` is fifteen hundred there, and one and a half to the second reader."""
     text = (FIXTURES / "banks" / "ofx" / "decimal_comma.ofx").read_text(encoding="ascii")
     path = folder / "comma.ofx"
-    path.write_text(text.replace("30211-7", "DE02120300000000202051").replace("<CURDEF>BRL", "<CURDEF>EUR"), encoding="ascii")
+    path.write_text(text.replace("30211-7", account).replace("<CURDEF>BRL", f"<CURDEF>{currency}"), encoding="ascii")
     return path
+
+
+@covers("statement.reissued")
+def test_days_that_come_again_in_another_format_are_kept_aside(desk: Desk) -> None:
+    before = desk.matches()
+    path = comma_statement(desk.folder, "DE02120300000000202051", "EUR")
+    result = desk.run("ingest", str(path))
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert f"warning: statement.reissued: {path}:" in result.stderr
+    assert desk.matches() == before
 
 
 @covers("note.second_reader")

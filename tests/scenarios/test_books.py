@@ -289,6 +289,7 @@ def test_a_day_that_is_told_again_otherwise_waits_for_a_person(tmp_path: Path) -
     assert [s.state for s in result.statements] == ["quarantined"]
     assert [p.code for p in result.problems if p.severity == "warning"] == ["statement.reissued"]
     assert "1 entries are new here and 1 read then are not here" in result.problems[-1].message
+    assert [block.code for block in books.blocks()] == ["statement.reissued"]
     assert books.state(DAY).lines["amount"].sum() == 30_00
 
 
