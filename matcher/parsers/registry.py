@@ -10,6 +10,7 @@ from matcher.model import Problem
 from matcher.parsers.base import Event, ParseOptions, Parser, Source
 
 GROUP = "matcher.parsers"
+UNKNOWN_TABLE = "csv"
 
 
 @cache
@@ -46,6 +47,8 @@ def detect(source: Source, options: ParseOptions) -> tuple[Parser, str] | Proble
         return Problem("file.empty", "fatal", "the file is empty")
     head = source.head()
     claims = [(parser, found) for parser in map(load, names()) if (found := parser.recognise(head, source, options))]
+    # a table of no known layout is claimed only so that its reader can say what it recognised: whoever knows the file goes first
+    claims = [claim for claim in claims if claim[1] != UNKNOWN_TABLE] or claims
     if len(claims) == 1:
         return claims[0]
     if claims:

@@ -162,12 +162,26 @@ def _verify(staged: _Staged, options: ParseOptions) -> None:
 
 def _parse_options(session: Session, source: Source, options: IngestOptions) -> ParseOptions:
     if not options.account:
-        return ParseOptions(profile=options.profile, profiles=options.profiles)
+        detected = ParseOptions(profile=options.profile, profiles=options.profiles)
+        return replace(detected, profile=options.profile or _configured_profile(session, source, detected, options))
     account = session.config.find_account(options.account, "")
     if account is None:
         raise MatcherError("account.unknown", f"account {options.account!r} is not in matcher.toml", source.name)
     profile = options.profile or account.profile
     return ParseOptions(account=account.number, currency=account.currency, profile=profile, profiles=options.profiles)
+
+
+def _configured_profile(session: Session, source: Source, detected: ParseOptions, options: IngestOptions) -> str:
+    """The layout that matcher.toml names for an account and that fits the file; '' when none or several do.
+
+    Naming it settles what detection must not guess: which of two like layouts it is, and the order of day and month.
+    """
+    named = sorted({account.profile for account in session.config.account if account.profile})
+    if options.format not in ("", "csv") or not named:
+        return ""
+    csv = registry.load("csv")
+    fitting = [name for name in named if csv.recognise(source.head(), source, replace(detected, profile=name)) == f"csv:{name}"]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def _account(session: Session, start: StatementStart, options: IngestOptions, staged: _Staged) -> Account:

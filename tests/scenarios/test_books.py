@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,11 @@ import polars as pl
 import pytest
 from support import CONFIG, filled, items_file, lines_file, new_books, write
 
+from matcher import money
 from matcher.errors import MatcherError
+from matcher.model import FileInfo, StatementEnd, StatementStart, Transaction
+from matcher.parsers import registry
+from matcher.parsers.base import Batch, Event, ParseOptions, Source
 from matcher.pipeline.ingest import IngestOptions
 
 DAY = date(2026, 10, 31)
@@ -320,3 +325,52 @@ def test_parts_of_one_table_make_the_same_books_as_the_whole(tmp_path: Path) -> 
     whole.ingest([lines_file(tmp_path, rows)])
     parts.ingest([lines_file(tmp_path, rows[n::4], f"{n}.csv") for n in range(4)])
     assert parts.state(DAY).lines.drop("statement_id", "source_line").equals(whole.state(DAY).lines.drop("statement_id", "source_line"))
+
+
+def test_the_layout_that_an_account_names_settles_the_order_of_day_and_month(tmp_path: Path) -> None:
+    text = "Date,Details,Debit,Credit,Balance\n01/02/2026,Alster,,10.00,110.00\n02/02/2026,Bille,5.00,,105.00\n"
+    path = write(tmp_path, "boi.csv", text)
+    plain = new_books(tmp_path / "plain")
+    with pytest.raises(MatcherError, match=r"date\.ambiguous|file\.ambiguous"):
+        plain.ingest([path])
+    named = new_books(
+        tmp_path / "named", CONFIG.replace('currency = "EUR"\n[[account]]', 'currency = "EUR"\nprofile = "ie-boi"\n[[account]]')
+    )
+    with pytest.raises(MatcherError, match=r"account\.missing"):
+        named.ingest([path])
+    named.ingest([path], IngestOptions(account="giro"))
+    assert sorted(named.state(DAY).lines["amount"].to_list()) == [-5_00, 10_00]
+
+
+class Semicolons:
+    """A reader that another distribution brings: `SEMI;account;day;amount`."""
+
+    name = "semi"
+
+    def recognise(self, head: bytes, source: Source, options: ParseOptions) -> str:
+        return "semi" if head.startswith(b"SEMI;") else ""
+
+    def parse(self, source: Source, options: ParseOptions) -> Iterator[Event]:
+        yield FileInfo("semi", "ascii")
+        _, account, day, amount = source.head().decode("ascii").strip().split(";")
+        yield StatementStart(0, account, "EUR")
+        yield Batch(0, [Transaction(date.fromisoformat(day), money.parse(amount, "EUR"), "EUR")])
+        yield StatementEnd(0)
+
+
+def test_a_reader_of_another_distribution_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "semi_reader-1.0.dist-info"
+    about.mkdir()
+    write(about, "METADATA", "Metadata-Version: 2.1\nName: semi-reader\nVersion: 1.0\n")
+    write(about, "entry_points.txt", f"[matcher.parsers]\nsemi = {__name__}:Semicolons.reader\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(Semicolons, "reader", Semicolons(), raising=False)
+    registry.names.cache_clear()
+    registry.load.cache_clear()
+    try:
+        books = new_books(tmp_path / "books")
+        books.ingest([write(tmp_path, "a.semi", "SEMI;DE02120300000000202051;2026-10-01;12.50\n")])
+        assert books.state(DAY).lines["amount"].to_list() == [12_50]
+    finally:
+        registry.names.cache_clear()
+        registry.load.cache_clear()
