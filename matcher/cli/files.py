@@ -3,13 +3,16 @@
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from matcher.cli.common import busy, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
+
+if TYPE_CHECKING:
+    from matcher.pipeline.imports import ImportKind
 
 _STATEMENT_COLUMNS = ("file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state")
 _NUMBERS = ("lines", "credit", "debit", "opening", "closing", "new", "known", "conflicting", "transactions")
@@ -200,7 +203,7 @@ def import_(kind: str, files: tuple[str, ...], output: str, partial: bool, dry_r
     """
     books = open_books()
     with busy(f"reading {kind}"):
-        result = books.import_files(kind, files, partial=partial, dry_run=dry_run)  # type: ignore[arg-type]
+        result = books.import_files(cast("ImportKind", kind), files, partial=partial, dry_run=dry_run)
     columns = ("kind", "files", "rows", "new", "changed", "closed")
     show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
 

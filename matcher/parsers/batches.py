@@ -1,5 +1,7 @@
 """Batches of entries as columns, ready for the store."""
 
+from operator import attrgetter
+
 import polars as pl
 
 from matcher.model import Transaction
@@ -29,6 +31,8 @@ COLUMNS: dict[str, pl.DataType] = {
 DETAIL = ("amount", "currency", "counterparty_name", "counterparty_account", "remittance_information", "creditor_reference",
           "end_to_end_id", "bank_reference", "return_reason")  # fmt: skip
 
+_of_part = attrgetter(*DETAIL)
+
 
 def to_frame(batch: Batch) -> pl.DataFrame:
     """A batch as a frame with all `COLUMNS`; what is missing becomes the column's default."""
@@ -50,7 +54,7 @@ def details(batch: Batch) -> pl.DataFrame | None:
     if isinstance(batch.rows, pl.DataFrame):
         return None
     parts = [
-        (position, ordinal, *(getattr(part, name) for name in DETAIL))
+        (position, ordinal, *_of_part(part))
         for position, row in enumerate(batch.rows)
         if row.details
         for ordinal, part in enumerate(row.details)

@@ -126,7 +126,12 @@ def required(profile: Profile) -> tuple[str, ...]:
 def _knows(profile: Profile, cell: str) -> bool:
     if cell in profile.vocabulary:
         return True
-    return any((found := _alias(text).fullmatch(cell)) and _code(found[1]) for text in profile.placeholders)  # type: ignore[union-attr]
+    for text in profile.placeholders:
+        alias = _alias(text)
+        found = None if isinstance(alias, str) else alias.fullmatch(cell)
+        if found and _code(found[1]):
+            return True
+    return False
 
 
 def bind_header(profile: Profile, titles: Sequence[str], header: Sequence[str], ordinal: int, line: int) -> Layout | Near | None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import BinaryIO, Literal
 
 from lxml import etree
@@ -161,7 +162,7 @@ def _packed(source: Source) -> Workbook:
     for sheet in sheets:
         if sheet.total_height * max(sheet.total_width, 1) > MAX_CELLS:
             raise MatcherError("file.too_large", f"sheet {sheet.name!r} has {sheet.total_height} rows and {sheet.total_width} columns")
-    return Workbook(tuple(Sheet(sheet.name, lambda sheet=sheet: _calamine_rows(sheet)) for sheet in sheets))  # type: ignore[misc]
+    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in sheets))
 
 
 def _calamine_rows(sheet: CalamineSheet) -> Iterator[Record]:
@@ -218,7 +219,7 @@ def _spreadsheetml(source: Source) -> Workbook:
                 rows.append(_record(position, _row_cells(element)))
                 element.clear()
             elif name == "Worksheet":
-                sheets.append(Sheet(_attribute(element, "Name"), lambda rows=rows: iter(rows)))  # type: ignore[misc]
+                sheets.append(Sheet(_attribute(element, "Name"), partial(iter, rows)))
                 rows, position = [], 0
     return Workbook(tuple(sheets), "utf-8")
 
