@@ -37,7 +37,7 @@ from matcher.pipeline.statements import StatementAccepted
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.rules import rulebook
-from matcher.store import create, lines, open_store
+from matcher.store import create, facts, lines, open_store
 
 Clock = Callable[[], datetime]
 
@@ -122,6 +122,10 @@ class Books:
         """The clock's day."""
         return self._clock().date()
 
+    def _present_day(self, session: Session) -> date:
+        """Today, or the day of the latest line where the bank is ahead of the clock: no line is left out for its date unasked."""
+        return max(self.today(), facts.latest_booking_date(session.store) or date.min)
+
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
         text = (self.directory / CONFIG_NAME).read_bytes()
@@ -159,17 +163,20 @@ class Books:
             return imports.import_files(session, kind, sources, partial=partial)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
-        """Matches everything that is still open. `precision` overrides the policy's for this run."""
+        """Matches everything that is still open, up to `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
 
         ppm = None if precision is None else round(precision * rulebook.PPM)
         with self._session(write=True, keep=not dry_run) as session:
-            return run.run(session, DuckDBEngine(), rulebook.default(), as_of or self.today(), ppm)
+            return run.run(session, DuckDBEngine(), rulebook.default(), as_of or date.max, ppm)
 
     def state(self, as_of: date | None = None) -> State:
-        """The books' state as of a day: lines, items, allocations, decisions."""
+        """The books' state: lines, items, allocations, decisions.
+
+        As of a day; else as of today, or of the day of the latest line if that is later.
+        """
         with self._session(write=False) as session:
-            return verdicts.state_of(session, as_of or self.today())
+            return verdicts.state_of(session, as_of or self._present_day(session))
 
     def queue(self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "") -> pl.DataFrame:
         """Lines that wait for a person: proposed first, then the rest of the receipts, the largest amounts first."""
@@ -180,8 +187,6 @@ class Books:
 
     def statements(self) -> pl.DataFrame:
         """All statements with their sums, balances and state."""
-        from matcher.store import facts
-
         with self._session(write=False) as session:
             return facts.statements(session.store)
 
@@ -205,7 +210,7 @@ class Books:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
         with self._session(write=what == "receipts") as session:
-            return reports.export(session, what, Path(path), as_of or self.today(), target)
+            return reports.export(session, what, Path(path), as_of or self._present_day(session), target)
 
     def statement_lines(self, statement_id: str) -> pl.DataFrame:
         """The lines that came with a statement, those in quarantine too."""

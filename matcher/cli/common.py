@@ -57,7 +57,9 @@ def with_format(command: F) -> F:
     return option(command)
 
 
-as_of_option = click.option("--as-of", type=IsoDate(), metavar="DATE", help="The day to look from; today if left out.")
+as_of_option = click.option(
+    "--as-of", type=IsoDate(), metavar="DATE", help="The day to look from; today, or the day of the latest line, if left out."
+)
 reason_option = click.option("--reason", default="", help="Why; kept in the journal.")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import as_of_option, busy, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment"
 @click.command()
 @with_books
 @with_format
-@as_of_option
+@click.option("--as-of", type=IsoDate(), metavar="DATE", help="Leave out lines and documents of later days.")
 @click.option(
     "--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's."
 )

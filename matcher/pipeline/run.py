@@ -133,7 +133,9 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     journal.replace_findings(session.store, found.sort("line_id"), proposed)
     counts = Counter(v.state for v in verdicts)
     rules = {rule.id: rule.version for rule in book.rule}
-    session.commit("run", {"as_of": state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares)
+    session.commit(
+        "run", {"as_of": "" if state.as_of == date.max else state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares
+    )
 
 
 def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:

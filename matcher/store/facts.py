@@ -1,5 +1,6 @@
 """Appending and reading what came in: files, statements, open items, customers, rates."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -91,3 +92,9 @@ def line_sums(store: Store) -> pl.DataFrame:
     """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
     sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"
     return store.frame(sql + " ORDER BY statement_id")
+
+
+def latest_booking_date(store: Store) -> date | None:
+    """The latest day on which a bank booked a line; None in empty books."""
+    found: date | None = store.run("SELECT max(booking_date) FROM raw.line")[0][0]
+    return found

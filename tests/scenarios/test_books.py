@@ -374,3 +374,21 @@ def test_a_reader_of_another_distribution_is_found_by_its_entry_point(tmp_path: 
     finally:
         registry.names.cache_clear()
         registry.load.cache_clear()
+
+
+def test_no_line_is_left_out_because_the_clock_is_behind_the_bank(tmp_path: Path) -> None:
+    items = [
+        {
+            "item_id": "I1",
+            "customer_id": "C1",
+            "document_no": "RE-2027-00001",
+            "amount": "10.00",
+            "issue_date": "2027-01-05",
+            "due_date": "",
+        }
+    ]
+    line = {"amount": "10.00", "booking_date": "2027-01-20", "remittance_information": "RE-2027-00001"}
+    books = filled(tmp_path, items=items, lines=[line])
+    assert books.run().posted == 1
+    assert books.state().lines["state"].to_list() == ["posted"]
+    assert books.run(DAY).considered == 0
