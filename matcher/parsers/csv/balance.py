@@ -1,7 +1,8 @@
 """Proves a statement by its running balance: every balance follows from the one before by the line's amount.
 
 The file's order need not be known: the equation is kept for both orders, and for both with the amounts' signs turned, which tells
-a wrong sign convention from a missing line. Lines without a balance are bridged.
+a wrong sign convention from a missing line. Lines without a balance are bridged. Rows in no order at all are proven as a set: some order
+must exist in which every balance follows.
 """
 
 from dataclasses import dataclass, field
@@ -49,6 +50,54 @@ def _equations() -> tuple[_Equation, ...]:
     return (_Equation(-1, True), _Equation(1, False), _Equation(1, True), _Equation(-1, False))
 
 
+_PRIME = (1 << 61) - 1
+
+
+@dataclass
+class _Chain:
+    """Whether the lines can be put in an order in which every balance follows, without knowing the order.
+
+    In such an order each balance before a line is the balance after another one, all but the first. So the powers of the balances
+    before, less those of the balances after, leave those of the opening less those of the closing: squares tell which two these are,
+    cubes (modulo a prime) that nothing is missing, doubled or changed.
+    """
+
+    squares: int = 0
+    cubes: int = 0
+
+    def add(self, amount: int, balance: int) -> None:
+        before = balance - amount
+        self.squares += before * before - balance * balance
+        self.cubes += pow(before, 3, _PRIME) - pow(balance, 3, _PRIME)
+
+    def add_frame(self, chain: "pl.DataFrame") -> None:
+        import polars as pl
+
+        after = pl.col("balance")
+        before = after - pl.col("amount").cast(pl.Int128)
+        sums = chain.select(squares=(before * before - after * after).sum(), cubes=(_cube(before) - _cube(after)).sum())
+        self.squares += int(sums["squares"][0])
+        self.cubes += int(sums["cubes"][0])
+
+    def opening(self, total: int) -> int | None:
+        """The opening balance, when the lines make a chain and their sum is not zero; else None."""
+        if not total or self.squares % total:
+            return None
+        # squares = opening^2 - closing^2 = -total * (opening + closing), and closing = opening + total
+        twice = -self.squares // total - total
+        found = twice // 2
+        proven = not twice % 2 and (self.cubes - pow(found, 3, _PRIME) + pow(found + total, 3, _PRIME)) % _PRIME == 0
+        return found if proven else None
+
+
+def _cube(value: "pl.Expr") -> "pl.Expr":
+    import polars as pl
+
+    prime = pl.lit(_PRIME, pl.Int128)
+    small = (value % prime + prime) % prime  # the square of what is below the prime fits into 128 bits, its cube does not
+    return (small * small % prime) * small % prime
+
+
 @dataclass
 class Verdict:
     """What the running balance proves.
@@ -73,7 +122,9 @@ class RunningBalance:
     known: int = 0
     first_day: date | None = None
     last_day: date | None = None
+    lines: int = 0
     _equations: tuple[_Equation, ...] = field(default_factory=_equations)
+    _chain: _Chain = field(default_factory=_Chain)
 
     def add(self, amount: int, balance: int | None, day: date, line: int) -> None:
         """Counts one line; amounts in minor units."""
@@ -81,9 +132,11 @@ class RunningBalance:
         self.total += amount
         self.first_day = self.first_day or day
         self.last_day = day
+        self.lines += 1
         if balance is None:
             return
         self.known += 1
+        self._chain.add(amount, balance)
         for equation in self._equations:
             equation.add(balance + equation.sign * (self.total if equation.inclusive else before), line)
 
@@ -97,6 +150,7 @@ class RunningBalance:
         running = frame["amount"].cast(pl.Int128).cum_sum()
         before = self.total
         self.total += int(running[-1])
+        self.lines += frame.height
         if "balance" not in frame.columns:
             return
         chain = pl.DataFrame(
@@ -105,6 +159,7 @@ class RunningBalance:
         if not chain.height:
             return
         self.known += chain.height
+        self._chain.add_frame(chain)
         for equation in self._equations:
             step = chain["after"] if equation.inclusive else chain["after"] - chain["amount"]
             value = chain["balance"] + step if equation.sign > 0 else chain["balance"] - step
@@ -119,9 +174,12 @@ class RunningBalance:
         order = sorted((rising, falling), key=lambda e: (e.breaks, (e is falling) != newest_first))[0]
         if order.breaks and self.known > 2 and not all(e.breaks for e in turned):
             return Verdict(line=order.line, turned=True)
+        opening = self._chain.opening(self.total) if order.breaks and self.known == self.lines else None
+        if opening is not None:
+            return Verdict(Balance(opening), Balance(opening + self.total))
         if 2 * order.breaks > self.known:
             return Verdict(line=order.line)
         assert order.first is not None
         assert order.last is not None
-        opening, closing = (order.first, order.last + self.total) if order is rising else (order.last - self.total, order.first)
-        return Verdict(Balance(opening), Balance(closing), order.line)
+        first, last = (order.first, order.last + self.total) if order is rising else (order.last - self.total, order.first)
+        return Verdict(Balance(first), Balance(last), order.line)
