@@ -53,17 +53,43 @@ def _order(fact: StatementFact) -> tuple[date, date, str]:
     return (fact.first_day or date.min, fact.last_day or date.min, fact.statement_id)
 
 
-def continues(statement: StatementFact, known: Iterable[StatementFact]) -> bool:
-    """Whether a statement begins where a known one of the same account ended, on the day that one ended.
+def adjoining_day(statement: StatementFact, known: Iterable[StatementFact]) -> date | None:
+    """The day on which a statement goes on where a known one of its account ended, or ends where a known one begins; else None.
 
-    Then entries of that common day are further entries, not repetitions, even when they look the same: the balance proves it.
+    Then its entries of that common day are further entries, not repetitions, even when they look the same: the balances prove it.
     """
-    if statement.opening is None or statement.closing is None or statement.first_day is None:
+    if not statement.proven or statement.first_day is None or statement.last_day is None:
+        return None
+    first, last = statement.first_day, statement.last_day
+    near = [
+        k
+        for k in known
+        if k.account == statement.account
+        and k.first_day is not None
+        and k.last_day is not None
+        and k.last_day >= first
+        and k.first_day <= last
+    ]
+    if not near or any(statement.same_span(k) for k in near):
+        return None
+    if all(k.last_day == first for k in near) and any(k.closing == statement.opening for k in near):
+        return first
+    if all(k.first_day == last for k in near) and any(k.opening == statement.closing for k in near):
+        return last
+    return None
+
+
+def contradicts(statement: StatementFact, known: Iterable[StatementFact]) -> bool:
+    """Whether a known statement tells of exactly the same days between two other balances.
+
+    Then it is a further statement of the day whose neighbour is missing, or one of the two is wrong; entries that look alike prove
+    nothing. A longer or shorter download of the days shares one of its balances.
+    """
+    if not statement.proven or statement.first_day is None:
         return False
-    before = [k for k in known if k.account == statement.account and k.last_day is not None and k.last_day >= statement.first_day]
-    if not before or any(statement.same_span(k) for k in before):
-        return False
-    return all(k.last_day == statement.first_day for k in before) and any(k.closing == statement.opening for k in before)
+    days = (statement.account, statement.first_day, statement.last_day)
+    same = [k for k in known if k.proven and (k.account, k.first_day, k.last_day) == days]
+    return bool(same) and all(k.opening != statement.opening and k.closing != statement.closing for k in same)
 
 
 def common_days(statement: StatementFact, known: Iterable[StatementFact]) -> list[tuple[date, date]]:

@@ -12,7 +12,7 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
-from matcher.ledger.chain import StatementFact, common_days, continues
+from matcher.ledger.chain import StatementFact, adjoining_day, common_days, contradicts
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
@@ -240,46 +240,61 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
 
 def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict[int, FileResult]:
     lines.identify(session.store, area)
-    _check_repetitions(session, staged)
-    known = facts.statement_facts(session.store)
     batch = session.next_batch
-    statement_ids: dict[int, str] = {}
-    held: list[int] = []
-    earlier: dict[tuple[str, date], list[int]] = {}
-    for file in staged.values():
-        for ordinal, number in file.numbers.items():
-            statement_ids[number] = ids.of("statement", file.file_id, ordinal)
-            if ordinal in file.held:
-                held.append(number)
-                continue
-            fact = _fact(statement_ids[number], file, ordinal)
-            if continues(fact, known) and fact.first_day is not None:
-                same_day = earlier.get((fact.account, fact.first_day), [])
-                lines.shift_occurrences(session.store, number, fact.first_day, same_day)
-            if fact.last_day is not None:
-                earlier.setdefault((fact.account, fact.last_day), []).append(number)
-            known.append(fact)
+    statement_ids = {
+        number: ids.of("statement", file.file_id, ordinal) for file in staged.values() for ordinal, number in file.numbers.items()
+    }
+    _guard(session, list(staged.values()))
+    held = [number for file in staged.values() for ordinal, number in file.numbers.items() if ordinal in file.held]
     counts = lines.append(session.store, statement_ids, held)
     results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
     _record(session, batch, staged, results)
     return results
 
 
-def _check_repetitions(session: Session, staged: dict[int, _Staged]) -> None:
-    """Keeps a statement aside that tells days already read otherwise than before: the same money must not count twice."""
+def _guard(session: Session, files: Sequence[_Staged]) -> None:
+    """Sees to it that the same money is never counted from two statements, of the books or of this command.
+
+    A statement that adjoins another one has entries of its own on their common day. One that tells days otherwise than they were told
+    before is kept aside. Statements are taken by their days and contents, whatever the order of the files, and one that does not fit
+    yet is tried again after the others: its neighbour may be among them.
+    """
     known = facts.statement_facts(session.store)
-    for file in staged.values():
-        for ordinal, number in file.numbers.items():
-            fact = _fact("", file, ordinal)
-            if ordinal in file.held or not fact.count:
-                continue
-            missing, new = lines.compare(session.store, number, fact.account, common_days(fact, known))
-            if missing and new:
-                file.held[ordinal] = "quarantined"
-                named = f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
-                message = f"of days read before, {new} entries are new here and {len(missing)} read then are not here (lines {named})"
-                line = file.tally.statements[ordinal].start.line
-                file.tally.problems.append(Problem("statement.reissued", "warning", message, line, ordinal))
+    settled: dict[str, list[int]] = {}
+    waiting = [
+        (fact, file, ordinal)
+        for file in files
+        for ordinal in file.numbers
+        if ordinal not in file.held and (fact := _fact("", file, ordinal)).count
+    ]
+    waiting.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, one[1].file_id, one[2]))
+    while waiting:
+        conflicts = []
+        for fact, file, ordinal in waiting:
+            number, earlier = file.numbers[ordinal], settled.setdefault(fact.account, [])
+            if (day := adjoining_day(fact, known)) is not None:
+                lines.shift_occurrences(session.store, number, day, earlier)
+            else:
+                missing, new = lines.compare(session.store, number, fact.account, common_days(fact, known), earlier)
+                if (missing and new) or contradicts(fact, known):
+                    conflicts.append(((fact, file, ordinal), missing, new))
+                    continue
+            earlier.append(number)
+            known.append(fact)
+        if len(conflicts) == len(waiting):
+            for (_, file, ordinal), missing, new in conflicts:
+                _hold(file, ordinal, missing, new)
+            return
+        waiting = [one for one, _, _ in conflicts]
+
+
+def _hold(file: _Staged, ordinal: int, missing: Sequence[str], new: int) -> None:
+    file.held[ordinal] = "quarantined"
+    message = "its balances are not those of the statement of the same days that was read before"
+    if missing:
+        named = f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
+        message = f"of days read before, {new} entries are new here and {len(missing)} read then are not here (lines {named})"
+    file.tally.problems.append(Problem("statement.reissued", "warning", message, file.tally.statements[ordinal].start.line, ordinal))
 
 
 def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementFact:

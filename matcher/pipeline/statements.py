@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.ledger.chain import StatementFact, continues
+from matcher.ledger.chain import StatementFact, adjoining_day
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines
 from matcher.store.staging import staging
@@ -55,8 +55,8 @@ def accept(session: Session, given: str, reason: str) -> StatementAccepted:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
         fact = _fact(statement)
-        if fact.first_day is not None and continues(fact, facts.statement_facts(session.store)):
-            lines.shift_occurrences(session.store, 0, fact.first_day, [])
+        if (day := adjoining_day(fact, facts.statement_facts(session.store))) is not None:
+            lines.shift_occurrences(session.store, 0, day, [])
         count = lines.append(session.store, {0: name}, [])[0]
     record = {"batch": session.next_batch, "statement_id": name, "verdict": "accepted", "reason": reason}
     facts.append_verdict(

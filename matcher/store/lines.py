@@ -112,20 +112,29 @@ def shift_occurrences(store: Store, statement_no: int, day: object, earlier: lis
     )
 
 
-def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple[date, date]]) -> tuple[list[str], int]:
-    """Of the days in `spans`: ids of known lines that the staged statement lacks, and how many of its entries are not known."""
+def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple[date, date]], earlier: list[int]) -> tuple[list[str], int]:
+    """Of the days in `spans`: ids of known lines that the staged statement lacks, and how many of its entries are not known.
+
+    Known is what the books hold, and what the `earlier` staged statements bring.
+    """
+    known = f"""WITH known AS (
+        SELECT line_id, account, booking_date, line_key, occurrence FROM raw.line UNION ALL
+        SELECT {ids.LINE_ID_SQL}, account, booking_date, line_key, occurrence FROM keyed WHERE list_contains(?::BIGINT[], statement_no)
+    )"""
     missing: set[str] = set()
     new: set[int] = set()
     for first, last in set(spans):
         gone = store.run(
-            """SELECT line_id FROM raw.line AS known WHERE account = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
+            known
+            + """SELECT line_id FROM known WHERE account = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
                 SELECT 1 FROM keyed AS k WHERE k.statement_no = ? AND k.line_key = known.line_key AND k.occurrence = known.occurrence)""",
-            [account, first, last, statement_no],
+            [earlier, account, first, last, statement_no],
         )
         fresh = store.run(
-            """SELECT position FROM keyed AS k WHERE statement_no = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
-                SELECT 1 FROM raw.line AS known WHERE k.line_key = known.line_key AND k.occurrence = known.occurrence)""",
-            [statement_no, first, last],
+            known
+            + """SELECT position FROM keyed AS k WHERE statement_no = ? AND booking_date BETWEEN ? AND ? AND NOT EXISTS (
+                SELECT 1 FROM known WHERE known.account = k.account AND k.line_key = known.line_key AND k.occurrence = known.occurrence)""",
+            [earlier, statement_no, first, last],
         )
         missing |= {row[0] for row in gone}
         new |= {row[0] for row in fresh}

@@ -392,3 +392,39 @@ def test_no_line_is_left_out_because_the_clock_is_behind_the_bank(tmp_path: Path
     assert books.run().posted == 1
     assert books.state().lines["state"].to_list() == ["posted"]
     assert books.run(DAY).considered == 0
+
+
+def test_the_same_days_in_two_formats_of_one_command_count_once_whatever_their_order(tmp_path: Path) -> None:
+    statement = write(tmp_path, "a.sta", mt940([("261002", "10,00", "one"), ("261002", "20,00", "two")], 1, "100,00", "130,00"))
+    rows = [{"booking_date": "2026-10-02", "amount": amount, "bank_reference": f"B{amount}"} for amount in ("10.00", "20.00")]
+    found = []
+    for files in ([statement, lines_file(tmp_path, rows)], [lines_file(tmp_path, rows), statement]):
+        books = new_books(tmp_path / f"books{len(found)}")
+        states = {result.file: [s.state for s in result.statements] for result in books.ingest(files)}
+        assert [state for of_file in states.values() for state in of_file].count("quarantined") == 1
+        assert books.state(DAY).lines["amount"].sum() == 30_00
+        found.append((states, books.state(DAY).lines["line_id"].to_list()))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (0, 2, 1)])
+@pytest.mark.parametrize("together", [True, False])
+def test_several_statements_of_one_day_each_bring_their_own_twin(tmp_path: Path, order: tuple[int, ...], together: bool) -> None:
+    balances = ("100,00", "110,00", "120,00", "130,00")
+    texts = [mt940([("261002", "10,00", "coffee")], n + 1, balances[n], balances[n + 1]) for n in range(3)]
+    files = [write(tmp_path, f"{n}.sta", texts[n]) for n in order]
+    books = new_books(tmp_path / "books")
+    if not together and order == (0, 2, 1):
+        # the third of the day says nothing of the second: until that one comes it contradicts the first
+        books.ingest(files[:1])
+        assert [s.state for s in books.ingest(files[1:2])[0].statements] == ["quarantined"]
+        books.ingest(files[2:])
+        (held,) = books.statements().filter(pl.col("state") == "quarantined")["statement_id"]
+        assert books.accept_statement(held, reason="the second one has come").new == 1
+        assert books.state(DAY).lines["amount"].sum() == 30_00
+        return
+    for group in [files] if together else [[file] for file in files]:
+        for result in books.ingest(group):
+            assert [(s.state, s.new) for s in result.statements] == [("balanced", 1)]
+    assert books.state(DAY).lines["amount"].sum() == 30_00
+    assert books.blocks() == []
