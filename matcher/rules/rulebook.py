@@ -24,7 +24,7 @@ class Rule(_Strict):
         title: what it says, in a person's words.
         posts: whether it may post without a person.
         points: least evidence at which it applies.
-        confidence: share of its explanations that is right, 0 to 1.
+        confidence: how far its explanations are trusted, 0 to 1; set by hand, not calibrated.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
