@@ -21,13 +21,11 @@ class Candidates:
 
     Attributes:
         references: line_id, item_id, source, key, carriers, class.
-        accounts: line_id, customer_id (payer's account is the customer's).
-        names: line_id, customer_id (normalised names are equal).
+        payers: line_id, customer_id, kind, likeness, margin: customers that account, name or customer number speak for.
     """
 
     references: pl.DataFrame
-    accounts: pl.DataFrame
-    names: pl.DataFrame
+    payers: pl.DataFrame
 
 
 KEY_CAP = 5
@@ -61,6 +59,30 @@ SELECT DISTINCT l.line_id, c.customer_id FROM line_names AS l JOIN customer_name
 WHERE c.entity = '' OR c.entity = l.entity ORDER BY l.line_id, c.customer_id
 """
 """Lines whose payer name equals a customer's name, trade name or alias once both are normalised."""
+
+
+NUMBER_SQL = """
+SELECT DISTINCT l.line_id, c.customer_id FROM line_keys AS l JOIN customer_numbers AS c USING (key)
+WHERE c.entity = '' OR c.entity = l.entity ORDER BY l.line_id, c.customer_id
+"""
+"""Lines whose text holds a customer number."""
+
+PAYER = {"line_id": pl.String(), "customer_id": pl.String(), "kind": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}
+"""Columns of `Candidates.payers`."""
+
+
+def payers(accounts: pl.DataFrame, numbers: pl.DataFrame, names: pl.DataFrame, fuzzy: pl.DataFrame) -> pl.DataFrame:
+    """Puts together what speaks for customers: pairs by account, by customer number, by equal name, and the most alike names."""
+    sure = [pairs.with_columns(kind=pl.lit(kind), likeness=pl.lit(100), margin=pl.lit(100)) for pairs, kind in
+            ((accounts, "account"), (numbers, "number"), (names, "equal"))]
+    alike = fuzzy.with_columns(kind=pl.lit("alike"))
+    return pl.concat([frame.select(pl.col(n).cast(t) for n, t in PAYER.items()) for frame in (*sure, alike)]).sort(list(PAYER))
+
+
+def customer_numbers(customers: pl.DataFrame) -> pl.DataFrame:
+    """Customer numbers as number keys: customer_id, entity, key. Numbers of fewer than four characters say nothing."""
+    key = pl.col("customer_no").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "").str.strip_chars_start("0")
+    return customers.select("customer_id", "entity", key.alias("key")).filter(pl.col("key").str.len_chars() >= 4)
 
 
 def line_accounts(lines: pl.DataFrame) -> pl.DataFrame:
@@ -111,6 +133,15 @@ def fuzzy_customers(names: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         best, schema={"name": pl.String(), "customer_id": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}, orient="row"
     )
     return names.join(table, on="name").select(list(columns)).sort("line_id")
+
+
+def fuzzy_by_entity(names: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`fuzzy_customers` inside each selling company."""
+    parts = [
+        fuzzy_customers(names.filter(pl.col("entity") == entity), known.filter(pl.col("entity").is_in(["", entity])))
+        for entity in names["entity"].unique().sort()
+    ]
+    return pl.concat(parts) if parts else fuzzy_customers(names, known)
 
 
 def _closest(wanted: Sequence[str], choices: Sequence[str], owners: NDArray[np.int64], people: Sequence[str]) -> list[_Best]:

@@ -1,38 +1,30 @@
 """One answer for the whole batch: which explanations post, which wait for a person, and why the rest are left.
 
-Strong evidence is settled first, over the whole batch and not line by line; an item is never given more than it has open.
-Two receipts of different payers with equal claims on one item both go to a person.
+Named items are settled first, over the whole batch and not line by line; then what only payer and amount speak for. An item is never
+given more than it has open. Two receipts of different payers with like claims on one item both go to a person.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from math import exp, log
 
-from matcher.matching import score
-from matcher.matching.allocate import Pool, explanations
-from matcher.matching.records import Explanation, Item, Receipt
-from matcher.matching.subset import oldest_first
-from matcher.rules.rulebook import Rulebook
+from matcher.matching.assign import assign
+from matcher.matching.hypotheses import concerned, explanations
+from matcher.matching.pool import Pool
+from matcher.matching.records import Explanation, Receipt
+from matcher.matching.stops import Known, stopped
+from matcher.rules.rulebook import PPM, Rule, Rulebook
 
-DUPLICATE_DAYS = 30
-"""A second payment of the same item, amount and payer within so many days is a duplicate; later it is a payment of a closed item."""
+PROPOSE_PPM = 100_000
+"""Least confidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
 
-SMALL_GAP = 20
-"""A payment that lacks less than one part in so many of the open amount is taken for a deduction, not for a part payment."""
+CONTEST_POINTS = 20
+"""Another payer's claim on the same item counts as like when it has at most so many points less."""
 
-PROPOSE_POINTS = 30
-"""Least evidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The receipt that closed an item. Amount in minor units."""
-
-    line_id: str
-    payer: str
-    amount: int
-    booking_date: date
+ROUNDS = ("named", "all", "all")
+BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
+"""Bases that post in the first round: those that a reference carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +35,9 @@ class Verdict:
         state: ``posted``, ``proposed`` or ``none``.
         confidence, margin: millionths; margin is None when there is no other explanation.
         explanation: the chosen one; for ``none`` the nearest, which is not acted on.
-        runner_up: the best one about other items.
+        runner_up: the best of the others.
         reason: one sentence: why it was posted, or what keeps it from being posted.
+        lead: points of the explanation against all others together; what confidence is read from.
     """
 
     line_id: str
@@ -57,6 +50,7 @@ class Verdict:
     explanation: Explanation | None
     runner_up: Explanation | None
     reason: str
+    lead: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,189 +72,136 @@ class Policy:
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
 
 
-class _Open:
-    """What is open of every item while the batch is decided."""
-
-    def __init__(self, items: Sequence[Item], grace_days: int) -> None:
-        self.items = {item.item_id: item for item in items}
-        self.by_customer: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        self.amounts: dict[tuple[str, str, int], int] = defaultdict(int)
-        for item in sorted(items, key=oldest_first):
-            self.by_customer[item.customer_id, item.entity, item.currency].append(item.item_id)
-            self.amounts[item.entity, item.currency, item.open] += 1
-        self.touched: set[str] = set()
-        self.pool = Pool(self.items.get, self._of_customer, lambda *key: self.amounts[key], grace_days)
-
-    def _of_customer(self, customer: str, entity: str, currency: str) -> list[Item]:
-        members = self.by_customer.get((customer, entity, currency), ())
-        return [self.items[i] for i in members if self.items[i].open]
-
-    def fits(self, one: Explanation) -> bool:
-        return all(abs(self.items[s.item_id].open) >= abs(s.amount + s.adjustment) for s in one.shares)
-
-    def take(self, one: Explanation) -> None:
-        for share in one.shares:
-            item = self.items[share.item_id]
-            self.touched.add(item.customer_id)
-            self.items[share.item_id] = replace(item, open=item.open - share.amount - share.adjustment, discount=0)
+def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> list[Verdict]:
+    """A verdict for every receipt of one selling company, in the order of their ids."""
+    batch = _Batch(receipts, pool, known, book, policy)
+    for turn in ROUNDS:
+        if not batch.post(BY_NAME if turn == "named" else None):
+            break
+    return batch.finish()
 
 
-def decide(
-    receipts: Sequence[Receipt], items: Sequence[Item], settled: Mapping[str, Settled], book: Rulebook, policy: Policy
-) -> list[Verdict]:
-    """A verdict for every receipt, in the order of their ids. `settled` tells who closed items that are closed already."""
-    still = _Open(items, policy.grace_days)
-    closed = dict(settled)
-    verdicts: dict[str, Verdict] = {}
-    explained = _Explained(receipts, still, book)
-    contested = _contested(receipts, explained, still)
-    best = {line_id: -found[0].points if found else 0 for line_id, found in explained.first.items()}
-    waiting = sorted(receipts, key=lambda r: (best[r.line_id], r.booking_date, r.line_id))
-    for receipt in waiting:
-        verdict = _verdict(receipt, explained, closed, book, policy, contested)
-        if verdict.state == "posted":
-            assert verdict.explanation is not None
-            still.take(verdict.explanation)
-            for share in verdict.explanation.shares:
-                if not still.items[share.item_id].open:
-                    closed[share.item_id] = Settled(receipt.line_id, receipt.payer, receipt.amount, receipt.booking_date)
-        verdicts[receipt.line_id] = verdict
-    for receipt in waiting:
-        # what is only proposed must offer what is still there once the batch is settled
-        if verdicts[receipt.line_id].state == "proposed":
-            verdicts[receipt.line_id] = _verdict(receipt, explained, closed, book, replace(policy, auto_post=False), contested)
-    return [verdicts[line_id] for line_id in sorted(verdicts)]
+class _Batch:
+    """The receipts of a batch on their way: explanations as the pool stands, and verdicts once posted."""
 
+    def __init__(self, receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
+        self.pool, self.known, self.book, self.policy = pool, known, book, policy
+        self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
+        self.options = {line: self._explain(receipt) for line, receipt in self.waiting.items()}
+        self.done: dict[str, Verdict] = {}
 
-class _Explained:
-    """Explanations of receipts, computed again only for receipts whose customers' items have changed since."""
+    def _explain(self, receipt: Receipt) -> list[Explanation]:
+        found = explanations(receipt, self.pool, self.book, self.policy.grace_days)
+        if self.policy.rejected:
+            found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
+        return [one for one in found if self.pool.fits(one)]
 
-    def __init__(self, receipts: Iterable[Receipt], still: _Open, book: Rulebook) -> None:
-        self.still, self.book = still, book
-        self.first = {receipt.line_id: explanations(receipt, still.pool, book.evidence) for receipt in receipts}
+    def post(self, bases: frozenset[str] | None) -> bool:
+        """One round: posts what may post, then looks again at the receipts whose customers were touched. False at the end."""
+        self.pool.touched.clear()
+        verdicts = self._verdicts()
+        ready = [v for v in verdicts if v.state == "posted" and v.explanation and (bases is None or v.explanation.basis in bases)]
+        ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
+        for verdict in ready:
+            one, receipt = verdict.explanation, self.waiting[verdict.line_id]
+            if one is not None and self.pool.fits(one):
+                for item in self.pool.take(one):
+                    self.known.close(item, receipt)
+                self.done[receipt.line_id] = verdict
+                del self.waiting[receipt.line_id]
+        for line, receipt in self.waiting.items():
+            if concerned(receipt, self.pool) & self.pool.touched or any(not self.pool.fits(one) for one in self.options[line]):
+                self.options[line] = self._explain(receipt)
+        return bool(self.waiting)
 
-    def of(self, receipt: Receipt) -> list[Explanation]:
-        named = (self.still.items.get(reference.item_id) for reference in receipt.references)
-        concerned = {item.customer_id for item in named if item is not None} | set(score.likely_customers(receipt))
-        if concerned & self.still.touched:
-            return explanations(receipt, self.still.pool, self.book.evidence)
-        return self.first[receipt.line_id]
+    def finish(self) -> list[Verdict]:
+        """What is left is proposed, or not explained."""
+        for verdict in self._verdicts():
+            left = verdict if verdict.state != "posted" else replace(verdict, state="proposed", reason="not posted in its turn")
+            self.done[verdict.line_id] = left
+        return [self.done[line] for line in sorted(self.done)]
 
+    def _verdicts(self) -> list[Verdict]:
+        order = list(self.waiting)
+        choice = assign(order, self.options, self.pool)
+        claims = self._claims()
+        return [self._verdict(self.waiting[line], choice.chosen[line], line in choice.unsolved, claims) for line in order]
 
-def _contested(receipts: Iterable[Receipt], explained: _Explained, still: _Open) -> frozenset[str]:
-    """Items on which receipts of different payers have equal and best claims that cannot all be met."""
-    claims: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
-    for receipt in receipts:
-        found = explained.first[receipt.line_id]
-        if found:
-            for share in found[0].shares:
-                claims[share.item_id].append((found[0].points, receipt.payer, abs(share.amount + share.adjustment)))
-    contested = set()
-    for item_id, made in claims.items():
-        best = max(points for points, _, _ in made)
-        equal = [(payer, amount) for points, payer, amount in made if points == best]
-        if len({payer for payer, _ in equal}) > 1 and sum(amount for _, amount in equal) > abs(still.items[item_id].open):
-            contested.add(item_id)
-    return frozenset(contested)
+    def _claims(self) -> dict[str, list[tuple[int, str, str, int]]]:
+        """Best claims on each item: points, payer, line, amount."""
+        claims: dict[str, list[tuple[int, str, str, int]]] = defaultdict(list)
+        for line, options in self.options.items():
+            if line in self.waiting and options:
+                for share in options[0].shares:
+                    taken = abs(share.item_amount + share.adjustment)
+                    claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
+        return claims
 
-
-def _verdict(
-    receipt: Receipt, explained: _Explained, closed: Mapping[str, Settled], book: Rulebook, policy: Policy, contested: frozenset[str]
-) -> Verdict:
-    still = explained.still
-    found = [one for one in explained.of(receipt) if (receipt.line_id, one.items) not in policy.rejected]
-    stopped = _stopped(receipt, still, closed, book)
-    if stopped is not None and not (found and found[0].rule.startswith("reference")):
-        return stopped
-    if not found:
+    def _verdict(self, receipt: Receipt, place: int, unsolved: bool, claims: Mapping[str, list[tuple[int, str, str, int]]]) -> Verdict:
+        options = self.options[receipt.line_id]
+        stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
+        if stop is not None:
+            return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
+        if not options or place < 0:
+            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            return replace(_left(receipt, outcome, reason), explanation=options[0] if options else None)
+        best = options[place]
+        others = [one for one in options if one is not best]
+        lead = _lead(best, others)
+        rule = self.book.get(best.rule) if best.rule else None
+        confidence = self.book.calibration.confidence(best.rule, lead) if rule else 0
+        if rule is None or confidence < PROPOSE_PPM:
+            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            runner = others[0] if others else None
+            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead)
+        hindrance = "too many receipts compete for these items" if unsolved else ""
+        hindrance = hindrance or self._hindrance(receipt, best, rule, lead, confidence, claims)
+        margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
+        state = "proposed" if hindrance or not self.policy.auto_post else "posted"
+        reason = hindrance or best.note or rule.title.lower()
+        runner = others[0] if others else None
         return Verdict(
-            receipt.line_id, "none", "unexplained", score.sure_customer(receipt), "", None, None, None, None, _why_nothing(receipt)
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead
+        )  # fmt: skip
+
+    def _hindrance(
+        self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, confidence: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
+    ) -> str:
+        """What keeps an explanation from being posted without a person; '' when nothing does."""
+        if rule.mode != "post":
+            return f"{rule.title.lower()}: this evidence alone does not post"
+        if not best.unique:
+            return best.note or "another set of open items has the same sum"
+        if (receipt.line_id, best.items) in self.policy.undone:
+            return "a person has taken this posting back"
+        if best.basis not in BY_NAME and (earlier := self.known.repeated(receipt)):
+            return f"line {earlier} has the same payer, amount and text"
+        for share in best.shares:
+            if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
+                return "another receipt has a like claim on the item"
+        if lead < rule.margin:
+            return "another explanation is too near"
+        if confidence < self.policy.precision_ppm:
+            return f"right in {confidence / 10_000:.2f} % of such cases, less than the precision that is asked for"
+        return ""
+
+    def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:
+        """Whether another payer's claim on an item is like this one, and both cannot be met."""
+        if len(claims) < 2 or sum(amount for *_, amount in claims) <= abs(self.pool.items[item_id].open):
+            return False
+        return any(
+            points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer, line, _ in claims if line != receipt.line_id
         )
-    best = found[0]
-    if best.points < PROPOSE_POINTS:
-        reason = f"the nearest explanation has {best.points} points of evidence, a proposal asks for {PROPOSE_POINTS}"
-        return replace(_left(receipt, "unexplained", reason), explanation=best)
-    runner_up = next((one for one in found[1:] if one.items != best.items), None)
-    rule = book.get(best.rule)
-    margin = None if runner_up is None else max(0, rule.confidence_ppm - _confidence(runner_up, best, book))
-    hindrance = _hindrance(receipt, best, runner_up, still, book, policy, contested)
-    if best.points < rule.points and not hindrance:
-        hindrance = f"the evidence makes {best.points} points, the rule asks for {rule.points}"
-    confidence = rule.confidence_ppm if not hindrance else min(rule.confidence_ppm, 900_000)
-    state = "proposed" if hindrance or not policy.auto_post else "posted"
-    reason = hindrance or best.note or rule.title.lower()
-    return Verdict(receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner_up, reason)
 
 
-def _confidence(other: Explanation, best: Explanation, book: Rulebook) -> int:
-    """Confidence left to the runner-up: its rule's, falling with every point it is behind."""
-    behind = max(0, best.points - other.points)
-    return int(book.get(other.rule).confidence_ppm * max(0.0, 1 - behind / 40)) if other.unique else 0
+def _lead(best: Explanation, others: Sequence[Explanation]) -> int:
+    """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
+    rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, one.points - best.points)) / 10) for one in others)
+    return round(-10 * log(rivals))
 
 
-def _hindrance(
-    receipt: Receipt,
-    best: Explanation,
-    runner_up: Explanation | None,
-    still: _Open,
-    book: Rulebook,
-    policy: Policy,
-    contested: frozenset[str],
-) -> str:
-    """What keeps an explanation from being posted without a person; '' when nothing does."""
-    rule = book.get(best.rule)
-    if not still.fits(best):
-        return "the items have less open than the payment would take"
-    if not best.unique:
-        return best.note or "another set of open items has the same sum"
-    if runner_up is not None and runner_up.points >= best.points:
-        return "another explanation has the same evidence"
-    if (receipt.line_id, best.items) in policy.undone:
-        return "a person has taken this posting back"
-    if best.items & contested:
-        return "another receipt has an equal claim on the item"
-    if not rule.posts:
-        return f"{rule.title.lower()}: this evidence alone does not post"
-    if rule.confidence_ppm < policy.precision_ppm:
-        return "the rule is less certain than the precision that was asked for"
-    if best.rule in ("reference-part", "reference-over") and not any(k in ("payer_account", "payer_name") for k, _ in best.evidence):
-        return "the item is named, but account and name do not tell that its customer paid"
-    if best.rule == "reference-part" and not best.note and _is_small_gap(best, still):
-        return "what is missing is small enough for a fee, a rounding or a deduction: a person decides what it is"
-    if any(kind in ("payer_account_other", "payer_name_other") for kind, _ in best.evidence):
-        return "the payer is known as another customer"
-    return ""
+def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> Verdict:
+    payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
+    sure = customer or (next(iter(payers)) if len(payers) == 1 else "")
+    return Verdict(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)
 
-
-def _is_small_gap(part: Explanation, still: _Open) -> bool:
-    """Whether a part payment lacks so little that it was hardly meant as one."""
-    (share,) = part.shares
-    left = still.items[share.item_id].open
-    return (left - share.amount) * SMALL_GAP <= left
-
-
-def _stopped(receipt: Receipt, still: _Open, closed: Mapping[str, Settled], book: Rulebook) -> Verdict | None:
-    """A good reference to an item that cannot take the money speaks for that, never for a neighbour item."""
-    named = score.best_references(receipt, book.evidence)
-    strong = sorted(item_id for item_id, (_, points) in named.items() if points >= score.STRONG)
-    if not strong or any((item := still.items.get(i)) is not None and item.open for i in strong):
-        return None
-    for item_id in strong:
-        before = closed.get(item_id)
-        same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
-        if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= DUPLICATE_DAYS:
-            reason = f"line {before.line_id} of the same payer and amount has paid the named item"
-            return _left(receipt, "duplicate", reason)
-    return _left(receipt, "closed_item", "the named item is closed")
-
-
-def _left(receipt: Receipt, outcome: str, reason: str) -> Verdict:
-    return Verdict(receipt.line_id, "none", outcome, score.sure_customer(receipt), "", None, None, None, None, reason)
-
-
-def _why_nothing(receipt: Receipt) -> str:
-    if score.likely_customers(receipt):
-        return "the customer is known, but no open item or set of items has this amount, and none is named"
-    if receipt.payer:
-        return "no open item is named, and the payer is not a known customer"
-    return "no open item is named, and the payer is not stated"

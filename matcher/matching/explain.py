@@ -2,26 +2,7 @@
 
 from matcher import money
 from matcher.matching.records import Explanation
-
-WORDS = {
-    "reference_whole": "the document number is in the payer's text",
-    "reference_digits": "all digits of the document number are in the payer's text",
-    "reference_run": "a run of digits of the document number is in the payer's text",
-    "reference_short": "a short number of the document is in the payer's text",
-    "reference_tail": "the document's number after the year is in the payer's text",
-    "reference_order": "the purchase order is in the payer's text",
-    "payer_account": "the payer's bank account is the customer's",
-    "payer_account_other": "the payer's bank account is another customer's",
-    "payer_name": "the payer's name is the customer's",
-    "payer_name_alike": "the payer's name is like the customer's, and like no other",
-    "payer_name_other": "the payer's name is another customer's",
-    "amount_full": "the amount is exactly what is open",
-    "amount_rare": "no other open item has this amount",
-    "amount_discount": "the amount is what is open less the early-payment discount, in terms",
-    "amount_part": "the amount is less than what is open",
-    "amount_over": "the amount is more than what is open",
-}
-
+from matcher.rules.vocabulary import EVIDENCE
 
 def evidence_text(one: Explanation | None) -> str:
     """Evidence as recorded: ``kind=points`` separated by blanks."""
@@ -31,7 +12,7 @@ def evidence_text(one: Explanation | None) -> str:
 def evidence_rows(text: str) -> list[tuple[str, int]]:
     """Words and points of recorded evidence."""
     pairs = (part.partition("=") for part in text.split())
-    return [(WORDS.get(kind, kind), int(points)) for kind, _, points in pairs]
+    return [(EVIDENCE.get(kind, kind), int(points)) for kind, _, points in pairs]
 
 
 def shares_text(one: Explanation | None, currency: str) -> str:

@@ -1,59 +1,56 @@
-"""From columns to the objects that choices are made about: only lines that have a candidate become objects."""
+"""From columns to the objects that choices are made about, one selling company at a time."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
-from matcher.matching.candidates import Candidates
-from matcher.matching.normalise import account_key, name_key
-from matcher.matching.records import Item, Receipt, Reference
+from matcher.matching.normalise import account_key, fold, name_key
+from matcher.matching.records import Item, Payer, Receipt, Reference
 
 PPM = 1_000_000
 
+_ITEM = (
+    "item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order", "issue_date",
+    "due_date", "currency", "open", "amount", "discount_ppm", "discount_date",
+)  # fmt: skip
+_LINE = (
+    "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
+    "remittance_information", "creditor_reference", "end_to_end_id", "instructed_amount", "instructed_currency",
+)  # fmt: skip
 
-def receipts(lines: pl.DataFrame, found: Candidates, fuzzy: pl.DataFrame) -> list[Receipt]:
-    """A record for every line, with what the candidate relations say of it."""
-    references: dict[str, list[Reference]] = defaultdict(list)
-    for row in found.references.iter_rows():
-        references[row[0]].append(Reference(row[1], row[2], row[3], row[4], row[5]))
-    by_account = _sets(found.accounts)
-    by_name = _sets(found.names)
-    alike = {line_id: (customer, likeness, margin) for line_id, customer, likeness, margin in fuzzy.iter_rows()}
-    columns = ("line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name")
+
+def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame) -> list[Receipt]:
+    """A record for every line, with what the candidate relations say of it.
+
+    Args:
+        lines: columns of `frames.LINE`.
+        references: line_id, item_id, source, key, carriers, class.
+        payers: line_id, customer_id, kind, likeness, margin.
+    """
+    named: dict[str, list[Reference]] = defaultdict(list)
+    for line_id, *found in references.iter_rows():
+        named[line_id].append(Reference(*found))
+    known: dict[str, list[Payer]] = defaultdict(list)
+    for line_id, *found in payers.iter_rows():
+        known[line_id].append(Payer(*found))
     made = []
-    for line_id, entity, currency, amount, booked, valued, account, name in lines.select(columns).iter_rows():
+    for line_id, entity, currency, amount, booked, valued, account, name, *texts, instructed, its in lines.select(_LINE).iter_rows():
         made.append(
             Receipt(
-                line_id, entity, currency, amount, booked, valued or booked, account_key(account) or name_key(name),
-                tuple(references.get(line_id, ())), by_account.get(line_id, frozenset()), by_name.get(line_id, frozenset()),
-                alike.get(line_id),
+                line_id, entity, currency, amount, booked, valued or booked, account_key(account) or name_key(name), fold(name),
+                " | ".join(filter(None, texts)), instructed or 0, its, tuple(named.get(line_id, ())), tuple(known.get(line_id, ())),
             )
         )  # fmt: skip
     return made
 
 
-def items(frame: pl.DataFrame) -> list[Item]:
+def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
-    still = frame.filter(pl.col("open") != 0)
-    columns = (
-        "item_id",
-        "entity",
-        "customer_id",
-        "document_no",
-        "issue_date",
-        "due_date",
-        "currency",
-        "open",
-        "amount",
-        "discount_ppm",
-        "discount_date",
-    )
-    made = []
-    for item_id, entity, customer, number, issued, due, currency, left, amount, ppm, until in still.select(columns).iter_rows():
+    for *head, issued, due, currency, left, amount, ppm, until in frame.filter(pl.col("open") != 0).select(_ITEM).iter_rows():
         discount = _discount(amount, ppm) if ppm and left == amount else 0
-        made.append(Item(item_id, entity, customer, number, issued, due or issued, currency, left, discount, until))
-    return made
+        yield Item(*head, issued, due or issued, currency, left, discount, until)
 
 
 def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
@@ -64,14 +61,20 @@ def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
     }
 
 
+def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
+    """Lines with an earlier line of the same account, payer, amount and text not more than `days` before: line -> earlier line."""
+    same = ["account", "counterparty_account", "counterparty_name", "currency", "amount", "remittance_information", "creditor_reference"]
+    stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
+    found = (
+        lines.filter((pl.col("amount") > 0) & stated)
+        .sort("booking_date", "line_id")
+        .with_columns(pl.col("line_id", "booking_date").shift(1).over(same).name.prefix("earlier_"))
+        .filter((pl.col("booking_date") - pl.col("earlier_booking_date")).dt.total_days() <= days)
+    )
+    return dict(found.select("line_id", "earlier_line_id").iter_rows())
+
+
 def _discount(amount: int, ppm: int) -> int:
     """Half away from zero, as invoices state it (docs/matching.md, early-payment discount)."""
     sign = -1 if amount < 0 else 1
     return sign * ((abs(amount) * ppm + PPM // 2) // PPM)
-
-
-def _sets(pairs: pl.DataFrame) -> dict[str, frozenset[str]]:
-    grouped: dict[str, set[str]] = defaultdict(set)
-    for line_id, customer in pairs.iter_rows():
-        grouped[line_id].add(customer)
-    return {line_id: frozenset(customers) for line_id, customers in grouped.items()}

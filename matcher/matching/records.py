@@ -1,27 +1,29 @@
 """The few objects of choice-shaped work: a receipt, the items it may pay, and an explanation of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An open item as the matcher sees it. Minor units; `discount` is what may be deducted when paid in terms."""
 
     item_id: str
     entity: str
     customer_id: str
+    document_type: str
     document_no: str
+    payment_reference: str
+    purchase_order: str
     issue_date: date
     due_date: date
     currency: str
     open: int
-    discount: int
-    discount_until: date | None
+    discount: int = 0
+    discount_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A number in the payer's text that an item carries; `carriers` is how many items carry it."""
 
     item_id: str
@@ -31,16 +33,30 @@ class Reference:
     kind: str
 
 
+class Payer(NamedTuple):
+    """A customer that account, name or number speak for.
+
+    Attributes:
+        kind: ``account``, ``number``, or how the name agrees (``equal``, ``script``, ``cut``, ``abbreviated``, ``part``, ``alike``).
+        likeness, margin: of a name, 0 to 100: how alike, and how far before any other customer's.
+    """
+
+    customer_id: str
+    kind: str
+    likeness: int = 100
+    margin: int = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A credit line, with what was found about it.
 
     Attributes:
-        references: items named by the payer's text.
-        by_account: customers whose bank account paid.
-        by_name: customers whose name equals the payer's.
-        alike: the customer whose name is most like the payer's, its likeness and margin (0 to 100); None when there is none.
-        payer: normalised account, else name, of the payer; '' when neither is stated.
+        amount: minor units of `currency`; instructed_amount the amount before conversion, 0 when the bank states none.
+        text: what the payer wrote: remittance information, structured reference and end-to-end id, separated by `` | ``.
+        payer: normalised account, else name, of the payer; '' when neither is stated. payer_name: the name, folded.
+        references: items named by the payer's text, open or closed.
+        payers: customers that account, name or customer number speak for.
     """
 
     line_id: str
@@ -50,18 +66,25 @@ class Receipt:
     booking_date: date
     value_date: date
     payer: str
+    payer_name: str = ""
+    text: str = ""
+    instructed_amount: int = 0
+    instructed_currency: str = ""
     references: tuple[Reference, ...] = ()
-    by_account: frozenset[str] = frozenset()
-    by_name: frozenset[str] = frozenset()
-    alike: tuple[str, int, int] | None = None
+    payers: tuple[Payer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What an explanation gives to one item: cash and adjustment, minor units of the one currency."""
+class Share(NamedTuple):
+    """What an explanation gives to one item.
+
+    Attributes:
+        amount: cash in the line's currency; item_amount the same in the item's currency.
+        adjustment: cleared without cash, in the item's currency, for `reason`.
+    """
 
     item_id: str
     amount: int
+    item_amount: int
     adjustment: int = 0
     reason: str = ""
 
@@ -71,26 +94,26 @@ class Explanation:
     """One way to explain a receipt: who paid what, why we think so, and how much stays without a purpose.
 
     Attributes:
-        rule: id of the rule.
+        rule: id of the rule it belongs to; '' when no rule of the book is about such explanations.
+        basis, gap: how the set was found, and what lies between its sum and the amount; words of `matcher.rules.vocabulary`.
         outcome: outcome of the line, as in the contract.
         shares: what each item gets.
         evidence: kinds and signed points.
+        points: sum of the evidence.
         unique: False when another set of items fits equally well.
         note: what a person should know, one sentence without a full stop.
     """
 
     rule: str
+    basis: str
+    gap: str
     outcome: str
     customer_id: str
     shares: tuple[Share, ...]
-    evidence: tuple[tuple[str, int], ...] = field(default=())
+    evidence: tuple[tuple[str, int], ...]
+    points: int
     unique: bool = True
     note: str = ""
-
-    @property
-    def points(self) -> int:
-        """Sum of the evidence."""
-        return sum(points for _, points in self.evidence)
 
     @property
     def items(self) -> frozenset[str]:

@@ -1,65 +1,82 @@
-"""Points for and against, from the rulebook's evidence table. What is absent gives nothing: a third state, neither for nor against."""
+"""Evidence of a receipt for a customer and a set of items. What is absent gives nothing: a third state, neither for nor against."""
 
-from matcher.matching.records import Receipt, Reference
-from matcher.rules.rulebook import Evidence
+from collections.abc import Iterable
 
-Points = tuple[tuple[str, int], ...]
-STRONG = 30
-"""Points from which a reference names its item by itself."""
+from matcher.matching.pool import Pool
+from matcher.matching.records import Item, Receipt
+from matcher.matching.sets import RANK, View
+from matcher.rules.rulebook import Limits, Rulebook
 
-ALIKE, ALIKE_MARGIN = 90, 6
-"""A fuzzy name counts for its customer from this likeness, and this far before any other customer's."""
-
-
-def reference_points(reference: Reference, evidence: Evidence) -> tuple[str, int]:
-    """Kind and points of one reference: the more of the number and the fewer carriers, the more it says."""
-    if reference.source == "order":
-        kind, points = "reference_order", evidence.reference_order
-    elif reference.kind == "run" and len(reference.key) < 5:
-        kind, points = "reference_short", evidence.reference_short
-    else:
-        kind = f"reference_{reference.kind}"
-        points = getattr(evidence, kind)
-    return kind, max(0, points + evidence.reference_shared * (reference.carriers - 1))
+ALIKE, MARGIN = 88, 8
+"""A fuzzy name is far from any other customer's from this likeness, and this far before the next."""
 
 
-def best_references(receipt: Receipt, evidence: Evidence) -> dict[str, tuple[str, int]]:
-    """The most telling reference of each item that the receipt names."""
-    best: dict[str, tuple[str, int]] = {}
-    for reference in receipt.references:
-        scored = reference_points(reference, evidence)
-        if scored[1] > best.get(reference.item_id, ("", 0))[1]:
-            best[reference.item_id] = scored
-    return best
-
-
-def payer_evidence(receipt: Receipt, customer_id: str, evidence: Evidence) -> Points:
-    """What account and name say about whether this customer paid."""
-    found: list[tuple[str, int]] = []
-    if receipt.by_account:
-        known = customer_id in receipt.by_account
-        found.append(("payer_account", evidence.payer_account) if known else ("payer_account_other", evidence.payer_account_other))
-    if receipt.by_name:
-        known = customer_id in receipt.by_name
-        found.append(("payer_name", evidence.payer_name) if known else ("payer_name_other", evidence.payer_name_other))
-    elif receipt.alike is not None:
-        alike, likeness, margin = receipt.alike
-        if alike == customer_id and likeness >= ALIKE and margin >= ALIKE_MARGIN:
-            found.append(("payer_name_alike", evidence.payer_name_alike))
+def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
+    """What account, name and customer number say about whether this customer paid."""
+    family = pool.relatives.get(customer_id, frozenset())
+    accounts = {p.customer_id for p in receipt.payers if p.kind == "account"}
+    found = []
+    if customer_id in accounts:
+        found.append("payer_account" if len(accounts) == 1 else "payer_account_shared")
+    elif accounts:
+        found.append("payer_account_group" if accounts & family else "payer_account_other")
+    name = _name(receipt, customer_id, family)
+    if name:
+        found.append(name)
+    if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
+        found.append("payer_number")
     return tuple(found)
 
 
-def sure_customer(receipt: Receipt) -> str:
-    """The one customer whose bank account paid, when no name speaks for another; else ''."""
-    if len(receipt.by_account) != 1:
-        return ""
-    (customer,) = receipt.by_account
-    return "" if receipt.by_name and customer not in receipt.by_name else customer
+def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
+    names = [p for p in receipt.payers if p.kind not in ("account", "number")]
+    mine = next((p for p in names if p.customer_id == customer_id), None)
+    if mine is None:
+        clear = [p for p in names if p.kind == "equal" or (p.likeness >= ALIKE and p.margin >= MARGIN)]
+        if not clear:
+            return ""
+        return "payer_name_group" if any(p.customer_id in family for p in clear) else "payer_name_other"
+    if mine.kind == "equal":
+        alone = sum(p.kind == "equal" for p in names) == 1
+        return "payer_name" if alone else "payer_name_shared"
+    if mine.margin < MARGIN:
+        return "payer_name_near"
+    if mine.kind in ("script", "cut"):
+        return "payer_name_script"
+    if mine.kind in ("part", "abbreviated"):
+        return "payer_name_part"
+    return "payer_name_alike" if mine.likeness >= ALIKE else "payer_name_near"
 
 
-def likely_customers(receipt: Receipt) -> list[str]:
-    """Customers that account or name speak for, the surest first."""
-    found = sorted(receipt.by_account) + sorted(receipt.by_name - receipt.by_account)
-    if not found and receipt.alike is not None and receipt.alike[1] >= ALIKE and receipt.alike[2] >= ALIKE_MARGIN:
-        found = [receipt.alike[0]]
+def reference(view: View, items: Iterable[Item], carriers: dict[str, int]) -> list[str]:
+    """The weakest of the references that name the items (a chain is as strong as that), and what speaks against the set."""
+    members = {i.item_id: view.refs.get(i.item_id, "") for i in items}
+    kinds = sorted((k for k in members.values() if k), key=RANK.index)
+    found = [f"reference_{kinds[-1]}"] if kinds else []
+    if kinds and any(carriers.get(i, 1) > 1 for i in members):
+        found.append("reference_shared")
+    if any(item.item_id not in members for item in view.strong):
+        found.append("reference_left_out")
     return found
+
+
+def dates(items: Iterable[Item], receipt: Receipt, limits: Limits) -> list[str]:
+    """Whether a payment of these items is ordinary on that day."""
+    members = list(items)
+    if min(i.issue_date for i in members) > receipt.booking_date:
+        return ["date_before"]
+    days = [(receipt.booking_date - i.due_date).days for i in members]
+    if max(days) > limits.overdue:
+        return ["date_overdue"]
+    return ["date_early"] if min(days) < -limits.due_before else ["date_due"]
+
+
+def scored(kinds: Iterable[str], book: Rulebook) -> tuple[tuple[tuple[str, int], ...], int]:
+    """Kinds with their points, each once, and the sum."""
+    evidence = tuple((kind, book.evidence[kind]) for kind in dict.fromkeys(kinds))
+    return evidence, sum(points for _, points in evidence)
+
+
+def rank(kind: str) -> int:
+    """Place of a kind of reference, 0 for the most telling."""
+    return RANK.index(kind)

@@ -1,7 +1,7 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,17 +13,16 @@ from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
-from matcher.matching import candidates, receipts
-from matcher.matching.candidates import Candidates
-from matcher.matching.decide import Policy, Settled, Verdict, decide
+from matcher.matching import classify, receipts
+from matcher.matching.decide import Policy, Verdict
 from matcher.matching.explain import evidence_text, shares_text
-from matcher.matching.normalise import account_key
+from matcher.matching.match import Company, companies, masters, match
+from matcher.matching.stops import Settled
 from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook
+from matcher.store import facts as store_facts
 from matcher.store import journal
-
-NON_RECEIVABLE_KINDS = ("fee", "interest", "tax", "own_transfer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     """Matches every line that no decision settles yet, as of a day."""
     facts = journal.facts(session.store)
     state = fold(facts, as_of, session.config.books.base_currency)
-    undecided = state.lines.filter(pl.col("state") != "posted")
-    credits_, aside = _split(undecided, [account.number for account in session.config.account])
-    found = engine.candidates(credits_, state.items, state.customers)
-    people = receipts.receipts(credits_, found, _fuzzy(credits_, found, state.customers))
+    work, aside = prepare(session, engine, state, book)
     policy = Policy(
         precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
         session.config.policy.auto_post,
@@ -51,40 +47,22 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
         session.config.policy.discount_grace_days,
         _undone(facts.decisions, facts.allocations),
     )
-    verdicts = decide(people, receipts.items(state.items), _settled(state), book, policy) + aside
+    verdicts = list(match(work, book, policy))
+    verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)
-    return _result(undecided, verdicts)
+    return _result(state.lines.filter(pl.col("state") != "posted"), verdicts)
 
 
-def _split(lines: pl.DataFrame, own: Sequence[str]) -> tuple[pl.DataFrame, list[Verdict]]:
-    """Lines that may pay open items, and verdicts on those that cannot: debits, fees, interest, our own transfers."""
-    ours = {account_key(number) for number in own}
-    own_transfer = pl.col("counterparty_account").is_in(
-        [number for number in lines["counterparty_account"].unique() if account_key(number) in ours]
-    )
-    debit = pl.col("amount") <= 0
-    other = pl.col("kind").is_in(NON_RECEIVABLE_KINDS) | own_transfer
-    aside = [_left(line_id, "outgoing", "money going out is not matched with open items") for line_id in lines.filter(debit)["line_id"]]
-    for line_id, kind in lines.filter(~debit & other).select("line_id", "kind").iter_rows():
-        reason = f"the bank's code says {kind}" if kind in NON_RECEIVABLE_KINDS else "it comes from an account of our own"
-        aside.append(_left(line_id, "non_receivable", reason))
-    return lines.filter(~debit & ~other), aside
-
-
-def _left(line_id: str, outcome: str, reason: str) -> Verdict:
-    return Verdict(line_id, "none", outcome, "", "", None, None, None, None, reason)
-
-
-def _fuzzy(lines: pl.DataFrame, found: Candidates, customers: pl.DataFrame) -> pl.DataFrame:
-    """Fuzzy names only for payers that neither account nor exact name has told."""
-    told = pl.concat([found.accounts, found.names]).get_column("line_id")
-    untold = candidates.line_names(lines.filter(~pl.col("line_id").is_in(told.implode())))
-    known = candidates.customer_names(customers)
-    parts = [
-        candidates.fuzzy_customers(untold.filter(pl.col("entity") == entity), known.filter(pl.col("entity").is_in(["", entity])))
-        for entity in untold["entity"].unique().sort()
-    ]
-    return pl.concat(parts) if parts else candidates.fuzzy_customers(untold, known)
+def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> tuple[Iterator[Company], pl.DataFrame]:
+    """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason."""
+    own = session.config
+    undecided = state.lines.filter(pl.col("state") != "posted")
+    aside = classify.aside(undecided, [account.number for account in own.account], [entity.name for entity in own.entity])
+    receivable = undecided.join(aside, on="line_id", how="anti")
+    about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency)
+    repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
+    found = engine.candidates(receivable, state.items, state.customers)
+    return companies(receivable, state.items, found, _settled(state), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
@@ -169,7 +147,7 @@ def _draft(
         runner_up=shares_text(verdict.runner_up, currency),
         reason=verdict.reason,
         allocations=tuple(
-            Allocation(s.item_id, s.amount, s.amount, s.adjustment, s.reason, facing[s.item_id].open_amount) for s in one.shares
+            Allocation(s.item_id, s.amount, s.item_amount, s.adjustment, s.reason, facing[s.item_id].open_amount) for s in one.shares
         ),
         after=latest.get(verdict.line_id, ""),
     )

@@ -1,13 +1,14 @@
-"""Loading the rulebook: strict, with stable ids and versions."""
+"""Loading the rulebook: strict, with stable ids and versions, and a closed vocabulary."""
 
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
+from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
 PPM = 1_000_000
 
@@ -16,88 +17,193 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_Step = Annotated[tuple[int, int], Field(strict=False)]
+_Words = Annotated[tuple[str, ...], Field(strict=False)]
+
+
 class Rule(_Strict):
-    """One rule.
+    """One rule: which explanations it is about, and whether they may post without a person.
+
+    An explanation belongs to the first rule of the book whose conditions it meets.
 
     Attributes:
         id, version: stable name; the version rises whenever what it does changes.
         title: what it says, in a person's words.
-        posts: whether it may post without a person.
-        points: least evidence at which it applies.
-        confidence: how far its explanations are trusted, 0 to 1; set by hand, not calibrated.
+        mode: ``post`` may post, ``propose`` never does, ``shadow`` is only noted on the line.
+        basis: how the set of items was found, words of `BASES`.
+        gap: what lies between sum and amount, words of `GAPS`.
+        needs: groups of evidence; of each group at least one kind must be there.
+        without: evidence that must not be there.
+        items: largest number of items.
+        margin: least lead in points over the next best explanation, to post.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: int = Field(ge=1)
     title: str
-    posts: bool
-    points: int
-    confidence: float = Field(gt=0, lt=1)
+    mode: Literal["post", "propose", "shadow"]
+    basis: _Words
+    gap: _Words = ("none",)
+    needs: Annotated[tuple[_Words, ...], Field(strict=False)] = ()
+    without: _Words = ()
+    items: int = Field(default=10_000, ge=1)
+    margin: int = Field(default=0, ge=0)
 
     @property
     def name(self) -> str:
         """Id and version, as decisions record it."""
         return f"{self.id}@{self.version}"
 
-    @property
-    def confidence_ppm(self) -> int:
-        """Confidence in millionths."""
-        return round(self.confidence * PPM)
+    @cached_property
+    def _needs(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(group) for group in self.needs)
+
+    @cached_property
+    def _without(self) -> frozenset[str]:
+        return frozenset(self.without)
+
+    def holds(self, basis: str, gap: str, kinds: frozenset[str], items: int) -> bool:
+        """Whether an explanation meets the conditions."""
+        return (
+            basis in self.basis
+            and gap in self.gap
+            and items <= self.items
+            and all(group & kinds for group in self._needs)
+            and not self._without & kinds
+        )
+
+    @model_validator(mode="after")
+    def _known_words(self) -> "Rule":
+        for words, known in ((self.basis, BASES), (self.gap, GAPS), ((*self.without, *(w for g in self.needs for w in g)), EVIDENCE)):
+            for word in words:
+                if word not in known:
+                    raise ValueError(f"rule {self.id!r}: {word!r} is not in the vocabulary")
+        return self
 
 
-class Evidence(_Strict):
-    """Points of each kind of evidence; see the comments in ``default.toml``."""
+class Limits(_Strict):
+    """Bounds of explanations. Amounts in whole units of the base currency where not said otherwise.
 
-    reference_whole: int
-    reference_digits: int
-    reference_run: int
-    reference_short: int
-    reference_tail: int
-    reference_order: int
-    reference_shared: int
-    payer_account: int
-    payer_account_other: int
-    payer_name: int
-    payer_name_alike: int
-    payer_name_other: int
-    amount_full: int
-    amount_rare: int
-    amount_discount: int
-    amount_part: int
-    amount_over: int
+    Attributes:
+        rounding: most that is missing for a rounding, in the smallest unit of the currency.
+        fee: most that a bank's fee may be; `fee_share` also bounds it, in millionths of the amount.
+        exchange_low, exchange_high: how far below and above the day's rate a payment may lie, in millionths.
+        due_before, overdue: days around the due date within which a payment is ordinary.
+        subset_items, triple_items: most open items for a set of any size, and for one of at most three, to be trusted.
+        duplicate_days: days within which the same payer, amount and reference is a duplicate.
+    """
+
+    rounding: int = 5
+    fee: int = 60
+    fee_share: int = 340_000
+    exchange_low: int = 15_000
+    exchange_high: int = 5_000
+    due_before: int = 20
+    overdue: int = 60
+    subset_items: int = 15
+    triple_items: int = 25
+    duplicate_days: int = 30
+
+
+class Words(_Strict):
+    """Words that tell what a payment is for; compared with the folded text."""
+
+    prepayment: _Words = ()
+    part: _Words = ()
+    interest: _Words = ()
+    fee: _Words = ()
+    tax: _Words = ()
+    payout: _Words = ()
+
+
+class Calibration(_Strict):
+    """How certain explanations of each rule turned out, by their points.
+
+    Attributes:
+        version: of the table; `measured`: on what it was measured.
+        rule: by rule id: steps (points, millionths), rising; between two steps confidence is interpolated.
+    """
+
+    version: int = Field(ge=1)
+    measured: str
+    rule: dict[str, Annotated[tuple[_Step, ...], Field(strict=False)]]
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Calibration":
+        for name, steps in self.rule.items():
+            if not steps or list(steps) != sorted(steps) or any(b[1] < a[1] for a, b in zip(steps, steps[1:], strict=False)):
+                raise ValueError(f"steps of {name!r} do not rise")
+        return self
+
+    def confidence(self, rule_id: str, points: int) -> int:
+        """Probability in millionths that an explanation of a rule with these points (against its rivals) is right."""
+        steps = self.rule.get(rule_id)
+        if not steps:
+            return 0
+        if points <= steps[0][0]:
+            return steps[0][1]
+        for (low, least), (high, most) in zip(steps, steps[1:], strict=False):
+            if points < high:
+                return least + (most - least) * (points - low) // (high - low)
+        return steps[-1][1]
 
 
 class Rulebook(_Strict):
     """A checked rulebook."""
 
-    evidence: Evidence
+    evidence: dict[str, int]
+    limits: Limits = Limits()
+    withholding: dict[str, Annotated[tuple[int, ...], Field(strict=False)]] = {}
+    words: Words = Words()
     rule: tuple[Rule, ...] = Field(strict=False)
+    calibration: Calibration
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Rulebook":
+        for kinds, known in ((set(self.evidence), set(EVIDENCE)),):
+            if kinds != known:
+                raise ValueError(f"evidence: {', '.join(sorted(kinds ^ known))} missing or not in the vocabulary")
+        ids = [rule.id for rule in self.rule]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two rules have one id")
+        return self
 
     def get(self, rule_id: str) -> Rule:
         """The rule of that id."""
         return next(rule for rule in self.rule if rule.id == rule_id)
 
+    def first(self, basis: str, gap: str, kinds: frozenset[str], items: int) -> Rule | None:
+        """The first rule that holds for an explanation."""
+        for rule in self._by_shape.get((basis, gap), ()):
+            if rule.holds(basis, gap, kinds, items):
+                return rule
+        return None
 
-def parse(text: str, where: str) -> Rulebook:
-    """Checks the text of a rulebook.
+    @cached_property
+    def _by_shape(self) -> dict[tuple[str, str], list[Rule]]:
+        shapes = ((basis, gap) for basis in BASES for gap in GAPS)
+        return {shape: [rule for rule in self.rule if shape[0] in rule.basis and shape[1] in rule.gap] for shape in shapes}
+
+
+def parse(text: str, calibration: str, where: str) -> Rulebook:
+    """Checks the texts of a rulebook and of its calibration table.
 
     Raises:
         MatcherError: ``rules.invalid`` with the key at fault.
     """
     try:
-        book = Rulebook.model_validate(tomllib.loads(text))
+        return Rulebook.model_validate(tomllib.loads(text) | {"calibration": tomllib.loads(calibration)})
     except tomllib.TOMLDecodeError as error:
         raise MatcherError("rules.invalid", f"is not valid TOML ({error})", where) from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise MatcherError("rules.invalid", f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where) from error
-    ids = [rule.id for rule in book.rule]
-    if len(set(ids)) != len(ids):
-        raise MatcherError("rules.invalid", "two rules have one id", where)
-    return book
+        message = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ").replace("Value error, ", "")
+        raise MatcherError("rules.invalid", message, where) from error
 
 
 @cache
 def default() -> Rulebook:
     """The shipped rulebook."""
-    return parse((resources.files("matcher.rules") / "default.toml").read_text(encoding="utf-8"), "default.toml")
+    folder = resources.files("matcher.rules")
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("default.toml", "calibration.toml")]
+    return parse(texts[0], texts[1], "default.toml")

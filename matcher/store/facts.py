@@ -88,6 +88,12 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
     return {"rows": rates.height, "new": changed.height}
 
 
+def rates(store: Store) -> pl.DataFrame:
+    """The latest rate of each day and currency: date, currency, per_base (decimal text)."""
+    sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
+    return store.frame(sql)
+
+
 def line_sums(store: Store) -> pl.DataFrame:
     """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
     sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"

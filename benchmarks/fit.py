@@ -1,0 +1,210 @@
+"""Fits the points of the rulebook, and the table of confidence, on generated months with truth.
+
+    python -m benchmarks.fit points BOOKS=TRUTH_DIR...       prints the [evidence] table
+    python -m benchmarks.fit calibrate BOOKS=TRUTH_DIR...    prints calibration.toml
+
+Each BOOKS directory holds a month that was imported and ingested, not yet run; TRUTH_DIR is what benchmarks.generate wrote. Points
+come from a multinomial model of which explanation of a receipt is right, or none; confidence from isotonic regression per rule on
+other months than those.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from matcher import money
+from matcher.books import Books
+from matcher.engines.duckdb import DuckDBEngine
+from matcher.matching.decide import Policy, Verdict
+from matcher.matching.hypotheses import explanations
+from matcher.matching.match import match
+from matcher.matching.records import Explanation
+from matcher.pipeline import run, verdicts
+from matcher.rules import rulebook
+from matcher.rules.vocabulary import EVIDENCE
+
+Answer = frozenset[tuple[str, int, int, str]]
+"""What a line gives: item, cash in the line's currency, adjustment and its reason; minor units."""
+
+RIDGE = 3.0
+"""Strength of the pull of points towards those that are shipped: what was seldom seen changes little."""
+
+FIXED = ("date_", "set_run", "set_large", "text_")
+"""Kinds of evidence that are set by hand: a generated month knows little of how late people pay and of what they write."""
+
+LEAST = 60
+"""Fewest cases in one step of the table of confidence."""
+
+PRIOR_WRONG = 0.5
+"""Wrong cases that are assumed beside those seen, so that nothing is ever certain."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the months and prints a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fit", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", choices=("points", "calibrate"))
+    parser.add_argument("months", nargs="+", metavar="BOOKS=TRUTH_DIR")
+    given = parser.parse_args(arguments)
+    months = [(Path(books), Path(truth)) for books, _, truth in (month.partition("=") for month in given.months)]
+    print(points(months) if given.what == "points" else calibrate(months))
+    return 0
+
+
+def truth(books: Books, directory: Path) -> dict[str, Answer]:
+    """The true answer of every line, by line id; empty for lines that pay nothing."""
+    rows = pl.read_csv(directory / "truth.csv", infer_schema=False)
+    ids = books.state(date.max).lines.select("line_id", "account", "bank_reference", "currency")
+    currencies = dict(books.state(date.max).items.select("item_id", "currency").iter_rows())
+    found: dict[str, set[tuple[str, int, int, str]]] = defaultdict(set)
+    for line_id, currency, item, amount, adjustment, reason in (
+        ids.join(rows.drop("currency"), on=["account", "bank_reference"])
+        .select("line_id", "currency", "item_id", "amount", "adjustment", "reason")
+        .iter_rows()
+    ):
+        found[line_id]
+        if item:
+            found[line_id].add((item, money.parse(amount, currency), money.parse(adjustment, currencies[item]), reason or ""))
+    return {line_id: frozenset(answer) for line_id, answer in found.items()}
+
+
+def answer(one: Explanation) -> Answer:
+    """What an explanation gives."""
+    return frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares)
+
+
+def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explanation], list[bool]]]:
+    """Explanations of every receipt before anything is posted, and which are right."""
+    book = rulebook.default()
+    for directory, of_truth in months:
+        books = Books(directory)
+        right = truth(books, of_truth)
+        with books._session(write=False) as session:
+            state = verdicts.state_of(session, date.max)
+            work, _ = run.prepare(session, DuckDBEngine(), state, book)
+            for company in work:
+                for receipt in company.receipts:
+                    found = explanations(receipt, company.pool, book, session.config.policy.discount_grace_days)
+                    if found:
+                        yield found, [answer(one) == right[receipt.line_id] for one in found]
+
+
+def points(months: Sequence[tuple[Path, Path]]) -> str:
+    """Points of evidence: ten times the coefficients of the model."""
+    names = list(EVIDENCE)
+    column = {name: n for n, name in enumerate(names)}
+    rows, groups, chosen, sizes = [], [], [], []
+    for group, (found, right) in enumerate(_options(months)):
+        for one, is_right in zip(found, right, strict=True):
+            row = np.zeros(len(names))
+            row[[column[kind] for kind, _ in one.evidence]] = 1
+            rows.append(row)
+            groups.append(group)
+            chosen.append(is_right)
+        sizes.append(len(found))
+    table = np.array(rows)
+    seen = table.sum(axis=0)
+    shipped = rulebook.default().evidence
+    start = np.array([shipped[name] / 10 for name in names])
+    free = np.array([not name.startswith(FIXED) and seen[column[name]] >= 20 for name in names])
+    fitted = _logit(table, np.array(groups), np.array(chosen, dtype=float), len(sizes), start, free)
+    values = [(name, round(10 * fitted[column[name]])) for name in names]
+    return "\n".join(f"{name} = {value}" for name, value in values)
+
+
+def _logit(
+    table: NDArray[np.float64], group: NDArray[np.int64], right: NDArray[np.float64], groups: int, start: NDArray[np.float64], free: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Coefficients of a multinomial model with the choice "none of these", by Newton's method; only the `free` ones move."""
+    beta = start.copy()
+
+    def fit(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Logarithm of the likelihood with the ridge, and the share of each explanation."""
+        worth = np.exp(np.clip(table @ at, -60, 60))
+        total = 1 + np.bincount(group, worth, groups)
+        likelihood = float((right * np.log(worth)).sum() - np.log(total).sum() - RIDGE / 2 * ((at - start) @ (at - start)))
+        return likelihood, worth / total[group]
+
+    likelihood, share = fit(beta)
+    for _ in range(100):
+        gradient = (table.T @ (right - share) - RIDGE * (beta - start)) * free
+        mean = np.zeros((groups, table.shape[1]))
+        np.add.at(mean, group, table * share[:, None])
+        curve = (table * share[:, None]).T @ table - mean.T @ mean + RIDGE * np.eye(table.shape[1])
+        step = np.where(free, np.linalg.solve(curve + np.diag(~free * 1e12), gradient), 0)
+        while True:
+            better, there = fit(beta + step)
+            if better >= likelihood or np.abs(step).max() < 1e-6:
+                break
+            step /= 2
+        beta, share, gained, likelihood = beta + step, there, better - likelihood, better
+        if gained < 1e-3:
+            break
+    return beta
+
+
+def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, bool]]:
+    """Verdicts of a run that proposes everything it can, and whether they are right."""
+    book = rulebook.default()
+    for directory, of_truth in months:
+        books = Books(directory)
+        right = truth(books, of_truth)
+        with books._session(write=False) as session:
+            state = verdicts.state_of(session, date.max)
+            own = session.config.policy
+            policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
+            work, _ = run.prepare(session, DuckDBEngine(), state, book)
+            for verdict in match(work, book, policy):
+                if verdict.explanation is not None and verdict.explanation.rule:
+                    yield verdict, answer(verdict.explanation) == right[verdict.line_id]
+
+
+def calibrate(months: Sequence[tuple[Path, Path]]) -> str:
+    """The table of confidence: for each rule, steps of lead and the share that is right, never falling."""
+    cases: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for verdict, is_right in _decided(months):
+        assert verdict.explanation is not None
+        cases[verdict.explanation.rule].append((verdict.lead, is_right))
+    parts = []
+    for rule in rulebook.default().rule:
+        found = sorted(cases[rule.id])
+        steps = _isotonic(found) if found else [(0, 100_000)]
+        wrong = sum(not is_right for _, is_right in found)
+        parts.append(f"# {len(found)} cases, {wrong} wrong\n{rule.id} = {[list(step) for step in steps]}")
+    return "\n".join(parts)
+
+
+def _isotonic(cases: Sequence[tuple[int, bool]]) -> list[tuple[int, int]]:
+    """Pools neighbouring cases until the share of right ones never falls and each pool is large enough."""
+    pools: list[list[float]] = []  # lowest lead, highest lead, cases, right
+    for lead, is_right in cases:
+        if pools and pools[-1][1] == lead:
+            pools[-1][2] += 1
+            pools[-1][3] += is_right
+        else:
+            pools.append([lead, lead, 1, float(is_right)])
+    merged: list[list[float]] = []
+    for pool in pools:
+        merged.append(list(pool))
+        while len(merged) > 1 and (merged[-2][2] < LEAST or merged[-2][3] / merged[-2][2] >= merged[-1][3] / merged[-1][2]):
+            last = merged.pop()
+            merged[-1] = [merged[-1][0], last[1], merged[-1][2] + last[2], merged[-1][3] + last[3]]
+    if len(merged) > 1 and merged[-1][2] < LEAST:
+        last = merged.pop()
+        merged[-1] = [merged[-1][0], last[1], merged[-1][2] + last[2], merged[-1][3] + last[3]]
+    steps: list[tuple[int, int]] = []
+    for low, high, count, right in merged:
+        share = round(1_000_000 * (right + PRIOR_WRONG * 0.5) / (count + PRIOR_WRONG))
+        share = max(share, steps[-1][1] if steps else 0)
+        steps += [(round(low), share)] if low == high else [(round(low), share), (round(high), share)]
+    return steps
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Lines that pay no open item because of what the bank says they are: money going out, fees, interest, tax, our own transfers."""
+
+from collections.abc import Callable, Collection
+
+import polars as pl
+
+from matcher.matching.normalise import account_key, name_key
+
+NON_RECEIVABLE = {"fee": "a fee", "interest": "interest", "tax": "a tax", "own_transfer": "a transfer of our own"}
+"""Kinds of lines (`frames.LINE`, ``kind``) that are no receivable."""
+
+_CODES = {"CHRG": "fee", "COMM": "fee", "INTR": "interest", "TAXE": "tax"}
+"""Sub-families of ISO 20022 bank transaction codes in the domain of account management (ACMT)."""
+
+
+def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str]) -> pl.DataFrame:
+    """Lines that are not matched with open items: line_id, outcome, reason.
+
+    Args:
+        own_accounts, own_names: of the books' own bank accounts and selling companies, as written.
+    """
+    accounts = {account_key(number) for number in own_accounts}
+    names = {name_key(name) for name in own_names if name}
+    from_own = _is(lines, "counterparty_account", lambda v: account_key(v) in accounts)
+    named_own = _is(lines, "counterparty_name", lambda v: name_key(v) in names)
+    code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
+    kind = pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
+    book = pl.col("transaction_code").str.ends_with("-BOOK")
+    reason = (
+        pl.when(pl.col("amount") <= 0).then(pl.lit("money going out is not matched with open items"))
+        .when(kind.is_not_null()).then(pl.format("the bank's code says {}", kind.replace_strict(NON_RECEIVABLE, default="")))
+        .when(from_own).then(pl.lit("it comes from an account of our own"))
+        .when(named_own & ((pl.col("counterparty_account") == "") | book)).then(pl.lit("it comes from a company of our own"))
+    )  # fmt: skip
+    outcome = pl.when(pl.col("amount") <= 0).then(pl.lit("outgoing")).otherwise(pl.lit("non_receivable"))
+    found = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
+    return found.filter(pl.col("reason").is_not_null())
+
+
+def _is(lines: pl.DataFrame, column: str, test: Callable[[str], bool]) -> pl.Expr:
+    return pl.col(column).is_in([value for value in lines[column].unique().to_list() if test(value)])

@@ -1,0 +1,151 @@
+"""All explanations of one receipt by open items, best first."""
+
+from collections.abc import Iterable, Iterator
+
+from matcher.matching import gaps, score, sets
+from matcher.matching.pool import Pool, oldest_first
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.sets import ItemSet, View
+from matcher.matching.text import Text, index_keys
+from matcher.rules.rulebook import Rulebook
+
+MOST_CUSTOMERS = 6
+"""Customers that are looked at for one receipt; those that more evidence speaks for come first."""
+
+MOST_KEPT = 12
+"""Explanations kept of one receipt."""
+
+RARE = 5
+"""Items of one amount among which a damaged number may find its item although the customer is not known."""
+
+_SOURCES = {"payment_reference": "structured", "order": "order"}
+
+
+def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) -> list[Explanation]:
+    """All explanations of a receipt; of equal ones the order is by rule and items.
+
+    Of explanations that give the same to the same items, the one with most points is kept.
+    """
+    text = Text(receipt.text)
+    keys, carriers = _named(receipt)
+    best: dict[object, Explanation] = {}
+    plain = _plain(receipt, keys, pool)
+    for customer in [plain[0].customer_id] if plain else _customers(receipt, text, keys, pool):
+        view = View(receipt, text, customer, pool, book.limits, keys)
+        payer = score.payer(receipt, customer, pool)
+        for found in [ItemSet("named", plain)] if plain else _sets(view, payer):
+            for one in _explained(found, view, payer, carriers, book, grace_days):
+                known = best.get(one.shares)
+                if known is None or known.points < one.points:
+                    best[one.shares] = one
+    return sorted(best.values(), key=_order)[:MOST_KEPT]
+
+
+def _order(one: Explanation) -> tuple[object, ...]:
+    return (-one.points, not one.unique, one.rule, one.shares)
+
+
+def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
+    """The most telling reference of each item that number keys found, and how many items carry that key."""
+    keys: dict[str, str] = {}
+    carriers: dict[str, int] = {}
+    for reference in receipt.references:
+        kind = _SOURCES.get(reference.source, reference.kind)
+        if kind == "run" and len(reference.key) < 5:
+            kind = "short"
+        known = keys.get(reference.item_id)
+        if known is None or score.rank(kind) < score.rank(known):
+            keys[reference.item_id] = kind
+            carriers[reference.item_id] = reference.carriers
+    return keys, carriers
+
+
+def _plain(receipt: Receipt, keys: dict[str, str], pool: Pool) -> tuple[Item, ...]:
+    """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
+    strong = [pool.items[i] for i, kind in keys.items() if kind in sets.STRONG and i in pool.items]
+    customers = {(item.customer_id, item.currency) for item in strong}
+    if len(customers) != 1 or strong[0].currency != receipt.currency or sum(i.open for i in strong) != receipt.amount:
+        return ()
+    return tuple(sorted(strong, key=oldest_first))
+
+
+def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -> list[str]:
+    """Customers worth a look, those with most evidence first."""
+    weight: dict[str, int] = {}
+    for item_id, kind in keys.items():
+        item = pool.items.get(item_id)
+        if item is not None:
+            weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - score.rank(kind))
+    for payer in receipt.payers:
+        strength = {"account": 28, "number": 12}.get(payer.kind, payer.likeness // 4)
+        weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
+    for customer in list(weight)[:3]:
+        for relative in pool.relatives.get(customer, ()):
+            weight.setdefault(relative, 1)
+    if text.tokens and not any(kind in sets.STRONG for kind in keys.values()):
+        for item in pool.of_amount(receipt.currency, receipt.amount, RARE):
+            number = sets.number_of(item)
+            if not text.keys.isdisjoint(index_keys(number)) or text.holds(number) or text.resembles(number):
+                weight.setdefault(item.customer_id, 2)
+    return sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
+
+
+def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:
+    """Sets in the order of their strength. When the named items have the amount to the cent, nothing weaker is looked for."""
+    exact = False
+    for found in sets.named(view):
+        exact = exact or (found.basis == "named" and found.unique and sum(i.open for i in found.items) == view.receipt.amount)
+        yield found
+    if exact:
+        return
+    yield from sets.damaged(view)
+    if any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer):
+        yield from sets.unnamed(view, payer)
+
+
+def _explained(
+    found: ItemSet, view: View, payer: tuple[str, ...], carriers: dict[str, int], book: Rulebook, grace_days: int
+) -> Iterator[Explanation]:
+    receipt = view.receipt
+    common = (*score.reference(view, found.items, carriers), *payer, *found.evidence, *score.dates(found.items, receipt, book.limits))
+    for gap in gaps.explain(found.items, receipt, view.pool, book, grace_days):
+        if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
+            continue
+        words = _words(view.text, book)
+        evidence, points = score.scored((*common, *gap.evidence, *words), book)
+        kinds = frozenset(kind for kind, _ in evidence)
+        rule = book.first(found.basis, gap.kind, kinds, len(gap.shares))
+        yield Explanation(
+            rule.id if rule else "", found.basis, gap.kind, gap.outcome, view.customer_id, gap.shares, evidence, points,
+            found.unique, gap.note or _note(found),
+        )  # fmt: skip
+
+
+def _bears(found: ItemSet, gap: str, view: View) -> bool:
+    """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
+    kinds = {view.refs.get(i.item_id, "") for i in found.items}
+    return bool(kinds & sets.STRONG) or (gap == "part" and "order" in kinds)
+
+
+def _note(found: ItemSet) -> str:
+    if found.unique:
+        return ""
+    if found.basis == "single":
+        return "several open items have this amount and are due on different days"
+    return "another set of open items has the same sum"
+
+
+def _words(text: Text, book: Rulebook) -> Iterable[str]:
+    low = text.folded
+    if any(word in low for word in book.words.prepayment):
+        yield "text_order"
+    if any(word in low for word in book.words.part):
+        yield "text_part"
+
+
+def concerned(receipt: Receipt, pool: Pool) -> set[str]:
+    """Customers whose items may explain a receipt."""
+    named = (pool.items.get(reference.item_id) for reference in receipt.references)
+    found = {item.customer_id for item in named if item is not None} | {p.customer_id for p in receipt.payers}
+    return found | {relative for customer in found for relative in pool.relatives.get(customer, ())}
+

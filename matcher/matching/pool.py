@@ -1,0 +1,91 @@
+"""The open items of one selling company while its receipts are decided: what is open now, by customer and by amount."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from matcher.matching.records import Explanation, Item
+from matcher.matching.text import Number, index_keys, number
+
+Rate = Callable[[str, date], int | None]
+"""Millionths of a currency for one unit of the base currency on a day; None when unknown."""
+
+
+def oldest_first(item: Item) -> tuple[object, ...]:
+    """House order of settling: due date, then document date, then number."""
+    return (item.due_date, item.issue_date, item.document_no, item.item_id)
+
+
+class Pool:
+    """What is open. Items are given once; every posting takes from them."""
+
+    def __init__(self, items: Iterable[Item], relatives: Mapping[str, frozenset[str]], countries: Mapping[str, str], rate: Rate) -> None:
+        """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates."""
+        self.items = {item.item_id: item for item in items}
+        self.relatives, self.country, self.rate = relatives, countries, rate
+        members: dict[str, list[Item]] = defaultdict(list)
+        self._amounts: Counter[tuple[str, int]] = Counter()
+        self._of_amount: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for item in self.items.values():
+            members[item.customer_id].append(item)
+            self._amounts[item.currency, item.open] += 1
+            self._of_amount[item.currency, item.open].append(item.item_id)
+        self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
+        self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
+        self.touched: set[str] = set()
+
+    def named(self, customer_id: str, keys: Collection[tuple[str, str]]) -> dict[str, set[str]]:
+        """Items of a customer whose number has one of the forms (`text.index_keys`), with the kinds of reference; closed ones too."""
+        index = self._indexes.get(customer_id)
+        if index is None:
+            index = self._indexes[customer_id] = {}
+            for item in self._customers.get(customer_id, ()):
+                for key, kind in index_keys(number_of(item)).items():
+                    index.setdefault(key, []).append((item.item_id, kind))
+        found: dict[str, set[str]] = {}
+        for key in keys if len(keys) < len(index) else index:
+            if key in index and key in keys:
+                for item_id, kind in index[key]:
+                    found.setdefault(item_id, set()).add(kind)
+        return found
+
+    def of_customer(self, customer_id: str) -> Sequence[Item]:
+        """Open items of a customer in all currencies, oldest first."""
+        return self._customers.get(customer_id, ())
+
+    def rarity(self, currency: str, amount: int) -> int:
+        """How many items had exactly that open amount before the batch."""
+        return self._amounts[currency, amount]
+
+    def of_amount(self, currency: str, amount: int, most: int) -> list[Item]:
+        """Open items with that open amount, if they are no more than `most`; else none."""
+        found = self._of_amount.get((currency, amount), ())
+        return [self.items[i] for i in found if i in self.items and self.items[i].open == amount] if len(found) <= most else []
+
+    def fits(self, one: Explanation) -> bool:
+        """Whether the items still have what an explanation would take."""
+        return all(
+            (item := self.items.get(s.item_id)) is not None and abs(item.open) >= abs(s.item_amount + s.adjustment) for s in one.shares
+        )
+
+    def take(self, one: Explanation) -> list[Item]:
+        """Takes what an explanation gives; returns the items that are closed by it, as they were."""
+        closed = []
+        for share in one.shares:
+            item = self.items[share.item_id]
+            left = item._replace(open=item.open - share.item_amount - share.adjustment, discount=0)
+            mine = self._customers[item.customer_id]
+            place = next(n for n, other in enumerate(mine) if other.item_id == item.item_id)
+            if left.open:
+                self.items[item.item_id] = mine[place] = left
+            else:
+                del self.items[item.item_id]
+                del mine[place]
+                closed.append(item)
+            self.touched.add(item.customer_id)
+        return closed
+
+
+def number_of(item: Item) -> Number:
+    """An item's number taken apart."""
+    return number(item.document_no, item.payment_reference)

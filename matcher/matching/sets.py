@@ -1,0 +1,232 @@
+"""Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from matcher.matching.pool import Pool, number_of
+from matcher.matching.records import Item, Receipt
+from matcher.matching.splits import exact_sets
+from matcher.matching.text import Text
+from matcher.rules.rulebook import Limits
+
+STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
+"""Ways to name an item that name it by themselves."""
+
+RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
+"""Kinds of reference, the most telling first."""
+
+SURE = frozenset(
+    ("payer_account", "payer_account_shared", "payer_name", "payer_name_shared", "payer_name_script", "payer_name_part", "payer_name_alike")
+)
+"""Evidence of the payer that is good enough to look for sets that only add up."""
+
+MOST_READ = 300
+"""Items of one customer whose numbers are read against a text; a larger customer's only when their amount fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSet:
+    """A set of items and why it was looked at: `basis` of the vocabulary, and kinds of evidence."""
+
+    basis: str
+    items: tuple[Item, ...]
+    evidence: tuple[str, ...] = ()
+    unique: bool = True
+
+
+class View:
+    """One receipt before the open items of one customer."""
+
+    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, keys: dict[str, str]) -> None:
+        """`keys`: items named by number keys, with the kind of reference."""
+        self.receipt, self.text, self.customer_id, self.pool, self.limits = receipt, text, customer_id, pool, limits
+        self.all = pool.of_customer(customer_id)
+        self._keys = keys
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """Open items in the line's currency, oldest first."""
+        return [item for item in self.all if item.currency == self.receipt.currency]
+
+    @cached_property
+    def refs(self) -> dict[str, str]:
+        """Items that the text names, with the most telling kind of reference: by number keys, and by close reading."""
+        found = {item.item_id: kind for item in self.all if (kind := self._keys.get(item.item_id, ""))} if self._keys else {}
+        if not self.text.tokens:
+            return found
+        for item_id, kinds in self.pool.named(self.customer_id, self.text.keys).items():
+            found[item_id] = min((*kinds, *((found[item_id],) if item_id in found else ())), key=RANK.index)
+        if not any(kind in STRONG for kind in found.values()):
+            near = self.all if len(self.all) <= MOST_READ else [i for i in self.items if i.open == self.receipt.amount]
+            for item in near:
+                if kind := self.text.holds(number_of(item)):
+                    found[item.item_id] = kind
+        return found
+
+    @cached_property
+    def strong(self) -> list[Item]:
+        """Items that are named without doubt, oldest first."""
+        return [item for item in self.all if self.refs.get(item.item_id) in STRONG]
+
+
+def named(view: View) -> Iterator[ItemSet]:
+    """Sets that references make."""
+    strong = view.strong
+    here = [i for i in strong if i.currency == view.receipt.currency]
+    if here:
+        yield ItemSet("named", tuple(here))
+    if 2 < len(here):
+        verdict = exact_sets([i.open for i in here], view.receipt.amount)
+        for chosen in verdict.sets[:2]:
+            if len(chosen) < len(here):
+                yield ItemSet("named_subset", tuple(here[n] for n in chosen), unique=verdict.kind == "unique")
+    if len(strong) > 1 or len(here) != len(strong):
+        for item in strong[:20]:
+            yield ItemSet("named_one" if len(strong) > 1 else "named", (item,))
+    if 0 < len(here) <= 12:
+        yield from _implied(view, here)
+    weak = [i for i in view.items if view.refs.get(i.item_id, "") in ("order", "short")]
+    orders = [i for i in weak if view.refs[i.item_id] == "order"]
+    if len(orders) > 1:
+        yield ItemSet("order", tuple(orders))
+    for item in weak[:20]:
+        yield ItemSet("order" if view.refs[item.item_id] == "order" else "named_one", (item,))
+    shorts = [i for i in weak if view.refs[i.item_id] == "short"]
+    if len(shorts) > 1 and sum(i.open for i in shorts) == view.receipt.amount:
+        yield ItemSet("named", tuple(shorts))
+
+
+def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
+    """Shortened lists, ranges, counts, and lists that were cut off."""
+    amount = view.receipt.amount
+    listed = _listed(view, here)
+    if len(listed) > len(here):
+        yield ItemSet("listed", tuple(listed))
+    known = listed if sum(i.open for i in listed) < amount else here
+    rest = amount - sum(i.open for i in known)
+    if rest <= 0 or len(view.items) == len(known):
+        return
+    chosen = {i.item_id for i in known}
+    others = [i for i in view.items if i.item_id not in chosen]
+    wanted = view.text.others if view.text.others is not None else (view.text.total or 0) - len(known)
+    counted = 0 < wanted <= len(others)
+    for run in _runs(others, known, rest):
+        if not counted or len(run) == wanted:
+            kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
+            yield ItemSet("counted" if counted else "completed", (*known, *run), kinds)
+    if len(others) <= view.limits.triple_items or counted:
+        verdict = exact_sets([i.open for i in others], rest, classes=_classes(others), max_size=wanted if counted else None)
+        fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
+        unique = verdict.kind == "unique" and bool(fitting)
+        for found in fitting[:2]:
+            kinds = ("set_counted",) if counted else ("set_completed",)
+            large = () if len(others) <= view.limits.subset_items else ("set_large",)
+            ambiguous = () if unique else ("set_ambiguous",)
+            members = (*known, *(others[n] for n in found))
+            yield ItemSet("counted" if counted else "completed", members, (*kinds, *large, *ambiguous), unique)
+
+
+def _listed(view: View, here: list[Item]) -> list[Item]:
+    """The named items and those that a shortened list or a range adds, oldest first."""
+    chosen = {i.item_id for i in here}
+    by_counter = {(n.stem, n.counter.lstrip("0")): i for i in view.items if (n := number_of(i)).counter}
+    for item in here:
+        own = number_of(item)
+        counters, last = view.text.continued(own)
+        found = [by_counter.get((own.stem, counter.lstrip("0"))) for counter in counters]
+        if found and all(found):
+            chosen |= {i.item_id for i in found if i}
+        if last.isdigit() and int(last) > int(own.counter or 0):
+            low, high = int(own.counter), int(last)
+            chosen |= {i.item_id for (stem, counter), i in by_counter.items() if stem == own.stem and low < int(counter or 0) <= high}
+    return [i for i in view.items if i.item_id in chosen]
+
+
+def _runs(others: Sequence[Item], known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
+    """Items that follow the known ones without a gap, by due date or by number, and have the rest as their sum."""
+    seen: set[frozenset[str]] = set()
+    for key in (lambda i: (i.due_date, i.issue_date, i.document_no), lambda i: (i.issue_date, number_of(i).counter, i.document_no)):
+        last = max(key(i) for i in known)
+        following = sorted((i for i in others if key(i) > last), key=key)
+        for size, total in enumerate(accumulate(i.open for i in following), 1):
+            ids = frozenset(i.item_id for i in following[:size])
+            if total == rest and ids not in seen:
+                seen.add(ids)
+                yield tuple(following[:size])
+
+
+def damaged(view: View) -> Iterator[ItemSet]:
+    """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
+    amount = view.receipt.amount
+    if not view.text.tokens:
+        return
+    near = [i for i in view.items if i.item_id not in view.refs and amount <= i.open <= amount + i.discount]
+    for item in near[:40]:
+        kind = view.text.resembles(number_of(item))
+        if kind:
+            view.refs[item.item_id] = kind
+            yield ItemSet("damaged", (item,))
+
+
+def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
+    """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
+    amount, items = view.receipt.amount, view.items
+    full = [i for i in items if i.open == amount]
+    for place, item in enumerate(full[:3]):
+        same = [i for i in full if i.due_date != item.due_date]
+        kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
+        if place and not same:
+            continue
+        yield ItemSet("single", (item,), kinds, unique=not same)
+    for item in items:
+        if item.discount and item.open - item.discount == amount:
+            yield ItemSet("single", (item,))
+    if len(items) < 2:
+        return
+    seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
+    for basis, members in _structured(items, amount):
+        ids = frozenset(i.item_id for i in members)
+        if ids not in seen:
+            seen.add(ids)
+            yield ItemSet(basis, members)
+    wanted = view.text.total
+    small = len(items) <= view.limits.subset_items
+    if (not small and len(items) > view.limits.triple_items and not wanted) or not SURE.intersection(payer):
+        return
+    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else wanted or 3)
+    for found in verdict.sets:
+        members = tuple(items[n] for n in found)
+        if frozenset(i.item_id for i in members) in seen or len(members) < 2:
+            continue
+        kinds = ["set_subset"]
+        if verdict.kind != "unique":
+            kinds.append("set_ambiguous")
+        if not small:
+            kinds.append("set_large")
+        if wanted == len(members):
+            kinds.append("set_counted")
+        yield ItemSet("subset", members, tuple(kinds), unique=verdict.kind == "unique")
+
+
+def _structured(items: Sequence[Item], amount: int) -> Iterator[tuple[str, tuple[Item, ...]]]:
+    """Everything; everything due up to a day; everything issued in one month."""
+    sums = list(accumulate(i.open for i in items))
+    if sums[-1] == amount:
+        yield "everything", tuple(items)
+    for size, total in enumerate(sums[:-1], 1):
+        if total == amount and size > 1 and items[size].due_date != items[size - 1].due_date:
+            yield "due", tuple(items[:size])
+    months: dict[tuple[int, int], list[Item]] = {}
+    for item in items:
+        months.setdefault((item.issue_date.year, item.issue_date.month), []).append(item)
+    for members in months.values():
+        if 1 < len(members) < len(items) and sum(i.open for i in members) == amount:
+            yield "due", tuple(members)
+
+
+def _classes(items: Sequence[Item]) -> list[int]:
+    """Numbers of classes of interchangeable items: one amount, due on one day."""
+    numbers: dict[tuple[object, ...], int] = {}
+    return [numbers.setdefault((i.open, i.due_date), len(numbers)) for i in items]

@@ -1,0 +1,208 @@
+"""What a payer's text says about numbers: which of a customer's documents it names, whole or damaged, and how many it speaks of.
+
+This is the close reading for lines that number keys alone do not settle; it looks at the few items of one customer, never at all.
+"""
+
+import re
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from matcher.matching.normalise import fold
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
+_RUN = re.compile(r"\d+")
+_ALIKE = str.maketrans("OQILSBZ", "0011582")
+_OTHERS = re.compile(
+    r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
+    r"|\+\s?(\d{1,2})\s*$|U\.?\s?A\.?\s*\((\d{1,3})\)|等共?(\d{1,3})[张笔份]"
+)
+_TOTAL = re.compile(
+    r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|共?(\d{1,3})[张笔份]"
+)
+_LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
+_RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
+MIN_DAMAGED = 5
+"""Fewest characters of a number that may be recognised although it is damaged."""
+
+
+class Number(NamedTuple):
+    """A document number taken apart: `stem` is what stands around its counter, `counter` its running number as written."""
+
+    whole: str
+    digits: str
+    stem: tuple[str, str]
+    counter: str
+    parts: str
+    reference: str
+
+
+@lru_cache(maxsize=1 << 18)
+def number(document_no: str, payment_reference: str = "") -> Number:
+    """Takes a document number apart. The counter is the last run of digits, or the one before a year that ends the number."""
+    upper = document_no.upper()
+    runs = list(_RUN.finditer(upper))
+    if not runs:
+        return Number(_compact(upper), "", (upper, ""), "", "", _compact(payment_reference.upper()))
+    run = runs[-1]
+    if len(runs) > 1 and len(run[0]) == 4 and run[0][:2] in ("19", "20"):
+        run = runs[0]
+    whole = _compact(upper)
+    stem = (_compact(upper[: run.start()]), _compact(upper[run.end() :]))
+    return Number(whole, "".join(r[0] for r in runs), stem, run[0], _parts(upper), _compact(payment_reference.upper()))
+
+
+def index_keys(item: Number) -> dict[tuple[str, str], str]:
+    """Forms in which a text may hold a number, each with the kind of reference that it makes."""
+    counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
+    keys = {}
+    if counter and counter != bare:
+        kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
+        if kind:
+            keys |= {("counter", item.counter): kind, ("counter", counter): kind}
+    if item.parts.count("|") > 1:
+        keys["parts", item.parts] = "parts"
+    if len(bare) >= MIN_DAMAGED:
+        keys["digits", bare] = "digits"
+    if item.whole:
+        keys["whole", item.whole] = "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"
+    return keys
+
+
+def _compact(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _parts(token: str) -> str:
+    """Letters and digits in turn, each run of digits without its leading zeros."""
+    return "|".join(part.lstrip("0") or "0" for part in re.findall(r"\d+|[^\W\d_]+", token))
+
+
+class Text:
+    """A payer's text, read once; `upper` is in capitals with its blanks."""
+
+    def __init__(self, text: str) -> None:
+        self.upper = text.upper()
+
+    @cached_property
+    def folded(self) -> str:
+        """In lower case, without diacritics."""
+        return fold(self.upper)
+
+    @cached_property
+    def compact(self) -> str:
+        """Letters and digits alone."""
+        return _compact(self.upper)
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """Words that hold a digit, as written."""
+        return tuple(t for t in _TOKEN.findall(self.upper) if any(map(str.isdigit, t)))
+
+    @cached_property
+    def wholes(self) -> frozenset[str]:
+        """Tokens without separators."""
+        return frozenset(_compact(t) for t in self.tokens)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Digits of tokens without leading zeros."""
+        return frozenset("".join(filter(str.isdigit, t)).lstrip("0") for t in self.tokens)
+
+    @cached_property
+    def runs(self) -> frozenset[str]:
+        """Runs of digits, as written and without leading zeros."""
+        found = _RUN.findall(self.upper)
+        return frozenset(found) | frozenset(run.lstrip("0") for run in found)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
+        words = _TOKEN.findall(self.upper)
+        pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+        return frozenset(p for w in (*words, *pairs) if "|" in (p := _parts(w)) and any(map(str.isdigit, p)))
+
+    @cached_property
+    def alike(self) -> str:
+        """All letters and digits with look-alike letters as digits."""
+        return self.compact.translate(_ALIKE)
+
+    @cached_property
+    def others(self) -> int | None:
+        """How many further documents the text speaks of ("and 3 others")."""
+        found = _OTHERS.search(self.upper)
+        return int(next(g for g in found.groups() if g)) if found else None
+
+    @cached_property
+    def total(self) -> int | None:
+        """How many documents the text speaks of in all ("5 invoices")."""
+        found = _TOTAL.search(self.upper)
+        return int(next(g for g in found.groups() if g)) if found else None
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Everything in the text that may be a number, with the form it has; `index_keys` gives documents the same forms."""
+        found = {("whole", t) for t in self.wholes} | {("digits", t) for t in self.numbers if len(t) >= MIN_DAMAGED}
+        found |= {("parts", t) for t in self.parts} | {("counter", t) for t in self.runs}
+        return frozenset(found)
+
+    def holds(self, item: Number) -> str:
+        """Whether a document's number stands somewhere in the text with blanks or other characters in between: the kind, or ''."""
+        compact = self.compact
+        if len(item.reference) >= MIN_DAMAGED and item.reference in compact:
+            return "structured"
+        if len(item.whole) >= 7 and item.whole in compact:
+            return "whole"
+        return "digits" if len(item.digits) >= 8 and item.digits.lstrip("0") in compact else ""
+
+    def resembles(self, item: Number) -> str:
+        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''."""
+        if len(item.digits) < MIN_DAMAGED:
+            return ""
+        folded = item.whole.translate(_ALIKE)
+        if len(folded) >= 7 and folded in self.alike:
+            return "ocr"
+        for token in self.wholes:
+            if abs(len(token) - len(item.whole)) <= 1 and len(token) > MIN_DAMAGED and OSA.distance(token, item.whole, score_cutoff=1) <= 1:
+                return "typo"
+            digits = "".join(filter(str.isdigit, token))
+            if len(digits) > MIN_DAMAGED and abs(len(digits) - len(item.digits)) <= 1:
+                if OSA.distance(digits, item.digits, score_cutoff=1) <= 1:
+                    return "typo"
+            if len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole):
+                if item.whole.startswith(token) or item.whole.endswith(token):
+                    return "cut"
+        return ""
+
+    def continued(self, item: Number) -> tuple[list[str], str]:
+        """What follows a named document: counters of a shortened list ("RE-1234/235/236"), or the last counter of a range.
+
+        Returns:
+            counters of the list, written in full; and the last counter of a range, '' when it is none.
+        """
+        listed: list[str] = []
+        if len(item.counter) < 3 or item.counter not in self.upper:
+            return listed, ""
+        before, after = _spaced(item.stem[0]), _spaced(item.stem[1])
+        own = re.search(rf"{before}\W*{item.counter}\W*{after}(?!\d)", self.upper) or re.search(rf"{item.counter}(?!\d)", self.upper)
+        if own is None:
+            return listed, ""
+        place = own.end()
+        if mark := _RANGE.match(self.upper, place):
+            last = re.compile(rf"(?:{before}\W*)?(\d+)(?:\W*{after})?(?!\d)").match(self.upper, mark.end())
+            if last and len(last[1]) <= len(item.counter):
+                return listed, item.counter[: len(item.counter) - len(last[1])] + last[1]
+        while step := _LIST.match(self.upper, place):
+            piece = _RUN.match(self.upper, step.end())
+            if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
+                break
+            listed.append(item.counter[: len(item.counter) - len(piece[0])] + piece[0])
+            place = piece.end()
+        return listed, ""
+
+
+@lru_cache(maxsize=4096)
+def _spaced(text: str) -> str:
+    """A pattern for the characters of a text with anything but letters and digits between them."""
+    return r"\W*".join(map(re.escape, text))
