@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from matcher.matching.split_pool import COUNT_CAP, Meter, Pick, Pool, ways
 from matcher.matching.split_sums import NOTHING_DONE, Found
 
-BITS_A_STEP = 256
+BITS_A_STEP = 64
 """A shift and an OR over this many bits count as one step of work."""
 
 KEPT_BITS = 400_000_000
@@ -93,7 +93,6 @@ def _add(band: Band, value: int, room: int, target: int, low: int) -> Band:
 def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size: int, wanted: int, meter: Meter) -> Found:
     """Sets in the order of most items of the largest amounts; every step is one that leads to the target."""
     picks: list[Pick] = []
-    answers = 0
     stack: list[tuple[int, int, int, Pick]] = [(len(order), target, 0, ())]
     while stack:
         depth, rest, size, pick = stack.pop()
@@ -101,9 +100,8 @@ def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size
             found = tuple(sorted(pick))
             if found:
                 picks.append(found)
-                answers += ways(pool, found)
-            if answers > wanted:
-                return Found(tuple(picks[:wanted]), whole=False, more=True)
+            if len(picks) > wanted:
+                return Found(tuple(picks), whole=False)
             continue
         group, band = order[depth - 1], bands[depth - 1]
         value, room = pool.values[group], pool.rooms[group]
@@ -113,4 +111,4 @@ def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size
             number = shifted if value > 0 else room - shifted
             if size + number <= max_size and band.has(rest - shifted * abs(value)):
                 stack.append((depth - 1, rest - shifted * abs(value), size + number, (*pick, (group, number)) if number else pick))
-    return Found(tuple(picks), whole=True, count=min(answers, COUNT_CAP))
+    return Found(tuple(picks), whole=True, count=min(sum(ways(pool, pick) for pick in picks), COUNT_CAP))

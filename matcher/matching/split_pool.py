@@ -8,6 +8,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import comb, gcd
 from typing import Any, TypeAlias
 
@@ -125,22 +126,23 @@ def ways(pool: Pool, pick: Pick) -> int:
     """Number of different answers, as multisets of classes, that take so many items of each amount; at most `COUNT_CAP`."""
     product = 1
     for group, number in pick:
-        product = min(product * _ways(pool.owners[group], number), COUNT_CAP)
+        product = min(product * ways_of(pool.owners[group], number)[number], COUNT_CAP)
     return product
 
 
-def _ways(owners: tuple[int, ...], number: int) -> int:
-    if number == len(owners):
-        return 1
+def ways_of(owners: tuple[int, ...], most: int) -> list[int]:
+    """In how many ways none, one, two, ... up to `most` items of these classes can be taken; each at most `COUNT_CAP`."""
     sizes = Counter(owners)
     if len(sizes) == 1:
-        return 1
+        return [1] * (most + 1)
     if len(sizes) == len(owners):
-        return min(comb(len(owners), number), COUNT_CAP)
-    counts = [1] + [0] * number
+        return [min(comb(len(owners), number), COUNT_CAP) for number in range(most + 1)]
+    counts = [1] + [0] * most
     for size in sizes.values():
-        counts = [min(sum(counts[max(0, n - size) : n + 1]), COUNT_CAP) for n in range(number + 1)]
-    return counts[number]
+        # taking up to `size` of one more class: sums of `size + 1` neighbours, as differences of running sums
+        running = list(accumulate(counts, initial=0))
+        counts = [running[number + 1] - running[max(0, number - size)] for number in range(most + 1)]
+    return [min(count, COUNT_CAP) for count in counts]
 
 
 def expand(pool: Pool, pick: Pick, limit: int) -> list[tuple[int, ...]]:

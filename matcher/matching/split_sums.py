@@ -5,11 +5,13 @@ Both are exact. Arrays hold int64; the caller makes sure that no sum of the pool
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.split_pool import COUNT_CAP, Ints, Meter, Pick, Pool, preferred, skipped, ways
+from matcher.matching.split_pool import COUNT_CAP, Ints, Meter, Pick, Pool, preferred, skipped, ways, ways_of
 
 FEW = 4
 """Largest set that `few` looks for."""
@@ -26,13 +28,11 @@ class Found:
     Attributes:
         picks: preferred first, as many as were asked for or all that there are.
         whole: all that this part covers was looked at.
-        more: there are others beside `picks`.
         count: number of answers up to `COUNT_CAP`, when `whole`.
     """
 
     picks: tuple[Pick, ...]
     whole: bool
-    more: bool = False
     count: int = 0
 
 
@@ -50,10 +50,9 @@ class Half:
     def counts(self, rows: Ints, pool: Pool) -> Ints:
         """How many of each of its groups the sums of these rows take: a row each."""
         places = rows if self.places is None else self.places[rows]
-        out = np.empty((len(rows), len(self.groups)), dtype=np.int64)
-        for column in range(len(self.groups) - 1, -1, -1):
-            places, out[:, column] = np.divmod(places, pool.rooms[self.groups[column]] + 1)
-        return out
+        radixes = [pool.rooms[g] + 1 for g in self.groups]
+        strides = list(accumulate(reversed(radixes[1:]), mul, initial=1))[::-1]
+        return np.asarray(places[:, None] // np.array(strides, dtype=np.int64) % np.array(radixes, dtype=np.int64))
 
 
 def _slots(values: Ints, bits: int) -> Ints:
@@ -112,6 +111,7 @@ def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:
 def _half(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int, meter: Meter) -> Half | None:
     whole = [pool.values[g] * pool.rooms[g] for g in (*groups, *others)]
     most, least = sum(w for w in whole if w > 0), sum(w for w in whole if w < 0)
+    highest = lowest = 0
     sums = np.zeros(1, dtype=np.int64)
     places: Ints | None = None
     for group in groups:
@@ -123,7 +123,8 @@ def _half(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int
         if places is not None:
             places = (places[:, None] * (room + 1) + steps).ravel()
         most, least = most - max(value * room, 0), least - min(value * room, 0)
-        if len(sums) > _FILTERED:
+        highest, lowest = highest + max(value * room, 0), lowest + min(value * room, 0)
+        if len(sums) > _FILTERED and (lowest < pool.target - most or highest > pool.target - least):
             kept = np.flatnonzero((sums >= pool.target - most) & (sums <= pool.target - least))
             if len(kept) < len(sums):
                 places = kept if places is None else places[kept]
@@ -144,7 +145,7 @@ def meet(pool: Pool, max_size: int, limit: int, wanted: int, meter: Meter) -> Fo
         meter: its budget.
     """
     built = halves(pool, limit, meter)
-    if built is None or not meter.take(4 * (len(built[0].sums) + len(built[1].sums))):
+    if built is None or not meter.take(2 * (len(built[0].sums) + len(built[1].sums))):
         return NOTHING_DONE
     left, right = built
     rows, others = join(left.sums, right.sums, pool.target)
@@ -181,7 +182,7 @@ def _pairs(pool: Pool, sides: tuple[Half, Half], hits: tuple[Ints, Ints], max_si
     best = preferred([pool.members[g] for g in groups], counts, wanted) if len(counts) > wanted else np.arange(len(counts))
     picks = tuple(_pick(groups, counts[i].tolist()) for i in best)
     count = COUNT_CAP if capped else _count(pool, groups, counts)
-    return Found(picks, whole=True, more=total > len(picks), count=count)
+    return Found(picks, whole=True, count=count)
 
 
 def _pick(groups: Sequence[int], counts: Sequence[int]) -> Pick:
@@ -193,7 +194,7 @@ def _count(pool: Pool, groups: Sequence[int], counts: Ints) -> int:
     product = np.ones(len(counts), dtype=np.int64)
     for column, group in enumerate(groups):
         if len(set(pool.owners[group])) > 1:
-            table = np.array([ways(pool, ((group, n),)) if n else 1 for n in range(pool.rooms[group] + 1)], dtype=np.int64)
+            table = np.array(ways_of(pool.owners[group], pool.rooms[group]), dtype=np.int64)
             product = np.minimum(product * table[counts[:, column]], COUNT_CAP)
     return min(int(product.sum()), COUNT_CAP)
 
@@ -207,6 +208,7 @@ def few(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
     rooms = np.array(pool.rooms, dtype=np.int64)
     ranked = _ranked(pool)
     picks: list[Pick] = []
+    looked_at: list[list[int]] = []
     answers = 0
     for size in range(1, min(FEW, max_size) + 1):
         hits = _sets(values, pool.target, size, meter)
@@ -221,12 +223,18 @@ def few(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
             continue
         oldest = np.sort(ranked[hits, rank], axis=1)
         order = np.lexsort(oldest.T[::-1])
-        named = [_of_row(hits[i].tolist()) for i in order[: max(wanted - len(picks), 0)]]
-        picks += named
-        answers += len(hits) if len(hits) >= COUNT_CAP else sum(ways(pool, _of_row(row)) for row in hits.tolist())
-        if answers >= wanted and size < max_size:
-            return Found(tuple(picks), whole=False, more=answers > len(picks))
-    return Found(tuple(picks), max_size <= FEW, more=answers > len(picks), count=min(answers, COUNT_CAP))
+        picks += [_of_row(hits[i].tolist()) for i in order[: max(wanted - len(picks), 0)]]
+        looked_at += hits[:COUNT_CAP].tolist()
+        if len(looked_at) >= wanted and size < max_size:
+            return Found(tuple(picks), whole=False)
+    if max_size > FEW:
+        return Found(tuple(picks), whole=False)
+    count = 0
+    for row in looked_at:
+        count += ways(pool, _of_row(row))
+        if count >= COUNT_CAP:
+            break
+    return Found(tuple(picks), whole=True, count=min(count, COUNT_CAP))
 
 
 def _of_row(groups: Sequence[int]) -> Pick:
@@ -246,7 +254,7 @@ def _sets(values: Ints, target: int, size: int, meter: Meter) -> Ints | None:
         if size == 1:
             return _completed(np.empty((1, 0), dtype=np.int64), np.array([target], dtype=np.int64), values)
         return _completed(np.arange(len(values))[:, None], target - values, values)
-    if not meter.take(4 * len(values) * (len(values) + 1)):
+    if not meter.take(len(values) * (len(values) + 1)):
         return None
     i, j = np.triu_indices(len(values))
     sums = values[i] + values[j]

@@ -14,19 +14,19 @@ from typing import Literal
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
 from matcher.matching.split_sums import Found, few, meet
-from matcher.matching.split_window import LIMITS, window
+from matcher.matching.split_window import TRIES, window
 
 BUDGET = 4_000_000
 """Steps of a search unless told otherwise: about 40 ms."""
 
-SMALL = 2048
-"""Halves with no more sums than this are joined before anything else is tried."""
+COUNTED = 32
+"""With no more items than this all sets are counted before anything else is tried."""
+
+SMALL, MIDDLE, LARGE = 2**11, 2**16, 2**19
+"""Most sums of a half that are joined: at first, at first with `COUNTED` items, and at last, for the sake of memory."""
 
 QUICK_WINDOWS = 4
 """Windows tried for the sake of alternatives alone, once there are two answers."""
-
-LARGE = 2**20
-"""Most sums of a half that are ever joined, for the sake of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _named(pool: Pool, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ..
 
 def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
-    yield meet(pool, most, SMALL, wanted, meter)
+    yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
     yield few(pool, most, wanted, meter)
     cheap = meter.share(10)
     found = reach(pool, most, wanted, cheap)
@@ -123,8 +123,8 @@ def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
 
 def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
-    for number in range(QUICK_WINDOWS, len(LIMITS)):
-        if number == len(LIMITS) - 2:
+    for number in range(QUICK_WINDOWS, len(TRIES)):
+        if number == len(TRIES) - 1:
             yield reach(pool, most, wanted, meter)
         yield window(pool, number, most, wanted, meter)
     yield meet(pool, most, LARGE, wanted, meter)
