@@ -74,7 +74,8 @@ class Pool:
     @property
     def safe(self) -> bool:
         """Whether every sum of these amounts, and its distance to the target, fits int64."""
-        return sum(abs(v) * r for v, r in zip(self.values, self.rooms, strict=True)) + abs(self.target) < SAFE_SUM
+        reach = sum(abs(v) * r for v, r in zip(self.values, self.rooms, strict=True)) + abs(self.target)
+        return reach + 3 * max(abs(v) for v in self.values) < SAFE_SUM
 
 
 def pool_of(amounts: Sequence[int], target: int, classes: Sequence[int] | None) -> Pool | None:

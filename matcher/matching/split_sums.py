@@ -1,24 +1,23 @@
-"""Sums of items searched as arrays: all sums of two halves joined on the target, and all sets of up to four items.
+"""Sums of items searched as arrays: all sums of two halves joined on the target, and all sets of up to six items.
 
 Both are exact. Arrays hold int64; the caller makes sure that no sum of the pool leaves its range (`Pool.safe`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import mul
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.split_pool import COUNT_CAP, Ints, Meter, Pick, Pool, preferred, skipped, ways, ways_of
 
-FEW = 4
+FEW = 6
 """Largest set that `few` looks for."""
 
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _FILTERED = 2048
-_MOST_FOURS = 200_000
+_MOST_HITS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,27 @@ NOTHING_DONE = Found((), whole=False)
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """All sums of some groups. `places` tells the counts of a sum as a mixed-radix number; None when it is the sum's index."""
+    """All sums of some groups that can still come to the target.
+
+    Attributes:
+        groups: the groups, in the order in which they were added.
+        sums: a sum for each way to take some of each.
+        kept: for each group, which of the sums with it were kept, where some were dropped.
+    """
 
     groups: tuple[int, ...]
     sums: Ints
-    places: Ints | None
+    kept: tuple[Ints | None, ...]
 
     def counts(self, rows: Ints, pool: Pool) -> Ints:
         """How many of each of its groups the sums of these rows take: a row each."""
-        places = rows if self.places is None else self.places[rows]
-        radixes = [pool.rooms[g] + 1 for g in self.groups]
-        strides = list(accumulate(reversed(radixes[1:]), mul, initial=1))[::-1]
-        return np.asarray(places[:, None] // np.array(strides, dtype=np.int64) % np.array(radixes, dtype=np.int64))
+        out = np.empty((len(rows), len(self.groups)), dtype=np.int64)
+        for column in range(len(self.groups) - 1, -1, -1):
+            kept, radix = self.kept[column], pool.rooms[self.groups[column]] + 1
+            expanded = rows if kept is None else kept[rows]
+            rows = expanded // radix
+            out[:, column] = expanded - rows * radix
+        return out
 
 
 def _slots(values: Ints, bits: int) -> Ints:
@@ -72,9 +80,11 @@ def join(left: Ints, right: Ints, target: int) -> tuple[Ints, Ints]:
     rows = np.arange(len(left))
     others = np.arange(len(right))
     if len(left) + len(right) > _FILTERED:
-        # most sums find no partner: a table of hashes drops them before anything is sorted
-        rows = _shared(right, target - left)
-        others = _shared(target - left[rows], right)
+        # most sums find no partner: a table of hashes, of the shorter side first, drops them before anything is sorted
+        if len(left) < len(right):
+            others = _shared(target - left, right)
+        rows = _shared(right[others], target - left)
+        others = others[_shared(target - left[rows], right[others])]
     wanted = target - left[rows]
     rows = rows[_among(wanted, right[others])]
     others = others[_among(right[others], target - left[rows])]
@@ -96,7 +106,7 @@ def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:
     sides: tuple[list[int], list[int]] = ([], [])
     products = [1, 1]
     for group in groups:
-        side = products[0] > products[1]
+        side = 0 if products[0] <= products[1] else 1
         sides[side].append(group)
         products[side] *= pool.rooms[group] + 1
     built = []
@@ -113,25 +123,22 @@ def _half(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int
     most, least = sum(w for w in whole if w > 0), sum(w for w in whole if w < 0)
     highest = lowest = 0
     sums = np.zeros(1, dtype=np.int64)
-    places: Ints | None = None
+    dropped: list[Ints | None] = []
     for group in groups:
         value, room = pool.values[group], pool.rooms[group]
         if not meter.take(len(sums) * (room + 1)):
             return None
-        steps = np.arange(room + 1, dtype=np.int64)
-        sums = (sums[:, None] + value * steps).ravel()
-        if places is not None:
-            places = (places[:, None] * (room + 1) + steps).ravel()
+        sums = (sums[:, None] + value * np.arange(room + 1, dtype=np.int64)).ravel()
         most, least = most - max(value * room, 0), least - min(value * room, 0)
         highest, lowest = highest + max(value * room, 0), lowest + min(value * room, 0)
+        kept: Ints | None = None
         if len(sums) > _FILTERED and (lowest < pool.target - most or highest > pool.target - least):
             kept = np.flatnonzero((sums >= pool.target - most) & (sums <= pool.target - least))
-            if len(kept) < len(sums):
-                places = kept if places is None else places[kept]
-                sums = sums[kept]
+            sums = sums[kept]
+        dropped.append(kept)
         if len(sums) > limit:
             return None
-    return Half(groups, sums, places)
+    return Half(groups, sums, tuple(dropped))
 
 
 def meet(pool: Pool, max_size: int, limit: int, wanted: int, meter: Meter) -> Found:
@@ -199,18 +206,24 @@ def _count(pool: Pool, groups: Sequence[int], counts: Ints) -> int:
     return min(int(product.sum()), COUNT_CAP)
 
 
-def few(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
-    """All sets of one item, then of two, three and four, until there are as many answers as wanted.
+def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter) -> Found:
+    """All sets of one item, then of two, three and so on up to `top`, until there are as many answers as wanted.
 
     The picks are the preferred ones of all sets there are. `whole` when sets of every size up to `max_size` were looked at.
+
+    Args:
+        pool: what may be taken.
+        top: largest set to look for, at most `FEW`.
+        max_size: most items in a set.
+        wanted: how many picks to name.
+        meter: its budget.
     """
     values = np.array(pool.values, dtype=np.int64)
     rooms = np.array(pool.rooms, dtype=np.int64)
-    ranked = _ranked(pool)
+    ranked = np.array([[members[min(rank, len(members) - 1)] for rank in range(FEW)] for members in pool.members], dtype=np.int64)
     picks: list[Pick] = []
     looked_at: list[list[int]] = []
-    answers = 0
-    for size in range(1, min(FEW, max_size) + 1):
+    for size in range(1, min(top, max_size) + 1):
         hits = _sets(values, pool.target, size, meter)
         if hits is None:
             return Found(tuple(picks), whole=False)
@@ -219,15 +232,13 @@ def few(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
             rank[:, column] = np.where(hits[:, column] == hits[:, column - 1], rank[:, column - 1] + 1, 0)
         fits = (rank < rooms[hits]).all(axis=1)
         hits, rank = hits[fits], rank[fits]
-        if not len(hits):
-            continue
         oldest = np.sort(ranked[hits, rank], axis=1)
         order = np.lexsort(oldest.T[::-1])
         picks += [_of_row(hits[i].tolist()) for i in order[: max(wanted - len(picks), 0)]]
         looked_at += hits[:COUNT_CAP].tolist()
         if len(looked_at) >= wanted and size < max_size:
             return Found(tuple(picks), whole=False)
-    if max_size > FEW:
+    if max_size > top:
         return Found(tuple(picks), whole=False)
     count = 0
     for row in looked_at:
@@ -241,50 +252,38 @@ def _of_row(groups: Sequence[int]) -> Pick:
     return tuple((g, groups.count(g)) for g in sorted(set(groups)))
 
 
-def _ranked(pool: Pool) -> Ints:
-    """Positions of the first members of each group; the last one repeated where there are fewer."""
-    return np.array([[members[min(rank, len(members) - 1)] for rank in range(FEW)] for members in pool.members], dtype=np.int64)
-
-
 def _sets(values: Ints, target: int, size: int, meter: Meter) -> Ints | None:
     """Rows of ascending groups, repetition allowed, whose values add up to the target; None when the budget ends."""
-    if size <= 2:
-        if not meter.take(20 * len(values)):
-            return None
-        if size == 1:
-            return _completed(np.empty((1, 0), dtype=np.int64), np.array([target], dtype=np.int64), values)
-        return _completed(np.arange(len(values))[:, None], target - values, values)
-    if not meter.take(len(values) * (len(values) + 1)):
+    small, large = size // 2, size - size // 2
+    if not meter.take(2 * large * comb(len(values) + large - 1, large) + 20 * len(values)):
         return None
-    i, j = np.triu_indices(len(values))
-    sums = values[i] + values[j]
-    if size == 3:
-        kept = np.flatnonzero(sums <= 2 * (target - sums))
-        rests = target - sums[kept]
-        likely = _shared(values, rests)
-        kept, rests = kept[likely], rests[likely]
-        return _completed(np.stack((i[kept], j[kept]), axis=1), rests, values)
-    # the two smaller values of four make at most half of the sum, the two larger ones at least half
-    small, large = np.flatnonzero(2 * sums <= target), np.flatnonzero(2 * sums >= target)
-    rows, others = join(sums[small], sums[large], target)
-    small, large = small[rows], large[others]
-    large = large[np.argsort(sums[large], kind="stable")]
-    first, last = (np.searchsorted(sums[large], target - sums[small], side=side) for side in ("left", "right"))
+    lower, upper = _ascending(len(values), small), _ascending(len(values), large)
+    sums, others = values[lower].sum(axis=0, dtype=np.int64), values[upper].sum(axis=0, dtype=np.int64)
+    # of values in ascending order the first ones make at most their share of the sum, the last ones at least theirs
+    rows, partners = np.flatnonzero(sums <= target * small // size), np.flatnonzero(others >= -(-target * large // size))
+    left, right = join(sums[rows], others[partners], target)
+    rows, partners = rows[left], partners[right]
+    partners = partners[np.argsort(others[partners], kind="stable")]
+    first, last = (np.searchsorted(others[partners], target - sums[rows], side=side) for side in ("left", "right"))
     lengths = last - first
-    if lengths.sum() > _MOST_FOURS:
+    if lengths.sum() > _MOST_HITS:
         return None
     ends = np.cumsum(lengths)
-    small = np.repeat(small, lengths)
-    large = large[np.repeat(first - ends + lengths, lengths) + np.arange(len(small))]
-    rows = np.stack((i[small], j[small], i[large], j[large]), axis=1)
-    return rows[rows[:, 1] <= rows[:, 2]]
+    rows = np.repeat(rows, lengths)
+    partners = partners[np.repeat(first - ends + lengths, lengths) + np.arange(len(rows))]
+    found = np.concatenate((lower[:, rows], upper[:, partners])).T
+    return found[found[:, small - 1] <= found[:, small]] if small else found
 
 
-def _completed(rows: Ints, rests: Ints, values: Ints) -> Ints:
-    """The rows with the group whose value is the row's rest, where there is one that is not before the row's last group."""
-    at = np.searchsorted(values, rests)
-    at[at == len(values)] = 0
-    kept = values[at] == rests
-    if rows.shape[1]:
-        kept &= at >= rows[:, -1]
-    return np.concatenate((rows[kept], at[kept][:, None]), axis=1)
+def _ascending(count: int, size: int) -> Ints:
+    """All ways to choose so many of `count` groups, repetition allowed: one column each, ascending."""
+    if size == 0:
+        return np.empty((0, 1), dtype=np.int64)
+    rows = np.arange(count, dtype=np.int64)[None, :]
+    for _ in range(size - 1):
+        lengths = count - rows[-1]
+        ends = np.cumsum(lengths)
+        rows = np.repeat(rows, lengths, axis=1)
+        following = rows[-1] + np.arange(len(rows[0])) - np.repeat(ends - lengths, lengths)
+        rows = np.concatenate((rows, following[None, :]))
+    return rows

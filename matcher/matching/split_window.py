@@ -61,14 +61,14 @@ def _sparse(pool: Pool, inside: list[int], product: int) -> bool:
 
 
 def _start(pool: Pool, inside: list[int]) -> tuple[Pick, int]:
-    """The largest items that leave at least half of the window's sum, and what they leave."""
+    """The largest items, or credit notes, that bring what is left near to half of the window's sum; and what is left."""
     half = sum(pool.values[g] * pool.rooms[g] for g in inside) // 2
     rest, start = pool.target, []
     window = set(inside)
-    for group in range(len(pool.values) - 1, -1, -1):
+    for group in sorted(range(len(pool.values)), key=lambda g: -abs(pool.values[g])):
         value = pool.values[group]
-        if group not in window and value > 0 and rest - value >= half:
-            number = min(pool.rooms[group], (rest - half) // value)
+        number = min(pool.rooms[group], max((rest - half) // value, 0))
+        if number and group not in window:
             start.append((group, number))
             rest -= number * value
     return tuple(start), rest

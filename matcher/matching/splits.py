@@ -13,7 +13,7 @@ from typing import Literal
 
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
-from matcher.matching.split_sums import Found, few, meet
+from matcher.matching.split_sums import FEW, Found, few, meet
 from matcher.matching.split_window import TRIES, window
 
 BUDGET = 4_000_000
@@ -27,6 +27,10 @@ SMALL, MIDDLE, LARGE = 2**11, 2**16, 2**19
 
 QUICK_WINDOWS = 4
 """Windows tried for the sake of alternatives alone, once there are two answers."""
+
+
+QUICK_SIZE = 4
+"""Sets of up to so many items are all looked at early, larger ones only where nothing else helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def exact_sets(
     if alternatives < 2:
         raise ValueError("an ambiguity shows in two answers at least")
     meter = Meter(budget)
-    pool = pool_of(amounts, target, classes)
+    # what adds up to less than nothing is searched with the signs turned
+    pool = pool_of(amounts, target, classes) if target >= 0 else pool_of([-amount for amount in amounts], -target, classes)
     if not meter.take(50 * len(amounts)):
         return Verdict("exhausted", (), None, meter.work)
     if pool is None or (max_size is not None and max_size < 1):
@@ -85,7 +90,7 @@ def exact_sets(
         return Verdict("exhausted", (), None, meter.work)
     most = pool.size if max_size is None else min(max_size, pool.size)
     picks: list[Pick] = []
-    sets: list[tuple[int, ...]] = []
+    sets: tuple[tuple[int, ...], ...] = ()
     for parts, enough in ((_quick, alternatives), (_thorough, 2)):
         for found in parts(pool, most, alternatives, meter):
             picks = list(found.picks) if found.whole else list(dict.fromkeys((*picks, *found.picks)))
@@ -112,7 +117,7 @@ def _named(pool: Pool, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ..
 def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
     yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
-    yield few(pool, most, wanted, meter)
+    yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, wanted, meter)
     cheap = meter.share(10)
     found = reach(pool, most, wanted, cheap)
     meter.take(cheap.work)
@@ -123,7 +128,10 @@ def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
 
 def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
-    for number in range(QUICK_WINDOWS, len(TRIES)):
+    yield window(pool, QUICK_WINDOWS, most, wanted, meter)
+    if most > FEW:
+        yield few(pool, FEW, most, wanted, meter)
+    for number in range(QUICK_WINDOWS + 1, len(TRIES)):
         if number == len(TRIES) - 1:
             yield reach(pool, most, wanted, meter)
         yield window(pool, number, most, wanted, meter)
