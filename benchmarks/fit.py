@@ -30,10 +30,10 @@ from matcher.pipeline import run, verdicts
 from matcher.rules import rulebook
 from matcher.rules.vocabulary import EVIDENCE
 
-Answer = frozenset[tuple[str, int, int, str]]
-"""What a line gives: item, cash in the line's currency, adjustment and its reason; minor units."""
+Answer = tuple[tuple[str, int, int, str], ...]
+"""What a line gives, sorted: item (one for all that may stand for each other), cash in the line's currency, adjustment, reason."""
 
-RIDGE = 3.0
+RIDGE = 20.0
 """Strength of the pull of points towards those that are shipped: what was seldom seen changes little."""
 
 FIXED = ("date_", "set_run", "set_large", "text_")
@@ -41,6 +41,12 @@ FIXED = ("date_", "set_run", "set_large", "text_")
 
 LEAST = 60
 """Fewest cases in one step of the table of confidence."""
+
+SHARES = (990_000, 995_000, 998_000, 999_000, 999_500, 999_800, 999_900)
+"""Shares of right postings, in millionths, that the table has a bar for."""
+
+SAFETY = 2
+"""The bar is set where so many times fewer are wrong than allowed: other months are not like those it was measured on."""
 
 PRIOR_WRONG = 0.5
 """Wrong cases that are assumed beside those seen, so that nothing is ever certain."""
@@ -57,26 +63,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def truth(books: Books, directory: Path) -> dict[str, Answer]:
-    """The true answer of every line, by line id; empty for lines that pay nothing."""
-    rows = pl.read_csv(directory / "truth.csv", infer_schema=False)
-    ids = books.state(date.max).lines.select("line_id", "account", "bank_reference", "currency")
-    currencies = dict(books.state(date.max).items.select("item_id", "currency").iter_rows())
-    found: dict[str, set[tuple[str, int, int, str]]] = defaultdict(set)
-    for line_id, currency, item, amount, adjustment, reason in (
-        ids.join(rows.drop("currency"), on=["account", "bank_reference"])
-        .select("line_id", "currency", "item_id", "amount", "adjustment", "reason")
-        .iter_rows()
-    ):
-        found[line_id]
-        if item:
-            found[line_id].add((item, money.parse(amount, currency), money.parse(adjustment, currencies[item]), reason or ""))
-    return {line_id: frozenset(answer) for line_id, answer in found.items()}
+class Truth:
+    """The true answers of a month. Items of one customer with one open amount and due date may stand for each other."""
 
+    def __init__(self, books: Books, directory: Path) -> None:
+        state = books.state(date.max)
+        alike = ("entity", "customer_id", "currency", "open", "due_date")
+        items = state.items.select("item_id", "currency", pl.col("item_id").min().over(alike).alias("group"))
+        self._group = dict(items.select("item_id", "group").iter_rows())
+        currencies = dict(items.select("item_id", "currency").iter_rows())
+        rows = pl.read_csv(directory / "truth.csv", infer_schema=False).drop("currency")
+        named = state.lines.select("line_id", "account", "bank_reference", "currency").join(rows, on=["account", "bank_reference"])
+        found: dict[str, list[tuple[str, int, int, str]]] = defaultdict(list)
+        columns = ("line_id", "currency", "item_id", "amount", "adjustment", "reason")
+        for line_id, currency, item, amount, adjustment, reason in named.select(columns).iter_rows():
+            if item:
+                cash, cleared = money.parse(amount, currency), money.parse(adjustment, currencies[item])
+                found[line_id].append((self._group[item], cash, cleared, reason or ""))
+        self._answers = {line_id: tuple(sorted(answer)) for line_id, answer in found.items()}
 
-def answer(one: Explanation) -> Answer:
-    """What an explanation gives."""
-    return frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares)
+    def right(self, line_id: str, one: Explanation) -> bool:
+        """Whether an explanation gives what the line truly pays."""
+        given = tuple(sorted((self._group[s.item_id], s.amount, s.adjustment, s.reason) for s in one.shares))
+        return given == self._answers.get(line_id, ())
 
 
 def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explanation], list[bool]]]:
@@ -84,15 +93,19 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
     book = rulebook.default()
     for directory, of_truth in months:
         books = Books(directory)
-        right = truth(books, of_truth)
+        right = Truth(books, of_truth)
         with books._session(write=False) as session:
             state = verdicts.state_of(session, date.max)
             work, _ = run.prepare(session, DuckDBEngine(), state, book)
             for company in work:
-                for receipt in company.receipts:
-                    found = explanations(receipt, company.pool, book, session.config.policy.discount_grace_days)
-                    if found:
-                        yield found, [answer(one) == right[receipt.line_id] for one in found]
+                grace = session.config.policy.discount_grace_days
+                found = {r.line_id: explanations(r, company.pool, book, grace) for r in company.receipts}
+                paid = {one.shares for line, options in found.items() for one in options if right.right(line, one)}
+                for line, options in found.items():
+                    verdict = [right.right(line, one) for one in options]
+                    # a payment that came twice is no wrong explanation: the gate sees that the first one took the item
+                    if any(verdict) or (options and not any(one.shares in paid for one in options)):
+                        yield options, verdict
 
 
 def points(months: Sequence[tuple[Path, Path]]) -> str:
@@ -154,7 +167,7 @@ def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, boo
     book = rulebook.default()
     for directory, of_truth in months:
         books = Books(directory)
-        right = truth(books, of_truth)
+        right = Truth(books, of_truth)
         with books._session(write=False) as session:
             state = verdicts.state_of(session, date.max)
             own = session.config.policy
@@ -162,22 +175,43 @@ def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, boo
             work, _ = run.prepare(session, DuckDBEngine(), state, book)
             for verdict in match(work, book, policy):
                 if verdict.explanation is not None and verdict.explanation.rule:
-                    yield verdict, answer(verdict.explanation) == right[verdict.line_id]
+                    yield verdict, right.right(verdict.line_id, verdict.explanation)
 
 
 def calibrate(months: Sequence[tuple[Path, Path]]) -> str:
-    """The table of confidence: for each rule, steps of lead and the share that is right, never falling."""
+    """The table of confidence: for each rule, steps of lead and the share that is right, never falling; and the bars made of it."""
     cases: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    eligible: list[tuple[str, int, bool]] = []
     for verdict, is_right in _decided(months):
         assert verdict.explanation is not None
         cases[verdict.explanation.rule].append((verdict.lead, is_right))
-    parts = []
-    for rule in rulebook.default().rule:
-        found = sorted(cases[rule.id])
-        steps = _isotonic(found) if found else [(0, 100_000)]
-        wrong = sum(not is_right for _, is_right in found)
-        parts.append(f"# {len(found)} cases, {wrong} wrong\n{rule.id} = {[list(step) for step in steps]}")
+        if verdict.eligible:
+            eligible.append((verdict.explanation.rule, verdict.lead, is_right))
+    table = {rule.id: _isotonic(sorted(cases[rule.id])) if cases[rule.id] else [(0, 100_000)] for rule in rulebook.default().rule}
+    made = rulebook.Calibration(version=1, measured="", rule={name: tuple(steps) for name, steps in table.items()})
+    parts = [f"bar = {_bars([(made.confidence(name, lead), is_right) for name, lead, is_right in eligible])}", "", "[rule]"]
+    for name, steps in table.items():
+        wrong = sum(not is_right for _, is_right in cases[name])
+        parts.append(f"# {len(cases[name])} cases, {wrong} wrong\n{name} = {[list(step) for step in steps]}")
     return "\n".join(parts)
+
+
+def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
+    """For each share of right postings the least confidence that reaches it with `SAFETY` to spare, on what could have been posted."""
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for confidence, is_right in eligible:
+        counts[confidence][0] += 1
+        counts[confidence][1] += not is_right
+    bars = []
+    for share in SHARES:
+        cases = wrong = 0
+        bar = 1_000_000
+        for confidence in sorted(counts, reverse=True):
+            cases, wrong = cases + counts[confidence][0], wrong + counts[confidence][1]
+            if wrong * SAFETY * 1_000_000 <= cases * (1_000_000 - share):
+                bar = confidence
+        bars.append([share, max(bar, bars[-1][1] if bars else 0)])
+    return bars
 
 
 def _isotonic(cases: Sequence[tuple[int, bool]]) -> list[tuple[int, int]]:

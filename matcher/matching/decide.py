@@ -22,6 +22,9 @@ PROPOSE_PPM = 100_000
 CONTEST_POINTS = 20
 """Another payer's claim on the same item counts as like when it has at most so many points less."""
 
+TWICE_POINTS = 30
+"""Two receipts that name the same items are one payment twice when their points differ by no more."""
+
 ROUNDS = ("named", "all", "all")
 BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
 """Bases that post in the first round: those that a reference carries."""
@@ -38,6 +41,7 @@ class Verdict:
         runner_up: the best of the others.
         reason: one sentence: why it was posted, or what keeps it from being posted.
         lead: points of the explanation against all others together; what confidence is read from.
+        eligible: whether it was posted, or only for want of confidence was not.
     """
 
     line_id: str
@@ -51,6 +55,7 @@ class Verdict:
     runner_up: Explanation | None
     reason: str
     lead: int = 0
+    eligible: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Policy:
     """What may be posted.
 
     Attributes:
-        precision_ppm: least share of right answers, in millionths.
+        precision_ppm: share of postings that must be right, in millionths; `Calibration.least` makes the bar of it.
         auto_post: whether to post at all.
         rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
         grace_days: days after the discount date on which the discount is still accepted.
@@ -86,6 +91,7 @@ class _Batch:
 
     def __init__(self, receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
+        self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         self.options = {line: self._explain(receipt) for line, receipt in self.waiting.items()}
         self.done: dict[str, Verdict] = {}
@@ -123,9 +129,33 @@ class _Batch:
 
     def _verdicts(self) -> list[Verdict]:
         order = list(self.waiting)
-        choice = assign(order, self.options, self.pool)
+        options = self._earliest_first(order)
+        choice = assign(order, options, self.pool)
         claims = self._claims()
-        return [self._verdict(self.waiting[line], choice.chosen[line], line in choice.unsolved, claims) for line in order]
+        return [self._verdict(self.waiting[line], options[line], choice.chosen[line], line in choice.unsolved, claims) for line in order]
+
+    def _earliest_first(self, order: Sequence[str]) -> dict[str, list[Explanation]]:
+        """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
+
+        A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is no twin of it.
+        """
+        best = {line: self.options[line][0] for line in order if self.options[line] and self.options[line][0].basis in BY_NAME}
+        twins: dict[object, list[str]] = defaultdict(list)
+        for line, one in best.items():
+            twins[one.shares].append(line)
+        kept = {line: self.options[line] for line in order}
+        for shares, lines in twins.items():
+            if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
+                strongest = max(best[line].points for line in lines)
+                first = next(line for line in lines if best[line].points >= strongest - TWICE_POINTS)
+                for line in lines:
+                    if line != first:
+                        kept[line] = [one for one in kept[line] if one.shares != shares]
+        return kept
+
+    def _room(self, one: Explanation, times: int) -> bool:
+        """Whether the items have enough open for an explanation several times over."""
+        return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
 
     def _claims(self) -> dict[str, list[tuple[int, str, str, int]]]:
         """Best claims on each item: points, payer, line, amount."""
@@ -137,8 +167,14 @@ class _Batch:
                     claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
         return claims
 
-    def _verdict(self, receipt: Receipt, place: int, unsolved: bool, claims: Mapping[str, list[tuple[int, str, str, int]]]) -> Verdict:
-        options = self.options[receipt.line_id]
+    def _verdict(
+        self,
+        receipt: Receipt,
+        options: Sequence[Explanation],
+        place: int,
+        unsolved: bool,
+        claims: Mapping[str, list[tuple[int, str, str, int]]],
+    ) -> Verdict:
         stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
         if stop is not None:
             return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
@@ -155,17 +191,20 @@ class _Batch:
             runner = others[0] if others else None
             return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead)
         hindrance = "too many receipts compete for these items" if unsolved else ""
-        hindrance = hindrance or self._hindrance(receipt, best, rule, lead, confidence, claims)
+        hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
+        eligible = not hindrance
+        if eligible and confidence < self.bar:
+            hindrance = f"such explanations are right in {confidence / 10_000:.2f} % of cases, and {self.bar / 10_000:.2f} % are asked for"
         margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
         runner = others[0] if others else None
         return Verdict(
-            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible
         )  # fmt: skip
 
     def _hindrance(
-        self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, confidence: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
+        self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
     ) -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if rule.mode != "post":
@@ -181,8 +220,6 @@ class _Batch:
                 return "another receipt has a like claim on the item"
         if lead < rule.margin:
             return "another explanation is too near"
-        if confidence < self.policy.precision_ppm:
-            return f"right in {confidence / 10_000:.2f} % of such cases, less than the precision that is asked for"
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -107,7 +107,7 @@ def _explained(
     found: ItemSet, view: View, payer: tuple[str, ...], carriers: dict[str, int], book: Rulebook, grace_days: int
 ) -> Iterator[Explanation]:
     receipt = view.receipt
-    common = (*score.reference(view, found.items, carriers), *payer, *found.evidence, *score.dates(found.items, receipt, book.limits))
+    common = (*score.reference(view, found, carriers), *payer, *found.evidence, *score.dates(found.items, receipt, book.limits))
     for gap in gaps.explain(found.items, receipt, view.pool, book, grace_days):
         if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
-from matcher.matching.sets import RANK, View
+from matcher.matching.sets import RANK, ItemSet, View
 from matcher.rules.rulebook import Limits, Rulebook
 
 ALIKE, MARGIN = 88, 8
@@ -48,11 +48,14 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
     return "payer_name_alike" if mine.likeness >= ALIKE else "payer_name_near"
 
 
-def reference(view: View, items: Iterable[Item], carriers: dict[str, int]) -> list[str]:
-    """The weakest of the references that name the items (a chain is as strong as that), and what speaks against the set."""
-    members = {i.item_id: view.refs.get(i.item_id, "") for i in items}
+def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:
+    """What names the items, and what speaks against the set.
+
+    Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
+    """
+    members = {i.item_id: view.refs.get(i.item_id, "") for i in found_set.items}
     kinds = sorted((k for k in members.values() if k), key=RANK.index)
-    found = [f"reference_{kinds[-1]}"] if kinds else []
+    found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
     if kinds and any(carriers.get(i, 1) > 1 for i in members):
         found.append("reference_shared")
     if any(item.item_id not in members for item in view.strong):

@@ -75,6 +75,9 @@ def named(view: View) -> Iterator[ItemSet]:
     """Sets that references make."""
     strong = view.strong
     here = [i for i in strong if i.currency == view.receipt.currency]
+    if len(here) > 1 and len({(i.document_type, i.document_no) for i in here}) == 1 and here[0].document_type == "instalment":
+        yield from _instalments(view, here)
+        return
     if here:
         yield ItemSet("named", tuple(here))
     if 2 < len(here):
@@ -98,12 +101,26 @@ def named(view: View) -> Iterator[ItemSet]:
         yield ItemSet("named", tuple(shorts))
 
 
+def _instalments(view: View, here: list[Item]) -> Iterator[ItemSet]:
+    """Instalments of one document are paid in the order in which they are due: the first ones, or the first of the amount."""
+    full = [i for i in here if i.open == view.receipt.amount]
+    if full:
+        yield ItemSet("named", (full[0],))
+    for size, total in enumerate(accumulate(i.open for i in here), 1):
+        if size > 1 and total == view.receipt.amount:
+            yield ItemSet("named", tuple(here[:size]))
+    if not full:
+        yield ItemSet("named", (here[0],))
+
+
 def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
     """Shortened lists, ranges, counts, and lists that were cut off."""
     amount = view.receipt.amount
     listed = _listed(view, here)
     if len(listed) > len(here):
         yield ItemSet("listed", tuple(listed))
+        if sum(i.open for i in listed) == amount:
+            return
     known = listed if sum(i.open for i in listed) < amount else here
     rest = amount - sum(i.open for i in known)
     if rest <= 0 or len(view.items) == len(known):
@@ -115,7 +132,8 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
     for run in _runs(others, known, rest):
         if not counted or len(run) == wanted:
             kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
-            yield ItemSet("counted" if counted else "completed", (*known, *run), kinds)
+            alone = not _swappable(run, others)
+            yield ItemSet("counted" if counted else "completed", (*known, *run), kinds if alone else (*kinds, "set_ambiguous"), alone)
     if len(others) <= view.limits.triple_items or counted:
         verdict = exact_sets([i.open for i in others], rest, classes=_classes(others), max_size=wanted if counted else None)
         fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
@@ -190,7 +208,8 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            yield ItemSet(basis, members)
+            alone = not _swappable(members, items)
+            yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     wanted = view.text.total
     small = len(items) <= view.limits.subset_items
     if (not small and len(items) > view.limits.triple_items and not wanted) or not SURE.intersection(payer):
@@ -208,6 +227,13 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         if wanted == len(members):
             kinds.append("set_counted")
         yield ItemSet("subset", members, tuple(kinds), unique=verdict.kind == "unique")
+
+
+def _swappable(members: Sequence[Item], others: Sequence[Item]) -> bool:
+    """Whether an item outside the set has the amount of one inside, due on another day: then the sum does not tell which is paid."""
+    inside = {i.item_id for i in members}
+    amounts = {(i.open, i.due_date) for i in others if i.item_id not in inside}
+    return any(i.open == amount and i.due_date != due for i in members for amount, due in amounts)
 
 
 def _structured(items: Sequence[Item], amount: int) -> Iterator[tuple[str, tuple[Item, ...]]]:

@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache, cached_property
 from importlib import resources
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -121,19 +122,28 @@ class Calibration(_Strict):
 
     Attributes:
         version: of the table; `measured`: on what it was measured.
+        bar: share of right postings that is asked for, and the least confidence that gives it; both millionths, rising.
         rule: by rule id: steps (points, millionths), rising; between two steps confidence is interpolated.
     """
 
     version: int = Field(ge=1)
     measured: str
+    bar: Annotated[tuple[_Step, ...], Field(strict=False)] = ()
     rule: dict[str, Annotated[tuple[_Step, ...], Field(strict=False)]]
 
     @model_validator(mode="after")
     def _rising(self) -> "Calibration":
         for name, steps in self.rule.items():
-            if not steps or list(steps) != sorted(steps) or any(b[1] < a[1] for a, b in zip(steps, steps[1:], strict=False)):
+            if not steps or list(steps) != sorted(steps) or any(b[1] < a[1] for a, b in pairwise(steps)):
                 raise ValueError(f"steps of {name!r} do not rise")
         return self
+
+    def least(self, precision_ppm: int) -> int:
+        """Least confidence, in millionths, at which explanations may post so that so many of them are right.
+
+        A share beyond the table asks every single explanation for that confidence.
+        """
+        return next((bar for share, bar in self.bar if share >= precision_ppm), precision_ppm)
 
     def confidence(self, rule_id: str, points: int) -> int:
         """Probability in millionths that an explanation of a rule with these points (against its rivals) is right."""
@@ -142,7 +152,7 @@ class Calibration(_Strict):
             return 0
         if points <= steps[0][0]:
             return steps[0][1]
-        for (low, least), (high, most) in zip(steps, steps[1:], strict=False):
+        for (low, least), (high, most) in pairwise(steps):
             if points < high:
                 return least + (most - least) * (points - low) // (high - low)
         return steps[-1][1]
