@@ -12,6 +12,12 @@ from matcher.rules.rulebook import Rulebook
 MOST_CUSTOMERS = 6
 """Customers that are looked at for one receipt; those that more evidence speaks for come first."""
 
+CLEAR = 70
+"""Points of an explanation from which customers that little speaks for are no longer looked at."""
+
+LIKELY = 20
+"""Weight from which much speaks for a customer: a strong reference, an account, or a name that is nearly equal."""
+
 MOST_KEPT = 12
 """Explanations kept of one receipt."""
 
@@ -29,15 +35,23 @@ def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) 
     text = Text(receipt.text)
     keys, carriers = _named(receipt)
     best: dict[object, Explanation] = {}
+    most = 0
     plain = _plain(receipt, keys, pool)
-    for customer in [plain[0].customer_id] if plain else _customers(receipt, text, keys, pool):
-        view = View(receipt, text, customer, pool, book.limits, keys)
+    by_customer: dict[str, dict[str, str]] = {}
+    for item_id, kind in keys.items():
+        if (item := pool.items.get(item_id)) is not None:
+            by_customer.setdefault(item.customer_id, {})[item_id] = kind
+    for customer, likely in [(plain[0].customer_id, True)] if plain else _customers(receipt, text, keys, pool):
+        if not likely and most >= CLEAR:
+            break
+        view = View(receipt, text, customer, pool, book.limits, by_customer.get(customer, {}), settled=bool(plain))
         payer = score.payer(receipt, customer, pool)
         for found in [ItemSet("named", plain)] if plain else _sets(view, payer):
             for one in _explained(found, view, payer, carriers, book, grace_days):
                 known = best.get(one.shares)
                 if known is None or known.points < one.points:
                     best[one.shares] = one
+                    most = max(most, one.points)
     return sorted(best.values(), key=_order)[:MOST_KEPT]
 
 
@@ -69,8 +83,8 @@ def _plain(receipt: Receipt, keys: dict[str, str], pool: Pool) -> tuple[Item, ..
     return tuple(sorted(strong, key=oldest_first))
 
 
-def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -> list[str]:
-    """Customers worth a look, those with most evidence first."""
+def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -> list[tuple[str, bool]]:
+    """Customers worth a look, those with most evidence first; and whether much speaks for them."""
     weight: dict[str, int] = {}
     for item_id, kind in keys.items():
         item = pool.items.get(item_id)
@@ -85,9 +99,10 @@ def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -
     if text.tokens and not any(kind in sets.STRONG for kind in keys.values()):
         for item in pool.of_amount(receipt.currency, receipt.amount, RARE):
             number = sets.number_of(item)
-            if not text.keys.isdisjoint(index_keys(number)) or text.holds(number) or text.resembles(number):
+            if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text.compact) or text.resembles(number):
                 weight.setdefault(item.customer_id, 2)
-    return sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
+    first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
+    return [(customer, weight[customer] >= LIKELY) for customer in first]
 
 
 def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from matcher.matching.records import Explanation, Item
-from matcher.matching.text import Number, index_keys, number
+from matcher.matching.text import Number, fragments, index_keys, number
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
@@ -32,6 +32,7 @@ class Pool:
             self._of_amount[item.currency, item.open].append(item.item_id)
         self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
         self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
+        self._fragments: dict[str, list[tuple[str, str, str]]] = {}
         self.touched: set[str] = set()
 
     def named(self, customer_id: str, keys: Collection[tuple[str, str]]) -> dict[str, set[str]]:
@@ -47,6 +48,19 @@ class Pool:
             if key in index and key in keys:
                 for item_id, kind in index[key]:
                     found.setdefault(item_id, set()).add(kind)
+        return found
+
+    def held(self, customer_id: str, compact: str) -> dict[str, str]:
+        """Items of a customer whose number stands in a text, given without blanks and separators: item -> kind of reference."""
+        known = self._fragments.get(customer_id)
+        if known is None:
+            mine = self._customers.get(customer_id, ())
+            known = [(text, kind, item.item_id) for item in mine for text, kind in fragments(number_of(item))]
+            self._fragments[customer_id] = known
+        found: dict[str, str] = {}
+        for text, kind, item_id in known:
+            if text in compact:
+                found.setdefault(item_id, kind)
         return found
 
     def of_customer(self, customer_id: str) -> Sequence[Item]:

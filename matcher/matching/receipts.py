@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from matcher.matching.normalise import account_key, fold, name_key
+from matcher.matching.normalise import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
 
 PPM = 1_000_000
@@ -39,7 +39,7 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     for line_id, entity, currency, amount, booked, valued, account, name, *texts, instructed, its in lines.select(_LINE).iter_rows():
         made.append(
             Receipt(
-                line_id, entity, currency, amount, booked, valued or booked, account_key(account) or name_key(name), fold(name),
+                line_id, entity, currency, amount, booked, valued or booked, account_key(account) or name_key(name), name,
                 " | ".join(filter(None, texts)), instructed or 0, its, tuple(named.get(line_id, ())), tuple(known.get(line_id, ())),
             )
         )  # fmt: skip

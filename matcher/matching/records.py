@@ -54,7 +54,7 @@ class Receipt:
     Attributes:
         amount: minor units of `currency`; instructed_amount the amount before conversion, 0 when the bank states none.
         text: what the payer wrote: remittance information, structured reference and end-to-end id, separated by `` | ``.
-        payer: normalised account, else name, of the payer; '' when neither is stated. payer_name: the name, folded.
+        payer: normalised account, else name, of the payer; '' when neither is stated. payer_name: the name as written.
         references: items named by the payer's text, open or closed.
         payers: customers that account, name or customer number speak for.
     """

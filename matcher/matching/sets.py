@@ -22,9 +22,6 @@ SURE = frozenset(
 )
 """Evidence of the payer that is good enough to look for sets that only add up."""
 
-MOST_READ = 300
-"""Items of one customer whose numbers are read against a text; a larger customer's only when their amount fits."""
-
 
 @dataclass(frozen=True, slots=True)
 class ItemSet:
@@ -39,8 +36,11 @@ class ItemSet:
 class View:
     """One receipt before the open items of one customer."""
 
-    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, keys: dict[str, str]) -> None:
-        """`keys`: items named by number keys, with the kind of reference."""
+    def __init__(
+        self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, keys: dict[str, str], *, settled: bool = False
+    ) -> None:
+        """`keys`: items of the customer that number keys found, with the kind of reference; `settled`: the text need not be read closer."""
+        self._settled = settled
         self.receipt, self.text, self.customer_id, self.pool, self.limits = receipt, text, customer_id, pool, limits
         self.all = pool.of_customer(customer_id)
         self._keys = keys
@@ -53,22 +53,20 @@ class View:
     @cached_property
     def refs(self) -> dict[str, str]:
         """Items that the text names, with the most telling kind of reference: by number keys, and by close reading."""
-        found = {item.item_id: kind for item in self.all if (kind := self._keys.get(item.item_id, ""))} if self._keys else {}
-        if not self.text.tokens:
+        found = dict(self._keys)
+        if self._settled or not self.text.tokens:
             return found
         for item_id, kinds in self.pool.named(self.customer_id, self.text.keys).items():
             found[item_id] = min((*kinds, *((found[item_id],) if item_id in found else ())), key=RANK.index)
         if not any(kind in STRONG for kind in found.values()):
-            near = self.all if len(self.all) <= MOST_READ else [i for i in self.items if i.open == self.receipt.amount]
-            for item in near:
-                if kind := self.text.holds(number_of(item)):
-                    found[item.item_id] = kind
+            found |= self.pool.held(self.customer_id, self.text.compact)
         return found
 
     @cached_property
     def strong(self) -> list[Item]:
         """Items that are named without doubt, oldest first."""
-        return [item for item in self.all if self.refs.get(item.item_id) in STRONG]
+        named = {item_id for item_id, kind in self.refs.items() if kind in STRONG}
+        return [item for item in self.all if item.item_id in named] if named else []
 
 
 def named(view: View) -> Iterator[ItemSet]:
@@ -90,7 +88,7 @@ def named(view: View) -> Iterator[ItemSet]:
             yield ItemSet("named_one" if len(strong) > 1 else "named", (item,))
     if 0 < len(here) <= 12:
         yield from _implied(view, here)
-    weak = [i for i in view.items if view.refs.get(i.item_id, "") in ("order", "short")]
+    weak = [i for i in view.items if view.refs.get(i.item_id, "") in ("order", "short")] if view.refs else []
     orders = [i for i in weak if view.refs[i.item_id] == "order"]
     if len(orders) > 1:
         yield ItemSet("order", tuple(orders))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from matcher.matching.normalise import fold
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import STRONG
@@ -62,7 +63,7 @@ class Known:
         """Outcome of a receipt that nothing explains, and the reason."""
         low = Text(receipt.text).folded
         if not any(p.kind == "account" for p in receipt.payers):
-            about = f"{low} | {receipt.payer_name}"
+            about = f"{low} | {fold(receipt.payer_name)}"
             for purpose in ("interest", "fee", "tax", "payout"):
                 if any(word in about for word in getattr(book.words, purpose)):
                     return "non_receivable", f"payer and text speak of {_PURPOSE[purpose]}"

@@ -53,6 +53,17 @@ def number(document_no: str, payment_reference: str = "") -> Number:
     return Number(whole, "".join(r[0] for r in runs), stem, run[0], _parts(upper), _compact(payment_reference.upper()))
 
 
+def fragments(item: Number) -> list[tuple[str, str]]:
+    """What may stand somewhere in a text with blanks or other characters in between, and the kind of reference that it makes."""
+    found = [(item.reference, "structured")] if len(item.reference) >= MIN_DAMAGED else []
+    if len(item.whole) >= 7:
+        found.append((item.whole, "whole"))
+    bare = item.digits.lstrip("0")
+    if len(item.digits) >= 8 and bare != item.whole and len(bare) >= MIN_DAMAGED:
+        found.append((bare, "digits"))
+    return found
+
+
 def index_keys(item: Number) -> dict[tuple[str, str], str]:
     """Forms in which a text may hold a number, each with the kind of reference that it makes."""
     counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
@@ -147,15 +158,6 @@ class Text:
         found |= {("parts", t) for t in self.parts} | {("counter", t) for t in self.runs}
         return frozenset(found)
 
-    def holds(self, item: Number) -> str:
-        """Whether a document's number stands somewhere in the text with blanks or other characters in between: the kind, or ''."""
-        compact = self.compact
-        if len(item.reference) >= MIN_DAMAGED and item.reference in compact:
-            return "structured"
-        if len(item.whole) >= 7 and item.whole in compact:
-            return "whole"
-        return "digits" if len(item.digits) >= 8 and item.digits.lstrip("0") in compact else ""
-
     def resembles(self, item: Number) -> str:
         """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''."""
         if len(item.digits) < MIN_DAMAGED:
@@ -182,17 +184,18 @@ class Text:
             counters of the list, written in full; and the last counter of a range, '' when it is none.
         """
         listed: list[str] = []
-        if len(item.counter) < 3 or item.counter not in self.upper:
+        place = self._after(item)
+        if place < 0:
             return listed, ""
-        before, after = _spaced(item.stem[0]), _spaced(item.stem[1])
-        own = re.search(rf"{before}\W*{item.counter}\W*{after}(?!\d)", self.upper) or re.search(rf"{item.counter}(?!\d)", self.upper)
-        if own is None:
-            return listed, ""
-        place = own.end()
         if mark := _RANGE.match(self.upper, place):
-            last = re.compile(rf"(?:{before}\W*)?(\d+)(?:\W*{after})?(?!\d)").match(self.upper, mark.end())
-            if last and len(last[1]) <= len(item.counter):
-                return listed, item.counter[: len(item.counter) - len(last[1])] + last[1]
+            last = _TOKEN.match(self.upper, mark.end())
+            # the last number may hold blanks where the first one holds them
+            other = number(self.upper[mark.end() : mark.end() + len(self.upper[place - len(item.whole) - 3 : place])]) if last else None
+            if last and last[0].isdigit() and len(last[0]) <= len(item.counter):
+                return listed, item.counter[: len(item.counter) - len(last[0])] + last[0]
+            for found in (number(last[0]) if last else None, other):
+                if found is not None and found.stem == item.stem:
+                    return listed, found.counter
         while step := _LIST.match(self.upper, place):
             piece = _RUN.match(self.upper, step.end())
             if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
@@ -201,8 +204,21 @@ class Text:
             place = piece.end()
         return listed, ""
 
-
-@lru_cache(maxsize=4096)
-def _spaced(text: str) -> str:
-    """A pattern for the characters of a text with anything but letters and digits between them."""
-    return r"\W*".join(map(re.escape, text))
+    def _after(self, item: Number) -> int:
+        """Place behind a document's number in the text; -1 when its counter is not there."""
+        text, size = self.upper, len(item.counter)
+        place = text.find(item.counter) if size >= 3 else -1
+        while place >= 0:
+            end = place + size
+            if not (end < len(text) and text[end].isdigit()):
+                for wanted in item.stem[1]:
+                    while end < len(text) and not text[end].isalnum():
+                        end += 1
+                    if end == len(text) or text[end] != wanted:
+                        end = -1
+                        break
+                    end += 1
+                if end >= 0:
+                    return end
+            place = text.find(item.counter, place + 1)
+        return -1
