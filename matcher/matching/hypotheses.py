@@ -24,6 +24,9 @@ MOST_KEPT = 12
 RARE = 5
 """Items of one amount among which a damaged number may find its item although the customer is not known."""
 
+UNNAMED = frozenset(("single", "due", "everything", "subset"))
+"""Bases that no number in the text carries."""
+
 _SOURCES = {"payment_reference": "structured", "order": "order"}
 
 
@@ -32,7 +35,7 @@ def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) 
 
     Of explanations that give the same to the same items, the one with most points is kept.
     """
-    text = Text(receipt.text)
+    text = Text(receipt.text, receipt.end_to_end_id)
     keys, carriers = _named(receipt)
     best: dict[object, Explanation] = {}
     most = 0
@@ -126,7 +129,7 @@ def _explained(
     for gap in gaps.explain(found.items, receipt, view.pool, book, grace_days):
         if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
             continue
-        words = _words(view.text, book)
+        words = _words(view, found, gap.kind, payer, book)
         evidence, points = score.scored((*common, *gap.evidence, *words), book)
         kinds = frozenset(kind for kind, _ in evidence)
         rule = book.first(found.basis, gap.kind, kinds, len(gap.shares))
@@ -150,12 +153,15 @@ def _note(found: ItemSet) -> str:
     return "another set of open items has the same sum"
 
 
-def _words(text: Text, book: Rulebook) -> Iterable[str]:
-    low = text.folded
+def _words(view: View, found: ItemSet, gap: str, payer: tuple[str, ...], book: Rulebook) -> Iterable[str]:
+    """What the words of the text say for or against an explanation."""
+    low = view.text.folded
     if any(word in low for word in book.words.prepayment):
         yield "text_order"
-    if any(word in low for word in book.words.part):
+    if (gap == "part" or found.items[0].document_type == "instalment") and any(word in low for word in book.words.part):
         yield "text_part"
+    if found.basis in UNNAMED and "payer_number" not in payer and view.text.numbered and not view.refs:
+        yield "reference_unknown"
 
 
 def concerned(receipt: Receipt, pool: Pool) -> set[str]:

@@ -53,7 +53,8 @@ class Receipt:
 
     Attributes:
         amount: minor units of `currency`; instructed_amount the amount before conversion, 0 when the bank states none.
-        text: what the payer wrote: remittance information, structured reference and end-to-end id, separated by `` | ``.
+        text: what the payer wrote: remittance information and structured reference, separated by `` | ``.
+        end_to_end_id: the payer's own id of the payment.
         payer: normalised account, else name, of the payer; '' when neither is stated. payer_name: the name as written.
         references: items named by the payer's text, open or closed.
         payers: customers that account, name or customer number speak for.
@@ -68,6 +69,7 @@ class Receipt:
     payer: str
     payer_name: str = ""
     text: str = ""
+    end_to_end_id: str = ""
     instructed_amount: int = 0
     instructed_currency: str = ""
     references: tuple[Reference, ...] = ()

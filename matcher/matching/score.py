@@ -56,9 +56,10 @@ def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[
     members = {i.item_id: view.refs.get(i.item_id, "") for i in found_set.items}
     kinds = sorted((k for k in members.values() if k), key=RANK.index)
     found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
-    if kinds and any(carriers.get(i, 1) > 1 for i in members):
+    documents = {i.document_no for i in found_set.items}
+    if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in found_set.items):
         found.append("reference_shared")
-    if any(item.item_id not in members for item in view.strong):
+    if any(item.item_id not in members and item.document_no not in documents for item in view.strong):
         found.append("reference_left_out")
     return found
 

@@ -102,8 +102,9 @@ def named(view: View) -> Iterator[ItemSet]:
 def _instalments(view: View, here: list[Item]) -> Iterator[ItemSet]:
     """Instalments of one document are paid in the order in which they are due: the first ones, or the first of the amount."""
     full = [i for i in here if i.open == view.receipt.amount]
-    if full:
-        yield ItemSet("named", (full[0],))
+    for place, item in enumerate(full[:3]):
+        twin = len(full) > 1 and any(i.due_date != item.due_date for i in full)
+        yield ItemSet("named", (item,), (("twin_younger" if place else "twin_oldest"),) if twin else (), unique=not twin)
     for size, total in enumerate(accumulate(i.open for i in here), 1):
         if size > 1 and total == view.receipt.amount:
             yield ItemSet("named", tuple(here[:size]))
@@ -179,8 +180,10 @@ def damaged(view: View) -> Iterator[ItemSet]:
     if not view.text.tokens:
         return
     near = [i for i in view.items if i.item_id not in view.refs and amount <= i.open <= amount + i.discount]
+    # a number that is a closed item's own is no damaged form of another's
+    closed = {r.key for r in view.receipt.references if r.item_id not in view.pool.items}
     for item in near[:40]:
-        kind = view.text.resembles(number_of(item))
+        kind = view.text.resembles(number_of(item), closed)
         if kind:
             view.refs[item.item_id] = kind
             yield ItemSet("damaged", (item,))

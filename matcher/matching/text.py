@@ -4,6 +4,7 @@ This is the close reading for lines that number keys alone do not settle; it loo
 """
 
 import re
+from collections.abc import Collection
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ _TOTAL = re.compile(
 )
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
+_NO_NUMBER = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\bTEL\w*\W*[\d /-]+|\b(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b"
+)
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
 
@@ -91,10 +95,15 @@ def _parts(token: str) -> str:
 
 
 class Text:
-    """A payer's text, read once; `upper` is in capitals with its blanks."""
+    """A payer's text, read once.
 
-    def __init__(self, text: str) -> None:
-        self.upper = text.upper()
+    Attributes:
+        told: what the payer wrote, in capitals with its blanks; upper: the same with his own id of the payment (end-to-end id) behind.
+    """
+
+    def __init__(self, text: str, end_to_end_id: str = "") -> None:
+        self.told = text.upper()
+        self.upper = f"{self.told} | {end_to_end_id.upper()}" if end_to_end_id else self.told
 
     @cached_property
     def folded(self) -> str:
@@ -135,6 +144,12 @@ class Text:
         return frozenset(p for w in (*words, *pairs) if "|" in (p := _parts(w)) and any(map(str.isdigit, p)))
 
     @cached_property
+    def numbered(self) -> bool:
+        """Whether the payer wrote a number of five digits or more that is no date and no telephone number."""
+        found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
+        return any(sum(map(str.isdigit, token)) >= MIN_DAMAGED for token in found)
+
+    @cached_property
     def alike(self) -> str:
         """All letters and digits with look-alike letters as digits."""
         return self.compact.translate(_ALIKE)
@@ -158,14 +173,19 @@ class Text:
         found |= {("parts", t) for t in self.parts} | {("counter", t) for t in self.runs}
         return frozenset(found)
 
-    def resembles(self, item: Number) -> str:
-        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''."""
+    def resembles(self, item: Number, known: Collection[str] = ()) -> str:
+        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''.
+
+        Numbers in `known` (letters and digits alone) are those of other documents, and not damaged.
+        """
         if len(item.digits) < MIN_DAMAGED:
             return ""
         folded = item.whole.translate(_ALIKE)
         if len(folded) >= 7 and folded in self.alike:
             return "ocr"
         for token in self.wholes:
+            if token in known or token.lstrip("0") in known:
+                continue
             if abs(len(token) - len(item.whole)) <= 1 and len(token) > MIN_DAMAGED and OSA.distance(token, item.whole, score_cutoff=1) <= 1:
                 return "typo"
             digits = "".join(filter(str.isdigit, token))

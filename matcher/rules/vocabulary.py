@@ -44,7 +44,7 @@ EVIDENCE: dict[str, str] = {
     "reference_order": "the purchase order is in the payer's text",
     "reference_shared": "further items carry the same number",
     "reference_left_out": "the payer's text names an open item that is left out",
-    "reference_closed": "the payer's text names an item that is closed",
+    "reference_unknown": "the payer's text holds a number that is none of the customer's open items'",
     "payer_account": "the payer's bank account is the customer's",
     "payer_account_shared": "the payer's bank account is known for this customer and for others",
     "payer_account_group": "the payer's bank account is that of the customer's parent or of a sister",
