@@ -53,7 +53,8 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
     elif gap < 0 < total:
         shares = (Share(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
-        yield Gap("over", tuple(shares), "overpaid", ("gap_over_even" if even else "gap_over",))
+        kind = "gap_over_list" if len(items) > 1 else "gap_over_even" if even else "gap_over"
+        yield Gap("over", tuple(shares), "overpaid", (kind,))
 
 
 def _full(items: Sequence[Item], receipt: Receipt, pool: Pool) -> str:

@@ -75,6 +75,7 @@ EVIDENCE: dict[str, str] = {
     "gap_part_small": "only a small part of what is open is missing",
     "gap_over": "more than what is open is paid",
     "gap_over_even": "more than what is open is paid, a round sum",
+    "gap_over_list": "more than several named items is paid",
     "set_completed": "the text does not name all of these items",
     "set_run": "the items follow each other in the order of their numbers or due dates",
     "set_subset": "an arbitrary set of the customer's items",
