@@ -1,0 +1,134 @@
+"""How like two names are: words that meet weigh as much as they are rare, and words that do not meet weigh against."""
+
+from functools import cache
+from math import log2
+
+import polars as pl
+from rapidfuzz import fuzz
+
+from matcher.matching.name_forms import NameForm, legal_form_words
+
+NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
+"""Parts of their weight at which words count against that only the customer's name has, or only the payer's (a place, a department)."""
+
+CUT, BRANCH = 95, 80
+"""Likeness of a name cut off by a field limit, and of a branch's name and the firm's."""
+
+UNDISTINGUISHED = 55
+"""Most likeness of two names whose distinguishing words do not meet, or whose words that meet are frequent."""
+
+TYPING_ERROR = 80
+"""Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
+
+
+class Weights:
+    """What words say by their rarity, in bits: a word that one name in a thousand has says ten."""
+
+    def __init__(self, known: pl.Series, asked: pl.Series) -> None:
+        """Counts words. `known` has the word lists of customers' names, `asked` those of payers'."""
+        self.known = frozenset(known.explode().drop_nulls().unique().to_list())
+        names = len(known) + len(asked) + 1
+        counted = pl.concat([known, asked]).explode().drop_nulls().value_counts(name="n").iter_rows()
+        self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
+        self.enough = log2(len(known) + 1) - 2
+
+    def __getitem__(self, word: str) -> float:
+        return self._bits.get(word, 1.0)
+
+
+def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
+    """How a payer's name meets a customer's, and how like they are, 0 to 100.
+
+    Signs of Chinese and Japanese names meet as wholes or not at all. A private person's name never meets a firm's.
+    """
+    if payer.mark != customer.mark or (payer.person and not customer.person):
+        return "alike", 0
+    if payer.branch != customer.branch:
+        payer, customer = payer._replace(branch=""), customer._replace(branch="")
+        return "branch", min(BRANCH, likeness(payer, customer, weights)[1])
+    if is_cut(payer.full, customer.full):
+        return "cut", CUT
+    how, points = _by_words(payer, customer, weights)
+    if payer.legal != customer.legal:
+        points -= 4 if payer.legal and customer.legal else 1
+    return how, max(0, points)
+
+
+def is_cut(text: str, whole: str) -> bool:
+    """Whether letters are the beginning of others, and not all of them."""
+    return text != whole and whole.startswith(text)
+
+
+def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
+    missing, extra, met = list(customer.words), [], []
+    for word in payer.words:
+        if word in missing:
+            missing.remove(word)
+            met.append(word)
+        else:
+            extra.append(word)
+    if extra and extra[-1] == payer.words[-1] and extra[-1] in _beginnings_of_forms() and not payer.mark:
+        extra.pop()
+    how = "part" if not (missing and extra) else "alike"
+    agreed = sum(weights[word] for word in met)
+    against = 0.0
+    if how == "alike" and not payer.mark:
+        how, gained, against, extra, missing = _spelled_otherwise(extra, missing, weights)
+        agreed += gained
+    against += NOT_IN_CUSTOMER * sum(weights[word] for word in extra) + NOT_IN_PAYER * sum(weights[word] for word in missing)
+    points = round(100 * agreed / (agreed + against)) if agreed else 0
+    heaviest = max(customer.words, key=lambda word: (weights[word], word))
+    if (heaviest in missing and max(payer.words, key=lambda word: (weights[word], word)) in extra) or agreed < weights.enough:
+        points = min(points, UNDISTINGUISHED)
+    return how, points
+
+
+def _spelled_otherwise(extra: list[str], missing: list[str], weights: Weights) -> tuple[str, float, float, list[str], list[str]]:
+    """Words that only one name has, paired as abbreviations, misspellings or with other blanks.
+
+    Returned: how, the weight that agrees, the weight against, and the words left on both sides.
+    """
+    if "".join(extra) == "".join(missing):
+        return "alike", sum(weights[word] for word in missing), 0.0, [], []
+    gained = lost = 0.0
+    used: set[str] = set()
+    left, how = [], "abbreviated"
+    for word in extra:
+        other, share = max(((one, _share(word, one, weights)) for one in missing), key=lambda pair: (pair[1], pair[0]))
+        if not share:
+            left.append(word)
+            continue
+        if share < ABBREVIATED:
+            how = "alike"
+        if other not in used:
+            used.add(other)
+            gained += share * weights[other]
+            lost += (1 - share) * weights[other]
+    rest = [word for word in missing if word not in used]
+    return (how if used and not (left and rest) else "alike"), gained, lost, left, rest
+
+
+ABBREVIATED = 0.95
+
+
+def _share(word: str, other: str, weights: Weights) -> float:
+    """How much of a word another one carries: an abbreviation nearly all, a misspelling its share of equal letters."""
+    short, long = sorted((word, other), key=len)
+    if len(short) >= 3 and (long.startswith(short) or (len(short) > 3 and long.endswith(short))):
+        return ABBREVIATED
+    if len(short) > 1 and len(short) * 2 <= len(long) + 2 and short[0] == long[0] and _inside(short, long):
+        return ABBREVIATED
+    if word not in weights.known and len(short) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
+        return min(ratio, 94.0) / 100
+    return 0.0
+
+
+def _inside(short: str, long: str) -> bool:
+    """Whether the letters of one word appear in another one in their order."""
+    rest = iter(long)
+    return all(letter in rest for letter in short)
+
+
+@cache
+def _beginnings_of_forms() -> frozenset[str]:
+    return frozenset(form[:n] for form in legal_form_words() for n in range(1, len(form)))

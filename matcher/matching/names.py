@@ -1,0 +1,230 @@
+"""Which customer a payer's name may be: equal forms first, then the ones that share rare words or letters, each pair compared.
+
+One name is looked up once however many lines carry it. Nothing compares every payer with every customer: equal forms are a join,
+beginnings are looked up in a sorted list, and other candidates share one of a payer's rarest words, or groups of three letters.
+Each such index has a cap on how many customers may carry an entry; what is more frequent says nothing.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+
+import polars as pl
+
+from matcher.matching.name_forms import NameForm, is_latin, name_form, roman_form
+from matcher.matching.name_likeness import BRANCH, UNDISTINGUISHED, Weights, likeness
+
+BEST = 3
+"""How many customers are given for a name."""
+
+LEAST = 50
+"""Least likeness, 0 to 100, at which a customer is given at all."""
+
+WORD_CAP, GRAM_CAP, PREFIX_CAP = 150, 150, 12
+"""How many names of customers in one selling company may share a word, three letters, a beginning."""
+
+RAREST, RAREST_GRAMS = 2, 6
+"""How many of a payer's rarest words, and groups of three letters, are looked up."""
+
+CANDIDATES = 10
+"""How many candidates of a payer are compared."""
+
+MIN_CUT = 10
+"""Fewest letters that are taken for the beginning of a longer name; a Chinese or Japanese sign counts as three."""
+
+MATCH: dict[str, pl.DataType] = {
+    "entity": pl.String(),
+    "name": pl.String(),
+    "customer_id": pl.String(),
+    "how": pl.String(),
+    "likeness": pl.Int64(),
+    "margin": pl.Int64(),
+}
+"""Columns of `match_names`."""
+
+_FORM: dict[str, pl.DataType] = {
+    "name": pl.String(), "words": pl.List(pl.String()), "key": pl.String(), "joined": pl.String(), "full": pl.String(),
+    "legal": pl.String(), "branch": pl.String(), "mark": pl.String(), "person": pl.Boolean(), "traditional": pl.Boolean(),
+}  # fmt: skip
+_PAIRS: dict[str, pl.DataType] = {"row": pl.UInt32(), "form": pl.UInt32()}
+_KINDS = ("name", "trade", "alias", "script")
+_HOWS = ("equal", "script", "cut", "part", "abbreviated", "branch", "alike")
+
+
+def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
+    """All forms of all names of customers: customer_id, entity, name, how, and what each form says (see `NameForm`).
+
+    `how` is ``name``, ``trade`` or ``alias`` for what the master data holds, and ``script`` for the form in Latin letters of a name in
+    another script. The order is by customer.
+    """
+    fields = (("name", "name"), ("trade_name", "trade"), ("alias", "alias"))
+    held = pl.concat(
+        customers.select("customer_id", "entity", pl.col(column).str.split("|").alias("name"), pl.lit(how).alias("how")).explode("name")
+        for column, how in fields
+    )
+    held = held.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
+    foreign = held.filter(pl.col("name").is_in([name for name in held["name"].unique() if not is_latin(name)]))
+    forms = pl.concat(
+        [
+            held.join(_formed(held["name"], name_form), on="name"),
+            foreign.with_columns(pl.lit("script").alias("how")).join(_formed(foreign["name"], roman_form), on="name"),
+        ]
+    )
+    rank = pl.col("how").replace_strict(_KINDS, range(len(_KINDS)), return_dtype=pl.Int8)
+    return (
+        forms.filter(pl.col("key") != "")
+        .sort("customer_id", "entity", rank, "name")
+        .unique(["customer_id", "entity", "full", "legal", pl.col("how") == "script"], keep="first", maintain_order=True)
+    )
+
+
+def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    """Customers whose name a payer's name may be: up to `BEST` for each, best first, with the columns of `MATCH`.
+
+    Args:
+        payers: entity and name as the bank wrote it; rows may repeat.
+        customers: `frames.CUSTOMER`; a customer without entity is every selling company's.
+
+    `how` says what meets, most telling first: ``equal`` (spelled differently at most), ``script`` (equal once both are in one script),
+    ``cut`` (the payer's name is the beginning of the customer's), ``part`` (all distinguishing words of one are in the other),
+    ``abbreviated``, ``branch`` (one firm, but one of the two names is a branch), ``alike``. `likeness` goes from `LEAST` to 100, `margin`
+    is how far the best other customer is behind, and 0 where there is none behind.
+    """
+    asked = payers.select("entity", "name").unique().filter(pl.col("name").str.strip_chars() != "").sort("entity", "name")
+    known = customer_names(customers).with_row_index("form").with_columns((pl.col("how") == "script").alias("roman"))
+    if not asked.height or not known.height:
+        return pl.DataFrame(schema=MATCH)
+    asked = asked.with_row_index("payer").join(_formed(asked["name"], name_form), on="name", maintain_order="left")
+    asked = asked.with_columns(pl.lit(False).alias("roman")).filter(pl.col("key") != "")
+    weights = Weights(known["words"], asked["words"])
+    found = [_equal(asked, known)]
+    rest = asked.join(found[0], on="payer", how="anti")
+    if known["roman"].any():
+        latin = rest.filter(pl.col("name").is_in([name for name in rest["name"].unique() if is_latin(name)]))
+        roman = latin.select("payer", "entity", "name").join(_formed(latin["name"], roman_form), on="name", maintain_order="left")
+        roman = roman.with_columns(pl.lit(True).alias("roman"))
+        found.append(_equal(roman, known))
+        rest = pl.concat([rest, roman.select(rest.columns)]).join(found[-1], on="payer", how="anti")
+    rest = rest.sort("payer", "roman").with_row_index("row")
+    for candidates in (_sharing_words, _sharing_letters):
+        found.append(_compared(candidates(rest, known), rest, known, weights))
+        told = found[-1].filter(pl.col("likeness") > UNDISTINGUISHED)
+        rest = rest.join(told, on="payer", how="anti")
+    return _best(pl.concat(found), asked)
+
+
+def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
+    """What distinct names say: a column for each field of `NameForm`."""
+    rows = [(name, *form(name)) for name in names.unique().sort().to_list()]
+    return pl.DataFrame(rows, schema=_FORM, orient="row")
+
+
+def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Payers once for their selling company's customers and once for everybody's, in the column ``entity``."""
+    shared = rest.with_columns(pl.lit("").alias("entity"))
+    return pl.concat([rest, shared]).join(known.select("entity").unique(), on="entity", how="semi").unique(["entity", rest.columns[0], "roman"])
+
+
+def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Customers with an equal form: payer, customer_id, how, likeness."""
+    columns = ("legal", "branch", "person", "traditional", "key")
+    of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
+    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", *columns), on=["entity", "roman", "joined"], suffix="_known")
+    sorted_words = of.join(known.select("entity", "roman", "customer_id", *columns), on=["entity", "roman", "key"], suffix="_known")
+    pairs = pl.concat([pairs.drop("joined"), sorted_words.drop("joined").with_columns(pl.col("key").alias("key_known"))], how="diagonal")
+    branch = pl.col("branch") != pl.col("branch_known")
+    script = pl.col("roman") | (pl.col("traditional") != pl.col("traditional_known"))
+    lost = (
+        pl.when(pl.col("roman")).then(2)
+        .when(pl.col("legal") == pl.col("legal_known")).then(0)
+        .when((pl.col("legal") == "") | (pl.col("legal_known") == "")).then(1)
+        .otherwise(6)
+    )  # fmt: skip
+    spread = (pl.col("key") != pl.col("key_known")).cast(pl.Int64)
+    how = pl.when(branch).then(pl.lit("branch")).when(script).then(pl.lit("script")).otherwise(pl.lit("equal"))
+    points = pl.when(branch).then(BRANCH).otherwise(100 - lost - spread)
+    firm = ~pl.col("person") | pl.col("person_known")
+    return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("likeness"))
+
+
+def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Payers and customers that share one of the payer's two rarest words, or of which the payer's is a beginning."""
+    words = known.select("form", "entity", "roman", pl.col("words").alias("word")).explode("word").unique()
+    carried = words.group_by("entity", "roman", "word").len("carriers").filter(pl.col("carriers") <= WORD_CAP)
+    asked = _of(rest, known).select("row", "entity", "roman", pl.col("words").alias("word")).explode("word").unique()
+    rarest = asked.join(carried, on=["entity", "roman", "word"]).sort("row", "carriers", "word", "entity").group_by("row", maintain_order=True)
+    pairs = rarest.head(RAREST).join(words, on=["entity", "roman", "word"])
+    ranked = pairs.with_columns((1000.0 / pl.col("carriers")).alias("weight"))
+    return pl.concat([_first(ranked), _beginnings(rest, known)]).unique().sort("row", "form")
+
+
+def _beginnings(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Payers and customers where the payer's name is the beginning of the customer's."""
+    sought: dict[tuple[str, bool], tuple[list[str], list[int]]] = {}
+    for (entity, roman), part in known.select("entity", "roman", "full", "form").sort("full", "form").group_by("entity", "roman"):
+        sought[str(entity), bool(roman)] = part["full"].to_list(), part["form"].to_list()
+    rows: list[tuple[int, int]] = []
+    for row, entity, roman, full, mark in _of(rest, known).select("row", "entity", "roman", "full", "mark").iter_rows():
+        if len(full) * (3 if mark else 1) < MIN_CUT or (entity, roman) not in sought:
+            continue
+        texts, forms = sought[entity, roman]
+        first, last = bisect_left(texts, full), bisect_right(texts, full + "\U0010ffff")
+        if last - first <= PREFIX_CAP:
+            rows += ((row, form) for form in forms[first:last])
+    return pl.DataFrame(rows, schema=_PAIRS, orient="row")
+
+
+def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Payers and customers that share some of the payer's rarest groups of three letters."""
+    asked = _grams(_of(rest.filter((pl.col("mark") == "") & ~pl.col("person")), known), "row")
+    wanted = asked.select("entity", "roman", "gram").unique()
+    carriers = _grams(known.filter(pl.col("mark") == ""), "form", wanted)
+    carried = carriers.group_by("entity", "roman", "gram").len("carriers").filter(pl.col("carriers") <= GRAM_CAP)
+    rarest = asked.join(carried, on=["entity", "roman", "gram"]).sort("row", "carriers", "gram", "entity").group_by("row", maintain_order=True)
+    pairs = rarest.head(RAREST_GRAMS).join(carriers, on=["entity", "roman", "gram"])
+    return _first(pairs.with_columns(pl.lit(1.0).alias("weight")), least=2.0).sort("row", "form")
+
+
+def _grams(names: pl.DataFrame, number: str, wanted: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Groups of three letters of the first thirty, with the number of the name; only the `wanted` ones if given."""
+    parts = []
+    for start in range(28):
+        gram = names.select(number, "entity", "roman", pl.col("joined").str.slice(start, 3).alias("gram")).filter(pl.col("gram").str.len_chars() == 3)
+        parts.append(gram if wanted is None else gram.join(wanted, on=["entity", "roman", "gram"], how="semi"))
+    return pl.concat(parts).unique()
+
+
+def _first(pairs: pl.DataFrame, least: float = 0.0) -> pl.DataFrame:
+    """The candidates of each payer with the most weight in common."""
+    summed = pairs.group_by("row", "form").agg(pl.col("weight").sum().round(6)).filter(pl.col("weight") >= least)
+    ranked = summed.sort("row", "weight", "form", descending=[False, True, False])
+    return ranked.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(_PAIRS)
+
+
+def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+    """Likeness of pairs: payer, customer_id, how, likeness."""
+    fields = list(NameForm._fields)
+    ours = {row[0]: (row[1], NameForm(*row[2:])) for row in rest.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()}
+    theirs = {
+        row[0]: (row[1], NameForm(*row[2:]))
+        for row in known.join(pairs, on="form", how="semi").select("form", "customer_id", *fields).iter_rows()
+    }
+    rows = []
+    for row, form in pairs.iter_rows():
+        payer, name = ours[row]
+        customer, other = theirs[form]
+        how, points = likeness(name, other, weights)
+        if points >= LEAST:
+            rows.append((payer, customer, how, points))
+    return pl.DataFrame(rows, schema={"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "likeness")}}, orient="row")
+
+
+def _best(found: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """The best customers of each payer, once each, with the margin."""
+    rank = pl.col("how").replace_strict(_HOWS, range(len(_HOWS)), return_dtype=pl.Int8).alias("rank")
+    ranked = found.with_columns(rank).sort("payer", "likeness", "rank", "customer_id", descending=[False, True, False, False])
+    one_each = ranked.unique(["payer", "customer_id"], keep="first", maintain_order=True)
+    behind = pl.col("likeness").shift(-1).over("payer").fill_null(0)
+    first = pl.int_range(pl.len()).over("payer") == 0
+    margin = pl.when(first).then(pl.col("likeness") - behind).otherwise(0).alias("margin")
+    best = one_each.with_columns(margin).group_by("payer", maintain_order=True).head(BEST)
+    return best.join(asked.select("payer", "entity", "name"), on="payer", maintain_order="left").select(list(MATCH)).cast(pl.Schema(MATCH))
