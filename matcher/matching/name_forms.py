@@ -36,6 +36,7 @@ _VOICED = "\u3099\u309a"  # marks that make another letter of a Japanese one
 _UMLAUT = re.compile(r"([aou])e|a(?=a)")
 _WORD = re.compile(r"[^\W_]+|[&+,]")
 _LOOSE = re.compile(r"[\W_]+")
+_DOTTED = re.compile(r"([^\W_]{3,})\.")
 _WEAK_FORMS = frozenset(("co", "pvt", "pte", ""))
 
 
@@ -52,6 +53,7 @@ class NameForm(NamedTuple):
         mark: the distinguishing signs of a name without blanks (字号); empty for others.
         person: it is probably a private person's name.
         traditional: it has traditional Chinese signs; the other fields have the simplified ones.
+        dotted: the words that a full stop marks as abbreviations.
     """
 
     words: tuple[str, ...]
@@ -63,6 +65,7 @@ class NameForm(NamedTuple):
     mark: str
     person: bool
     traditional: bool = False
+    dotted: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1 << 12)
@@ -107,7 +110,10 @@ def name_form(name: str) -> NameForm:
             telling.append(word)
     telling = telling or words
     person = not legal and 2 <= len(telling) <= 4 and not branch and (telling[0] in _given() or telling[-1] in _given())
-    return NameForm(tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person)
+    dotted = tuple(word for word in _DOTTED.findall(text) if word in telling) if "." in text else ()
+    return NameForm(
+        tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person, dotted=dotted
+    )
 
 
 def latin_words(name: str) -> tuple[str, ...]:

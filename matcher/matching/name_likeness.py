@@ -1,6 +1,6 @@
 """How like two names are: words that meet weigh as much as they are rare, and words that do not meet weigh against."""
 
-from functools import cache
+from collections.abc import Sequence
 from math import log2
 
 import polars as pl
@@ -11,14 +11,21 @@ from matcher.matching.name_forms import NameForm, legal_form_words
 NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
 """Parts of their weight at which words count against that only the customer's name has, or only the payer's (a place, a department)."""
 
-CUT, BRANCH = 95, 80
-"""Likeness of a name cut off by a field limit, and of a branch's name and the firm's."""
+CUT, GROWN, BRANCH = 95, 92, 80
+"""Likeness of a name cut off by a field limit, of one that goes on behind the legal form, and of a branch's name and the firm's."""
 
 UNDISTINGUISHED = 55
 """Most likeness of two names whose distinguishing words do not meet, or whose words that meet are frequent."""
 
 TYPING_ERROR = 80
 """Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
+
+
+ABBREVIATED = 0.95
+"""How much of a word an abbreviation carries."""
+
+FRAGMENT = 2
+"""Most letters of a last word that a field limit may have left of a longer one."""
 
 
 class Weights:
@@ -30,10 +37,15 @@ class Weights:
         names = len(known) + len(asked) + 1
         counted = pl.concat([known, asked]).explode().drop_nulls().value_counts(name="n").iter_rows()
         self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
+        self._most = log2(names)
         self.enough = log2(len(known) + 1) - 2
 
     def __getitem__(self, word: str) -> float:
-        return self._bits.get(word, 1.0)
+        return self._bits.get(word, self._most)
+
+    def heaviest(self, words: Sequence[str]) -> str:
+        """The word that says most."""
+        return max(words, key=lambda word: (self[word], word))
 
 
 def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
@@ -46,9 +58,13 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
     if payer.branch != customer.branch:
         payer, customer = payer._replace(branch=""), customer._replace(branch="")
         return "branch", min(BRANCH, likeness(payer, customer, weights)[1])
-    if is_cut(payer.full, customer.full):
+    if is_cut(payer.full, customer.full) and not payer.person:
         return "cut", CUT
+    if customer.legal and is_cut(customer.full, payer.full):
+        return "part", GROWN
     how, points = _by_words(payer, customer, weights)
+    if payer.person and not set(customer.words) <= set(payer.words):
+        points = min(points, UNDISTINGUISHED)
     if payer.legal != customer.legal:
         points -= 4 if payer.legal and customer.legal else 1
     return how, max(0, points)
@@ -67,23 +83,25 @@ def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[st
             met.append(word)
         else:
             extra.append(word)
-    if extra and extra[-1] == payer.words[-1] and extra[-1] in _beginnings_of_forms() and not payer.mark:
+    if extra and len(extra[-1]) <= FRAGMENT and extra[-1] == payer.words[-1] and not payer.mark:
         extra.pop()
     how = "part" if not (missing and extra) else "alike"
     agreed = sum(weights[word] for word in met)
     against = 0.0
     if how == "alike" and not payer.mark:
-        how, gained, against, extra, missing = _spelled_otherwise(extra, missing, weights)
+        how, gained, against, extra, missing = _spelled_otherwise(payer, customer, extra, missing, weights)
         agreed += gained
     against += NOT_IN_CUSTOMER * sum(weights[word] for word in extra) + NOT_IN_PAYER * sum(weights[word] for word in missing)
     points = round(100 * agreed / (agreed + against)) if agreed else 0
-    heaviest = max(customer.words, key=lambda word: (weights[word], word))
-    if (heaviest in missing and max(payer.words, key=lambda word: (weights[word], word)) in extra) or agreed < weights.enough:
+    strange = weights.heaviest(customer.words) in missing and weights.heaviest(payer.words) in extra
+    if strange or agreed < weights.enough:
         points = min(points, UNDISTINGUISHED)
     return how, points
 
 
-def _spelled_otherwise(extra: list[str], missing: list[str], weights: Weights) -> tuple[str, float, float, list[str], list[str]]:
+def _spelled_otherwise(
+    payer: NameForm, customer: NameForm, extra: list[str], missing: list[str], weights: Weights
+) -> tuple[str, float, float, list[str], list[str]]:
     """Words that only one name has, paired as abbreviations, misspellings or with other blanks.
 
     Returned: how, the weight that agrees, the weight against, and the words left on both sides.
@@ -92,13 +110,15 @@ def _spelled_otherwise(extra: list[str], missing: list[str], weights: Weights) -
         return "alike", sum(weights[word] for word in missing), 0.0, [], []
     gained = lost = 0.0
     used: set[str] = set()
+    mark = weights.heaviest(customer.words)
     left, how = [], "abbreviated"
     for word in extra:
-        other, share = max(((one, _share(word, one, weights)) for one in missing), key=lambda pair: (pair[1], pair[0]))
+        shares = ((one, _share(word, one, weights, "" if word in payer.dotted else mark)) for one in missing)
+        other, share = max(shares, key=lambda pair: (pair[1], pair[0]))
         if not share:
             left.append(word)
             continue
-        if share < ABBREVIATED:
+        if share != ABBREVIATED:
             how = "alike"
         if other not in used:
             used.add(other)
@@ -108,27 +128,23 @@ def _spelled_otherwise(extra: list[str], missing: list[str], weights: Weights) -
     return (how if used and not (left and rest) else "alike"), gained, lost, left, rest
 
 
-ABBREVIATED = 0.95
+def _share(word: str, other: str, weights: Weights, mark: str) -> float:
+    """How much of a word another one carries: an abbreviation nearly all, a misspelling its share of equal letters.
 
-
-def _share(word: str, other: str, weights: Weights) -> float:
-    """How much of a word another one carries: an abbreviation nearly all, a misspelling its share of equal letters."""
-    short, long = sorted((word, other), key=len)
-    if len(short) >= 3 and (long.startswith(short) or (len(short) > 3 and long.endswith(short))):
+    The distinguishing word is abbreviated only with a full stop, and a word that customers are named by is no misspelling.
+    """
+    if other != mark and len(word) < len(other) and _abbreviates(word, other):
         return ABBREVIATED
-    if len(short) > 1 and len(short) * 2 <= len(long) + 2 and short[0] == long[0] and _inside(short, long):
-        return ABBREVIATED
-    if word not in weights.known and len(short) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
+    if word not in weights.known and len(word) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
         return min(ratio, 94.0) / 100
     return 0.0
 
 
-def _inside(short: str, long: str) -> bool:
-    """Whether the letters of one word appear in another one in their order."""
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a word is the beginning of another one (Masch.), the end (E-Technik), or some of its letters in their order (Hldgs)."""
+    if len(short) >= 3 and long.startswith(short):
+        return True
+    if len(short) > 4 and len(short) * 2 >= len(long) and long.endswith(short):
+        return True
     rest = iter(long)
-    return all(letter in rest for letter in short)
-
-
-@cache
-def _beginnings_of_forms() -> frozenset[str]:
-    return frozenset(form[:n] for form in legal_form_words() for n in range(1, len(form)))
+    return 1 < len(short) <= 5 and short[0] == long[0] and all(letter in rest for letter in short)

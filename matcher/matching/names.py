@@ -6,12 +6,16 @@ Each such index has a cap on how many customers may carry an entry; what is more
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import polars as pl
 
 from matcher.matching.name_forms import NameForm, is_latin, name_form, roman_form
 from matcher.matching.name_likeness import BRANCH, UNDISTINGUISHED, Weights, likeness
+
+TRADE = 8
+"""How much less like a trade name is, which is no registered name, than another one."""
 
 BEST = 3
 """How many customers are given for a name."""
@@ -25,11 +29,12 @@ WORD_CAP, GRAM_CAP, PREFIX_CAP = 150, 150, 12
 RAREST, RAREST_GRAMS = 2, 6
 """How many of a payer's rarest words, and groups of three letters, are looked up."""
 
-CANDIDATES = 10
+CANDIDATES = 6
 """How many candidates of a payer are compared."""
 
-MIN_CUT = 10
-"""Fewest letters that are taken for the beginning of a longer name; a Chinese or Japanese sign counts as three."""
+MIN_CUT, SIGN, MIN_DOTTED = 10, 3, 4
+"""Fewest letters that are taken for the beginning of a longer name, how many letters a Chinese or Japanese sign counts for, and fewest
+letters of an abbreviated word that is looked up."""
 
 MATCH: dict[str, pl.DataType] = {
     "entity": pl.String(),
@@ -42,10 +47,12 @@ MATCH: dict[str, pl.DataType] = {
 """Columns of `match_names`."""
 
 _FORM: dict[str, pl.DataType] = {
-    "name": pl.String(), "words": pl.List(pl.String()), "key": pl.String(), "joined": pl.String(), "full": pl.String(),
+    "name": pl.String(), "words": pl.String(), "key": pl.String(), "joined": pl.String(), "full": pl.String(),
     "legal": pl.String(), "branch": pl.String(), "mark": pl.String(), "person": pl.Boolean(), "traditional": pl.Boolean(),
+    "dotted": pl.String(),
 }  # fmt: skip
 _PAIRS: dict[str, pl.DataType] = {"row": pl.UInt32(), "form": pl.UInt32()}
+_WORDS = pl.col("words").str.split(" ").alias("word")
 _KINDS = ("name", "trade", "alias", "script")
 _HOWS = ("equal", "script", "cut", "part", "abbreviated", "branch", "alike")
 
@@ -95,7 +102,7 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=MATCH)
     asked = asked.with_row_index("payer").join(_formed(asked["name"], name_form), on="name", maintain_order="left")
     asked = asked.with_columns(pl.lit(False).alias("roman")).filter(pl.col("key") != "")
-    weights = Weights(known["words"], asked["words"])
+    weights = Weights(known.select(_WORDS).to_series(), asked.select(_WORDS).to_series())
     found = [_equal(asked, known)]
     rest = asked.join(found[0], on="payer", how="anti")
     if known["roman"].any():
@@ -113,9 +120,17 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
-    """What distinct names say: a column for each field of `NameForm`."""
-    rows = [(name, *form(name)) for name in names.unique().sort().to_list()]
+    """What distinct names say: a column for each field of `NameForm`, its words as a text with blanks."""
+    rows = []
+    for name in names.unique().sort().to_list():
+        one = form(name)
+        rows.append((name, " ".join(one.words), *one[1:-1], " ".join(one.dotted)))
     return pl.DataFrame(rows, schema=_FORM, orient="row")
+
+
+def _form(row: Sequence[Any]) -> NameForm:
+    """The name that a row of `_formed` without its name stands for."""
+    return NameForm(tuple(row[0].split(" ")), *row[1:-1], tuple(row[-1].split()))
 
 
 def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -127,14 +142,15 @@ def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Customers with an equal form: payer, customer_id, how, likeness."""
     columns = ("legal", "branch", "person", "traditional", "key")
+    known = known.with_columns((pl.col("how") == "trade").alias("trade"))
     of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
-    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", *columns), on=["entity", "roman", "joined"], suffix="_known")
-    sorted_words = of.join(known.select("entity", "roman", "customer_id", *columns), on=["entity", "roman", "key"], suffix="_known")
+    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", "trade", *columns), on=["entity", "roman", "joined"], suffix="_known")
+    sorted_words = of.join(known.select("entity", "roman", "customer_id", "trade", *columns), on=["entity", "roman", "key"], suffix="_known")
     pairs = pl.concat([pairs.drop("joined"), sorted_words.drop("joined").with_columns(pl.col("key").alias("key_known"))], how="diagonal")
     branch = pl.col("branch") != pl.col("branch_known")
     script = pl.col("roman") | (pl.col("traditional") != pl.col("traditional_known"))
     lost = (
-        pl.when(pl.col("roman")).then(2)
+        pl.when(pl.col("roman") | pl.col("trade")).then(3)
         .when(pl.col("legal") == pl.col("legal_known")).then(0)
         .when((pl.col("legal") == "") | (pl.col("legal_known") == "")).then(1)
         .otherwise(6)
@@ -148,9 +164,9 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share one of the payer's two rarest words, or of which the payer's is a beginning."""
-    words = known.select("form", "entity", "roman", pl.col("words").alias("word")).explode("word").unique()
+    words = known.select("form", "entity", "roman", _WORDS).explode("word").unique()
     carried = words.group_by("entity", "roman", "word").len("carriers").filter(pl.col("carriers") <= WORD_CAP)
-    asked = _of(rest, known).select("row", "entity", "roman", pl.col("words").alias("word")).explode("word").unique()
+    asked = _of(rest, known).select("row", "entity", "roman", _WORDS).explode("word").unique()
     rarest = asked.join(carried, on=["entity", "roman", "word"]).sort("row", "carriers", "word", "entity").group_by("row", maintain_order=True)
     pairs = rarest.head(RAREST).join(words, on=["entity", "roman", "word"])
     ranked = pairs.with_columns((1000.0 / pl.col("carriers")).alias("weight"))
@@ -158,16 +174,27 @@ def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _beginnings(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Payers and customers where the payer's name is the beginning of the customer's."""
+    """Payers and customers where the payer's name, or an abbreviated word of it, is the beginning of the customer's."""
+    asked = _of(rest, known)
+    signs = pl.when(pl.col("mark") == "").then(1).otherwise(SIGN)
+    whole = asked.filter(pl.col("full").str.len_chars() * signs >= MIN_CUT).select("row", "entity", "roman", pl.col("full").alias("text"))
+    words = asked.select("row", "entity", "roman", pl.col("dotted").str.split(" ").alias("text")).explode("text")
+    words = words.filter(pl.col("text").str.len_chars() >= MIN_DOTTED)
+    names = known.select("entity", "roman", "form", pl.col("full").alias("text"))
+    parts = known.select("entity", "roman", "form", _WORDS.alias("text")).explode("text") if words.height else names.clear()
+    return pl.concat([_begun(whole, names), _begun(words, parts)])
+
+
+def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Rows and forms where a text of the one is the beginning of a text of the other; beginnings that more than the cap share say nothing."""
     sought: dict[tuple[str, bool], tuple[list[str], list[int]]] = {}
-    for (entity, roman), part in known.select("entity", "roman", "full", "form").sort("full", "form").group_by("entity", "roman"):
-        sought[str(entity), bool(roman)] = part["full"].to_list(), part["form"].to_list()
+    for entity, roman in asked.select("entity", "roman").unique().iter_rows():
+        part = texts.filter((pl.col("entity") == entity) & (pl.col("roman") == roman)).sort("text", "form")
+        sought[entity, roman] = part["text"].to_list(), part["form"].to_list()
     rows: list[tuple[int, int]] = []
-    for row, entity, roman, full, mark in _of(rest, known).select("row", "entity", "roman", "full", "mark").iter_rows():
-        if len(full) * (3 if mark else 1) < MIN_CUT or (entity, roman) not in sought:
-            continue
-        texts, forms = sought[entity, roman]
-        first, last = bisect_left(texts, full), bisect_right(texts, full + "\U0010ffff")
+    for row, entity, roman, text in asked.select("row", "entity", "roman", "text").iter_rows():
+        found, forms = sought[entity, roman]
+        first, last = bisect_left(found, text), bisect_right(found, text + "\U0010ffff")
         if last - first <= PREFIX_CAP:
             rows += ((row, form) for form in forms[first:last])
     return pl.DataFrame(rows, schema=_PAIRS, orient="row")
@@ -203,16 +230,17 @@ def _first(pairs: pl.DataFrame, least: float = 0.0) -> pl.DataFrame:
 def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Likeness of pairs: payer, customer_id, how, likeness."""
     fields = list(NameForm._fields)
-    ours = {row[0]: (row[1], NameForm(*row[2:])) for row in rest.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()}
+    ours = {row[0]: (row[1], _form(row[2:])) for row in rest.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()}
     theirs = {
-        row[0]: (row[1], NameForm(*row[2:]))
-        for row in known.join(pairs, on="form", how="semi").select("form", "customer_id", *fields).iter_rows()
+        row[0]: (row[1], row[2], _form(row[3:]))
+        for row in known.join(pairs, on="form", how="semi").select("form", "customer_id", pl.col("how") == "trade", *fields).iter_rows()
     }
     rows = []
     for row, form in pairs.iter_rows():
         payer, name = ours[row]
-        customer, other = theirs[form]
+        customer, trade, other = theirs[form]
         how, points = likeness(name, other, weights)
+        points -= TRADE if trade else 0
         if points >= LEAST:
             rows.append((payer, customer, how, points))
     return pl.DataFrame(rows, schema={"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "likeness")}}, orient="row")
