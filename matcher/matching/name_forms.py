@@ -109,7 +109,7 @@ def name_form(name: str) -> NameForm:
         elif word not in SMALL_WORDS:
             telling.append(word)
     telling = telling or words
-    person = not legal and 2 <= len(telling) <= 4 and not branch and (telling[0] in _given() or telling[-1] in _given())
+    person = not legal and not branch and 2 <= len(telling) <= 4 and (telling[0] in _given() or (telling[-1] in _given() and len(telling) == 2))
     dotted = tuple(word for word in _DOTTED.findall(text) if word in telling) if "." in text else ()
     return NameForm(
         tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person, dotted=dotted
@@ -142,11 +142,6 @@ def roman_form(name: str) -> NameForm:
 def legal_form_words() -> frozenset[str]:
     """All words that state a legal form, as names have them."""
     return frozenset(_short(LEGAL_FORMS))
-
-
-def is_latin(name: str) -> bool:
-    """Whether a name is written in Latin letters."""
-    return fold(name).isascii()
 
 
 def _words(text: str) -> list[str]:

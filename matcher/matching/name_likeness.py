@@ -14,9 +14,6 @@ NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
 CUT, GROWN, BRANCH = 95, 92, 80
 """Likeness of a name cut off by a field limit, of one that goes on behind the legal form, and of a branch's name and the firm's."""
 
-UNDISTINGUISHED = 55
-"""Most likeness of two names whose distinguishing words do not meet, or whose words that meet are frequent."""
-
 TYPING_ERROR = 80
 """Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
 
@@ -38,18 +35,22 @@ class Weights:
         counted = pl.concat([known, asked]).explode().drop_nulls().value_counts(name="n").iter_rows()
         self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
         self._most = log2(names)
-        self.enough = log2(len(known) + 1) - 2
+        self._heaviest: dict[tuple[str, ...], str] = {}
+        self.enough = log2(len(known) + 1) - 3
 
     def __getitem__(self, word: str) -> float:
         return self._bits.get(word, self._most)
 
-    def heaviest(self, words: Sequence[str]) -> str:
-        """The word that says most."""
-        return max(words, key=lambda word: (self[word], word))
+    def heaviest(self, words: tuple[str, ...]) -> str:
+        """The word that says most; the first one of several."""
+        known = self._heaviest.get(words)
+        if known is None:
+            known = self._heaviest[words] = max(words, key=self.__getitem__)
+        return known
 
 
 def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
-    """How a payer's name meets a customer's, and how like they are, 0 to 100.
+    """How a payer's name meets a customer's, and how like they are: 1 to 100, or 0 for names of different firms.
 
     Signs of Chinese and Japanese names meet as wholes or not at all. A private person's name never meets a firm's.
     """
@@ -58,13 +59,13 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
     if payer.branch != customer.branch:
         payer, customer = payer._replace(branch=""), customer._replace(branch="")
         return "branch", min(BRANCH, likeness(payer, customer, weights)[1])
-    if is_cut(payer.full, customer.full) and not payer.person:
+    if payer.person and not set(customer.words) <= set(payer.words):
+        return "alike", 0
+    if is_cut(payer.full, customer.full):
         return "cut", CUT
     if customer.legal and is_cut(customer.full, payer.full):
         return "part", GROWN
     how, points = _by_words(payer, customer, weights)
-    if payer.person and not set(customer.words) <= set(payer.words):
-        points = min(points, UNDISTINGUISHED)
     if payer.legal != customer.legal:
         points -= 4 if payer.legal and customer.legal else 1
     return how, max(0, points)
@@ -76,27 +77,30 @@ def is_cut(text: str, whole: str) -> bool:
 
 
 def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
-    missing, extra, met = list(customer.words), [], []
+    missing, extra, agreed = list(customer.words), [], 0.0
     for word in payer.words:
         if word in missing:
             missing.remove(word)
-            met.append(word)
+            agreed += weights[word]
         else:
             extra.append(word)
+    ours, theirs = weights.heaviest(payer.words), weights.heaviest(customer.words)
+    if theirs in missing and ours in extra and not (payer.mark or _alike(ours, theirs, payer, weights) or "".join(extra) == "".join(missing)):
+        return "alike", 0
     if extra and len(extra[-1]) <= FRAGMENT and extra[-1] == payer.words[-1] and not payer.mark:
         extra.pop()
-    how = "part" if not (missing and extra) else "alike"
-    agreed = sum(weights[word] for word in met)
-    against = 0.0
+    how, against = "part" if not (missing and extra) else "alike", 0.0
     if how == "alike" and not payer.mark:
         how, gained, against, extra, missing = _spelled_otherwise(payer, customer, extra, missing, weights)
         agreed += gained
-    against += NOT_IN_CUSTOMER * sum(weights[word] for word in extra) + NOT_IN_PAYER * sum(weights[word] for word in missing)
-    points = round(100 * agreed / (agreed + against)) if agreed else 0
-    strange = weights.heaviest(customer.words) in missing and weights.heaviest(payer.words) in extra
-    if strange or agreed < weights.enough:
-        points = min(points, UNDISTINGUISHED)
-    return how, points
+    if agreed < weights.enough:
+        return how, 0
+    against += NOT_IN_CUSTOMER * sum([weights[word] for word in extra]) + NOT_IN_PAYER * sum([weights[word] for word in missing])
+    return how, round(100 * agreed / (agreed + against))
+
+
+def _alike(ours: str, theirs: str, payer: NameForm, weights: Weights) -> bool:
+    return _share(ours, theirs, weights, "" if ours in payer.dotted else theirs) > 0
 
 
 def _spelled_otherwise(

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from matcher.matching.name_forms import NameForm, is_latin, name_form, roman_form
-from matcher.matching.name_likeness import BRANCH, UNDISTINGUISHED, Weights, likeness
+from matcher.matching.name_forms import NameForm, name_form, roman_form
+from matcher.matching.name_likeness import BRANCH, Weights, likeness
 
 TRADE = 8
 """How much less like a trade name is, which is no registered name, than another one."""
@@ -20,13 +20,13 @@ TRADE = 8
 BEST = 3
 """How many customers are given for a name."""
 
-LEAST = 50
+LEAST = 60
 """Least likeness, 0 to 100, at which a customer is given at all."""
 
 WORD_CAP, GRAM_CAP, PREFIX_CAP = 150, 150, 12
 """How many names of customers in one selling company may share a word, three letters, a beginning."""
 
-RAREST, RAREST_GRAMS = 2, 6
+RAREST, RAREST_GRAMS = 3, 6
 """How many of a payer's rarest words, and groups of three letters, are looked up."""
 
 CANDIDATES = 6
@@ -53,6 +53,7 @@ _FORM: dict[str, pl.DataType] = {
 }  # fmt: skip
 _PAIRS: dict[str, pl.DataType] = {"row": pl.UInt32(), "form": pl.UInt32()}
 _WORDS = pl.col("words").str.split(" ").alias("word")
+_LATIN = pl.col("full").str.contains("^[\x00-\x7f]*$")
 _KINDS = ("name", "trade", "alias", "script")
 _HOWS = ("equal", "script", "cut", "part", "abbreviated", "branch", "alike")
 
@@ -69,16 +70,13 @@ def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
         for column, how in fields
     )
     held = held.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
-    foreign = held.filter(pl.col("name").is_in([name for name in held["name"].unique() if not is_latin(name)]))
-    forms = pl.concat(
-        [
-            held.join(_formed(held["name"], name_form), on="name"),
-            foreign.with_columns(pl.lit("script").alias("how")).join(_formed(foreign["name"], roman_form), on="name"),
-        ]
-    )
+    written = held.join(_formed(held["name"], name_form), on="name")
+    foreign = written.filter(~_LATIN).select(held.columns)
+    roman = foreign.with_columns(pl.lit("script").alias("how")).join(_formed(foreign["name"], roman_form), on="name")
     rank = pl.col("how").replace_strict(_KINDS, range(len(_KINDS)), return_dtype=pl.Int8)
     return (
-        forms.filter(pl.col("key") != "")
+        pl.concat([written, roman])
+        .filter(pl.col("key") != "")
         .sort("customer_id", "entity", rank, "name")
         .unique(["customer_id", "entity", "full", "legal", pl.col("how") == "script"], keep="first", maintain_order=True)
     )
@@ -106,17 +104,18 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     found = [_equal(asked, known)]
     rest = asked.join(found[0], on="payer", how="anti")
     if known["roman"].any():
-        latin = rest.filter(pl.col("name").is_in([name for name in rest["name"].unique() if is_latin(name)]))
+        # an alias in Latin letters may be another customer's name in its own script
+        by_alias = asked.join(found[0].filter(pl.col("field") == "alias"), on="payer", how="semi")
+        latin = pl.concat([rest, by_alias]).filter(_LATIN)
         roman = latin.select("payer", "entity", "name").join(_formed(latin["name"], roman_form), on="name", maintain_order="left")
-        roman = roman.with_columns(pl.lit(True).alias("roman"))
+        roman = roman.with_columns(pl.lit(True).alias("roman")).select(rest.columns)
         found.append(_equal(roman, known))
-        rest = pl.concat([rest, roman.select(rest.columns)]).join(found[-1], on="payer", how="anti")
+        rest = pl.concat([rest, roman]).join(pl.concat(found), on="payer", how="anti")
     rest = rest.sort("payer", "roman").with_row_index("row")
     for candidates in (_sharing_words, _sharing_letters):
         found.append(_compared(candidates(rest, known), rest, known, weights))
-        told = found[-1].filter(pl.col("likeness") > UNDISTINGUISHED)
-        rest = rest.join(told, on="payer", how="anti")
-    return _best(pl.concat(found), asked)
+        rest = rest.join(found[-1], on="payer", how="anti")
+    return _best(pl.concat(one.select("payer", "customer_id", "how", "likeness") for one in found), asked)
 
 
 def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
@@ -140,26 +139,27 @@ def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Customers with an equal form: payer, customer_id, how, likeness."""
-    columns = ("legal", "branch", "person", "traditional", "key")
-    known = known.with_columns((pl.col("how") == "trade").alias("trade"))
+    """Customers with an equal form: payer, customer_id, how, likeness, and the field that held the customer's name."""
+    columns = ("legal", "branch", "person", "traditional", "key", "full")
+    known = known.rename({"how": "field"})
     of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
-    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", "trade", *columns), on=["entity", "roman", "joined"], suffix="_known")
-    sorted_words = of.join(known.select("entity", "roman", "customer_id", "trade", *columns), on=["entity", "roman", "key"], suffix="_known")
+    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", "field", *columns), on=["entity", "roman", "joined"], suffix="_known")
+    sorted_words = of.join(known.select("entity", "roman", "customer_id", "field", *columns), on=["entity", "roman", "key"], suffix="_known")
     pairs = pl.concat([pairs.drop("joined"), sorted_words.drop("joined").with_columns(pl.col("key").alias("key_known"))], how="diagonal")
     branch = pl.col("branch") != pl.col("branch_known")
     script = pl.col("roman") | (pl.col("traditional") != pl.col("traditional_known"))
     lost = (
-        pl.when(pl.col("roman") | pl.col("trade")).then(3)
-        .when(pl.col("legal") == pl.col("legal_known")).then(0)
-        .when((pl.col("legal") == "") | (pl.col("legal_known") == "")).then(1)
+        pl.when(pl.col("roman") | (pl.col("field") == "trade")).then(3)
+        .when(pl.col("full") == pl.col("full_known")).then(0)
+        .when(pl.col("legal") == pl.col("legal_known")).then(1)
+        .when((pl.col("legal") == "") | (pl.col("legal_known") == "")).then(2)
         .otherwise(6)
     )  # fmt: skip
     spread = (pl.col("key") != pl.col("key_known")).cast(pl.Int64)
     how = pl.when(branch).then(pl.lit("branch")).when(script).then(pl.lit("script")).otherwise(pl.lit("equal"))
     points = pl.when(branch).then(BRANCH).otherwise(100 - lost - spread)
     firm = ~pl.col("person") | pl.col("person_known")
-    return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("likeness"))
+    return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("likeness"), "field")
 
 
 def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
