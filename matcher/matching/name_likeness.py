@@ -14,6 +14,9 @@ NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
 CUT, GROWN, BRANCH = 95, 92, 80
 """Likeness of a name cut off by a field limit, of one that goes on behind the legal form, and of a branch's name and the firm's."""
 
+MIN_CUT, SIGN = 10, 3
+"""Fewest letters that are taken for the beginning of a longer name, and how many letters a Chinese or Japanese sign counts for."""
+
 TYPING_ERROR = 80
 """Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
 
@@ -59,9 +62,9 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
     if payer.branch != customer.branch:
         payer, customer = payer._replace(branch=""), customer._replace(branch="")
         return "branch", min(BRANCH, likeness(payer, customer, weights)[1])
-    if payer.person and not set(customer.words) <= set(payer.words):
+    if payer.person and len(payer.words) < min(3, len(customer.words)):
         return "alike", 0
-    if is_cut(payer.full, customer.full):
+    if length(payer.full, payer.mark) >= MIN_CUT and is_cut(payer.full, customer.full):
         return "cut", CUT
     if customer.legal and is_cut(customer.full, payer.full):
         return "part", GROWN
@@ -74,6 +77,11 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
 def is_cut(text: str, whole: str) -> bool:
     """Whether letters are the beginning of others, and not all of them."""
     return text != whole and whole.startswith(text)
+
+
+def length(full: str, mark: str) -> int:
+    """How long letters are; a sign of a name without blanks counts as `SIGN` letters."""
+    return len(full) * (SIGN if mark else 1)
 
 
 def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:

@@ -6,7 +6,7 @@ is missing is taken for a distinguishing one, and its rarity among the customers
 
 from collections.abc import Mapping
 
-SMALL_WORDS = frozenset("de du des la le les und et y og och and the en i und e of van von der di da do za".split())
+SMALL_WORDS = frozenset("de du des la le les und et y og och and the en i und e of van von der di da do za firma fa herr frau mr mrs ms dr messrs mme".split())
 """Words that come and go without changing a name."""
 
 LEGAL_FORMS: Mapping[str, str] = {

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from matcher.matching.name_forms import NameForm, name_form, roman_form
-from matcher.matching.name_likeness import BRANCH, Weights, likeness
+from matcher.matching.name_likeness import BRANCH, MIN_CUT, SIGN, Weights, likeness
 
 TRADE = 8
 """How much less like a trade name is, which is no registered name, than another one."""
@@ -32,9 +32,8 @@ RAREST, RAREST_GRAMS = 3, 6
 CANDIDATES = 6
 """How many candidates of a payer are compared."""
 
-MIN_CUT, SIGN, MIN_DOTTED = 10, 3, 4
-"""Fewest letters that are taken for the beginning of a longer name, how many letters a Chinese or Japanese sign counts for, and fewest
-letters of an abbreviated word that is looked up."""
+MIN_DOTTED = 4
+"""Fewest letters of an abbreviated word that is looked up."""
 
 MATCH: dict[str, pl.DataType] = {
     "entity": pl.String(),
@@ -143,9 +142,11 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     columns = ("legal", "branch", "person", "traditional", "key", "full")
     known = known.rename({"how": "field"})
     of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
-    pairs = of.join(known.select("entity", "roman", "joined", "customer_id", "field", *columns), on=["entity", "roman", "joined"], suffix="_known")
-    sorted_words = of.join(known.select("entity", "roman", "customer_id", "field", *columns), on=["entity", "roman", "key"], suffix="_known")
-    pairs = pl.concat([pairs.drop("joined"), sorted_words.drop("joined").with_columns(pl.col("key").alias("key_known"))], how="diagonal")
+    known = known.select("entity", "roman", "customer_id", "field", "joined", *columns)
+    pairs = pl.concat(
+        of.join(known, left_on=["entity", "roman", form], right_on=["entity", "roman", form], suffix="_known", coalesce=False)
+        for form in ("key", "joined", "full")
+    )
     branch = pl.col("branch") != pl.col("branch_known")
     script = pl.col("roman") | (pl.col("traditional") != pl.col("traditional_known"))
     lost = (
