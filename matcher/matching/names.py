@@ -6,7 +6,7 @@ Each such index has a cap on how many customers may carry an entry; what is more
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -23,7 +23,7 @@ BEST = 3
 LEAST = 60
 """Least likeness, 0 to 100, at which a customer is given at all."""
 
-WORD_CAP, GRAM_CAP, PREFIX_CAP = 150, 150, 12
+WORD_CAP, GRAM_CAP, PREFIX_CAP = 60, 100, 12
 """How many names of customers in one selling company may share a word, three letters, a beginning."""
 
 RAREST, RAREST_GRAMS = 3, 6
@@ -31,6 +31,12 @@ RAREST, RAREST_GRAMS = 3, 6
 
 CANDIDATES = 6
 """How many candidates of a payer are compared."""
+
+LETTERS = 30
+"""How many of a name's letters are looked at in groups of three."""
+
+SLICE = 5_000
+"""How many payers are given candidates at a time."""
 
 MIN_DOTTED = 4
 """Fewest letters of an abbreviated word that is looked up."""
@@ -51,7 +57,7 @@ _FORM: dict[str, pl.DataType] = {
     "dotted": pl.String(),
 }  # fmt: skip
 _PAIRS: dict[str, pl.DataType] = {"row": pl.UInt32(), "form": pl.UInt32()}
-_WORDS = pl.col("words").str.split(" ").alias("word")
+_WORDS = pl.col("words").str.split(" ")
 _LATIN = pl.col("full").str.contains("^[\x00-\x7f]*$")
 _KINDS = ("name", "trade", "alias", "script")
 _HOWS = ("equal", "script", "cut", "part", "abbreviated", "branch", "alike")
@@ -164,14 +170,12 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Payers and customers that share one of the payer's two rarest words, or of which the payer's is a beginning."""
-    words = known.select("form", "entity", "roman", _WORDS).explode("word").unique()
-    carried = words.group_by("entity", "roman", "word").len("carriers").filter(pl.col("carriers") <= WORD_CAP)
-    asked = _of(rest, known).select("row", "entity", "roman", _WORDS).explode("word").unique()
-    rarest = asked.join(carried, on=["entity", "roman", "word"]).sort("row", "carriers", "word", "entity").group_by("row", maintain_order=True)
-    pairs = rarest.head(RAREST).join(words, on=["entity", "roman", "word"])
-    ranked = pairs.with_columns((1000.0 / pl.col("carriers")).alias("weight"))
-    return pl.concat([_first(ranked), _beginnings(rest, known)]).unique().sort("row", "form")
+    """Payers and customers that share one of the payer's rarest words, or of which the payer's is a beginning."""
+    asked = _of(rest, known).select("row", "entity", "roman", _WORDS.alias("entry")).explode("entry").unique()
+    entries = _numbered(asked)
+    words = known.select("form", "entity", "roman", _WORDS.alias("entry")).explode("entry")
+    shared = _first(_by_number(asked, entries, "row"), _by_number(words, entries, "form"), WORD_CAP, RAREST)
+    return pl.concat([shared, _beginnings(rest, known)]).unique().sort("row", "form")
 
 
 def _beginnings(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -202,30 +206,58 @@ def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Payers and customers that share some of the payer's rarest groups of three letters."""
-    asked = _grams(_of(rest.filter((pl.col("mark") == "") & ~pl.col("person")), known), "row")
-    wanted = asked.select("entity", "roman", "gram").unique()
-    carriers = _grams(known.filter(pl.col("mark") == ""), "form", wanted)
-    carried = carriers.group_by("entity", "roman", "gram").len("carriers").filter(pl.col("carriers") <= GRAM_CAP)
-    rarest = asked.join(carried, on=["entity", "roman", "gram"]).sort("row", "carriers", "gram", "entity").group_by("row", maintain_order=True)
-    pairs = rarest.head(RAREST_GRAMS).join(carriers, on=["entity", "roman", "gram"])
-    return _first(pairs.with_columns(pl.lit(1.0).alias("weight")), least=2.0).sort("row", "form")
+    """Payers and customers that share at least two of the payer's rarest groups of three letters."""
+    lettered = _of(rest.filter((pl.col("mark") == "") & ~pl.col("person")), known)
+    asked = pl.concat(_grams(lettered, "row"))
+    entries = _numbered(asked)
+    names = known.filter((pl.col("mark") == "") & ~pl.col("person"))
+    carriers = pl.concat(_by_number(part, entries, "form") for part in _grams(names, "form")).unique()
+    return _first(_by_number(asked, entries, "row"), carriers, GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
 
 
-def _grams(names: pl.DataFrame, number: str, wanted: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Groups of three letters of the first thirty, with the number of the name; only the `wanted` ones if given."""
-    parts = []
-    for start in range(28):
-        gram = names.select(number, "entity", "roman", pl.col("joined").str.slice(start, 3).alias("gram")).filter(pl.col("gram").str.len_chars() == 3)
-        parts.append(gram if wanted is None else gram.join(wanted, on=["entity", "roman", "gram"], how="semi"))
-    return pl.concat(parts).unique()
+def _grams(names: pl.DataFrame, number: str) -> Iterator[pl.DataFrame]:
+    """Groups of three letters of the first thirty as entries, with the number of the name; the groups at one place at a time."""
+    for start in range(LETTERS - 2):
+        entry = pl.col("joined").str.slice(start, 3).alias("entry")
+        yield names.select(number, "entity", "roman", entry).filter(pl.col("entry").str.len_chars() == 3)
 
 
-def _first(pairs: pl.DataFrame, least: float = 0.0) -> pl.DataFrame:
-    """The candidates of each payer with the most weight in common."""
-    summed = pairs.group_by("row", "form").agg(pl.col("weight").sum().round(6)).filter(pl.col("weight") >= least)
-    ranked = summed.sort("row", "weight", "form", descending=[False, True, False])
-    return ranked.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(_PAIRS)
+def _numbered(asked: pl.DataFrame) -> pl.DataFrame:
+    """What payers look up, with a number each: numbers take a tenth of the memory of texts."""
+    return asked.select("entity", "roman", "entry").unique().sort("entity", "roman", "entry").with_row_index("number")
+
+
+def _by_number(names: pl.DataFrame, entries: pl.DataFrame, of: str) -> pl.DataFrame:
+    return names.join(entries, on=["entity", "roman", "entry"]).select(of, "number").unique()
+
+
+def _first(asked: pl.DataFrame, carriers: pl.DataFrame, cap: int, rarest: int, least: int = 1) -> pl.DataFrame:
+    """The candidates of each payer that share most of its rarest entries, the rarer the better: row, form.
+
+    Args:
+        asked: row and number of an entry, a word or a group of letters.
+        carriers: form and number of an entry.
+        cap: entries that more names carry say nothing.
+        rarest: how many entries of a payer count.
+        least: how many entries a candidate must share.
+    """
+    carried = carriers.group_by("number").len("carriers").filter(pl.col("carriers") <= cap)
+    telling = carriers.join(carried, on="number", how="semi")
+    ranked = asked.join(carried, on="number").sort("row", "carriers", "number").group_by("row", maintain_order=True).head(rarest)
+    found = [pl.DataFrame(schema=_PAIRS)]
+    for rows in _whole_rows(ranked):
+        shared = rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("carriers")).sum().alias("weight"), pl.len())
+        best = shared.filter(pl.col("len") >= least).sort("row", "weight", "form", descending=[False, True, False])
+        found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(_PAIRS))
+    return pl.concat(found)
+
+
+def _whole_rows(ranked: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Parts of about `SLICE` payers, so that memory does not grow with their number."""
+    numbers = ranked["row"].unique().sort()
+    for start in range(0, len(numbers), SLICE):
+        part = numbers.slice(start, SLICE)
+        yield ranked.filter(pl.col("row").is_between(part[0], part[-1]))
 
 
 def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weights: Weights) -> pl.DataFrame:
