@@ -208,11 +208,11 @@ def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share at least two of the payer's rarest groups of three letters."""
     lettered = _of(rest.filter((pl.col("mark") == "") & ~pl.col("person")), known)
-    asked = pl.concat(_grams(lettered, "row"))
-    entries = _numbered(asked)
+    entries = _numbered(pl.concat(part.select("entity", "roman", "entry").unique() for part in _grams(lettered, "row")))
+    asked = pl.concat(_by_number(part, entries, "row") for part in _grams(lettered, "row")).unique()
     names = known.filter((pl.col("mark") == "") & ~pl.col("person"))
-    carriers = pl.concat(_by_number(part, entries, "form") for part in _grams(names, "form")).unique()
-    return _first(_by_number(asked, entries, "row"), carriers, GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
+    carriers = pl.concat(_by_number(part, entries, "form") for part in _grams(names, "form"))
+    return _first(asked, carriers, GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
 
 
 def _grams(names: pl.DataFrame, number: str) -> Iterator[pl.DataFrame]:
@@ -244,9 +244,9 @@ def _first(asked: pl.DataFrame, carriers: pl.DataFrame, cap: int, rarest: int, l
     carried = carriers.group_by("number").len("carriers").filter(pl.col("carriers") <= cap)
     telling = carriers.join(carried, on="number", how="semi")
     ranked = asked.join(carried, on="number").sort("row", "carriers", "number").group_by("row", maintain_order=True).head(rarest)
-    found = [pl.DataFrame(schema=_PAIRS)]
+    shares, found = pl.col("number").n_unique().alias("len"), [pl.DataFrame(schema=_PAIRS)]
     for rows in _whole_rows(ranked):
-        shared = rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("carriers")).sum().alias("weight"), pl.len())
+        shared = rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("carriers")).sum().alias("weight"), shares)
         best = shared.filter(pl.col("len") >= least).sort("row", "weight", "form", descending=[False, True, False])
         found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(_PAIRS))
     return pl.concat(found)
