@@ -21,6 +21,9 @@ TYPING_ERROR = 80
 """Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
 
 
+UNKNOWN = 0.6
+"""What a word says that no customer's name has, as part of the most that a word can say: it may be a place or a department."""
+
 ABBREVIATED = 0.95
 """How much of a word an abbreviation carries."""
 
@@ -31,18 +34,23 @@ FRAGMENT = 2
 class Weights:
     """What words say by their rarity, in bits: a word that one name in a thousand has says ten."""
 
-    def __init__(self, known: pl.Series, asked: pl.Series) -> None:
-        """Counts words. `known` has the word lists of customers' names, `asked` those of payers'."""
-        self.known = frozenset(known.explode().drop_nulls().unique().to_list())
-        names = len(known) + len(asked) + 1
-        counted = pl.concat([known, asked]).explode().drop_nulls().value_counts(name="n").iter_rows()
+    def __init__(self, known: pl.Series) -> None:
+        """Counts the words of customers' names, given as lists.
+
+        Payers' names are not counted: what a name is like must not hang on who else pays.
+        """
+        names = len(known) + 1
+        counted = known.explode().drop_nulls().value_counts(name="n").iter_rows()
         self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
-        self._most = log2(names)
+        self._unknown = UNKNOWN * log2(names)
         self._heaviest: dict[tuple[str, ...], str] = {}
-        self.enough = log2(len(known) + 1) - 3
+        self.enough = log2(names) - 3
 
     def __getitem__(self, word: str) -> float:
-        return self._bits.get(word, self._most)
+        return self._bits.get(word, self._unknown)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._bits
 
     def heaviest(self, words: tuple[str, ...]) -> str:
         """The word that says most; the first one of several."""
@@ -92,8 +100,7 @@ def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[st
             agreed += weights[word]
         else:
             extra.append(word)
-    ours, theirs = weights.heaviest(payer.words), weights.heaviest(customer.words)
-    if theirs in missing and ours in extra and not (payer.mark or _alike(ours, theirs, payer, weights) or "".join(extra) == "".join(missing)):
+    if not payer.mark and _other_firm(payer, customer, extra, missing, weights):
         return "alike", 0
     if extra and len(extra[-1]) <= FRAGMENT and extra[-1] == payer.words[-1] and not payer.mark:
         extra.pop()
@@ -107,8 +114,12 @@ def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[st
     return how, round(100 * agreed / (agreed + against))
 
 
-def _alike(ours: str, theirs: str, payer: NameForm, weights: Weights) -> bool:
-    return _share(ours, theirs, weights, "" if ours in payer.dotted else theirs) > 0
+def _other_firm(payer: NameForm, customer: NameForm, extra: list[str], missing: list[str], weights: Weights) -> bool:
+    """Whether each name has a distinguishing word of its own."""
+    theirs = weights.heaviest(customer.words)
+    if theirs not in missing or weights.heaviest(payer.words) not in extra or "".join(extra) == "".join(missing):
+        return False
+    return not any(_share(word, theirs, weights, "" if word in payer.dotted else theirs) for word in extra)
 
 
 def _spelled_otherwise(
@@ -147,7 +158,7 @@ def _share(word: str, other: str, weights: Weights, mark: str) -> float:
     """
     if other != mark and len(word) < len(other) and _abbreviates(word, other):
         return ABBREVIATED
-    if word not in weights.known and len(word) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
+    if word not in weights and len(word) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
         return min(ratio, 94.0) / 100
     return 0.0
 

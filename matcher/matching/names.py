@@ -105,7 +105,7 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=MATCH)
     asked = asked.with_row_index("payer").join(_formed(asked["name"], name_form), on="name", maintain_order="left")
     asked = asked.with_columns(pl.lit(False).alias("roman")).filter(pl.col("key") != "")
-    weights = Weights(known.select(_WORDS).to_series(), asked.select(_WORDS).to_series())
+    weights = Weights(known.select(_WORDS).to_series())
     found = [_equal(asked, known)]
     rest = asked.join(found[0], on="payer", how="anti")
     if known["roman"].any():
