@@ -8,10 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import anyascii
-import opencc
 
 from matcher.matching.name_words import (
     BRANCH_WORDS,
@@ -29,6 +28,9 @@ from matcher.matching.name_words import (
     SMALL_WORDS,
 )
 
+if TYPE_CHECKING:
+    import opencc
+
 _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"} | dict.fromkeys("'’‘`´ʼ", "")
 )
@@ -37,6 +39,7 @@ _UMLAUT = re.compile(r"([aou])e|a(?=a)")
 _WORD = re.compile(r"[^\W_]+|[&+,]")
 _LOOSE = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"([^\W_]{3,})\.")
+_SOFT_SIGN = re.compile("[ьъ](?=[еюя])")  # sounds before these letters
 _WEAK_FORMS = frozenset(("co", "pvt", "pte", ""))
 
 
@@ -109,11 +112,11 @@ def name_form(name: str) -> NameForm:
         elif word not in SMALL_WORDS:
             telling.append(word)
     telling = telling or words
-    person = not legal and not branch and 2 <= len(telling) <= 4 and (telling[0] in _given() or (telling[-1] in _given() and len(telling) == 2))
-    dotted = tuple(word for word in _DOTTED.findall(text) if word in telling) if "." in text else ()
-    return NameForm(
-        tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person, dotted=dotted
+    person = (
+        not legal and not branch and 2 <= len(telling) <= 4 and (telling[0] in _given() or (telling[-1] in _given() and len(telling) == 2))
     )
+    dotted = tuple(word for word in _DOTTED.findall(text) if word in telling) if "." in text else ()
+    return NameForm(tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person, dotted=dotted)
 
 
 def latin_words(name: str) -> tuple[str, ...]:
@@ -128,7 +131,7 @@ def latin_words(name: str) -> tuple[str, ...]:
     elif form.joined.isascii():
         words = form.words
     else:
-        words = tuple(anyascii.anyascii(word).lower() for word in form.words)
+        words = tuple(anyascii.anyascii(_SOFT_SIGN.sub("и", word)).lower() for word in form.words)
     parts = (part for word in words for part in ROMAN_WORDS.get(word, word).split())
     return tuple(sound for part in parts if (sound := _sound(part)) and part not in SMALL_WORDS)
 
@@ -139,23 +142,18 @@ def roman_form(name: str) -> NameForm:
     return NameForm(words, " ".join(sorted(words)), "".join(words), "".join(words), "", form.branch, "", form.person)
 
 
-def legal_form_words() -> frozenset[str]:
-    """All words that state a legal form, as names have them."""
-    return frozenset(_short(LEGAL_FORMS))
-
-
 def _words(text: str) -> list[str]:
     """Words, with initials run together (`S.r.l.`, `a/s`); a comma and an ampersand keep initials apart."""
     words, run = [], ""
-    for token in _WORD.findall(text):
-        if len(token) == 1 and token.isalpha():
-            run += token
+    for found in _WORD.findall(text):
+        if len(found) == 1 and found.isalpha():
+            run += found
             continue
         if run:
             words.append(run)
             run = ""
-        if token not in "&+,":
-            words.append(token)
+        if found not in "&+,":
+            words.append(found)
     if run:
         # the second half of a Polish form that is abbreviated in two words (Sp. k.)
         if words and words[-1] == "sp" and run in "kjp":
@@ -163,6 +161,12 @@ def _words(text: str) -> list[str]:
         else:
             words.append(run)
     return words
+
+
+def _is_person(words: list[str]) -> bool:
+    """Whether words are a given name and surnames, or one surname and a given name."""
+    given = _given()
+    return 2 <= len(words) <= 4 and (words[0] in given or (len(words) == 2 and words[1] in given))
 
 
 def _stated(legal: Iterable[str]) -> str:
@@ -216,7 +220,8 @@ def _stripped(text: str, *, move_places: bool = True) -> tuple[str, str, list[st
 
 def _split_trades(body: str, trades: Iterable[str]) -> tuple[list[str], str]:
     """Lines of business at the end of a body, and the distinguishing signs before them."""
-    known, found = frozenset(trades), []
+    known = frozenset(trades)
+    found: list[str] = []
     while (tail := next((body[-n:] for n in (5, 4, 3, 2, 1) if body[-n:] in known and len(body) > n), "")) and len(body) - len(tail) >= 1:
         found.insert(0, tail)
         body = body[: -len(tail)]
@@ -281,7 +286,10 @@ def _phrases() -> re.Pattern[str]:
 
 
 @cache
-def _converter() -> opencc.OpenCC:
+def _converter() -> "opencc.OpenCC":
+    # its dictionaries are read only when there is a Chinese name
+    import opencc
+
     return opencc.OpenCC("t2s")
 
 

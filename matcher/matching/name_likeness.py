@@ -1,12 +1,11 @@
 """How like two names are: words that meet weigh as much as they are rare, and words that do not meet weigh against."""
 
-from collections.abc import Sequence
 from math import log2
 
 import polars as pl
 from rapidfuzz import fuzz
 
-from matcher.matching.name_forms import NameForm, legal_form_words
+from matcher.matching.name_forms import NameForm
 
 NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
 """Parts of their weight at which words count against that only the customer's name has, or only the payer's (a place, a department)."""
@@ -18,7 +17,7 @@ MIN_CUT, SIGN = 10, 3
 """Fewest letters that are taken for the beginning of a longer name, and how many letters a Chinese or Japanese sign counts for."""
 
 TYPING_ERROR = 80
-"""Least share of equal letters, in hundredths, at which an unknown word is taken for another one misspelled."""
+"""Share of equal letters, in hundredths, above which an unknown word is taken for another one misspelled."""
 
 
 UNKNOWN = 0.6
@@ -158,7 +157,7 @@ def _share(word: str, other: str, weights: Weights, mark: str) -> float:
     """
     if other != mark and len(word) < len(other) and _abbreviates(word, other):
         return ABBREVIATED
-    if word not in weights and len(word) > 4 and (ratio := fuzz.ratio(word, other)) >= TYPING_ERROR:
+    if word not in weights and len(word) > 4 and (ratio := fuzz.ratio(word, other)) > TYPING_ERROR:
         return min(ratio, 94.0) / 100
     return 0.0
 

@@ -69,10 +69,10 @@ def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
     `how` is ``name``, ``trade`` or ``alias`` for what the master data holds, and ``script`` for the form in Latin letters of a name in
     another script. The order is by customer.
     """
-    fields = (("name", "name"), ("trade_name", "trade"), ("alias", "alias"))
+    fields = {"name": pl.concat_list("name"), "trade": pl.col("trade_name").str.split("|"), "alias": pl.col("alias").str.split("|")}
     held = pl.concat(
-        customers.select("customer_id", "entity", pl.col(column).str.split("|").alias("name"), pl.lit(how).alias("how")).explode("name")
-        for column, how in fields
+        customers.select("customer_id", "entity", names.alias("name"), pl.lit(how).alias("how")).explode("name")
+        for how, names in fields.items()
     )
     held = held.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
     written = held.join(_formed(held["name"], name_form), on="name")
@@ -134,13 +134,18 @@ def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
 
 def _form(row: Sequence[Any]) -> NameForm:
     """The name that a row of `_formed` without its name stands for."""
-    return NameForm(tuple(row[0].split(" ")), *row[1:-1], tuple(row[-1].split()))
+    words, *rest, dotted = row
+    return NameForm._make((tuple(words.split(" ")), *rest, tuple(dotted.split())))
 
 
 def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Payers once for their selling company's customers and once for everybody's, in the column ``entity``."""
     shared = rest.with_columns(pl.lit("").alias("entity"))
-    return pl.concat([rest, shared]).join(known.select("entity").unique(), on="entity", how="semi").unique(["entity", rest.columns[0], "roman"])
+    return (
+        pl.concat([rest, shared])
+        .join(known.select("entity").unique(), on="entity", how="semi")
+        .unique(["entity", rest.columns[0], "roman"])
+    )
 
 
 def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -191,7 +196,7 @@ def _beginnings(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """Rows and forms where a text of the one is the beginning of a text of the other; beginnings that more than the cap share say nothing."""
+    """Rows and forms where a text of the one is the beginning of a text of the other; beginnings that too many share say nothing."""
     sought: dict[tuple[str, bool], tuple[list[str], list[int]]] = {}
     for entity, roman in asked.select("entity", "roman").unique().iter_rows():
         part = texts.filter((pl.col("entity") == entity) & (pl.col("roman") == roman)).sort("text", "form")
@@ -248,7 +253,7 @@ def _first(asked: pl.DataFrame, carriers: pl.DataFrame, cap: int, rarest: int, l
     for rows in _whole_rows(ranked):
         shared = rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("carriers")).sum().alias("weight"), shares)
         best = shared.filter(pl.col("len") >= least).sort("row", "weight", "form", descending=[False, True, False])
-        found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(_PAIRS))
+        found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(pl.Schema(_PAIRS)))
     return pl.concat(found)
 
 
