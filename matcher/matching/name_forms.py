@@ -264,6 +264,14 @@ def _sound(word: str) -> str:
 
 
 @cache
+def general_words() -> frozenset[str]:
+    """Places and lines of business in Latin letters, as `latin_words` writes them: words that do not tell one firm from another."""
+    tables = (HAN_PLACES, HAN_TRADES, KANJI_TRADES, ROMAN_WORDS)
+    words = (word for table in tables for text in table.values() for word in text.replace("+", " ").split())
+    return frozenset(_sound(word) for word in words)
+
+
+@cache
 def _given() -> frozenset[str]:
     return frozenset(_UMLAUT.sub(r"\1", name) for name in GIVEN_NAMES)
 

@@ -5,7 +5,7 @@ from math import log2
 import polars as pl
 from rapidfuzz import fuzz
 
-from matcher.matching.name_forms import NameForm
+from matcher.matching.name_forms import NameForm, general_words
 
 NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
 """Parts of their weight at which words count against that only the customer's name has, or only the payer's (a place, a department)."""
@@ -41,6 +41,7 @@ class Weights:
         names = len(known) + 1
         counted = known.explode().drop_nulls().value_counts(name="n").iter_rows()
         self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
+        self._general = general_words()
         self._unknown = UNKNOWN * log2(names)
         self._heaviest: dict[tuple[str, ...], str] = {}
         self.enough = log2(names) - 3
@@ -52,10 +53,10 @@ class Weights:
         return word in self._bits
 
     def heaviest(self, words: tuple[str, ...]) -> str:
-        """The word that says most; the first one of several."""
+        """The word that distinguishes most: the rarest that is no place or line of business, the first one of several."""
         known = self._heaviest.get(words)
         if known is None:
-            known = self._heaviest[words] = max(words, key=self.__getitem__)
+            known = self._heaviest[words] = max(words, key=lambda word: (word not in self._general, self[word]))
         return known
 
 
@@ -64,7 +65,7 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
 
     Signs of Chinese and Japanese names meet as wholes or not at all. A private person's name never meets a firm's.
     """
-    if payer.mark != customer.mark or (payer.person and not customer.person):
+    if payer.person and not customer.person:
         return "alike", 0
     if payer.branch != customer.branch:
         payer, customer = payer._replace(branch=""), customer._replace(branch="")
@@ -73,6 +74,8 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
         return "alike", 0
     if length(payer.full, payer.mark) >= MIN_CUT and is_cut(payer.full, customer.full):
         return "cut", CUT
+    if payer.mark != customer.mark:
+        return "alike", 0
     if customer.legal and is_cut(customer.full, payer.full):
         return "part", GROWN
     how, points = _by_words(payer, customer, weights)

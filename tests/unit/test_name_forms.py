@@ -142,6 +142,7 @@ def test_different_firms_are_not_alike(payer: str, customer: str) -> None:
     ("payer", "customer", "how", "least"),
     [
         ("Osterwald Kältetechn", "Osterwald Kältetechnik Thun GmbH", "cut", 95),
+        ("上海华信贸易有限", "上海华信贸易有限公司", "cut", 95),
         ("Osterwald GmbH, Thun", "Osterwald GmbH", "part", 92),
         ("Osterwald Thun", "Osterwald", "part", 70),
         ("Osterwald Masch. GmbH", "Osterwald Maschinenbau GmbH", "abbreviated", 90),
