@@ -14,6 +14,7 @@ import anyascii
 
 from matcher.matching.name_words import (
     BRANCH_WORDS,
+    BUSINESS_ENDINGS,
     GIVEN_NAMES,
     HAN_BRANCHES,
     HAN_FORMS,
@@ -40,6 +41,7 @@ _WORD = re.compile(r"[^\W_]+|[&+,]")
 _LOOSE = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"([^\W_]{3,})\.")
 _SOFT_SIGN = re.compile("[ьъ](?=[еюя])")  # sounds before these letters
+_BUSINESS = tuple(_UMLAUT.sub(r"\1", word) for word in BUSINESS_ENDINGS)
 _WEAK_FORMS = frozenset(("co", "pvt", "pte", ""))
 
 
@@ -112,9 +114,7 @@ def name_form(name: str) -> NameForm:
         elif word not in SMALL_WORDS:
             telling.append(word)
     telling = telling or words
-    person = (
-        not legal and not branch and 2 <= len(telling) <= 4 and (telling[0] in _given() or (telling[-1] in _given() and len(telling) == 2))
-    )
+    person = not legal and not branch and _is_person(telling)
     dotted = tuple(word for word in _DOTTED.findall(text) if word in telling) if "." in text else ()
     return NameForm(tuple(telling), " ".join(sorted(telling)), "".join(telling), full, _stated(legal), branch, "", person, dotted=dotted)
 
@@ -166,6 +166,8 @@ def _words(text: str) -> list[str]:
 def _is_person(words: list[str]) -> bool:
     """Whether words are a given name and surnames, or one surname and a given name."""
     given = _given()
+    if any(word.endswith(_BUSINESS) for word in words):
+        return False
     return 2 <= len(words) <= 4 and (words[0] in given or (len(words) == 2 and words[1] in given))
 
 

@@ -1,14 +1,15 @@
 """How like two names are: words that meet weigh as much as they are rare, and words that do not meet weigh against."""
 
-from math import log2
+from functools import cache
 
 import polars as pl
 from rapidfuzz import fuzz
 
 from matcher.matching.name_forms import NameForm, general_words
 
-NOT_IN_PAYER, NOT_IN_CUSTOMER = 0.7, 0.5
-"""Parts of their weight at which words count against that only the customer's name has, or only the payer's (a place, a department)."""
+MET, NOT_IN_PAYER, NOT_IN_CUSTOMER = 100, 70, 50
+"""Hundredths of their weight at which words count: for likeness that both names have; against it that only the customer's name has, or
+only the payer's (a place, a department)."""
 
 CUT, GROWN, BRANCH = 95, 92, 80
 """Likeness of a name cut off by a field limit, of one that goes on behind the legal form, and of a branch's name and the firm's."""
@@ -16,18 +17,20 @@ CUT, GROWN, BRANCH = 95, 92, 80
 MIN_CUT, SIGN = 10, 3
 """Fewest letters that are taken for the beginning of a longer name, and how many letters a Chinese or Japanese sign counts for."""
 
+ABBREVIATED, MISSPELLED = 95, 94
+"""Hundredths of a word that its abbreviation carries, and a misspelling at most."""
+
 TYPING_ERROR = 80
 """Share of equal letters, in hundredths, above which an unknown word is taken for another one misspelled."""
 
-
-UNKNOWN = 0.6
-"""What a word says that no customer's name has, as part of the most that a word can say: it may be a place or a department."""
-
-ABBREVIATED = 0.95
-"""How much of a word an abbreviation carries."""
+UNKNOWN = 60
+"""What a word says that no customer's name has, in hundredths of the most that a word can say: it may be a place or a department."""
 
 FRAGMENT = 2
 """Most letters of a last word that a field limit may have left of a longer one."""
+
+BIT = 16
+"""Weights are whole sixteenths of a bit, so that the same names give the same likeness on every machine."""
 
 
 class Weights:
@@ -40,17 +43,17 @@ class Weights:
         """
         names = len(known) + 1
         counted = known.explode().drop_nulls().value_counts(name="n").iter_rows()
-        self._bits = {word: max(1.0, log2(names / n)) for word, n in counted}
+        self._weight = {word: max(BIT, _rarity(names, n)) for word, n in counted}
         self._general = general_words()
-        self._unknown = UNKNOWN * log2(names)
+        self._unknown = UNKNOWN * _rarity(names, 1) // 100
         self._heaviest: dict[tuple[str, ...], str] = {}
-        self.enough = log2(names) - 3
+        self.enough = _rarity(names, 8)
 
-    def __getitem__(self, word: str) -> float:
-        return self._bits.get(word, self._unknown)
+    def __getitem__(self, word: str) -> int:
+        return self._weight.get(word, self._unknown)
 
     def __contains__(self, word: str) -> bool:
-        return word in self._bits
+        return word in self._weight
 
     def heaviest(self, words: tuple[str, ...]) -> str:
         """The word that distinguishes most: the rarest that is no place or line of business, the first one of several."""
@@ -58,6 +61,13 @@ class Weights:
         if known is None:
             known = self._heaviest[words] = max(words, key=lambda word: (word not in self._general, self[word]))
         return known
+
+
+@cache
+def _rarity(names: int, carriers: int) -> int:
+    """Logarithm to base 2 of names by carriers, in sixteenths, rounded down; without floating-point numbers."""
+    ratio: int = names**BIT // carriers**BIT
+    return max(1, ratio).bit_length() - 1
 
 
 def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
@@ -95,25 +105,25 @@ def length(full: str, mark: str) -> int:
 
 
 def _by_words(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
-    missing, extra, agreed = list(customer.words), [], 0.0
+    missing, extra, agreed = list(customer.words), [], 0
     for word in payer.words:
         if word in missing:
             missing.remove(word)
-            agreed += weights[word]
+            agreed += MET * weights[word]
         else:
             extra.append(word)
     if not payer.mark and _other_firm(payer, customer, extra, missing, weights):
         return "alike", 0
     if extra and len(extra[-1]) <= FRAGMENT and extra[-1] == payer.words[-1] and not payer.mark:
         extra.pop()
-    how, against = "part" if not (missing and extra) else "alike", 0.0
+    how, against = "part" if not (missing and extra) else "alike", 0
     if how == "alike" and not payer.mark:
         how, gained, against, extra, missing = _spelled_otherwise(payer, customer, extra, missing, weights)
         agreed += gained
-    if agreed < weights.enough:
+    if agreed < MET * weights.enough:
         return how, 0
     against += NOT_IN_CUSTOMER * sum([weights[word] for word in extra]) + NOT_IN_PAYER * sum([weights[word] for word in missing])
-    return how, round(100 * agreed / (agreed + against))
+    return how, (200 * agreed + agreed + against) // (2 * (agreed + against))
 
 
 def _other_firm(payer: NameForm, customer: NameForm, extra: list[str], missing: list[str], weights: Weights) -> bool:
@@ -126,14 +136,14 @@ def _other_firm(payer: NameForm, customer: NameForm, extra: list[str], missing: 
 
 def _spelled_otherwise(
     payer: NameForm, customer: NameForm, extra: list[str], missing: list[str], weights: Weights
-) -> tuple[str, float, float, list[str], list[str]]:
+) -> tuple[str, int, int, list[str], list[str]]:
     """Words that only one name has, paired as abbreviations, misspellings or with other blanks.
 
-    Returned: how, the weight that agrees, the weight against, and the words left on both sides.
+    Returned: how, the weight that agrees and the weight against in hundredths, and the words left on both sides.
     """
     if "".join(extra) == "".join(missing):
-        return "alike", sum(weights[word] for word in missing), 0.0, [], []
-    gained = lost = 0.0
+        return "alike", MET * sum(weights[word] for word in missing), 0, [], []
+    gained = lost = 0
     used: set[str] = set()
     mark = weights.heaviest(customer.words)
     left, how = [], "abbreviated"
@@ -148,21 +158,21 @@ def _spelled_otherwise(
         if other not in used:
             used.add(other)
             gained += share * weights[other]
-            lost += (1 - share) * weights[other]
+            lost += (MET - share) * weights[other]
     rest = [word for word in missing if word not in used]
     return (how if used and not (left and rest) else "alike"), gained, lost, left, rest
 
 
-def _share(word: str, other: str, weights: Weights, mark: str) -> float:
-    """How much of a word another one carries: an abbreviation nearly all, a misspelling its share of equal letters.
+def _share(word: str, other: str, weights: Weights, mark: str) -> int:
+    """Hundredths of a word that another one carries: an abbreviation nearly all, a misspelling its share of equal letters.
 
     The distinguishing word is abbreviated only with a full stop, and a word that customers are named by is no misspelling.
     """
     if other != mark and len(word) < len(other) and _abbreviates(word, other):
         return ABBREVIATED
     if word not in weights and len(word) > 4 and (ratio := fuzz.ratio(word, other)) > TYPING_ERROR:
-        return min(ratio, 94.0) / 100
-    return 0.0
+        return min(int(ratio), MISSPELLED)
+    return 0
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -198,3 +198,12 @@ GIVEN_NAMES = _words(
     "werner wilhelm william wojciech wolfgang xavier yves yvonne zoe"
 )
 """Frequent given names: two or three words without a legal form that begin or end with one are a person's name."""
+
+BUSINESS_ENDINGS = (
+    "bau technik handel logistik logistics transport transporte transports trasporti service services systems system solutions group "
+    "gruppe holding holdings trading foods consulting engineering design media software energie energy electric electronics elektro "
+    "metall metal metals steel druckerei werke works industrie industries international import export shop store market markt center "
+    "hotel restaurant bakery motors reisen travel immobilien properties capital investment insurance pharma clinic partner partners "
+    "associates brothers sohne sons fashion textil textile mobel meubles design studio bygg verkstad packaging verpackungen"
+).split()
+"""Ends of words that say what a firm does: two words with such an end are no person's name, whatever the first one is."""

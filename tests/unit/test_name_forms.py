@@ -86,6 +86,7 @@ def test_branches(name: str, branch: str) -> None:
         ("KELLER, ANNA", True),
         ("Anna Keller GmbH", False),
         ("Keller Logistik", False),
+        ("Martin Metallbau", False),
         ("李明", True),
         ("李明贸易", False),
     ],
