@@ -60,7 +60,7 @@ _PAIRS: dict[str, pl.DataType] = {"row": pl.UInt32(), "form": pl.UInt32()}
 _WORDS = pl.col("words").str.split(" ")
 _LATIN = pl.col("full").str.contains("^[\x00-\x7f]*$")
 _KINDS = ("name", "trade", "alias", "script")
-_HOWS = ("equal", "script", "cut", "part", "abbreviated", "branch", "alike")
+_HOWS = ("equal", "script", "trade", "cut", "part", "abbreviated", "branch", "alike")
 
 
 def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
@@ -95,9 +95,10 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
         customers: `frames.CUSTOMER`; a customer without entity is every selling company's.
 
     `how` says what meets, most telling first: ``equal`` (spelled differently at most), ``script`` (equal once both are in one script),
-    ``cut`` (the payer's name is the beginning of the customer's), ``part`` (all distinguishing words of one are in the other),
-    ``abbreviated``, ``branch`` (one firm, but one of the two names is a branch), ``alike``. `likeness` goes from `LEAST` to 100, `margin`
-    is how far the best other customer is behind, and 0 where there is none behind.
+    ``trade`` (equal to a trade name, which is no registered name and several firms may have), ``cut`` (the payer's name is the
+    beginning of the customer's), ``part`` (all distinguishing words of one are in the other), ``abbreviated``, ``branch`` (one firm,
+    but one of the two names is a branch), ``alike``. `likeness` goes from `LEAST` to 100, `margin` is how far the best other customer
+    is behind, and 0 where there is none behind.
     """
     asked = payers.select("entity", "name").unique().filter(pl.col("name").str.strip_chars() != "").sort("entity", "name")
     known = customer_names(customers).with_row_index("form").with_columns((pl.col("how") == "script").alias("roman"))
@@ -168,7 +169,11 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         .otherwise(6)
     )  # fmt: skip
     spread = (pl.col("key") != pl.col("key_known")).cast(pl.Int64)
-    how = pl.when(branch).then(pl.lit("branch")).when(script).then(pl.lit("script")).otherwise(pl.lit("equal"))
+    trade = pl.col("field") == "trade"
+    how = (
+        pl.when(branch).then(pl.lit("branch")).when(trade).then(pl.lit("trade")).when(script).then(pl.lit("script"))
+        .otherwise(pl.lit("equal"))
+    )  # fmt: skip
     points = pl.when(branch).then(BRANCH).otherwise(100 - lost - spread)
     firm = ~pl.col("person") | pl.col("person_known")
     return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("likeness"), "field")

@@ -50,7 +50,7 @@ def test_the_legal_form_tells_two_firms_of_one_name_apart() -> None:
 
 def test_a_trade_name_says_less_than_a_registered_one() -> None:
     known = customers("Osterwald GmbH", "Blaustein", *OTHERS, trade_name="Blaustein")
-    assert found("Blaustein", known) == [("C2", "equal", 100, 3), ("C1", "equal", 97, 0)]
+    assert found("Blaustein", known) == [("C2", "equal", 100, 3), ("C1", "trade", 97, 0)]
 
 
 def test_scripts() -> None:
