@@ -1,47 +1,17 @@
-"""One form for what people write in many: names, account numbers, and document numbers in any written form.
+"""One form for what people write in many: account numbers, and document numbers in any written form. Names are in `name_forms`.
 
 Number keys are made for both sides (an open item's numbers, a payer's text) and met by equality. A key's class says how much
 meets: ``whole`` (letters and digits), ``digits`` (all digits without leading zeros), ``run`` (one run of digits without
 leading zeros), ``tail`` (the digits after a year).
 """
 
-import re
-import unicodedata
-from functools import lru_cache
-
 import polars as pl
 
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
-_WORD = re.compile(r"\w+", re.UNICODE)
-_LEGAL = frozenset(
-    "gmbh mbh ag kg kgaa ohg gbr ug ev eg se co company cie ltd limited llc llp lp inc incorporated corp corporation plc pty pvt pte "
-    "sa sas sarl sasu eurl snc sci srl sl slu spa sapa scarl bv nv cv vof bvba sprl ab hb as asa ans aps a s is oy oyj oü uab sia doo "
-    "dd sro spol sp z o oo zoo zrt kft bt nyrt ltda me eireli sab de und and et y og the".split()
-)
-_CJK_FORMS = re.compile(r"(股份)?有限(责任)?公司|(株式|有限|合同)会社|集团|㈱")
-_UMLAUT = re.compile(r"([aou])e")
+from matcher.matching.name_forms import fold as fold
+from matcher.matching.name_forms import name_key as name_key
+
 MIN_KEY = 3
 """Shortest number key; shorter numbers say nothing."""
-
-
-@lru_cache(maxsize=1 << 17)
-def fold(text: str) -> str:
-    """NFKC, case-folded, without diacritics; full-width forms become ordinary ones."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=1 << 17)
-def name_key(name: str) -> str:
-    """A firm's name without legal forms and punctuation, words sorted: equal for spellings of one name.
-
-    A name that consists of legal forms alone keeps its words. Empty when there is no letter.
-    """
-    # Müller is written Mueller where a bank's character set has no umlaut, so both become muller
-    plain = _UMLAUT.sub(r"\1", _CJK_FORMS.sub(" ", fold(name)).replace(".", ""))
-    words = _WORD.findall(plain)
-    telling = [w for w in words if w not in _LEGAL]
-    return " ".join(sorted(telling or words))
 
 
 def account_key(number: str) -> str:
