@@ -41,8 +41,8 @@ class Verdict:
         kind: ``unique``: there is exactly one answer. ``ambiguous``: there are at least two. ``impossible``: there is none.
             ``exhausted``: the budget ended, or the sums leave 62 bits, before any of these was certain.
         sets: positions in the given sequence, ascending. One for ``unique``; for ``ambiguous`` up to `alternatives`, preferred first:
-            fewest items, then the oldest. They are the preferred ones of all when the answers were counted to the end, or when all have
-            at most four items; otherwise of those that were found. Empty for the others.
+            fewest items, then the oldest. They are the preferred ones of all when the answers were counted to the end, otherwise of
+            those that were found; sets of up to four items are looked for first. Empty for the others.
         count: number of different answers when counted to the end, at most `split_pool.COUNT_CAP`, which then means so many or more.
             None when not counted to the end.
         work: steps taken.
