@@ -28,7 +28,6 @@ SMALL, MIDDLE, LARGE = 2**11, 2**16, 2**19
 QUICK_WINDOWS = 4
 """Windows tried for the sake of alternatives alone, once there are two answers."""
 
-
 QUICK_SIZE = 4
 """Sets of up to so many items are all looked at early, larger ones only where nothing else helps."""
 
