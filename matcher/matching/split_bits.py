@@ -17,7 +17,8 @@ BITS_A_STEP = 64
 KEPT_BITS = 400_000_000
 """Most bits kept for the way back, 50 MiB; with more the only possible finding is that there is no set."""
 
-_CALL = 100
+CALL = 100
+"""Steps that one operation on a whole number costs, however short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def reach(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
 def _bands(pool: Pool, order: list[int], target: int, meter: Meter) -> list[Band] | None:
     """The band before the first group and after each one; only the last when they are too large to keep; None when the budget ends."""
     steps = list(_steps(pool, order, target))
-    if not meter.take(sum(_CALL + (step.high - step.low) // BITS_A_STEP for step in steps)):
+    if not meter.take(sum(CALL + (step.high - step.low) // BITS_A_STEP for step in steps)):
         return None
     keep = sum(step.high - step.low for step in steps if step.last) <= KEPT_BITS
     band = Band(0, 1)
@@ -117,7 +118,7 @@ def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size
             continue
         group, band = order[depth - 1], bands[depth - 1]
         value, room = pool.values[group], pool.rooms[group]
-        if not meter.take((room + 1) * (_CALL + band.bits.bit_length() // BITS_A_STEP // 2)):
+        if not meter.take((room + 1) * (CALL + band.bits.bit_length() // BITS_A_STEP // 2)):
             return Found(tuple(picks), whole=False)
         for shifted in range(min(room, rest // abs(value)) + 1):
             number = shifted if value > 0 else room - shifted

@@ -14,6 +14,7 @@ from typing import Literal
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
 from matcher.matching.split_sums import FEW, Found, few, meet
+from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 
 BUDGET = 4_000_000
@@ -128,6 +129,7 @@ def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
 def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
+    yield by_unit(pool, most, wanted, meter)
     if most > FEW:
         yield few(pool, FEW, most, wanted, meter)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):
