@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.split_bits import BITS_A_STEP, CALL, reach
 from matcher.matching.split_pool import COUNT_CAP, Ints, Meter, Pick, Pool, ways
-from matcher.matching.split_sums import NOTHING_DONE, Found, half_of
+from matcher.matching.split_sums import NOTHING_DONE, Found, Half, half_of
 
 UNITS = tuple(10**zeros for zeros in range(6, 0, -1))
 """What round amounts are multiples of, in the pool's unit."""
@@ -27,15 +27,18 @@ def by_unit(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
         wanted: how many picks to name.
         meter: its budget.
     """
+    groups = range(len(pool.values))
+    half: Half | None = None
+    tried = -1
     for unit in UNITS:
-        groups = range(len(pool.values))
         others = tuple(g for g in groups if pool.values[g] % unit)
         rounds = tuple(g for g in groups if not pool.values[g] % unit)
-        if 2 * len(others) <= len(rounds):
+        if 2 * len(others) <= len(rounds) and len(others) != tried:
+            tried = len(others)
             half = half_of(pool, others, rounds, OTHERS, meter)
             if half is not None:
                 break
-    else:
+    if half is None:
         return NOTHING_DONE
     if not meter.take(4 * len(half.sums)):
         return NOTHING_DONE

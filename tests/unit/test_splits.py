@@ -8,7 +8,8 @@ import pytest
 from matcher.matching import split_bits, split_check
 from matcher.matching.split_bits import reach
 from matcher.matching.split_check import check
-from matcher.matching.split_pool import COUNT_CAP, Meter, pool_of
+from matcher.matching.split_pool import COUNT_CAP, Meter, expand, pool_of
+from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 from matcher.matching.splits import Verdict, exact_sets
 
@@ -134,6 +135,22 @@ def test_windows_are_sets_of_the_whole_pool() -> None:
     assert len(picks) > 5
     assert all(sum(pool.values[g] * n for g, n in pick) == pool.target for pick in picks)
     assert not any(one.whole for one in found)
+
+
+def test_the_others_of_a_round_pool_may_make_the_target_alone() -> None:
+    amounts = [10_000, 20_000, 30_000, 50_000, -10_000, 61_007]
+    pool = pool_of(amounts, 61_007, None)
+    assert pool is not None
+    found = by_unit(pool, pool.size, 3, Meter(10**6))
+    assert (found.whole, found.count) == (True, 2)
+    assert sorted(one for pick in found.picks for one in expand(pool, pick, 3)) == [(0, 4, 5), (5,)]
+    bounded = by_unit(pool, 1, 3, Meter(10**6))
+    assert (bounded.whole, [expand(pool, pick, 3) for pick in bounded.picks]) == (True, [[(5,)]])
+
+
+def test_a_round_pool_of_a_hundred_is_proven_by_its_others() -> None:
+    amounts = [(place * 37 % 400 + 1) * 100_00 for place in range(90)] + [1_234_56, 77_77_10, 9_000_01]
+    assert exact_sets(amounts, 5_000_002_03).kind == "impossible"
 
 
 def test_reachable_sums_take_no_more_memory_than_the_sums_of_use() -> None:
