@@ -5,6 +5,7 @@ number of sets. Only sums that can still come to the target are kept. Walking ba
 the number of items is bounded.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matcher.matching.split_pool import COUNT_CAP, Meter, Pick, Pool, ways
@@ -16,7 +17,8 @@ BITS_A_STEP = 64
 KEPT_BITS = 400_000_000
 """Most bits kept for the way back, 50 MiB; with more the only possible finding is that there is no set."""
 
-_CALL = 100
+CALL = 100
+"""Steps that one operation on a whole number costs, however short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +53,54 @@ def reach(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
 
 def _bands(pool: Pool, order: list[int], target: int, meter: Meter) -> list[Band] | None:
     """The band before the first group and after each one; only the last when they are too large to keep; None when the budget ends."""
-    rest = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
-    widths, spread = [], 0
-    for group in order:
-        whole = abs(pool.values[group]) * pool.rooms[group]
-        spread += whole
-        rest -= whole
-        widths.append(min(target, spread) - max(0, target - rest) + 1)
-    work = sum(_CALL + (w // BITS_A_STEP + 1) * pool.rooms[g].bit_length() for g, w in zip(order, widths, strict=True))
-    if not meter.take(work):
+    steps = list(_steps(pool, order, target))
+    if not meter.take(sum(CALL + (step.high - step.low) // BITS_A_STEP for step in steps)):
         return None
-    keep = sum(widths) <= KEPT_BITS
+    keep = sum(step.high - step.low for step in steps if step.last) <= KEPT_BITS
     band = Band(0, 1)
     bands = [band]
-    rest = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
-    for group in order:
-        value, room = abs(pool.values[group]), pool.rooms[group]
-        rest -= value * room
-        band = _add(band, value, room, target, max(0, target - rest))
-        if not keep:
-            bands.clear()
-        bands.append(band)
+    for step in steps:
+        band = _add(band, step)
+        if step.last:
+            if not keep:
+                bands.clear()
+            bands.append(band)
     return bands
 
 
-def _add(band: Band, value: int, room: int, target: int, low: int) -> Band:
-    """The band with up to `room` more items of this value, cut to the sums from `low` to the target."""
-    bits, part = band.bits, 1
-    while room:
-        part = min(part, room)
-        bits |= bits << part * value
-        room -= part
-        part *= 2
-        if bits.bit_length() > target - band.low + 1:
-            bits &= (1 << target - band.low + 1) - 1
-    if low > band.low:
-        return Band(low, bits >> low - band.low)
-    return Band(band.low, bits)
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Adding one sum or not, and which sums are then of use. `last` is the last step of a group."""
+
+    value: int
+    low: int
+    high: int
+    last: bool
+
+
+def _steps(pool: Pool, order: list[int], target: int) -> Iterator[_Step]:
+    """Each group as sums of 1, 2, 4, ... of its items, which together make every number of them."""
+    rest = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
+    spread = 0
+    for group in order:
+        room, part = pool.rooms[group], 1
+        while room:
+            part = min(part, room)
+            room -= part
+            value = abs(pool.values[group]) * part
+            spread += value
+            rest -= value
+            yield _Step(value, max(0, target - rest), min(target, spread), not room)
+            part *= 2
+
+
+def _add(band: Band, step: _Step) -> Band:
+    up = band.low + step.value - step.low
+    bits = band.bits >> step.low - band.low
+    if band.low + step.value <= step.high:
+        bits |= band.bits << up if up >= 0 else band.bits >> -up
+    width = step.high - step.low + 1
+    return Band(step.low, bits & (1 << width) - 1 if bits.bit_length() > width else bits)
 
 
 def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size: int, wanted: int, meter: Meter) -> Found:
@@ -105,7 +118,7 @@ def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size
             continue
         group, band = order[depth - 1], bands[depth - 1]
         value, room = pool.values[group], pool.rooms[group]
-        if not meter.take((room + 1) * (_CALL + band.bits.bit_length() // BITS_A_STEP // 2)):
+        if not meter.take((room + 1) * (CALL + band.bits.bit_length() // BITS_A_STEP // 2)):
             return Found(tuple(picks), whole=False)
         for shifted in range(min(room, rest // abs(value)) + 1):
             number = shifted if value > 0 else room - shifted

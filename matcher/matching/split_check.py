@@ -20,14 +20,13 @@ def check(
 ) -> str:
     """What is wrong with a verdict; '' when it holds. Arguments as those of `splits.exact_sets`.
 
-    The sets named must be answers, different ones, in order of preference. How many answers there are is counted anew for ``unique``,
+    The sets named must be answers that take the first items of every class, so that different ones differ in how many of a class they
+    take, and they must be in order of preference. How many answers there are is counted anew for ``unique``,
     for ``impossible`` and wherever a count is given.
     """
     owners = list(range(len(amounts)) if classes is None else classes)
     most = len(amounts) if max_size is None else max_size
     wrong = _shape(verdict) or next((w for one in verdict.sets if (w := _answer(one, amounts, target, owners, most))), "")
-    if not wrong and len({tuple(sorted(owners[p] for p in one)) for one in verdict.sets}) < len(verdict.sets):
-        wrong = "two of the sets take equally many of every class"
     if wrong or verdict.count is None:
         return wrong
     counted = count(amounts, target, owners, most)

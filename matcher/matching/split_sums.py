@@ -111,14 +111,15 @@ def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:
         products[side] *= pool.rooms[group] + 1
     built = []
     for side in (0, 1):
-        half = _half(pool, tuple(sides[side]), sides[1 - side], limit, meter)
+        half = half_of(pool, tuple(sides[side]), sides[1 - side], limit, meter)
         if half is None:
             return None
         built.append(half)
     return built[0], built[1]
 
 
-def _half(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int, meter: Meter) -> Half | None:
+def half_of(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int, meter: Meter) -> Half | None:
+    """All sums of some groups that can still come to the target with the others; None when there are more than `limit`."""
     whole = [pool.values[g] * pool.rooms[g] for g in (*groups, *others)]
     most, least = sum(w for w in whole if w > 0), sum(w for w in whole if w < 0)
     highest = lowest = 0

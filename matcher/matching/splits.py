@@ -1,9 +1,9 @@
 """Which sets of open items add up to a payment exactly, whether there is only one, and whether that is certain.
 
-The search goes from cheap to dear and stops as soon as the verdict stands: all sets, when they are few; all sets of up to four items; a
-window of items, which finds two answers where there are very many; reachable sums as bits; all sets in two halves. Every part is exact,
-takes its steps from one budget and depends on nothing but its arguments. A verdict of ``unique`` or ``impossible`` rests on a part that
-looked at everything.
+The search goes from cheap to dear and stops as soon as the verdict stands: all sets, when they are few; all sets of up to four items;
+windows of items, which find two answers where there are very many; round amounts in their unit; all sets of up to six; reachable sums as
+bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its arguments. A verdict of
+``unique`` or ``impossible`` rests on a part that looked at everything.
 """
 
 import heapq
@@ -14,6 +14,7 @@ from typing import Literal
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
 from matcher.matching.split_sums import FEW, Found, few, meet
+from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 
 BUDGET = 4_000_000
@@ -28,7 +29,6 @@ SMALL, MIDDLE, LARGE = 2**11, 2**16, 2**19
 QUICK_WINDOWS = 4
 """Windows tried for the sake of alternatives alone, once there are two answers."""
 
-
 QUICK_SIZE = 4
 """Sets of up to so many items are all looked at early, larger ones only where nothing else helps."""
 
@@ -41,8 +41,8 @@ class Verdict:
         kind: ``unique``: there is exactly one answer. ``ambiguous``: there are at least two. ``impossible``: there is none.
             ``exhausted``: the budget ended, or the sums leave 62 bits, before any of these was certain.
         sets: positions in the given sequence, ascending. One for ``unique``; for ``ambiguous`` up to `alternatives`, preferred first:
-            fewest items, then the oldest. They are the preferred ones of all when the answers were counted to the end, or when all have
-            at most four items; otherwise of those that were found. Empty for the others.
+            fewest items, then the oldest. They are the preferred ones of all when the answers were counted to the end, otherwise of
+            those that were found; sets of up to four items are looked for first. Empty for the others.
         count: number of different answers when counted to the end, at most `split_pool.COUNT_CAP`, which then means so many or more.
             None when not counted to the end.
         work: steps taken.
@@ -129,6 +129,7 @@ def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
 def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
+    yield by_unit(pool, most, wanted, meter)
     if most > FEW:
         yield few(pool, FEW, most, wanted, meter)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):
