@@ -30,13 +30,14 @@ from matcher.pipeline import run, verdicts
 from matcher.rules import rulebook
 from matcher.rules.vocabulary import EVIDENCE
 
+Floats = NDArray[np.float64]
 Answer = tuple[tuple[str, int, int, str], ...]
 """What a line gives, sorted: item (one for all that may stand for each other), cash in the line's currency, adjustment, reason."""
 
 RIDGE = 20.0
 """Strength of the pull of points towards those that are shipped: what was seldom seen changes little."""
 
-FIXED = ("date_", "set_run", "set_large", "text_")
+FIXED = ("amount_", "date_", "set_run", "set_large", "text_")
 """Kinds of evidence that are set by hand: a generated month knows little of how late people pay and of what they write."""
 
 LEAST = 60
@@ -132,7 +133,7 @@ def points(months: Sequence[tuple[Path, Path]]) -> str:
 
 
 def _logit(
-    table: NDArray[np.float64], group: NDArray[np.int64], right: NDArray[np.float64], groups: int, start: NDArray[np.float64], free: NDArray[np.bool_]
+    table: Floats, group: NDArray[np.int64], right: Floats, groups: int, start: Floats, free: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Coefficients of a multinomial model with the choice "none of these", by Newton's method; only the `free` ones move."""
     beta = start.copy()
@@ -202,7 +203,7 @@ def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
     for confidence, is_right in eligible:
         counts[confidence][0] += 1
         counts[confidence][1] += not is_right
-    bars = []
+    bars: list[list[int]] = []
     for share in SHARES:
         cases = wrong = 0
         bar = 1_000_000

@@ -18,16 +18,10 @@ class DuckDBEngine:
             "item_keys": item_keys(items),
             "line_accounts": rules.line_accounts(lines),
             "customer_accounts": rules.customer_accounts(customers),
-            "line_names": rules.line_names(lines),
-            "customer_names": rules.customer_names(customers),
             "customer_numbers": rules.customer_numbers(customers),
         }
         with duckdb.connect() as connection:
             for name, frame in relations.items():
                 connection.register(name, frame)
-            statements = (rules.REFERENCE_SQL, rules.ACCOUNT_SQL, rules.NUMBER_SQL, rules.NAME_SQL)
-            references, accounts, numbers, names = (connection.sql(sql).pl() for sql in statements)
-        told = pl.concat([accounts, names]).select("line_id").unique()
-        untold = relations["line_names"].join(told, on="line_id", how="anti")
-        fuzzy = rules.fuzzy_by_entity(untold, relations["customer_names"])
-        return Candidates(references, rules.payers(accounts, numbers, names, fuzzy))
+            references, accounts, numbers = (connection.sql(sql).pl() for sql in (rules.REFERENCE_SQL, rules.ACCOUNT_SQL, rules.NUMBER_SQL))
+        return Candidates(references, rules.payers(accounts, numbers, rules.line_payers(lines, customers)))

@@ -226,9 +226,8 @@ class _Batch:
         """Whether another payer's claim on an item is like this one, and both cannot be met."""
         if len(claims) < 2 or sum(amount for *_, amount in claims) <= abs(self.pool.items[item_id].open):
             return False
-        return any(
-            points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer, line, _ in claims if line != receipt.line_id
-        )
+        others = ((points, payer) for points, payer, line, _ in claims if line != receipt.line_id)
+        return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
 
 
 def _lead(best: Explanation, others: Sequence[Explanation]) -> int:
@@ -241,4 +240,3 @@ def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> Ve
     payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
     sure = customer or (next(iter(payers)) if len(payers) == 1 else "")
     return Verdict(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)
-

@@ -4,6 +4,7 @@ from matcher import money
 from matcher.matching.records import Explanation
 from matcher.rules.vocabulary import EVIDENCE
 
+
 def evidence_text(one: Explanation | None) -> str:
     """Evidence as recorded: ``kind=points`` separated by blanks."""
     return " ".join(f"{kind}={points:+d}" for kind, points in one.evidence) if one else ""

@@ -100,9 +100,7 @@ _REASON = {"withholding": "withholding_tax", "exchange": "exchange_difference"}
 def _cleared(kind: str, items: Sequence[Item], bearer: Item, gap: int, evidence: tuple[str, ...]) -> Gap:
     """All items are settled; what is missing is cleared on one of them."""
     reason = _REASON.get(kind, kind)
-    shares = (
-        Share(i.item_id, i.open - gap, i.open - gap, gap, reason) if i is bearer else Share(i.item_id, i.open, i.open) for i in items
-    )
+    shares = (Share(i.item_id, i.open - gap, i.open - gap, gap, reason) if i is bearer else Share(i.item_id, i.open, i.open) for i in items)
     return Gap(kind, tuple(shares), "matched", evidence)
 
 
@@ -134,5 +132,5 @@ def convert(amount: int, source: str, target: str, day: date, pool: Pool) -> int
     of_source, of_target = pool.rate(source, day), pool.rate(target, day)
     if not of_source or not of_target:
         return None
-    up, down = amount * of_target * 10 ** SCALE[target], of_source * 10 ** SCALE[source]
+    up, down = amount * of_target * int(10 ** SCALE[target]), of_source * int(10 ** SCALE[source])
     return (2 * up + down) // (2 * down)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from matcher.matching import gaps, score, sets
-from matcher.matching.pool import Pool, oldest_first
+from matcher.matching.pool import Pool, number_of, oldest_first
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
 from matcher.matching.text import Text, index_keys
@@ -101,7 +101,7 @@ def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -
             weight.setdefault(relative, 1)
     if text.tokens and not any(kind in sets.STRONG for kind in keys.values()):
         for item in pool.of_amount(receipt.currency, receipt.amount, RARE):
-            number = sets.number_of(item)
+            number = number_of(item)
             if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text.compact) or text.resembles(number):
                 weight.setdefault(item.customer_id, 2)
     first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
@@ -169,4 +169,3 @@ def concerned(receipt: Receipt, pool: Pool) -> set[str]:
     named = (pool.items.get(reference.item_id) for reference in receipt.references)
     found = {item.customer_id for item in named if item is not None} | {p.customer_id for p in receipt.payers}
     return found | {relative for customer in found for relative in pool.relatives.get(customer, ())}
-

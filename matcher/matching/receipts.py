@@ -36,11 +36,11 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     for line_id, *found in payers.iter_rows():
         known[line_id].append(Payer(*found))
     made = []
-    for line_id, entity, currency, amount, booked, valued, account, name, *texts, own_id, instructed, its in lines.select(_LINE).iter_rows():
+    for line_id, *head, booked, valued, account, name, remittance, creditor, own_id, instructed, its in lines.select(_LINE).iter_rows():
         made.append(
             Receipt(
-                line_id, entity, currency, amount, booked, valued or booked, account_key(account) or name_key(name), name,
-                " | ".join(filter(None, texts)), own_id, instructed or 0, its, tuple(named.get(line_id, ())), tuple(known.get(line_id, ())),
+                line_id, *head, booked, valued or booked, account_key(account) or name_key(name), name,
+                " | ".join(filter(None, (remittance, creditor))), own_id, instructed or 0, its, tuple(named.get(line_id, ())), tuple(known.get(line_id, ())),
             )
         )  # fmt: skip
     return made

@@ -11,6 +11,12 @@ ALIKE, MARGIN = 88, 8
 """A fuzzy name is far from any other customer's from this likeness, and this far before the next."""
 
 
+_NAMES = {
+    "script": "payer_name_script", "trade": "payer_name_part", "cut": "payer_name_part", "part": "payer_name_part",
+    "abbreviated": "payer_name_part", "branch": "payer_name_group",
+}  # fmt: skip
+
+
 def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
     """What account, name and customer number say about whether this customer paid."""
     family = pool.relatives.get(customer_id, frozenset())
@@ -41,10 +47,9 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
         return "payer_name" if alone else "payer_name_shared"
     if mine.margin < MARGIN:
         return "payer_name_near"
-    if mine.kind in ("script", "cut"):
-        return "payer_name_script"
-    if mine.kind in ("part", "abbreviated"):
-        return "payer_name_part"
+    kind = _NAMES.get(mine.kind)
+    if kind is not None:
+        return kind
     return "payer_name_alike" if mine.likeness >= ALIKE else "payer_name_near"
 
 

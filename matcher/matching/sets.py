@@ -78,7 +78,7 @@ def named(view: View) -> Iterator[ItemSet]:
         return
     if here:
         yield ItemSet("named", tuple(here))
-    if 2 < len(here):
+    if len(here) > 2:
         verdict = exact_sets([i.open for i in here], view.receipt.amount)
         for chosen in verdict.sets[:2]:
             if len(chosen) < len(here):
@@ -138,11 +138,11 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
         fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
         unique = verdict.kind == "unique" and bool(fitting)
         for found in fitting[:2]:
-            kinds = ("set_counted",) if counted else ("set_completed",)
+            kind = "set_counted" if counted else "set_completed"
             large = () if len(others) <= view.limits.subset_items else ("set_large",)
             ambiguous = () if unique else ("set_ambiguous",)
             members = (*known, *(others[n] for n in found))
-            yield ItemSet("counted" if counted else "completed", members, (*kinds, *large, *ambiguous), unique)
+            yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
 
 
 def _listed(view: View, here: list[Item]) -> list[Item]:
@@ -220,14 +220,10 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         members = tuple(items[n] for n in found)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        kinds = ["set_subset"]
-        if verdict.kind != "unique":
-            kinds.append("set_ambiguous")
-        if not small:
-            kinds.append("set_large")
-        if wanted == len(members):
-            kinds.append("set_counted")
-        yield ItemSet("subset", members, tuple(kinds), unique=verdict.kind == "unique")
+        said = (
+            ("set_subset", True), ("set_ambiguous", verdict.kind != "unique"), ("set_large", not small), ("set_counted", wanted == len(members))
+        )  # fmt: skip
+        yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
 
 
 def _swappable(members: Sequence[Item], others: Sequence[Item]) -> bool:
