@@ -13,8 +13,9 @@ PPM = 1_000_000
 
 _ITEM = (
     "item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order", "issue_date",
-    "due_date", "currency", "open", "amount", "discount_ppm", "discount_date",
+    "due_date", "currency", "open",
 )  # fmt: skip
+_DISCOUNT = ("open", "amount", "discount_ppm", "discount_date")
 _LINE = (
     "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
     "remittance_information", "creditor_reference", "end_to_end_id", "instructed_amount", "instructed_currency",
@@ -36,21 +37,26 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     for line_id, *found in payers.iter_rows():
         known[line_id].append(Payer(*found))
     made = []
-    for line_id, *head, booked, valued, account, name, remittance, creditor, own_id, instructed, its in lines.select(_LINE).iter_rows():
+    for line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
+        _LINE
+    ).iter_rows():
+        text = " | ".join(filter(None, (remittance, creditor)))
+        payer = account_key(account) or name_key(name)
+        found = (tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
         made.append(
-            Receipt(
-                line_id, *head, booked, valued or booked, account_key(account) or name_key(name), name,
-                " | ".join(filter(None, (remittance, creditor))), own_id, instructed or 0, its, tuple(named.get(line_id, ())), tuple(known.get(line_id, ())),
-            )
-        )  # fmt: skip
+            Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *found)
+        )
     return made
 
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
-    for *head, issued, due, currency, left, amount, ppm, until in frame.filter(pl.col("open") != 0).select(_ITEM).iter_rows():
+    still = frame.filter(pl.col("open") != 0)
+    for row, (left, amount, ppm, until) in zip(still.select(_ITEM).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
+        item = Item._make(row)
+        due = item.due_date or item.issue_date
         discount = _discount(amount, ppm) if ppm and left == amount else 0
-        yield Item(*head, issued, due or issued, currency, left, discount, until)
+        yield item._replace(due_date=due, discount=discount, discount_until=until)
 
 
 def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:

@@ -7,13 +7,13 @@ from matcher.matching.records import Item, Receipt
 from matcher.matching.sets import RANK, ItemSet, View
 from matcher.rules.rulebook import Limits, Rulebook
 
-ALIKE, MARGIN = 88, 8
-"""A fuzzy name is far from any other customer's from this likeness, and this far before the next."""
+ALIKE, MARGIN = 80, 6
+"""A name that is not equal counts from this likeness, and this far before any other customer's."""
 
 
 _NAMES = {
     "script": "payer_name_script", "trade": "payer_name_part", "cut": "payer_name_part", "part": "payer_name_part",
-    "abbreviated": "payer_name_part", "branch": "payer_name_group",
+    "abbreviated": "payer_name_part", "branch": "payer_name_group", "alike": "payer_name_alike",
 }  # fmt: skip
 
 
@@ -38,19 +38,15 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
     names = [p for p in receipt.payers if p.kind not in ("account", "number")]
     mine = next((p for p in names if p.customer_id == customer_id), None)
     if mine is None:
-        clear = [p for p in names if p.kind == "equal" or (p.likeness >= ALIKE and p.margin >= MARGIN)]
+        clear = [p for p in names if p.likeness >= ALIKE and p.margin >= MARGIN]
         if not clear:
             return ""
         return "payer_name_group" if any(p.customer_id in family for p in clear) else "payer_name_other"
     if mine.kind == "equal":
-        alone = sum(p.kind == "equal" for p in names) == 1
-        return "payer_name" if alone else "payer_name_shared"
-    if mine.margin < MARGIN:
+        return "payer_name" if mine.margin >= MARGIN else "payer_name_shared"
+    if mine.margin < MARGIN or mine.likeness < ALIKE:
         return "payer_name_near"
-    kind = _NAMES.get(mine.kind)
-    if kind is not None:
-        return kind
-    return "payer_name_alike" if mine.likeness >= ALIKE else "payer_name_near"
+    return _NAMES[mine.kind]
 
 
 def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:

@@ -220,9 +220,8 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         members = tuple(items[n] for n in found)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        said = (
-            ("set_subset", True), ("set_ambiguous", verdict.kind != "unique"), ("set_large", not small), ("set_counted", wanted == len(members))
-        )  # fmt: skip
+        unsure, counted = verdict.kind != "unique", wanted == len(members)
+        said = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
         yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
 
 

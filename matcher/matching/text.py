@@ -6,6 +6,7 @@ This is the close reading for lines that number keys alone do not settle; it loo
 import re
 from collections.abc import Collection
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -71,7 +72,7 @@ def fragments(item: Number) -> list[tuple[str, str]]:
 def index_keys(item: Number) -> dict[tuple[str, str], str]:
     """Forms in which a text may hold a number, each with the kind of reference that it makes."""
     counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
-    keys = {}
+    keys: dict[tuple[str, str], str] = {}
     if counter and counter != bare:
         kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
         if kind:
@@ -83,6 +84,11 @@ def index_keys(item: Number) -> dict[tuple[str, str], str]:
     if item.whole:
         keys["whole", item.whole] = "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"
     return keys
+
+
+def _one_off(token: str, wanted: str) -> bool:
+    """Whether two numbers differ in one character, wrong, missing, doubled or exchanged with its neighbour."""
+    return len(token) > MIN_DAMAGED and abs(len(token) - len(wanted)) <= 1 and OSA.distance(token, wanted, score_cutoff=1) <= 1
 
 
 def _compact(text: str) -> str:
@@ -140,7 +146,7 @@ class Text:
     def parts(self) -> frozenset[str]:
         """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
         words = _TOKEN.findall(self.upper)
-        pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+        pairs = [f"{a} {b}" for a, b in pairwise(words)]
         return frozenset(p for w in (*words, *pairs) if "|" in (p := _parts(w)) and any(map(str.isdigit, p)))
 
     @cached_property
@@ -186,15 +192,13 @@ class Text:
         for token in self.wholes:
             if token in known or token.lstrip("0") in known:
                 continue
-            if abs(len(token) - len(item.whole)) <= 1 and len(token) > MIN_DAMAGED and OSA.distance(token, item.whole, score_cutoff=1) <= 1:
+            if _one_off(token, item.whole):
                 return "typo"
-            digits = "".join(filter(str.isdigit, token))
-            if len(digits) > MIN_DAMAGED and abs(len(digits) - len(item.digits)) <= 1:
-                if OSA.distance(digits, item.digits, score_cutoff=1) <= 1:
-                    return "typo"
-            if len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole):
-                if item.whole.startswith(token) or item.whole.endswith(token):
-                    return "cut"
+            if _one_off("".join(filter(str.isdigit, token)), item.digits):
+                return "typo"
+            near = len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole)
+            if near and (item.whole.startswith(token) or item.whole.endswith(token)):
+                return "cut"
         return ""
 
     def continued(self, item: Number) -> tuple[list[str], str]:
