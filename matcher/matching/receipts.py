@@ -42,10 +42,8 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     ).iter_rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
-        found = (tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
-        made.append(
-            Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *found)
-        )
+        about = (tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
+        made.append(Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *about))
     return made
 
 
