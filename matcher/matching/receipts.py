@@ -51,10 +51,9 @@ def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     still = frame.filter(pl.col("open") != 0)
     for row, (left, amount, ppm, until) in zip(still.select(_ITEM).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
-        item = Item._make(row)
-        due = item.due_date or item.issue_date
         discount = _discount(amount, ppm) if ppm and left == amount else 0
-        yield item._replace(due_date=due, discount=discount, discount_until=until)
+        item = Item(*row, discount, until)
+        yield item if item.due_date else item._replace(due_date=item.issue_date)
 
 
 def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
