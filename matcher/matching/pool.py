@@ -1,7 +1,7 @@
 """The open items of one selling company while its receipts are decided: what is open now, by customer and by amount."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from matcher.matching.records import Explanation, Item
@@ -35,7 +35,7 @@ class Pool:
         self._fragments: dict[str, list[tuple[str, str, str]]] = {}
         self.touched: set[str] = set()
 
-    def named(self, customer_id: str, keys: Collection[tuple[str, str]]) -> dict[str, set[str]]:
+    def named(self, customer_id: str, keys: frozenset[tuple[str, str]]) -> dict[str, set[str]]:
         """Items of a customer whose number has one of the forms (`text.index_keys`), with the kinds of reference; closed ones too."""
         index = self._indexes.get(customer_id)
         if index is None:
@@ -44,10 +44,9 @@ class Pool:
                 for key, kind in index_keys(number_of(item)).items():
                     index.setdefault(key, []).append((item.item_id, kind))
         found: dict[str, set[str]] = {}
-        for key in keys if len(keys) < len(index) else index:
-            if key in index and key in keys:
-                for item_id, kind in index[key]:
-                    found.setdefault(item_id, set()).add(kind)
+        for key in index.keys() & keys:
+            for item_id, kind in index[key]:
+                found.setdefault(item_id, set()).add(kind)
         return found
 
     def held(self, customer_id: str, compact: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ def items(frame: pl.DataFrame) -> Iterator[Item]:
     still = frame.filter(pl.col("open") != 0)
     for row, (left, amount, ppm, until) in zip(still.select(_ITEM).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
         discount = _discount(amount, ppm) if ppm and left == amount else 0
-        item = Item(*row, discount, until)
+        item = Item._make((*row, discount, until))
         yield item if item.due_date else item._replace(due_date=item.issue_date)
 
 

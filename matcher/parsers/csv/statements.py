@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matcher.model import Balance, ControlTotals, Problem, StatementEnd, StatementStart, Transaction
@@ -122,10 +123,10 @@ class Statements:
             rows, statement.rows = statement.rows, []
             self._buffered -= len(rows)
             yield Batch(statement.number, rows)
-        if statement.frames:
-            import polars as pl
-
-            frame, statement.frames = pl.concat(statement.frames), []
+        frames, statement.frames = statement.frames, []
+        # a chunk of the file in which a column is empty throughout has no such column
+        for _, alike in groupby(frames, key=lambda frame: frame.columns):
+            frame = _together(list(alike))
             self._framed -= frame.height
             statement.chain.add_frame(frame)
             yield Batch(statement.number, frame)
@@ -134,6 +135,13 @@ class Statements:
         number = len(self._open)
         found = self._open[account, currency] = _Open(number, account, currency, line)
         return found, replace(self._template, statement=number, account=account, currency=currency, line=line)
+
+
+def _together(frames: "list[pl.DataFrame]") -> "pl.DataFrame":
+    """One frame of frames with the same columns."""
+    import polars as pl
+
+    return pl.concat(frames)
 
 
 def _name(statement: _Open) -> str:
