@@ -55,8 +55,13 @@ def status(output: str, as_of: date | None) -> None:
     from matcher import money
 
     books = open_books()
-    lines = books.state(as_of).lines
-    grouped = lines.group_by("outcome", "state", "currency").agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+    state = books.state(as_of)
+    columns = ("outcome", "state", "currency", "amount", "pending")
+    grouped = (
+        pl.concat([state.lines.select(columns), state.aside.select(columns)])
+        .group_by("outcome", "state", "currency")
+        .agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+    )
     rows = [
         row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
         for row in grouped.sort("outcome", "state", "currency").iter_rows(named=True)
@@ -109,10 +114,10 @@ def _waiting(row: dict[str, Any]) -> dict[str, Any]:
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    from matcher.pipeline.verdicts import find_line
+    from matcher.pipeline.verdicts import find_told_line
 
     state = open_books().state(date.max)
-    row = find_line(state, line)
+    row = find_told_line(state, line)
     _show_facts(row, output)
     _show_shares(state, row, output)
     if output == "table":
@@ -183,10 +188,10 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
 def explain(line: str, output: str) -> None:
     """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
     from matcher.matching.explain import evidence_rows
-    from matcher.pipeline.verdicts import find_line
+    from matcher.pipeline.verdicts import find_told_line
 
     state = open_books().state(date.max)
-    row = find_line(state, line)
+    row = find_told_line(state, line)
     points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows(row["evidence"])]
     if points:
         total = sum(int(p["points"]) for p in points)
