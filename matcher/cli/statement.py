@@ -92,8 +92,10 @@ def show_(statement_id: str, output: str) -> None:
     if output == "table":
         if found := books.statement_difference(row["statement_id"]):
             show(_difference_rows(found), _narrow(_DIFFERENCE), output, numbers=_NUMBERS, title="Told otherwise before")
-        shared = _conflict_rows(books.conflicts(), set(lines["line_id"]))
-        if shared:
+        mine = set(lines["line_id"])
+        told = [one for one in _conflict_rows(books.conflicts()) if one["state"] != "beside"]
+        groups = {(one["account"], one["bank_reference"]) for one in told if one["line_id"] in mine}
+        if shared := [one for one in told if (one["account"], one["bank_reference"]) in groups]:
             show(shared, _narrow(_CONFLICT), output, numbers=_NUMBERS, title="One bank reference, several amounts")
     for problem in json.loads(row["problems"]):
         place = f"{row['file']}:{problem['line']}" if problem["line"] else row["file"]
@@ -126,13 +128,10 @@ def _difference_rows(found: Iterable["Difference"]) -> list[dict[str, Any]]:
     return rows
 
 
-def _conflict_rows(listing: "pl.DataFrame", line_ids: set[str]) -> list[dict[str, Any]]:
-    """The listing's rows as text; with `line_ids`, only groups that one of these lines is in."""
+def _conflict_rows(listing: "pl.DataFrame") -> list[dict[str, Any]]:
     from matcher import money
 
-    rows = [row | {"amount": money.render(row["amount"], row["currency"])} for row in listing.iter_rows(named=True)]
-    groups = {(row["account"], row["bank_reference"]) for row in rows if row["line_id"] in line_ids}
-    return [row for row in rows if not line_ids or (row["account"], row["bank_reference"]) in groups]
+    return [row | {"amount": money.render(row["amount"], row["currency"])} for row in listing.iter_rows(named=True)]
 
 
 @statement.command(name="diff")
@@ -193,7 +192,7 @@ def conflicts_(output: str, everything: bool) -> None:
 
     Exit status 1 while one of them waits: `settle` says which of the lines count.
     """
-    rows = [row for row in _conflict_rows(open_books().conflicts(), set()) if everything or row["state"] == "open"]
+    rows = [row for row in _conflict_rows(open_books().conflicts()) if everything or row["state"] == "open"]
     show(
         rows,
         _narrow(_CONFLICT) if output == "table" else _CONFLICT,

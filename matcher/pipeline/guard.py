@@ -16,7 +16,7 @@ class Doubt:
     Attributes:
         missing: lines read before of wholly told days that it lacks.
         new: how many of its entries were not read then.
-        changed: lines read before that it seems to tell with another text; `rewritten` counts its entries that do.
+        changed: lines read before that it seems to tell with another text or day; `rewritten` counts its entries that do.
         returned: lines that a person has taken back and that it tells.
     """
 
@@ -36,7 +36,8 @@ class Doubt:
             )
         if self.changed:
             return (
-                f"{self.rewritten} entries have the day and amount of entries read before, but another text (lines {_named(self.changed)})"
+                f"{self.rewritten} entries have the amount of entries of its days that were read before and that it lacks, with another "
+                f"text or day (lines {_named(self.changed)})"
             )
         if self.returned:
             return f"{len(self.returned)} of its entries were taken back by a person (lines {_named(self.returned)})"

@@ -94,10 +94,10 @@ def of_shared_references(store: Store) -> pl.DataFrame:
 def doubtful(
     store: Store, statement_no: int, account: str, days: tuple[date, date], earlier: list[int], counted_not: Sequence[str]
 ) -> tuple[list[str], int]:
-    """Known lines that a staged statement lacks where it has a new entry of the same day and amount that may be the same money.
+    """Known lines that a staged statement lacks where it has a new entry of the same amount that may be the same money.
 
-    So a bank looks that changed the text of an entry between two downloads. Entries that both have a reference of the bank, or
-    another payer's account, are two.
+    It has the day and another text, or the bank's reference and another day: so a bank looks that changed an entry between two
+    downloads. Entries of one day with different references of the bank, or with different payers' accounts, are two.
 
     Returns:
         Ids of the known lines, and how many entries of the statement stand against them.
@@ -117,11 +117,15 @@ def doubtful(
             SELECT {fields} FROM before AS b WHERE NOT EXISTS (
                 SELECT 1 FROM keyed AS k WHERE k.statement_no = $number AND k.line_key = b.line_key AND k.occurrence = b.occurrence)
         ), new AS (
-            SELECT * FROM ({told} WHERE statement_no = $number AND keyed.booking_date IN (SELECT booking_date FROM gone)) AS t
+            SELECT * FROM ({told} WHERE statement_no = $number AND (keyed.booking_date IN (SELECT booking_date FROM gone)
+                OR keyed.bank_reference IN (SELECT bank_reference FROM gone WHERE bank_reference <> ''))) AS t
             WHERE NOT EXISTS (SELECT 1 FROM before AS b WHERE b.line_key = t.line_key AND b.occurrence = t.occurrence)
         )
         SELECT g.line_id, n.line_id FROM gone AS g JOIN new AS n ON n.booking_date = g.booking_date AND n.amount = g.amount
-        WHERE (g.bank_reference = '' OR n.bank_reference = '') AND {_MAY_BE_ONE}""",
+        WHERE (g.bank_reference = '' OR n.bank_reference = '') AND {_MAY_BE_ONE}
+        UNION ALL
+        SELECT g.line_id, n.line_id FROM gone AS g JOIN new AS n ON n.bank_reference = g.bank_reference AND n.amount = g.amount
+        WHERE g.bank_reference <> '' AND n.booking_date <> g.booking_date""",
         values | ({"earlier": earlier} if earlier else {}),
     ).fetchall()
     return sorted({row[0] for row in rows}), len({row[1] for row in rows})

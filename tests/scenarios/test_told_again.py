@@ -363,7 +363,7 @@ def test_an_entry_whose_text_changed_between_two_downloads_counts_once(desk: Acc
         desk.do("ingest", monday)
         printed = desk.do("ingest", tuesday, status=1)
         assert "warning: statement.reissued: " in printed
-        assert "1 entries have the day and amount of entries read before, but another text" in printed
+        assert "1 entries have the amount of entries of its days that were read before" in printed
     assert desk.amounts() == [5_00, 12_30]
     rows = desk.table("statement", "diff", desk.held())
     assert [(r["change"], r["text_before"], r["text_now"]) for r in rows] == [("changed", before, now), ("only now", "", "bread")]
@@ -377,6 +377,20 @@ def test_a_reference_that_comes_only_with_the_booking_does_not_double_it(desk: A
     desk.ingest([booked(2, "12.30", "Hafenkiosk")], "monday.csv")
     desk.ingest([booked(2, "12.30", "Hafenkiosk", bank_reference="B77")], "tuesday.csv", status=1)
     assert desk.amounts() == [12_30]
+
+
+def test_an_entry_that_moved_to_another_day_with_its_reference_counts_once(desk: Accountant) -> None:
+    desk.ingest([booked(1, "5.00", "tea", bank_reference="B1"), booked(2, "12.30", "Hafenkiosk", bank_reference="B2")], "monday.csv")
+    moved = [booked(2, "7.00", "milk", bank_reference="B3"), booked(3, "12.30", "Hafenkiosk", bank_reference="B2")]
+    desk.ingest(moved, "tuesday.csv", status=1)
+    rows = desk.table("statement", "diff", desk.held())
+    assert [(r["change"], r["reference_before"], r["reference_now"]) for r in rows] == [("only now", "", "B3"), ("changed", "B2", "B2")]
+    desk.do("statement", "accept", desk.held(), "--reason", "booked a day later")
+    assert desk.amounts() == [5_00, 7_00, 12_30]
+    # a standing order has the same reference and amount every month: no download tells both months
+    desk.ingest([booked(12, "12.30", "Hafenkiosk", bank_reference="B2")], "later.csv")
+    assert desk.amounts() == [5_00, 7_00, 12_30, 12_30]
+    desk.verify()
 
 
 @pytest.mark.parametrize(
