@@ -178,7 +178,10 @@ def accept_(statement_id: str, reason: str, replace: bool | None, undo: bool) ->
 @click.option("--reason", required=True, help="Why it does not count; kept in the journal.")
 @click.option("--undo", is_flag=True, help="Reverse the postings on lines that stop counting; else they are named and nothing is done.")
 def reject_(statement_id: str, reason: str, undo: bool) -> None:
-    """Keep a statement out for good; or take an acceptance back, so that everything counts as before it."""
+    """Keep a statement out for good; or take out one that counts, so that everything is as without it.
+
+    `accept` reverses either.
+    """
     done = open_books().reject_statement(statement_id, reason=reason, undo=undo)
     note(f"{done.set_aside} lines no longer count, {done.counted} count again; {done.undone} postings were reversed.")
 

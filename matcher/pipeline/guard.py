@@ -61,12 +61,16 @@ def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> 
     """
     known = facts.statement_facts(session.store)
     aside = retold.aside(session.store)
+    superseded = [line_id for line_id, outcome in aside.items() if outcome == "superseded"]
     settled: dict[str, list[int]] = {}
     waiting = list(statements)
     while waiting:
         doubts: dict[int, Doubt] = {}
         for fact, number in waiting:
             earlier = settled.setdefault(fact.account, [])
+            if superseded and (returned := retold.told_again(session.store, number, superseded)):
+                doubts[number] = Doubt(returned=returned)
+                continue
             if (day := adjoining_day(fact, known)) is not None:
                 lines.shift_occurrences(session.store, number, day, earlier)
             elif doubt := _doubt(session, fact, number, known, earlier, aside):
@@ -92,9 +96,6 @@ def _doubt(
         return Doubt(missing, new)
     if contradicts(fact, known):
         return Doubt()
-    superseded = [line_id for line_id, outcome in aside.items() if outcome == "superseded"]
-    if superseded and (returned := retold.told_again(session.store, number, superseded)):
-        return Doubt(returned=returned)
     changed, rewritten = retold.doubtful(session.store, number, fact.account, days, earlier, list(aside))
     return Doubt(changed=changed, rewritten=rewritten) if changed else None
 

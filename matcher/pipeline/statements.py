@@ -80,7 +80,10 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
     _check(statement, reason)
-    gone, again = _gone_and_again(session, statement, replace)
+    if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
+        return _restore(session, statement, reason)
+    gone = _gone(session, statement, replace)
+    superseded = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"]
     state = verdicts.state_of(session, date.max)
     drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
@@ -89,6 +92,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         lines.identify(session.store, area)
         if (day := adjoining_day(reissue.fact_of(statement), facts.statement_facts(session.store))) is not None:
             lines.shift_occurrences(session.store, 0, day, [])
+        again = retold.told_again(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
     drafts += aside.count_again(state, again, reason) + [one.draft() for one in found]
@@ -101,6 +105,18 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     return StatementAccepted(name, new, known, count.conflicting, len(found), taken, undone)
 
 
+def _restore(session: Session, statement: dict[str, Any], reason: str) -> StatementAccepted:
+    """Lets a statement count again that had counted from the beginning until it was rejected."""
+    _check_last(session, statement)
+    name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
+    state = verdicts.state_of(session, date.max)
+    away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
+    drafts = aside.count_again(state, away["line_id"], reason)
+    facts.append_verdict(session.store, session.next_batch, statement, before, reason)
+    aside.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
+    return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
+
+
 def _check(statement: dict[str, Any], reason: str) -> None:
     name = statement["statement_id"]
     if statement["state"] not in reissue.HELD:
@@ -111,14 +127,12 @@ def _check(statement: dict[str, Any], reason: str) -> None:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
 
 
-def _gone_and_again(session: Session, statement: dict[str, Any], replace: bool | None) -> tuple[list[Difference], list[str]]:
-    """Differences whose earlier line stops counting, and ids of lines that were taken back and that this statement tells again."""
+def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
+    """Differences whose earlier line stops counting."""
     found = reissue.difference(session, statement)
     if replace is None and contradictory(found) and not reissue.is_reissue(statement):
         what = f"statement {statement['statement_id']} tells days otherwise than they were read before"
         raise MatcherError("decision.state", what, hint="See `matcher statement diff`, then say --replace or --add.")
-    superseded = {line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"}
-    again = [one.now["line_id"] for one in found if one.now and one.now["line_id"] in superseded]
     wanted = reissue.is_reissue(statement) if replace is None else replace
     if wanted and (alike := reissue.like_neighbours(session, statement)):
         what = (
@@ -127,28 +141,28 @@ def _gone_and_again(session: Session, statement: dict[str, Any], replace: bool |
         raise MatcherError(
             "decision.state", what, hint="Which of them it replaces cannot be told: reject it, and ingest a file of the whole day."
         )
-    return ([one for one in found if one.before] if wanted else []), again
+    return [one for one in found if one.before] if wanted else []
 
 
 def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> StatementRejected:
-    """Says that a statement in quarantine stays out for good; or takes an acceptance back, so that everything counts as before it.
+    """Says that a statement in quarantine stays out for good; or takes out one that counts, so that everything is as without it.
 
     Either can be reversed by accepting the statement.
 
     Raises:
-        MatcherError: ``statement.unknown``; ``decision.state`` for a statement that was never in quarantine, that is rejected already,
+        MatcherError: ``statement.unknown``; ``decision.state`` for a statement that is rejected already or replaced, that counts and
             after which another one told the same days, or without a reason; ``line.posted`` as in `accept`.
     """
     aside.needs_reason(reason)
     statement = find(facts.statements(session.store), given)
     name, word = statement["statement_id"], statement["state"]
-    if word not in ("quarantined", "report", "accepted"):
-        raise MatcherError("decision.state", f"statement {name} is not in quarantine but {word}")
+    if word in ("rejected", "replaced"):
+        raise MatcherError("decision.state", f"statement {name} does not count: it is {word}")
     away: list[dict[str, Any]] = []
     drafts = []
     posted = []
     counted = 0
-    if word == "accepted":
+    if word not in reissue.HELD:
         _check_last(session, statement)
         state = verdicts.state_of(session, date.max)
         away = state.lines.filter(pl.col("statement_id") == name).to_dicts()
@@ -163,7 +177,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
 
 
 def _check_last(session: Session, statement: dict[str, Any]) -> None:
-    """Refuses to take an acceptance back when a later statement's lines were known from it."""
+    """Refuses a statement of whose days a later one tells: lines of that one were left out as known from this, or stand for them."""
     fact = reissue.fact_of(statement)
     later = facts.statements(session.store).filter(
         (pl.col("account") == statement["account"])
@@ -173,4 +187,4 @@ def _check_last(session: Session, statement: dict[str, Any]) -> None:
     for row in later.iter_rows(named=True):
         if reissue.share_a_day(fact, reissue.fact_of(row)):
             what = f"statement {row['statement_id']} was read after {fact.statement_id} and tells days of it"
-            raise MatcherError("decision.state", what, hint="Its lines were left out as known; reject that one first.")
+            raise MatcherError("decision.state", what, hint="Reject that one first.")

@@ -288,6 +288,29 @@ def test_a_day_told_again_can_stand_beside_the_first_or_stay_out(desk: Accountan
     desk.verify()
 
 
+def test_a_statement_with_wrong_contents_is_taken_out_and_can_come_back(desk: Accountant) -> None:
+    desk.do("import", "items", items_file(desk.folder, [INVOICE]))
+    wrong, right = day_of_two(desk)
+    desk.do("ingest", wrong)
+    desk.do("run")
+    (name,) = [row["statement_id"] for row in desk.table("statement", "list")]
+    assert "line.posted" in desk.do("statement", "reject", name, "--reason", "another firm's statement", status=2)
+    desk.do("statement", "reject", name, "--reason", "another firm's statement", "--undo")
+    assert desk.amounts() == []
+    assert desk.books.state(DAY).items["open"].to_list() == [20_00]
+    assert [(row["state"], row["lines_aside"]) for row in desk.table("statement", "list")] == [("rejected", "2")]
+    desk.do("statement", "accept", name, "--reason", "it was ours")
+    assert desk.amounts() == [10_00, 20_00]
+    desk.do("statement", "reject", name, "--reason", "another firm's statement")
+    # the right one tells an entry that was taken out with the wrong one, so a person has to say so
+    desk.do("ingest", right, status=1)
+    desk.do("statement", "accept", desk.held(), "--reason", "this is ours")
+    assert desk.amounts() == [1_00, 10_00, 25_00]
+    assert "decision.state" in desk.do("statement", "accept", name, "--reason", "both", status=2)
+    assert desk.run("status").exit_code == 0
+    desk.verify()
+
+
 def test_what_a_person_took_back_does_not_come_in_again_unasked(desk: Accountant) -> None:
     first, again = day_of_two(desk)
     desk.do("ingest", first)
