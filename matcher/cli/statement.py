@@ -84,7 +84,7 @@ def show_(statement_id: str, output: str) -> None:
     cells = [line | {"amount": money.render(line["amount"], line["currency"])} for line in lines.iter_rows(named=True)]
     if output == "table":
         facts = _cells(row)
-        hidden = ("problems", "batch", "ordinal", "file_id")
+        hidden = ("problems", "batch", "since", "ordinal", "file_id")
         shown = [{"field": k.replace("_", " "), "value": v} for k, v in facts.items() if k not in hidden and v not in ("", None)]
         show(shown, ("field", "value"), output)
     columns = ("line_id", "booking_date", "value_date", "amount", "currency", "counterparty_name", "remittance_information", "source_line")

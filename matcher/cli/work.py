@@ -192,7 +192,8 @@ def explain(line: str, output: str) -> None:
 
     state = open_books().state(date.max)
     row = find_told_line(state, line)
-    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows(row["evidence"])]
+    aside = row["state"] == "aside"  # then the evidence is what stands in its place
+    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows("" if aside else row["evidence"])]
     if points:
         total = sum(int(p["points"]) for p in points)
         show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
@@ -203,6 +204,8 @@ def explain(line: str, output: str) -> None:
         + (row["reason"] or "no run has looked at this line yet")
         + "."
     )
+    if aside and row["evidence"]:
+        note(f"In its place: {row['evidence']}.")
     if row["runner_up"]:
         note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
 

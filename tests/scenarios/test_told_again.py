@@ -136,8 +136,9 @@ def test_a_person_says_which_amount_counts_and_can_say_otherwise_later(desk: Acc
 def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(desk: Accountant) -> None:
     desk.ingest([authorised("100.00")], "monday.csv")
     desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
-    line, _ = waiting_line(desk)
+    line, other = waiting_line(desk)
     assert "set aside (conflict)" in desk.do("allocate", line, "I1", status=2)
+    assert f"In its place: {other}." in desk.do("explain", line)
     desk.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
     shown = desk.do("show", line)
     assert "the authorisation was final" in shown
