@@ -27,9 +27,12 @@ def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, evide
     ]  # fmt: skip
 
 
-def count_again(state: State, line_ids: Iterable[str], reason: str) -> list[Draft]:
-    """Reversals of every decision in force that sets these lines aside."""
-    standing = _standing(state, line_ids, (ASIDE,))
+def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Sequence[str]) -> list[Draft]:
+    """Reversals of the decisions in force with these outcomes that set these lines aside.
+
+    A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
+    """
+    standing = _standing(state, line_ids, (ASIDE,)).filter(pl.col("outcome").is_in(outcomes))
     return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
 
 

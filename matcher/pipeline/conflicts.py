@@ -17,6 +17,9 @@ from matcher.store import journal, retold
 RULE = "same-reference@1"
 """What stands in the journal as the rule that set a line aside."""
 
+DOUBTED = ("conflict", "refused")
+"""Outcomes of lines that are set aside because of their reference."""
+
 Keep = Literal["this", "other", "both"]
 
 
@@ -122,6 +125,8 @@ def settle(session: Session, as_of: date, given: str, keep: Keep, reason: str, *
         pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("evidence") == name)
     )["line_id"].to_list()  # fmt: skip
     if keep == "other":
+        if not by_us and not set(others) & set(counting):
+            raise MatcherError("decision.state", f"no other line of the reference of line {name} counts")
         counted, away = by_us, [] if refused else [line]
         evidence = " ".join(others)
     else:
@@ -130,7 +135,7 @@ def settle(session: Session, as_of: date, given: str, keep: Keep, reason: str, *
         evidence = name
     dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
     posted = aside.release(state, dropped, reason, undo=undo)
-    drafts = [*posted, *aside.set_aside(state, away, "refused", evidence, reason), *aside.count_again(state, counted, reason)]
+    drafts = [*posted, *aside.set_aside(state, away, "refused", evidence, reason), *aside.count_again(state, counted, reason, DOUBTED)]
     if not drafts:
         raise MatcherError("decision.state", f"that is how line {name} and those of its reference count already")
     aside.record(session, "statement settle", {"line": name, "keep": keep, "reason": reason}, drafts)

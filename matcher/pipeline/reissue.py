@@ -80,6 +80,13 @@ def taken_back(session: Session, statement_id: str) -> list[str]:
     return decisions.filter(pl.col("live") & ours)["line_id"].unique().sort().to_list()
 
 
+def brought_back(state: State, row: Statement) -> list[str]:
+    """Lines that had been taken back before, and that count because this statement, when it was accepted, told them again."""
+    taken = state.decisions.filter((pl.col("kind") == ASIDE) & (pl.col("outcome") == "superseded"))
+    then = state.decisions.filter((pl.col("batch") == row["since"]) & pl.col("reverses").is_in(taken["decision_id"].implode()))
+    return then["line_id"].to_list()
+
+
 def replace(session: Session, state: State, row: Statement, gone: list[Line], reason: str, *, undo: bool) -> list[Draft]:
     """Decisions by which lines that a statement no longer holds do not count.
 
@@ -114,4 +121,4 @@ def give_back(session: Session, state: State, row: Statement, reason: str) -> li
         if old["reason"].startswith(f"by {row['statement_id']}:"):
             before = facts.state_before(session.store, old["statement_id"])
             facts.append_verdict(session.store, session.next_batch, old, before, reason)
-    return aside.count_again(state, taken_back(session, row["statement_id"]), reason)
+    return aside.count_again(state, taken_back(session, row["statement_id"]), reason, ("superseded",))

@@ -95,7 +95,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         again = retold.told_again(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
-    drafts += aside.count_again(state, again, reason) + [one.draft() for one in found]
+    drafts += aside.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
     row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
     facts.append_verdict(session.store, session.next_batch, row, "accepted", reason)
@@ -111,7 +111,7 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
     state = verdicts.state_of(session, date.max)
     away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
-    drafts = aside.count_again(state, away["line_id"], reason)
+    drafts = aside.count_again(state, away["line_id"], reason, ("superseded",))
     facts.append_verdict(session.store, session.next_batch, statement, before, reason)
     aside.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
@@ -165,11 +165,13 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     if word not in reissue.HELD:
         _check_last(session, statement)
         state = verdicts.state_of(session, date.max)
-        away = state.lines.filter(pl.col("statement_id") == name).to_dicts()
+        own = (pl.col("statement_id") == name) | pl.col("line_id").is_in(reissue.brought_back(state, statement))
+        away = state.lines.filter(own).to_dicts()
         posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissue.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})
-        drafts = [*posted, *aside.set_aside(state, away, "superseded", "", reason), *back]
+        waiting = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
+        drafts = [*posted, *aside.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
     facts.append_verdict(session.store, session.next_batch, statement, "rejected", reason)
     summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
     aside.record(session, "statement reject", summary, drafts)

@@ -169,9 +169,20 @@ def undo(session: Session, as_of: date, given: str, reason: str) -> list[Decided
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
+    if _alone_in_a_settlement(state, target):
+        what = f"decision {target['decision_id']} is one of several that settled a conflict"
+        raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")
     line = find_told_line(state, target["line_id"])
     draft = _draft(state, "undo", line, (), reason, outcome="unexplained", reverses=target["decision_id"])
     return _append(session, state, "undo", [draft])
+
+
+def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
+    """Whether reversing only this would let two amounts of one reference count unasked: its line would not go back to waiting."""
+    if (target["kind"], target["outcome"]) != (ASIDE, "refused"):
+        return False
+    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == ASIDE) & (pl.col("outcome") == "conflict")
+    return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 
 def _target(state: State, given: str) -> dict[str, Any]:

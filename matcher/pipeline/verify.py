@@ -52,13 +52,13 @@ def verify(session: Session) -> list[Check]:
             "decision_id",
         ),
         _first(
-            "lines: none that is set aside has money applied",
+            "lines: what is set aside has no money applied",
             facts.allocations.join(state.decisions.filter("live"), on="decision_id", how="semi"),
             pl.col("line_id").is_in(state.aside["line_id"].implode()),
             "line_id",
         ),
         _first(
-            "lines: every one stored counts once or is set aside",
+            "lines: each one counts or is set aside",
             facts.lines,
             pl.col("line_id").is_in(lines["line_id"].implode()) == pl.col("line_id").is_in(state.aside["line_id"].implode()),
             "line_id",

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import new_books, write
 
@@ -31,6 +31,7 @@ def counting(books: Books) -> Counter[tuple[int, str]]:
 
 
 @given(steps)
+@example([(((1, "tea"),), "accept"), (((2, "tea"),), "take back"), (((2, "tea"),), "take back")])
 def test_what_counts_is_the_last_accepted_statement_of_the_day(told: list[tuple[Entries, str]]) -> None:
     with TemporaryDirectory() as folder:
         books = new_books(Path(folder) / "books")

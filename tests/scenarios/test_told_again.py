@@ -210,6 +210,31 @@ def test_a_line_that_waits_is_known_when_it_comes_again(desk: Accountant) -> Non
     assert len(desk.table("statement", "conflicts", status=1)) == 2
 
 
+def test_a_line_that_waits_goes_out_and_comes_back_with_its_statement(desk: Accountant) -> None:
+    desk.ingest([authorised("100.00")], "monday.csv")
+    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
+    line, other = waiting_line(desk)
+    monday, tuesday = (
+        next(r["statement_id"] for r in desk.table("statement", "list") if name in r["file"]) for name in ("monday", "tuesday")
+    )
+    desk.do("statement", "reject", tuesday, "--reason", "a copy of the screen")
+    assert desk.run("status").exit_code == 0
+    desk.do("statement", "accept", tuesday, "--reason", "it was the bank's")
+    assert waiting_line(desk) == (line, other)
+    assert desk.amounts() == [100_00]
+    desk.do("statement", "settle", line, "--keep", "this", "--reason", "final amount")
+    desk.do("statement", "settle", line, "--keep", "other", "--reason", "no, the first")
+    # reversing one half of that would let both count
+    assert "statement settle" in desk.do("undo", line, "--reason", "to be seen", status=2)
+    # without the other statement there is nothing that the line could double
+    assert "decision.state" in desk.do("statement", "reject", monday, "--reason", "a test file", status=2)
+    desk.do("statement", "reject", tuesday, "--reason", "first this one")
+    desk.do("statement", "reject", monday, "--reason", "a test file")
+    assert desk.amounts() == []
+    assert "no other line" in desk.do("statement", "settle", line, "--keep", "other", "--reason", "the first", status=2)
+    desk.verify()
+
+
 # a day that is told again
 
 
