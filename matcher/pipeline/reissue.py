@@ -80,11 +80,15 @@ def taken_back(session: Session, statement_id: str) -> list[str]:
     return decisions.filter(pl.col("live") & ours)["line_id"].unique().sort().to_list()
 
 
-def brought_back(state: State, row: Statement) -> list[str]:
-    """Lines that had been taken back before, and that count because this statement, when it was accepted, told them again."""
-    taken = state.decisions.filter((pl.col("kind") == ASIDE) & (pl.col("outcome") == "superseded"))
-    then = state.decisions.filter((pl.col("batch") == row["since"]) & pl.col("reverses").is_in(taken["decision_id"].implode()))
-    return then["line_id"].to_list()
+def brought(state: State, row: Statement) -> list[str]:
+    """Lines that count because of this statement: those it brought, and those it told again after they had been taken back."""
+    set_aside = state.decisions.filter(pl.col("kind") == ASIDE)
+    taken = set_aside.filter(pl.col("outcome") == "superseded")["decision_id"]
+    told_again = state.decisions.filter((pl.col("batch") == row["since"]) & pl.col("reverses").is_in(taken.implode()))["line_id"]
+    # what it brought at an earlier time may have come back with another statement since
+    earlier = set_aside.filter(pl.col("batch") < row["since"])["line_id"]
+    own = (pl.col("statement_id") == row["statement_id"]) & ~pl.col("line_id").is_in(earlier.implode())
+    return state.lines.filter(own | pl.col("line_id").is_in(told_again.implode()))["line_id"].to_list()
 
 
 def replace(session: Session, state: State, row: Statement, gone: list[Line], reason: str, *, undo: bool) -> list[Draft]:

@@ -165,8 +165,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     if word not in reissue.HELD:
         _check_last(session, statement)
         state = verdicts.state_of(session, date.max)
-        own = (pl.col("statement_id") == name) | pl.col("line_id").is_in(reissue.brought_back(state, statement))
-        away = state.lines.filter(own).to_dicts()
+        away = state.lines.filter(pl.col("line_id").is_in(reissue.brought(state, statement))).to_dicts()
         posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissue.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})

@@ -38,7 +38,8 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
 def statements(store: Store) -> pl.DataFrame:
     """All statements, by account and date; ``state`` is what a person's latest verdict says, else what it was when it came in.
 
-    ``lines_aside`` counts the lines that it brought and that do not count; ``since`` is the batch that gave it its state.
+    ``lines_aside`` counts the lines that it brought and that do not count; ``since`` is the batch in which it
+    came to count, or in which it was rejected.
     """
     return store.frame(
         f"""WITH away AS (
@@ -46,12 +47,17 @@ def statements(store: Store) -> pl.DataFrame:
                 SELECT line_id FROM log.decision WHERE kind = 'aside'
                     AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
             ) GROUP BY statement_id
+        ), accepted AS (
+            SELECT statement_id, max(batch) AS batch FROM raw.statement_verdict SEMI JOIN (
+                SELECT batch FROM log.batch WHERE command = 'statement accept'
+            ) AS b USING (batch) WHERE verdict = 'accepted' GROUP BY statement_id
         )
         SELECT s.* REPLACE (coalesce(v.verdict, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
             coalesce(v.lines_known, s.lines_known) AS lines_known, coalesce(v.lines_conflicting, s.lines_conflicting) AS lines_conflicting),
             coalesce(v.reason, '') AS reason, f.name AS file, f.format, coalesce(away.n, 0) AS lines_aside,
-            coalesce(v.batch, s.batch) AS since
+            CASE v.verdict WHEN 'rejected' THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
         FROM raw.statement AS s LEFT JOIN {_VERDICTS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
+        LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         ORDER BY account, first_booking_date, last_booking_date, statement_id"""
     )
