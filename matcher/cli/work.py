@@ -48,7 +48,7 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
 def status(output: str, as_of: date | None) -> None:
     """Counts and amounts by outcome, the statement chain, and what blocks the close.
 
-    Exit status 1 when a statement is in quarantine or the chain of an account is broken.
+    Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, or the chain of an account is broken.
     """
     import polars as pl
 
