@@ -25,15 +25,17 @@ from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
+from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import imports, ingest, reports, run, statements, verdicts
+from matcher.pipeline import conflicts, imports, ingest, reissue, reports, run, statements, verdicts
 from matcher.pipeline import verify as verification
+from matcher.pipeline.conflicts import Keep, Settled
 from matcher.pipeline.imports import ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
-from matcher.pipeline.statements import StatementAccepted
+from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.rules import rulebook
@@ -217,10 +219,30 @@ class Books:
         with self._session(write=False) as session:
             return lines.of_statement(session.store, statement_id)
 
-    def accept_statement(self, statement_id: str, *, reason: str) -> StatementAccepted:
+    def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
         with self._session(write=True) as session:
-            return statements.accept(session, statement_id, reason)
+            return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
+
+    def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
+        """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
+        with self._session(write=True) as session:
+            return statements.reject(session, statement_id, reason, undo=undo)
+
+    def statement_difference(self, statement_id: str) -> list[Difference]:
+        """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
+        with self._session(write=False) as session:
+            return reissue.difference(session, statements.find(facts.statements(session.store), statement_id))
+
+    def conflicts(self) -> pl.DataFrame:
+        """Lines whose bank reference stands on a line with another amount too; see `conflicts.listing`."""
+        with self._session(write=False) as session:
+            return conflicts.listing(session)
+
+    def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
+        """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
+        with self._session(write=True) as session:
+            return conflicts.settle(session, date.max, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""

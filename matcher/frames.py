@@ -4,7 +4,7 @@ Amounts are Int64 minor units of the row's currency. A frame may have more colum
 Empty text means: not stated. Every frame has a total order (its first columns), so that the same books give the same bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -156,6 +156,8 @@ class State:
             Only live decisions (not reversed) and present proposals.
         customers: `CUSTOMER` columns.
         decisions: `DECISION` columns, live and reversed, plus ``live`` (boolean).
+        aside: lines that do not count, with the columns of `lines`: ``state`` is aside, ``outcome`` why (conflict, refused, superseded),
+            ``applied`` and ``pending`` are 0. They are in no other frame and in no sum.
     """
 
     as_of: date
@@ -165,3 +167,4 @@ class State:
     allocations: pl.DataFrame
     customers: pl.DataFrame
     decisions: pl.DataFrame
+    aside: pl.DataFrame = field(default_factory=lambda: empty(LINE))

@@ -156,8 +156,13 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
         f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before."
         + (" Dry run: nothing was kept." if dry_run else "")
     )
-    if any(s.state == "quarantined" for r in results for s in r.statements):
+    held = any(s.state == "quarantined" for r in results for s in r.statements)
+    conflict = any(p.code == "statement.conflict" for r in results for p in r.problems)
+    if held:
         note("A statement is in quarantine; none of its lines count. See `matcher statement list --quarantined`.")
+    if conflict:
+        note("Lines wait because the bank told their reference with another amount before. See `matcher statement conflicts`.")
+    if held or conflict:
         click.get_current_context().exit(NEEDS_PERSON)
 
 

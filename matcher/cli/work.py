@@ -48,15 +48,20 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
 def status(output: str, as_of: date | None) -> None:
     """Counts and amounts by outcome, the statement chain, and what blocks the close.
 
-    Exit status 1 when a statement is in quarantine or the chain of an account is broken.
+    Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, or the chain of an account is broken.
     """
     import polars as pl
 
     from matcher import money
 
     books = open_books()
-    lines = books.state(as_of).lines
-    grouped = lines.group_by("outcome", "state", "currency").agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+    state = books.state(as_of)
+    columns = ("outcome", "state", "currency", "amount", "pending")
+    grouped = (
+        pl.concat([state.lines.select(columns), state.aside.select(columns)])
+        .group_by("outcome", "state", "currency")
+        .agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+    )
     rows = [
         row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
         for row in grouped.sort("outcome", "state", "currency").iter_rows(named=True)
@@ -109,10 +114,10 @@ def _waiting(row: dict[str, Any]) -> dict[str, Any]:
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    from matcher.pipeline.verdicts import find_line
+    from matcher.pipeline.verdicts import find_told_line
 
     state = open_books().state(date.max)
-    row = find_line(state, line)
+    row = find_told_line(state, line)
     _show_facts(row, output)
     _show_shares(state, row, output)
     if output == "table":
@@ -183,11 +188,12 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
 def explain(line: str, output: str) -> None:
     """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
     from matcher.matching.explain import evidence_rows
-    from matcher.pipeline.verdicts import find_line
+    from matcher.pipeline.verdicts import find_told_line
 
     state = open_books().state(date.max)
-    row = find_line(state, line)
-    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows(row["evidence"])]
+    row = find_told_line(state, line)
+    aside = row["state"] == "aside"  # then the evidence is what stands in its place
+    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows("" if aside else row["evidence"])]
     if points:
         total = sum(int(p["points"]) for p in points)
         show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
@@ -198,6 +204,8 @@ def explain(line: str, output: str) -> None:
         + (row["reason"] or "no run has looked at this line yet")
         + "."
     )
+    if aside and row["evidence"]:
+        note(f"In its place: {row['evidence']}.")
     if row["runner_up"]:
         note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
 

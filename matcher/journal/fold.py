@@ -10,6 +10,9 @@ from matcher.frames import State
 POSTING = ("match", "accept", "allocate", "classify")
 """Kinds of decision that settle a line."""
 
+ASIDE = "aside"
+"""Kind of decision by which a line does not count while it is in force. Its outcome says why: conflict, refused or superseded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -30,10 +33,12 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
     context = in_force.select("decision_id", "actor", "rule", "outcome", "effective_date", "batch")
     posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit("posted").alias("state"))
-    lines = _lines(facts, in_force, posted, as_of)
+    told = facts.lines.filter(pl.col("booking_date") <= as_of)
+    aside = _aside(told, decisions)
+    lines = _lines(facts, told.join(aside, on="line_id", how="anti") if aside.height else told, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
     dated = facts.items.filter(pl.col("issue_date") <= as_of)
-    return State(as_of, base_currency, lines, _items(dated, posted), allocations, facts.customers, decisions)
+    return State(as_of, base_currency, lines, _items(dated, posted), allocations, facts.customers, decisions, aside)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -42,7 +47,25 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
     return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != "undo")).alias("live"))
 
 
-def _lines(facts: Facts, in_force: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _aside(told: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Lines that do not count, with the latest decision that says so. It holds from the line's own day on, whenever it was taken."""
+    empty = {"customer_id": "", "state": ASIDE, "runner_up": ""}
+    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", "evidence", "reason")
+    latest = (
+        decisions.filter(pl.col("live") & (pl.col("kind") == ASIDE))
+        .sort("batch", "ordinal")
+        .group_by("line_id", maintain_order=True)
+        .agg(pl.col(name).last() for name in columns)
+    )
+    texts = (pl.lit(value).alias(name) for name, value in empty.items())
+    return (
+        told.join(latest, on="line_id")
+        .with_columns(*texts, *(pl.lit(0, pl.Int64).alias(n) for n in ("applied", "pending")))
+        .sort("line_id")
+    )
+
+
+def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
     columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", "evidence", "runner_up", "reason")
     verdicts = (
         in_force.filter(pl.col("kind").is_in(POSTING))
@@ -58,8 +81,7 @@ def _lines(facts: Facts, in_force: pl.DataFrame, posted: pl.DataFrame, as_of: da
     applied = posted.group_by("line_id").agg(pl.col("amount").sum().alias("applied"))
     untouched = pl.when(pl.col("amount") < 0).then(pl.lit("outgoing")).otherwise(pl.lit("unexplained"))
     return (
-        facts.lines.filter(pl.col("booking_date") <= as_of)
-        .join(judged, on="line_id", how="left")
+        told.join(judged, on="line_id", how="left")
         .join(applied, on="line_id", how="left")
         .with_columns(
             pl.col("applied").fill_null(0),

@@ -3,6 +3,7 @@
 Invariant 4 of docs/architecture.md. Pure: statements in, findings out.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -70,13 +71,42 @@ def adjoining_day(statement: StatementFact, known: Iterable[StatementFact]) -> d
         and k.last_day >= first
         and k.first_day <= last
     ]
-    if not near or any(statement.same_span(k) for k in near):
+    if not near or any(statement.same_span(k) for k in near) or not _one_trail([statement, *near]):
         return None
     if all(k.last_day == first for k in near) and any(k.closing == statement.opening for k in near):
         return first
     if all(k.first_day == last for k in near) and any(k.opening == statement.closing for k in near):
         return last
     return None
+
+
+def _one_trail(statements: Iterable[StatementFact]) -> bool:
+    """Whether the balances lead through all these statements, each once: two that both go on from one balance cannot both be right.
+
+    Euler's condition: one balance at most is left once more often than it is reached, and none twice more often.
+    """
+    degree: Counter[int] = Counter()
+    for fact in statements:
+        if fact.opening is not None and fact.closing is not None:
+            degree[fact.opening] += 1
+            degree[fact.closing] -= 1
+    return sum(n for n in degree.values() if n > 0) <= 1
+
+
+def neighbours(statement: StatementFact, known: Iterable[StatementFact]) -> list[str]:
+    """Ids of the known statements that share a day with this one and end where it begins, or begin where it ends."""
+    if not statement.proven:
+        return []
+    return [
+        k.statement_id
+        for k in known
+        if k.account == statement.account
+        and k.proven
+        and (
+            (k.last_day == statement.first_day and k.closing == statement.opening and k.opening != statement.opening)
+            or (k.first_day == statement.last_day and k.opening == statement.closing and k.closing != statement.closing)
+        )
+    ]
 
 
 def contradicts(statement: StatementFact, known: Iterable[StatementFact]) -> bool:

@@ -12,12 +12,16 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
-from matcher.ledger.chain import StatementFact, adjoining_day, common_days, contradicts
+from matcher.journal import decisions
+from matcher.journal.decisions import Draft
+from matcher.ledger.chain import StatementFact
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.ofx_verify import second_opinion
 from matcher.parsers.tally import FileTally
+from matcher.pipeline import conflicts
+from matcher.pipeline.guard import guard
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
 from matcher.store.staging import Staging, staging
@@ -247,54 +251,38 @@ def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict
     _guard(session, list(staged.values()))
     held = [number for file in staged.values() for ordinal, number in file.numbers.items() if ordinal in file.held]
     counts = lines.append(session.store, statement_ids, held)
+    drafts = _conflicts(session, list(staged.values()), statement_ids, counts)
     results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
-    _record(session, batch, staged, results)
+    _record(session, batch, staged, results, drafts)
     return results
 
 
 def _guard(session: Session, files: Sequence[_Staged]) -> None:
-    """Sees to it that the same money is never counted from two statements, of the books or of this command.
-
-    A statement that adjoins another one has entries of its own on their common day. One that tells days otherwise than they were told
-    before is kept aside. Statements are taken by their days and contents, whatever the order of the files, and one that does not fit
-    yet is tried again after the others: its neighbour may be among them.
-    """
-    known = facts.statement_facts(session.store)
-    settled: dict[str, list[int]] = {}
-    waiting = [
-        (fact, file, ordinal)
-        for file in files
-        for ordinal in file.numbers
-        if ordinal not in file.held and (fact := _fact("", file, ordinal)).count
-    ]
-    waiting.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, one[1].file_id, one[2]))
-    while waiting:
-        conflicts = []
-        for fact, file, ordinal in waiting:
-            number, earlier = file.numbers[ordinal], settled.setdefault(fact.account, [])
-            if (day := adjoining_day(fact, known)) is not None:
-                lines.shift_occurrences(session.store, number, day, earlier)
-            else:
-                missing, new = lines.compare(session.store, number, fact.account, common_days(fact, known), earlier)
-                if (missing and new) or contradicts(fact, known):
-                    conflicts.append(((fact, file, ordinal), missing, new))
-                    continue
-            earlier.append(number)
-            known.append(fact)
-        if len(conflicts) == len(waiting):
-            for (_, file, ordinal), missing, new in conflicts:
-                _hold(file, ordinal, missing, new)
-            return
-        waiting = [one for one, _, _ in conflicts]
+    """Keeps aside the statements that tell what was told before otherwise; see `guard.guard`."""
+    places = {number: (file, ordinal) for file in files for ordinal, number in file.numbers.items() if ordinal not in file.held}
+    told = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
+    told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))
+    for number, doubt in guard(session, told).items():
+        file, ordinal = places[number]
+        file.held[ordinal] = "quarantined"
+        line = file.tally.statements[ordinal].start.line
+        file.tally.problems.append(Problem("statement.reissued", "warning", doubt.message, line, ordinal))
 
 
-def _hold(file: _Staged, ordinal: int, missing: Sequence[str], new: int) -> None:
-    file.held[ordinal] = "quarantined"
-    message = "its balances are not those of the statement of the same days that was read before"
-    if missing:
-        named = f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
-        message = f"of days read before, {new} entries are new here and {len(missing)} read then are not here (lines {named})"
-    file.tally.problems.append(Problem("statement.reissued", "warning", message, file.tally.statements[ordinal].start.line, ordinal))
+def _conflicts(session: Session, files: Sequence[_Staged], statement_ids: dict[int, str], counts: dict[int, lines.Counts]) -> list[Draft]:
+    """Sets aside new lines whose bank reference was told before with another amount, and says so."""
+    if not any(count.conflicting for count in counts.values()):
+        return []
+    places = {statement_ids[number]: (file, ordinal) for file in files for ordinal, number in file.numbers.items()}
+    proven = [name for name, (file, ordinal) in places.items() if file.tally.statements[ordinal].balanced and ordinal not in file.held]
+    found = conflicts.find(session, statement_ids, proven)
+    for one in found:
+        file, ordinal = places[one.statement_id]
+        message = (
+            f"line {one.line_id} has the bank's reference of line {', '.join(one.others[:3])} and another amount; it does not count yet"
+        )
+        file.tally.problems.append(Problem("statement.conflict", "warning", message, one.source_line, ordinal))
+    return [one.draft() for one in found]
 
 
 def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementFact:
@@ -340,7 +328,7 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
     return FileResult(file.source.name, info.format if info else "", False, tuple(found), tuple(file.tally.problems))
 
 
-def _record(session: Session, batch: int, staged: dict[int, _Staged], results: dict[int, FileResult]) -> None:
+def _record(session: Session, batch: int, staged: dict[int, _Staged], results: dict[int, FileResult], drafts: Sequence[Draft]) -> None:
     for position, file in staged.items():
         result, info = results[position], file.tally.info
         encoding = info.encoding if info else ""
@@ -361,4 +349,4 @@ def _record(session: Session, batch: int, staged: dict[int, _Staged], results: d
     files = {
         file.file_id: {"statements": len(file.numbers), "new": sum(s.new for s in results[p].statements)} for p, file in staged.items()
     }
-    session.commit("ingest", {"files": files})
+    session.commit("ingest", {"files": files}, *decisions.build(drafts, batch, session.actor, session.at))

@@ -20,6 +20,7 @@ from matcher.journal.fold import fold
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
+from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
 from matcher.store import facts, journal
 
@@ -46,7 +47,7 @@ class Exported:
 
 
 def blocks(session: Session) -> list[Block]:
-    """Quarantined statements that nothing has replaced, and breaks in the accounts' chains."""
+    """Quarantined statements that nothing has replaced, conflicts that nobody has settled, and breaks in the accounts' chains."""
     statements = facts.statements(session.store)
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
     days = {row[0]: row[1:] for row in statements.select("statement_id", "first_booking_date", "last_booking_date").iter_rows()}
@@ -57,6 +58,9 @@ def blocks(session: Session) -> list[Block]:
             continue
         span = f"{row['first_booking_date']} to {row['last_booking_date']}"
         found.append(Block(_why_held(row), f"account {row['account']}: statement {row['statement_id']} ({span}) is in quarantine"))
+    for account, count in conflicts.open_by_account(session).items():
+        message = f"account {account}: {count} lines do not count, because the bank's reference of each was read before with another amount"
+        found.append(Block("statement.conflict", message))
     for link in breaks(facts.statement_facts(session.store)):
         if link.kind == "gap" and link.difference is not None:
             gap = money.render(link.difference, currencies[link.later])

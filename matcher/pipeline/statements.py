@@ -1,4 +1,4 @@
-"""A person's verdict on a statement in quarantine."""
+"""A person's verdict on a statement: accept one from quarantine, reject one, and take a verdict back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,20 +7,45 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.ledger.chain import StatementFact, adjoining_day
+from matcher.ledger.chain import adjoining_day
+from matcher.ledger.reissue import Difference, contradictory
+from matcher.pipeline import aside, conflicts, reissue, verdicts
 from matcher.pipeline.session import Session
-from matcher.store import facts, lines
+from matcher.store import facts, lines, retold
 from matcher.store.staging import staging
 
 
 @dataclass(frozen=True, slots=True)
 class StatementAccepted:
-    """A statement that was taken out of quarantine, and what became of its lines."""
+    """A statement that was taken out of quarantine, and what became of its lines.
+
+    Attributes:
+        statement_id: of the statement.
+        new: its lines that count now and did not before.
+        known: its lines that were read before.
+        conflicting: its lines whose bank reference has another amount too.
+        waiting: those of them that do not count until a person settles the conflict.
+        taken_back: lines read before that no longer count, because it lacks them.
+        undone: postings on them that were reversed.
+    """
 
     statement_id: str
     new: int
     known: int
     conflicting: int
+    waiting: int = 0
+    taken_back: int = 0
+    undone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRejected:
+    """A statement that does not count: lines that no longer do, lines that count again, and postings that were reversed."""
+
+    statement_id: str
+    set_aside: int
+    counted: int
+    undone: int
 
 
 def find(statements: pl.DataFrame, given: str) -> dict[str, Any]:
@@ -36,38 +61,131 @@ def find(statements: pl.DataFrame, given: str) -> dict[str, Any]:
     return found.row(0, named=True)
 
 
-def accept(session: Session, given: str, reason: str) -> StatementAccepted:
+def accept(session: Session, given: str, reason: str, *, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
     """Takes a statement out of quarantine as the bank sent it; its lines come in like those of any other, repetitions left out.
+
+    Args:
+        session: of the command.
+        given: id of the statement, or its beginning.
+        reason: why; kept in the journal.
+        replace: whether lines of its days that were read before and that it lacks stop counting. None does so for one that was held
+            as re-issued, and refuses any other one that would need the choice.
+        undo: whether postings on such lines are reversed in the same step.
 
     Raises:
         MatcherError: ``statement.unknown``; ``decision.state`` when it is not in quarantine, when amounts cannot be booked to
-            the last digit, or when no reason is given.
+            the last digit, when no reason is given, or when `replace` has to be said; ``line.posted`` when a line that would stop
+            counting has postings and `undo` is false.
     """
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
-    if statement["state"] not in ("quarantined", "report"):
+    _check(statement, reason)
+    if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
+        return _restore(session, statement, reason)
+    gone = _gone(session, statement, replace)
+    superseded = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"]
+    state = verdicts.state_of(session, date.max)
+    drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
+    undone = sum(draft.kind == "undo" for draft in drafts)
+    with staging(session.store, session.directory) as area:
+        lines.stage_quarantined(session.store, area, name)
+        lines.identify(session.store, area)
+        if (day := adjoining_day(reissue.fact_of(statement), facts.statement_facts(session.store))) is not None:
+            lines.shift_occurrences(session.store, 0, day, [])
+        again = retold.told_again(session.store, 0, superseded) if superseded else []
+        count = lines.append(session.store, {0: name}, [])[0]
+        found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
+    drafts += aside.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
+    new, known = count.new + len(again), count.known - len(again)
+    row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
+    facts.append_verdict(session.store, session.next_batch, row, "accepted", reason)
+    taken = len([one for one in gone if one.before])
+    summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
+    aside.record(session, "statement accept", summary, drafts)
+    return StatementAccepted(name, new, known, count.conflicting, len(found), taken, undone)
+
+
+def _restore(session: Session, statement: dict[str, Any], reason: str) -> StatementAccepted:
+    """Lets a statement count again that had counted from the beginning until it was rejected."""
+    _check_last(session, statement)
+    name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
+    state = verdicts.state_of(session, date.max)
+    away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
+    drafts = aside.count_again(state, away["line_id"], reason, ("superseded",))
+    facts.append_verdict(session.store, session.next_batch, statement, before, reason)
+    aside.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
+    return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
+
+
+def _check(statement: dict[str, Any], reason: str) -> None:
+    name = statement["statement_id"]
+    if statement["state"] not in reissue.HELD:
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
     if '"note.precision"' in statement["problems"]:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
-    with staging(session.store, session.directory) as area:
-        lines.stage_quarantined(session.store, area, name)
-        lines.identify(session.store, area)
-        fact = _fact(statement)
-        if (day := adjoining_day(fact, facts.statement_facts(session.store))) is not None:
-            lines.shift_occurrences(session.store, 0, day, [])
-        count = lines.append(session.store, {0: name}, [])[0]
-    record = {"batch": session.next_batch, "statement_id": name, "verdict": "accepted", "reason": reason}
-    facts.append_verdict(
-        session.store, record | {"lines_new": count.new, "lines_known": count.known, "lines_conflicting": count.conflicting}
+
+
+def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
+    """Differences whose earlier line stops counting."""
+    found = reissue.difference(session, statement)
+    if replace is None and contradictory(found) and not reissue.is_reissue(statement):
+        what = f"statement {statement['statement_id']} tells days otherwise than they were read before"
+        raise MatcherError("decision.state", what, hint="See `matcher statement diff`, then say --replace or --add.")
+    wanted = reissue.is_reissue(statement) if replace is None else replace
+    if wanted and (alike := reissue.like_neighbours(session, statement)):
+        what = (
+            f"entries of statement {statement['statement_id']} look like those of the statement it adjoins (lines {', '.join(alike[:3])})"
+        )
+        raise MatcherError(
+            "decision.state", what, hint="Which of them it replaces cannot be told: reject it, and ingest a file of the whole day."
+        )
+    return [one for one in found if one.before] if wanted else []
+
+
+def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> StatementRejected:
+    """Says that a statement in quarantine stays out for good; or takes out one that counts, so that everything is as without it.
+
+    Either can be reversed by accepting the statement.
+
+    Raises:
+        MatcherError: ``statement.unknown``; ``decision.state`` for a statement that is rejected already or replaced, that counts and
+            after which another one told the same days, or without a reason; ``line.posted`` as in `accept`.
+    """
+    aside.needs_reason(reason)
+    statement = find(facts.statements(session.store), given)
+    name, word = statement["statement_id"], statement["state"]
+    if word in ("rejected", "replaced"):
+        raise MatcherError("decision.state", f"statement {name} does not count: it is {word}")
+    away: list[dict[str, Any]] = []
+    drafts = []
+    posted = []
+    counted = 0
+    if word not in reissue.HELD:
+        _check_last(session, statement)
+        state = verdicts.state_of(session, date.max)
+        away = state.lines.filter(pl.col("line_id").is_in(reissue.brought(state, statement))).to_dicts()
+        posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
+        back = reissue.give_back(session, state, statement, reason)
+        counted = len({draft.line_id for draft in back})
+        waiting = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
+        drafts = [*posted, *aside.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
+    facts.append_verdict(session.store, session.next_batch, statement, "rejected", reason)
+    summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
+    aside.record(session, "statement reject", summary, drafts)
+    return StatementRejected(name, len(away), counted, len(posted))
+
+
+def _check_last(session: Session, statement: dict[str, Any]) -> None:
+    """Refuses a statement of whose days a later one tells: lines of that one were left out as known from this, or stand for them."""
+    fact = reissue.fact_of(statement)
+    later = facts.statements(session.store).filter(
+        (pl.col("account") == statement["account"])
+        & (pl.col("since") > statement["since"])
+        & ~pl.col("state").is_in([*reissue.HELD, "replaced"])
     )
-    session.commit("statement accept", {"statement": name, "reason": reason, "new": count.new, "known": count.known})
-    return StatementAccepted(name, count.new, count.known, count.conflicting)
-
-
-def _fact(row: dict[str, Any]) -> StatementFact:
-    days: tuple[date | None, ...] = (row["first_booking_date"], row["from_date"], row["opening_date"])
-    first = next((day for day in days if day is not None), None)
-    last = row["last_booking_date"] or row["to_date"] or row["closing_date"]
-    return StatementFact(row["statement_id"], row["account"], first, last, row["opening"], row["closing"], row["count"])
+    for row in later.iter_rows(named=True):
+        if reissue.share_a_day(fact, reissue.fact_of(row)):
+            what = f"statement {row['statement_id']} was read after {fact.statement_id} and tells days of it"
+            raise MatcherError("decision.state", what, hint="Reject that one first.")

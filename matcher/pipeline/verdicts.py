@@ -12,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
-from matcher.journal.fold import fold
+from matcher.journal.fold import ASIDE, fold
 from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
@@ -47,14 +47,28 @@ def find_line(state: State, given: str) -> dict[str, Any]:
     """The line of that id, or of that beginning of an id.
 
     Raises:
+        MatcherError: ``line.unknown``, ``line.ambiguous``, or ``decision.state`` when it is set aside and does not count.
+    """
+    line = find_told_line(state, given)
+    if line["state"] == ASIDE:
+        what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
+        raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
+    return line
+
+
+def find_told_line(state: State, given: str) -> dict[str, Any]:
+    """The line of that id, or of that beginning of an id, whether it counts or not.
+
+    Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    found = state.lines.filter(pl.col("line_id").str.starts_with(given.lower()))
-    if not found.height or not given:
+    begins = pl.col("line_id").str.starts_with(given.lower())
+    found = [row for frame in (state.lines, state.aside) for row in frame.filter(begins).iter_rows(named=True)]
+    if not found or not given:
         raise MatcherError("line.unknown", f"no line has the id {given!r}")
-    if found.height > 1:
-        raise MatcherError("line.ambiguous", f"{found.height} lines have ids that begin with {given!r}")
-    return found.row(0, named=True)
+    if len(found) > 1:
+        raise MatcherError("line.ambiguous", f"{len(found)} lines have ids that begin with {given!r}")
+    return found[0]
 
 
 def find_item(state: State, given: str, entity: str) -> FacingItem:
@@ -155,9 +169,20 @@ def undo(session: Session, as_of: date, given: str, reason: str) -> list[Decided
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
-    line = find_line(state, target["line_id"])
+    if _alone_in_a_settlement(state, target):
+        what = f"decision {target['decision_id']} is one of several that settled a conflict"
+        raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")
+    line = find_told_line(state, target["line_id"])
     draft = _draft(state, "undo", line, (), reason, outcome="unexplained", reverses=target["decision_id"])
     return _append(session, state, "undo", [draft])
+
+
+def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
+    """Whether reversing only this would let two amounts of one reference count unasked: its line would not go back to waiting."""
+    if (target["kind"], target["outcome"]) != (ASIDE, "refused"):
+        return False
+    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == ASIDE) & (pl.col("outcome") == "conflict")
+    return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 
 def _target(state: State, given: str) -> dict[str, Any]:
@@ -166,7 +191,7 @@ def _target(state: State, given: str) -> dict[str, Any]:
         return by_id.row(0, named=True)
     if by_id.height > 1:
         raise MatcherError("decision.unknown", f"{by_id.height} decisions have ids that begin with {given!r}")
-    line = find_line(state, given)
+    line = find_told_line(state, given)
     on_line = state.decisions.filter((pl.col("line_id") == line["line_id"]) & pl.col("live"))
     if not on_line.height:
         raise MatcherError("decision.unknown", f"no decision in force on line {line['line_id']}")
@@ -189,7 +214,7 @@ def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[All
 
 def _append(session: Session, state: State, command: str, drafts: list[Draft]) -> list[Decided]:
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
-    pending = dict(state.lines.select("line_id", "pending").iter_rows())
+    pending = {line_id: left for frame in (state.lines, state.aside) for line_id, left in frame.select("line_id", "pending").iter_rows()}
     facing = facing_items(state, {a.item_id for d in drafts for a in d.allocations})
     left = {item_id: item.open for item_id, item in facing.items()}
     seen: set[str] = set()

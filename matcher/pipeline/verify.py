@@ -52,6 +52,18 @@ def verify(session: Session) -> list[Check]:
             "decision_id",
         ),
         _first(
+            "lines: what is set aside has no money applied",
+            facts.allocations.join(state.decisions.filter("live"), on="decision_id", how="semi"),
+            pl.col("line_id").is_in(state.aside["line_id"].implode()),
+            "line_id",
+        ),
+        _first(
+            "lines: each one counts or is set aside",
+            facts.lines,
+            pl.col("line_id").is_in(lines["line_id"].implode()) == pl.col("line_id").is_in(state.aside["line_id"].implode()),
+            "line_id",
+        ),
+        _first(
             "statements: opening + lines = closing",
             statements.filter(pl.col("state") == "balanced"),
             pl.col("opening") + pl.col("credit") - pl.col("debit") != pl.col("closing"),

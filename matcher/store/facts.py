@@ -10,6 +10,9 @@ from matcher.ledger.chain import StatementFact
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
+_VERDICTS = "(SELECT * FROM raw.statement_verdict QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
+"""The latest verdict on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
+
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
 
 
@@ -33,29 +36,56 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
 
 
 def statements(store: Store) -> pl.DataFrame:
-    """All statements, by account and date. One that a person took out of quarantine has the state ``accepted``."""
+    """All statements, by account and date; ``state`` is what a person's latest verdict says, else what it was when it came in.
+
+    ``lines_aside`` counts the lines that it brought and that do not count; ``since`` is the batch in which it
+    came to count, or in which it was rejected.
+    """
     return store.frame(
-        """SELECT s.* REPLACE (coalesce(v.verdict, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
+        f"""WITH away AS (
+            SELECT statement_id, count(*) AS n FROM raw.line WHERE line_id IN (
+                SELECT line_id FROM log.decision WHERE kind = 'aside'
+                    AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
+            ) GROUP BY statement_id
+        ), accepted AS (
+            SELECT statement_id, max(batch) AS batch FROM raw.statement_verdict SEMI JOIN (
+                SELECT batch FROM log.batch WHERE command = 'statement accept'
+            ) AS b USING (batch) WHERE verdict = 'accepted' GROUP BY statement_id
+        )
+        SELECT s.* REPLACE (coalesce(v.verdict, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
             coalesce(v.lines_known, s.lines_known) AS lines_known, coalesce(v.lines_conflicting, s.lines_conflicting) AS lines_conflicting),
-            coalesce(v.reason, '') AS reason, f.name AS file, f.format
-        FROM raw.statement AS s LEFT JOIN raw.statement_verdict AS v USING (statement_id)
+            coalesce(v.reason, '') AS reason, f.name AS file, f.format, coalesce(away.n, 0) AS lines_aside,
+            CASE v.verdict WHEN 'rejected' THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
+        FROM raw.statement AS s LEFT JOIN {_VERDICTS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
+        LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         ORDER BY account, first_booking_date, last_booking_date, statement_id"""
     )
 
 
-def append_verdict(store: Store, record: dict[str, Any]) -> None:
-    """Records a person's verdict on a statement."""
+def append_verdict(store: Store, batch: int, row: dict[str, Any], verdict: str, reason: str) -> None:
+    """Records a verdict on a statement. `row` has its columns of `statements`; the counts of lines are kept with the verdict."""
+    counts = {name: row[name] for name in ("lines_new", "lines_known", "lines_conflicting")}
+    record = {"batch": batch, "statement_id": row["statement_id"], "verdict": verdict, "reason": reason} | counts
     store.append("raw.statement_verdict", pl.DataFrame([record]))
+
+
+def state_before(store: Store, statement_id: str) -> str:
+    """The state of a statement before its latest verdict."""
+    verdicts = store.run("SELECT verdict FROM raw.statement_verdict WHERE statement_id = ? ORDER BY batch DESC", [statement_id])
+    if len(verdicts) > 1:
+        return str(verdicts[1][0])
+    return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
 def statement_facts(store: Store) -> list[StatementFact]:
     """What the chain needs of every statement that counts."""
     rows = store.run(
-        """SELECT s.statement_id, s.account, coalesce(first_booking_date, from_date, opening_date, closing_date),
+        f"""SELECT s.statement_id, s.account, coalesce(first_booking_date, from_date, opening_date, closing_date),
             coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, s.count, f.format
         FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
-        WHERE s.state NOT IN ('quarantined', 'report') OR s.statement_id IN (SELECT statement_id FROM raw.statement_verdict)
+        LEFT JOIN {_VERDICTS} AS v USING (statement_id)
+        WHERE coalesce(v.verdict, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
         ORDER BY s.batch, f.name, s.ordinal"""
     )
     return [StatementFact(*row) for row in rows]

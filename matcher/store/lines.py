@@ -188,10 +188,10 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
 def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
     """The lines that came with a statement, whether they count or are in quarantine, in the file's order."""
     columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    verdict = "(SELECT arg_max(verdict, batch) FROM raw.statement_verdict AS v WHERE v.statement_id = l.statement_id)"
     return store.frame(
-        f"""SELECT {columns} FROM raw.line WHERE statement_id = ?
-        UNION ALL SELECT {columns} FROM raw.quarantined_line WHERE statement_id = ?
-            AND statement_id NOT IN (SELECT statement_id FROM raw.statement_verdict)
+        f"""SELECT {columns} FROM raw.line AS l WHERE statement_id = ? AND coalesce({verdict}, '') <> 'rejected'
+        UNION ALL SELECT {columns} FROM raw.quarantined_line AS l WHERE statement_id = ? AND coalesce({verdict}, 'rejected') = 'rejected'
         ORDER BY source_line, line_id""",
         statement_id,
         statement_id,

@@ -238,6 +238,27 @@ def test_days_that_come_again_in_another_format_are_kept_aside(desk: Desk) -> No
     assert desk.matches() == before
 
 
+@covers("statement.conflict")
+def test_a_reference_that_comes_again_with_another_amount_waits_for_a_person(desk: Desk) -> None:
+    before = desk.matches()
+    result = desk.run("ingest", str(ERRORS / "other_amount.csv"))
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert f"warning: statement.conflict: {ERRORS / 'other_amount.csv'}:2: line " in result.stderr
+    assert desk.matches() == before
+    assert desk.run("statement", "conflicts").exit_code == codes.NEEDS_PERSON
+    assert desk.run("status").stderr.startswith("statement.conflict: account giro: 1 lines do not count")
+
+
+@covers("line.posted")
+def test_lines_with_postings_are_not_taken_out_unasked(desk: Desk) -> None:
+    desk.run("ingest", str(ERRORS / "other_amount.csv"))
+    listed = [json.loads(text) for text in desk.run("statement", "conflicts", "--format", "json").stdout.splitlines()]
+    (waiting,) = [row["line_id"] for row in listed if row["counts"] == "no"]
+    before = desk.contents()
+    refused(desk.run("statement", "settle", waiting, "--keep", "this", "--reason", "corrected by the bank"), "line.posted")
+    assert desk.contents() == before
+
+
 @covers("note.second_reader")
 def test_what_the_second_reader_reads_wrongly_is_told_and_the_file_is_taken(desk: Desk) -> None:
     result = desk.run("ingest", "--verify", str(comma_statement(desk.folder)))

@@ -172,7 +172,8 @@ def _explained(found: pl.DataFrame, state: State) -> pl.DataFrame:
             _undoing(state).select("decision_id", "actor", "rule", back=True),
         ]
     )
-    facts = state.lines.select("line_id", *_LINE_FIELDS)
+    # a reversal may be of a line that no longer counts
+    facts = pl.concat([state.lines.select("line_id", *_LINE_FIELDS), state.aside.select("line_id", *_LINE_FIELDS)])
     rows = found.with_columns(back=back).join(who, on=["decision_id", "back"], how="left").join(facts, on="line_id", how="left")
     return rows.with_columns(pl.col(pl.String).fill_null(""))
 

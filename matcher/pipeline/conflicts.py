@@ -1,0 +1,142 @@
+"""One reference of the bank with two amounts: the line that came later is set aside until a person says which of them counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from matcher.errors import MatcherError
+from matcher.journal.decisions import Draft
+from matcher.journal.fold import ASIDE, live
+from matcher.pipeline import aside, verdicts
+from matcher.pipeline.session import Session
+from matcher.store import journal, retold
+
+RULE = "same-reference@1"
+"""What stands in the journal as the rule that set a line aside."""
+
+DOUBTED = ("conflict", "refused")
+"""Outcomes of lines that are set aside because of their reference."""
+
+Keep = Literal["this", "other", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A line that was set aside, and the lines with its bank reference and another amount that count."""
+
+    line_id: str
+    statement_id: str
+    source_line: int
+    bank_reference: str
+    currency: str
+    booking_date: date
+    others: tuple[str, ...]
+
+    def draft(self) -> Draft:
+        """The decision that sets it aside."""
+        return Draft(
+            ASIDE, self.line_id, self.currency, self.booking_date,
+            outcome="conflict", rule=RULE, evidence=" ".join(self.others), reason="its bank reference was read before with another amount",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a person's verdict on a conflict changed: lines that count again, that no longer count, and postings reversed."""
+
+    line_id: str
+    counted: tuple[str, ...]
+    set_aside: tuple[str, ...]
+    undone: int
+
+
+def find(session: Session, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
+    """Conflicts of the lines that statements have just brought; see `retold.conflicting`. The earlier line of two counts."""
+    found: dict[str, Conflict] = {}
+    for (line_id,), rows in retold.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
+        others = tuple(other for other in rows["other_id"] if other not in found)
+        if others:
+            row = rows.row(0, named=True)
+            found[str(line_id)] = Conflict(
+                row["line_id"], row["statement_id"], row["source_line"], row["bank_reference"], row["currency"], row["booking_date"], others
+            )
+    return list(found.values())
+
+
+def listing(session: Session) -> pl.DataFrame:
+    """Every line whose bank reference has another amount too, grouped by account and reference.
+
+    ``state`` is of the group: ``open`` while a line of it waits for a person, ``settled`` when a person has decided, ``beside`` when
+    nothing was ever in doubt: one statement tells them side by side, or balances prove them all. ``counts`` is of the line.
+    """
+    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == ASIDE)
+    latest = decisions.filter("live").group_by("line_id", maintain_order=True).agg(
+        pl.col(name).last() for name in ("outcome", "decision_id", "actor", "at", "reason")
+    )  # fmt: skip
+    waits, doubted = (pl.col("outcome") == "conflict").any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
+    group = ("account", "bank_reference")
+    return (
+        retold.of_shared_references(session.store)
+        .join(latest, on="line_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col("outcome").is_null()).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("counts"),
+            pl.when(waits.over(group).fill_null(value=False))
+            .then(pl.lit("open"))
+            .when(doubted.over(group))
+            .then(pl.lit("settled"))
+            .otherwise(pl.lit("beside"))
+            .alias("state"),
+            *(pl.col(name).fill_null("") for name in ("outcome", "decision_id", "actor", "at", "reason")),
+        )
+    )
+
+
+def open_by_account(session: Session) -> dict[str, int]:
+    """How many lines of each account wait because of their reference."""
+    waiting = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "conflict"]
+    if not waiting:
+        return {}
+    counted = retold.lines_of(session.store, waiting).group_by("account").len().sort("account")
+    return {str(account): int(count) for account, count in counted.iter_rows()}
+
+
+def settle(session: Session, as_of: date, given: str, keep: Keep, reason: str, *, undo: bool) -> Settled:
+    """A person says which lines of a conflict count: `this` line, the `other` one, or `both`. It can be said again otherwise.
+
+    Raises:
+        MatcherError: ``line.*``; ``decision.state`` when the line was never in conflict, when nothing would change, or without a
+            reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
+    """
+    aside.needs_reason(reason)
+    state = verdicts.state_of(session, as_of)
+    line = verdicts.find_told_line(state, given)
+    name = line["line_id"]
+    ours = (pl.col("kind") == ASIDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
+    held = state.decisions.filter(ours)
+    if not held.height:
+        raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
+    others = held["evidence"][-1].split()
+    counting = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in([name, *others])).iter_rows(named=True)}
+    refused = state.aside.filter((pl.col("line_id") == name) & (pl.col("outcome") == "refused")).height > 0
+    by_us = state.aside.filter(
+        pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("evidence") == name)
+    )["line_id"].to_list()  # fmt: skip
+    if keep == "other":
+        if not by_us and not set(others) & set(counting):
+            raise MatcherError("decision.state", f"no other line of the reference of line {name} counts")
+        counted, away = by_us, [] if refused else [line]
+        evidence = " ".join(others)
+    else:
+        counted = [*(by_us if keep == "both" else ()), *(() if name in counting else (name,))]
+        away = [counting[other] for other in others if other in counting] if keep == "this" else []
+        evidence = name
+    dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
+    posted = aside.release(state, dropped, reason, undo=undo)
+    drafts = [*posted, *aside.set_aside(state, away, "refused", evidence, reason), *aside.count_again(state, counted, reason, DOUBTED)]
+    if not drafts:
+        raise MatcherError("decision.state", f"that is how line {name} and those of its reference count already")
+    aside.record(session, "statement settle", {"line": name, "keep": keep, "reason": reason}, drafts)
+    return Settled(name, tuple(sorted(counted)), tuple(dropped), len(posted))
