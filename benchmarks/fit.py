@@ -49,6 +49,9 @@ SHARES = (990_000, 995_000, 998_000, 999_000, 999_500, 999_800, 999_900)
 SAFETY = 2
 """The bar is set where so many times fewer are wrong than allowed: other months are not like those it was measured on."""
 
+WORST = 20
+"""No kind of posting may be wrong so many times more frequently than all of them together, however rare it is."""
+
 PRIOR_WRONG = 0.5
 """Wrong cases that are assumed beside those seen, so that nothing is ever certain."""
 
@@ -211,7 +214,7 @@ def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
             cases, wrong = cases + counts[confidence][0], wrong + counts[confidence][1]
             if wrong * SAFETY * 1_000_000 <= cases * (1_000_000 - share):
                 bar = confidence
-        bars.append([share, max(bar, bars[-1][1] if bars else 0)])
+        bars.append([share, max(bar, 1_000_000 - WORST * (1_000_000 - share), bars[-1][1] if bars else 0)])
     return bars
 
 

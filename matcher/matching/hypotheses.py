@@ -94,7 +94,7 @@ def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -
         if item is not None:
             weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - score.rank(kind))
     for payer in receipt.payers:
-        strength = {"account": 28, "number": 12}.get(payer.kind, payer.likeness // 4)
+        strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
         weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
     for customer in list(weight)[:3]:
         for relative in pool.relatives.get(customer, ()):

@@ -37,7 +37,7 @@ class Payer(NamedTuple):
     """A customer that account, name or number speak for.
 
     Attributes:
-        kind: ``account``, ``number``, or how the name agrees (``equal``, ``script``, ``cut``, ``abbreviated``, ``part``, ``alike``).
+        kind: ``account``, ``number``, ``learned`` (from earlier receipts), or how the name agrees (`matcher.matching.names`).
         likeness, margin: of a name, 0 to 100: how alike, and how far before any other customer's.
     """
 

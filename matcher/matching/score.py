@@ -29,13 +29,15 @@ def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
     name = _name(receipt, customer_id, family)
     if name:
         found.append(name)
+    if not accounts and any(p.kind == "learned" and p.customer_id == customer_id for p in receipt.payers):
+        found.append("payer_learned")
     if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
         found.append("payer_number")
     return tuple(found)
 
 
 def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
-    names = [p for p in receipt.payers if p.kind not in ("account", "number")]
+    names = [p for p in receipt.payers if p.kind not in ("account", "number", "learned")]
     mine = next((p for p in names if p.customer_id == customer_id), None)
     if mine is None:
         clear = [p for p in names if p.likeness >= ALIKE and p.margin >= MARGIN]

@@ -18,7 +18,16 @@ RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order",
 """Kinds of reference, the most telling first."""
 
 SURE = frozenset(
-    ("payer_account", "payer_account_shared", "payer_name", "payer_name_shared", "payer_name_script", "payer_name_part", "payer_name_alike")
+    (
+        "payer_account",
+        "payer_account_shared",
+        "payer_learned",
+        "payer_name",
+        "payer_name_shared",
+        "payer_name_script",
+        "payer_name_part",
+        "payer_name_alike",
+    )
 )
 """Evidence of the payer that is good enough to look for sets that only add up."""
 

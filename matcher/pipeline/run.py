@@ -3,7 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -17,6 +17,7 @@ from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
 from matcher.matching.explain import evidence_text, shares_text
+from matcher.matching.learn import learned
 from matcher.matching.match import Company, companies, masters, match
 from matcher.matching.stops import Settled
 from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
@@ -65,6 +66,8 @@ def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> t
     about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency)
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
     found = engine.candidates(receivable, state.items, state.customers)
+    taught = learned(state.lines.filter(pl.col("state") == "posted"), receivable)
+    found = replace(found, payers=pl.concat([found.payers, taught]))
     return companies(receivable, state.items, found, _settled(state), repeats, about), aside
 
 

@@ -48,7 +48,7 @@ class Rule(_Strict):
     needs: Annotated[tuple[_Words, ...], Field(strict=False)] = ()
     without: _Words = ()
     items: int = Field(default=10_000, ge=1)
-    margin: int = Field(default=0, ge=0)
+    margin: int = Field(default=10, ge=0)
 
     @property
     def name(self) -> str:

@@ -49,6 +49,7 @@ EVIDENCE: dict[str, str] = {
     "payer_account_shared": "the payer's bank account is known for this customer and for others",
     "payer_account_group": "the payer's bank account is that of the customer's parent or of a sister",
     "payer_account_other": "the payer's bank account is another customer's",
+    "payer_learned": "earlier receipts of the payer's account or name were the customer's",
     "payer_name": "the payer's name is the customer's",
     "payer_name_shared": "the payer's name is this customer's and others'",
     "payer_name_script": "the payer's name is the customer's in another script",
