@@ -1,0 +1,84 @@
+"""Runs of ordinary entries are read as columns, all others one by one: both ways give the same rows and problems."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from damage import damaged, fixtures
+from hypothesis import given, settings
+
+from matcher.inspection import records
+from matcher.model import Problem, Transaction
+from matcher.parsers import bai2, bai2_runs
+from matcher.parsers.base import Batch, Event, ParseOptions, Parser, Source
+
+Reading = tuple[list[Event], list[tuple[int, Transaction]]]
+
+
+@contextmanager
+def runs_from(module: ModuleType, shortest: int) -> Iterator[None]:
+    """Columns from so many ordinary entries in a row on."""
+    before = module.SHORTEST
+    module.SHORTEST = shortest
+    try:
+        yield
+    finally:
+        module.SHORTEST = before
+
+
+def read(parser: Parser, data: bytes) -> tuple[Reading, int]:
+    """Everything a parser says of a file, rows apart from the rest, and how many rows came as columns."""
+    rest: list[Event] = []
+    rows: list[tuple[int, Transaction]] = []
+    columns = 0
+    for event in parser.parse(Source.of(data), ParseOptions()):
+        if isinstance(event, Batch):
+            rows += [(event.statement, row) for row in records(event)]
+            columns += 0 if isinstance(event.rows, list) else len(event.rows)
+        else:
+            rest.append(event)
+    return (rest, rows), columns
+
+
+def both_ways(parser: Parser, module: ModuleType, data: bytes) -> int:
+    with runs_from(module, 10**9):
+        one_by_one, none = read(parser, data)
+    with runs_from(module, 1):
+        in_runs, columns = read(parser, data)
+    assert none == 0
+    assert in_runs[0] == one_by_one[0]
+    refused = any(isinstance(event, Problem) and event.severity == "fatal" for event in in_runs[0])
+    # of a file that is refused the last rows need not be shown
+    shown = min(len(in_runs[1]), len(one_by_one[1])) if refused else None
+    assert in_runs[1][:shown] == one_by_one[1][:shown]
+    return columns
+
+
+def repeated(files: list[bytes], begin: bytes, end: bytes) -> list[bytes]:
+    """Files with their entries, from `begin` of the first one to `end` after the last, three times over, so that runs are longer."""
+    found = []
+    for data in files:
+        first = data.find(begin)
+        last = data.find(end, data.rfind(begin))
+        if 0 <= first < last:
+            found.append(data[:first] + data[first:last] * 3 + data[last:])
+    return found
+
+
+BAI2 = repeated(fixtures("bai2"), b"16,", b"\n49,")
+BAI2_INSERTIONS = [
+    b"/", b",", b"\n", b"\r", b"\r\n", b" ", b"  ", b"\t", b"-", b"\0", b"\xff", b"\xc2\xa0", b"\xe2\x80\x89", b"\xef\xbb\xbf", b"\x1c",
+    b"88,", b"\n88,", b"\n88,EREF: X", b"\n88, DBNM:Y\n", b"V,260101,", b"V,991399,1200", b",0,", b"/ 16,142,5,Z,,,Y/", b"999999999999",
+    b"\n16,475,100,Z,,,X/", b"\n16,142,1,V,260102,,a,b,c\n88,d/", b"\n49,0,1/\n", b"\n03,2,EUR,010,5,,/", b"\n02,A,B,1,260101,,EUR,/",
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=4000)
+@given(damaged(BAI2, BAI2_INSERTIONS))
+def test_bai2(data: bytes) -> None:
+    both_ways(bai2.PARSER, bai2_runs, data)
+
+
+def test_ordinary_fixtures_are_read_as_columns() -> None:
+    """The comparison would be worth nothing if no entry were ordinary."""
+    assert sum(both_ways(bai2.PARSER, bai2_runs, data) for data in BAI2) > 40
