@@ -1,6 +1,5 @@
 """What `matcher inspect` says of a file: read without any books, nothing kept."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -27,7 +26,7 @@ def inspect(
     rows: list[dict[str, Any]] = []
     for event in tally.watch(registry.read(source, options, format_name)):
         if transactions and isinstance(event, Batch):
-            rows += (_row(row, event.statement) for row in records(event))
+            rows += (_row(row, event.statement) for row in event.records())
     found: dict[str, Any] = {
         "file": source.name,
         "format": tally.info.format if tally.info else "",
@@ -43,16 +42,6 @@ def inspect(
     if verify and found["format"].startswith("ofx"):
         found["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
     return found
-
-
-def records(batch: Batch) -> Iterator[Transaction]:
-    """The rows of a batch as records, whatever its form."""
-    if isinstance(batch.rows, Sequence):
-        yield from batch.rows
-        return
-    defaults = Transaction._field_defaults
-    for row in batch.rows.iter_rows(named=True):
-        yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
 
 
 def unreadable(name: str, error: MatcherError) -> dict[str, Any]:

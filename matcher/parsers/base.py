@@ -30,6 +30,15 @@ class Batch:
     statement: int
     rows: "Sequence[Transaction] | pl.DataFrame"
 
+    def records(self) -> Iterator[Transaction]:
+        """The rows as records, whatever their form."""
+        if isinstance(self.rows, Sequence):
+            yield from self.rows
+            return
+        defaults = Transaction._field_defaults
+        for row in self.rows.iter_rows(named=True):
+            yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
+
 
 Event = FileInfo | StatementStart | Batch | StatementEnd | Problem
 

@@ -7,9 +7,8 @@ from types import ModuleType
 from damage import damaged, fixtures
 from hypothesis import given, settings
 
-from matcher.inspection import records
 from matcher.model import Problem, Transaction
-from matcher.parsers import bai2, bai2_runs
+from matcher.parsers import bai2, bai2_runs, ofx, ofx_runs
 from matcher.parsers.base import Batch, Event, ParseOptions, Parser, Source
 
 Reading = tuple[list[Event], list[tuple[int, Transaction]]]
@@ -33,7 +32,7 @@ def read(parser: Parser, data: bytes) -> tuple[Reading, int]:
     columns = 0
     for event in parser.parse(Source.of(data), ParseOptions()):
         if isinstance(event, Batch):
-            rows += [(event.statement, row) for row in records(event)]
+            rows += [(event.statement, row) for row in event.records()]
             columns += 0 if isinstance(event.rows, list) else len(event.rows)
         else:
             rest.append(event)
@@ -79,6 +78,24 @@ def test_bai2(data: bytes) -> None:
     both_ways(bai2.PARSER, bai2_runs, data)
 
 
+OFX = repeated(fixtures("ofx"), b"<STMTTRN>", b"</BANKTRANLIST>")
+OFX_INSERTIONS = [
+    b"<", b">", b"\n", b"\r\n", b" ", b"\t", b"\0", b"\x1c", b"\xff", b"\xc2\xa0", b"\xe2\x80\x89",
+    b"&amp;", b"&#10;", b"&nbsp;", b"&amp;lt;", b"<!--", b"-->", b"<![CDATA[x]]>",
+    b"</MEMO>", b"</STMTTRN>", b"<STMTTRN>", b"</BANKTRANLIST>", b"<STMTRS>", b"<CURDEF>BRL", b"<CURDEF>JPY",
+    b"<DTAVAIL>20240230", b"<DTAVAIL>20240229", b"<DTAVAIL>0", b"<CHECKNUM>0012\n", b"<REFNUM>12", b"<EXTDNAME>\nA long name\n", b"<SIC>1",
+    b"<TRNAMT>-1,5\n", b"<TRNAMT>1,234.50\n", b"<TRNAMT>.5", b"<TRNAMT>1.005", b"<FITID>0", b"<MEMO>SALDO DIA 1", b"<NAME>12",
+    b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240105120000[-5:EST]<TRNAMT>-12,50<FITID>12<NAME>A &amp; B<CHECKNUM>12<MEMO>12\n b</STMTTRN>\n",
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=4000)
+@given(damaged(OFX, OFX_INSERTIONS))
+def test_ofx(data: bytes) -> None:
+    both_ways(ofx.PARSER, ofx_runs, data)
+
+
 def test_ordinary_fixtures_are_read_as_columns() -> None:
     """The comparison would be worth nothing if no entry were ordinary."""
     assert sum(both_ways(bai2.PARSER, bai2_runs, data) for data in BAI2) > 40
+    assert sum(both_ways(ofx.PARSER, ofx_runs, data) for data in OFX) > 100
