@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import count
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from matcher import money
 from matcher.errors import MatcherError
@@ -22,6 +21,9 @@ from matcher.parsers.bai2_records import Record
 from matcher.parsers.bai2_runs import HELPERS, Run, as_run, records_and_runs, taken_apart, value_dates
 from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
 from matcher.parsers.charset import sniff, text
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DEFAULT_CURRENCY = "USD"
 """The currency when neither account nor group names one (specification, record 02)."""
@@ -106,8 +108,10 @@ class _Reading:
             else:
                 yield from self._columns(part, account)
 
-    def _columns(self, entries: pl.DataFrame, account: Account) -> Iterator[Event]:
+    def _columns(self, entries: "pl.DataFrame", account: Account) -> Iterator[Event]:
         """Books ordinary transactions of a plain account."""
+        import polars as pl
+
         assert account.day is not None
         if account.rows:
             yield Batch(account.number, account.rows)

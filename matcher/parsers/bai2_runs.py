@@ -8,14 +8,15 @@ is left to `bai2_fields`, which knows all forms. Both ways give the same rows (h
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
-
-import polars as pl
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.errors import MatcherError
 from matcher.parsers.bai2_codes import MOVEMENTS
 from matcher.parsers.bai2_fields import day
 from matcher.parsers.bai2_records import Cutter, Record, blocks, shares_lines
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SHORTEST = 64
 """Ordinary entries in a row from which on it pays to read them as columns."""
@@ -81,12 +82,14 @@ def _trimmed(text: str) -> str:
     return (_TRAILING.sub("\n", text) if " \n" in text else text)[:-1]
 
 
-def taken_apart(run: Run) -> Iterator[pl.DataFrame | Run]:
+def taken_apart(run: Run) -> "Iterator[pl.DataFrame | Run]":
     """The entries of a run in order: frames of ordinary ones, and runs of those that have to be read one by one.
 
     A frame's columns are those of `Transaction` that need no account, and `HELPERS`: ``stated`` is the amount without its ``sign``,
     ``valued`` and ``funds`` are texts as written, ``lines`` how many there are.
     """
+    import polars as pl
+
     entries = pl.Series("entry", ("\n" + run.text).split(_ENTRY)[1:], pl.String)
     fields = entries.str.extract_groups(_ORDINARY).struct.unnest()
     frame = fields.select(
@@ -111,18 +114,20 @@ def taken_apart(run: Run) -> Iterator[pl.DataFrame | Run]:
         yield part if stretch["value"] and part.height >= SHORTEST else as_run(part)
 
 
-def as_run(entries: pl.DataFrame) -> Run:
+def as_run(entries: "pl.DataFrame") -> Run:
     """A frame's entries as they stand in the file."""
     return Run("\n".join(entries["raw"]), entries["line"][0])
 
 
-def _joined(text: pl.Expr) -> pl.Expr:
+def _joined(text: "pl.Expr") -> "pl.Expr":
     """The words of a record and its continuations, parted by one blank each, without the '/' that ends a line."""
     return text.str.replace_all("/?\n88,", " ").str.strip_suffix("/").str.replace_all(" {2,}", " ").str.strip_chars(" ")
 
 
-def value_dates(entries: pl.DataFrame, account_day: date) -> tuple[pl.Series, int]:
+def value_dates(entries: "pl.DataFrame", account_day: date) -> "tuple[pl.Series, int]":
     """Value dates of ordinary entries, and how many of them cannot be read. Available at once (funds type 0) is the account's day."""
+    import polars as pl
+
     written = entries["valued"].unique().drop_nulls().to_list()
     days: dict[str, date | None] = {}
     refused = []

@@ -7,11 +7,12 @@ what does not fit to the last character stays with the scanner.
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import polars as pl
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.parsers.ofx_names import REGULAR
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SHORTEST = 64
 """Regular transactions in a row from which on it pays to read them as columns."""
@@ -37,7 +38,7 @@ class Run(NamedTuple):
         end: where the run ends in the buffer.
     """
 
-    leaves: pl.DataFrame
+    leaves: "pl.DataFrame"
     end: int
 
 
@@ -58,6 +59,8 @@ class Runs:
         texts = buffer[start:].split(_OPEN)[1:]
         if len(texts) < SHORTEST:
             return {}
+        import polars as pl
+
         self._learn(texts[:_LOOKED_AT])
         entries = pl.Series("entry", texts, pl.String)
         fields = entries.str.extract_groups(self._pattern()).struct.unnest()

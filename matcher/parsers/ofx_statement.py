@@ -9,7 +9,6 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, Problem, Severity, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions
-from matcher.parsers.ofx_columns import booked
 from matcher.parsers.ofx_fields import amount, day, is_blank_date
 from matcher.parsers.ofx_names import LISTS, OWN_ACCOUNT
 from matcher.parsers.ofx_rows import RowReader, currency_of
@@ -147,6 +146,8 @@ class OpenStatement:
 
     def add_run(self, leaves: "pl.DataFrame", line: int) -> None:
         """Reads the transactions of a run that begins on a line."""
+        from matcher.parsers.ofx_columns import booked  # small files need none of its library
+
         reader = self._reader or self.start(leaves["raw"][0])
         for part in booked(leaves.with_columns(leaves["line"] + line), reader):
             if "amount" in part.columns:
