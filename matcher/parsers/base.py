@@ -25,7 +25,7 @@ MAX_LINE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one statement: records, or for wide files a frame with the columns of `Transaction` (a column may be left out)."""
+    """Rows of one statement: records, or a frame with columns of `Transaction` (one may be left out) where entries are all alike."""
 
     statement: int
     rows: "Sequence[Transaction] | pl.DataFrame"

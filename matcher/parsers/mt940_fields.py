@@ -92,10 +92,15 @@ def statement_line(text: str) -> StatementLine:
                 "",
             ),
         )
-    return _unusual_line(text)
+    return unusual_line(text)
 
 
-def _unusual_line(text: str) -> StatementLine:
+def unusual_line(text: str) -> StatementLine:
+    """What `statement_line` does, for lines of any form.
+
+    Raises:
+        ValueError: as there.
+    """
     found = _LINE.match(text)
     if not found:
         raise ValueError(_missing(text))

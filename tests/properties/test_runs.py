@@ -1,15 +1,20 @@
-"""Runs of ordinary entries are read as columns, all others one by one: both ways give the same rows and problems."""
+"""What is ordinary is read a short way, as columns or by one expression, all else the long way: both give the same rows and problems."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
+import pytest
 from damage import damaged, fixtures
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from matcher import money
+from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
-from matcher.parsers import bai2, bai2_runs, ofx, ofx_runs
+from matcher.parsers import bai2, bai2_runs, camt, camt_shapes, ofx, ofx_runs, xml_blocks
 from matcher.parsers.base import Batch, Event, ParseOptions, Parser, Source
+from matcher.parsers.mt940_fields import StatementLine, statement_line, unusual_line
 
 Reading = tuple[list[Event], list[tuple[int, Transaction]]]
 
@@ -72,7 +77,7 @@ BAI2_INSERTIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=4000)
+@settings(max_examples=250, deadline=4000)
 @given(damaged(BAI2, BAI2_INSERTIONS))
 def test_bai2(data: bytes) -> None:
     both_ways(bai2.PARSER, bai2_runs, data)
@@ -89,10 +94,63 @@ OFX_INSERTIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=4000)
+@settings(max_examples=250, deadline=4000)
 @given(damaged(OFX, OFX_INSERTIONS))
 def test_ofx(data: bytes) -> None:
     both_ways(ofx.PARSER, ofx_runs, data)
+
+
+CAMT = repeated([data for data in fixtures("camt") if data[:1] == b"<"], b"<Ntry>", b"</Stmt>")
+CAMT_INSERTIONS = [
+    b"<", b">", b"&", b"!", b"?", b"\n", b" ", b"&amp;", b"<!-- x -->", b"<!-- </Ntry> -->", b"<![CDATA[</Ntry>]]>", b"<?x?>", b"<!",
+    b"<Ntry>", b"</Ntry>", b"</Ntry >", b"<Ntry/>", b"<Ntry a='1'>", b"<NtryRef>1</NtryRef>", b"</Stmt>", b"<Stmt>", b"text",
+]  # fmt: skip
+
+
+@settings(max_examples=250, deadline=4000)
+@given(damaged(CAMT, CAMT_INSERTIONS))
+def test_camt_entries_cut_out_at_once_and_with_known_shapes(data: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(camt_shapes, "_COMPILE_AFTER", 1)
+        short, _ = read(camt.PARSER, data)
+        patch.setattr(camt_shapes, "_COMPILE_AFTER", 10**9)
+        patch.setattr(xml_blocks.Blocks, "_next_mark", lambda self, name: 0)
+        long, _ = read(camt.PARSER, data)
+    assert short == long
+
+
+LINE_PIECES = st.sampled_from(
+    ["240102", "0102", "0230", "C", "D", "RC", "RD", "EC", "R", " ", "12,50", "1.234,5", "12345678901234567,", "0,", ",5", "12.5",
+     "NTRF", "NONREF", "S103", "FMSC", "N12 ", "//", "/", "REF 1", "A" * 17, "KREF+", "B123", "\u0663", "\u00e4"]
+)  # fmt: skip
+
+
+@settings(max_examples=600)
+@given(
+    st.lists(LINE_PIECES, max_size=9).map("".join)
+    | st.tuples(st.just("2401020102C12,50"), st.lists(LINE_PIECES, max_size=5).map("".join)).map("".join)
+)
+def test_mt940_lines_of_the_common_form(text: str) -> None:
+    def outcome(reader: Callable[[str], StatementLine]) -> StatementLine | str:
+        try:
+            return reader(text)
+        except ValueError as error:
+            return str(error)
+
+    assert outcome(statement_line) == outcome(unusual_line)
+
+
+@given(st.text("0123456789.-+ \u0663", max_size=20), st.sampled_from(["EUR", "JPY", "KWD", "CLF", "XYZ"]))
+def test_amounts_of_the_common_form(text: str, currency: str) -> None:
+    """A blank in front takes the long way."""
+
+    def outcome(written: str) -> tuple[int, str] | str:
+        try:
+            return money.parse_exact(written, currency)
+        except MatcherError as error:
+            return error.code
+
+    assert outcome(text) == outcome(" " + text)
 
 
 def test_ordinary_fixtures_are_read_as_columns() -> None:
