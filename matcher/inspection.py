@@ -1,5 +1,6 @@
 """What `matcher inspect` says of a file: read without any books, nothing kept."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +27,7 @@ def inspect(
     rows: list[dict[str, Any]] = []
     for event in tally.watch(registry.read(source, options, format_name)):
         if transactions and isinstance(event, Batch):
-            rows += (_row(row, event.statement) for row in event.records())
+            rows += (_row(row, event.statement) for row in records(event))
     found: dict[str, Any] = {
         "file": source.name,
         "format": tally.info.format if tally.info else "",
@@ -42,6 +43,11 @@ def inspect(
     if verify and found["format"].startswith("ofx"):
         found["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
     return found
+
+
+def records(batch: Batch) -> Iterator[Transaction]:
+    """The rows of a batch as records, whatever its form."""
+    return batch.records()
 
 
 def unreadable(name: str, error: MatcherError) -> dict[str, Any]:
