@@ -1,6 +1,6 @@
 """What `matcher inspect` says of a file: read without any books, nothing kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -47,12 +47,7 @@ def inspect(
 
 def records(batch: Batch) -> Iterator[Transaction]:
     """The rows of a batch as records, whatever its form."""
-    if isinstance(batch.rows, Sequence):
-        yield from batch.rows
-        return
-    defaults = Transaction._field_defaults
-    for row in batch.rows.iter_rows(named=True):
-        yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
+    return batch.records()
 
 
 def unreadable(name: str, error: MatcherError) -> dict[str, Any]:

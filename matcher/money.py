@@ -73,6 +73,9 @@ def parse_exact(text: str, currency: str) -> tuple[int, str]:
     Raises:
         MatcherError: ``amount.invalid``, ``amount.range`` or ``currency.unknown``.
     """
+    whole, _, fraction = text.partition(".")
+    if SCALE.get(currency) == len(fraction) and (plain := whole + fraction).isdecimal() and plain.isascii() and len(plain) <= 15:
+        return int(plain), ""  # nearly all amounts of a file are of this form
     places = scale(currency)
     body = text.strip()
     negative = body[:1] == "-"

@@ -7,18 +7,23 @@ records, and all of them are checked.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
+from typing import TYPE_CHECKING
 
 from matcher import money
 from matcher.errors import MatcherError
-from matcher.model import Balance, ControlTotals, FileInfo, Problem, Severity, StatementEnd, StatementStart, Transaction
-from matcher.parsers.bai2_codes import CLOSING_LEDGER, MOVEMENTS, NON_MONETARY, OPENING_LEDGER, TOTAL_CREDITS, TOTAL_DEBITS
+from matcher.model import FileInfo, Problem, Severity, StatementEnd, StatementStart, Transaction
+from matcher.parsers.bai2_codes import CLOSING_LEDGER, MOVEMENTS, NON_MONETARY, OPENING_LEDGER
 from matcher.parsers.bai2_fields import account_of, counterparty, day, detail, fields_of, summaries, whole
-from matcher.parsers.bai2_records import Record, lines, records
+from matcher.parsers.bai2_levels import Account, Group, Level, balance, totals, value_date
+from matcher.parsers.bai2_records import Record
+from matcher.parsers.bai2_runs import HELPERS, Run, as_run, records_and_runs, taken_apart, value_dates
 from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
 from matcher.parsers.charset import sniff, text
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DEFAULT_CURRENCY = "USD"
 """The currency when neither account nor group names one (specification, record 02)."""
@@ -45,52 +50,12 @@ class Bai2Parser:
             yield charset.problem
         reading = _Reading(options)
         try:
-            for record in records(lines(text(source, charset))):
-                yield from reading.take(record)
+            for found in records_and_runs(text(source, charset)):
+                yield from reading.take_run(found) if isinstance(found, Run) else reading.take(found)
         except MatcherError as error:
             yield Problem(error.code, "fatal", error.what, reading.line)
             return
         yield from reading.finish()
-
-
-@dataclass(slots=True)
-class _Level:
-    """One level of the file with what its trailer must agree with.
-
-    Attributes:
-        name: for messages.
-        start: physical records in front of it.
-        total: sum of amounts (account), or of the stated totals of the level below.
-        children: groups of the file, accounts of a group.
-    """
-
-    name: str
-    start: int
-    total: int = 0
-    children: int = 0
-
-
-@dataclass(slots=True)
-class _Group(_Level):
-    day: date | None = None
-    currency: str = ""
-    bank: str = ""
-    uncounted: bool = False
-
-
-@dataclass(slots=True)
-class _Account(_Level):
-    """`number` is the statement's ordinal, -1 when it cannot be read; `stated` are amount and items by type code."""
-
-    number: int = -1
-    currency: str = ""
-    day: date | None = None
-    uncounted: bool = False
-    rows: list[Transaction] = field(default_factory=list)
-    stated: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
-    credits: int = 0
-    debits: int = 0
-    unreadable: int = 0
 
 
 class _Reading:
@@ -106,9 +71,9 @@ class _Reading:
         self._numbers = count()
         self._statements = 0
         self._physical = 0
-        self._file: _Level | None = None
-        self._group: _Group | None = None
-        self._account: _Account | None = None
+        self._file: Level | None = None
+        self._group: Group | None = None
+        self._account: Account | None = None
         self._file_day: date | None = None
         self._file_id = ""
         self._seen = False
@@ -133,6 +98,40 @@ class _Reading:
             return [self._note("note.syntax", "info", "text in front of the file header was left out")]
         return [self._note("row.invalid", "error", "the line is no record of BAI2 and was left out")]
 
+    def take_run(self, run: Run) -> Iterator[Event]:
+        """Takes a run of transactions."""
+        for part in taken_apart(run):
+            account = self._account
+            if isinstance(part, Run) or account is None or not account.plain:
+                for record in (part if isinstance(part, Run) else as_run(part)).records():
+                    yield from self.take(record)
+            else:
+                yield from self._columns(part, account)
+
+    def _columns(self, entries: "pl.DataFrame", account: Account) -> Iterator[Event]:
+        """Books ordinary transactions of a plain account."""
+        import polars as pl
+
+        assert account.day is not None
+        if account.rows:
+            yield Batch(account.number, account.rows)
+            account.rows = []
+        days, unreadable = value_dates(entries, account.day)
+        rows = entries.with_columns(
+            days,
+            (pl.col("stated") * pl.col("sign")).alias("amount"),
+            pl.lit(account.day).alias("booking_date"),
+            pl.lit(account.currency).alias("currency"),
+        )
+        credits = int((rows["amount"] >= 0).sum())
+        account.credits += credits
+        account.debits += rows.height - credits
+        account.total += int(rows["stated"].sum())
+        account.unreadable += unreadable
+        self._physical += int(rows["lines"].sum())
+        self.line = rows["line"][-1]
+        yield Batch(account.number, rows.drop(HELPERS))
+
     def finish(self) -> Iterator[Event]:
         """The file is at its end."""
         if not self._seen:
@@ -149,7 +148,7 @@ class _Reading:
         yield from self._unclosed(self._file, self._group, self._account)
         self._seen = True
         _, _, made, _, self._file_id, _, _, version = fields_of(record, 8)
-        self._file = _Level("file", self._physical - record.physical)
+        self._file = Level("file", self._physical - record.physical)
         self._group = None
         self._file_day = None
         try:
@@ -162,7 +161,7 @@ class _Reading:
     def _group_header(self, record: Record) -> Iterator[Event]:
         yield from self._unclosed(self._group, self._account)
         _, bank, status, as_of, _, currency, _ = fields_of(record, 7)
-        group = self._group = _Group("group", self._physical - record.physical, currency=currency.upper(), bank=bank)
+        group = self._group = Group("group", self._physical - record.physical, currency=currency.upper(), bank=bank)
         if self._file is not None:
             self._file.children += 1
         else:
@@ -185,11 +184,11 @@ class _Reading:
         group = self._group
         if group is None:
             yield self._note("note.syntax", "warning", "an account stands outside of any group")
-            group = _Group("group", self._physical, day=self._file_day)
+            group = Group("group", self._physical, day=self._file_day)
         group.children += 1
         number, own = account_of(record)
         currency = own or group.currency or self._options.currency or DEFAULT_CURRENCY
-        account = _Account("account", self._physical - record.physical, currency=currency, day=group.day, uncounted=group.uncounted)
+        account = Account("account", self._physical - record.physical, currency=currency, day=group.day, uncounted=group.uncounted)
         try:
             for summary in summaries(record):
                 account.total += summary.amount or 0
@@ -205,7 +204,7 @@ class _Reading:
         number = number or self._options.account
         if not number:
             yield self._note("account.missing", "warning", "the account has no number")
-        opening = _balance(account, OPENING_LEDGER)
+        opening = balance(account, OPENING_LEDGER)
         yield StatementStart(
             account.number, number, currency, opening, group.bank, "", self._file_id, account.day, account.day, record.line
         )
@@ -227,7 +226,7 @@ class _Reading:
         account.rows = []
         return [Batch(account.number, rows)]
 
-    def _row(self, record: Record, account: _Account) -> Transaction | None:
+    def _row(self, record: Record, account: Account) -> Transaction | None:
         found = detail(record)
         if found.code == NON_MONETARY:
             return None
@@ -253,7 +252,7 @@ class _Reading:
             account.day,
             amount,
             account.currency,
-            _value_date(found.value_date, account),
+            value_date(found.value_date, account),
             found.bank_reference,
             name,
             number,
@@ -288,7 +287,7 @@ class _Reading:
         yield from self._count_records(account, number)
         yield from self._end_account(account)
 
-    def _end_account(self, account: _Account) -> Iterator[Event]:
+    def _end_account(self, account: Account) -> Iterator[Event]:
         self._account = None
         if account.number < 0:
             return
@@ -296,7 +295,7 @@ class _Reading:
             yield Batch(account.number, account.rows)
         if account.unreadable:
             yield self._note("note.syntax", "info", f"{account.unreadable} value dates could not be read and were left out")
-        yield StatementEnd(account.number, _balance(account, CLOSING_LEDGER), totals=_totals(account))
+        yield StatementEnd(account.number, balance(account, CLOSING_LEDGER), totals=totals(account))
 
     def _group_trailer(self, record: Record) -> Iterator[Event]:
         yield from self._unclosed(self._account)
@@ -320,17 +319,17 @@ class _Reading:
         yield from self._count_children(file, children, "groups")
         yield from self._count_records(file, number)
 
-    def _unclosed(self, *levels: _Level | None) -> Iterator[Event]:
+    def _unclosed(self, *levels: Level | None) -> Iterator[Event]:
         """Ends what should have been ended by its own trailer, from the inside out."""
         for level in reversed(levels):
             if level is not None:
                 yield self._note("statement.totals", "warning", f"the {level.name} has no trailer, so its control total is missing")
-                if isinstance(level, _Account):
+                if isinstance(level, Account):
                     if self._group is not None:
                         self._group.total += level.total
                     yield from self._end_account(level)
 
-    def _check(self, level: _Level, text: str, parent: _Level | None) -> Iterator[Event]:
+    def _check(self, level: Level, text: str, parent: Level | None) -> Iterator[Event]:
         """Compares a control total; a blank one is zero. The parent adds up what is stated, so that one fault is told once."""
         try:
             stated = whole(text, bound=False) or 0
@@ -343,45 +342,16 @@ class _Reading:
             message = f"the control total of the {level.name} is {stated}, its amounts make {level.total}"
             yield self._note("statement.totals", "warning", message)
 
-    def _count_records(self, level: _Level, text: str) -> Iterator[Event]:
+    def _count_records(self, level: Level, text: str) -> Iterator[Event]:
         found = self._physical - level.start
         if text and text.lstrip("0") != str(found):
             message = f"the {level.name} says it has {text[:12]} records, it has {found}"
             yield self._note("statement.totals", "warning", message)
 
-    def _count_children(self, level: _Level, text: str, what: str) -> Iterator[Event]:
+    def _count_children(self, level: Level, text: str, what: str) -> Iterator[Event]:
         if text and (text.lstrip("0") or "0") != str(level.children):
             message = f"the {level.name} says it has {text[:12]} {what}, it has {level.children}"
             yield self._note("statement.totals", "warning", message)
-
-
-def _balance(account: _Account, code: str) -> Balance | None:
-    """A stated balance; those of a group that is not counted would not fit its lines."""
-    amount = account.stated.get(code, (None, None))[0]
-    return None if amount is None or account.uncounted else Balance(amount, account.day)
-
-
-def _value_date(text: str, account: _Account) -> date | None:
-    if not text or text == "0":
-        return account.day if text else None
-    try:
-        return day(text)
-    except MatcherError:
-        account.unreadable += 1
-        return None
-
-
-def _totals(account: _Account) -> ControlTotals:
-    """Total credits and debits, where the stated number of items says that they are about the lines of this statement.
-
-    Many banks send totals with only some of the transactions, or with none.
-    """
-    credit, credits = account.stated.get(TOTAL_CREDITS, (None, None))
-    debit, debits = account.stated.get(TOTAL_DEBITS, (None, None))
-    return ControlTotals(
-        credit=credit if credits == account.credits and credits else None,
-        debit=debit if debits == account.debits and debits else None,
-    )
 
 
 PARSER = Bai2Parser()

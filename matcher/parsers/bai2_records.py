@@ -59,57 +59,96 @@ class Record(NamedTuple):
     raw: str
 
 
-def lines(pieces: Iterable[str]) -> Iterator[str]:
-    """The lines of a text that comes in pieces, without their ends.
+def blocks(pieces: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """A text that comes in pieces as blocks of whole lines, each with the character that parts its lines.
 
     Raises:
-        MatcherError: ``file.too_large`` when one is longer than `MAX_LINE`.
+        MatcherError: ``file.too_large`` when a line is longer than `MAX_LINE`.
     """
-    rest, old_mac = "", None
+    rest, mark = "", ""
     for piece in pieces:
-        if old_mac is None:
-            old_mac = "\r" in piece[:-1] and "\n" not in piece
-        found = (rest + piece).split("\r" if old_mac else "\n")
-        rest = found.pop()
+        mark = mark or ("\r" if "\r" in piece[:-1] and "\n" not in piece else "\n")
+        block, found, rest = (rest + piece).rpartition(mark)
         if len(rest) > MAX_LINE:
             raise MatcherError("file.too_large", f"a line is longer than {MAX_LINE} characters")
-        yield from found
+        if found:
+            yield block, mark
     if rest:
-        yield rest
+        yield rest, mark
 
 
-def records(source: Iterable[str]) -> Iterator[Record]:
-    """Logical records of a file's lines. Lines before the first record are records with an empty code."""
-    code, text, line, closed, begun = "", "", 0, True, False
-    physical: list[str] = []
-    more: list[More] = []
-    shared = _SHARED
-    for number, whole in enumerate(source, 1):
-        piece = whole.strip(_PADDING)
-        if not begun and piece[:2] in CODES and piece[2:3] == ",":
-            begun = True
-            if _JOINED.search(piece) and not _SHARED.search(piece):
-                # a file without line breaks
-                shared = _JOINED
-        parts = shared.split(piece) if piece.find("/", 0, -1) >= 0 else [piece]
-        for at, part in enumerate(parts, 1):
-            if not part:
-                continue
-            ends = part[-1] == "/" or at < len(parts)
-            found = part[:2] if part[2:3] == "," else ""
-            if (found == "88" and code) or not (found in CODES or not begun or (closed and (code != "16" or _UNKNOWN.match(part)))):
-                more.append(More(found == "88", part.removesuffix("/")[3:] if found == "88" else part.removesuffix("/")))
-                physical.append(part)
-            else:
-                if physical:
-                    yield _record(code, text, line, more, physical)
-                code = found if begun and found in CODES else ""
-                text, line, physical = part.removesuffix("/"), number, [part]
-                if more:
-                    more = []
-            closed = ends
-    if physical:
-        yield _record(code, text, line, more, physical)
+class Cutter:
+    """Makes logical records of lines. Lines before the first record are records with an empty code.
+
+    Attributes:
+        line: lines so far.
+    """
+
+    def __init__(self, line: int = 0, orderly: bool = False) -> None:
+        self.line = line
+        self._begun = orderly
+        self._shared = _SHARED
+        self._closed = True
+        self._code = self._text = ""
+        self._start = 0
+        self._physical: list[str] = []
+        self._more: list[More] = []
+
+    @property
+    def orderly(self) -> bool:
+        """Whether the records are cut at line ends: a first one was seen, and it did not share its line."""
+        return self._begun and self._shared is _SHARED
+
+    def feed(self, lines: Iterable[str]) -> Iterator[Record]:
+        """Takes lines and gives the records that end in them; the last one may go on."""
+        for whole in lines:
+            self.line += 1
+            piece = whole.strip(_PADDING)
+            if not self._begun and piece[:2] in CODES and piece[2:3] == ",":
+                self._begun = True
+                if _JOINED.search(piece) and not _SHARED.search(piece):
+                    # a file without line breaks
+                    self._shared = _JOINED
+            parts = self._shared.split(piece) if piece.find("/", 0, -1) >= 0 else [piece]
+            for at, part in enumerate(parts, 1):
+                if part:
+                    yield from self._take(part, part[-1] == "/" or at < len(parts))
+
+    def finish(self) -> Iterator[Record]:
+        """What follows begins a record of its own, or nothing does."""
+        if self._physical:
+            yield _record(self._code, self._text, self._start, self._more, self._physical)
+        self._physical, self._more, self._code = [], [], ""
+
+    def _take(self, part: str, ends: bool) -> Iterator[Record]:
+        found = part[:2] if part[2:3] == "," else ""
+        plain = part.removesuffix("/")
+        begins = found in CODES or not self._begun or (self._closed and (self._code != "16" or _UNKNOWN.match(part)))
+        if (found == "88" and self._code) or not begins:
+            self._more.append(More(found == "88", plain[3:] if found == "88" else plain))
+            self._physical.append(part)
+        else:
+            yield from self.finish()
+            self._code = found if self._begun and found in CODES else ""
+            self._text, self._start, self._physical = plain, self.line, [part]
+        self._closed = ends
+
+
+def records(pieces: Iterable[str]) -> Iterator[Record]:
+    """Logical records of a text that comes in pieces.
+
+    Raises:
+        MatcherError: see `blocks`.
+    """
+    cutter = Cutter()
+    for block, mark in blocks(pieces):
+        yield from cutter.feed(block.split(mark))
+    yield from cutter.finish()
+
+
+def shares_lines(text: str) -> bool:
+    """Whether a text has a line in which a second record follows another."""
+    return ("/ " in text or "/\t" in text) and _SHARED.search(text) is not None
 
 
 def _record(code: str, text: str, line: int, more: list[More], physical: list[str]) -> Record:

@@ -25,10 +25,19 @@ MAX_LINE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one statement: records, or for wide files a frame with the columns of `Transaction` (a column may be left out)."""
+    """Rows of one statement: records, or a frame with columns of `Transaction` (one may be left out) where entries are all alike."""
 
     statement: int
     rows: "Sequence[Transaction] | pl.DataFrame"
+
+    def records(self) -> Iterator[Transaction]:
+        """The rows as records, whatever their form."""
+        if isinstance(self.rows, Sequence):
+            yield from self.rows
+            return
+        defaults = Transaction._field_defaults
+        for row in self.rows.iter_rows(named=True):
+            yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
 
 
 Event = FileInfo | StatementStart | Batch | StatementEnd | Problem

@@ -122,7 +122,8 @@ class Part:
     """Where the fields of a ``TxDtls`` are among a block's values; -1 is the empty text at their end.
 
     A charge is its amount and its indicator; a referred document is its type and its number. `converted` says that there are
-    amounts besides the booked one: before conversion, or charges.
+    amounts besides the booked one: before conversion, or charges; `coded` that there is a bank transaction code. `only_text` is where
+    the remittance information is when it is a single text, else -1.
     """
 
     amount: Amount = NO_AMOUNT
@@ -150,6 +151,15 @@ class Part:
     charges: list[tuple[Amount, int]] = field(default_factory=list)
     converted: bool = False
     documents: list[tuple[int, int]] = field(default_factory=list)
+    coded: bool = False
+    only_text: int = -1
+
+    def settle(self) -> None:
+        """All fields are placed."""
+        self.coded = max(self.domain, self.family, self.sub_family, self.proprietary) >= 0
+        beside = self.additional_remittance or self.documents or self.references[1:] or self.cheque_number >= 0
+        if len(self.unstructured) == 1 and not beside:
+            self.only_text = self.unstructured[0]
 
 
 @dataclass(slots=True)
@@ -169,6 +179,7 @@ def part_of(leaves: list[Leaf]) -> Part:
     part = Part()
     for leaf in leaves:
         _place(part, _PART, leaf.path, leaf)
+    part.settle()
     return part
 
 
@@ -183,6 +194,9 @@ def entry_of(leaves: list[Leaf]) -> Entry:
         if entry.part is None:
             entry.part = Part()
         _place(entry.part, _PART, below[:-1], leaf)
+    entry.settle()
+    if entry.part is not None:
+        entry.part.settle()
     return entry
 
 

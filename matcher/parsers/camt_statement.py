@@ -61,6 +61,16 @@ class _Booked:
     pending: int = 0
     zero: bool = False
 
+    def add(self, row: Transaction) -> None:
+        """Keeps and counts an entry."""
+        self.rows.append(row)
+        if row.pending:
+            self.pending += 1
+        else:
+            self.count += 1
+            if not row.amount:
+                self.zero = True
+
 
 class Statement:
     """Collects one statement and turns it into events.
@@ -115,21 +125,17 @@ class Statement:
                 raise
             self._refused += 1
             return [Problem(error.code, "error", f"entry refused: {error.what}", line)]
-        events: list[Event] = []
         booked = self._booked.get(row.currency)
         if booked is None:
             booked = self._open(row.currency)
-            events.append(self._start(booked))
-        booked.rows.append(row)
-        if row.pending:
-            booked.pending += 1
-        else:
-            booked.count += 1
-            booked.zero |= not row.amount
-        if len(booked.rows) >= BATCH_ROWS:
-            events.append(Batch(booked.number, booked.rows))
-            booked.rows = []
-        return events
+            booked.add(row)
+            return [self._start(booked)]
+        booked.add(row)
+        if len(booked.rows) < BATCH_ROWS:
+            return ()
+        full = Batch(booked.number, booked.rows)
+        booked.rows = []
+        return [full]
 
     def end(self) -> Iterator[Event]:
         """The statement is complete."""

@@ -75,6 +75,11 @@ class _Machine:
         """One field of the file."""
         tag = found.tag
         self._last = found
+        if tag == "61" and self._deferred is None and self._dash is None:
+            if self._entry is not None:
+                self._close_entry()
+            self._line(found)
+            return
         if self._deferred is not None:
             self._settle_account(tag)
         if tag == "86" or tag == "NS":

@@ -54,6 +54,7 @@ _TRIMMED = "\x1f"
 _SEPA_WORDS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP|ANAM"
 _SEPA_HEADS = {word + "+": word for word in _SEPA_WORDS.split("|")} | {"MTLG:": "MTLG"}
 _SEPA_INSIDE = re.compile(rf" ({_SEPA_WORDS})\+")
+_REFERENCE_AND_TEXT = frozenset({"", "EREF", "SVWZ"})
 _SEPA_LABELS = re.compile(r"(?:^|\s)(EREF|KREF|MREF|CRED|DEBT|ABWA|ABWE|IBAN|BIC|SVWZ): ")
 
 _CODE_WORDS = (
@@ -114,13 +115,13 @@ def _sorted_parts(chunks: list[str]) -> tuple[list[str], list[str], dict[str, st
     names: list[str] = []
     others: dict[str, str] = {}
     for chunk in chunks:
-        number = chunk[:2]
+        number, content = chunk[:2], chunk[2:]
         if number in _TEXT_PARTS:
-            texts.append(chunk[2:])
+            texts.append(content)
         elif number in _NAME_PARTS:
-            names.append(chunk[2:])
+            names.append(content)
         else:
-            others[number] = chunk[2:]
+            others[number] = content
     return texts, names, others
 
 
@@ -148,12 +149,12 @@ def german(found: Details, begin: re.Match[str], lines: list[str], line: Stateme
     found.code = begin.group(1) or ""
     if found.code in GVC:
         found.kind = GVC[found.code]
-    if "38" in others or "31" in others:
-        found.account = (others.get("38") or others.get("31", "")).replace(" ", "")
+    if account := others.get("38") or others.get("31"):
+        found.account = account.replace(" ", "")
     if "30" in others:
         found.bank = others["30"].strip()
     if names:
-        found.name = squeezed(unwrapped(names, PART_WIDTH))
+        found.name = squeezed(names[0] if len(names) == 1 else unwrapped(names, PART_WIDTH))
     if found.kind == "return" and others.get("34", "").strip(" 0"):
         extension = others["34"].strip()
         found.return_reason = RETURN_REASONS.get(extension[:3], extension)
@@ -168,8 +169,9 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     values = {"": ""}
     word, before = "", PART_WIDTH
     for part in parts:
-        head = _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])
-        if head:
+        sign = part[4:5]
+        # most parts go on with a text and have no sign where an identifier ends
+        if (sign == "+" or sign == ":" or part[3:4] == "+") and (head := _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])):
             word = head
             piece = part[len(head) + 1 :]
             values[word] = f"{values[word]} {piece}" if word in values else piece
@@ -178,7 +180,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
         else:
             values[word] += " " + part
         before = len(part)
-        if "+" in part[5:] and _SEPA_INSIDE.search(part, 1):
+        if part.find("+", 5) >= 0 and _SEPA_INSIDE.search(part, 1):
             word = _take_apart(values, word)
     if word == "":
         labelled = _SEPA_LABELS.split(values[""])
@@ -219,6 +221,8 @@ def _take_apart(values: dict[str, str], word: str) -> str:
 def _identifiers(found: Details, values: dict[str, str], line: StatementLine, currency: str) -> None:
     if "EREF" in values:
         found.end_to_end_id = reference(values["EREF"])
+    if values.keys() <= _REFERENCE_AND_TEXT:
+        return
     if "KREF" in values:
         found.end_to_end_id = found.end_to_end_id or reference(values["KREF"])
     if "MREF" in values:

@@ -9,6 +9,9 @@ from matcher.parsers.mt940_codes import kind_of_type
 from matcher.parsers.mt940_details import CODE_WORDS, GERMAN, Details, code_words, german, squeezed, supplementary, unwrapped
 from matcher.parsers.mt940_fields import StatementLine, statement_line
 
+_new = tuple.__new__
+"""Makes a record of its 27 fields in half the time of a call of its class."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -21,6 +24,8 @@ class Entry:
 
     def raw(self) -> str:
         """The entry as written."""
+        if len(self.head) == len(self.texts) == 1:
+            return f":61:{self.head[0]}\n:{self.tag}:" + "\n".join(self.texts[0])
         parts = [":61:" + "\n".join(self.head)]
         parts += [f":{self.tag}:" + "\n".join(text) for text in self.texts]
         return "\n".join(parts)
@@ -28,6 +33,8 @@ class Entry:
     def text(self) -> list[str]:
         """The lines of all its :86: fields from the first that is not empty, an empty one between two fields."""
         lines = self.texts[0] if len(self.texts) == 1 else [line for text in self.texts for line in ("", *text)]
+        if lines and lines[0][:1].isalnum():
+            return lines
         start = 0
         while start < len(lines) and not lines[start].strip():
             start += 1
@@ -47,31 +54,37 @@ def transaction(entry: Entry, currency: str) -> tuple[Transaction, StatementLine
     if line.sign < 0:
         minor = -minor
         exact = exact and "-" + exact
-    row = Transaction(
-        booking_date=line.booking_date,
-        amount=minor,
-        currency=currency,
-        value_date=line.value_date,
-        bank_reference=line.bank_reference,
-        counterparty_name=details.name,
-        counterparty_account=details.account,
-        counterparty_bank=details.bank,
-        remittance_information=details.text,
-        creditor_reference=details.creditor_reference,
-        end_to_end_id=details.end_to_end_id or ("" if details.reference_is_account else line.reference),
-        mandate_id=details.mandate_id,
-        transaction_code=details.code or line.code,
-        kind=details.kind or kind_of_type(line.code),
-        return_reason=details.return_reason,
-        instructed_amount=details.instructed_amount,
-        instructed_currency=details.instructed_currency,
-        exchange_rate=details.exchange_rate,
-        charges=details.charges,
-        reversal=line.reversal,
-        pending=line.pending,
-        exact=exact,
-        line=entry.line,
-        raw=entry.raw(),
+    row = _new(
+        Transaction,
+        (
+            line.booking_date,
+            minor,
+            currency,
+            line.value_date,
+            line.bank_reference,
+            details.name,
+            details.account,
+            details.bank,
+            details.text,
+            details.creditor_reference,
+            details.end_to_end_id or ("" if details.reference_is_account else line.reference),
+            details.mandate_id,
+            details.code or line.code,
+            details.kind or kind_of_type(line.code),
+            details.return_reason,
+            details.instructed_amount,
+            details.instructed_currency,
+            details.exchange_rate,
+            details.charges,
+            None,
+            line.reversal,
+            line.pending,
+            "",
+            exact,
+            entry.line,
+            entry.raw(),
+            (),
+        ),
     )
     return row, line
 

@@ -18,6 +18,12 @@ _LINE = re.compile(
     r"\s*(?P<value>\d{6})(?P<entry>\d{4})?\s*(?P<mark>R?[CD]|E[CD])\s?(?P<funds>[A-Z]?)\s*"
     r"(?P<amount>\d[\d.,]*|[.,]\d+)\s*(?P<rest>.*)"
 )
+_PLAIN_LINE = re.compile(
+    r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R?[CD])[A-Z]?(?P<amount>\d{1,15},\d{0,4})"
+    r"(?!NONREF)(?P<code>[NSF][A-Z0-9]{3})(?P<reference>[^/]{0,16})(?://(?P<bank>.*))?",
+    re.ASCII,
+)
+"""The common form of a :61:; `_LINE` reads it to the same end."""
 _TYPE = re.compile(r"(?!NONREF)(?:[NSF][A-Z0-9 ]{1,3}|[A-Z][A-Z0-9 ]{3}(?=NONREF|//))")
 _PLAIN_AMOUNT = re.compile(r"\d+,\d*")
 _POINT_AMOUNT = re.compile(r"\d+\.\d*|[.,]\d+|\d+")
@@ -26,6 +32,8 @@ _BALANCE = re.compile(
     r"\s*(?P<mark>[CD])\s*(?P<date>\d{6})?\s*(?P<currency>[A-Z]{3})?\s*(?P<sign>-?)(?P<amount>\d[\d.,]*|[.,]\d+)(?![\w.,])"
 )
 _SUM = re.compile(r"\s*(?P<count>\d{1,9})\s*(?P<currency>[A-Z]{3})\s*(?P<amount>\d[\d.,]*|[.,]\d+)(?![\w.,])")
+_new = tuple.__new__
+"""Makes a record of all its fields in half the time of a call of its class."""
 _PLACEHOLDERS = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOREF", "KREF", "KREF+", "EREF", "EREF+", "MREF", "MARF", "PREF"})
 
 
@@ -61,6 +69,37 @@ def statement_line(text: str) -> StatementLine:
 
     Raises:
         ValueError: it lacks what a booking needs; the message says what, without the text.
+    """
+    plain = _PLAIN_LINE.fullmatch(text)
+    if plain:
+        value, entry, mark, amount, code, reference, bank_reference = plain.groups("")
+        value_date, booking_date, note, clamped = dates(value, entry)
+        reference, bank_reference = reference.strip(), bank_reference.strip()
+        return _new(
+            StatementLine,
+            (
+                booking_date,
+                value_date,
+                note,
+                clamped,
+                1 if mark in ("C", "RD") else -1,
+                mark[0] == "R",
+                False,
+                amount.replace(",", "."),
+                code,
+                "" if reference in _PLACEHOLDERS else reference,
+                "" if bank_reference in _PLACEHOLDERS else bank_reference,
+                "",
+            ),
+        )
+    return unusual_line(text)
+
+
+def unusual_line(text: str) -> StatementLine:
+    """What `statement_line` does, for lines of any form.
+
+    Raises:
+        ValueError: as there.
     """
     found = _LINE.match(text)
     if not found:

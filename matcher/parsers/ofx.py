@@ -47,7 +47,7 @@ class _Reader:
         """All events of the file after `FileInfo`."""
         for token in tokens:
             kind = token.kind
-            if kind is Kind.BLOCK:
+            if kind is Kind.BLOCK or kind is Kind.RUN:
                 self._transaction(token)
             elif kind is Kind.OPEN:
                 self._opens(token)
@@ -155,8 +155,12 @@ class _Reader:
         if self._statement is None:
             self._say("note.syntax", "warning", "a transaction stands outside any statement", token.line)
             self._statement = self._new_statement("", token.line)
-        self._statement.add(token.text, token.line, token.name == "STMTTRNP")
-        self._transactions += token.text.count(_TRANSACTION)
+        if token.leaves is None:
+            self._statement.add(token.text, token.line, token.name == "STMTTRNP")
+            self._transactions += token.text.count(_TRANSACTION)
+        else:
+            self._statement.add_run(token.leaves, token.line)
+            self._transactions += token.leaves.height
         self._ended = False
 
     def _broken(self, token: Token) -> None:
@@ -220,7 +224,7 @@ class _OfxParser:
         seen = survey(source)
         yield FileInfo(seen.format, seen.encoding)
         yield from seen.problems
-        tokens = Scanner(decoded(source, seen.codec, seen.errors), seen.newline)
+        tokens = Scanner(decoded(source, seen.codec, seen.errors), seen.newline, in_runs=True)
         try:
             yield from _Reader(seen, options).read(tokens)
         except TokenTooLongError as error:

@@ -34,7 +34,10 @@ KINDS: dict[str, TransactionKind] = {
 
 _LEAF = re.compile(r"<([A-Z][A-Z0-9.]*)>([^<]*)")
 _TEXT_AFTER_END = re.compile(r"</[^<>]*>\s*[^\s<]")
-_SEPARATE = " / "
+SEPARATE = " / "
+"""Stands between the parts of the remittance information."""
+NUMBERS = (("CHECKNUM", "CHECKNUM"), ("CHKNUM", "CHECKNUM"), ("REFNUM", "REFNUM"))
+"""Elements with numbers that go to the remittance information, and the words they are given there."""
 _MAX_DATES = 20_000
 
 _SALDO = r"(?:S A L D O|SALDO)"
@@ -80,7 +83,7 @@ def irregular_leaves(block: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     inside, leaf, ended = "", "", ""
     # without its opening tag, or the scanner would hand the block out whole again
-    for kind, name, text, _ in Scanner(iter([block[block.index(">") + 1 :]])):
+    for kind, name, text, *_ in Scanner(iter([block[block.index(">") + 1 :]])):
         if kind is Kind.OPEN and name in BOUNDARIES:
             raise RefusedRowError("row.invalid", f"{name} stands inside a transaction")
         if kind is Kind.OPEN and name in IN_TRANSACTION:
@@ -133,7 +136,7 @@ class RowReader:
             found, regular = leaves(block)
             get = found.get
             cell = get("DTTRAN" if pending else "DTPOSTED", "").strip()
-            posted = self._days.get(cell) or self._day(cell)
+            posted = self.day(cell)
             try:
                 minor, exact = amount(get("TRNAMT", ""), self.currency, self._marks)
             except MatcherError:
@@ -166,8 +169,10 @@ class RowReader:
         )
         return row if regular else self._with_the_rest(row, found)
 
-    def _day(self, cell: str) -> Day | None:
-        """The day of a date cell, None when it names none. A file repeats few dates, so they are kept."""
+    def day(self, cell: str) -> Day | None:
+        """The day of a date cell without blanks around it, None when it names none. A file repeats few dates, so they are kept."""
+        if known := self._days.get(cell):
+            return known
         try:
             found = day(cell, self._short_order)
         except MatcherError:
@@ -206,7 +211,7 @@ class RowReader:
 
     def _value_date(self, cell: str, line: int) -> date | None:
         """DTAVAIL, 'the date funds are available (value date)' (OFX 2.2 section 11.4.4.1); DTUSER is no value date."""
-        found = self._days.get(cell.strip()) or self._day(cell.strip())
+        found = self.day(cell.strip())
         if found is None and not is_blank_date(cell):
             self._note("note.syntax", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
         return found and found.day
@@ -266,9 +271,9 @@ def _name(found: dict[str, str]) -> str:
 def _remittance(found: dict[str, str], identity: str, name: str) -> str:
     """MEMO, then cheque and reference numbers that neither it nor name and id say already."""
     text = clean(found.get("MEMO", ""))
-    for element, label in (("CHECKNUM", "CHECKNUM"), ("CHKNUM", "CHECKNUM"), ("REFNUM", "REFNUM")):
+    for element, label in NUMBERS:
         if element in found:
             number = clean(found[element])
             if number.strip("0") and number != identity and number not in text and number not in name:
-                text = f"{text}{_SEPARATE}{label} {number}" if text else f"{label} {number}"
+                text = f"{text}{SEPARATE}{label} {number}" if text else f"{label} {number}"
     return text

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from matcher import money
 from matcher.errors import MatcherError
@@ -12,6 +13,9 @@ from matcher.parsers.ofx_fields import amount, day, is_blank_date
 from matcher.parsers.ofx_names import LISTS, OWN_ACCOUNT
 from matcher.parsers.ofx_rows import RowReader, currency_of
 from matcher.parsers.ofx_text import Survey
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _UNKNOWN_CURRENCY = "XXX"
 _ACCOUNT_TYPES = {"CCSTMTRS": "CREDITCARD", "INVSTMTRS": "INVESTMENT"}
@@ -139,6 +143,19 @@ class OpenStatement:
         self._rows.append(row)
         if len(self._rows) >= BATCH_ROWS:
             self.flush()
+
+    def add_run(self, leaves: "pl.DataFrame", line: int) -> None:
+        """Reads the transactions of a run that begins on a line."""
+        from matcher.parsers.ofx_columns import booked  # small files need none of its library
+
+        reader = self._reader or self.start(leaves["raw"][0])
+        for part in booked(leaves.with_columns(leaves["line"] + line), reader):
+            if "amount" in part.columns:
+                self.flush()
+                self._out.append(Batch(self.ordinal, part))
+            else:
+                for block, at in part.iter_rows():
+                    self.add(block, at, pending=False)
 
     def flush(self) -> None:
         """Hands out the rows read so far."""

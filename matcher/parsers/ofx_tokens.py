@@ -8,10 +8,14 @@ regular. Memory stays flat: only the text from the last unfinished token on is k
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcher.parsers.base import MAX_LINE
 from matcher.parsers.ofx_names import BOUNDARIES, SPELLED_OTHERWISE, TRANSACTIONS
+from matcher.parsers.ofx_runs import Run, Runs
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MAX_TOKEN = MAX_LINE
 """Longest transaction, comment or CDATA section accepted, in characters."""
@@ -49,15 +53,21 @@ class Kind(IntEnum):
     """An entity definition. Never followed."""
     UNENDED = 10
     """The rest of the file, from a comment, CDATA section or declaration on that never ends."""
+    RUN = 11
+    """Many regular transactions at once; they are in the token's `leaves`."""
 
 
 class Token(NamedTuple):
-    """A piece of the file: `name` is an element's name in capitals, `text` its source text, `line` the 1-based line it starts on."""
+    """A piece of the file: `name` is an element's name in capitals, `text` its source text, `line` the 1-based line it starts on.
+
+    A run has no text; its `leaves` are those of `matcher.parsers.ofx_runs.Run`.
+    """
 
     kind: Kind
     name: str
     text: str
     line: int
+    leaves: "pl.DataFrame | None" = None
 
 
 class TokenTooLongError(Exception):
@@ -83,14 +93,18 @@ class Scanner:
     Args:
         pieces: the file's text.
         newline: the character that ends a physical line.
+        in_runs: whether regular transactions that follow each other come as one token.
 
     Raises:
         TokenTooLongError: while iterating.
     """
 
-    def __init__(self, pieces: Iterator[str], newline: str = "\n") -> None:
+    def __init__(self, pieces: Iterator[str], newline: str = "\n", in_runs: bool = False) -> None:
         self._pieces = pieces
         self._newline = newline
+        self._in_runs = in_runs
+        self._finder = Runs(newline)
+        self._runs: dict[int, Run] | None = None
         self._buffer = ""
         self._position = 0
         self._complete = False
@@ -111,6 +125,9 @@ class Scanner:
                 if self._complete:
                     return
                 self._fill()
+            elif self._in_runs and buffer.startswith(_OPEN, start) and (run := self._run(start)):
+                self._position = run.end
+                yield Token(Kind.RUN, "STMTTRN", "", self._line_at(start), run.leaves)
             elif buffer.startswith(_OPEN, start) and (end := self._regular_end(start)):
                 self._position = end
                 yield Token(Kind.BLOCK, "STMTTRN", buffer[start:end], self._line_at(start))
@@ -123,6 +140,12 @@ class Scanner:
 
     def _ends_here(self) -> bool:
         return self._complete or len(self._buffer) - self._position > MAX_TOKEN
+
+    def _run(self, start: int) -> Run | None:
+        """The run that begins at a transaction's opening tag. All runs of a buffer are found when the first one is asked for."""
+        if self._runs is None:
+            self._runs = self._finder.find(self._buffer, start)
+        return self._runs.get(start)
 
     def _regular_end(self, start: int) -> int:
         """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
@@ -149,6 +172,7 @@ class Scanner:
         self._buffer = self._buffer[self._position :] + piece
         self._position = self._counted = 0
         self._asides = "<!" in self._buffer
+        self._runs = None
 
     def _markup(self, start: int) -> Token | None:
         """The token at a ``<``; None when more text is needed to tell."""

@@ -164,8 +164,7 @@ def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours],
             case StatementStart():
                 ours[event.statement] = _Ours(event.currency)
             case Batch():
-                assert isinstance(event.rows, list)
-                ours[event.statement].rows += [row for row in event.rows if not row.pending]
+                ours[event.statement].rows += [row for row in event.records() if not row.pending]
             case StatementEnd():
                 ours[event.statement].closing = event.closing
             case Problem():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.inspection import inspect
-from matcher.parsers.bai2_records import lines, records
+from matcher.parsers.bai2_records import records
 from matcher.parsers.base import ParseOptions, Source
 
 INSERTIONS = [
@@ -51,4 +51,4 @@ def test_the_pieces_a_file_comes_in_do_not_matter(data: bytes, seams: list[int])
     whole = data.decode("latin-1")
     ends = sorted({*seams, len(whole)})
     pieces = [whole[start:end] for start, end in pairwise([0, *ends])]
-    assert list(records(lines(pieces))) == list(records(lines([whole])))
+    assert list(records(pieces)) == list(records([whole]))

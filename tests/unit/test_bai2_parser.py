@@ -11,18 +11,18 @@ from matcher.model import StatementEnd
 from matcher.parsers.bai2 import PARSER
 from matcher.parsers.bai2_codes import MOVEMENTS
 from matcher.parsers.bai2_fields import Summary, day, detail, summaries, whole
-from matcher.parsers.bai2_records import More, Record, lines, records
+from matcher.parsers.bai2_records import More, Record, records
 from matcher.parsers.base import MAX_LINE, ParseOptions, Source
 
 HEAD = "01,BANK,US,260331,0800,7,,,2/\n02,US,BANK,1,260331,2359,USD,2/\n"
 
 
 def cut(text: str) -> list[tuple[str, str, int]]:
-    return [(record.code, record.text, record.physical) for record in records(lines([HEAD + text]))][2:]
+    return [(record.code, record.text, record.physical) for record in records([HEAD + text])][2:]
 
 
 def one(*rows: str) -> Record:
-    return next(r for r in records(lines([HEAD + "\n".join(rows)])) if r.code not in ("01", "02"))
+    return next(r for r in records([HEAD + "\n".join(rows)]) if r.code not in ("01", "02"))
 
 
 def look(text: str) -> dict[str, Any]:
@@ -54,12 +54,12 @@ def test_continuations_are_kept_apart_by_their_kind() -> None:
 
 def test_seams_between_pieces_change_nothing() -> None:
     text = HEAD + "16,142,5,Z,,,a\r\nb/\n88,c/\n"
-    assert list(lines(text)) == list(lines([text]))
+    assert list(records(text)) == list(records([text]))
 
 
 def test_a_line_too_long_is_refused() -> None:
     with pytest.raises(MatcherError) as caught:
-        list(lines(["x" * (MAX_LINE + 1)]))
+        list(records(["x" * (MAX_LINE + 1)]))
     assert caught.value.code == "file.too_large"
 
 
