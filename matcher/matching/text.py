@@ -114,7 +114,7 @@ class Text:
     @cached_property
     def folded(self) -> str:
         """In lower case, without diacritics."""
-        return fold(self.upper)
+        return self.upper.lower() if self.upper.isascii() else fold(self.upper)
 
     @cached_property
     def compact(self) -> str:
