@@ -1,4 +1,4 @@
-"""Where entries wait while a file is read: in small compressed files beside the books, so that a file of any size takes little memory."""
+"""Where entries wait while a file is read: in memory, and those of a large file in small compressed files beside the books."""
 
 import shutil
 import tempfile
@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import polars as pl
 
-from matcher import frames
+from matcher import frames, ids
 from matcher.store.database import Store
 
 PREFIX = ".staging-"
 ROWS = 8_000
-"""Entries that are collected before they are written out."""
+"""Entries that are collected before they are put away."""
+MEMORY = 80 << 20
+"""Bytes of entries that stay in memory: those of an ordinary file. What comes after them is written out."""
 
 LINE = {
     "statement_no": pl.Int64(),
@@ -22,6 +26,7 @@ LINE = {
     **{name: dtype for name, dtype in frames.LINE.items() if name not in ("line_id", "statement_id")},
 }
 """Columns of a staged entry: which statement of the command, its place in it, and the entry."""
+_KEYED = LINE | {"line_key": pl.String(), "line_id": pl.String()}
 
 _DETAIL_TEXTS = (
     "currency", "counterparty_name", "counterparty_account", "remittance_information", "creditor_reference", "end_to_end_id",
@@ -35,57 +40,89 @@ DETAIL = {
 
 
 class Staging:
-    """Collects frames and writes them to files that the database reads as the views ``incoming`` and ``incoming_detail``."""
+    """Collects frames and gives them to the database as the views ``incoming`` (with each line's key) and ``incoming_detail``."""
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
         self._folder = folder
         self._waiting: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
-        self._written = 0
-        # one file is written while the next entries are read
+        self._kept: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
+        self._size = 0
+        self._written = {"line": 0, "detail": 0}
+        self._hasher: duckdb.DuckDBPyConnection | None = None
+        # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
         self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
         """Stages entries with the columns of `LINE`, and parts with those of `DETAIL`."""
-        self._waiting["line"].append(lines.select(pl.col(name).cast(dtype) for name, dtype in LINE.items()))
+        self._waiting["line"].append(lines)
         if details is not None:
-            self._waiting["detail"].append(details.select(pl.col(name).cast(dtype) for name, dtype in DETAIL.items()))
-        if sum(frame.height for frames_ in self._waiting.values() for frame in frames_) >= ROWS:
+            self._waiting["detail"].append(details)
+        if sum(frame.height for waiting in self._waiting.values() for frame in waiting) >= ROWS:
             self._flush()
 
     def finish(self) -> None:
-        """Writes what is left, and makes the views."""
-        for kind, schema in (("line", LINE), ("detail", DETAIL)):
-            self._waiting[kind].append(pl.DataFrame(schema=schema))
+        """Puts away what is left, and makes the views."""
         self._flush()
         self._settle()
-        for kind, view in (("line", "incoming"), ("detail", "incoming_detail")):
+        for kind, view, schema in (("line", "incoming", _KEYED), ("detail", "incoming_detail", DETAIL)):
+            # text stays where it is, and the database shares the work between its threads part by part
+            kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
+            self._store.connection.register(f"staged_{kind}", kept.to_arrow(compat_level=pl.CompatLevel.newest()))
             files = str(self._folder / f"{kind}-*.parquet").replace("'", "''")
-            self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM read_parquet('{files}')")
+            written = f" UNION ALL BY NAME FROM read_parquet('{files}')" if self._written[kind] else ""
+            self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
 
     def _flush(self) -> None:
         self._settle()
-        for kind, waiting in self._waiting.items():
-            if waiting:
-                path = self._folder / f"{kind}-{self._written:06d}.parquet"
-                self._writing.append(self._writer.submit(_write, waiting.copy(), path))
-                waiting.clear()
-        self._written += 1
+        for kind, keep in (("line", self._keep_lines), ("detail", self._keep_details)):
+            if self._waiting[kind]:
+                self._writing.append(self._writer.submit(keep, self._waiting[kind]))
+                self._waiting[kind] = []
 
     def _settle(self) -> None:
-        """Waits for the files that are being written; what went wrong there is raised here."""
+        """Waits for what is being put away; what went wrong there is raised here."""
         for writing in self._writing:
             writing.result()
         self._writing.clear()
 
+    def _keep_lines(self, waiting: list[pl.DataFrame]) -> None:
+        frame = pl.concat([_typed(frame, LINE) for frame in waiting])
+        if self._hasher is None:
+            # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
+            self._hasher = duckdb.connect(config={"threads": 1})
+        self._hasher.register("parts", frame.select("account", "booking_date", "amount", ids.told()))
+        made = self._hasher.sql(
+            f"SELECT line_key, {ids.LINE_ID_SQL} AS line_id FROM (SELECT {ids.LINE_KEY_SQL} AS line_key, 1 AS occurrence FROM parts)"
+        )
+        self._keep("line", pl.concat([frame, made.pl()], how="horizontal"))
+
+    def _keep_details(self, waiting: list[pl.DataFrame]) -> None:
+        self._keep("detail", pl.concat([_typed(frame, DETAIL) for frame in waiting]))
+
+    def _keep(self, kind: str, frame: pl.DataFrame) -> None:
+        self._size += int(frame.estimated_size())
+        self._kept[kind].append(frame)
+        if self._size > MEMORY:
+            for which, kept in self._kept.items():
+                while kept:
+                    self._write(which, kept.pop(0))
+
+    def _write(self, kind: str, frame: pl.DataFrame) -> None:
+        path = self._folder / f"{kind}-{self._written[kind]:06d}.parquet"
+        frame.write_parquet(path, compression="lz4", statistics=False)
+        self._written[kind] += 1
+
     def close(self) -> None:
         """Ends the writer."""
         self._writer.shutdown(wait=True)
+        if self._hasher is not None:
+            self._hasher.close()
 
 
-def _write(waiting: list[pl.DataFrame], path: Path) -> None:
-    pl.concat(waiting).write_parquet(path, compression="lz4", statistics=False)
+def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 @contextmanager
