@@ -19,16 +19,17 @@ _ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in (
 # Only keys are moved about; the entries themselves stay where they were staged until they are appended. Windows and joins over all
 # entries are kept to the few that need them: entries that have a twin, and entries that are known already.
 _KEYED = """CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT statement_no, position, account, booking_date, bank_reference, line_key, 1::BIGINT AS occurrence FROM incoming"""
+SELECT statement_no, position, account, booking_date, bank_reference, staged_key AS line_key, 1::BIGINT AS occurrence
+FROM incoming"""
 
 _TWINS = "CREATE OR REPLACE TEMP TABLE twins AS SELECT statement_no, line_key FROM keyed GROUP BY ALL HAVING count(*) > 1"
 
 # Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
 _NUMBER_TWINS = """UPDATE keyed SET occurrence = numbered.occurrence FROM (
     SELECT statement_no, position, row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence FROM (
-        SELECT statement_no, position, line_key, md5(concat_ws('|', value_date, counterparty_name, counterparty_account,
+        SELECT statement_no, position, staged_key AS line_key, md5(concat_ws('|', value_date, counterparty_name, counterparty_account,
             remittance_information, creditor_reference, end_to_end_id, balance, raw)) AS twin
-        FROM incoming SEMI JOIN twins USING (statement_no, line_key)
+        FROM incoming SEMI JOIN twins ON twins.statement_no = incoming.statement_no AND line_key = staged_key
     )
 ) AS numbered WHERE numbered.statement_no = keyed.statement_no AND numbered.position = keyed.position"""
 
@@ -55,13 +56,13 @@ FROM keyed LEFT JOIN idle USING (statement_no, position) WHERE occurrence <> 1 O
 # An entry without a twin has the id that it was staged with.
 _APPEND = f"""INSERT INTO raw.line BY NAME
 SELECT CASE occurrence WHEN 1 THEN staged_id ELSE {ids.LINE_ID_SQL} END AS line_id, * EXCLUDE (staged_id) FROM (
-    SELECT statement_id, {_ENTRY}, line_key, incoming.line_id AS staged_id, coalesce(special.occurrence, 1) AS occurrence
+    SELECT statement_id, {_ENTRY}, staged_key AS line_key, staged_id, coalesce(special.occurrence, 1) AS occurrence
     FROM incoming JOIN names USING (statement_no) LEFT JOIN special USING (statement_no, position) WHERE coalesce(brings, true)
 )"""
 
 _QUARANTINE = f"""INSERT INTO raw.quarantined_line BY NAME
 SELECT {ids.LINE_ID_SQL} AS line_id, * FROM (
-    SELECT statement_id, {_ENTRY}, incoming.line_key, occurrence FROM incoming JOIN keyed USING (statement_no, position)
+    SELECT statement_id, {_ENTRY}, line_key, occurrence FROM incoming JOIN keyed USING (statement_no, position)
     JOIN names USING (statement_no) JOIN held USING (statement_no)
 )"""
 
@@ -73,15 +74,17 @@ WITH parents AS (
 SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
 WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
 
-_COUNTS = """WITH shared AS (
-    SELECT account, bank_reference FROM raw.line SEMI JOIN (FROM fresh WHERE bank_reference <> '') USING (account, bank_reference)
-    GROUP BY ALL HAVING min(amount) <> max(amount)
-), new AS (
-    SELECT statement_no, count(*) AS new, count(shared.account) AS conflicting
-    FROM fresh LEFT JOIN shared USING (account, bank_reference) GROUP BY statement_no
-)
-SELECT statement_no, total, coalesce(new, 0), coalesce(conflicting, 0)
-FROM (SELECT statement_no, count(*) AS total FROM keyed GROUP BY statement_no) LEFT JOIN new USING (statement_no)"""
+# Looked for before the append: most references are then told by one entry alone, and no stored line has to be compared with them.
+_SHARED = """CREATE OR REPLACE TEMP TABLE shared AS
+SELECT account, bank_reference FROM (
+    SELECT account, bank_reference, amount FROM incoming ANTI JOIN idle USING (statement_no, position) WHERE bank_reference <> ''
+    UNION ALL SELECT account, bank_reference, amount FROM raw.line
+        SEMI JOIN (FROM fresh WHERE bank_reference <> '') USING (account, bank_reference)
+) GROUP BY ALL HAVING min(amount) <> max(amount)"""
+
+_COUNTS = """SELECT statement_no, count(*), count(*) FILTER (idle.position IS NULL), count(*) FILTER (
+    idle.position IS NULL AND (account, bank_reference) IN (SELECT (account, bank_reference) FROM shared))
+FROM keyed LEFT JOIN idle USING (statement_no, position) GROUP BY statement_no"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
         store.run(_IDLE_AGAIN)
     store.run(_FRESH)
     store.run(_SPECIAL)
+    store.run(_SHARED)
+    counted = store.run(_COUNTS)
     names = pl.DataFrame(
         {"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())},
         schema={"statement_no": pl.Int64, "statement_id": pl.String},
@@ -189,7 +194,6 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
         store.run(_QUARANTINE)
     if store.scalar("SELECT count(*) FROM incoming_detail"):
         store.run(_APPEND_DETAILS)
-    counted = store.run(_COUNTS)
     store.connection.unregister("names")
     counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
     found = {}

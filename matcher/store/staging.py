@@ -17,7 +17,7 @@ from matcher.store.database import Store
 PREFIX = ".staging-"
 ROWS = 8_000
 """Entries that are collected before they are put away."""
-MEMORY = 80 << 20
+MEMORY = 56 << 20
 """Bytes of entries that stay in memory: those of an ordinary file. What comes after them is written out."""
 
 LINE = {
@@ -26,7 +26,7 @@ LINE = {
     **{name: dtype for name, dtype in frames.LINE.items() if name not in ("line_id", "statement_id")},
 }
 """Columns of a staged entry: which statement of the command, its place in it, and the entry."""
-_KEYED = LINE | {"line_key": pl.String(), "line_id": pl.String()}
+_KEYED = LINE | {"staged_key": pl.String(), "staged_id": pl.String()}
 
 _DETAIL_TEXTS = (
     "currency", "counterparty_name", "counterparty_account", "remittance_information", "creditor_reference", "end_to_end_id",
@@ -39,8 +39,14 @@ DETAIL = {
 """Columns of a staged part of a batch entry."""
 
 
+_PARTS_KEYED = f"SELECT {ids.LINE_KEY_SQL} AS line_key, 1 AS occurrence FROM parts"
+
+
 class Staging:
-    """Collects frames and gives them to the database as the views ``incoming`` (with each line's key) and ``incoming_detail``."""
+    """Collects frames and gives them to the database as the views ``incoming`` and ``incoming_detail``.
+
+    Each entry of ``incoming`` has a `staged_key`, its line's key, and a `staged_id`, the line's id if the line has no twin.
+    """
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
@@ -49,9 +55,10 @@ class Staging:
         self._kept: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
         self._size = 0
         self._written = {"line": 0, "detail": 0}
-        self._hasher: duckdb.DuckDBPyConnection | None = None
         # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
+        # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
+        self._hasher = self._writer.submit(duckdb.connect, config={"threads": 1})
         self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
@@ -89,13 +96,9 @@ class Staging:
 
     def _keep_lines(self, waiting: list[pl.DataFrame]) -> None:
         frame = pl.concat([_typed(frame, LINE) for frame in waiting])
-        if self._hasher is None:
-            # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
-            self._hasher = duckdb.connect(config={"threads": 1})
-        self._hasher.register("parts", frame.select("account", "booking_date", "amount", ids.told()))
-        made = self._hasher.sql(
-            f"SELECT line_key, {ids.LINE_ID_SQL} AS line_id FROM (SELECT {ids.LINE_KEY_SQL} AS line_key, 1 AS occurrence FROM parts)"
-        )
+        hasher = self._hasher.result()
+        hasher.register("parts", frame.select("account", "booking_date", "amount", ids.told()))
+        made = hasher.sql(f"SELECT line_key AS staged_key, {ids.LINE_ID_SQL} AS staged_id FROM ({_PARTS_KEYED})")
         self._keep("line", pl.concat([frame, made.pl()], how="horizontal"))
 
     def _keep_details(self, waiting: list[pl.DataFrame]) -> None:
@@ -117,8 +120,7 @@ class Staging:
     def close(self) -> None:
         """Ends the writer."""
         self._writer.shutdown(wait=True)
-        if self._hasher is not None:
-            self._hasher.close()
+        self._hasher.result().close()
 
 
 def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:

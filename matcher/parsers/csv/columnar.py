@@ -8,6 +8,7 @@ import contextlib
 import csv
 import io
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import BinaryIO
@@ -26,7 +27,7 @@ from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
 from matcher.parsers.csv.text import TooLongError, bounded
 
-CHUNK = 2 << 20
+CHUNK = 4 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
 _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
@@ -35,6 +36,17 @@ _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 NAMES = [f"c{place}" for place in range(MAX_PLAIN_WIDTH)]
 """What columns of cells are called, whatever the header says."""
+
+
+@dataclass(frozen=True)
+class _Capsule:
+    """An array handed over as it lies in memory: asked for its type by name, polars would import much more of its library first."""
+
+    array: pa.Array
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        exported: tuple[object, object] = self.array.__arrow_c_array__(requested_schema)
+        return exported
 
 
 class Utf8Error(Exception):
@@ -158,9 +170,7 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
         return None
     offsets = pa.py_buffer(np.concatenate(([0], ends)).astype(np.int64))
     raw = pa.LargeStringArray.from_buffers(frame.height, offsets, pa.py_buffer(chunk))
-    frame = frame.with_columns(
-        pl.Series("line", lines, pl.Int64), pl.Series("raw", pl.from_arrow(raw), pl.String).str.strip_chars_end("\r\n")
-    )
+    frame = frame.with_columns(pl.Series("line", lines, pl.Int64), pl.Series(_Capsule(raw)).str.strip_chars_end("\r\n").alias("raw"))
     if _quotes_pair(characters, delimiter):
         return frame
     return frame if "wrapped" not in frame.columns and _quotes_agree(frame, layout.width, delimiter) else None
