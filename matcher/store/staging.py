@@ -17,7 +17,7 @@ from matcher.store.database import Store
 PREFIX = ".staging-"
 ROWS = 8_000
 """Entries that are collected before they are put away."""
-MEMORY = 56 << 20
+MEMORY = 40 << 20
 """Bytes of entries that stay in memory: those of an ordinary file. What comes after them is written out."""
 
 LINE = {
