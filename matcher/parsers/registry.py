@@ -14,8 +14,8 @@ UNKNOWN_TABLE = "csv"
 
 
 @cache
-def _points() -> EntryPoints:
-    # asked for once: every call reads the metadata of all installed packages
+def installed() -> EntryPoints:
+    """The registered parsers. Asked for once: finding them reads the metadata of all installed packages."""
     return entry_points(group=GROUP)
 
 
@@ -26,7 +26,7 @@ def names() -> tuple[str, ...]:
     Raises:
         MatcherError: ``config.invalid`` when two installed packages register one name.
     """
-    found = sorted(point.name for point in _points())
+    found = sorted(point.name for point in installed())
     for first, second in pairwise(found):
         if first == second:
             raise MatcherError("config.invalid", f"two installed packages register a parser named {first!r}")
@@ -40,7 +40,7 @@ def load(name: str) -> Parser:
     Raises:
         MatcherError: ``usage.option`` when there is none.
     """
-    for point in _points():
+    for point in installed():
         if point.name == name:
             parser: Parser = point.load()
             return parser

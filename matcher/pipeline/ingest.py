@@ -16,6 +16,7 @@ from matcher.ledger.chain import StatementFact, adjoining_day, common_days, cont
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.ofx_verify import second_opinion
 from matcher.parsers.tally import FileTally
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
@@ -152,8 +153,6 @@ def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOpti
 
 def _verify(staged: _Staged, options: ParseOptions) -> None:
     """Asks the second reader. Where the source text shows ours to be right, the difference is only told."""
-    from matcher.parsers.ofx_verify import second_opinion
-
     for found in second_opinion(staged.source, options):
         message = f"{found.what}: this reader says {found.ours or 'nothing'}, the second {found.theirs or 'nothing'}; {found.reason}"
         if found.verdict != "ours":

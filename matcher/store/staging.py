@@ -1,5 +1,6 @@
 """Where entries wait while a file is read: in memory, and those of a large file in small compressed files beside the books."""
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -77,7 +78,7 @@ class Staging:
             # text stays where it is, and the database shares the work between its threads part by part
             kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
             self._store.connection.register(f"staged_{kind}", kept.to_arrow(compat_level=pl.CompatLevel.newest()))
-            files = str(self._folder / f"{kind}-*.parquet").replace("'", "''")
+            files = f"{glob.escape(str(self._folder))}/{kind}-*.parquet".replace("'", "''")
             written = f" UNION ALL BY NAME FROM read_parquet('{files}')" if self._written[kind] else ""
             self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
 
