@@ -11,7 +11,7 @@ from matcher import frames, ids
 from matcher.store.database import Store
 from matcher.store.staging import Staging
 
-MEMORY = "112MB"
+MEMORY = "96MB"
 """What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
 
 _ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
