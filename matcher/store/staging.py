@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
 from matcher import frames, ids
 from matcher.store.database import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PREFIX = ".staging-"
 ROWS = 8_000
@@ -54,7 +57,8 @@ class Staging:
         self._folder = folder
         self._waiting: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
         self._kept: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
-        self._size = 0
+        self._rows = 0  # waiting
+        self._size = 0  # bytes put away
         self._written = {"line": 0, "detail": 0}
         # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
@@ -65,9 +69,11 @@ class Staging:
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
         """Stages entries with the columns of `LINE`, and parts with those of `DETAIL`."""
         self._waiting["line"].append(lines)
+        self._rows += lines.height
         if details is not None:
             self._waiting["detail"].append(details)
-        if sum(frame.height for waiting in self._waiting.values() for frame in waiting) >= ROWS:
+            self._rows += details.height
+        if self._rows >= ROWS:
             self._flush()
 
     def finish(self) -> None:
@@ -75,9 +81,9 @@ class Staging:
         self._flush()
         self._settle()
         for kind, view, schema in (("line", "incoming", _KEYED), ("detail", "incoming_detail", DETAIL)):
-            # text stays where it is, and the database shares the work between its threads part by part
+            # the parts stay apart: the database shares the work between its threads part by part
             kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
-            self._store.connection.register(f"staged_{kind}", kept.to_arrow(compat_level=pl.CompatLevel.newest()))
+            self._store.connection.register(f"staged_{kind}", _shared(kept))
             files = f"{glob.escape(str(self._folder))}/{kind}-*.parquet".replace("'", "''")
             written = f" UNION ALL BY NAME FROM read_parquet('{files}')" if self._written[kind] else ""
             self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
@@ -88,6 +94,7 @@ class Staging:
             if self._waiting[kind]:
                 self._writing.append(self._writer.submit(keep, self._waiting[kind]))
                 self._waiting[kind] = []
+        self._rows = 0
 
     def _settle(self) -> None:
         """Waits for what is being put away; what went wrong there is raised here."""
@@ -98,7 +105,7 @@ class Staging:
     def _keep_lines(self, waiting: list[pl.DataFrame]) -> None:
         frame = pl.concat([_typed(frame, LINE) for frame in waiting])
         hasher = self._hasher.result()
-        hasher.register("parts", frame.select("account", "booking_date", "amount", ids.told()))
+        hasher.register("parts", _shared(frame.select("account", "booking_date", "amount", ids.told())))
         made = hasher.sql(f"SELECT line_key AS staged_key, {ids.LINE_ID_SQL} AS staged_id FROM ({_PARTS_KEYED})")
         self._keep("line", pl.concat([frame, made.pl()], how="horizontal"))
 
@@ -122,6 +129,11 @@ class Staging:
         """Ends the writer."""
         self._writer.shutdown(wait=True)
         self._hasher.result().close()
+
+
+def _shared(frame: pl.DataFrame) -> "pa.Table":
+    """The frame for the database, its texts where they are: given as it is, it would be copied first."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
