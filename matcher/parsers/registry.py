@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from itertools import pairwise
 
 from matcher.errors import MatcherError
@@ -14,13 +14,19 @@ UNKNOWN_TABLE = "csv"
 
 
 @cache
+def installed() -> EntryPoints:
+    """The registered parsers. Asked for once: finding them reads the metadata of all installed packages."""
+    return entry_points(group=GROUP)
+
+
+@cache
 def names() -> tuple[str, ...]:
     """Names of all registered parsers, without importing them.
 
     Raises:
         MatcherError: ``config.invalid`` when two installed packages register one name.
     """
-    found = sorted(point.name for point in entry_points(group=GROUP))
+    found = sorted(point.name for point in installed())
     for first, second in pairwise(found):
         if first == second:
             raise MatcherError("config.invalid", f"two installed packages register a parser named {first!r}")
@@ -34,7 +40,7 @@ def load(name: str) -> Parser:
     Raises:
         MatcherError: ``usage.option`` when there is none.
     """
-    for point in entry_points(group=GROUP):
+    for point in installed():
         if point.name == name:
             parser: Parser = point.load()
             return parser

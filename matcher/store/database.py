@@ -22,6 +22,11 @@ APPEND_ONLY = (
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
 
+ROW_GROUP = 32_768
+"""Rows that the database compresses and writes together. With fewer than its usual number an ordinary month is many groups, so that all
+cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
+
+_NAME = "books"
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -104,15 +109,25 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
 
 
 def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
     try:
-        return duckdb.connect(str(path), read_only=not write)
-    except duckdb.IOException as error:
+        # the size of row groups is not kept in the file: whoever appends has to name it
+        how = f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "READ_ONLY"
+        connection.execute(f"ATTACH {_quoted(path)} AS {_NAME} ({how})")
+        connection.execute(f"USE {_NAME}")
+        connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
+    except duckdb.Error as error:
+        connection.close()
         if held := _LOCKED.search(str(error)):
             holder = f"process {held['pid']} ({Path(held['program']).name})"
             raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
         raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
-    except duckdb.Error as error:
-        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+    return connection
+
+
+def _quoted(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

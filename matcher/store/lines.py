@@ -11,47 +11,80 @@ from matcher import frames, ids
 from matcher.store.database import Store
 from matcher.store.staging import Staging
 
-MEMORY = "112MB"
+MEMORY = "96MB"
 """What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
 
 _ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in ("line_id", "statement_id"))
 
 # Only keys are moved about; the entries themselves stay where they were staged until they are appended. Windows and joins over all
 # entries are kept to the few that need them: entries that have a twin, and entries that are known already.
-_KEYED = f"""CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT statement_no, position, account, booking_date, bank_reference, {ids.LINE_KEY_SQL} AS line_key, 1::BIGINT AS occurrence
+_KEYED = """CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT statement_no, position, account, booking_date, bank_reference, staged_key AS line_key, 1::BIGINT AS occurrence
 FROM incoming"""
 
 _TWINS = "CREATE OR REPLACE TEMP TABLE twins AS SELECT statement_no, line_key FROM keyed GROUP BY ALL HAVING count(*) > 1"
 
 # Twins are numbered in an order made of their contents, so that the order of rows in a file does not matter.
-_NUMBER_TWINS = f"""UPDATE keyed SET occurrence = numbered.occurrence FROM (
+_NUMBER_TWINS = """UPDATE keyed SET occurrence = numbered.occurrence FROM (
     SELECT statement_no, position, row_number() OVER (PARTITION BY statement_no, line_key ORDER BY twin, position) AS occurrence FROM (
-        SELECT statement_no, position, {ids.LINE_KEY_SQL} AS line_key, md5(concat_ws('|', value_date, counterparty_name,
-            counterparty_account, remittance_information, creditor_reference, end_to_end_id, balance, raw)) AS twin FROM incoming
-    ) SEMI JOIN twins USING (statement_no, line_key)
+        SELECT statement_no, position, staged_key AS line_key, md5(concat_ws('|', value_date, counterparty_name, counterparty_account,
+            remittance_information, creditor_reference, end_to_end_id, balance, raw)) AS twin
+        FROM incoming SEMI JOIN twins ON twins.statement_no = incoming.statement_no AND line_key = staged_key
+    )
 ) AS numbered WHERE numbered.statement_no = keyed.statement_no AND numbered.position = keyed.position"""
 
-_FRESH = f"""CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed WHERE statement_no NOT IN (SELECT statement_no FROM held)
-    AND NOT EXISTS (SELECT 1 FROM raw.line AS known WHERE known.line_key = keyed.line_key AND known.occurrence = keyed.occurrence)"""
+# The day is part of the key already; named as well it spares the reading of all other days.
+_IDLE = """CREATE OR REPLACE TEMP TABLE idle AS
+SELECT statement_no, position FROM keyed SEMI JOIN held USING (statement_no)
+UNION ALL SELECT statement_no, position FROM keyed ANTI JOIN held USING (statement_no)
+    SEMI JOIN raw.line USING (booking_date, line_key, occurrence)"""
 
 # Two statements of one command may tell of the same entry: the first one brings it.
-_FIRST_ONLY = """DELETE FROM fresh WHERE (statement_no, position) IN (
-    SELECT (statement_no, position) FROM fresh
-    SEMI JOIN (SELECT line_id FROM fresh GROUP BY line_id HAVING count(*) > 1) AS again USING (line_id)
-    QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY statement_no, position) > 1)"""
+_IDLE_AGAIN = """INSERT INTO idle
+WITH left_over AS (SELECT * FROM keyed ANTI JOIN idle USING (statement_no, position)),
+again AS (SELECT line_key, occurrence FROM left_over GROUP BY ALL HAVING count(*) > 1)
+SELECT statement_no, position FROM left_over SEMI JOIN again USING (line_key, occurrence)
+QUALIFY row_number() OVER (PARTITION BY line_key, occurrence ORDER BY statement_no, position) > 1"""
+
+_FRESH = f"""CREATE OR REPLACE TEMP VIEW fresh AS
+SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed ANTI JOIN idle USING (statement_no, position)"""
 
 _SPECIAL = """CREATE OR REPLACE TEMP TABLE special AS
-SELECT statement_no, position, keyed.occurrence, fresh.line_id IS NOT NULL AS brings
-FROM keyed LEFT JOIN fresh USING (statement_no, position) WHERE keyed.occurrence <> 1 OR fresh.line_id IS NULL"""
+SELECT keyed.statement_no, keyed.position, occurrence, idle.position IS NULL AS brings
+FROM keyed LEFT JOIN idle USING (statement_no, position) WHERE occurrence <> 1 OR idle.position IS NOT NULL"""
 
+# An entry without a twin has the id that it was staged with.
 _APPEND = f"""INSERT INTO raw.line BY NAME
-SELECT {ids.LINE_ID_SQL} AS line_id, * FROM (
-    SELECT statement_id, {_ENTRY}, {ids.LINE_KEY_SQL.replace("account,", "incoming.account,")} AS line_key,
-        coalesce(special.occurrence, 1) AS occurrence
+SELECT CASE occurrence WHEN 1 THEN staged_id ELSE {ids.LINE_ID_SQL} END AS line_id, * EXCLUDE (staged_id) FROM (
+    SELECT statement_id, {_ENTRY}, staged_key AS line_key, staged_id, coalesce(special.occurrence, 1) AS occurrence
     FROM incoming JOIN names USING (statement_no) LEFT JOIN special USING (statement_no, position) WHERE coalesce(brings, true)
 )"""
+
+_QUARANTINE = f"""INSERT INTO raw.quarantined_line BY NAME
+SELECT {ids.LINE_ID_SQL} AS line_id, * FROM (
+    SELECT statement_id, {_ENTRY}, line_key, occurrence FROM incoming JOIN keyed USING (statement_no, position)
+    JOIN names USING (statement_no) JOIN held USING (statement_no)
+)"""
+
+_APPEND_DETAILS = f"""INSERT INTO raw.line_detail BY NAME
+WITH parents AS (
+    SELECT statement_no, position, line_id FROM fresh
+    UNION ALL SELECT statement_no, position, {ids.LINE_ID_SQL} FROM keyed JOIN held USING (statement_no)
+)
+SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
+WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
+
+# Looked for before the append: most references are then told by one entry alone, and no stored line has to be compared with them.
+_SHARED = """CREATE OR REPLACE TEMP TABLE shared AS
+SELECT account, bank_reference FROM (
+    SELECT account, bank_reference, amount FROM incoming ANTI JOIN idle USING (statement_no, position) WHERE bank_reference <> ''
+    UNION ALL SELECT account, bank_reference, amount FROM raw.line
+        SEMI JOIN (FROM fresh WHERE bank_reference <> '') USING (account, bank_reference)
+) GROUP BY ALL HAVING min(amount) <> max(amount)"""
+
+_COUNTS = """SELECT statement_no, count(*), count(*) FILTER (idle.position IS NULL), count(*) FILTER (
+    idle.position IS NULL AND (account, bank_reference) IN (SELECT (account, bank_reference) FROM shared))
+FROM keyed LEFT JOIN idle USING (statement_no, position) GROUP BY statement_no"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,38 +177,23 @@ def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple
 def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
     """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
     store.run("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
+    store.run(_IDLE)
+    if len(statement_ids) > 1:
+        store.run(_IDLE_AGAIN)
     store.run(_FRESH)
-    store.run(_FIRST_ONLY)
     store.run(_SPECIAL)
+    store.run(_SHARED)
+    counted = store.run(_COUNTS)
     names = pl.DataFrame(
         {"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())},
         schema={"statement_no": pl.Int64, "statement_id": pl.String},
     )
     store.connection.register("names", names)
-    entry = f"statement_id, {_ENTRY}, line_key, occurrence FROM incoming"
-    places = "USING (statement_no, position) JOIN names USING (statement_no)"
     store.run(_APPEND)
     if held:
-        made = f"SELECT {ids.LINE_ID_SQL} AS line_id, {entry} JOIN keyed {places} JOIN held USING (statement_no)"
-        store.run(f"INSERT INTO raw.quarantined_line BY NAME {made}")
-    store.run(
-        f"""INSERT INTO raw.line_detail BY NAME
-        WITH parents AS (
-            SELECT statement_no, position, line_id FROM fresh
-            UNION ALL SELECT statement_no, position, {ids.LINE_ID_SQL} FROM keyed JOIN held USING (statement_no)
-        )
-        SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
-        WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
-    )
-    counted = store.run(
-        """SELECT k.statement_no, count(*), count(f.line_id), count(*) FILTER (f.line_id IS NOT NULL AND c.n > 1)
-        FROM keyed AS k LEFT JOIN fresh AS f USING (statement_no, position)
-        LEFT JOIN (
-            SELECT account, bank_reference, count(DISTINCT amount) AS n FROM raw.line
-            WHERE bank_reference IN (SELECT bank_reference FROM fresh WHERE bank_reference <> '') GROUP BY account, bank_reference
-        ) AS c ON c.account = k.account AND c.bank_reference = k.bank_reference
-        GROUP BY k.statement_no"""
-    )
+        store.run(_QUARANTINE)
+    if store.scalar("SELECT count(*) FROM incoming_detail"):
+        store.run(_APPEND_DETAILS)
     store.connection.unregister("names")
     counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
     found = {}

@@ -1,20 +1,28 @@
-"""Where entries wait while a file is read: in small compressed files beside the books, so that a file of any size takes little memory."""
+"""Where entries wait while a file is read: in memory, and those of a large file in small compressed files beside the books."""
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import polars as pl
 
-from matcher import frames
+from matcher import frames, ids
 from matcher.store.database import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PREFIX = ".staging-"
 ROWS = 8_000
-"""Entries that are collected before they are written out."""
+"""Entries that are collected before they are put away."""
+MEMORY = 40 << 20
+"""Bytes of entries that stay in memory: those of an ordinary file. What comes after them is written out."""
 
 LINE = {
     "statement_no": pl.Int64(),
@@ -22,6 +30,7 @@ LINE = {
     **{name: dtype for name, dtype in frames.LINE.items() if name not in ("line_id", "statement_id")},
 }
 """Columns of a staged entry: which statement of the command, its place in it, and the entry."""
+_KEYED = LINE | {"staged_key": pl.String(), "staged_id": pl.String()}
 
 _DETAIL_TEXTS = (
     "currency", "counterparty_name", "counterparty_account", "remittance_information", "creditor_reference", "end_to_end_id",
@@ -34,58 +43,101 @@ DETAIL = {
 """Columns of a staged part of a batch entry."""
 
 
+_PARTS_KEYED = f"SELECT {ids.LINE_KEY_SQL} AS line_key, 1 AS occurrence FROM parts"
+
+
 class Staging:
-    """Collects frames and writes them to files that the database reads as the views ``incoming`` and ``incoming_detail``."""
+    """Collects frames and gives them to the database as the views ``incoming`` and ``incoming_detail``.
+
+    Each entry of ``incoming`` has a `staged_key`, its line's key, and a `staged_id`, the line's id if the line has no twin.
+    """
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
         self._folder = folder
         self._waiting: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
-        self._written = 0
-        # one file is written while the next entries are read
+        self._kept: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
+        self._rows = 0  # waiting
+        self._size = 0  # bytes put away
+        self._written = {"line": 0, "detail": 0}
+        # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
+        # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
+        self._hasher = self._writer.submit(duckdb.connect, config={"threads": 1})
         self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
         """Stages entries with the columns of `LINE`, and parts with those of `DETAIL`."""
-        self._waiting["line"].append(lines.select(pl.col(name).cast(dtype) for name, dtype in LINE.items()))
+        self._waiting["line"].append(lines)
+        self._rows += lines.height
         if details is not None:
-            self._waiting["detail"].append(details.select(pl.col(name).cast(dtype) for name, dtype in DETAIL.items()))
-        if sum(frame.height for frames_ in self._waiting.values() for frame in frames_) >= ROWS:
+            self._waiting["detail"].append(details)
+            self._rows += details.height
+        if self._rows >= ROWS:
             self._flush()
 
     def finish(self) -> None:
-        """Writes what is left, and makes the views."""
-        for kind, schema in (("line", LINE), ("detail", DETAIL)):
-            self._waiting[kind].append(pl.DataFrame(schema=schema))
+        """Puts away what is left, and makes the views."""
         self._flush()
         self._settle()
-        for kind, view in (("line", "incoming"), ("detail", "incoming_detail")):
-            files = str(self._folder / f"{kind}-*.parquet").replace("'", "''")
-            self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM read_parquet('{files}')")
+        for kind, view, schema in (("line", "incoming", _KEYED), ("detail", "incoming_detail", DETAIL)):
+            # the parts stay apart: the database shares the work between its threads part by part
+            kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
+            self._store.connection.register(f"staged_{kind}", _shared(kept))
+            files = f"{glob.escape(str(self._folder))}/{kind}-*.parquet".replace("'", "''")
+            written = f" UNION ALL BY NAME FROM read_parquet('{files}')" if self._written[kind] else ""
+            self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
 
     def _flush(self) -> None:
         self._settle()
-        for kind, waiting in self._waiting.items():
-            if waiting:
-                path = self._folder / f"{kind}-{self._written:06d}.parquet"
-                self._writing.append(self._writer.submit(_write, waiting.copy(), path))
-                waiting.clear()
-        self._written += 1
+        for kind, keep in (("line", self._keep_lines), ("detail", self._keep_details)):
+            if self._waiting[kind]:
+                self._writing.append(self._writer.submit(keep, self._waiting[kind]))
+                self._waiting[kind] = []
+        self._rows = 0
 
     def _settle(self) -> None:
-        """Waits for the files that are being written; what went wrong there is raised here."""
+        """Waits for what is being put away; what went wrong there is raised here."""
         for writing in self._writing:
             writing.result()
         self._writing.clear()
 
+    def _keep_lines(self, waiting: list[pl.DataFrame]) -> None:
+        frame = pl.concat([_typed(frame, LINE) for frame in waiting])
+        hasher = self._hasher.result()
+        hasher.register("parts", _shared(frame.select("account", "booking_date", "amount", ids.told())))
+        made = hasher.sql(f"SELECT line_key AS staged_key, {ids.LINE_ID_SQL} AS staged_id FROM ({_PARTS_KEYED})")
+        self._keep("line", pl.concat([frame, made.pl()], how="horizontal"))
+
+    def _keep_details(self, waiting: list[pl.DataFrame]) -> None:
+        self._keep("detail", pl.concat([_typed(frame, DETAIL) for frame in waiting]))
+
+    def _keep(self, kind: str, frame: pl.DataFrame) -> None:
+        self._size += int(frame.estimated_size())
+        self._kept[kind].append(frame)
+        if self._size > MEMORY:
+            for which, kept in self._kept.items():
+                while kept:
+                    self._write(which, kept.pop(0))
+
+    def _write(self, kind: str, frame: pl.DataFrame) -> None:
+        path = self._folder / f"{kind}-{self._written[kind]:06d}.parquet"
+        frame.write_parquet(path, compression="lz4", statistics=False)
+        self._written[kind] += 1
+
     def close(self) -> None:
         """Ends the writer."""
         self._writer.shutdown(wait=True)
+        self._hasher.result().close()
 
 
-def _write(waiting: list[pl.DataFrame], path: Path) -> None:
-    pl.concat(waiting).write_parquet(path, compression="lz4", statistics=False)
+def _shared(frame: pl.DataFrame) -> "pa.Table":
+    """The frame for the database, its texts where they are: given as it is, it would be copied first."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
+
+
+def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 @contextmanager

@@ -68,17 +68,27 @@ texts = st.text(alphabet="aäÖßı Ａ１-/.0123ab中\n", max_size=12)
 
 
 @settings(max_examples=100)
-@given(account=texts, day=st.dates(), amount=st.integers(-(10**12), 10**12), reference=texts, parts=st.tuples(texts, texts, texts))
-def test_line_keys_in_sql_are_those_in_python(account: str, day: date, amount: int, reference: str, parts: tuple[str, str, str]) -> None:
-    sql = f"""SELECT {ids.LINE_KEY_SQL} AS line_key, 3 AS occurrence FROM (
-        SELECT ? AS account, ?::DATE AS booking_date, ?::BIGINT AS amount, ? AS bank_reference,
-        ? AS counterparty_account, ? AS counterparty_name, ? AS remittance_information)"""
+@given(
+    account=texts,
+    day=st.dates(),
+    amount=st.integers(-(10**12), 10**12),
+    reference=texts,
+    parts=st.tuples(texts, texts, texts),
+    occurrence=st.integers(1, 12),
+)
+def test_line_keys_in_columns_are_those_in_python(
+    account: str, day: date, amount: int, reference: str, parts: tuple[str, str, str], occurrence: int
+) -> None:
+    columns_ = ("bank_reference", "counterparty_account", "counterparty_name", "remittance_information")
+    (told,) = pl.DataFrame([(reference, *parts)], schema=dict.fromkeys(columns_, pl.String()), orient="row").select(ids.told()).to_series()
+    sql = f"""SELECT {ids.LINE_KEY_SQL} AS line_key, ? AS occurrence FROM (
+        SELECT ? AS account, ?::DATE AS booking_date, ?::BIGINT AS amount, ? AS told)"""
     with duckdb.connect() as connection:
         ((key, name),) = connection.execute(
-            f"SELECT line_key, {ids.LINE_ID_SQL} FROM ({sql})", [account, day, amount, reference, *parts]
+            f"SELECT line_key, {ids.LINE_ID_SQL} FROM ({sql})", [occurrence, account, day, amount, told]
         ).fetchall()
     assert key == ids.line_key(account, day, amount, reference, "".join(parts))
-    assert name == ids.line_id(key, 3)
+    assert name == ids.line_id(key, occurrence)
 
 
 numbers = st.sampled_from(["RE-2026-00001", "RE-2026-00011", "2026/00001", "INV 77", "4711", "12345678", "26-00011", "PO 4711"])

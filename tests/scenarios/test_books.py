@@ -365,15 +365,16 @@ def test_a_reader_of_another_distribution_is_found_by_its_entry_point(tmp_path: 
     write(about, "entry_points.txt", f"[matcher.parsers]\nsemi = {__name__}:Semicolons.reader\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(Semicolons, "reader", Semicolons(), raising=False)
-    registry.names.cache_clear()
-    registry.load.cache_clear()
+    forget = (registry.installed.cache_clear, registry.names.cache_clear, registry.load.cache_clear)
+    for one in forget:
+        one()
     try:
         books = new_books(tmp_path / "books")
         books.ingest([write(tmp_path, "a.semi", "SEMI;DE02120300000000202051;2026-10-01;12.50\n")])
         assert books.state(DAY).lines["amount"].to_list() == [12_50]
     finally:
-        registry.names.cache_clear()
-        registry.load.cache_clear()
+        for one in forget:
+            one()
 
 
 def test_no_line_is_left_out_because_the_clock_is_behind_the_bank(tmp_path: Path) -> None:

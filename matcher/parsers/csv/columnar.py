@@ -8,6 +8,8 @@ import contextlib
 import csv
 import io
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import BinaryIO
@@ -26,7 +28,7 @@ from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
 from matcher.parsers.csv.text import TooLongError, bounded
 
-CHUNK = 2 << 20
+CHUNK = 3 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
 _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
@@ -35,6 +37,26 @@ _SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f", b"\0")
 _ISO = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 NAMES = [f"c{place}" for place in range(MAX_PLAIN_WIDTH)]
 """What columns of cells are called, whatever the header says."""
+
+
+@dataclass(frozen=True)
+class _Capsule:
+    """An array handed over as it lies in memory: asked for its type by name, polars would import much more of its library first."""
+
+    array: pa.Array
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        exported: tuple[object, object] = self.array.__arrow_c_array__(requested_schema)
+        return exported
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Whole lines of the file, the number of the first, and their columns, which another thread makes; None where cuts are in doubt."""
+
+    text: bytes
+    line: int
+    prepared: "Future[tuple[pl.DataFrame, pl.DataFrame | None] | None] | None"
 
 
 class Utf8Error(Exception):
@@ -52,25 +74,43 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
         TooLongError: when a line exceeds the bound.
         Utf8Error: when bytes are not UTF-8.
     """
-    with source.open() as stream:
+    with source.open() as stream, ThreadPoolExecutor(1) as worker:
         line, rest = _skip(stream, reading.layout, delimiter)
-        final = False
-        while not final:
-            block = stream.read(CHUNK)
+        final, before = False, None
+        while before or not final:
+            block = b"" if final else stream.read(CHUNK)
             final = not block
-            chunk, rest, sure = _cut(rest + block)
-            if chunk:
-                frame = _frame(chunk, reading.layout, delimiter, line) if sure else None
-                if frame is not None:
-                    yield from emit(frame, reading)
-                    line += _count(chunk, "\n")
-                else:
-                    left, line = yield from _slow(chunk, reading, delimiter, line, final and not rest)
-                    rest = left + rest
-            if len(rest) > CHUNK + MAX_LINE:
+            text, rest, sure = _cut(rest + block)
+            long = len(rest) > CHUNK + MAX_LINE
+            # one chunk is cut into cells while the rows of the one before it are handed on
+            prepared = worker.submit(_prepared, text, reading.layout, delimiter, line) if text and sure else None
+            ahead = _Chunk(text, line, prepared) if text else None
+            if before:
+                left, after = yield from _rows(before, reading, delimiter, final and not text and not rest)
+                if left or after != line:
+                    # the row reader drew the border elsewhere: what was cut ahead is cut again from there
+                    rest, line, ahead, final = left + text + rest, after, None, final and not text
+            if ahead:
+                line += _count(text, "\n")
+            if long:
                 raise TooLongError(line)
+            before = ahead
         if rest:
             yield from _slow(rest, reading, delimiter, line, True)
+
+
+def _prepared(chunk: bytes, layout: Layout, delimiter: str, line: int) -> tuple[pl.DataFrame, pl.DataFrame | None] | None:
+    frame = _frame(chunk, layout, delimiter, line)
+    return None if frame is None else (frame, _typed(frame, layout, padded=False))
+
+
+def _rows(chunk: _Chunk, reading: TableReading, delimiter: str, final: bool) -> Generator[Event, None, tuple[bytes, int]]:
+    """The events of a chunk; gives what is left of it because its last record goes on, and the number of the next line."""
+    prepared = chunk.prepared.result() if chunk.prepared else None
+    if prepared is None:
+        return (yield from _slow(chunk.text, reading, delimiter, chunk.line, final))
+    yield from _emit(*prepared, reading)
+    return b"", chunk.line + _count(chunk.text, "\n")
 
 
 def _skip(stream: BinaryIO, layout: Layout, delimiter: str) -> tuple[int, bytes]:
@@ -158,9 +198,7 @@ def _frame(chunk: bytes, layout: Layout, delimiter: str, line: int) -> pl.DataFr
         return None
     offsets = pa.py_buffer(np.concatenate(([0], ends)).astype(np.int64))
     raw = pa.LargeStringArray.from_buffers(frame.height, offsets, pa.py_buffer(chunk))
-    frame = frame.with_columns(
-        pl.Series("line", lines, pl.Int64), pl.Series("raw", pl.from_arrow(raw), pl.String).str.strip_chars_end("\r\n")
-    )
+    frame = frame.with_columns(pl.Series("line", lines, pl.Int64), pl.Series(_Capsule(raw)).str.strip_chars_end("\r\n").alias("raw"))
     if _quotes_pair(characters, delimiter):
         return frame
     return frame if "wrapped" not in frame.columns and _quotes_agree(frame, layout.width, delimiter) else None
@@ -192,7 +230,10 @@ def _quotes_agree(frame: pl.DataFrame, width: int, delimiter: str) -> bool:
 
 def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
     """The events of rows whose cells are columns of text called `NAMES`, with `line` and `raw`."""
-    typed = _typed(frame, reading.layout, padded=False)
+    return _emit(frame, _typed(frame, reading.layout, padded=False), reading)
+
+
+def _emit(frame: pl.DataFrame, typed: pl.DataFrame | None, reading: TableReading) -> Iterator[Event]:
     if typed is not None and typed["bad"].sum() > _MAX_BAD_ROWS:
         typed = _typed(frame, reading.layout, padded=True)
     bad = [] if typed is None else typed["bad"].arg_true().to_list()

@@ -5,6 +5,7 @@ What reads in bulk is imported only when a file asks for it: its libraries take 
 
 from collections.abc import Iterator
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem
@@ -28,6 +29,10 @@ class CsvParser:
 
     name = "csv"
 
+    def __init__(self) -> None:
+        # a source is recognised and then read: what was found of it the first time need not be looked for again
+        self._recognised: WeakKeyDictionary[Source, tuple[ParseOptions, Found | Problem | None]] = WeakKeyDictionary()
+
     def recognise(self, head: bytes, source: Source, options: ParseOptions) -> str:
         """``csv:PROFILE``; ``csv`` for a table that cannot be read, so that `parse` says why; '' for anything else.
 
@@ -35,6 +40,7 @@ class CsvParser:
             MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
         """
         found = self._find(head, source, options)
+        self._recognised[source] = (options, found)
         if isinstance(found, Found):
             return f"csv:{found.layout.profile.name}"
         return "csv" if found else ""
@@ -48,7 +54,9 @@ class CsvParser:
         if not source.size:
             yield Problem("file.empty", "fatal", "the file is empty")
             return
-        found = self._find(source.head(), source, options)
+        asked, found = self._recognised.pop(source, (None, None))
+        if asked != options:
+            found = self._find(source.head(), source, options)
         if found is None:
             yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
         elif isinstance(found, Problem):

@@ -17,14 +17,14 @@ CREATE TABLE raw.statement (
     state VARCHAR NOT NULL, problems VARCHAR NOT NULL
 );
 CREATE TABLE raw.line (
-    line_id VARCHAR NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
+    line_id VARCHAR USING COMPRESSION uncompressed NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
     booking_date DATE NOT NULL, value_date DATE, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
-    bank_reference VARCHAR NOT NULL, counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL,
-    counterparty_bank VARCHAR NOT NULL, remittance_information VARCHAR NOT NULL, creditor_reference VARCHAR NOT NULL,
-    end_to_end_id VARCHAR NOT NULL, mandate_id VARCHAR NOT NULL, transaction_code VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+    bank_reference VARCHAR USING COMPRESSION zstd NOT NULL, counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL,
+    counterparty_bank VARCHAR NOT NULL, remittance_information VARCHAR USING COMPRESSION zstd NOT NULL, creditor_reference VARCHAR NOT NULL,
+    end_to_end_id VARCHAR USING COMPRESSION zstd NOT NULL, mandate_id VARCHAR NOT NULL, transaction_code VARCHAR NOT NULL, kind VARCHAR NOT NULL,
     return_reason VARCHAR NOT NULL, instructed_amount BIGINT, instructed_currency VARCHAR NOT NULL,
     exchange_rate VARCHAR NOT NULL, charges BIGINT, balance BIGINT, reversal BOOLEAN NOT NULL, time VARCHAR NOT NULL,
-    source_line BIGINT NOT NULL, raw VARCHAR NOT NULL, line_key VARCHAR NOT NULL, occurrence BIGINT NOT NULL
+    source_line BIGINT NOT NULL, raw VARCHAR USING COMPRESSION zstd NOT NULL, line_key VARCHAR USING COMPRESSION uncompressed NOT NULL, occurrence BIGINT NOT NULL
 );
 CREATE TABLE raw.line_detail (
     line_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
