@@ -1,10 +1,24 @@
-"""The naive engine: nested loops over every line and item. Slow and plain; the oracle that other engines are tested against."""
+"""The naive engine: nested loops over every line, item and customer. Slow and plain; the oracle that other engines are tested against."""
+
+from collections.abc import Iterable
 
 import polars as pl
+from rapidfuzz import fuzz
 
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
 from matcher.matching.normalise import item_keys, line_keys
+
+_REFERENCE = {
+    "line_id": pl.String(),
+    "item_id": pl.String(),
+    "source": pl.String(),
+    "key": pl.String(),
+    "carriers": pl.Int64(),
+    "class": pl.String(),
+}
+_Row = dict[str, str]
+_Payer = tuple[str, str, str, int, int]
 
 
 class ReferenceEngine:
@@ -12,29 +26,31 @@ class ReferenceEngine:
 
     def candidates(self, lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -> Candidates:
         """See `matcher.engines.base.Engine`."""
+        keys, names = line_keys(lines).rows(named=True), rules.line_names(lines).rows(named=True)
+        known = rules.customer_names(customers).rows(named=True)
+        accounts = _equal(rules.line_accounts(lines).rows(named=True), rules.customer_accounts(customers).rows(named=True), "account")
+        numbers = _equal(keys, rules.customer_numbers(customers).rows(named=True), "key")
+        equal = _equal(names, known, "name")
+        told = {line for line, _ in accounts | equal}
+        found: list[_Payer] = [
+            (line, customer, kind, 100, 100)
+            for kind, pairs in (("account", accounts), ("number", numbers), ("equal", equal))
+            for line, customer in pairs
+        ]
+        found += [alike for name in names if name["line_id"] not in told for alike in _alike(name, known)]
         return Candidates(
-            _references(line_keys(lines).rows(named=True), item_keys(items).rows(named=True)),
-            _customers(rules.line_accounts(lines), rules.customer_accounts(customers), "account"),
-            _customers(rules.line_names(lines), rules.customer_names(customers), "name"),
+            _references(keys, item_keys(items).rows(named=True)), pl.DataFrame(sorted(found), schema=rules.PAYER, orient="row")
         )
 
 
-def _references(lines: list[dict[str, str]], items: list[dict[str, str]]) -> pl.DataFrame:
+def _references(lines: list[_Row], items: list[_Row]) -> pl.DataFrame:
     found = []
     for line in lines:
         hits = [i for i in items if i["entity"] == line["entity"] and i["key"] == line["key"]]
         carriers = len({i["item_id"] for i in hits})
         if carriers <= rules.KEY_CAP:
             found += [(line["line_id"], i["item_id"], i["source"], line["key"], carriers, _class(line["class"], i["class"])) for i in hits]
-    schema = {
-        "line_id": pl.String(),
-        "item_id": pl.String(),
-        "source": pl.String(),
-        "key": pl.String(),
-        "carriers": pl.Int64(),
-        "class": pl.String(),
-    }
-    return pl.DataFrame(sorted(found), schema=schema, orient="row")
+    return pl.DataFrame(sorted(found), schema=_REFERENCE, orient="row")
 
 
 def _class(line: str, item: str) -> str:
@@ -45,11 +61,23 @@ def _class(line: str, item: str) -> str:
     return "run" if "run" in (line, item) else "digits"
 
 
-def _customers(lines: pl.DataFrame, customers: pl.DataFrame, key: str) -> pl.DataFrame:
-    found = {
+def _equal(lines: Iterable[_Row], customers: list[_Row], key: str) -> set[tuple[str, str]]:
+    """Lines and customers of the same selling company, or of all, with an equal key."""
+    return {
         (line["line_id"], customer["customer_id"])
-        for line in lines.rows(named=True)
-        for customer in customers.rows(named=True)
+        for line in lines
+        for customer in customers
         if line[key] == customer[key] and customer["entity"] in ("", line["entity"])
     }
-    return pl.DataFrame(sorted(found), schema={"line_id": pl.String(), "customer_id": pl.String()}, orient="row")
+
+
+def _alike(line: _Row, customers: list[_Row]) -> Iterable[_Payer]:
+    """The customer whose name is most like the line's, first by name and id; the margin is to the best name of another one."""
+    here = sorted((c for c in customers if c["entity"] in ("", line["entity"])), key=lambda c: (c["name"], c["customer_id"]))
+    likeness = [int(fuzz.token_sort_ratio(line["name"], customer["name"]) + 0.5) for customer in here]
+    best = max(likeness, default=0)
+    if best >= rules.NAME_CUTOFF:
+        owner = here[likeness.index(best)]["customer_id"]
+        # what is less alike than the cutoff by twenty is not compared at all
+        others = [n for n, c in zip(likeness, here, strict=True) if c["customer_id"] != owner and n >= rules.NAME_CUTOFF - 20]
+        yield (line["line_id"], owner, "alike", best, best - max(others, default=0))
