@@ -102,7 +102,7 @@ def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -
     if text.tokens and not any(kind in sets.STRONG for kind in keys.values()):
         for item in pool.of_amount(receipt.currency, receipt.amount, RARE):
             number = number_of(item)
-            if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text.compact) or text.resembles(number):
+            if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text) or text.resembles(number):
                 weight.setdefault(item.customer_id, 2)
     first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
     return [(customer, weight[customer] >= LIKELY) for customer in first]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from matcher.matching.records import Explanation, Item
-from matcher.matching.text import Number, fragments, index_keys, number
+from matcher.matching.text import Number, Text, fragments, index_keys, number
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
@@ -49,16 +49,16 @@ class Pool:
                 found.setdefault(item_id, set()).add(kind)
         return found
 
-    def held(self, customer_id: str, compact: str) -> dict[str, str]:
-        """Items of a customer whose number stands in a text, given without blanks and separators: item -> kind of reference."""
+    def held(self, customer_id: str, text: Text) -> dict[str, str]:
+        """Items of a customer whose number stands in a text with blanks or other characters in between: item -> kind of reference."""
         known = self._fragments.get(customer_id)
         if known is None:
             mine = self._customers.get(customer_id, ())
-            known = [(text, kind, item.item_id) for item in mine for text, kind in fragments(number_of(item))]
+            known = [(fragment, kind, item.item_id) for item in mine for fragment, kind in fragments(number_of(item))]
             self._fragments[customer_id] = known
         found: dict[str, str] = {}
-        for text, kind, item_id in known:
-            if text in compact:
+        for fragment, kind, item_id in known:
+            if text.holds(fragment):
                 found.setdefault(item_id, kind)
         return found
 

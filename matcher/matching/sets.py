@@ -68,7 +68,7 @@ class View:
         for item_id, kinds in self.pool.named(self.customer_id, self.text.keys).items():
             found[item_id] = min((*kinds, *((found[item_id],) if item_id in found else ())), key=RANK.index)
         if not any(kind in STRONG for kind in found.values()):
-            found |= self.pool.held(self.customer_id, self.text.compact)
+            found |= self.pool.held(self.customer_id, self.text)
         return found
 
     @cached_property

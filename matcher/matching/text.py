@@ -179,6 +179,10 @@ class Text:
         found |= {("parts", t) for t in self.parts} | {("counter", t) for t in self.runs}
         return frozenset(found)
 
+    def holds(self, wanted: str) -> bool:
+        """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
+        return wanted in self.compact and _alone(wanted, self.upper)
+
     def resembles(self, item: Number, known: Collection[str] = ()) -> str:
         """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''.
 
@@ -187,7 +191,7 @@ class Text:
         if len(item.digits) < MIN_DAMAGED:
             return ""
         folded = item.whole.translate(_ALIKE)
-        if len(folded) >= 7 and folded in self.alike:
+        if len(folded) >= 7 and folded in self.alike and _alone(folded, self.upper.translate(_ALIKE)):
             return "ocr"
         for token in self.wholes:
             if token in known or token.lstrip("0") in known:
@@ -246,3 +250,18 @@ class Text:
                     return end
             place = text.find(item.counter, place + 1)
         return -1
+
+
+@lru_cache(maxsize=4096)
+def _spaced(number_text: str) -> re.Pattern[str]:
+    """Finds the characters with anything but letters and digits in between, and no digit right before or behind them.
+
+    Zeros may stand before a number; a letter at its beginning ends whatever is before.
+    """
+    before = r"(?<!\d)0*" if number_text[0].isdigit() else ""
+    return re.compile(before + r"\W*".join(map(re.escape, number_text)) + r"(?!\d)")
+
+
+def _alone(wanted: str, text: str) -> bool:
+    """Whether a number stands in a text and is not part of a longer one."""
+    return _spaced(wanted).search(text) is not None
