@@ -1,0 +1,193 @@
+"""What a payer's text says about numbers: each way to write or to damage one, counts, lists and ranges."""
+
+import pytest
+
+from matcher.matching.text import Number, Text, index_keys, number
+
+OURS = number("RE-2026-00417")
+
+
+def named(text: str, item: Number = OURS) -> set[str]:
+    """How number keys of a text meet those of an item."""
+    return {kind for key, kind in index_keys(item).items() if key in Text(text).keys}
+
+
+def read(text: str, item: Number = OURS) -> str:
+    """How a close reading finds the number: standing somewhere, or damaged."""
+    return Text(text).holds(item) or Text(text).resembles(item)
+
+
+def test_a_number_is_taken_apart() -> None:
+    assert OURS == Number("RE202600417", "202600417", ("RE2026", ""), "00417", "RE|2026|417", "")
+    assert number("417/2026") == Number("4172026", "4172026", ("", "2026"), "417", "417|2026", "")
+    assert number("2026", "RF18 5390") == Number("2026", "2026", ("", ""), "2026", "2026", "RF185390")
+    assert number("ACME") == Number("ACME", "", ("ACME", ""), "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("RE-2026-00417", "whole"),
+        ("Rechnung re202600417 danke", "whole"),
+        ("RE-2026.00417", "whole"),
+        ("Nr. 2026-00417", "digits"),  # the prefix is lost
+        ("Nr 202600417", "digits"),
+        ("RE 2026-417", "parts"),  # the zeros are lost
+        ("RE/2026/0417", "parts"),
+        ("Beleg 00417", "short"),  # the counter alone
+        ("Beleg 417", "short"),
+    ],
+)
+def test_a_number_written_in_another_way_has_a_key_in_common(text: str, kind: str) -> None:
+    assert kind in named(text)
+
+
+@pytest.mark.parametrize("text", ["RE-2026-00418", "RE-2025-00417", "2026", "RE", "00471", "10417"])
+def test_another_number_has_no_telling_key_in_common(text: str) -> None:
+    assert named(text) <= {"run", "short"}
+    assert not named(text) or "417" in text
+
+
+@pytest.mark.parametrize(("counter", "kind"), [("12345", "run"), ("0417", "short"), ("417", "short"), ("00017", "short"), ("017", "short")])
+def test_a_short_counter_is_a_weak_name(counter: str, kind: str) -> None:
+    assert index_keys(number(f"AB26-{counter}"))["counter", counter] == kind
+
+
+def test_a_counter_of_two_digits_names_nothing() -> None:
+    assert not any(form == "counter" for form, _ in index_keys(number("AB26-17")))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("R E 2 0 2 6 0 0 4 1 7", "whole"),  # blanks
+        ("RE-2026-\n00417", "whole"),  # wrapped
+        ("RE-20 26-004 17 vom 1.10.", "whole"),
+        ("EREF+X1 SVWZ+RE-2026-0 0417", "whole"),
+        ("KD 88 2026 00417", "digits"),
+        ("RE-2O26-OO4I7", "ocr"),  # letters for digits
+        ("RE-2026-00427", "typo"),  # one digit off
+        ("RE-2026-00147", "typo"),  # two neighbours swapped
+        ("RE-2026-0417", "typo"),  # one digit lost
+        ("RE-2026-004177", "typo"),  # one digit doubled
+        ("RE-2026-004", "cut"),
+        ("2026-00417", "digits"),
+    ],
+)
+def test_a_damaged_number_is_recognised(text: str, kind: str) -> None:
+    assert read(text) == kind
+
+
+@pytest.mark.parametrize("text", ["", "danke", "RE-2026-00528", "RE-2025-00471", "2026", "417", "RE-20"])
+def test_a_number_that_is_too_different_is_not_recognised(text: str) -> None:
+    assert read(text) == ""
+
+
+@pytest.mark.parametrize("text", ["RE-2026-00417 12.10.2026", "12 RE-2026-00417", "RE-2026-004 17 2026", "88 2026004 17, 5"])
+def test_other_digits_may_stand_beside_a_number(text: str) -> None:
+    assert Text(text).holds(OURS) in ("whole", "digits")
+
+
+@pytest.mark.parametrize("text", ["RE-2026-004170", "RE-2026-0041 70", "12026 00417", "RE-2026-00417000", "RE-2O26-OO4I70"])
+def test_a_longer_number_is_another_one(text: str) -> None:
+    assert Text(text).holds(OURS) == ""
+    assert Text(text).resembles(OURS) in ("", "typo")
+
+
+def test_a_longer_reference_is_another_one() -> None:
+    assert Text("RF18 5390 0754 7034 9").holds(number("R-1", "RF1853900754703")) == ""
+
+
+def test_too_short_a_number_is_never_read_as_a_damaged_one() -> None:
+    assert read("4718", number("4717")) == ""
+    assert read("A-471B", number("A-4717")) == ""
+
+
+def test_a_payment_reference_is_found_with_its_blanks() -> None:
+    ours = number("R-1", "RF18 5390 0754 7034")
+    assert Text("Ref RF18 5390 0754 7034").holds(ours) == "structured"
+    assert Text("RF18539007547034").holds(ours) == "structured"
+    assert Text("RF18 5390 0754").holds(ours) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("RE-1 + 3 others", 3),
+        ("RE-1 and 3 more", 3),
+        ("RE-1 UND 12 WEITERE", 12),
+        ("RE-1 und 2 andere", 2),
+        ("RE-1 et 4 autres", 4),
+        ("RE-1 y 5 otras", 5),
+        ("RE-1 e 2 altre", 2),
+        ("RE-1 en 2 andere", 2),
+        ("RE-1 og 3 andre", 3),
+        ("RE-1 och 3 andra", 3),
+        ("RE-1 i 2 inne", 2),
+        ("RE-1 +4", 4),
+        ("RE-1 u.a. (3)", 3),
+        ("发票 SZ2609-018 等3张", 3),
+        ("RE-1", None),
+        ("RE-1 + RE-2", None),
+        ("3 others", None),
+    ],
+)
+def test_how_many_others_a_text_speaks_of(text: str, others: int | None) -> None:
+    assert Text(text).others == others
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("5 invoices", 5),
+        ("Sammelzahlung 12 Rechnungen", 12),
+        ("3 factures", 3),
+        ("4 FACTUREN", 4),
+        ("2 fatture", 2),
+        ("6 facturas", 6),
+        ("共3张", 3),
+        ("invoices of May", None),
+        ("15000 invoices", None),
+    ],
+)
+def test_how_many_documents_a_text_speaks_of_in_all(text: str, total: int | None) -> None:
+    assert Text(text).total == total
+
+
+FIRST = number("RE-2026-01234")
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("RE-2026-01234/235/236", ["01235", "01236"]),
+        ("RE-2026-01234, 36, 41", ["01236", "01241"]),
+        ("RE-2026-01234 + 1240", ["01240"]),
+        ("RE-2026-01234 und 1240 und 1247", ["01240", "01247"]),
+        ("RE-2026-01234; 1235 & 1239", ["01235", "01239"]),
+        ("RE-2026-01234", []),
+        ("RE-2026-01234 vom 12.10.", []),
+        ("RE-2026-01234 2026", []),  # a year is no counter
+        ("RE-2026-01234 0171555", []),  # longer than a counter
+    ],
+)
+def test_a_shortened_list_goes_on_from_the_first_number(text: str, listed: list[str]) -> None:
+    assert Text(text).continued(FIRST) == (listed, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RE-2026-01234 - RE-2026-01238", "RE-2026-01234-38", "RE-2026-01234 bis RE-2026-01238", "RE-2026-01234 to 1238",
+        "RE-2026-01234 through 01238", "RE-2026-01234 t/m 38", "RE-2026-01234 au RE-2026-01238", "RE-2026-01234 al 238",
+        "RE-2026-01234 tot 38", "RE-2026-01234至01238", "RE-2026-01234..38", "RE-2026-01234 ~ 38", "RE-2026-01234 – 38",
+    ],
+)  # fmt: skip
+def test_a_range_has_a_last_number(text: str) -> None:
+    assert Text(text).continued(FIRST) == ([], "01238")
+
+
+def test_a_suffix_after_the_counter_belongs_to_the_number() -> None:
+    ours = number("1234/2026")
+    assert Text("1234/2026 - 1238/2026").continued(ours) == ([], "1238")
+    assert Text("1234/2026, 1236").continued(ours) == (["1236"], "")
