@@ -45,11 +45,12 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
         yield Gap("none", tuple(Share(i.item_id, i.open, i.open) for i in items), "matched", (_full(items, receipt, pool),))
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
-    if gap == sum(discounts) > 0:
+    in_terms = gap == sum(discounts) > 0
+    if in_terms:
         shares = (Share(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
         yield Gap("discount", tuple(shares), "matched", ("gap_discount",))
     if gap > 0 and total > 0:
-        yield from _short(items, gap, receipt, pool, book)
+        yield from _short(items, gap, in_terms, receipt, pool, book)
     elif gap < 0 < total:
         shares = (Share(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
@@ -64,11 +65,11 @@ def _full(items: Sequence[Item], receipt: Receipt, pool: Pool) -> str:
     return "amount_unique" if carriers <= 1 else "amount_rare" if carriers <= 5 else "amount_common"
 
 
-def _short(items: Sequence[Item], gap: int, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:
-    """Less than the items is paid: it stays open, or is cleared for a reason."""
+def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:
+    """Less than the items is paid: it stays open, or is cleared for a reason. `in_terms`: the gap is a discount that may be taken."""
     limits = book.limits
     largest = max(items, key=lambda i: i.open)
-    if gap <= limits.rounding:
+    if gap <= limits.rounding and gap < largest.open:
         yield _cleared("rounding", items, largest, gap, ("gap_rounding",))
     if len(items) > 1:
         left, shares = receipt.amount, []
@@ -87,7 +88,7 @@ def _short(items: Sequence[Item], gap: int, receipt: Receipt, pool: Pool, book: 
         if gap == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, gap, ("gap_withholding",))
     share = (Share(item.item_id, receipt.amount, receipt.amount),)
-    if gap == item.discount:
+    if gap == item.discount and not in_terms:
         yield Gap("discount_late", share, "partial", ("gap_discount_late",), "the gap is the early-payment discount, taken late")
     even = receipt.amount % (EVEN * unit) == 0
     kind = "gap_part_small" if gap * 20 <= item.open else "gap_part_even" if even else "gap_part"
