@@ -43,7 +43,15 @@ BOOK = book()
 
 
 def item(
-    item_id: str, amount: int, customer: str = "C1", *, no: str = "", due: date = DAY, issue: date | None = None, discount: int = 0, **more: object
+    item_id: str,
+    amount: int,
+    customer: str = "C1",
+    *,
+    no: str = "",
+    due: date = DAY,
+    issue: date | None = None,
+    discount: int = 0,
+    **more: object,
 ) -> Item:
     """An open item of selling company 1 in euro; its number is RE-2026- and its id in five digits unless given."""
     number = no or f"RE-2026-{int(item_id):05d}"
@@ -104,7 +112,9 @@ def rates(**per_base: float) -> Rate:
     return lambda currency, day: PPM if currency == "EUR" else round(per_base[currency] * PPM) if currency in per_base else None
 
 
-def view(paying: Receipt, items: Iterable[Item], keys: dict[str, str] | None = None, customer: str = "C1", *, rules: Rulebook = BOOK) -> View:
+def view(
+    paying: Receipt, items: Iterable[Item], keys: dict[str, str] | None = None, customer: str = "C1", *, rules: Rulebook = BOOK
+) -> View:
     """A receipt before the items of a customer; `keys` are what number keys found."""
     return View(paying, Text(paying.text), customer, pool(items), rules.limits, keys or {})
 

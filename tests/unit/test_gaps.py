@@ -1,0 +1,239 @@
+"""What lies between the sum of some items and the amount of a receipt: each kind of gap at its bounds, to the cent."""
+
+from datetime import date, timedelta
+
+import pytest
+from engine import BOOK, DAY, explained, item, kinds, pool, rates, receipt
+
+from matcher.matching import gaps
+from matcher.matching.gaps import Gap
+from matcher.matching.pool import Pool
+from matcher.matching.records import Explanation, Item, Receipt, Share
+
+
+def find(paying: Receipt, *items: Item, about: Pool | None = None, grace: int = 0) -> dict[str, Gap]:
+    """Ways to explain the amount, by kind of gap."""
+    found = list(gaps.explain(items, paying, about or pool(items), BOOK, grace))
+    assert len({gap.kind for gap in found}) == len(found)
+    for gap in found:
+        assert_conserved(gap, paying, items)
+    return {gap.kind: gap for gap in found}
+
+
+def assert_conserved(gap: Gap, paying: Receipt, items: tuple[Item, ...]) -> None:
+    """No more cash than there is, no item beyond what it has, and all of the money when the line is said to be matched."""
+    cash = sum(share.amount for share in gap.shares)
+    assert cash <= paying.amount
+    assert cash == paying.amount or gap.outcome == "overpaid"
+    left = {i.item_id: i.open for i in items}
+    for share in gap.shares:
+        assert 0 <= share.item_amount + share.adjustment <= left[share.item_id] or left[share.item_id] <= share.item_amount < 0
+        assert share.adjustment == 0 or share.reason
+
+
+def shares(gap: Gap) -> dict[str, tuple[int, int, str]]:
+    return {s.item_id: (s.amount, s.adjustment, s.reason) for s in gap.shares}
+
+
+def test_the_exact_amount_leaves_no_gap_and_nothing_else_is_said() -> None:
+    found = find(receipt(119_00), item("1", 119_00))
+    assert list(found) == ["none"]
+    assert (found["none"].outcome, shares(found["none"])) == ("matched", {"1": (119_00, 0, "")})
+
+
+@pytest.mark.parametrize(("carriers", "kind"), [(1, "amount_unique"), (2, "amount_rare"), (5, "amount_rare"), (6, "amount_common")])
+def test_an_amount_that_many_items_have_says_less(carriers: int, kind: str) -> None:
+    items = [item(str(n), 49_00, f"C{n}") for n in range(carriers)]
+    (found,) = gaps.explain(items[:1], receipt(49_00), pool(items), BOOK, 0)
+    assert found.evidence == (kind,)
+
+
+def test_several_items_with_the_sum_are_told_apart_from_one() -> None:
+    assert kinds(find(receipt(169_00), item("1", 119_00), item("2", 50_00))["none"]) == {"amount_sum"}
+
+
+def test_a_netted_credit_note_is_used_up_with_its_sign() -> None:
+    found = find(receipt(80_00), item("1", 100_00), item("2", -20_00))
+    assert shares(found["none"]) == {"1": (100_00, 0, ""), "2": (-20_00, 0, "")}
+
+
+@pytest.mark.parametrize(
+    ("late", "grace", "kind"), [(0, 0, "discount"), (1, 0, "discount_late"), (1, 1, "discount"), (3, 2, "discount_late")]
+)
+def test_a_discount_ends_with_its_last_day_and_grace(late: int, grace: int, kind: str) -> None:
+    found = find(receipt(98_00, day=DAY + timedelta(late)), item("1", 100_00, discount=2_00), grace=grace)
+    assert {"discount", "discount_late"} & set(found) == {kind}
+    given = {"discount": (98_00, 2_00, "discount"), "discount_late": (98_00, 0, "")}
+    assert (found[kind].outcome, shares(found[kind])) == ("matched" if kind == "discount" else "partial", {"1": given[kind]})
+
+
+def test_the_value_date_decides_about_the_discount() -> None:
+    late_booking = receipt(98_00, day=DAY + timedelta(1), value=DAY)
+    assert "discount" in find(late_booking, item("1", 100_00, discount=2_00))
+
+
+def test_a_discount_of_several_items_is_taken_on_each_that_has_one() -> None:
+    found = find(receipt(148_00), item("1", 100_00, discount=2_00), item("2", 50_00))
+    assert shares(found["discount"]) == {"1": (98_00, 2_00, "discount"), "2": (50_00, 0, "")}
+
+
+def test_an_item_without_terms_has_no_discount() -> None:
+    assert set(find(receipt(98_00), item("1", 100_00))) == {"fee", "part"}
+
+
+@pytest.mark.parametrize(("lacking", "is_rounding"), [(1, True), (5, True), (6, False)])
+def test_a_few_cents_are_a_rounding(lacking: int, is_rounding: bool) -> None:
+    found = find(receipt(100_00 - lacking), item("1", 100_00))
+    assert ("rounding" in found) is is_rounding
+    if is_rounding:
+        assert shares(found["rounding"]) == {"1": (100_00 - lacking, lacking, "rounding")}
+
+
+def test_the_rounding_of_several_items_is_on_the_largest() -> None:
+    found = find(receipt(149_98), item("1", 50_00), item("2", 100_00))
+    assert shares(found["rounding"]) == {"1": (50_00, 0, ""), "2": (99_98, 2, "rounding")}
+
+
+def test_items_smaller_than_the_rounding_are_not_given_negative_cash() -> None:
+    found = find(receipt(2), item("1", 3), item("2", 4))
+    assert "rounding" not in found
+
+
+@pytest.mark.parametrize(
+    ("gap", "kind"), [(60_00, "gap_fee_even"), (15_50, "gap_fee_even"), (15_37, "gap_fee"), (60_01, ""), (5, ""), (6, "gap_fee")]
+)
+def test_a_fee_is_bounded_and_whole_or_half_units_are_likelier(gap: int, kind: str) -> None:
+    found = find(receipt(1_000_00 - gap), item("1", 1_000_00))
+    assert ("fee" in found) is bool(kind)
+    if kind:
+        assert (found["fee"].outcome, kinds(found["fee"])) == ("matched", {kind})
+        assert shares(found["fee"]) == {"1": (1_000_00 - gap, gap, "fee")}
+
+
+def test_a_fee_is_no_large_share_of_the_invoice() -> None:
+    assert "fee" in find(receipt(66_00), item("1", 100_00))
+    assert "fee" not in find(receipt(65_99), item("1", 100_00))
+
+
+def test_the_bound_of_a_fee_is_in_the_base_currency() -> None:
+    yen = item("1", 100_000, currency="JPY")
+    about = pool([yen], rate=rates(JPY=160.0))
+    assert "fee" in find(receipt(100_000 - 9_600, currency="JPY"), yen, about=about)
+    assert "fee" not in find(receipt(100_000 - 9_601, currency="JPY"), yen, about=about)
+
+
+@pytest.mark.parametrize(
+    ("country", "amount", "found_in"),
+    [("IN", 900_00, True), ("IN", 980_00, True), ("IN", 950_00, False), ("DE", 900_00, False), ("", 900_00, False)],
+)
+def test_tax_withheld_depends_on_the_payer_s_country(country: str, amount: int, found_in: bool) -> None:
+    one = item("1", 1_000_00)
+    found = find(receipt(amount), one, about=pool([one], countries={"C1": country} if country else {}))
+    assert ("withholding" in found) is found_in
+    if found_in:
+        assert shares(found["withholding"]) == {"1": (amount, 1_000_00 - amount, "withholding_tax")}
+
+
+def test_tax_withheld_is_rounded_half_up_to_the_cent() -> None:
+    one = item("1", 1_234_55)  # a tenth is 123.455
+    assert "withholding" in find(receipt(1_234_55 - 123_46), one, about=pool([one], countries={"C1": "IN"}))
+    assert "withholding" not in find(receipt(1_234_55 - 123_45), one, about=pool([one], countries={"C1": "IN"}))
+
+
+@pytest.mark.parametrize(
+    ("amount", "kind"), [(50_00, "gap_part_even"), (50_01, "gap_part"), (95_00, "gap_part_small"), (94_99, "gap_part")]
+)
+def test_a_part_payment_leaves_the_rest_open(amount: int, kind: str) -> None:
+    found = find(receipt(amount), item("1", 100_00))["part"]
+    assert (found.outcome, shares(found), kinds(found)) == ("partial", {"1": (amount, 0, "")}, {kind})
+
+
+def test_a_part_payment_of_several_items_settles_in_the_order_given() -> None:
+    found = find(receipt(120_00), item("1", 100_00), item("2", 50_00), item("3", 10_00))["part"]
+    assert shares(found) == {"1": (100_00, 0, ""), "2": (20_00, 0, "")}
+    assert "not all are paid" in found.note
+
+
+@pytest.mark.parametrize(("amount", "kind"), [(150_00, "gap_over_even"), (150_01, "gap_over")])
+def test_an_overpayment_settles_all_and_leaves_money(amount: int, kind: str) -> None:
+    found = find(receipt(amount), item("1", 119_00))
+    assert list(found) == ["over"]
+    assert (found["over"].outcome, shares(found["over"]), kinds(found["over"])) == ("overpaid", {"1": (119_00, 0, "")}, {kind})
+
+
+def test_a_receipt_never_pays_a_credit_note_alone() -> None:
+    assert find(receipt(20_00), item("1", -20_00)) == {}
+    assert find(receipt(20_00), item("1", -50_00), item("2", 30_00)) == {}
+
+
+def test_yen_have_no_decimals() -> None:
+    one = item("1", 12_000, currency="JPY")
+    found = find(receipt(11_995, currency="JPY"), one)
+    assert shares(found["rounding"]) == {"1": (11_995, 5, "rounding")}
+    assert kinds(find(receipt(11_000, currency="JPY"), one)["part"]) == {"gap_part_even"}
+    assert kinds(find(receipt(5_003, currency="JPY"), one)["part"]) == {"gap_part"}
+
+
+def test_the_item_s_own_amount_before_conversion_settles_it() -> None:
+    dollars = item("1", 1_000_00, currency="USD")
+    found = find(receipt(921_13, instructed_amount=1_000_00, instructed_currency="USD"), dollars)
+    assert list(found["converted"].shares) == [Share("1", 921_13, 1_000_00)]
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(999_99, "USD"), (1_000_00, "GBP"), (1_000_00, "")])
+def test_another_amount_before_conversion_does_not(amount: int, currency: str) -> None:
+    dollars = item("1", 1_000_00, currency="USD")
+    about = pool([dollars], rate=rates(USD=1.0856, GBP=0.85))
+    assert find(receipt(921_13, instructed_amount=amount, instructed_currency=currency), dollars, about=about) == {}
+
+
+@pytest.mark.parametrize(
+    ("amount", "share"),
+    [
+        (1_000_00, Share("1", 1_000_00, 1_100_00)),
+        (1_005_00, Share("1", 1_005_00, 1_100_00)),  # a little too much is the bank's rate
+        (985_00, Share("1", 985_00, 1_083_50, 16_50, "exchange_difference")),
+        (1_005_01, None),
+        (984_99, None),
+    ],
+)
+def test_a_payment_near_the_day_s_rate_settles_an_item_in_another_currency(amount: int, share: Share | None) -> None:
+    dollars = item("1", 1_100_00, currency="USD")
+    found = find(receipt(amount), dollars, about=pool([dollars], rate=rates(USD=1.1)))
+    assert [gap.shares for gap in found.values()] == ([(share,)] if share else [])
+
+
+def test_without_a_rate_nothing_is_said_of_another_currency() -> None:
+    assert find(receipt(1_000_00), item("1", 1_100_00, currency="USD")) == {}
+
+
+def test_items_in_another_currency_are_not_explained_together() -> None:
+    two = item("1", 1_100_00, currency="USD"), item("2", 1_100_00, currency="USD")
+    assert find(receipt(2_000_00), *two, about=pool(two, rate=rates(USD=1.1))) == {}
+
+
+def test_conversion_knows_the_places_of_each_currency() -> None:
+    """Example of a dollar invoice paid in yen: 100.00 USD at 1.25 and 160 for a euro are 12,800 JPY."""
+    about = pool([], rate=rates(USD=1.25, JPY=160.0, KWD=0.34))
+    assert gaps.convert(100_00, "USD", "JPY", DAY, about) == 12_800
+    assert gaps.convert(12_800, "JPY", "USD", DAY, about) == 100_00
+    assert gaps.convert(1_00, "EUR", "KWD", DAY, about) == 340
+    assert gaps.convert(1, "JPY", "USD", DAY, about) == 1  # 0.0078125 is 0.01, half up
+    assert gaps.convert(1_00, "EUR", "SEK", DAY, about) is None
+
+
+def test_a_discount_is_gone_once_something_was_paid() -> None:
+    one = item("1", 100_00, discount=2_00)
+    stock = pool([one])
+    (part,) = gaps.explain([one], receipt(40_01), stock, BOOK, 0)
+    stock.take(as_explanation(part))
+    left = stock.items["1"]
+    assert (left.open, gaps.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
+
+
+def as_explanation(gap: Gap) -> Explanation:
+    return explained(0, *((s.item_id, s.amount) for s in gap.shares))
+
+
+def test_no_discount_after_an_item_without_a_last_day() -> None:
+    assert gaps.discount_of(item("1", 100_00)._replace(discount=2_00, discount_until=None), receipt(98_00, day=date(2020, 1, 1)), 99) == 0
