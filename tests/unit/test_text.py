@@ -18,7 +18,7 @@ def read(text: str, item: Number = OURS) -> str:
 
 
 def test_a_number_is_taken_apart() -> None:
-    assert OURS == Number("RE202600417", "202600417", ("RE2026", ""), "00417", "RE|2026|417", "")
+    assert Number("RE202600417", "202600417", ("RE2026", ""), "00417", "RE|2026|417", "") == OURS
     assert number("417/2026") == Number("4172026", "4172026", ("", "2026"), "417", "417|2026", "")
     assert number("2026", "RF18 5390") == Number("2026", "2026", ("", ""), "2026", "2026", "RF185390")
     assert number("ACME") == Number("ACME", "", ("ACME", ""), "", "", "")
