@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from matcher.matching.normalise import fold
+from matcher.matching.normalise import MIN_KEY, fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _RUN = re.compile(r"\d+")
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
 _OTHERS = re.compile(
     r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
-    r"|\+\s?(\d{1,2})\s*$|U\.?\s?A\.?\s*\((\d{1,3})\)|等共?(\d{1,3})[张笔份]"
+    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)|等共?(\d{1,3})[张笔份]"
 )
 _TOTAL = re.compile(
     r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|共?(\d{1,3})[张笔份]"
@@ -76,7 +76,9 @@ def index_keys(item: Number) -> dict[tuple[str, str], str]:
     if counter and counter != bare:
         kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
         if kind:
-            keys |= {("counter", item.counter): kind, ("counter", counter): kind}
+            keys["counter", item.counter] = kind
+        if kind and len(counter) >= MIN_KEY:
+            keys["counter", counter] = kind
     if item.parts.count("|") > 1:
         keys["parts", item.parts] = "parts"
     if len(bare) >= MIN_DAMAGED:
@@ -173,6 +175,11 @@ class Text:
         return int(next(g for g in found.groups() if g)) if found else None
 
     @cached_property
+    def _counts(self) -> tuple[re.Match[str], ...]:
+        """Where the text says how many documents it speaks of: those are no document numbers."""
+        return (*_OTHERS.finditer(self.upper), *_TOTAL.finditer(self.upper))
+
+    @cached_property
     def keys(self) -> frozenset[tuple[str, str]]:
         """Everything in the text that may be a number, with the form it has; `index_keys` gives documents the same forms."""
         found = {("whole", t) for t in self.wholes} | {("digits", t) for t in self.numbers if len(t) >= MIN_DAMAGED}
@@ -227,6 +234,8 @@ class Text:
         while step := _LIST.match(self.upper, place):
             piece = _RUN.match(self.upper, step.end())
             if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
+                break
+            if any(count.start() < piece.end() and piece.start() < count.end() for count in self._counts):
                 break
             listed.append(item.counter[: len(item.counter) - len(piece[0])] + piece[0])
             place = piece.end()
