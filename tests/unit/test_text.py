@@ -53,6 +53,11 @@ def test_a_short_counter_is_a_weak_name(counter: str, kind: str) -> None:
     assert index_keys(number(f"AB26-{counter}"))["counter", counter] == kind
 
 
+def test_a_digit_in_the_text_names_no_document_with_zeros_before_it() -> None:
+    assert named("1. Rate", number("RE-2026-00001")) == set()
+    assert named("00001", number("RE-2026-00001")) == {"short"}
+
+
 def test_a_counter_of_two_digits_names_nothing() -> None:
     assert not any(form == "counter" for form, _ in index_keys(number("AB26-17")))
 
@@ -125,6 +130,7 @@ def test_a_payment_reference_is_found_with_its_blanks() -> None:
         ("RE-1 och 3 andra", 3),
         ("RE-1 i 2 inne", 2),
         ("RE-1 +4", 4),
+        ("RE-1 +4 | E2E-77", 4),
         ("RE-1 u.a. (3)", 3),
         ("发票 SZ2609-018 等3张", 3),
         ("RE-1", None),
@@ -169,6 +175,10 @@ FIRST = number("RE-2026-01234")
         ("RE-2026-01234 vom 12.10.", []),
         ("RE-2026-01234 2026", []),  # a year is no counter
         ("RE-2026-01234 0171555", []),  # longer than a counter
+        ("RE-2026-01234 + 3 others", []),  # a count is no counter
+        ("RE-2026-01234/35 und 2 weitere", ["01235"]),
+        ("RE-2026-01234 +4", []),
+        ("RE-2026-01234, 3 Rechnungen", []),
     ],
 )
 def test_a_shortened_list_goes_on_from_the_first_number(text: str, listed: list[str]) -> None:
