@@ -62,7 +62,8 @@ class Known:
     def unexplained(self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook) -> tuple[str, str]:
         """Outcome of a receipt that nothing explains, and the reason."""
         low = Text(receipt.text).folded
-        if not any(p.kind == "account" for p in receipt.payers):
+        # money of a customer, or for a document of ours, stays before a person's eyes whatever its text
+        if not _named(receipt) and not any(p.kind in ("account", "equal") for p in receipt.payers):
             about = f"{low} | {fold(receipt.payer_name)}"
             for purpose in ("interest", "fee", "tax", "payout"):
                 if any(word in about for word in getattr(book.words, purpose)):
@@ -80,7 +81,7 @@ class Known:
 
 def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known: Known, limits: Limits) -> Stop | None:
     """Whether the named items are all closed: paid before by the same payer (duplicate), or by whomever (closed item)."""
-    strong = sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
+    strong = _named(receipt)
     if not strong or any(item_id in pool.items for item_id in strong):
         return None
     if options and any(kind.startswith("reference_") for kind, _ in options[0].evidence):
@@ -93,6 +94,11 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known:
     if options and options[0].basis == "single" and not any(known.closed.get(i, (0, ""))[0] == receipt.amount for i in strong):
         return None
     return Stop("closed_item", "the named item is closed", _owner(known, strong))
+
+
+def _named(receipt: Receipt) -> list[str]:
+    """Items, open or closed, that a number of five characters or more names by itself."""
+    return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
 def _owner(known: Known, item_ids: Sequence[str]) -> str:
