@@ -129,15 +129,15 @@ class Books:
         return State(
             as_of=self.as_of,
             base_currency=self.base_currency,
-            lines=_frame(lines, STATE_LINE),
-            items=_frame(items, STATE_ITEM),
-            allocations=_frame(self.allocations, STATE_ALLOCATION),
-            customers=_frame(list(self.customers.values()), CUSTOMER),
-            decisions=_frame(list(self.decisions.values()), STATE_DECISION),
+            lines=frame(lines, STATE_LINE),
+            items=frame(items, STATE_ITEM),
+            allocations=frame(self.allocations, STATE_ALLOCATION),
+            customers=frame(list(self.customers.values()), CUSTOMER),
+            decisions=frame(list(self.decisions.values()), STATE_DECISION),
         )
 
 
-def _frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
+def frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
     full = [{name: row.get(name, _DEFAULTS.get(type(kind))) for name, kind in schema.items()} for row in rows]
     return pl.DataFrame(full, schema=schema)
 
