@@ -74,7 +74,7 @@ def best_by_trying(options: Options, left: Mapping[str, int]) -> int:
     """Points of the best answer, by looking at every one."""
     if not options:
         return 0
-    line, rest = next(iter(options)), {line: found for line, found in list(options.items())[1:]}
+    line, rest = next(iter(options)), dict(list(options.items())[1:])
     best = best_by_trying(rest, left)
     for one in options[line]:
         after = {**left, **{s.item_id: left[s.item_id] - s.item_amount for s in one.shares}}
