@@ -182,7 +182,7 @@ def test_a_layout_of_ones_own_that_is_not_valid(desk: Desk) -> None:
 @covers("rules.invalid")
 def test_a_rulebook_that_is_not_valid() -> None:
     with pytest.raises(MatcherError) as caught:
-        rulebook.parse("[evidence]\nreference_whole = 'many'\n", "rules.toml")
+        rulebook.parse("[evidence]\nreference_whole = 'many'\n", "version = 1\n", "rules.toml")
     assert str(caught.value).startswith("rules.invalid: rules.toml: ")
     assert str(caught.value).endswith(CATALOGUE["rules.invalid"].next_step)
 
@@ -294,7 +294,7 @@ def test_what_nobody_foresaw_ends_without_a_traceback(desk: Desk, monkeypatch: p
         raise ZeroDivisionError("a cell's contents")
 
     before = desk.contents()
-    monkeypatch.setattr("matcher.pipeline.run.decide", fail)
+    monkeypatch.setattr("matcher.pipeline.run.match", fail)
     result = desk.run("run")
     refused(result, "internal")
     assert "ZeroDivisionError at " in result.stderr

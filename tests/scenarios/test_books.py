@@ -152,22 +152,27 @@ def test_an_item_that_a_snapshot_no_longer_lists_is_closed_unless_it_is_partial(
 
 
 def test_what_a_person_decides_stays_decided(tmp_path: Path) -> None:
-    items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "77.00"}]
+    dues = ("2026-09-01", "2026-10-01")
+    items = [
+        {"item_id": f"I{n}", "customer_id": "C1", "document_no": f"RE-2026-0000{n}", "amount": "77.00", "due_date": due}
+        for n, due in enumerate(dues, 1)
+    ]
     customer = [{"customer_id": "C1", "name": "Alster GmbH"}]
     line = {"amount": "77.00", "counterparty_name": "ALSTER GMBH"}
     books = filled(tmp_path, items=items, customers=customer, lines=[line])
     books.run(DAY)
     (line_id,) = books.queue(DAY)["line_id"]
     books.reject([line_id[:6]], reason="not theirs")
+    first = books.state(DAY).allocations["item_id"].to_list()
     books.run(DAY)
-    assert books.queue(DAY)["state"].to_list() == ["none"]
+    assert books.state(DAY).allocations["item_id"].to_list() != first
     books.undo(line_id)
     books.run(DAY)
     (decided,) = books.accept([line_id], reason="they called")
     state = books.state(DAY)
     assert state.lines.select("state", "outcome", "reason", "actor").row(0) == ("posted", "matched", "they called", "ada")
     books.undo(decided.decision_id, reason="the bank took it back")
-    assert books.state(DAY).items["open"].to_list() == [77_00]
+    assert books.state(DAY).items["open"].to_list() == [77_00, 77_00]
     books.run(DAY)
     assert books.queue(DAY)["state"].to_list() == ["proposed"]
     assert [c.name for c in books.verify() if c.failure] == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.matching.text import Number, Text, index_keys, number
+from matcher.matching.text import Number, Text, fragments, index_keys, number
 
 OURS = number("RE-2026-00417")
 
@@ -12,9 +12,14 @@ def named(text: str, item: Number = OURS) -> set[str]:
     return {kind for key, kind in index_keys(item).items() if key in Text(text).keys}
 
 
+def held(text: str, item: Number) -> str:
+    """How a number stands somewhere in a text."""
+    return next((kind for fragment, kind in fragments(item) if Text(text).holds(fragment)), "")
+
+
 def read(text: str, item: Number = OURS) -> str:
     """How a close reading finds the number: standing somewhere, or damaged."""
-    return Text(text).holds(item) or Text(text).resembles(item)
+    return held(text, item) or Text(text).resembles(item)
 
 
 def test_a_number_is_taken_apart() -> None:
@@ -90,17 +95,17 @@ def test_a_number_that_is_too_different_is_not_recognised(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["RE-2026-00417 12.10.2026", "12 RE-2026-00417", "RE-2026-004 17 2026", "88 2026004 17, 5"])
 def test_other_digits_may_stand_beside_a_number(text: str) -> None:
-    assert Text(text).holds(OURS) in ("whole", "digits")
+    assert held(text, OURS) in ("whole", "digits")
 
 
 @pytest.mark.parametrize("text", ["RE-2026-004170", "RE-2026-0041 70", "12026 00417", "RE-2026-00417000", "RE-2O26-OO4I70"])
 def test_a_longer_number_is_another_one(text: str) -> None:
-    assert Text(text).holds(OURS) == ""
+    assert held(text, OURS) == ""
     assert Text(text).resembles(OURS) in ("", "typo")
 
 
 def test_a_longer_reference_is_another_one() -> None:
-    assert Text("RF18 5390 0754 7034 9").holds(number("R-1", "RF1853900754703")) == ""
+    assert held("RF18 5390 0754 7034 9", number("R-1", "RF1853900754703")) == ""
 
 
 def test_too_short_a_number_is_never_read_as_a_damaged_one() -> None:
@@ -110,9 +115,9 @@ def test_too_short_a_number_is_never_read_as_a_damaged_one() -> None:
 
 def test_a_payment_reference_is_found_with_its_blanks() -> None:
     ours = number("R-1", "RF18 5390 0754 7034")
-    assert Text("Ref RF18 5390 0754 7034").holds(ours) == "structured"
-    assert Text("RF18539007547034").holds(ours) == "structured"
-    assert Text("RF18 5390 0754").holds(ours) == ""
+    assert held("Ref RF18 5390 0754 7034", ours) == "structured"
+    assert held("RF18539007547034", ours) == "structured"
+    assert held("RF18 5390 0754", ours) == ""
 
 
 @pytest.mark.parametrize(
