@@ -83,7 +83,7 @@ def companies(
 
     Args:
         lines: credits that may pay open items; columns of `frames.LINE`.
-        items: `frames.ITEM` columns and ``open``; closed ones too.
+        items: `frames.ITEM` columns, ``open`` and ``open_before``; closed ones too.
         found: candidates of the lines.
         known: which receipt closed an item, from earlier runs.
         repeats: line -> earlier line of the same payer, amount and text.
@@ -95,7 +95,9 @@ def companies(
         here = items.filter(pl.col("entity") == entity)
         named = here.filter((pl.col("open") == 0) & pl.col("item_id").is_in(references["item_id"].unique().implode()))
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
-        pool = Pool(receipts.items(here), about.relatives, about.countries, about.rate)
+        counted = here.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
+        amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
+        pool = Pool(receipts.items(here), about.relatives, about.countries, about.rate, amounts)
         memory = Known({i: known[i] for i in closed if i in known}, closed, repeats)
         yield Company(receipts.receipts(mine, references, payers), pool, memory)
 

@@ -19,17 +19,26 @@ def oldest_first(item: Item) -> tuple[object, ...]:
 class Pool:
     """What is open. Items are given once; every posting takes from them."""
 
-    def __init__(self, items: Iterable[Item], relatives: Mapping[str, frozenset[str]], countries: Mapping[str, str], rate: Rate) -> None:
-        """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates."""
+    def __init__(
+        self,
+        items: Iterable[Item],
+        relatives: Mapping[str, frozenset[str]],
+        countries: Mapping[str, str],
+        rate: Rate,
+        amounts: Mapping[tuple[str, int], int] | None = None,
+    ) -> None:
+        """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates.
+
+        `amounts`: how many items had each amount open before any posting of ours, by currency; those of the open items unless given.
+        """
         self.items = {item.item_id: item for item in items}
         self.relatives, self.country, self.rate = relatives, countries, rate
         members: dict[str, list[Item]] = defaultdict(list)
-        self._amounts: Counter[tuple[str, int]] = Counter()
-        self._of_amount: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._of_amount: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         for item in self.items.values():
             members[item.customer_id].append(item)
-            self._amounts[item.currency, item.open] += 1
-            self._of_amount[item.currency, item.open].append(item.item_id)
+            self._of_amount[item.currency, item.open][item.item_id] = None
+        self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
         self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
         self._fragments: dict[str, list[tuple[str, str, str]]] = {}
@@ -67,13 +76,13 @@ class Pool:
         return self._customers.get(customer_id, ())
 
     def rarity(self, currency: str, amount: int) -> int:
-        """How many items had exactly that open amount before the batch."""
-        return self._amounts[currency, amount]
+        """How many items had exactly that amount open before any posting of ours: a run that is repeated finds what the first one found."""
+        return self._amounts.get((currency, amount), 0)
 
     def of_amount(self, currency: str, amount: int, most: int) -> list[Item]:
         """Open items with that open amount, if they are no more than `most`; else none."""
         found = self._of_amount.get((currency, amount), ())
-        return [self.items[i] for i in found if i in self.items and self.items[i].open == amount] if len(found) <= most else []
+        return [self.items[i] for i in found] if len(found) <= most else []
 
     def fits(self, one: Explanation) -> bool:
         """Whether the items still have what an explanation would take."""
@@ -89,7 +98,9 @@ class Pool:
             left = item._replace(open=item.open - share.item_amount - share.adjustment, discount=0)
             mine = self._customers[item.customer_id]
             place = next(n for n, other in enumerate(mine) if other.item_id == item.item_id)
+            del self._of_amount[item.currency, item.open][item.item_id]
             if left.open:
+                self._of_amount[item.currency, left.open][item.item_id] = None
                 self.items[item.item_id] = mine[place] = left
             else:
                 del self.items[item.item_id]
