@@ -1,0 +1,248 @@
+"""Whatever small company is generated, the engine spends nothing twice, is sure of nothing that one fact says, and forgets any order."""
+
+import random
+import tempfile
+from collections import defaultdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from engine import BOOK, DAY, POLICY, item, no_rate, rates
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import customers_file, items_file, lines_file, new_books
+
+from matcher.books import Books
+from matcher.matching.decide import Verdict, decide
+from matcher.matching.pool import Pool
+from matcher.matching.records import Item, Payer, Receipt, Reference
+from matcher.matching.stops import Known
+from matcher.rules import rulebook
+from matcher.rules.rulebook import Rulebook
+
+HOT = (49_00, 50_00, 100_00, 49_00, 150_00, 98_00, 99_00)
+"""Few amounts, so that twins, sums of one another and discounts abound."""
+
+CUSTOMERS = ("C1", "C2", "C3")
+KINDS = ("whole", "digits", "run", "short", "order", "parts")
+
+
+@st.composite
+def open_items(draw: st.DrawFn) -> list[Item]:
+    found = []
+    for n in range(1, draw(st.integers(2, 9))):
+        amount = draw(st.sampled_from(HOT) | st.integers(1, 300_00)) * draw(st.sampled_from((1, 1, 1, 1, -1)))
+        found.append(
+            item(
+                str(n), amount, draw(st.sampled_from(CUSTOMERS)), due=DAY + timedelta(draw(st.sampled_from((-70, -10, 0, 0, 15)))),
+                currency=draw(st.sampled_from(("EUR", "EUR", "EUR", "USD", "JPY"))),
+                discount=amount // 50 if amount > 0 and draw(st.booleans()) else 0,
+                document_type=draw(st.sampled_from(("invoice", "instalment"))) if amount > 0 else "credit_note",
+            )
+        )  # fmt: skip
+    return found
+
+
+@st.composite
+def credits(draw: st.DrawFn, items: list[Item]) -> list[Receipt]:
+    found = []
+    for n in range(draw(st.integers(1, 7))):
+        named = draw(st.lists(st.sampled_from(items), max_size=3, unique=True)) if items else []
+        references = tuple(Reference(i.item_id, "document", i.document_no[3:], 1, draw(st.sampled_from(KINDS))) for i in named)
+        text = " ".join(i.document_no for i in named) + draw(st.sampled_from(("", " + 2 others", " Anzahlung", " 3 invoices", "/3")))
+        payers = tuple(
+            Payer(
+                draw(st.sampled_from(CUSTOMERS)),
+                draw(st.sampled_from(("account", "equal", "number", "alike"))),
+                90,
+                draw(st.integers(0, 30)),
+            )
+            for _ in range(draw(st.integers(0, 2)))
+        )
+        total = sum(i.open for i in named)
+        amount = draw(st.sampled_from((*HOT, max(1, total), max(1, total - 3), max(1, total // 2), total + 100 if total > 0 else 1)))
+        day = DAY + timedelta(draw(st.integers(0, 3)))
+        found.append(
+            Receipt(
+                f"L{n}", "1", draw(st.sampled_from(("EUR", "EUR", "EUR", "JPY"))), amount, day, day,
+                draw(st.sampled_from(("", "A", "B"))), "", text, 0, "", references, payers,
+            )
+        )  # fmt: skip
+    return found
+
+
+@st.composite
+def months(draw: st.DrawFn) -> tuple[list[Item], list[Receipt]]:
+    items = draw(open_items())
+    return items, draw(credits(items))
+
+
+def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK) -> list[Verdict]:
+    family = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
+    rate = rates(USD=1.1, JPY=160.0)
+    return decide(lines, Pool(items, family, {"C1": "IN"}, rate), Known({}, {}), book, POLICY)
+
+
+def posted(verdicts: list[Verdict]) -> list[Verdict]:
+    return [v for v in verdicts if v.state == "posted"]
+
+
+@settings(max_examples=25)
+@given(month=months())
+def test_no_item_gives_and_no_line_spends_more_than_it_has(month: tuple[list[Item], list[Receipt]]) -> None:
+    items, lines = month
+    taken: dict[str, int] = defaultdict(int)
+    amounts = {line.line_id: line.amount for line in lines}
+    verdicts = run(items, lines)
+    assert sorted(v.line_id for v in verdicts) == sorted(amounts)
+    for verdict in posted(verdicts):
+        assert verdict.explanation is not None
+        shares = verdict.explanation.shares
+        assert 0 <= sum(s.amount for s in shares) <= amounts[verdict.line_id]
+        assert len({s.item_id for s in shares}) == len(shares)
+        assert all(s.adjustment == 0 or s.reason for s in shares)
+        for share in shares:
+            taken[share.item_id] += share.item_amount + share.adjustment
+            assert share.amount > 0 or share.item_amount < 0
+    for one in items:
+        assert 0 <= taken[one.item_id] <= one.open or one.open <= taken[one.item_id] <= 0
+
+
+@settings(max_examples=25)
+@given(month=months(), seed=st.integers(0, 2**32))
+def test_the_order_of_lines_and_items_does_not_matter(month: tuple[list[Item], list[Receipt]], seed: int) -> None:
+    items, lines = month
+    rng = random.Random(seed)
+    assert run(rng.sample(items, len(items)), rng.sample(lines, len(lines))) == run(items, lines)
+
+
+@settings(max_examples=15)
+@given(month=months(), seed=st.integers(0, 2**32))
+def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]], seed: int) -> None:
+    items, lines = month
+    rng = random.Random(seed)
+    first = run(items, lines, rulebook.default())
+    assert run(rng.sample(items, len(items)), rng.sample(lines, len(lines)), rulebook.default()) == first
+    for verdict in posted(first):
+        assert verdict.explanation is not None
+        assert verdict.explanation.unique
+        assert not {"set_ambiguous", "twin_younger", "payer_account_other"} & {kind for kind, _ in verdict.explanation.evidence}
+
+
+def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt:
+    return Receipt("L1", "1", "EUR", amount, DAY, DAY, "A", "", text, 0, "", (), payers)
+
+
+@settings(max_examples=15)
+@given(items=open_items(), data=st.data())
+def test_an_amount_alone_never_posts(items: list[Item], data: st.DataObject) -> None:
+    """Neither that of one item nor that of some items together; not with a word of the text either."""
+    some = data.draw(st.lists(st.sampled_from(items), min_size=1, unique=True)) if items else []
+    amount = max(1, sum(i.open for i in some if i.currency == "EUR"))
+    text = data.draw(st.sampled_from(("", "Rechnung", "invoice of September", "3 invoices", "Tel 0171 5550123")))
+    for book in (BOOK, rulebook.default()):
+        (verdict,) = run(items, [bare(amount, (), text)], book)
+        assert verdict.state == "none"
+
+
+@settings(max_examples=15)
+@given(items=open_items(), data=st.data())
+def test_a_payer_alone_never_posts(items: list[Item], data: st.DataObject) -> None:
+    """Account and name say who paid; without an amount or a number they do not say what for."""
+    kind = data.draw(st.sampled_from(("account", "equal", "alike", "number")))
+    customer = data.draw(st.sampled_from(CUSTOMERS))
+    mine = [i.open for i in items if i.customer_id == customer]
+    explained = {sum(amounts) for amounts in subsets(mine)} | {
+        i.open - i.discount for i in items
+    }  # what some of the items add up to is a second fact
+    amount = data.draw(st.integers(1, 400_00).filter(lambda n: n not in explained))
+    for book in (BOOK, rulebook.default()):
+        verdicts = decide([bare(amount, (Payer(customer, kind),))], Pool(items, {}, {}, no_rate), Known({}, {}), book, POLICY)
+        assert posted(verdicts) == []
+
+
+@settings(max_examples=15)
+@given(items=open_items(), data=st.data())
+def test_a_likeness_of_names_and_an_amount_never_post(items: list[Item], data: st.DataObject) -> None:
+    customer, likeness = data.draw(st.sampled_from(CUSTOMERS)), data.draw(st.integers(82, 99))
+    amount = data.draw(st.sampled_from([max(1, i.open) for i in items] or [1]))
+    for book in (BOOK, rulebook.default()):
+        verdicts = run(items, [bare(amount, (Payer(customer, "alike", likeness, data.draw(st.integers(0, 20))),))], book)
+        assert posted(verdicts) == []
+
+
+def subsets(amounts: list[int]) -> list[tuple[int, ...]]:
+    found: list[tuple[int, ...]] = [()]
+    for amount in amounts:
+        found += [(*one, amount) for one in found]
+    return found
+
+
+@settings(max_examples=15)
+@given(month=months())
+def test_a_closed_item_is_never_paid(month: tuple[list[Item], list[Receipt]]) -> None:
+    """Every line names an item that is not open any more, beside what else it says."""
+    items, lines = month
+    gone = Reference("closed", "document", "202600999", 1, "whole")
+    named = [Receipt(*(getattr(line, name) for name in line.__slots__ if name not in ("references", "payers")), references=(gone,), payers=line.payers) for line in lines]  # fmt: skip
+    verdicts = decide(named, Pool(items, {}, {}, no_rate), Known({}, {"closed": (50_00, "C1")}), BOOK, POLICY)
+    assert not any("closed" in v.explanation.items for v in verdicts if v.explanation)
+
+
+def books_of(folder: Path, seed: int) -> Books:
+    """Books with a small random month of three customers, as files."""
+    rng = random.Random(seed)
+    customers = [
+        {"customer_id": f"C{n}", "name": f"{name} GmbH", "account": f"DE{n:020d}"} for n, name in enumerate(("Alster", "Bille", "Elbe"))
+    ]
+    items: list[dict[str, Any]] = []
+    for n in range(12):
+        amount = rng.choice(("49.00", "50.00", "100.00", "119.00", "77.77"))
+        status = rng.choice(("open", "open", "open", "closed"))
+        items.append(
+            {
+                "item_id": f"I{n}", "customer_id": f"C{rng.randrange(3)}", "document_no": f"RE-2026-{n + 101:05d}", "amount": amount,
+                "status": status, "open_amount": "0.00" if status == "closed" else amount, "terms": rng.choice(("", "2/10 net 30")),
+                "due_date": rng.choice(("2026-10-01", "2026-10-20")),
+            }
+        )  # fmt: skip
+    lines = []
+    for n in range(15):
+        payer = rng.randrange(4)
+        named = rng.sample([i["document_no"] for i in items], rng.randrange(3))
+        lines.append(
+            {
+                "bank_reference": f"B{n}", "amount": rng.choice(("49.00", "50.00", "100.00", "119.00", "48.02", "150.00", "77.77")),
+                "remittance_information": " ".join(named), "booking_date": f"2026-10-{rng.randrange(5, 25):02d}",
+                "counterparty_name": customers[payer]["name"] if payer < 3 else "Somebody",
+                "counterparty_account": customers[payer]["account"] if payer < 3 and rng.random() < 0.5 else "",
+            }
+        )  # fmt: skip
+    books = new_books(folder / "books")
+    books.import_files("items", [items_file(folder, items)])
+    books.import_files("customers", [customers_file(folder, customers)])
+    books.ingest([lines_file(folder, lines)])
+    return books
+
+
+LAST = date(2026, 10, 31)
+
+
+@settings(max_examples=6)
+@given(seed=st.integers(0, 10**6))
+def test_a_second_run_posts_nothing_and_changes_no_bytes(seed: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        books = books_of(folder, seed)
+        books.run(LAST)
+        written = []
+        for n in range(2):
+            books.export("matches", folder / f"{n}.csv", LAST)
+            written.append((folder / f"{n}.csv").read_bytes())
+            if not n:
+                assert books.run(LAST).posted == 0
+        assert written[0] == written[1]
+        state = books.state(LAST)
+        paid = state.allocations.filter(pl.col("state") == "posted").join(state.items.select("item_id", "status"), on="item_id")
+        assert "closed" not in paid["status"].to_list()
