@@ -3,6 +3,7 @@
 import random
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ def test_a_closed_item_is_never_paid(month: tuple[list[Item], list[Receipt]]) ->
     """Every line names an item that is not open any more, beside what else it says."""
     items, lines = month
     gone = Reference("closed", "document", "202600999", 1, "whole")
-    named = [Receipt(*(getattr(line, name) for name in line.__slots__ if name not in ("references", "payers")), references=(gone,), payers=line.payers) for line in lines]  # fmt: skip
+    named = [replace(line, references=(gone,)) for line in lines]
     verdicts = decide(named, Pool(items, {}, {}, no_rate), Known({}, {"closed": (50_00, "C1")}), BOOK, POLICY)
     assert not any("closed" in v.explanation.items for v in verdicts if v.explanation)
 
