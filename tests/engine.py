@@ -84,7 +84,7 @@ def receipt(
     """A credit line; `account` and `name` are the customers that they speak for."""
     accounts = [account] if isinstance(account, str) else account
     payers = [*(Payer(c, "account") for c in accounts), *([Payer(name, "equal")] if name else []), *([alike] if alike else [])]
-    fields: dict[str, object] = {"currency": "EUR", "payer_name": "", "instructed_amount": 0, "instructed_currency": ""} | more
+    fields: dict[str, object] = {"currency": "EUR"} | more
     return Receipt(
         line_id, "1", str(fields.pop("currency")), amount, day, value or day, payer, text=text, references=references, payers=tuple(payers),
         **fields,

@@ -67,7 +67,7 @@ def credits(draw: st.DrawFn, items: list[Item]) -> list[Receipt]:
         found.append(
             Receipt(
                 f"L{n}", "1", draw(st.sampled_from(("EUR", "EUR", "EUR", "JPY"))), amount, day, day,
-                draw(st.sampled_from(("", "A", "B"))), "", text, 0, "", references, payers,
+                draw(st.sampled_from(("", "A", "B"))), text=text, references=references, payers=payers,
             )
         )  # fmt: skip
     return found
@@ -132,7 +132,7 @@ def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]]
 
 
 def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt:
-    return Receipt("L1", "1", "EUR", amount, DAY, DAY, "A", "", text, 0, "", (), payers)
+    return Receipt("L1", "1", "EUR", amount, DAY, DAY, "A", text=text, payers=payers)
 
 
 @settings(max_examples=15)

@@ -123,8 +123,8 @@ def test_a_netted_credit_note_is_part_of_the_set() -> None:
 
 
 def test_each_instalment_is_paid_in_its_turn() -> None:
-    plan = [item(n, 90_00, no="RE-2026-00320", due=DAY + timedelta(30 * int(n)), document_type="instalment") for n in "12"]
-    lines = [receipt(90_00, names("1"), names("2"), line_id=f"L{n}", account="C1", day=DAY + timedelta(n)) for n in (1, 2)]
+    plan = [item(n, 90_00 + int(n), no="RE-2026-00320", due=DAY + timedelta(30 * int(n)), document_type="instalment") for n in "12"]
+    lines = [receipt(90_00 + n, names("1"), names("2"), line_id=f"L{n}", account="C1", day=DAY + timedelta(n)) for n in (1, 2)]
     verdicts = judge(*lines, items=plan)
     assert [(v.state, list(paid(v))) for v in verdicts] == [("posted", ["1"]), ("posted", ["2"])]
 

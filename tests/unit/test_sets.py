@@ -70,17 +70,31 @@ def test_a_number_that_only_a_close_reading_finds_names_its_item() -> None:
     assert ids(found, "named") == [("1",)]
 
 
-def instalments() -> list[sets.Item]:
-    dues = (DAY, DAY + timedelta(30), DAY + timedelta(60))
-    return [item(str(n), 100_00, no="RE-2026-00320", due=due, document_type="instalment") for n, due in enumerate(dues)]
+def plan(*amounts: int) -> list[sets.Item]:
+    """Instalments of one document, in the order in which they are due."""
+    return [item(str(n), a, no="RE-2026-00320", due=DAY + timedelta(30 * n), document_type="instalment") for n, a in enumerate(amounts)]
 
 
 @pytest.mark.parametrize(
-    ("amount", "paid"), [(100_00, [("0",)]), (200_00, [("0", "1"), ("0",)]), (300_00, [("0", "1", "2"), ("0",)]), (70_00, [("0",)])]
+    ("amount", "paid"),
+    [
+        (100_00, [("0",)]),
+        (90_00, [("1",)]),
+        (190_00, [("0", "1"), ("0",)]),
+        (270_00, [("0", "1", "2"), ("0",)]),
+        (70_00, [("0",)]),
+    ],
 )
 def test_instalments_of_a_document_are_paid_in_the_order_in_which_they_are_due(amount: int, paid: list[tuple[str, ...]]) -> None:
-    found = list(sets.named(view(receipt(amount), instalments(), {"0": "whole", "1": "whole", "2": "whole"})))
+    found = list(sets.named(view(receipt(amount), plan(100_00, 90_00, 80_00), {"0": "whole", "1": "whole", "2": "whole"})))
     assert ids(found, "named") == paid
+    assert all(one.unique for one in found)
+
+
+def test_which_of_equal_instalments_is_paid_a_person_says() -> None:
+    found = list(sets.named(view(receipt(90_00), plan(90_00, 90_00), {"0": "whole", "1": "whole"})))
+    assert {ids([one])[0] for one in found} == {("0",), ("1",)}
+    assert not any(one.unique for one in found)
 
 
 def numbered(count: int, amount: int = 10_00) -> list[sets.Item]:
