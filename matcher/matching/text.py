@@ -27,6 +27,7 @@ _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
 _NO_NUMBER = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\bTEL\w*\W*[\d /-]+|\b(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b"
+    r"|\bIBAN\W*[A-Z]{2}\d\d(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)\b"
 )
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
@@ -153,7 +154,7 @@ class Text:
 
     @cached_property
     def numbered(self) -> bool:
-        """Whether the payer wrote a number of five digits or more that is no date and no telephone number."""
+        """Whether the payer wrote a number of five digits or more that is no date, no telephone number and no account number."""
         found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
         return any(sum(map(str.isdigit, token)) >= MIN_DAMAGED for token in found)
 
