@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import polars as pl
-from rapidfuzz import fuzz
 
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
@@ -18,26 +17,19 @@ _REFERENCE = {
     "class": pl.String(),
 }
 _Row = dict[str, str]
-_Payer = tuple[str, str, str, int, int]
 
 
 class ReferenceEngine:
     """Answers the same questions as `DuckDBEngine`, one pair at a time."""
 
     def candidates(self, lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -> Candidates:
-        """See `matcher.engines.base.Engine`."""
-        keys, names = line_keys(lines).rows(named=True), rules.line_names(lines).rows(named=True)
-        known = rules.customer_names(customers).rows(named=True)
+        """See `matcher.engines.base.Engine`. Names are looked up line by line, as if nobody else had paid."""
+        keys = line_keys(lines).rows(named=True)
         accounts = _equal(rules.line_accounts(lines).rows(named=True), rules.customer_accounts(customers).rows(named=True), "account")
         numbers = _equal(keys, rules.customer_numbers(customers).rows(named=True), "key")
-        equal = _equal(names, known, "name")
-        told = {line for line, _ in accounts | equal}
-        found: list[_Payer] = [
-            (line, customer, kind, 100, 100)
-            for kind, pairs in (("account", accounts), ("number", numbers), ("equal", equal))
-            for line, customer in pairs
-        ]
-        found += [alike for name in names if name["line_id"] not in told for alike in _alike(name, known)]
+        found = [(*pair, kind, 100, 100) for kind, pairs in (("account", accounts), ("number", numbers)) for pair in pairs]
+        for line in lines.iter_slices(1):
+            found += rules.line_payers(line, customers).rows()
         return Candidates(
             _references(keys, item_keys(items).rows(named=True)), pl.DataFrame(sorted(found), schema=rules.PAYER, orient="row")
         )
@@ -69,15 +61,3 @@ def _equal(lines: Iterable[_Row], customers: list[_Row], key: str) -> set[tuple[
         for customer in customers
         if line[key] == customer[key] and customer["entity"] in ("", line["entity"])
     }
-
-
-def _alike(line: _Row, customers: list[_Row]) -> Iterable[_Payer]:
-    """The customer whose name is most like the line's, first by name and id; the margin is to the best name of another one."""
-    here = sorted((c for c in customers if c["entity"] in ("", line["entity"])), key=lambda c: (c["name"], c["customer_id"]))
-    likeness = [int(fuzz.token_sort_ratio(line["name"], customer["name"]) + 0.5) for customer in here]
-    best = max(likeness, default=0)
-    if best >= rules.NAME_CUTOFF:
-        owner = here[likeness.index(best)]["customer_id"]
-        # what is less alike than the cutoff by twenty is not compared at all
-        others = [n for n, c in zip(likeness, here, strict=True) if c["customer_id"] != owner and n >= rules.NAME_CUTOFF - 20]
-        yield (line["line_id"], owner, "alike", best, best - max(others, default=0))

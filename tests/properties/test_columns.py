@@ -104,7 +104,7 @@ def frame(rows: list[tuple[str, ...]], columns: tuple[str, ...]) -> pl.DataFrame
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()), orient="row")
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     items=st.lists(st.tuples(st.sampled_from(["1", "2"]), numbers, numbers), max_size=9),
     lines=st.lists(st.tuples(st.sampled_from(["1", "2"]), st.lists(numbers, max_size=3), names, accounts), max_size=9),
@@ -145,6 +145,5 @@ def test_the_two_engines_speak_of_customers_in_every_way() -> None:
     )
     items = frame([], ("item_id", "entity", "document_no", "payment_reference", "purchase_order"))
     for engine in (DuckDBEngine(), ReferenceEngine()):
-        assert [row[:3] for row in engine.candidates(lines, items, customers).payers.rows()] == [
-            ("L1", "C1", "alike"), ("L1", "C1", "number"), ("L2", "C2", "account"), ("L2", "C2", "equal"),
-        ]  # fmt: skip
+        found = [row[:3] for row in engine.candidates(lines, items, customers).payers.rows()]
+        assert found == [("L1", "C1", "alike"), ("L1", "C1", "number"), ("L2", "C2", "account"), ("L2", "C2", "equal")]

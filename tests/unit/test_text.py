@@ -206,3 +206,19 @@ def test_a_suffix_after_the_counter_belongs_to_the_number() -> None:
     ours = number("1234/2026")
     assert Text("1234/2026 - 1238/2026").continued(ours) == ([], "1238")
     assert Text("1234/2026, 1236").continued(ours) == (["1236"], "")
+
+
+@pytest.mark.parametrize("text", ["RE-2026-00417", "Order 88120", "IBAN NL15NGRA0417164300 4711123"])
+def test_a_payer_wrote_a_number(text: str) -> None:
+    assert Text(text).numbered
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Danke", "4711", "12.10.2026", "2026-10-12", "Tel 0171 5550123", "09/2026", "IBAN: NL15NGRA0417164300 Valutadatum: 16-10-2026",
+        "IBAN DE02 1203 0000 0000 2020 51",
+    ],
+)  # fmt: skip
+def test_dates_telephones_and_accounts_are_no_numbers_of_documents(text: str) -> None:
+    assert not Text(text).numbered
