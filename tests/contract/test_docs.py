@@ -1,14 +1,100 @@
-"""Pages that repeat what the program knows are held equal to it."""
+"""Pages that repeat what the program knows are held equal to it.
+
+After a change of the rulebook, write the tables anew with `python tests/contract/test_docs.py --write`, and read the difference.
+"""
 
 import re
+import sys
 import tomllib
+from collections.abc import Iterable
 
 from desk import ROOT
 
-from matcher.matching import candidates, decide, score, subset
+from matcher.matching import assign, candidates, decide, hypotheses
 from matcher.rules import rulebook
+from matcher.rules.rulebook import Rule
+from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
 DOCS = ROOT / "docs"
+MATCHING = DOCS / "matching.md"
+BOOK = rulebook.default()
+
+
+def tables() -> dict[str, Iterable[Iterable[str]]]:
+    """Rows of each table of the page on matching that repeats the rulebook, by the first word of its header."""
+    return {
+        "basis": ((f"`{word}`", text) for word, text in BASES.items()),
+        "gap": ((f"`{word}`", text) for word, text in GAPS.items()),
+        "evidence": ((f"`{word}`", str(BOOK.evidence[word]), text) for word, text in EVIDENCE.items()),
+        "rule": map(_rule, BOOK.rule),
+        "right postings asked for": ((_share(share), _share(least)) for share, least in BOOK.calibration.bar),
+    }
+
+
+def _rule(rule: Rule) -> tuple[str, ...]:
+    steps = BOOK.calibration.rule[rule.id]
+    least, most = _share(steps[0][1]), _share(steps[-1][1])
+    needs = "; ".join(_words(group) for group in rule.needs)
+    needs += f"{'; ' if needs else ''}{rule.items} item{'s' if rule.items > 1 else ''} at most" if rule.items < 10_000 else ""
+    post = {"post": "yes", "propose": "no", "shadow": "no, only noted"}[rule.mode] + (
+        f", with a lead of {rule.margin}" if rule.margin else ""
+    )
+    span = least if least == most else f"{least} to {most}"
+    return (f"`{rule.name}`", post, _words(rule.basis), _words(rule.gap), needs, _words(rule.without), span, rule.title)
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _share(millionths: int) -> str:
+    """Cut, never rounded up to a certainty."""
+    return f"{millionths // 10_000}.{millionths % 10_000 // 10:03d} %"
+
+
+def rewritten(page: str) -> str:
+    """The page with those tables written anew."""
+    for first, rows in tables().items():
+        body = "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
+        page, count = re.subn(
+            rf"(^\| {first} \|.*\n\|[-|]+\n)(?:\|.*\n)*", lambda head, body=body: head[1] + body, page, flags=re.MULTILINE
+        )
+        assert count == 1, first
+    return re.sub(r"It was measured on: [^\n]*?\. A share", f"It was measured on: {BOOK.calibration.measured}. A share", page)
+
+
+def test_the_tables_of_the_page_on_matching_are_the_rulebook_s() -> None:
+    page = MATCHING.read_text(encoding="utf-8")
+    assert rewritten(page).splitlines() == page.splitlines()
+
+
+def test_a_table_that_is_out_of_date_is_seen() -> None:
+    page = MATCHING.read_text(encoding="utf-8")
+    stale = page.replace("| `amount_sum` |", "| `amount_sums` |")
+    assert stale != page
+    assert rewritten(stale) == page
+
+
+def test_the_bounds_that_the_page_names() -> None:
+    page = " ".join(MATCHING.read_text(encoding="utf-8").split())
+    limits = BOOK.limits
+    for sentence in (
+        "A key that more than five items carry" if candidates.KEY_CAP == 5 else "",
+        "For the six customers that most speaks for" if hypotheses.MOST_CUSTOMERS == 6 else "",
+        "its twelve best explanations are kept" if hypotheses.MOST_KEPT == 12 else "",
+        "an amount that at most five items have" if hypotheses.RARE == 5 else "",
+        f"among {limits.subset_items} open items at most, a set of three among {limits.triple_items}",
+        f"At most {limits.rounding} of the smallest unit are missing",
+        f"At most {limits.fee} of the base currency, at the day's rate, and at most {limits.fee_share // 10_000} % of the open amount",
+        f"from {limits.exchange_low / 10_000} % below to {limits.exchange_high / 10_000} % above what is open",
+        f"within {limits.duplicate_days} days, the line is a `duplicate`",
+        f"a bound of {assign.MAX_STEPS:,} steps",
+        f"(at most {decide.CONTEST_POINTS} points less)",
+        f"Below a confidence of {decide.PROPOSE_PPM / 1_000_000} nothing is proposed",
+        "Posting goes in three rounds" if len(decide.ROUNDS) == 3 else "",
+    ):
+        assert sentence
+        assert sentence in page
 
 
 def rows(page: str, first: str) -> list[list[str]]:
@@ -19,30 +105,11 @@ def rows(page: str, first: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[1].splitlines()]
 
 
-def test_the_evidence_and_its_points() -> None:
-    shown = {cells[0].strip("`"): int(cells[1]) for cells in rows("matching.md", "evidence")}
-    assert shown == rulebook.default().evidence.model_dump()
-
-
-def test_the_rules_and_their_bars() -> None:
-    shown = [
-        (name.strip("`"), posts == "yes", int(points), float(sure), title)
-        for name, posts, points, sure, title in rows("matching.md", "rule")
-    ]
-    assert shown == [(rule.name, rule.posts, rule.points, rule.confidence, rule.title) for rule in rulebook.default().rule]
-
-
-def test_the_bounds_that_the_page_names() -> None:
-    page = " ".join((DOCS / "matching.md").read_text(encoding="utf-8").split())
-    assert candidates.KEY_CAP == 5
-    assert "more than five items carry" in page
-    assert f"no more than {subset.MAX_ITEMS} open items and {subset.MAX_SUMS:,} sums" in page
-    assert f"the same amount within {decide.DUPLICATE_DAYS} days" in page
-    assert f"Below {decide.PROPOSE_POINTS} points nothing is proposed" in page
-    assert f"much alike ({score.ALIKE} of 100), and no other customer's is ({score.ALIKE_MARGIN} behind)" in page
-
-
 def test_every_dependency_has_its_reason() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[>=<\[ ]", entry)[0] for entry in declared}
     assert {cells[0] for cells in rows("decisions.md", "library")} <= names
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    MATCHING.write_text(rewritten(MATCHING.read_text(encoding="utf-8")), encoding="utf-8")
