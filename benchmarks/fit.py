@@ -98,7 +98,7 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
     for directory, of_truth in months:
         books = Books(directory)
         right = Truth(books, of_truth)
-        with books._session(write=False) as session:
+        with books.reading() as session:
             state = verdicts.state_of(session, date.max)
             work, _ = run.prepare(session, DuckDBEngine(), state, book)
             for company in work:
@@ -172,7 +172,7 @@ def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, boo
     for directory, of_truth in months:
         books = Books(directory)
         right = Truth(books, of_truth)
-        with books._session(write=False) as session:
+        with books.reading() as session:
             state = verdicts.state_of(session, date.max)
             own = session.config.policy
             policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)

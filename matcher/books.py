@@ -10,7 +10,7 @@ Example:
 import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -137,6 +137,14 @@ class Books:
         with open_store(path, write=write, keep=keep) as store:
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             yield Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session that reads only, for tools that look at what a run would do.
+
+        Raises:
+            MatcherError: ``books.busy`` when another process writes.
+        """
+        return self._session(write=False)
 
     def ingest(
         self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent

@@ -6,6 +6,7 @@ no test of what the engine does.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from matcher.matching.decide import Policy, Verdict, decide
 from matcher.matching.gaps import Gap
@@ -35,7 +36,9 @@ def book(confidence: Mapping[str, int] | None = None) -> Rulebook:
     """The shipped rules with plain points; every rule is sure from ten points of lead on, or as sure as said (millionths)."""
     points = {kind: next(p for start, p in _POINTS.items() if kind.startswith(start)) for kind in EVIDENCE}
     shipped = rulebook.default()
-    table = {rule.id: ((-100, 200_000), (0, 500_000), (10, (confidence or {}).get(rule.id, 999_900))) for rule in shipped.rule}
+    table: dict[str, tuple[tuple[int, int], ...]] = {
+        rule.id: ((-100, 200_000), (0, 500_000), (10, (confidence or {}).get(rule.id, 999_900))) for rule in shipped.rule
+    }
     return shipped.model_copy(update={"evidence": points, "calibration": Calibration(version=1, measured="set for tests", rule=table)})
 
 
@@ -51,16 +54,16 @@ def item(
     due: date = DAY,
     issue: date | None = None,
     discount: int = 0,
-    **more: object,
+    **more: Any,
 ) -> Item:
     """An open item of selling company 1 in euro; its number is RE-2026- and its id in five digits unless given."""
     number = no or f"RE-2026-{int(item_id):05d}"
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "item_id": item_id, "entity": "1", "customer_id": customer, "document_type": "invoice" if amount > 0 else "credit_note",
         "document_no": number, "payment_reference": "", "purchase_order": "", "issue_date": issue or due - timedelta(30), "due_date": due,
         "currency": "EUR", "open": amount, "discount": discount, "discount_until": DAY if discount else None,
     }  # fmt: skip
-    return Item(**(fields | more))  # type: ignore[arg-type]
+    return Item(**(fields | more))
 
 
 def names(item_id: str, kind: str = "whole", carriers: int = 1, key: str = "202600123", source: str = "document") -> Reference:
@@ -79,16 +82,16 @@ def receipt(
     day: date = DAY,
     value: date | None = None,
     text: str = "",
-    **more: object,
+    **more: Any,
 ) -> Receipt:
     """A credit line; `account` and `name` are the customers that they speak for."""
     accounts = [account] if isinstance(account, str) else account
     payers = [*(Payer(c, "account") for c in accounts), *([Payer(name, "equal")] if name else []), *([alike] if alike else [])]
-    fields: dict[str, object] = {"currency": "EUR"} | more
+    fields: dict[str, Any] = {"currency": "EUR"} | more
     return Receipt(
         line_id, "1", str(fields.pop("currency")), amount, day, value or day, payer, text=text, references=references, payers=tuple(payers),
         **fields,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def no_rate(currency: str, day: date) -> int | None:
@@ -125,10 +128,10 @@ def ids(found: Iterable[ItemSet], basis: str = "") -> list[tuple[str, ...]]:
 
 
 def judge(
-    *receipts: Receipt, items: Iterable[Item], known: Known | None = None, policy: Policy = POLICY, rules: Rulebook = BOOK, **more: object
+    *receipts: Receipt, items: Iterable[Item], known: Known | None = None, policy: Policy = POLICY, rules: Rulebook = BOOK, **more: Any
 ) -> list[Verdict]:
     """Verdicts on a batch."""
-    return decide(list(receipts), pool(items, **more), known or Known({}, {}), rules, policy)  # type: ignore[arg-type]
+    return decide(list(receipts), pool(items, **more), known or Known({}, {}), rules, policy)
 
 
 def paid(verdict: Verdict) -> dict[str, tuple[int, int]]:

@@ -56,10 +56,8 @@ def rewritten(page: str) -> str:
     """The page with those tables written anew."""
     for first, rows in tables().items():
         body = "".join("| " + " | ".join(cells) + " |\n" for cells in rows)
-        page, count = re.subn(
-            rf"(^\| {first} \|.*\n\|[-|]+\n)(?:\|.*\n)*", lambda head, body=body: head[1] + body, page, flags=re.MULTILINE
-        )
-        assert count == 1, first
+        (table,) = re.finditer(rf"^\| {first} \|.*\n\|[-|]+\n((?:\|.*\n)*)", page, re.MULTILINE)
+        page = page[: table.start(1)] + body + page[table.end(1) :]
     return re.sub(r"It was measured on: [^\n]*?\. A share", f"It was measured on: {BOOK.calibration.measured}. A share", page)
 
 

@@ -87,11 +87,11 @@ def best_by_trying(options: Options, left: Mapping[str, int]) -> int:
 def test_competing_lines_get_the_best_answer_there_is(seed: int) -> None:
     numbers = [(seed * 7919 + n * 104_729) % 97 for n in range(60)]
     items = {str(n): 10 + numbers[n] % 20 for n in range(4)}
-    options = {}
-    for line in range(5):
-        mine = [numbers[10 * line + n] for n in range(10)]
+    options: dict[str, list[Explanation]] = {}
+    for number in range(5):
+        mine = [numbers[10 * number + n] for n in range(10)]
         found = [explained(20 + mine[k] % 60, (str(mine[k + 3] % 4), 5 + mine[k + 6] % 15)) for k in range(3)]
-        options[f"L{line}"] = sorted(found, key=lambda one: -one.points)
+        options[f"L{number}"] = sorted(found, key=lambda one: -one.points)
     answer = solve(options, [item(i, amount) for i, amount in items.items()])
     taken = dict.fromkeys(items, 0)
     for line, place in answer.chosen.items():

@@ -46,7 +46,7 @@ def test_money_going_out_is_not(amount: int) -> None:
         ),
     ],
 )
-def test_what_the_bank_says_is_no_receivable(fields: dict[str, str], reason: str) -> None:
+def test_what_the_bank_says_is_no_receivable(fields: dict[str, Any], reason: str) -> None:
     assert outcome(**fields) == ("non_receivable", reason)
 
 
@@ -60,5 +60,5 @@ def test_what_the_bank_says_is_no_receivable(fields: dict[str, str], reason: str
         {"counterparty_name": "NORDKAI HANDEL", "counterparty_account": "DE77", "transaction_code": "PMNT-RCDT-ESCT"},
     ],
 )
-def test_what_may_be_a_receivable_is_matched(fields: dict[str, str]) -> None:
+def test_what_may_be_a_receivable_is_matched(fields: dict[str, Any]) -> None:
     assert outcome(**fields) is None

@@ -6,12 +6,13 @@ import pytest
 from engine import BOOK, DAY, ids, item, kinds, receipt, view
 
 from matcher.matching import sets
+from matcher.matching.records import Item
 from matcher.matching.sets import ItemSet, View
 
 WHOLE = {"1": "whole", "2": "whole", "3": "whole"}
 
 
-def three() -> list[sets.Item]:
+def three() -> list[Item]:
     return [item("1", 100_00), item("2", 50_00), item("3", 25_00)]
 
 
@@ -70,7 +71,7 @@ def test_a_number_that_only_a_close_reading_finds_names_its_item() -> None:
     assert ids(found, "named") == [("1",)]
 
 
-def plan(*amounts: int) -> list[sets.Item]:
+def plan(*amounts: int) -> list[Item]:
     """Instalments of one document, in the order in which they are due."""
     return [item(str(n), a, no="RE-2026-00320", due=DAY + timedelta(30 * n), document_type="instalment") for n, a in enumerate(amounts)]
 
@@ -97,7 +98,7 @@ def test_which_of_equal_instalments_is_paid_a_person_says() -> None:
     assert not any(one.unique for one in found)
 
 
-def numbered(count: int, amount: int = 10_00) -> list[sets.Item]:
+def numbered(count: int, amount: int = 10_00) -> list[Item]:
     """Items 101, 102, ... of slowly rising amounts, all due on one day."""
     return [item(str(100 + n), amount + n, no=f"RE-2026-{100 + n:05d}") for n in range(1, count + 1)]
 
