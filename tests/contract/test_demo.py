@@ -23,7 +23,7 @@ STORIES = {
     "one rate of an invoice in two": ("DE-EUR", "2026-10-15", "9000.00", "matched", "posted", ["RE-2026-00320"]),
     "a purchase order for a reference": ("US-USD", "2026-10-19", "11240.75", "matched", "posted", ["EX-2026-0115"]),
     "a part payment": ("DE-EUR", "2026-10-06", "5000.00", "partial", "posted", ["RE-2026-00341"]),
-    "a wire short of its fee": ("US-USD", "2026-10-09", "15845.00", "matched", "posted", ["EX-2026-0111"]),
+    "a wire short of its fee": ("US-USD", "2026-10-09", "15845.00", "matched", "proposed", ["EX-2026-0111"]),
     "an overpayment": ("DE-EUR", "2026-10-08", "5500.00", "overpaid", "posted", ["RE-2026-00346"]),
     "a discount in terms": ("DE-EUR", "2026-10-05", "4225.76", "matched", "posted", ["RE-2026-00404"]),
     "a discount in terms, in dollars": ("US-USD", "2026-10-07", "5623.20", "matched", "posted", ["EX-2026-0117"]),
