@@ -207,10 +207,10 @@ class _Batch:
         self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
     ) -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
-        if rule.mode != "post":
-            return f"{rule.title.lower()}: this evidence alone does not post"
         if not best.unique:
             return best.note or "another set of open items has the same sum"
+        if rule.mode != "post":
+            return f"{rule.title.lower()}: this evidence alone does not post"
         if (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.known.repeated(receipt)):
