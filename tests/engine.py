@@ -28,7 +28,7 @@ _POINTS = {
     "reference_left_out": -30, "reference_shared": -10, "reference_short": 15, "reference_order": 20, "reference_": 30,
     "payer_account_other": -40, "payer_name_other": -30, "payer_account": 20, "payer_name": 15, "payer_": 5,
     "amount_common": 5, "amount_": 15, "gap_discount_late": 0, "gap_discount": 40, "gap_part": 0, "gap_over": -5, "gap_fee": 0, "gap_": 15,
-    "set_ambiguous": -40, "set_large": -20, "set_": 5, "twin_": -20, "date_before": -15, "": 0,
+    "set_ambiguous": -40, "set_large": -20, "set_": 5, "twin_oldest": -15, "twin_younger": -25, "date_before": -15, "": 0,
 }  # fmt: skip
 
 

@@ -83,8 +83,8 @@ def test_interchangeable_items_are_no_ambiguity() -> None:
 def test_equal_items_due_on_different_days_are_proposed_oldest_first() -> None:
     older, newer = item("2", 50_00, due=DAY - timedelta(40)), item("1", 50_00)
     (verdict,) = judge(receipt(50_00, account="C1"), items=[newer, older])
-    assert verdict.state == "proposed"
-    assert "twin_oldest" in kinds(verdict.explanation) or "twin_younger" in kinds(verdict.explanation)
+    assert (verdict.state, paid(verdict)) == ("proposed", {"2": (50_00, 0)})
+    assert verdict.reason == "several open items have this amount and are due on different days"
 
 
 def test_an_account_known_for_two_customers_does_not_post_by_amount() -> None:
