@@ -68,6 +68,8 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
     carriers: dict[str, int] = {}
     for reference in receipt.references:
         kind = _SOURCES.get(reference.source, reference.kind)
+        if kind == "structured" and reference.kind not in ("whole", "digits"):
+            kind = reference.kind  # a part of a payment reference is no payment reference
         if kind == "run" and len(reference.key) < 5:
             kind = "short"
         known = keys.get(reference.item_id)
