@@ -129,6 +129,16 @@ def test_each_instalment_is_paid_in_its_turn() -> None:
     assert [(v.state, list(paid(v))) for v in verdicts] == [("posted", ["1"]), ("posted", ["2"])]
 
 
+@pytest.mark.parametrize(("kind", "key", "evidence"), [
+    ("whole", "RF18539007547034", "reference_structured"), ("digits", "18539007547034", "reference_structured"),
+    ("run", "7034", "reference_short"), ("run", "77034", "reference_run"), ("tail", "7034", "reference_tail"),
+])  # fmt: skip
+def test_a_part_of_a_payment_reference_is_no_payment_reference(kind: str, key: str, evidence: str) -> None:
+    paying = receipt(50_00, names("1", kind, key=key, source="payment_reference"), account="C1")
+    (verdict,) = judge(paying, items=[item("1", 50_00)])
+    assert evidence in kinds(verdict.explanation)
+
+
 # hindrances: the one thing that stands in the way, alone
 
 
