@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from matcher.matching import gaps, score, sets
-from matcher.matching.pool import Pool, number_of, oldest_first
+from matcher.matching.holding import number_of, oldest_first
+from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
 from matcher.matching.text import Text, index_keys

@@ -15,7 +15,7 @@ def learned(settled: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Customers to whom earlier receipts of a line's account or name went: columns of `candidates.PAYER`, kind ``learned``.
 
     Args:
-        settled: posted lines; columns of `frames.LINE`, and customer_id.
+        settled: lines that persons posted; columns of `frames.LINE`, and customer_id.
         lines: lines to be decided.
     """
     found = []

@@ -4,16 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from matcher.matching.holding import Holding, number_of, oldest_first
 from matcher.matching.records import Explanation, Item
-from matcher.matching.text import Number, Text, fragments, index_keys, number
+from matcher.matching.text import Text, fragments, index_keys
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
-
-
-def oldest_first(item: Item) -> tuple[object, ...]:
-    """House order of settling: due date, then document date, then number."""
-    return (item.due_date, item.issue_date, item.document_no, item.item_id)
 
 
 class Pool:
@@ -42,7 +38,16 @@ class Pool:
         self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
         self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
         self._fragments: dict[str, list[tuple[str, str, str]]] = {}
+        self._holdings: dict[tuple[str, str], Holding] = {}
         self.touched: set[str] = set()
+
+    def holding(self, customer_id: str, currency: str) -> Holding:
+        """Open items of a customer in one currency."""
+        found = self._holdings.get((customer_id, currency))
+        if found is None:
+            found = Holding([item for item in self._customers.get(customer_id, ()) if item.currency == currency])
+            self._holdings[customer_id, currency] = found
+        return found
 
     def named(self, customer_id: str, keys: frozenset[tuple[str, str]]) -> dict[str, set[str]]:
         """Items of a customer whose number has one of the forms (`text.index_keys`), with the kinds of reference; closed ones too."""
@@ -106,10 +111,6 @@ class Pool:
                 del self.items[item.item_id]
                 del mine[place]
                 closed.append(item)
+            self._holdings.pop((item.customer_id, item.currency), None)
             self.touched.add(item.customer_id)
         return closed
-
-
-def number_of(item: Item) -> Number:
-    """An item's number taken apart."""
-    return number(item.document_no, item.payment_reference)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from matcher.matching.pool import Pool, number_of
+from matcher.matching.holding import number_of, oldest_first
+from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
 from matcher.matching.splits import exact_sets
 from matcher.matching.text import Text
@@ -32,6 +33,16 @@ SURE = frozenset(
 """Evidence of the payer that is good enough to look for sets that only add up."""
 
 
+MOST_COUNTED = 60
+"""Open items among which a set of a size that the text tells is searched."""
+
+MOST_RUN = 100
+"""Longest run of items that is looked at behind the named ones."""
+
+MOST_RANGE = 100_000
+"""Widest range of numbers that is taken for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemSet:
     """A set of items and why it was looked at: `basis` of the vocabulary, and kinds of evidence."""
@@ -51,13 +62,9 @@ class View:
         """`keys`: items of the customer that number keys found, with the kind of reference; `settled`: the text need not be read closer."""
         self._settled = settled
         self.receipt, self.text, self.customer_id, self.pool, self.limits = receipt, text, customer_id, pool, limits
-        self.all = pool.of_customer(customer_id)
+        self.holding = pool.holding(customer_id, receipt.currency)
+        self.items = self.holding.items
         self._keys = keys
-
-    @cached_property
-    def items(self) -> list[Item]:
-        """Open items in the line's currency, oldest first."""
-        return [item for item in self.all if item.currency == self.receipt.currency]
 
     @cached_property
     def refs(self) -> dict[str, str]:
@@ -74,8 +81,12 @@ class View:
     @cached_property
     def strong(self) -> list[Item]:
         """Items that are named without doubt, oldest first."""
-        named = {item_id for item_id, kind in self.refs.items() if kind in STRONG}
-        return [item for item in self.all if item.item_id in named] if named else []
+        return self.named_as(STRONG)
+
+    def named_as(self, kinds: Collection[str]) -> list[Item]:
+        """Open items, in whatever currency, that references of these kinds name; oldest first."""
+        open_now = self.pool.items
+        return sorted((open_now[i] for i, kind in self.refs.items() if kind in kinds and i in open_now), key=oldest_first)
 
 
 def named(view: View) -> Iterator[ItemSet]:
@@ -97,7 +108,7 @@ def named(view: View) -> Iterator[ItemSet]:
             yield ItemSet("named_one" if len(strong) > 1 else "named", (item,))
     if 0 < len(here) <= 12:
         yield from _implied(view, here)
-    weak = [i for i in view.items if view.refs.get(i.item_id, "") in ("order", "short")] if view.refs else []
+    weak = [i for i in view.named_as(("order", "short")) if i.currency == view.receipt.currency]
     orders = [i for i in weak if view.refs[i.item_id] == "order"]
     if len(orders) > 1:
         yield ItemSet("order", tuple(orders))
@@ -133,16 +144,17 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
     rest = amount - sum(i.open for i in known)
     if rest <= 0 or len(view.items) == len(known):
         return
-    chosen = {i.item_id for i in known}
-    others = [i for i in view.items if i.item_id not in chosen]
+    spare = len(view.items) - len(known)
     wanted = view.text.others if view.text.others is not None else (view.text.total or 0) - len(known)
-    counted = 0 < wanted <= len(others)
-    for run in _runs(others, known, rest):
+    counted = 0 < wanted <= spare
+    for run in _runs(view, known, rest):
         if not counted or len(run) == wanted:
             kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
-            alone = not _swappable(run, others)
+            alone = not _swappable(run, view, known)
             yield ItemSet("counted" if counted else "completed", (*known, *run), kinds if alone else (*kinds, "set_ambiguous"), alone)
-    if len(others) <= view.limits.triple_items or counted:
+    if spare <= (MOST_COUNTED if counted else view.limits.triple_items):
+        chosen = {i.item_id for i in known}
+        others = [i for i in view.items if i.item_id not in chosen]
         verdict = exact_sets([i.open for i in others], rest, classes=_classes(others), max_size=wanted if counted else None)
         fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
         unique = verdict.kind == "unique" and bool(fitting)
@@ -156,31 +168,35 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
 
 def _listed(view: View, here: list[Item]) -> list[Item]:
     """The named items and those that a shortened list or a range adds, oldest first."""
-    chosen = {i.item_id for i in here}
-    by_counter = {(n.stem, n.counter.lstrip("0")): i for i in view.items if (n := number_of(i)).counter}
+    chosen = {i.item_id: i for i in here}
     for item in here:
         own = number_of(item)
         counters, last = view.text.continued(own)
-        found = [by_counter.get((own.stem, counter.lstrip("0"))) for counter in counters]
-        if found and all(found):
-            chosen |= {i.item_id for i in found if i}
-        if last.isdigit() and int(last) > int(own.counter or 0):
-            low, high = int(own.counter), int(last)
-            chosen |= {i.item_id for (stem, counter), i in by_counter.items() if stem == own.stem and low < int(counter or 0) <= high}
-    return [i for i in view.items if i.item_id in chosen]
+        if not counters and not last:
+            continue
+        by_counter = view.holding.of_counter
+        found = [by_counter.get((own.stem, int(counter))) for counter in counters]
+        if all(found):
+            chosen |= {i.item_id: i for i in found if i}
+        if last.isdecimal() and 0 < int(last) - int(own.counter) <= MOST_RANGE:
+            between = (by_counter.get((own.stem, counter)) for counter in range(int(own.counter) + 1, int(last) + 1))
+            chosen |= {i.item_id: i for i in between if i}
+    return sorted(chosen.values(), key=oldest_first)
 
 
-def _runs(others: Sequence[Item], known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
+def _runs(view: View, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
     """Items that follow the known ones without a gap, by due date or by number, and have the rest as their sum."""
     seen: set[frozenset[str]] = set()
-    for key in (lambda i: (i.due_date, i.issue_date, i.document_no), lambda i: (i.issue_date, number_of(i).counter, i.document_no)):
-        last = max(key(i) for i in known)
-        following = sorted((i for i in others if key(i) > last), key=key)
+    for order, place in zip((view.items, view.holding.by_number), view.holding.places, strict=True):
+        last = max(place[i.item_id] for i in known)
+        following = order[last + 1 : last + 1 + MOST_RUN]
         for size, total in enumerate(accumulate(i.open for i in following), 1):
-            ids = frozenset(i.item_id for i in following[:size])
-            if total == rest and ids not in seen:
-                seen.add(ids)
-                yield tuple(following[:size])
+            if total == rest:
+                run = following[:size]
+                ids = frozenset(i.item_id for i in run)
+                if ids not in seen:
+                    seen.add(ids)
+                    yield tuple(run)
 
 
 def damaged(view: View) -> Iterator[ItemSet]:
@@ -188,7 +204,7 @@ def damaged(view: View) -> Iterator[ItemSet]:
     amount = view.receipt.amount
     if not view.text.tokens:
         return
-    near = [i for i in view.items if i.item_id not in view.refs and amount <= i.open <= amount + i.discount]
+    near = [i for i in (*view.holding.of_amount.get(amount, ()), *view.holding.of_reduced.get(amount, ())) if i.item_id not in view.refs]
     # a number that is a closed item's own is no damaged form of another's
     closed = {r.key for r in view.receipt.references if r.item_id not in view.pool.items}
     for item in near[:40]:
@@ -201,28 +217,27 @@ def damaged(view: View) -> Iterator[ItemSet]:
 def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
     """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
     amount, items = view.receipt.amount, view.items
-    full = [i for i in items if i.open == amount]
+    full = view.holding.of_amount.get(amount, [])
     for place, item in enumerate(full[:3]):
         same = [i for i in full if i.due_date != item.due_date]
         kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
         yield ItemSet("single", (item,), kinds, unique=not same)
-    for item in items:
-        if item.discount and item.open - item.discount == amount:
-            yield ItemSet("single", (item,))
+    for item in view.holding.of_reduced.get(amount, [])[:3]:
+        yield ItemSet("single", (item,))
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
-    for basis, members in _structured(items, amount):
+    for basis, members in _structured(view):
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not _swappable(members, items)
+            alone = not _swappable(members, view)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     wanted = view.text.total
     small = len(items) <= view.limits.subset_items
-    if (not small and len(items) > view.limits.triple_items and not wanted) or not SURE.intersection(payer):
+    if len(items) > (MOST_COUNTED if wanted else view.limits.triple_items) or not SURE.intersection(payer):
         return
     verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else wanted or 3)
     for found in verdict.sets:
@@ -234,27 +249,22 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
 
 
-def _swappable(members: Sequence[Item], others: Sequence[Item]) -> bool:
+def _swappable(members: Sequence[Item], view: View, known: Sequence[Item] = ()) -> bool:
     """Whether an item outside the set has the amount of one inside, due on another day: then the sum does not tell which is paid."""
-    inside = {i.item_id for i in members}
-    amounts = {(i.open, i.due_date) for i in others if i.item_id not in inside}
-    return any(i.open == amount and i.due_date != due for i in members for amount, due in amounts)
+    inside = {i.item_id for i in (*members, *known)}
+    like = view.holding.of_amount
+    return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
 
 
-def _structured(items: Sequence[Item], amount: int) -> Iterator[tuple[str, tuple[Item, ...]]]:
+def _structured(view: View) -> Iterator[tuple[str, tuple[Item, ...]]]:
     """Everything; everything due up to a day; everything issued in one month."""
-    sums = list(accumulate(i.open for i in items))
-    if sums[-1] == amount:
-        yield "everything", tuple(items)
-    for size, total in enumerate(sums[:-1], 1):
-        if total == amount and size > 1 and items[size].due_date != items[size - 1].due_date:
-            yield "due", tuple(items[:size])
-    months: dict[tuple[int, int], list[Item]] = {}
-    for item in items:
-        months.setdefault((item.issue_date.year, item.issue_date.month), []).append(item)
-    for members in months.values():
-        if 1 < len(members) < len(items) and sum(i.open for i in members) == amount:
-            yield "due", tuple(members)
+    holding, amount = view.holding, view.receipt.amount
+    if holding.sums[-1] == amount:
+        yield "everything", tuple(holding.items)
+    if size := holding.due_up_to.get(amount):
+        yield "due", tuple(holding.items[:size])
+    for members in holding.of_month.get(amount, ()):
+        yield "due", tuple(members)
 
 
 def _classes(items: Sequence[Item]) -> list[int]:

@@ -27,6 +27,10 @@ from matcher.store import facts as store_facts
 from matcher.store import journal
 
 
+CONFIRMED = ("accept", "allocate")
+"""Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run did: (outcome, state, currency) -> (lines, their sum in minor units), over the lines it looked at."""
@@ -66,7 +70,8 @@ def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> t
     about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency)
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
     found = engine.candidates(receivable, state.items, state.customers)
-    taught = learned(state.lines.filter(pl.col("state") == "posted"), receivable)
+    confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")
+    taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
     found = replace(found, payers=pl.concat([found.payers, taught]))
     return companies(receivable, state.items, found, _settled(state), repeats, about), aside
 
