@@ -30,6 +30,10 @@ BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", 
 """Bases that post in the first round: those that a reference carries."""
 
 
+PLAIN = frozenset(("named", "listed"))
+"""Bases that do not depend on which other items are open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the engine says of one receipt.
@@ -93,7 +97,9 @@ class _Batch:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
-        self.options = {line: self._explain(receipt) for line, receipt in self.waiting.items()}
+        # what no number carries is looked at when the named items are settled: before that its answer would be thrown away
+        self.options = {line: self._explain(receipt) if _numbered(receipt) else [] for line, receipt in self.waiting.items()}
+        self.put_off = {line for line, receipt in self.waiting.items() if not _numbered(receipt)}
         self.done: dict[str, Verdict] = {}
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:
@@ -116,9 +122,19 @@ class _Batch:
                 self.done[receipt.line_id] = verdict
                 del self.waiting[receipt.line_id]
         for line, receipt in self.waiting.items():
-            if concerned(receipt, self.pool) & self.pool.touched or any(not self.pool.fits(one) for one in self.options[line]):
+            if line in self.put_off or self._changed(receipt):
                 self.options[line] = self._explain(receipt)
+        self.put_off.clear()
         return bool(self.waiting)
+
+    def _changed(self, receipt: Receipt) -> bool:
+        """Whether what was posted since may change the explanations of a receipt."""
+        options = self.options[receipt.line_id]
+        if any(not self.pool.fits(one) for one in options):
+            return True
+        if options and options[0].basis in PLAIN and options[0].unique:
+            return False
+        return bool(concerned(receipt, self.pool) & self.pool.touched)
 
     def finish(self) -> list[Verdict]:
         """What is left is proposed, or not explained."""
@@ -228,6 +244,11 @@ class _Batch:
             return False
         others = ((points, payer) for points, payer, line, _ in claims if line != receipt.line_id)
         return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
+
+
+def _numbered(receipt: Receipt) -> bool:
+    """Whether the payer's text holds a number, or his id of the payment one that is known."""
+    return bool(receipt.references) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
 
 
 def _lead(best: Explanation, others: Sequence[Explanation]) -> int:

@@ -13,6 +13,10 @@ EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
 
 
+MANY = 200
+"""Items of a selling company from which it says something that only one has an amount."""
+
+
 class Gap(NamedTuple):
     """One way: its kind, what each item gets, the outcome of the line, and the evidence that it gives."""
 
@@ -62,7 +66,7 @@ def _full(items: Sequence[Item], receipt: Receipt, pool: Pool) -> str:
     if len(items) > 1:
         return "amount_sum"
     carriers = pool.rarity(receipt.currency, items[0].open)
-    return "amount_unique" if carriers <= 1 else "amount_rare" if carriers <= 5 else "amount_common"
+    return "amount_unique" if carriers <= 1 and pool.size >= MANY else "amount_rare" if carriers <= 5 else "amount_common"
 
 
 def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:
@@ -82,14 +86,19 @@ def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, po
         return
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
-    if limits.rounding < gap <= _in_currency(limits.fee * unit, receipt, pool) and gap * PPM <= item.open * limits.fee_share:
-        yield _cleared("fee", items, item, gap, ("gap_fee_even" if gap * 2 % unit == 0 else "gap_fee",))
-    for rate in book.withholding.get(pool.country.get(item.customer_id, ""), ()):
-        if gap == (item.open * rate + PPM // 2) // PPM:
-            yield _cleared("withholding", items, item, gap, ("gap_withholding",))
     share = (Share(item.item_id, receipt.amount, receipt.amount),)
     if gap == item.discount and not in_terms:
         yield Gap("discount_late", share, "partial", ("gap_discount_late",), "the gap is the early-payment discount, taken late")
+    elif limits.rounding < gap <= _in_currency(limits.fee * unit, receipt, pool) and gap * PPM <= item.open * limits.fee_share:
+        # half a unit of money that has small coins, fifty of money that has none
+        kind = "gap_fee_even" if gap % (unit // 2 if unit > 1 else 50) == 0 else "gap_fee"
+        country = pool.country.get(item.customer_id, "")
+        abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
+        yield _cleared("fee", items, item, gap, (kind, *abroad))
+    late = gap == item.discount
+    for rate in () if late else book.withholding.get(pool.country.get(item.customer_id, ""), ()):
+        if gap == (item.open * rate + PPM // 2) // PPM:
+            yield _cleared("withholding", items, item, gap, ("gap_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     kind = "gap_part_small" if gap * 20 <= item.open else "gap_part_even" if even else "gap_part"
     yield Gap("part", share, "partial", (kind,))

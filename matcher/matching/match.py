@@ -1,5 +1,6 @@
 """Lines, open items and customers in; a verdict for every line out. One selling company after the other: nothing is matched across them."""
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,8 @@ from matcher.matching.records import Receipt
 from matcher.matching.stops import Known, Settled
 from matcher.rules.rulebook import PPM, Rulebook
 
+_IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9 ]{11,})")
+
 
 @dataclass(frozen=True)
 class Masters:
@@ -25,16 +28,23 @@ class Masters:
     Attributes:
         relatives: per customer its parent, sisters and subsidiaries.
         countries: ISO code per customer.
+        homes: ISO code of the country of each of our accounts whose number tells it.
         rate: millionths of a currency for one unit of the base currency on a day, None when unknown.
     """
 
     relatives: Mapping[str, frozenset[str]]
     countries: Mapping[str, str]
+    homes: Mapping[str, str]
     rate: Rate
 
 
-def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str) -> Masters:
-    """Masters from frames. `rates`: date, currency, per_base (decimal text)."""
+def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, accounts: Mapping[str, str]) -> Masters:
+    """Masters from frames.
+
+    Args:
+        rates: date, currency, per_base (decimal text).
+        accounts: numbers of our accounts by id; an IBAN tells its country.
+    """
     families: dict[str, set[str]] = defaultdict(set)
     for customer, parent in customers.filter(pl.col("parent_id") != "").select("customer_id", "parent_id").iter_rows():
         families[parent] |= {customer, parent}
@@ -43,7 +53,8 @@ def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str) ->
         for member in family:
             relatives[member] |= family - {member}
     countries = dict(customers.filter(pl.col("country") != "").select("customer_id", "country").iter_rows())
-    return Masters({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, _rates(rates, base_currency))
+    homes = {account: found[0] for account, number in accounts.items() if (found := _IBAN.match(number))}
+    return Masters({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, _rates(rates, base_currency))
 
 
 def _rates(rates: pl.DataFrame, base_currency: str) -> Rate:
@@ -99,7 +110,7 @@ def companies(
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
         pool = Pool(receipts.items(here), about.relatives, about.countries, about.rate, amounts)
         memory = Known({i: known[i] for i in closed if i in known}, closed, repeats)
-        yield Company(receipts.receipts(mine, references, payers), pool, memory)
+        yield Company(receipts.receipts(mine, references, payers, about.homes), pool, memory)
 
 
 def match(each: Iterable[Company], book: Rulebook, policy: Policy) -> Iterator[Verdict]:

@@ -38,6 +38,7 @@ class Pool:
         self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
         self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
         self._fragments: dict[str, list[tuple[str, str, str]]] = {}
+        self.size = sum(self._amounts.values())
         self._holdings: dict[tuple[str, str], Holding] = {}
         self.touched: set[str] = set()
 

@@ -1,7 +1,7 @@
 """From columns to the objects that choices are made about, one selling company at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import polars as pl
@@ -17,18 +17,19 @@ _ITEM = (
 )  # fmt: skip
 _DISCOUNT = ("open", "amount", "discount_ppm", "discount_date")
 _LINE = (
-    "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
+    "account", "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
     "remittance_information", "creditor_reference", "end_to_end_id", "instructed_amount", "instructed_currency",
 )  # fmt: skip
 
 
-def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame) -> list[Receipt]:
+def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame, homes: Mapping[str, str]) -> list[Receipt]:
     """A record for every line, with what the candidate relations say of it.
 
     Args:
         lines: columns of `frames.LINE`.
         references: line_id, item_id, source, key, carriers, class.
         payers: line_id, customer_id, kind, likeness, margin.
+        homes: country of each of our accounts that tells it.
     """
     named: dict[str, list[Reference]] = defaultdict(list)
     for line_id, *found in references.iter_rows():
@@ -37,12 +38,12 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     for line_id, *found in payers.iter_rows():
         known[line_id].append(Payer(*found))
     made = []
-    for line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
+    for ours, line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
         _LINE
     ).iter_rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
-        about = (tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
+        about = (homes.get(ours, ""), tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
         made.append(Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *about))
     return made
 

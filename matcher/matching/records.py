@@ -56,6 +56,7 @@ class Receipt:
         text: what the payer wrote: remittance information and structured reference, separated by `` | ``.
         end_to_end_id: the payer's own id of the payment.
         payer: normalised account, else name, of the payer; '' when neither is stated. payer_name: the name as written.
+        home: country of our bank account (ISO code), '' when its number does not tell.
         references: items named by the payer's text, open or closed.
         payers: customers that account, name or customer number speak for.
     """
@@ -72,6 +73,7 @@ class Receipt:
     end_to_end_id: str = ""
     instructed_amount: int = 0
     instructed_currency: str = ""
+    home: str = ""
     references: tuple[Reference, ...] = ()
     payers: tuple[Payer, ...] = ()
 

@@ -5,7 +5,7 @@ Both are exact. Arrays hold int64; the caller makes sure that no sum of the pool
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from matcher.matching.split_pool import COUNT_CAP, Ints, Meter, Pick, Pool, pref
 
 FEW = 6
 """Largest set that `few` looks for."""
+
+ALL = 2**13
+"""Most sums that are made all at once, only to see whether any is the target."""
 
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _FILTERED = 2048
@@ -98,6 +101,20 @@ def _among(values: Ints, others: Ints) -> NDArray[np.bool_]:
     at = np.searchsorted(ordered, values)
     at[at == len(ordered)] = 0
     return np.asarray(ordered[at] == values)
+
+
+def none(pool: Pool, meter: Meter) -> bool:
+    """Whether there is no set at all, told by all sums at once where they are few: the answer of most searches."""
+    size = prod(room + 1 for room in pool.rooms)
+    if size > ALL or not meter.take(2 * size):
+        return False
+    sums = np.zeros(1, dtype=np.int64)
+    for value, room in zip(pool.values, pool.rooms, strict=True):
+        steps = value * np.arange(room + 1, dtype=np.int64)
+        sums = (sums[:, None] + steps).ravel() if sums.size > 1 else steps
+    hits = int(np.count_nonzero(sums == pool.target))
+    # the empty set is no answer to nothing
+    return hits == (pool.target == 0)
 
 
 def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:

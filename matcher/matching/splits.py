@@ -13,7 +13,7 @@ from typing import Literal
 
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
-from matcher.matching.split_sums import FEW, Found, few, meet
+from matcher.matching.split_sums import FEW, Found, few, meet, none
 from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 
@@ -25,6 +25,9 @@ COUNTED = 32
 
 SMALL, MIDDLE, LARGE = 2**11, 2**16, 2**19
 """Most sums of a half that are joined: at first, at first with `COUNTED` items, and at last, for the sake of memory."""
+
+FEWEST = 3
+"""Sets of up to so many items are looked at one by one, without joining halves first."""
 
 QUICK_WINDOWS = 4
 """Windows tried for the sake of alternatives alone, once there are two answers."""
@@ -88,6 +91,8 @@ def exact_sets(
         return Verdict("impossible", (), 0, meter.work)
     if not pool.safe:
         return Verdict("exhausted", (), None, meter.work)
+    if none(pool, meter):
+        return Verdict("impossible", (), 0, meter.work)
     most = pool.size if max_size is None else min(max_size, pool.size)
     picks: list[Pick] = []
     sets: tuple[tuple[int, ...], ...] = ()
@@ -116,7 +121,8 @@ def _named(pool: Pool, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ..
 
 def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
-    yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
+    if most > FEWEST:
+        yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
     yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, wanted, meter)
     cheap = meter.share(10)
     found = reach(pool, most, wanted, cheap)

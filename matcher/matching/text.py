@@ -18,10 +18,10 @@ _RUN = re.compile(r"\d+")
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
 _OTHERS = re.compile(
     r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
-    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)|等共?(\d{1,3})[张笔份]"
+    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)"
 )
 _TOTAL = re.compile(
-    r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|共?(\d{1,3})[张笔份]"
+    r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|(?:等|共)?(\d{1,3})[张笔份]"
 )
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")

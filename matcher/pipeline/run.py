@@ -26,7 +26,6 @@ from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
-
 CONFIRMED = ("accept", "allocate")
 """Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
 
@@ -67,7 +66,7 @@ def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> t
     undecided = state.lines.filter(pl.col("state") != "posted")
     aside = classify.aside(undecided, [account.number for account in own.account], [entity.name for entity in own.entity])
     receivable = undecided.join(aside, on="line_id", how="anti")
-    about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency)
+    about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
     found = engine.candidates(receivable, state.items, state.customers)
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")

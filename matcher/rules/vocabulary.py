@@ -58,6 +58,7 @@ EVIDENCE: dict[str, str] = {
     "payer_name_near": "the payer's name is like the customer's",
     "payer_name_group": "the payer's name is that of the customer's parent or of a sister",
     "payer_name_other": "the payer's name is another customer's",
+    "payer_abroad": "the customer is in another country than our bank account, so a bank on the way may have kept a fee",
     "payer_number": "the customer number is in the payer's text",
     "amount_unique": "the amount is exactly what is open, and no other open item has it",
     "amount_rare": "the amount is exactly what is open, and few other open items have it",
