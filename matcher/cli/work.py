@@ -1,4 +1,4 @@
-"""Commands of the daily work: run, status, queue, show, explain, and the verdicts."""
+"""Commands of the daily work: run, status, queue, show, and the verdicts."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -181,35 +181,6 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
         show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), "table")
 
 
-@click.command()
-@click.argument("line", metavar="LINE")
-@with_books
-@with_format
-def explain(line: str, output: str) -> None:
-    """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
-    from matcher.matching.explain import evidence_rows
-    from matcher.pipeline.verdicts import find_told_line
-
-    state = open_books().state(date.max)
-    row = find_told_line(state, line)
-    aside = row["state"] == "aside"  # then the evidence is what stands in its place
-    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows("" if aside else row["evidence"])]
-    if points:
-        total = sum(int(p["points"]) for p in points)
-        show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
-    _show_shares(state, row, output)
-    certainty = "" if row["confidence"] is None else f", confidence {row['confidence'] / 10_000:.2f} %"
-    note(
-        f"{row['outcome']}, {row['state']}{certainty}{', by ' + row['rule'] if row['rule'] else ''}: "
-        + (row["reason"] or "no run has looked at this line yet")
-        + "."
-    )
-    if aside and row["evidence"]:
-        note(f"In its place: {row['evidence']}.")
-    if row["runner_up"]:
-        note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
-
-
 def _decided(results: list[Any]) -> None:
     for one in results:
         click.echo(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
@@ -266,4 +237,4 @@ def undo(decision: str, reason: str) -> None:
     _decided(open_books().undo(decision, reason=reason))
 
 
-COMMANDS = (run, status, queue, show_line, explain, accept, reject, allocate, undo)
+COMMANDS = (run, status, queue, show_line, accept, reject, allocate, undo)
