@@ -19,6 +19,7 @@ _LINE = ("line_id", "account", "entity", "booking_date", "value_date", "amount",
          "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference")  # fmt: skip
 _PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
          "adjustment", "reason", "left", "settled_by")  # fmt: skip
+_VALUES = ("amount", "applied", "pending", "confidence", "margin", "lead")
 _SAID = {
     "posted": "posted by the engine", "proposed": "proposed, waits for a person", "none": "not matched",
 }  # fmt: skip
@@ -41,7 +42,7 @@ def explain(line: str, output: str) -> None:
     elif output == "json":
         click.echo(json.dumps(_record(why), ensure_ascii=False))
     else:
-        show(_rows(why), ("part", "name", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "points", "total"))
+        show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
 
 
 def _told(why: "Why") -> None:
@@ -138,7 +139,8 @@ def _items(why: "Why", way: "Way", title: str) -> None:
     nearest = way is why.nearest and not way.rule
     rows = []
     for item in way.items:
-        row = _cells(item, currency) | {"item": item.item_id, "document": item.document_no, "customer": item.customer_id, "due": item.due_date}
+        row = _cells(item, currency)
+        row |= {"item": item.item_id, "document": item.document_no, "customer": item.customer_id, "due": item.due_date}
         row |= {name: f"{row[name]} {item.currency}" for name in ("open", "left")}
         row["applied"] = f"{row['applied']} {currency}"
         row["adjustment"] = f"{row['adjustment']} {item.currency} {item.reason}" if item.adjustment else ""
@@ -219,10 +221,10 @@ def _head(why: "Why") -> dict[str, Any]:
 
     line = why.line
     cells = {name: _day(line[name]) if name.endswith("_date") else line[name] for name in _LINE}
-    cells["amount"] = money.render(line["amount"], line["currency"])
+    cells |= {name: money.render(line[name], line["currency"]) for name in ("amount", "applied", "pending")}
     share = {name: None if value is None else value / 1_000_000 for name, value in (("confidence", why.confidence), ("margin", why.margin))}
     return cells | {
-        "state": line["state"], "outcome": line["outcome"], "decided_by": why.decided_by, "decision_id": line["decision_id"],
+        "customer_id": line["customer_id"], "state": line["state"], "outcome": line["outcome"], "decided_by": why.decided_by, "decision_id": line["decision_id"],
         "reason": line["reason"], "lacks": why.lacks, **share, "lead": why.lead, "calibration": why.calibration,
     }  # fmt: skip
 
@@ -249,13 +251,12 @@ def _record(why: "Why") -> dict[str, Any]:
 def _rows(why: "Why") -> list[dict[str, Any]]:
     """All of it as rows: ``part`` says what a row is about, and only its columns are filled."""
     record = _record(why)
-    rows = [{"part": "line", "name": name, "words": value} for name, value in _head(why).items()]
+    rows = [{"part": "line", "name": name, "value" if name in _VALUES else "words": value} for name, value in _head(why).items()]
     for part in ("chosen", "runner_up", "nearest"):
         way = record[part]
         if way is None:
             continue
-        for name in ("rule", "title", "basis", "gap", "customer_id", "note"):
-            rows.append({"part": part, "name": name, "words": way[name]})
+        rows += [{"part": part, "name": name, "words": way[name]} for name in ("rule", "title", "basis", "gap", "customer_id", "note")]
         total = 0
         for one in way["evidence"]:
             total += one["points"]
@@ -264,7 +265,7 @@ def _rows(why: "Why") -> list[dict[str, Any]]:
     for event in record["decisions"]:
         words = " ".join(filter(None, (event["at"], event["actor"], event["rule"], *event["items"], event["reason"])))
         rows.append({"part": "decision" if event["in_force"] else "decision not in force", "name": event["kind"], "words": words})
-    empty = dict.fromkeys(("part", "name", "words", "points", "total", *_PART), "")
+    empty = dict.fromkeys(("part", "name", "value", "words", "points", "total", *_PART), "")
     return [empty | row for row in rows]
 
 

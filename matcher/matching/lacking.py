@@ -17,7 +17,7 @@ from matcher.matching.explain import percent
 from matcher.matching.hypotheses import explanations
 from matcher.matching.pool import Pool, number_of, oldest_first
 from matcher.matching.records import Explanation, Item, Receipt, Share
-from matcher.matching.sets import STRONG, View
+from matcher.matching.sets import STRONG, ItemSet, View
 from matcher.matching.stops import Known
 from matcher.matching.text import Text
 from matcher.rules.rulebook import Rule, Rulebook
@@ -43,7 +43,7 @@ _NEEDED = {
 def completed(
     verdicts: Sequence[Verdict], receipts: Iterable[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy
 ) -> Iterator[Verdict]:
-    """The verdicts on one selling company; those that are not posted with ``lacks``, and with the nearest candidate where none is likely."""
+    """The verdicts on one selling company; what is not posted has ``lacks``, and where nothing is likely the nearest candidate."""
     rest = _Rest(verdicts, pool, known, book, policy)
     by_line = {receipt.line_id: receipt for receipt in receipts}
     for verdict in verdicts:
@@ -108,10 +108,10 @@ class _Rest:
         if not named:
             return replace(verdict, lacks=verdict.reason)
         settled = self.known.settled.get(named[0])
-        how = "in the ERP" if settled is None else f"line {settled.line_id} of {settled.booking_date} paid it"
+        how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
         same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
         candidate = _candidate(named[0], self.known.closed.get(named[0], (0, ""))[1], "closed")
-        return replace(verdict, explanation=candidate, lacks=f"item {named[0]} is closed: {how}{same}")
+        return replace(verdict, explanation=candidate, lacks=f"item {named[0]} is closed{how}{same}")
 
     def _payer_of(self, item_id: str) -> tuple[str, int]:
         settled = self.known.settled.get(item_id)
@@ -132,9 +132,10 @@ class _Rest:
         customers = list(dict.fromkeys(payer.customer_id for payer in receipt.payers))
         theirs = [item for customer in customers for item in self.pool.of_customer(customer)]
         for customer in customers:
-            for item_id in self._just_closed.get((customer, receipt.amount), ()):
+            for item_id in self._just_closed.get((customer, receipt.amount), ())[:1]:
                 settled = self.known.settled[item_id]
-                return _candidate(item_id, customer, "closed"), f"line {settled.line_id} of {settled.booking_date} paid the item of that amount"
+                what = f"line {settled.line_id} of {settled.booking_date} paid the item of that amount"
+                return _candidate(item_id, customer, "closed"), what
         if theirs:
             return self._apart(receipt, _closest(theirs, receipt))
         if customers:
@@ -154,11 +155,13 @@ class _Rest:
         differs = abs(item.open - receipt.amount)
         if differs:
             return one, f"the amount differs by {money.render(differs, receipt.currency)} {receipt.currency}"
+        if item.item_id in self.holder:
+            return one, f"line {self.holder[item.item_id]} has the better claim on it"
         return one, "needs the document number, or the payer's account or name"
 
     def _candidate(self, receipt: Receipt, item: Item) -> Explanation:
         view = View(receipt, Text(receipt.text), item.customer_id, self.pool, self.book.limits, {})
-        kinds = (*score.reference(view, [item], {}), *score.payer(receipt, item.customer_id, self.pool))
+        kinds = (*score.reference(view, ItemSet("single", (item,)), {}), *score.payer(receipt, item.customer_id, self.pool))
         evidence, points = score.scored(kinds, self.book)
         return replace(_candidate(item.item_id, item.customer_id, ""), evidence=evidence, points=points)
 

@@ -234,14 +234,16 @@ def _sets(options: Sequence[Explanation], verdict: Verdict, book: Rulebook) -> t
 
 def _ranked(items: pl.DataFrame, sets: Sequence[RankedSet]) -> tuple[RankedItem, ...]:
     """Items in the order of the best set that has them; then those that none has, by id."""
-    plain = {row[0]: RankedItem(*row, 0, None) for row in items.select("item_id", "document_no", "customer_id").iter_rows()}
+    rows = items.select("item_id", "document_no", "customer_id").iter_rows()
+    plain = {item_id: RankedItem(item_id, number, customer, 0, None) for item_id, number, customer in rows}
     found: dict[str, RankedItem] = {}
     for one in sets:
         ids = [share.item_id for share in one.shares]
         for share in one.shares:
             if share.item_id not in found:
                 found[share.item_id] = replace(
-                    plain[share.item_id], points=one.points, confidence=one.confidence, evidence=one.evidence, applied=share.applied,
-                    adjustment=share.adjustment, reason=share.reason, gap=one.gap, together_with=tuple(i for i in ids if i != share.item_id),
+                    plain[share.item_id], points=one.points, confidence=one.confidence, evidence=one.evidence, gap=one.gap,
+                    applied=share.applied, adjustment=share.adjustment, reason=share.reason,
+                    together_with=tuple(i for i in ids if i != share.item_id),
                 )  # fmt: skip
     return (*found.values(), *(item for item_id, item in plain.items() if item_id not in found))

@@ -17,7 +17,6 @@ from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
-
 _TAKEN_OVER = ("customer_id", "outcome", "rule", "confidence", "margin", "basis", "gap", "lead", "evidence", "runner_up", "lacks")
 """What a person who accepts a proposal takes over from it."""
 

@@ -9,6 +9,7 @@ import polars as pl
 from matcher.frames import State
 from matcher.matching import explain
 from matcher.matching.explain import Told
+from matcher.matching.records import Share
 from matcher.pipeline.verdicts import find_line
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
@@ -176,7 +177,7 @@ class _Parts:
         if self.line["decision_id"]:
             wanted &= pl.col("decision_id") == self.line["decision_id"]
         rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
-        shares = tuple(explain.Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
+        shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
         evidence = explain.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
         one = Told(self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares)
@@ -189,10 +190,11 @@ class _Parts:
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
         return Way(one.rule, title, one.basis, one.gap, one.customer_id, one.points, evidence, items, one.note)
 
-    def _item(self, share: explain.Share, customer: str) -> ItemPart:
+    def _item(self, share: Share, customer: str) -> ItemPart:
         found = self.state.items.filter(pl.col("item_id") == share.item_id)
         if not found.height:
-            return ItemPart(share.item_id, "", customer, None, None, self.line["currency"], 0, share.amount, share.adjustment, share.reason, 0)
+            currency = self.line["currency"]
+            return ItemPart(share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.reason, 0)
         row = found.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
         taken = posted.filter("since").select((pl.col("item_amount") + pl.col("adjustment")).sum()).item()
