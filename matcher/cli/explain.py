@@ -71,7 +71,7 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
         ("payer", ", ".join(filter(None, (line["counterparty_name"], line["counterparty_account"])))),
         ("text", " | ".join(filter(None, texts))),
         ("outcome", f"{line['outcome']}, {_state(why)}"),
-        ("customer", line["customer_id"]),
+        ("customer", " ".join(filter(None, (line["customer_id"], why.customer_name)))),
     ]
     way = why.chosen or why.nearest
     if way and way.rule:
@@ -86,7 +86,10 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
     if why.lacks:
         tested = "not posted" if line["state"] == "proposed" else "not posted by itself" if line["state"] == "posted" else "test failed"
         facts.append((tested, why.lacks))
-    if line["reason"] and line["reason"] != why.lacks:
+    closed = [f"{item.item_id}: {item.settled_by}" for item in (why.nearest.items if why.nearest else ()) if item.settled_by]
+    if closed:
+        facts.append(("closed by", "; ".join(closed)))
+    if line["reason"] and line["reason"] not in (why.lacks, way.title.lower() if way else ""):
         facts.append(("reason", line["reason"]))
     return facts
 
@@ -135,20 +138,36 @@ def _bar(before: int, after: int, low: int, high: int) -> str:
 
 
 def _items(why: "Why", way: "Way", title: str) -> None:
+    """The items, with what is cleared beside the cash in a row of its own; narrow enough for a page of 80 columns."""
+    from matcher import money
+
     currency = why.line["currency"]
-    nearest = way is why.nearest and not way.rule
+    alike = all(item.currency == currency for item in way.items)
     rows = []
     for item in way.items:
-        row = _cells(item, currency)
-        row |= {"item": item.item_id, "document": item.document_no, "customer": item.customer_id, "due": item.due_date}
-        row |= {name: f"{row[name]} {item.currency}" for name in ("open", "left")}
-        row["applied"] = f"{row['applied']} {currency}"
-        row["adjustment"] = f"{row['adjustment']} {item.currency} {item.reason}" if item.adjustment else ""
+        row = dict.fromkeys(("item", "document", "customer", "due", "open", "applied", "left"), "")
+        row |= {"item": item.item_id, "document": item.document_no, "customer": item.customer_id, "due": _day(item.due_date)}
+        row |= {name: _amount(value, item.currency, alike) for name, value in (("open", item.open), ("left", item.left))}
+        row["applied"] = _amount(item.applied, currency, alike)
         rows.append(row)
-    columns = ["item", "document", "customer", "due", "open"]
-    columns += [] if nearest else ["applied", *(["adjustment"] if any(item.adjustment for item in way.items) else []), "left"]
-    columns += ["settled_by"] if any(item.settled_by for item in way.items) else []
-    show(rows, columns, "table", numbers=_NUMBERS, title=title)
+        if item.adjustment:
+            cleared = {"document": item.reason.replace("_", " "), "applied": _amount(item.adjustment, item.currency, alike)}
+            rows.append(dict.fromkeys(row, "") | cleared)
+    columns = ["item", "document", "due", "open"]
+    if way is why.nearest and not any(item.applied for item in way.items):
+        columns.insert(2, "customer")
+    else:
+        columns += ["applied", "left"]
+    if len(way.items) > 1 and alike and "applied" in columns:
+        cash = sum(item.applied for item in way.items)
+        rows.append(dict.fromkeys(rows[0], "") | {"item": "together", "applied": money.render(cash, currency)})
+    show(rows, columns, "table", numbers=_NUMBERS, title=f"{title} ({currency})" if alike else title)
+
+
+def _amount(minor: int, currency: str, plain: bool) -> str:
+    from matcher import money
+
+    return money.render(minor, currency) if plain else _money(minor, currency)
 
 
 def _against(why: "Why", chosen: "Way", other: "Way") -> None:
@@ -179,7 +198,7 @@ def _value(found: "Mapping[str, Any]", kind: str) -> int:
 def _history(history: "Sequence[Event]") -> None:
     rows = [
         {"at": e.at, "decision": e.kind, "by": e.actor, "rule": e.rule, "items": " ".join(e.items), "reason": e.reason,
-         "in_force": "yes" if e.in_force else "no"}
+         "in_force": "yes" if e.in_force else "" if e.kind == "undo" else "no"}
         for e in history
     ]  # fmt: skip
     columns = [name for name in ("at", "decision", "by", "rule", "items", "reason", "in_force") if any(row[name] for row in rows)]
@@ -222,10 +241,12 @@ def _head(why: "Why") -> dict[str, Any]:
     line = why.line
     cells = {name: _day(line[name]) if name.endswith("_date") else line[name] for name in _LINE}
     cells |= {name: money.render(line[name], line["currency"]) for name in ("amount", "applied", "pending")}
-    share = {name: None if value is None else value / 1_000_000 for name, value in (("confidence", why.confidence), ("margin", why.margin))}
+    sure = {"confidence": why.confidence, "margin": why.margin}
+    share = {name: None if ppm is None else ppm / 1_000_000 for name, ppm in sure.items()}
     return cells | {
-        "customer_id": line["customer_id"], "state": line["state"], "outcome": line["outcome"], "decided_by": why.decided_by, "decision_id": line["decision_id"],
-        "reason": line["reason"], "lacks": why.lacks, **share, "lead": why.lead, "calibration": why.calibration,
+        "customer_id": line["customer_id"], "customer_name": why.customer_name, "state": line["state"], "outcome": line["outcome"],
+        "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "lacks": why.lacks, **share,
+        "lead": why.lead, "calibration": why.calibration,
     }  # fmt: skip
 
 
@@ -260,7 +281,7 @@ def _rows(why: "Why") -> list[dict[str, Any]]:
         total = 0
         for one in way["evidence"]:
             total += one["points"]
-            rows.append({"part": f"{part} evidence", "name": one["kind"], "words": one["words"], "points": one["points"], "total": total})
+            rows.append({"part": f"{part} evidence", "name": one["kind"], **one, "total": total})
         rows += [{"part": f"{part} item", **item} for item in way["items"]]
     for event in record["decisions"]:
         words = " ".join(filter(None, (event["at"], event["actor"], event["rule"], *event["items"], event["reason"])))

@@ -96,6 +96,7 @@ class Why:
 
     Attributes:
         line: its columns of `State.lines`.
+        customer_name: of the line's customer; '' when it has none or it is not in the customer master.
         decided_by: ``engine``, or the person who decided; '' when nothing has looked at the line since it came or was taken back.
         chosen: the explanation that is posted or proposed; None for a line without any.
         runner_up: the best other explanation, when one is chosen.
@@ -108,6 +109,7 @@ class Why:
     """
 
     line: dict[str, Any]
+    customer_name: str
     decided_by: str
     chosen: Way | None
     runner_up: Way | None
@@ -133,8 +135,10 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     recorded = explain.read(line["runner_up"])
     settled = line["state"] != "none"
     by_person = settled and kind not in ("", "match")
+    names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
     return Why(
         line=line,
+        customer_name=names[0] if len(names) else "",
         decided_by=line["actor"] if by_person else "engine" if line["reason"] else "",
         chosen=parts.chosen() if settled else None,
         runner_up=parts.way(recorded) if recorded and settled else None,
