@@ -1,13 +1,10 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import polars as pl
 
 from matcher import frames
 from matcher.errors import MatcherError
-from matcher.openitems.tables import Column, Table, read, read_rows
+from matcher.openitems.tables import Column, Table, read
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_account")
 STATUSES = ("open", "part_paid", "closed")
@@ -48,15 +45,7 @@ def items(data: bytes, name: str) -> pl.DataFrame:
         MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
             document type, or an open amount beyond the amount.
     """
-    return _items(*read(data, name, _ITEM_COLUMNS))
-
-
-def items_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """`items`, from mappings instead of a file. Raises MatcherError; see `tables.read_rows`."""
-    return _items(*read_rows(rows, "items", _ITEM_COLUMNS))
-
-
-def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    frame, table = read(data, name, _ITEM_COLUMNS)
     frame = frame.with_columns(
         pl.coalesce("open_amount", pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("amount"))).alias("open_amount"),
         pl.col("disputed_amount").fill_null(0),
@@ -80,15 +69,7 @@ def customers(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice.
     """
-    return _customers(*read(data, name, _CUSTOMER_COLUMNS))
-
-
-def customers_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """`customers`, from mappings instead of a file. Raises MatcherError; see `tables.read_rows`."""
-    return _customers(*read_rows(rows, "customers", _CUSTOMER_COLUMNS))
-
-
-def _customers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    frame, table = read(data, name, _CUSTOMER_COLUMNS)
     _refuse(frame, table, {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
     return frame.select(list(frames.CUSTOMER))
 
@@ -99,15 +80,7 @@ def rates(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a positive decimal, or two for one day.
     """
-    return _rates(*read(data, name, _RATE_COLUMNS))
-
-
-def rates_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """`rates`, from mappings instead of a file. Raises MatcherError; see `tables.read_rows`."""
-    return _rates(*read_rows(rows, "rates", _RATE_COLUMNS))
-
-
-def _rates(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    frame, table = read(data, name, _RATE_COLUMNS)
     positive = pl.col("per_base").str.contains(r"^\d{1,12}(\.\d{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
     wrong = {
         "per_base is not a positive decimal": ~positive,

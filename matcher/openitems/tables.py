@@ -6,10 +6,8 @@ once, and only when something is wrong is the file walked again to name the line
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Literal, NoReturn
 
 import polars as pl
@@ -46,51 +44,10 @@ def read(data: bytes, name: str, declared: Sequence[Column]) -> "tuple[pl.DataFr
         MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed``, ``column.missing``, ``row.width``,
             ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or ``value.unknown``, with file and line.
     """
-    return _checked(_text_table(data, name), declared)
-
-
-def read_rows(rows: Sequence[Mapping[str, Any]], name: str, declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
-    """Like `read`, from mappings with the columns of the contract's files; a missing key is an empty cell.
-
-    A cell is text as in a file, or a `date`, a `Decimal` or an ``int`` (of whole units, as a file would have it). A float is refused:
-    it is not exact.
-
-    Raises:
-        MatcherError: ``column.missing``, ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or
-            ``value.unknown``, with the place as ``NAME[ROW]``.
-    """
-    made = [_row_text(row, f"{name}[{n}]") for n, row in enumerate(rows)]
-    known = dict.fromkeys(key for row in made for key in row) if made else {column.name: None for column in declared}
-    frame = pl.DataFrame([[row.get(key, "") for key in known] for row in made], schema=dict.fromkeys(known, pl.String()), orient="row")
-    return _checked(_Rows(frame, name, None), declared)
-
-
-def _row_text(row: Mapping[str, Any], where: str) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise MatcherError("row.invalid", "this is no mapping of column names to cells", where)
-    return {str(key): _value_text(str(key), value, where) for key, value in row.items()}
-
-
-def _value_text(key: str, value: Any, where: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal) and value.is_finite():
-        return f"{value:f}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise MatcherError("row.invalid", f"{key} is a {type(value).__name__}; give text, a date, a Decimal or an int", where)
-
-
-def _checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
+    table = _text_table(data, name)
     missing = [c.name for c in declared if c.required and c.name not in table.frame.columns]
     if missing:
-        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", table.header)
+        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{name}:1")
     present = {c.name for c in declared} & set(table.frame.columns)
     frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars() for n in present)
     frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
@@ -108,11 +65,6 @@ class Table:
     name: str
     data: bytes | None  # the CSV text, to find a row's line
 
-    @property
-    def header(self) -> str:
-        """File and line of the header."""
-        return f"{self.name}:1"
-
     def where(self, row: int) -> str:
         """File and line of a row (counted from 0)."""
         return f"{self.name}:{self.line(row)}"
@@ -129,19 +81,6 @@ class Table:
                 break
             start = reader.line_num + 1
         return start
-
-
-class _Rows(Table):
-    """A table that never was a file."""
-
-    def where(self, row: int) -> str:
-        """Name and place of a row."""
-        return f"{self.name}[{row}]"
-
-    @property
-    def header(self) -> str:
-        """What lacks a column."""
-        return self.name
 
 
 def _text_table(data: bytes, name: str) -> Table:
