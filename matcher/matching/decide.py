@@ -222,7 +222,7 @@ class _Batch:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
         if lead < rule.margin:
-            return f"another explanation is too near: it leads by {lead} points, the rule asks for {rule.margin}"
+            return f"the lead over other explanations is {lead} points, the rule asks for {rule.margin}"
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

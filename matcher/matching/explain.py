@@ -6,6 +6,7 @@ The text is made of the explanation alone, in a fixed order, so that the same ex
 import json
 from dataclasses import dataclass
 
+from matcher import money
 from matcher.matching.records import Explanation, Share
 
 
@@ -51,6 +52,14 @@ def read(text: str) -> Told | None:
     rule, basis, gap, customer_id, evidence, shares, note = json.loads(text)
     pairs = evidence_of(evidence)
     return Told(rule, basis, gap, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note)
+
+
+def shares_text(one: Explanation | None, currency: str) -> str:
+    """An explanation in one line: rule, points and what each item would get."""
+    if one is None:
+        return ""
+    shares = ", ".join(f"{s.item_id} {money.render(s.amount, currency)}" for s in one.shares)
+    return f"{one.rule} {one.points:+d}: {shares}"
 
 
 def percent(ppm: int) -> str:

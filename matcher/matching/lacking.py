@@ -67,12 +67,13 @@ class _Rest:
         """What keeps a proposal from being posted."""
         one = verdict.explanation
         assert one is not None
-        rule = self.book.get(one.rule)
+        rule, other = self.book.get(one.rule), verdict.runner_up
+        if not one.unique and other is not None and other.gap == one.gap:
+            what = "item has the same amount" if len(other.shares) == len(one.shares) == 1 else "set has the same sum"
+            return f"another {what}: {', '.join(sorted(other.items))}"
         if rule.mode != "post":
             posting = [r for r in self.book.rule if r.mode == "post"]
             return failed_test(one, posting) or f"no rule posts {_shape(one)}"
-        if not one.unique and verdict.runner_up is not None and verdict.runner_up.gap == one.gap:
-            return f"another set has the same sum: {', '.join(sorted(verdict.runner_up.items))}"
         if not self.policy.auto_post and verdict.reason == (one.note or rule.title.lower()):
             return "auto_post is off: everything waits for a person"
         return verdict.reason
@@ -95,11 +96,15 @@ class _Rest:
     def _unlikely(self, one: Explanation, lead: int) -> str:
         if not one.rule:
             return failed_test(one, self.book.rule) or f"no rule is about {_shape(one)}"
+        if one.points <= 0:
+            return f"the evidence speaks against it: {one.points:+d} points together"
+        other = next((self.holder[i] for i in sorted(one.items) if i in self.holder), "")
+        if other:
+            return f"line {other} has the better claim on these items"
         confidence = self.book.calibration.confidence(one.rule, lead)
         if confidence < PROPOSE_PPM:
             return f"confidence {percent(confidence)} is below the {percent(PROPOSE_PPM)} that a proposal needs"
-        other = next((self.holder[i] for i in sorted(one.items) if i in self.holder), "")
-        return f"line {other} has the better claim on these items" if other else "other lines have better claims on these items"
+        return "another line with the same claim comes first"
 
     def _closed(self, verdict: Verdict, receipt: Receipt) -> Verdict:
         """The named item that is closed, and the line that closed it; the one that a duplicate repeats before any other."""

@@ -3,47 +3,20 @@
 It is a run in the small: the same candidates, explanations, points and confidence; nothing is kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from math import exp
 from typing import overload
 
-import polars as pl
-
-from matcher import frames
-from matcher.engines.duckdb import DuckDBEngine
-from matcher.errors import MatcherError
-from matcher.matching import classify
 from matcher.matching.decide import Policy, Verdict
 from matcher.matching.hypotheses import explanations
-from matcher.matching.match import Company, companies, masters, match
+from matcher.matching.match import Company, match
 from matcher.matching.records import Explanation
-from matcher.openitems.readers import customers_of, items_of, rates_of
-from matcher.openitems.tables import Column, read_rows
+from matcher.pipeline.small import Row, small_company
 from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Rulebook
 from matcher.rules.vocabulary import EVIDENCE
-
-Cells = Mapping[str, str | date | Decimal | int | None]
-"""A row by column name: text as in a file, or typed; amounts as whole units with decimals, never as floats."""
-
-LINE_ID = "line"
-"""Id of the line when none is given."""
-
-_TEXTS = ("line_id", "entity", "account", "counterparty_name", "counterparty_account", "remittance_information", "creditor_reference",
-          "end_to_end_id", "bank_reference", "transaction_code", "kind")  # fmt: skip
-_LINE_COLUMNS = (
-    *(Column(name) for name in _TEXTS),
-    Column("booking_date", "date", required=True),
-    Column("value_date", "date"),
-    Column("amount", "amount", required=True),
-    Column("currency", "currency", required=True),
-    Column("instructed_amount"),
-    Column("instructed_currency", "currency"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,70 +113,41 @@ class Ranking(Sequence[RankedItem]):
 
 
 def rank(
-    line: Cells,
-    items: Sequence[Cells],
-    customers: Sequence[Cells] = (),
+    line: Row,
+    items: Sequence[Row],
+    customers: Sequence[Row] = (),
     *,
-    rates: Sequence[Cells] = (),
+    rates: Sequence[Row] = (),
     base_currency: str = "",
     precision: float = 0.9995,
     discount_grace_days: int = 0,
+    rules: Rulebook | None = None,
 ) -> Ranking:
     """Scores one bank line against a handful of open items with the engine's own scorer; see docs/library.md.
 
     Args:
-        line: columns of a bank line in the canonical layout; ``entity`` too when the items are of several selling companies.
+        line: columns of a bank line in the canonical layout, all but the date, the amount and the currency may be left out; ``entity``
+            is needed when the items are of several selling companies.
         items, customers, rates: columns of those files.
         base_currency: of the rates; the line's currency when left out.
         precision: share of postings that must be right, for `Ranking.state`.
         discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
+        rules: the rulebook; the shipped one when left out.
 
     Raises:
-        MatcherError: ``column.missing``, ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown``, ``value.unknown``;
-            ``usage.option`` when the line does not say which selling company it is of and the items are of several.
+        MatcherError: ``column.missing``, ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or ``value.unknown``,
+            with ``lines``, ``items``, ``customers`` or ``rates`` and the place of the row.
     """
-    receipt, wares = _line(line), items_of(items).sort("item_id")
-    if not wares.height:
-        return Ranking((), (), "none", "outgoing" if receipt["amount"][0] <= 0 else "unexplained", None, "there are no items", "")
-    receipt = receipt.with_columns(pl.lit(_entity(receipt["entity"][0], wares)).alias("entity"))
-    known, book = customers_of(customers).sort("customer_id"), rulebook.default()
-    about = masters(known, rates_of(rates), base_currency or receipt["currency"][0])
-    policy = Policy(round(precision * PPM), True, frozenset(), discount_grace_days)
-    aside = classify.aside(receipt, [], [])
-    if aside.height:
-        return Ranking(_ranked(wares, ()), (), "none", aside["outcome"][0], None, aside["reason"][0], "")
-    open_now = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount")).alias("open")
-    found = DuckDBEngine().candidates(receipt, wares, known)
-    (company,) = companies(receipt, wares.with_columns(open_now), found, {}, {}, about)
+    book = rules or rulebook.default()
+    company = small_company([line], items, customers, rates=rates, base_currency=base_currency, duplicate_days=book.limits.duplicate_days)
+    (receipt,) = company.receipts
+    if receipt.amount <= 0:
+        return Ranking(_ranked(items, ()), (), "none", "outgoing", None, "money going out is not matched with open items", "")
     options = _options(company, book, discount_grace_days)
-    (verdict,) = match([company], book, policy)
+    (verdict,) = match([company], book, Policy(round(precision * PPM), True, frozenset(), discount_grace_days))
     sets = _sets(options, verdict, book)
     margin = None if verdict.margin is None else verdict.margin / PPM
-    return Ranking(_ranked(wares, sets), sets, verdict.state, verdict.outcome, margin, verdict.reason, verdict.lacks)
-
-
-def _line(line: Cells) -> pl.DataFrame:
-    """The line with the columns of `frames.LINE`."""
-    frame, _ = read_rows([line], "line", _LINE_COLUMNS)
-    instructed, _ = read_rows(
-        [{"amount": frame["instructed_amount"][0], "currency": frame["instructed_currency"][0] or frame["currency"][0]}],
-        "line (instructed)", (Column("amount", "amount"), Column("currency", "currency")),
-    )  # fmt: skip
-    typed = frame.with_columns(
-        instructed["amount"].alias("instructed_amount"),
-        pl.when(pl.col("line_id") == "").then(pl.lit(LINE_ID)).otherwise("line_id").alias("line_id"),
-    )
-    blank = {pl.String(): "", pl.Boolean(): False}
-    rest = [pl.lit(blank.get(kind), kind).alias(name) for name, kind in frames.LINE.items() if name not in typed.columns]
-    return typed.with_columns(rest).select(list(frames.LINE))
-
-
-def _entity(stated: str, items: pl.DataFrame) -> str:
-    """The selling company that the line is of."""
-    entities = items["entity"].unique().sort().to_list()
-    if not stated and len(entities) > 1:
-        raise MatcherError("usage.option", f"the items are of the entities {', '.join(entities)}; the line must say its entity")
-    return stated or str(entities[0])
+    return Ranking(_ranked(items, sets), sets, verdict.state, verdict.outcome, margin, verdict.reason, verdict.lacks)
 
 
 def _options(company: Company, book: Rulebook, grace_days: int) -> list[Explanation]:
@@ -232,9 +176,9 @@ def _sets(options: Sequence[Explanation], verdict: Verdict, book: Rulebook) -> t
     )  # fmt: skip
 
 
-def _ranked(items: pl.DataFrame, sets: Sequence[RankedSet]) -> tuple[RankedItem, ...]:
+def _ranked(items: Sequence[Row], sets: Sequence[RankedSet]) -> tuple[RankedItem, ...]:
     """Items in the order of the best set that has them; then those that none has, by id."""
-    rows = items.select("item_id", "document_no", "customer_id").iter_rows()
+    rows = sorted([str(item[name]).strip() for name in ("item_id", "document_no", "customer_id")] for item in items)
     plain = {item_id: RankedItem(item_id, number, customer, 0, None) for item_id, number, customer in rows}
     found: dict[str, RankedItem] = {}
     for one in sets:
