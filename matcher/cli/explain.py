@@ -83,6 +83,10 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
     if why.chosen and why.lead is not None:
         facts.append(("lead", f"{why.lead:+d} points against all other explanations together and against none being right"))
         facts.append(("calibration", why.calibration))
+    if why.chosen and why.runner_up:
+        other = why.runner_up
+        what = f"{other.rule or 'no rule'}, {_behind(why.chosen.points - other.points)}: {other.basis_words}; {other.gap_words}"
+        facts.append(("runner-up", what))
     if why.lacks:
         tested = "not posted" if line["state"] == "proposed" else "not posted by itself" if line["state"] == "posted" else "test failed"
         facts.append((tested, why.lacks))
@@ -181,10 +185,12 @@ def _against(why: "Why", chosen: "Way", other: "Way") -> None:
     ]  # fmt: skip
     gap = chosen.points - other.points
     rows.append({"evidence": "together", "this": f"{chosen.points:+d}", "other": f"{other.points:+d}", "difference": f"{gap:+d}"})
-    behind = f"{abs(gap)} points {'behind' if gap >= 0 else 'ahead; its items are wanted elsewhere'}"
-    title = f"Runner-up: {other.rule or 'no rule'}, {other.basis_words or 'other items'}; {other.gap_words}: {behind}"
-    show(rows, ("evidence", "this", "other", "difference"), "table", numbers=_NUMBERS, title=title)
+    show(rows, ("evidence", "this", "other", "difference"), "table", numbers=_NUMBERS, title=f"Runner-up, {_behind(gap)}")
     _items(why, other, "What the runner-up would pay")
+
+
+def _behind(gap: int) -> str:
+    return f"{gap} points behind" if gap >= 0 else f"{-gap} points ahead, but its items are wanted elsewhere"
 
 
 def _points(found: "Mapping[str, Any]", kind: str) -> str:

@@ -36,7 +36,7 @@ class RankedSet:
     Attributes:
         points: sum of the evidence.
         confidence: 0 to 1, the estimated probability that exactly this is right: of the best set as a run would record it, of the
-            others a part of what is left, by their points.
+            others a part of what is left, by their points; 0 where a run would rather leave the line unexplained.
         rule, basis, gap: id of the rule ('' for none), how the set was found, and what lies between its sum and the amount.
         note: what a person should know.
     """
@@ -162,7 +162,7 @@ def _sets(options: Sequence[Explanation], verdict: Verdict, book: Rulebook) -> t
         return ()
     best = options[0]
     stopped = verdict.outcome in ("duplicate", "closed_item")
-    first = 0 if stopped or not best.rule else book.calibration.confidence(best.rule, verdict.lead)
+    first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.lead)
     weights = [exp(max(-500, min(0, one.points - best.points)) / 10) for one in options[1:]]
     none = exp(max(-500, min(0, -best.points)) / 10)
     left = [min(first, (PPM - first) * weight / (sum(weights) + none)) for weight in weights]
