@@ -16,16 +16,16 @@ POINTS = {
 STEPS = ((-40, 20_000), (0, 300_000), (20, 900_000), (30, 990_000), (40, 999_700), (60, 999_990))
 
 
-def book() -> Rulebook:
-    """The shipped rules, by steady points."""
+def book(steps: tuple[tuple[int, int], ...] = STEPS) -> Rulebook:
+    """The shipped rules, by steady points; `steps` of confidence are those of every rule."""
     shipped = rulebook.default()
     evidence = {kind: POINTS.get(kind, 1) for kind in shipped.evidence}
-    table = Calibration(version=7, measured="three invented months", rule={rule.id: STEPS for rule in shipped.rule})
+    table = Calibration(version=7, measured="three invented months", rule={rule.id: steps for rule in shipped.rule})
     return shipped.model_copy(update={"evidence": evidence, "calibration": table})
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> Rulebook:
+def install(monkeypatch: pytest.MonkeyPatch, steps: tuple[tuple[int, int], ...] = STEPS) -> Rulebook:
     """Makes the steady book the default one."""
-    steady = book()
+    steady = book(steps)
     monkeypatch.setattr(rulebook, "default", lambda: steady)
     return steady

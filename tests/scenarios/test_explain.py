@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import steady
@@ -13,6 +14,7 @@ from support import Row, filled, items_file
 from matcher.books import Books
 from matcher.cli import main
 from matcher.matching import explain
+from matcher.pipeline.verdicts import Wanted
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
@@ -50,11 +52,10 @@ def told(books: Books, line: str, *options: str) -> str:
     return result.output
 
 
-def record(books: Books, number: int = 1) -> dict[str, object]:
+def record(books: Books, number: int = 1) -> dict[str, Any]:
     """The JSON object of the line with that bank reference."""
     ids = dict(books.state().lines.select("bank_reference", "line_id").iter_rows())
-    found = json.loads(told(books, ids[f"L{number}"], "--format", "json"))
-    assert isinstance(found, dict)
+    found: dict[str, Any] = json.loads(told(books, ids[f"L{number}"], "--format", "json"))
     return found
 
 
@@ -105,8 +106,6 @@ def test_a_runner_up_and_what_makes_the_difference(tmp_path: Path) -> None:
     books = run(tmp_path, {**BRANDT, "amount": "80.10", "remittance_information": "Rechnung"})
     found = record(books)
     chosen, other = found["chosen"], found["runner_up"]
-    assert isinstance(chosen, dict)
-    assert isinstance(other, dict)
     assert [item["item_id"] for item in chosen["items"]] == ["A3"]
     assert [item["item_id"] for item in other["items"]] == ["A4"]
     assert (chosen["points"], other["points"]) == (10, 0)
@@ -147,7 +146,7 @@ def test_an_unmatched_line_has_its_nearest_candidate_and_the_test_that_failed(na
     found = record(run(tmp_path, line))
     nearest = found["nearest"]
     assert (found["state"], found["chosen"], found["lacks"]) == ("none", None, lacks)
-    assert [one["item_id"] for one in nearest["items"]] == [item] if isinstance(nearest, dict) else not item
+    assert [one["item_id"] for one in nearest["items"]] == [item] if nearest else not item
 
 
 def test_an_item_in_another_currency(tmp_path: Path) -> None:
@@ -163,7 +162,30 @@ def test_a_duplicate_names_the_earlier_line(tmp_path: Path) -> None:
     assert second["outcome"] == "duplicate"
     assert second["lacks"] == f"item A1 is closed: line {first['line_id']} of 2026-10-15 paid it, with the same payer and amount"
     closer = f"line {str(first['line_id'])[:10]} of 2026-10-15 (named-full@2)"
-    assert [one["settled_by"] for one in second["nearest"]["items"]] == [closer]  # type: ignore[index]
+    assert [one["settled_by"] for one in second["nearest"]["items"]] == [closer]
+
+
+def test_a_line_that_another_comes_before(tmp_path: Path) -> None:
+    named: Row = {"amount": "500.00", "remittance_information": "RE-2026-00401 Rest folgt", "counterparty_name": "P. Novak"}
+    whole: Row = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "counterparty_name": "Q. Novak"}
+    books = run(tmp_path, whole, named)
+    first, second = record(books), record(books, 2)
+    assert (first["state"], second["state"]) == ("proposed", "none")
+    assert second["lacks"] == f"line {first['line_id']} has the better claim on these items"
+
+
+@pytest.mark.parametrize(
+    ("payer", "lacks"),
+    [
+        ("Ohlsen Logistik KG", "the evidence speaks against it: -5 points together"),
+        ("P. Novak", "confidence 6.0 % is below the 10.0 % that a proposal needs"),
+    ],
+)
+def test_a_candidate_that_is_not_likely_enough(payer: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steady.install(monkeypatch, ((-20, 20_000), (0, 20_000), (40, 100_000)))
+    found = record(run(tmp_path, {"counterparty_name": payer, "amount": "1000.55", "remittance_information": "RE-2026-00401"}))
+    assert (found["state"], found["lacks"]) == ("none", lacks)
+    assert [one["item_id"] for one in found["nearest"]["items"]] == ["A1"]
 
 
 def test_what_keeps_a_proposal_from_being_posted(tmp_path: Path) -> None:
@@ -197,18 +219,16 @@ def test_a_person_accepts_takes_back_and_refuses(tmp_path: Path) -> None:
     books.run()
     refused = record(books)
     assert refused["lacks"] == "a person has refused these items for this line"
-    assert [one["item_id"] for one in refused["nearest"]["items"]] == ["A2"]  # type: ignore[index]
-    assert [one["kind"] for one in refused["decisions"]] == ["accept", "undo", "reject"]  # type: ignore[attr-defined]
+    assert [one["item_id"] for one in refused["nearest"]["items"]] == ["A2"]
+    assert [one["kind"] for one in refused["decisions"]] == ["accept", "undo", "reject"]
 
 
 def test_a_person_allocates(tmp_path: Path) -> None:
-    from matcher.pipeline.verdicts import Wanted
-
     books = run(tmp_path, {"counterparty_name": "P. Novak", "amount": "500.00", "remittance_information": "danke"})
     line_id = str(record(books)["line_id"])
     books.allocate(line_id, [Wanted("A1", "490.00", "10.00", "discount")], reason="see mail")
     found = record(books)
-    assert (found["decided_by"], found["confidence"], found["chosen"]["evidence"]) == ("ada", None, [])  # type: ignore[index]
+    assert (found["decided_by"], found["confidence"], found["chosen"]["evidence"]) == ("ada", None, [])
     page = told(books, line_id)
     assert [line.split() for line in page.splitlines() if "RE-2026-00401" in line or "discount" in line] == [
         ["A1", "RE-2026-00401", "2026-10-15", "1190.00", "490.00", "690.00"],
@@ -220,7 +240,7 @@ def test_what_an_item_had_open_is_told_as_it_stood_before_the_decision(tmp_path:
     first: Row = {**BRANDT, "amount": "400.00", "remittance_information": "RE-2026-00401"}
     books = run(tmp_path, first, {**first, "booking_date": "2026-10-20", "amount": "790.00"})
     books.accept([line for line, state in books.state().lines.select("line_id", "state").iter_rows() if state == "proposed"])
-    parts = [record(books, n)["chosen"]["items"][0] for n in (1, 2)]  # type: ignore[index]
+    parts = [record(books, n)["chosen"]["items"][0] for n in (1, 2)]
     assert sorted((one["open"], one["applied"], one["left"]) for one in parts) == [
         ("1190.00", "400.00", "790.00"),
         ("790.00", "790.00", "0.00"),
@@ -249,7 +269,6 @@ def test_csv_and_json_hold_everything(tmp_path: Path) -> None:
         by_part.setdefault(row["part"], []).append(row)
     for part in ("chosen", "runner_up"):
         way = found[part]
-        assert isinstance(way, dict)
         evidence = by_part[f"{part} evidence"]
         assert [(row["name"], int(row["points"])) for row in evidence] == [(one["kind"], one["points"]) for one in way["evidence"]]
         assert int(evidence[-1]["total"]) == way["points"]
