@@ -93,7 +93,8 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
     closed = [f"{item.item_id}: {item.settled_by}" for item in (why.nearest.items if why.nearest else ()) if item.settled_by]
     if closed:
         facts.append(("closed by", "; ".join(closed)))
-    if line["reason"] and line["reason"] not in (why.lacks, way.title.lower() if way else ""):
+    said = why.lacks if line["state"] == "none" else way.title.lower() if way else ""
+    if line["reason"] and line["reason"] != said and not (line["state"] == "proposed" and why.lacks):
         facts.append(("reason", line["reason"]))
     return facts
 

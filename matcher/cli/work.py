@@ -132,7 +132,8 @@ def _show_facts(row: dict[str, Any], output: str) -> None:
         for name in ("amount", "applied", "pending", "balance", "charges")
     }
     facts = row | amounts
-    hidden = ("raw", "instructed_amount", "evidence", "confidence", "margin", "source_line")
+    told_by_explain = ("evidence", "confidence", "margin", "basis", "gap", "lead", "runner_up", "lacks")
+    hidden = ("raw", "instructed_amount", "source_line", *told_by_explain)
     if output == "table":
         rows = [
             {"field": name.replace("_", " "), "value": value}
