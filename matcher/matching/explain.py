@@ -24,7 +24,6 @@ class Told:
     note: str = ""
 
 
-
 def evidence_text(one: Explanation | None) -> str:
     """Evidence as recorded: ``kind=points`` separated by blanks."""
     return " ".join(f"{kind}={points:+d}" for kind, points in one.evidence) if one else ""
