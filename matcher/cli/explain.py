@@ -23,7 +23,10 @@ _VALUES = ("amount", "applied", "pending", "confidence", "margin", "lead")
 _SAID = {
     "posted": "posted by the engine", "proposed": "proposed, waits for a person", "none": "not matched",
 }  # fmt: skip
-_ACTS = {"accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted"}
+_ACTS = {
+    "accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted",
+    "aside": "set aside",
+}  # fmt: skip
 
 
 @click.command()
@@ -87,6 +90,7 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
         other = why.runner_up
         what = f"{other.rule or 'no rule'}, {_behind(why.chosen.points - other.points)}: {other.basis_words}; {other.gap_words}"
         facts.append(("runner-up", what))
+    facts.append(("in its place", why.in_its_place))
     if why.lacks:
         tested = "not posted" if line["state"] == "proposed" else "not posted by itself" if line["state"] == "posted" else "test failed"
         facts.append((tested, why.lacks))
@@ -253,7 +257,7 @@ def _head(why: "Why") -> dict[str, Any]:
     return cells | {
         "customer_id": line["customer_id"], "customer_name": why.customer_name, "state": line["state"], "outcome": line["outcome"],
         "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "lacks": why.lacks, **share,
-        "lead": why.lead, "calibration": why.calibration,
+        "lead": why.lead, "calibration": why.calibration, "in_its_place": why.in_its_place,
     }  # fmt: skip
 
 

@@ -32,10 +32,11 @@ ALIKE = 75
 MOST_EQUAL = 20
 """Items of one amount, or with one beginning or end of their number, among which a nearest one still says something."""
 
+_LEARNED = "earlier receipts of the payer"
 _NEEDED = {
     "payer_account": "the payer's account", "payer_name": "the payer's name", "payer_number": "the customer number",
     "reference_order": "the purchase order", "reference_short": "a short number", "reference": "the document number",
-    "amount": "exactly the open amount",
+    "payer_learned": _LEARNED, "amount": "exactly the open amount",
 }  # fmt: skip
 """What a rule asks for, by the longest beginning of the kinds of evidence that would give it."""
 
@@ -222,10 +223,11 @@ def failed_test(one: Explanation, rules: Iterable[Rule]) -> str:
 def _failures(rule: Rule, one: Explanation, kinds: frozenset[str]) -> Iterator[str]:
     for group in rule.needs:
         if kinds.isdisjoint(group):
-            wanted = list(dict.fromkeys(_needed(kind) for kind in group))
+            wanted = sorted(dict.fromkeys(_needed(kind) for kind in group), key=lambda what: what == _LEARNED)
             near = next((k for k in sorted(kinds) for g in group if _family(k) == _family(g)), "")
             text = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1]
             text = text.replace("the payer's account or the payer's name", "the payer's account or name")
+            text = text.replace("the payer's account, the payer's name or", "the payer's account or name, or")
             yield f"needs {text}" + (f", and has only: {EVIDENCE[near]}" if near else "")
     for kind in rule.without:
         if kind in kinds:

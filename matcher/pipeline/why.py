@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 
 from matcher.frames import State
+from matcher.journal.fold import ASIDE
 from matcher.matching import explain
 from matcher.matching.explain import Told
 from matcher.matching.records import Share
-from matcher.pipeline.verdicts import find_line
+from matcher.pipeline.verdicts import find_told_line
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
@@ -95,7 +96,7 @@ class Why:
     """Why a line stands as it does.
 
     Attributes:
-        line: its columns of `State.lines`.
+        line: its columns of `State.lines`, or of `State.aside` when it does not count.
         customer_name: of the line's customer; '' when it has none or it is not in the customer master.
         decided_by: ``engine``, or the person who decided; '' when nothing has looked at the line since it came or was taken back.
         chosen: the explanation that is posted or proposed; None for a line without any.
@@ -105,6 +106,7 @@ class Why:
         lead: points of the chosen explanation against all others together, and against none of them being right.
         confidence, margin: millionths.
         calibration: how confidence was read from the lead.
+        in_its_place: of a line that is set aside: the lines or the statement that count instead.
         history: all decisions on the line, oldest first.
     """
 
@@ -119,6 +121,7 @@ class Why:
     confidence: int | None
     margin: int | None
     calibration: str
+    in_its_place: str
     history: tuple[Event, ...]
 
 
@@ -128,13 +131,14 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    line = find_line(state, given)
+    line = find_told_line(state, given)
     parts = _Parts(state, line, book)
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
     recorded = explain.read(line["runner_up"])
-    settled = line["state"] != "none"
-    by_person = settled and kind not in ("", "match")
+    aside = line["state"] == ASIDE
+    settled = line["state"] in ("posted", "proposed")
+    by_person = (settled or aside) and kind not in ("", "match")
     names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
     return Why(
         line=line,
@@ -148,6 +152,7 @@ def why(state: State, given: str, book: Rulebook) -> Why:
         confidence=line["confidence"],
         margin=line["margin"],
         calibration=_calibration(line, book),
+        in_its_place=line["evidence"] if aside else "",
         history=history,
     )
 

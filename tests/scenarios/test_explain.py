@@ -190,7 +190,8 @@ def test_a_candidate_that_is_not_likely_enough(payer: str, lacks: str, tmp_path:
 
 def test_what_keeps_a_proposal_from_being_posted(tmp_path: Path) -> None:
     found = record(run(tmp_path, {"amount": "500.00", "remittance_information": "RE-2026-00401"}))
-    assert (found["state"], found["lacks"]) == ("proposed", "needs the payer's account or name (rule named-part)")
+    lacks = "needs the payer's account or name, or earlier receipts of the payer (rule named-part)"
+    assert (found["state"], found["lacks"]) == ("proposed", lacks)
 
 
 def test_a_confidence_below_the_bar(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ PAYER = ["payer_account", "payer_name"]
     [
         (one("named", "none"), [rule("a", needs=[["payer_account"]])], "needs the payer's account (rule a)"),
         (one("named", "none"), [rule("a", needs=[PAYER])], "needs the payer's account or name (rule a)"),
+        (
+            one("named", "none"),
+            [rule("a", needs=[["payer_account", "payer_learned", "payer_name"]])],
+            "needs the payer's account or name, or earlier receipts of the payer (rule a)",
+        ),
         (one("named", "none"), [rule("a", needs=[["reference_whole", "reference_run"]])], "needs the document number (rule a)"),
         (one("named", "none"), [rule("a", needs=[["amount_unique"]])], "needs exactly the open amount (rule a)"),
         (
