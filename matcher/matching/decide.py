@@ -26,6 +26,8 @@ CONTEST_POINTS = 20
 TWICE_POINTS = 30
 """Two receipts that name the same items are one payment twice when their points differ by no more."""
 
+TOO_NEAR = "another explanation is too near"
+
 ROUNDS = ("named", "all", "all")
 BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
 """Bases that post in the first round: those that a reference carries."""
@@ -222,7 +224,7 @@ class _Batch:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
         if lead < rule.margin:
-            return f"the lead over other explanations is {lead} points, the rule asks for {rule.margin}"
+            return TOO_NEAR
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from matcher import money
 from matcher.matching import score
-from matcher.matching.decide import PROPOSE_PPM, Policy, Verdict
+from matcher.matching.decide import PROPOSE_PPM, TOO_NEAR, Policy, Verdict
 from matcher.matching.explain import percent
 from matcher.matching.hypotheses import explanations
 from matcher.matching.pool import Pool, number_of, oldest_first
@@ -77,6 +77,8 @@ class _Rest:
             return failed_test(one, posting) or f"no rule posts {_shape(one)}"
         if not self.policy.auto_post and verdict.reason == (one.note or rule.title.lower()):
             return "auto_post is off: everything waits for a person"
+        if verdict.reason == TOO_NEAR:
+            return f"the lead over other explanations is {verdict.lead} points, the rule asks for {rule.margin}"
         return verdict.reason
 
     def unmatched(self, verdict: Verdict, receipt: Receipt) -> Verdict:

@@ -97,7 +97,9 @@ def _item_frame(rows: Sequence[Row]) -> pl.DataFrame:
     full = [{"entity": ENTITY, "document_type": _type(row), **row} for row in rows]
     still = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
     batch = pl.lit(0, pl.Int64)
-    return readers.item_rows(full).with_columns(still.alias("open"), batch.alias("first_seen"), batch.alias("seen"))
+    return readers.item_rows(full).with_columns(
+        still.alias("open"), still.alias("open_before"), batch.alias("first_seen"), batch.alias("seen")
+    )
 
 
 def _type(row: Row) -> str:
