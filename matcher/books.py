@@ -27,7 +27,7 @@ from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import conflicts, imports, ingest, reissue, reports, run, statements, verdicts
+from matcher.pipeline import conflicts, imports, ingest, reissue, reports, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
 from matcher.pipeline.conflicts import Keep, Settled
 from matcher.pipeline.imports import ImportKind, ImportResult
@@ -38,6 +38,7 @@ from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
+from matcher.pipeline.why import Why
 from matcher.rules import rulebook
 from matcher.store import create, facts, lines, open_store
 
@@ -194,6 +195,10 @@ class Books:
         for column, wanted in (("entity", entity), ("account", account), ("outcome", outcome)):
             lines = lines.filter(pl.col(column) == wanted) if wanted else lines
         return lines.sort((pl.col("state") != "proposed"), -pl.col("amount"), "line_id")
+
+    def explain(self, line_id: str) -> Why:
+        """Why a line was matched so, or why it was not. Raises MatcherError; see `why.why`."""
+        return why.why(self.state(date.max), line_id, rulebook.default())
 
     def statements(self) -> pl.DataFrame:
         """All statements with their sums, balances and state."""

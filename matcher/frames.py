@@ -99,8 +99,12 @@ DECISION: Schema = {
     "rule": _TEXT,  # rule@version
     "confidence": pl.Int64(),  # millionths
     "margin": pl.Int64(),  # millionths; null when there is no other explanation
-    "evidence": _TEXT,
-    "runner_up": _TEXT,
+    "basis": _TEXT,  # how the set of items was found, and what lies between its sum and the amount: words of the vocabulary
+    "gap": _TEXT,
+    "lead": pl.Int64(),  # points against all other explanations together; what confidence was read from
+    "evidence": _TEXT,  # kind=points, separated by blanks; of a reject the refused items
+    "runner_up": _TEXT,  # the best other explanation (`matching.explain.told`)
+    "lacks": _TEXT,  # the test that kept the engine from posting it
     "reason": _TEXT,
     "reverses": _TEXT,  # decision_id that this one undoes
 }
@@ -128,8 +132,12 @@ FINDING: Schema = {
     "rule": _TEXT,
     "confidence": pl.Int64(),
     "margin": pl.Int64(),
+    "basis": _TEXT,
+    "gap": _TEXT,
+    "lead": pl.Int64(),
     "evidence": _TEXT,
-    "runner_up": _TEXT,
+    "runner_up": _TEXT,  # of a line without a proposal the nearest candidate
+    "lacks": _TEXT,  # the one test that failed
     "reason": _TEXT,
 }
 """What the latest run thinks of the lines it did not post. Can always be dropped and computed again."""
@@ -149,7 +157,8 @@ class State:
         base_currency: of the books.
         lines: `LINE` columns plus ``state`` (posted, proposed, none), ``outcome``, ``customer_id`` (payer, '' unknown),
             ``applied`` (posted cash allocations, minor units), ``pending`` (amount - applied), ``confidence`` and ``margin``
-            (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``. One row per line.
+            (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``, and what `explain` tells:
+            ``basis``, ``gap``, ``lead``, ``evidence``, ``runner_up``, ``lacks``. One row per line.
         items: `ITEM` columns plus ``open`` (now, minor units, after posted allocations), ``settled_cash``, ``settled_adjustment``
             (our posted allocations), and ``open_before`` (open without our posted allocations). One row per item.
         allocations: `ALLOCATION` columns plus ``state`` (posted, proposed), ``actor``, ``rule``, ``outcome``, ``effective_date``.

@@ -1,4 +1,4 @@
-"""Commands of the daily work: run, status, queue, show, explain, and the verdicts."""
+"""Commands of the daily work: run, status, queue, show, and the verdicts."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -132,7 +132,8 @@ def _show_facts(row: dict[str, Any], output: str) -> None:
         for name in ("amount", "applied", "pending", "balance", "charges")
     }
     facts = row | amounts
-    hidden = ("raw", "instructed_amount", "evidence", "confidence", "margin", "source_line")
+    told_by_explain = ("evidence", "confidence", "margin", "basis", "gap", "lead", "runner_up", "lacks")
+    hidden = ("raw", "instructed_amount", "source_line", *told_by_explain)
     if output == "table":
         rows = [
             {"field": name.replace("_", " "), "value": value}
@@ -179,35 +180,6 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
     rows = [d | {"in_force": "yes" if d["live"] else "no"} for d in made.iter_rows(named=True)]
     if rows:
         show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), "table")
-
-
-@click.command()
-@click.argument("line", metavar="LINE")
-@with_books
-@with_format
-def explain(line: str, output: str) -> None:
-    """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
-    from matcher.matching.explain import evidence_rows
-    from matcher.pipeline.verdicts import find_told_line
-
-    state = open_books().state(date.max)
-    row = find_told_line(state, line)
-    aside = row["state"] == "aside"  # then the evidence is what stands in its place
-    points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows("" if aside else row["evidence"])]
-    if points:
-        total = sum(int(p["points"]) for p in points)
-        show([*points, {"evidence": "together", "points": f"{total:+d}"}], ("evidence", "points"), output, numbers=_NUMBERS)
-    _show_shares(state, row, output)
-    certainty = "" if row["confidence"] is None else f", confidence {row['confidence'] / 10_000:.2f} %"
-    note(
-        f"{row['outcome']}, {row['state']}{certainty}{', by ' + row['rule'] if row['rule'] else ''}: "
-        + (row["reason"] or "no run has looked at this line yet")
-        + "."
-    )
-    if aside and row["evidence"]:
-        note(f"In its place: {row['evidence']}.")
-    if row["runner_up"]:
-        note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
 
 
 def _decided(results: list[Any]) -> None:
@@ -266,4 +238,4 @@ def undo(decision: str, reason: str) -> None:
     _decided(open_books().undo(decision, reason=reason))
 
 
-COMMANDS = (run, status, queue, show_line, explain, accept, reject, allocate, undo)
+COMMANDS = (run, status, queue, show_line, accept, reject, allocate, undo)

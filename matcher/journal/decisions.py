@@ -35,8 +35,12 @@ class Draft:
     rule: str = ""
     confidence: int | None = None
     margin: int | None = None
+    basis: str = ""
+    gap: str = ""
+    lead: int | None = None
     evidence: str = ""
     runner_up: str = ""
+    lacks: str = ""
     reason: str = ""
     reverses: str = ""
     allocations: tuple[Allocation, ...] = ()
@@ -59,7 +63,7 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
     decisions = pl.DataFrame(
         [
             (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
-             d.evidence, d.runner_up, d.reason, d.reverses)
+             d.basis, d.gap, d.lead, d.evidence, d.runner_up, d.lacks, d.reason, d.reverses)
             for n, (name, d) in enumerate(zip(names, drafts, strict=True))
         ],
         schema=frames.DECISION,

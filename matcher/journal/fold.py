@@ -13,6 +13,9 @@ POSTING = ("match", "accept", "allocate", "classify")
 ASIDE = "aside"
 """Kind of decision by which a line does not count while it is in force. Its outcome says why: conflict, refused or superseded."""
 
+_WHY = ("basis", "gap", "lead", "evidence", "runner_up", "lacks")
+"""What a decision or finding keeps for `explain`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -49,8 +52,8 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
 
 def _aside(told: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. It holds from the line's own day on, whenever it was taken."""
-    empty = {"customer_id": "", "state": ASIDE, "runner_up": ""}
-    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", "evidence", "reason")
+    empty = {"customer_id": "", "state": ASIDE}
+    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
     latest = (
         decisions.filter(pl.col("live") & (pl.col("kind") == ASIDE))
         .sort("batch", "ordinal")
@@ -66,7 +69,7 @@ def _aside(told: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", "evidence", "runner_up", "reason")
+    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
     verdicts = (
         in_force.filter(pl.col("kind").is_in(POSTING))
         .sort("batch", "ordinal")
@@ -87,7 +90,7 @@ def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.
             pl.col("applied").fill_null(0),
             pl.col("state").fill_null("none"),
             pl.coalesce(pl.col("outcome"), untouched).alias("outcome"),
-            *(pl.col(name).fill_null("") for name in ("customer_id", "actor", "rule", "decision_id", "evidence", "runner_up", "reason")),
+            *(pl.col(name).fill_null("") for name in columns if name not in ("outcome", "confidence", "margin", "lead")),
         )
         .with_columns((pl.col("amount") - pl.col("applied")).alias("pending"))
         .sort("line_id")

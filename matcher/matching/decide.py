@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import exp, log
 
 from matcher.matching.assign import assign
+from matcher.matching.explain import percent
 from matcher.matching.hypotheses import concerned, explanations
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Receipt
@@ -24,6 +25,8 @@ CONTEST_POINTS = 20
 
 TWICE_POINTS = 30
 """Two receipts that name the same items are one payment twice when their points differ by no more."""
+
+TOO_NEAR = "another explanation is too near"
 
 ROUNDS = ("named", "all", "all")
 BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
@@ -46,6 +49,7 @@ class Verdict:
         reason: one sentence: why it was posted, or what keeps it from being posted.
         lead: points of the explanation against all others together; what confidence is read from.
         eligible: whether it was posted, or only for want of confidence was not.
+        lacks: the one test that keeps it from being posted; '' for what is posted, and until `lacking.completed` has looked.
     """
 
     line_id: str
@@ -60,6 +64,7 @@ class Verdict:
     reason: str
     lead: int = 0
     eligible: bool = False
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,7 +215,7 @@ class _Batch:
         hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
         eligible = not hindrance
         if eligible and confidence < self.bar:
-            hindrance = f"such explanations are right in {confidence / 10_000:.2f} % of cases, and {self.bar / 10_000:.2f} % are asked for"
+            hindrance = f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
         margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
@@ -235,7 +240,7 @@ class _Batch:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
         if lead < rule.margin:
-            return "another explanation is too near"
+            return TOO_NEAR
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -13,6 +13,7 @@ import polars as pl
 from matcher.matching import receipts
 from matcher.matching.candidates import Candidates
 from matcher.matching.decide import Policy, Verdict, decide
+from matcher.matching.lacking import completed
 from matcher.matching.pool import Pool, Rate
 from matcher.matching.records import Receipt
 from matcher.matching.stops import Known, Settled
@@ -116,4 +117,5 @@ def companies(
 def match(each: Iterable[Company], book: Rulebook, policy: Policy) -> Iterator[Verdict]:
     """Verdicts on all receipts, company by company."""
     for company in each:
-        yield from decide(company.receipts, company.pool, company.known, book, policy)
+        verdicts = decide(company.receipts, company.pool, company.known, book, policy)
+        yield from completed(verdicts, company.receipts, company.pool, company.known, book, policy)

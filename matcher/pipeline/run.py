@@ -16,7 +16,7 @@ from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
-from matcher.matching.explain import evidence_text, shares_text
+from matcher.matching.explain import evidence_text, told
 from matcher.matching.learn import learned
 from matcher.matching.match import Company, companies, masters, match
 from matcher.matching.stops import Settled
@@ -110,8 +110,7 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     rest = [v for v in verdicts if v.state != "posted"]
     found = pl.DataFrame(
         [
-            (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, evidence_text(v.explanation),
-             shares_text(v.runner_up or (v.explanation if v.state == "none" else None), lines[v.line_id][0]), v.reason)
+            (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason)
             for v in rest
         ],
         schema=frames.FINDING,
@@ -124,6 +123,14 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     session.commit(
         "run", {"as_of": "" if state.as_of == date.max else state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares
     )
+
+
+def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:
+    """Basis, gap, lead and evidence of a proposal, with the best other explanation; of any other line the nearest candidate alone."""
+    one = verdict.explanation
+    if one is None or verdict.state == "none":
+        return "", "", None, "", told(one)
+    return one.basis, one.gap, verdict.lead, evidence_text(one), told(verdict.runner_up)
 
 
 def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:
@@ -153,8 +160,11 @@ def _draft(
         rule=verdict.rule,
         confidence=verdict.confidence,
         margin=verdict.margin,
+        basis=one.basis,
+        gap=one.gap,
+        lead=verdict.lead,
         evidence=evidence_text(one),
-        runner_up=shares_text(verdict.runner_up, currency),
+        runner_up=told(verdict.runner_up),
         reason=verdict.reason,
         allocations=tuple(
             Allocation(s.item_id, s.amount, s.item_amount, s.adjustment, s.reason, facing[s.item_id].open_amount) for s in one.shares

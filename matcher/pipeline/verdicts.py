@@ -17,6 +17,9 @@ from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
+_TAKEN_OVER = ("customer_id", "outcome", "rule", "confidence", "margin", "basis", "gap", "lead", "evidence", "runner_up", "lacks")
+"""What a person who accepts a proposal takes over from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -103,7 +106,7 @@ def accept(session: Session, as_of: date, line_ids: Sequence[str], reason: str) 
             raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to accept")
         taken = shares.select("item_id", "amount", "item_amount", "adjustment", "adjustment_reason", "item_open").iter_rows()
         allocations = tuple(Allocation(*row) for row in taken)
-        fields = {name: line[name] for name in ("customer_id", "outcome", "rule", "confidence", "margin", "evidence", "runner_up")}
+        fields = {name: line[name] for name in _TAKEN_OVER}
         drafts.append(_draft(state, "accept", line, allocations, reason, **fields))
     return _append(session, state, "accept", drafts)
 

@@ -138,7 +138,7 @@ def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(desk: Accountant) 
     desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
     line, other = waiting_line(desk)
     assert "set aside (conflict)" in desk.do("allocate", line, "I1", status=2)
-    assert f"In its place: {other}." in desk.do("explain", line)
+    assert f'"in_its_place": "{other}"' in desk.do("explain", line, "--format", "json")
     desk.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
     shown = desk.do("show", line)
     assert "the authorisation was final" in shown

@@ -61,8 +61,9 @@ CREATE TABLE log.batch (
 CREATE TABLE log.decision (
     batch BIGINT NOT NULL, ordinal BIGINT NOT NULL, decision_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
     line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL,
-    effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT, evidence VARCHAR NOT NULL,
-    runner_up VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL
+    effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT,
+    basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL,
+    lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL
 );
 CREATE TABLE log.allocation (
     decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
@@ -78,6 +79,7 @@ CREATE TABLE log.export (
 
 CREATE TABLE work.finding (
     line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
-    confidence BIGINT, margin BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, reason VARCHAR NOT NULL
+    confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT,
+    evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL
 );
 CREATE TABLE work.proposal AS FROM log.allocation LIMIT 0;

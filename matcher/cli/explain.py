@@ -1,0 +1,304 @@
+"""`explain LINE`: the evidence as a waterfall of points, the best other explanation and what makes the difference, and what failed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.common import open_books, show, with_books, with_format
+
+if TYPE_CHECKING:
+    from matcher.pipeline.why import Event, ItemPart, Way, Why
+
+BAR = 16
+"""Width of the waterfall's bars, in characters."""
+
+_NUMBERS = ("points", "total", "difference", "open", "applied", "adjustment", "left", "this", "other")
+_LINE = ("line_id", "account", "entity", "booking_date", "value_date", "amount", "currency", "counterparty_name", "counterparty_account",
+         "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference")  # fmt: skip
+_PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
+         "adjustment", "reason", "left", "settled_by")  # fmt: skip
+_VALUES = ("amount", "applied", "pending", "confidence", "margin", "lead")
+_SAID = {
+    "posted": "posted by the engine", "proposed": "proposed, waits for a person", "none": "not matched",
+}  # fmt: skip
+_ACTS = {
+    "accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted",
+    "aside": "set aside",
+}  # fmt: skip
+
+
+@click.command()
+@click.argument("line", metavar="LINE")
+@with_books
+@with_format
+def explain(line: str, output: str) -> None:
+    """Why a line was matched so, or why it was not.
+
+    The evidence for the chosen items as signed points, how certain that is and why, the runner-up and what makes the difference; for
+    a line that nothing explains, the nearest candidate and the one test that failed. LINE may be the beginning of an id.
+    """
+    why = open_books().explain(line)
+    if output == "table":
+        _told(why)
+    elif output == "json":
+        click.echo(json.dumps(_record(why), ensure_ascii=False))
+    else:
+        show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
+
+
+def _told(why: "Why") -> None:
+    """The page for a person."""
+    show([{"field": name, "value": value} for name, value in _facts(why) if value], ("field", "value"), "table")
+    if why.chosen:
+        if why.chosen.evidence:
+            _waterfall(why.chosen, "Evidence")
+        _items(why, why.chosen, "What it pays")
+    if why.chosen and why.runner_up:
+        _against(why, why.chosen, why.runner_up)
+    if why.nearest:
+        if why.nearest.evidence:
+            _waterfall(why.nearest, "Evidence for the nearest candidate")
+        _items(why, why.nearest, "Nearest candidate")
+    if len(why.history) > 1 or (why.history and not why.chosen):
+        _history(why.history)
+
+
+def _facts(why: "Why") -> list[tuple[str, str]]:
+    line = why.line
+    texts = (line["remittance_information"], line["creditor_reference"], line["end_to_end_id"])
+    facts = [
+        ("line", f"{line['line_id']}, account {line['account']}, {line['booking_date']}"),
+        ("amount", _money(line["amount"], line["currency"])),
+        ("payer", ", ".join(filter(None, (line["counterparty_name"], line["counterparty_account"])))),
+        ("text", " | ".join(filter(None, texts))),
+        ("outcome", f"{line['outcome']}, {_state(why)}"),
+        ("customer", " ".join(filter(None, (line["customer_id"], why.customer_name)))),
+    ]
+    way = why.chosen or why.nearest
+    if way and way.rule:
+        rule = f"{way.rule}: {way.title or 'not in the present rulebook'}"
+        facts += [("rule", rule), ("items are", way.basis_words), ("gap", way.gap_words)]
+    if why.chosen and why.confidence is not None:
+        margin = "no other explanation" if why.margin is None else f"margin {_percent(why.margin)} over the runner-up"
+        facts.append(("confidence", f"{_percent(why.confidence)}, {margin}"))
+    if why.chosen and why.lead is not None:
+        facts.append(("lead", f"{why.lead:+d} points against all other explanations together and against none being right"))
+        facts.append(("calibration", why.calibration))
+    if why.chosen and why.runner_up:
+        other = why.runner_up
+        what = f"{other.rule or 'no rule'}, {_behind(why.chosen.points - other.points)}: {other.basis_words}; {other.gap_words}"
+        facts.append(("runner-up", what))
+    facts.append(("in its place", why.in_its_place))
+    if why.lacks:
+        tested = "not posted" if line["state"] == "proposed" else "not posted by itself" if line["state"] == "posted" else "test failed"
+        facts.append((tested, why.lacks))
+    closed = [f"{item.item_id}: {item.settled_by}" for item in (why.nearest.items if why.nearest else ()) if item.settled_by]
+    if closed:
+        facts.append(("closed by", "; ".join(closed)))
+    said = why.lacks if line["state"] == "none" else way.title.lower() if way else ""
+    if line["reason"] and line["reason"] != said and not (line["state"] == "proposed" and why.lacks):
+        facts.append(("reason", line["reason"]))
+    return facts
+
+
+def _state(why: "Why") -> str:
+    """In words who decided, and when."""
+    line, history = why.line, why.history
+    latest = next((event for event in reversed(history) if event.decision_id == line["decision_id"]), None)
+    if latest and latest.kind != "match":
+        return f"{_ACTS.get(latest.kind, latest.kind)} by {latest.actor} at {latest.at}"
+    if line["state"] == "none" and not why.decided_by:
+        if history:
+            event = history[-1]
+            items = f" {', '.join(event.items)}" if event.items else ""
+            return f"{_ACTS.get(event.kind, event.kind)}{items} by {event.actor} at {event.at}; no run has looked at it since"
+        return "no run has looked at this line yet"
+    return _SAID[line["state"]]
+
+
+def _waterfall(way: "Way", title: str) -> None:
+    totals = _running(way)
+    low, high = min(0, *totals), max(0, *totals)
+    rows = []
+    for one, before, after in zip(way.evidence, (0, *totals), totals, strict=False):
+        rows.append({"evidence": one.words, "points": f"{one.points:+d}", "total": f"{after:+d}", "": _bar(before, after, low, high)})
+    rows.append({"evidence": "together", "points": "", "total": f"{way.points:+d}", "": _bar(0, way.points, low, high)})
+    show(rows, ("evidence", "points", "total", ""), "table", numbers=_NUMBERS, title=title)
+
+
+def _running(way: "Way") -> list[int]:
+    totals, total = [], 0
+    for one in way.evidence:
+        total += one.points
+        totals.append(total)
+    return totals
+
+
+def _bar(before: int, after: int, low: int, high: int) -> str:
+    """One step of a waterfall, filled upwards and shaded downwards; a thin mark where nothing changes."""
+    span = max(1, high - low)
+    left, right = (round((value - low) * BAR / span) for value in sorted((before, after)))
+    if before == after:
+        return " " * min(left, BAR - 1) + "▏"
+    left = min(left, BAR - 1)
+    return " " * left + ("█" if after > before else "░") * max(1, right - left)
+
+
+def _items(why: "Why", way: "Way", title: str) -> None:
+    """The items, with what is cleared beside the cash in a row of its own; narrow enough for a page of 80 columns."""
+    from matcher import money
+
+    currency = why.line["currency"]
+    alike = all(item.currency == currency for item in way.items)
+    rows = []
+    for item in way.items:
+        row = dict.fromkeys(("item", "document", "customer", "due", "open", "applied", "left"), "")
+        row |= {"item": item.item_id, "document": item.document_no, "customer": item.customer_id, "due": _day(item.due_date)}
+        row |= {name: _amount(value, item.currency, alike) for name, value in (("open", item.open), ("left", item.left))}
+        row["applied"] = _amount(item.applied, currency, alike)
+        rows.append(row)
+        if item.adjustment:
+            cleared = {"document": item.reason.replace("_", " "), "applied": _amount(item.adjustment, item.currency, alike)}
+            rows.append(dict.fromkeys(row, "") | cleared)
+    columns = ["item", "document", "due", "open"]
+    if way is why.nearest and not any(item.applied for item in way.items):
+        columns.insert(2, "customer")
+    else:
+        columns += ["applied", "left"]
+    if len(way.items) > 1 and alike and "applied" in columns:
+        cash = sum(item.applied for item in way.items)
+        rows.append(dict.fromkeys(rows[0], "") | {"item": "together", "applied": money.render(cash, currency)})
+    show(rows, columns, "table", numbers=_NUMBERS, title=f"{title} ({currency})" if alike else title)
+
+
+def _amount(minor: int, currency: str, plain: bool) -> str:
+    from matcher import money
+
+    return money.render(minor, currency) if plain else _money(minor, currency)
+
+
+def _against(why: "Why", chosen: "Way", other: "Way") -> None:
+    """The runner-up: how far behind it is, and through which evidence."""
+    mine, its = ({one.kind: one for one in way.evidence} for way in (chosen, other))
+    rows = [
+        {"evidence": (mine.get(kind) or its[kind]).words, "this": _points(mine, kind), "other": _points(its, kind),
+         "difference": f"{_value(mine, kind) - _value(its, kind):+d}"}
+        for kind in dict.fromkeys((*mine, *its))
+        if _value(mine, kind) != _value(its, kind)
+    ]  # fmt: skip
+    gap = chosen.points - other.points
+    rows.append({"evidence": "together", "this": f"{chosen.points:+d}", "other": f"{other.points:+d}", "difference": f"{gap:+d}"})
+    show(rows, ("evidence", "this", "other", "difference"), "table", numbers=_NUMBERS, title=f"Runner-up, {_behind(gap)}")
+    _items(why, other, "What the runner-up would pay")
+
+
+def _behind(gap: int) -> str:
+    return f"{gap} points behind" if gap >= 0 else f"{-gap} points ahead, but its items are wanted elsewhere"
+
+
+def _points(found: "Mapping[str, Any]", kind: str) -> str:
+    return f"{found[kind].points:+d}" if kind in found else ""
+
+
+def _value(found: "Mapping[str, Any]", kind: str) -> int:
+    return found[kind].points if kind in found else 0
+
+
+def _history(history: "Sequence[Event]") -> None:
+    rows = [
+        {"at": e.at, "decision": e.kind, "by": e.actor, "rule": e.rule, "items": " ".join(e.items), "reason": e.reason,
+         "in_force": "yes" if e.in_force else "" if e.kind == "undo" else "no"}
+        for e in history
+    ]  # fmt: skip
+    columns = [name for name in ("at", "decision", "by", "rule", "items", "reason", "in_force") if any(row[name] for row in rows)]
+    show(rows, columns, "table", title="Decisions")
+
+
+def _money(minor: int, currency: str) -> str:
+    from matcher import money
+
+    return f"{money.render(minor, currency)} {currency}"
+
+
+def _percent(ppm: int) -> str:
+    from matcher.matching.explain import percent
+
+    return percent(ppm)
+
+
+def _cells(item: "ItemPart", currency: str) -> dict[str, Any]:
+    """An item's columns in CSV and JSON. Amounts are decimal text."""
+    from matcher import money
+
+    return {
+        "item_id": item.item_id, "document_no": item.document_no, "customer_id": item.customer_id, "issue_date": _day(item.issue_date),
+        "due_date": _day(item.due_date), "currency": item.currency, "open": money.render(item.open, item.currency),
+        "applied": money.render(item.applied, currency), "applied_currency": currency,
+        "adjustment": money.render(item.adjustment, item.currency), "reason": item.reason,
+        "left": money.render(item.left, item.currency), "settled_by": item.settled_by,
+    }  # fmt: skip
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if value else ""
+
+
+def _head(why: "Why") -> dict[str, Any]:
+    """Everything that is one value."""
+    from matcher import money
+
+    line = why.line
+    cells = {name: _day(line[name]) if name.endswith("_date") else line[name] for name in _LINE}
+    cells |= {name: money.render(line[name], line["currency"]) for name in ("amount", "applied", "pending")}
+    sure = {"confidence": why.confidence, "margin": why.margin}
+    share = {name: None if ppm is None else ppm / 1_000_000 for name, ppm in sure.items()}
+    return cells | {
+        "customer_id": line["customer_id"], "customer_name": why.customer_name, "state": line["state"], "outcome": line["outcome"],
+        "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "lacks": why.lacks, **share,
+        "lead": why.lead, "calibration": why.calibration, "in_its_place": why.in_its_place,
+    }  # fmt: skip
+
+
+def _record(why: "Why") -> dict[str, Any]:
+    """All of it as one JSON object."""
+    currency = why.line["currency"]
+    found = _head(why)
+    for name, way in (("chosen", why.chosen), ("runner_up", why.runner_up), ("nearest", why.nearest)):
+        found[name] = way and {
+            "rule": way.rule, "title": way.title, "basis": way.basis, "basis_words": way.basis_words, "gap": way.gap,
+            "gap_words": way.gap_words, "customer_id": way.customer_id, "points": way.points, "note": way.note,
+            "evidence": [{"kind": e.kind, "points": e.points, "words": e.words} for e in way.evidence],
+            "items": [_cells(item, currency) for item in way.items],
+        }  # fmt: skip
+    found["decisions"] = [
+        {"at": e.at, "kind": e.kind, "actor": e.actor, "outcome": e.outcome, "rule": e.rule, "reason": e.reason, "in_force": e.in_force,
+         "decision_id": e.decision_id, "items": list(e.items)}
+        for e in why.history
+    ]  # fmt: skip
+    return found
+
+
+def _rows(why: "Why") -> list[dict[str, Any]]:
+    """All of it as rows: ``part`` says what a row is about, and only its columns are filled."""
+    record = _record(why)
+    rows = [{"part": "line", "name": name, "value" if name in _VALUES else "words": value} for name, value in _head(why).items()]
+    for part in ("chosen", "runner_up", "nearest"):
+        way = record[part]
+        if way is None:
+            continue
+        rows += [{"part": part, "name": name, "words": way[name]} for name in ("rule", "title", "basis", "gap", "customer_id", "note")]
+        total = 0
+        for one in way["evidence"]:
+            total += one["points"]
+            rows.append({"part": f"{part} evidence", "name": one["kind"], **one, "total": total})
+        rows += [{"part": f"{part} item", **item} for item in way["items"]]
+    for event in record["decisions"]:
+        words = " ".join(filter(None, (event["at"], event["actor"], event["rule"], *event["items"], event["reason"])))
+        rows.append({"part": "decision" if event["in_force"] else "decision not in force", "name": event["kind"], "words": words})
+    empty = dict.fromkeys(("part", "name", "value", "words", "points", "total", *_PART), "")
+    return [empty | row for row in rows]
+
+
+COMMANDS = (explain,)

@@ -1,0 +1,234 @@
+"""Why a line stands as it does: what was recorded with its decision or finding, put back into words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from matcher.frames import State
+from matcher.journal.fold import ASIDE
+from matcher.matching import explain
+from matcher.matching.explain import Told
+from matcher.matching.records import Share
+from matcher.pipeline.verdicts import find_told_line
+from matcher.rules.rulebook import Rulebook
+from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: its kind, signed points, and what it says."""
+
+    kind: str
+    points: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPart:
+    """What an explanation gives to an item. Minor units.
+
+    Attributes:
+        currency: of the item, for `open`, `adjustment` and `left`; `applied` is in the line's currency.
+        open: before the decision: what is open now and what this and later decisions took.
+        applied: cash of the line; `adjustment` is cleared without cash, for `reason`.
+        left: open after it.
+        settled_by: for an item that had nothing open: who closed it.
+    """
+
+    item_id: str
+    document_no: str
+    customer_id: str
+    issue_date: date | None
+    due_date: date | None
+    currency: str
+    open: int
+    applied: int
+    adjustment: int
+    reason: str
+    left: int
+    settled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One explanation. `rule` is an id, with its version where a decision was made by it; `points` is the sum of the evidence."""
+
+    rule: str
+    title: str
+    basis: str
+    gap: str
+    customer_id: str
+    points: int
+    evidence: tuple[Evidence, ...]
+    items: tuple[ItemPart, ...]
+    note: str = ""
+
+    @property
+    def basis_words(self) -> str:
+        """How the set of items was found."""
+        return BASES.get(self.basis, "")
+
+    @property
+    def gap_words(self) -> str:
+        """What lies between the sum of the items and the amount."""
+        return GAPS.get(self.gap, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One decision on the line. `items` are those it posted, or those it refused."""
+
+    at: str
+    kind: str
+    actor: str
+    outcome: str
+    rule: str
+    reason: str
+    in_force: bool
+    decision_id: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a line stands as it does.
+
+    Attributes:
+        line: its columns of `State.lines`, or of `State.aside` when it does not count.
+        customer_name: of the line's customer; '' when it has none or it is not in the customer master.
+        decided_by: ``engine``, or the person who decided; '' when nothing has looked at the line since it came or was taken back.
+        chosen: the explanation that is posted or proposed; None for a line without any.
+        runner_up: the best other explanation, when one is chosen.
+        nearest: for a line without an explanation, the candidate that came nearest.
+        lacks: the one test that failed: of the nearest candidate, or what keeps a proposal from being posted.
+        lead: points of the chosen explanation against all others together, and against none of them being right.
+        confidence, margin: millionths.
+        calibration: how confidence was read from the lead.
+        in_its_place: of a line that is set aside: the lines or the statement that count instead.
+        history: all decisions on the line, oldest first.
+    """
+
+    line: dict[str, Any]
+    customer_name: str
+    decided_by: str
+    chosen: Way | None
+    runner_up: Way | None
+    nearest: Way | None
+    lacks: str
+    lead: int | None
+    confidence: int | None
+    margin: int | None
+    calibration: str
+    in_its_place: str
+    history: tuple[Event, ...]
+
+
+def why(state: State, given: str, book: Rulebook) -> Why:
+    """Why the line of that id, or of that beginning of an id, stands as it does.
+
+    Raises:
+        MatcherError: ``line.unknown`` or ``line.ambiguous``.
+    """
+    line = find_told_line(state, given)
+    parts = _Parts(state, line, book)
+    history = parts.history()
+    kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
+    recorded = explain.read(line["runner_up"])
+    aside = line["state"] == ASIDE
+    settled = line["state"] in ("posted", "proposed")
+    by_person = (settled or aside) and kind not in ("", "match")
+    names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
+    return Why(
+        line=line,
+        customer_name=names[0] if len(names) else "",
+        decided_by=line["actor"] if by_person else "engine" if line["reason"] else "",
+        chosen=parts.chosen() if settled else None,
+        runner_up=parts.way(recorded) if recorded and settled else None,
+        nearest=parts.way(recorded) if recorded and not settled else None,
+        lacks=line["lacks"],
+        lead=line["lead"],
+        confidence=line["confidence"],
+        margin=line["margin"],
+        calibration=_calibration(line, book),
+        in_its_place=line["evidence"] if aside else "",
+        history=history,
+    )
+
+
+def _calibration(line: dict[str, Any], book: Rulebook) -> str:
+    if line["confidence"] is None or line["lead"] is None:
+        return ""
+    table = book.calibration
+    if table.confidence(line["rule"].partition("@")[0], line["lead"]) != line["confidence"]:
+        return "read from the lead by an earlier calibration"
+    return f"read from the lead by calibration {table.version}, measured on {table.measured}"
+
+
+class _Parts:
+    """What the state holds about one line and the items it names."""
+
+    def __init__(self, state: State, line: dict[str, Any], book: Rulebook) -> None:
+        self.state, self.line, self.book = state, line, book
+        self.titles = {rule.id: rule.title for rule in book.rule}
+        order = state.decisions.select("decision_id", "batch", "ordinal")
+        mine = order.filter(pl.col("decision_id") == line["decision_id"]).row(0) if line["decision_id"] else None
+        posted = state.allocations.filter(pl.col("state") == "posted").join(order, on="decision_id", suffix="_decision")
+        since = pl.lit(mine is not None)
+        if mine is not None:
+            since = (pl.col("batch") > mine[1]) | ((pl.col("batch") == mine[1]) & (pl.col("ordinal_decision") >= mine[2]))
+        self.posted = posted.with_columns(since.alias("since"))
+
+    def chosen(self) -> Way:
+        """The explanation that is posted or proposed; a person's allocation has items and no evidence."""
+        wanted = (pl.col("line_id") == self.line["line_id"]) & (pl.col("state") == self.line["state"])
+        if self.line["decision_id"]:
+            wanted &= pl.col("decision_id") == self.line["decision_id"]
+        rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
+        shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
+        evidence = explain.evidence_of(self.line["evidence"])
+        points = sum(points for _, points in evidence)
+        one = Told(self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares)
+        return self.way(one)
+
+    def way(self, one: Told) -> Way:
+        """An explanation with words, and with what its items had open."""
+        evidence = tuple(Evidence(kind, points, EVIDENCE.get(kind, kind)) for kind, points in one.evidence)
+        title = self.titles.get(one.rule.partition("@")[0], "")
+        items = tuple(self._item(share, one.customer_id) for share in one.shares)
+        return Way(one.rule, title, one.basis, one.gap, one.customer_id, one.points, evidence, items, one.note)
+
+    def _item(self, share: Share, customer: str) -> ItemPart:
+        found = self.state.items.filter(pl.col("item_id") == share.item_id)
+        if not found.height:
+            currency = self.line["currency"]
+            return ItemPart(share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.reason, 0)
+        row = found.row(0, named=True)
+        posted = self.posted.filter(pl.col("item_id") == share.item_id)
+        taken = posted.filter("since").select((pl.col("item_amount") + pl.col("adjustment")).sum()).item()
+        before = row["open"] + taken
+        return ItemPart(
+            share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,
+            share.amount, share.adjustment, share.reason, before - share.item_amount - share.adjustment,
+            "" if before else _settled_by(posted, row["closed_date"]),
+        )  # fmt: skip
+
+    def history(self) -> tuple[Event, ...]:
+        """All decisions on the line, oldest first."""
+        made = self.state.decisions.filter(pl.col("line_id") == self.line["line_id"])
+        by_decision = dict(self.posted.group_by("decision_id", maintain_order=True).agg("item_id").iter_rows())
+        return tuple(
+            Event(
+                d["at"], d["kind"], d["actor"], d["outcome"], d["rule"], d["reason"], d["live"], d["decision_id"],
+                tuple(d["evidence"].split()) if d["kind"] == "reject" else tuple(by_decision.get(d["decision_id"], ())),
+            )
+            for d in made.iter_rows(named=True)
+        )  # fmt: skip
+
+
+def _settled_by(posted: pl.DataFrame, closed: date | None) -> str:
+    """Who closed an item: lines with their rule or person, else the ERP."""
+    rows = posted.sort("batch", "ordinal_decision").select("line_id", "effective_date", "rule", "actor", "decision_id").iter_rows()
+    lines = [f"line {line_id[:10]} of {day} ({rule or actor})" for line_id, day, rule, actor, _ in rows]
+    return ", ".join(lines) if lines else f"the ERP{f' on {closed}' if closed else ''}"
