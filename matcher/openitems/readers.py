@@ -1,10 +1,12 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
 from matcher import frames
 from matcher.errors import MatcherError
-from matcher.openitems.tables import Column, Table, read
+from matcher.openitems.tables import Column, Table, checked, read
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_account")
 STATUSES = ("open", "part_paid", "closed")
@@ -45,7 +47,15 @@ def items(data: bytes, name: str) -> pl.DataFrame:
         MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
             document type, or an open amount beyond the amount.
     """
-    frame, table = read(data, name, _ITEM_COLUMNS)
+    return _items(*read(data, name, _ITEM_COLUMNS))
+
+
+def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """`items` from mappings with the contract's columns. Raises as `items` does, and `tables.Table.of_rows`."""
+    return _items(*checked(Table.of_rows(rows, "items"), _ITEM_COLUMNS))
+
+
+def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.coalesce("open_amount", pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("amount"))).alias("open_amount"),
         pl.col("disputed_amount").fill_null(0),
@@ -69,7 +79,15 @@ def customers(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice.
     """
-    frame, table = read(data, name, _CUSTOMER_COLUMNS)
+    return _customers(*read(data, name, _CUSTOMER_COLUMNS))
+
+
+def customer_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """`customers` from mappings with the contract's columns. Raises as `customers` does, and `tables.Table.of_rows`."""
+    return _customers(*checked(Table.of_rows(rows, "customers"), _CUSTOMER_COLUMNS))
+
+
+def _customers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     _refuse(frame, table, {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
     return frame.select(list(frames.CUSTOMER))
 
@@ -80,7 +98,15 @@ def rates(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a positive decimal, or two for one day.
     """
-    frame, table = read(data, name, _RATE_COLUMNS)
+    return _rates(*read(data, name, _RATE_COLUMNS))
+
+
+def rate_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """`rates` from mappings with the contract's columns. Raises as `rates` does, and `tables.Table.of_rows`."""
+    return _rates(*checked(Table.of_rows(rows, "rates"), _RATE_COLUMNS))
+
+
+def _rates(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     positive = pl.col("per_base").str.contains(r"^\d{1,12}(\.\d{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
     wrong = {
         "per_base is not a positive decimal": ~positive,

@@ -6,8 +6,10 @@ once, and only when something is wrong is the file walked again to name the line
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, NoReturn
 
 import polars as pl
@@ -44,10 +46,14 @@ def read(data: bytes, name: str, declared: Sequence[Column]) -> "tuple[pl.DataFr
         MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed``, ``column.missing``, ``row.width``,
             ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or ``value.unknown``, with file and line.
     """
-    table = _text_table(data, name)
+    return checked(_text_table(data, name), declared)
+
+
+def checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
+    """`read` for a table that is at hand as text."""
     missing = [c.name for c in declared if c.required and c.name not in table.frame.columns]
     if missing:
-        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{name}:1")
+        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{table.name}:1")
     present = {c.name for c in declared} & set(table.frame.columns)
     frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars() for n in present)
     frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
@@ -64,6 +70,21 @@ class Table:
     frame: pl.DataFrame
     name: str
     data: bytes | None  # the CSV text, to find a row's line
+    first: int = 2  # line of the first row, where there is no CSV text
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, object]], name: str) -> "Table":
+        """A table from mappings, as if its cells had been written in a file; its lines are the places of the rows, from 1.
+
+        Dates, decimals and whole numbers become text, None an empty cell, a list of texts the form ``a|b``. Floats are refused:
+        an amount must not have been through one.
+
+        Raises:
+            MatcherError: ``row.invalid`` for a cell of another type.
+        """
+        names = list(dict.fromkeys(key for row in rows for key in row))
+        cells = [[_plain(row.get(key), key, f"{name}:{number}") for key in names] for number, row in enumerate(rows, 1)]
+        return cls(pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String()), orient="row"), name, None, first=1)
 
     def where(self, row: int) -> str:
         """File and line of a row (counted from 0)."""
@@ -72,7 +93,7 @@ class Table:
     def line(self, row: int) -> int:
         """1-based line of a row in the file."""
         if self.data is None:
-            return row + 2
+            return row + self.first
         reader = csv.reader(io.StringIO(self.data.decode("utf-8-sig"), newline=""))
         start, at = 1, -2
         for cells in reader:
@@ -81,6 +102,27 @@ class Table:
                 break
             start = reader.line_num + 1
         return start
+
+
+def _plain(value: object, column: str, where: str) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case Decimal():
+            return f"{value:f}"
+        case bool() | float():
+            raise MatcherError("row.invalid", f"{column} is a {type(value).__name__}; write text, a decimal or a whole number", where)
+        case int():
+            return str(value)
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case list() | tuple() if all(isinstance(part, str) for part in value):
+            return "|".join(value)
+    raise MatcherError("row.invalid", f"{column} is a {type(value).__name__}; write text, a decimal or a date", where)
 
 
 def _text_table(data: bytes, name: str) -> Table:
