@@ -31,6 +31,16 @@ BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", 
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a shadow rule would have made of the explanation that was chosen. `rule` is id and version; confidence in millionths."""
+
+    rule: str
+    state: str
+    confidence: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the engine says of one receipt.
 
@@ -42,6 +52,7 @@ class Verdict:
         reason: one sentence: why it was posted, or what keeps it from being posted.
         lead: points of the explanation against all others together; what confidence is read from.
         eligible: whether it was posted, or only for want of confidence was not.
+        shadow: what a shadow rule would have said; it changes nothing.
     """
 
     line_id: str
@@ -56,6 +67,7 @@ class Verdict:
     reason: str
     lead: int = 0
     eligible: bool = False
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True)
@@ -184,24 +196,42 @@ class _Batch:
         best = options[place]
         others = [one for one in options if one is not best]
         lead = _lead(best, others)
+        shadow = self._shadow(receipt, best, lead, claims) if self.book.shadows else None
         rule = self.book.get(best.rule) if best.rule else None
         confidence = self.book.calibration.confidence(best.rule, lead) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             runner = others[0] if others else None
-            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead)
+            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead, shadow=shadow)
         hindrance = "too many receipts compete for these items" if unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
         eligible = not hindrance
-        if eligible and confidence < self.bar:
-            hindrance = f"such explanations are right in {confidence / 10_000:.2f} % of cases, and {self.bar / 10_000:.2f} % are asked for"
+        hindrance = hindrance or self._doubt(confidence)
         margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
         runner = others[0] if others else None
         return Verdict(
-            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible,
+            shadow,
         )  # fmt: skip
+
+    def _shadow(
+        self, receipt: Receipt, best: Explanation, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
+    ) -> Shadow | None:
+        kinds = frozenset(kind for kind, _ in best.evidence)
+        rule = self.book.shadow(best.basis, best.gap, kinds, len(best.shares), best.rule)
+        if rule is None:
+            return None
+        confidence = self.book.calibration.confidence(rule.id, lead)
+        hindrance = self._hindrance(receipt, best, rule, lead, claims) or self._doubt(confidence)
+        state = "none" if confidence < PROPOSE_PPM else "proposed" if hindrance else "posted"
+        return Shadow(rule.name, state, confidence, hindrance or rule.title.lower())
+
+    def _doubt(self, confidence: int) -> str:
+        if confidence >= self.bar:
+            return ""
+        return f"such explanations are right in {confidence / 10_000:.2f} % of cases, and {self.bar / 10_000:.2f} % are asked for"
 
     def _hindrance(
         self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
@@ -209,7 +239,9 @@ class _Batch:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if not best.unique:
             return best.note or "another set of open items has the same sum"
-        if rule.mode != "post":
+        if rule.held:
+            return rule.held
+        if rule.mode == "propose":
             return f"{rule.title.lower()}: this evidence alone does not post"
         if (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"

@@ -40,6 +40,9 @@ _LINE_COLUMNS = (
     ),
     Column("instructed_currency", "currency"),
 )  # fmt: skip
+LINE_COLUMNS = tuple(column.name for column in _LINE_COLUMNS)
+"""Columns that a line may have."""
+
 _FILLERS: dict[pl.DataType, object] = {pl.String(): "", pl.Boolean(): False}
 
 
