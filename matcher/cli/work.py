@@ -187,10 +187,13 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
 @with_format
 def explain(line: str, output: str) -> None:
     """Why a line was matched so, or why it was not: the evidence as signed points, and the best other explanation."""
+    import polars as pl
+
     from matcher.matching.explain import evidence_rows
     from matcher.pipeline.verdicts import find_told_line
 
-    state = open_books().state(date.max)
+    books = open_books()
+    state = books.state(date.max)
     row = find_told_line(state, line)
     aside = row["state"] == "aside"  # then the evidence is what stands in its place
     points = [{"evidence": words, "points": f"{points:+d}"} for words, points in evidence_rows("" if aside else row["evidence"])]
@@ -206,6 +209,9 @@ def explain(line: str, output: str) -> None:
     )
     if aside and row["evidence"]:
         note(f"In its place: {row['evidence']}.")
+    for said in books.shadows().filter(pl.col("line_id") == row["line_id"]).iter_rows(named=True):
+        would = {"posted": "have posted it", "proposed": "have proposed it", "none": "not have proposed it"}[said["state"]]
+        note(f"Shadow rule {said['rule']} would {would} ({said['confidence'] / 10_000:.2f} %): {said['shares']}.")
     if row["runner_up"]:
         note(f"{'Nearest' if row['state'] == 'none' else 'Best other explanation'}: {row['runner_up']}.")
 

@@ -120,11 +120,23 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     )  # fmt: skip
     _, proposed = decisions.build(waiting, batch, session.actor, session.at)
     journal.replace_findings(session.store, found.sort("line_id"), proposed)
+    _note_shadows(session, verdicts, lines, book)
     counts = Counter(v.state for v in verdicts)
     rules = {rule.id: rule.version for rule in book.rule}
-    session.commit(
-        "run", {"as_of": "" if state.as_of == date.max else state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares
-    )
+    as_of = "" if state.as_of == date.max else state.as_of.isoformat()
+    summary = {"as_of": as_of, "states": dict(counts), "rules": rules, "rulebook": book.identity}
+    session.commit("run", summary, made, shares)
+
+
+def _note_shadows(session: Session, verdicts: list[Verdict], lines: dict[str, tuple[str, date, int]], book: Rulebook) -> None:
+    said = [
+        (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, shares_text(v.explanation, lines[v.line_id][0]), v.shadow.reason)
+        for v in verdicts
+        if v.shadow
+    ]
+    if book.shadows or journal.shadows(session.store).height:
+        frame = pl.DataFrame(said, schema=frames.SHADOW, orient="row").sort("line_id")
+        journal.replace_shadows(session.store, [v.line_id for v in verdicts], frame)
 
 
 def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:

@@ -80,4 +80,9 @@ CREATE TABLE work.finding (
     line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
     confidence BIGINT, margin BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, reason VARCHAR NOT NULL
 );
+-- What shadow rules would have said of a line when it was looked at last; kept when the line is posted.
+CREATE TABLE work.shadow (
+    line_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, state VARCHAR NOT NULL, confidence BIGINT NOT NULL, shares VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL
+);
 CREATE TABLE work.proposal AS FROM log.allocation LIMIT 0;
