@@ -187,9 +187,15 @@ _CODES = (
     Code("rules.unreachable", NEEDS_PERSON, "A rule can never take an explanation.", "Move it up, or change its conditions."),
     Code("rules.example", NEEDS_PERSON, "An example of a rule does not come out as it says.", "Correct the rule, or the example."),
     Code(
+        "rules.differs",
+        DONE,
+        "With rules.toml, an example of a shipped rule comes out otherwise than it says.",
+        "Look whether that is what rules.toml is meant to change.",
+    ),
+    Code(
         "rules.unmeasured",
         DONE,
-        "A rule only proposes, since its confidence is not measured on its points.",
+        "A rule does not post, since its confidence is not measured on its points.",
         "Measure it, or set `trust`; see docs/rules.md.",
     ),
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),

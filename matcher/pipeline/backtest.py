@@ -33,17 +33,24 @@ decided it, and it is posted. ``lost``: a rule posted it, and it is not posted. 
 ``by_hand``: a person decided it, and it is still left to a person.
 """
 
+Part = Literal["live", "would post", "would propose"]
+"""Whether a line is counted for what happens, or for what a shadow rule would have done."""
+
 _Shares = frozenset[tuple[str, int, int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line. Amount in minor units; `before` and `now` say what each item got; `rule_before` is the person where one decided."""
+    """One line, under the rulebook that is tried or one of its shadow rules (`part`).
+
+    Amount in minor units; `before` and `now` say what each item got; `rule_before` is the person where one decided.
+    """
 
     line_id: str
     booking_date: date
     amount: int
     currency: str
+    part: Part
     change: Kind
     rule_before: str
     before: str
@@ -58,7 +65,7 @@ class Backtest:
     Attributes:
         months: how many were replayed.
         changes: what the rulebook would do.
-        shadows: what its shadow rules would have posted; ``rule_now`` is the shadow rule.
+        shadows: what its shadow rules would have posted or proposed; ``rule_now`` is the shadow rule.
         order: ids of the rules, in order.
     """
 
@@ -72,16 +79,15 @@ class Backtest:
         """Lines that would be posted otherwise than they were decided."""
         return [change for change in self.changes if change.change == "flipped"]
 
-    def by_rule(self) -> Iterator[tuple[str, Literal["live", "shadow"], dict[Kind, int]]]:
+    def by_rule(self) -> Iterator[tuple[str, Part, dict[Kind, int]]]:
         """Counts of each rule that had a part in it: the rule that posts now, else the one that posted then; '' for persons."""
-        for what, changes in (("live", self.changes), ("shadow", self.shadows)):
-            counts: dict[str, Counter[Kind]] = defaultdict(Counter)
-            for one in changes:
-                rule = one.rule_now or (one.rule_before if one.change == "lost" else "")
-                counts[rule.partition("@")[0]][one.change] += 1
-            known = {name: place for place, name in enumerate(self.order)}
-            for rule in sorted(counts, key=lambda name: (name == "", known.get(name, len(known)), name)):
-                yield rule, "live" if what == "live" else "shadow", {kind: counts[rule][kind] for kind in KINDS}
+        known = {name: place for place, name in enumerate(self.order)}
+        counts: dict[tuple[Part, str], Counter[Kind]] = defaultdict(Counter)
+        for one in (*self.changes, *self.shadows):
+            rule = one.rule_now or (one.rule_before if one.change == "lost" else "")
+            counts[one.part, rule.partition("@")[0]][one.change] += 1
+        for part, rule in sorted(counts, key=lambda key: (key[0], key[1] == "", known.get(key[1], len(known)), key[1])):
+            yield rule, part, {kind: counts[part, rule][kind] for kind in KINDS}
 
 
 def backtest(session: Session, engine: Engine, book: Rulebook, first: date | None = None, last: date | None = None) -> Backtest:
@@ -157,14 +163,16 @@ class _Truth:
     def compared(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
         """The line's change, if it was decided or would be."""
         posted = verdict is not None and verdict.state == "posted"
-        yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "")
+        yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
 
     def shadowed(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
-        """What a shadow rule would have posted on the line, if it would have."""
-        if verdict and verdict.shadow and verdict.shadow.state == "posted":
-            yield from self._change(row, verdict, verdict.shadow.rule)
+        """What a shadow rule would have posted or proposed on the line, if it would have."""
+        if verdict and verdict.shadow and verdict.shadow.state != "none":
+            yield from self._change(
+                row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == "posted" else "would propose"
+            )
 
-    def _change(self, row: tuple[str, date, int, str], verdict: Verdict | None, rule: str) -> Iterator[Change]:
+    def _change(self, row: tuple[str, date, int, str], verdict: Verdict | None, rule: str, part: Part) -> Iterator[Change]:
         line_id, _, _, currency = row
         kind, old_rule, actor = self._who.get(line_id, ("", "", ""))
         if not kind and verdict is None:
@@ -174,7 +182,7 @@ class _Truth:
         now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in shares)
         change = _kind(kind, old, now if verdict else None)
         yield Change(
-            *row, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)
+            *row, part, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)
         )  # fmt: skip
 
     def _text(self, shares: _Shares, currency: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from matcher.errors import MatcherError
 from matcher.matching.normalise import fold
-from matcher.pipeline.examples import run_examples
+from matcher.pipeline.examples import Outcome, run_examples
 from matcher.rules import own, rulebook
 from matcher.rules.own import RULES_NAME, OwnRules
 from matcher.rules.review import unreachable
@@ -37,6 +37,11 @@ class Rules:
     def unmeasured(self) -> dict[str, tuple[str, ...]]:
         """Rules whose table of confidence is not measured on their points, with the keys that were changed."""
         return own.unmeasured(rulebook.default(), self.own)
+
+    def code_of(self, outcome: Outcome) -> Literal["rules.example", "rules.differs"]:
+        """What a failed example is: wrong, or what rules.toml changes of a shipped rule."""
+        mine = {rule.id for rule in self.own.rule}
+        return "rules.differs" if self.path and outcome.rule.id not in mine else "rules.example"
 
     @property
     def for_examples(self) -> Rulebook:
@@ -79,7 +84,7 @@ def of_file(path: Path) -> Rules:
 class Finding:
     """Something that is worth knowing of a rulebook. `code` of the catalogue; `rule` is its id."""
 
-    code: Literal["rules.unreachable", "rules.example", "rules.unmeasured"]
+    code: Literal["rules.unreachable", "rules.example", "rules.differs", "rules.unmeasured"]
     rule: str
     message: str
 
@@ -90,8 +95,9 @@ def review(rules: Rules) -> Iterator[Finding]:
         yield Finding("rules.unreachable", rule.id, why)
     for outcome in run_examples(rules.for_examples):
         if outcome.failure:
-            yield Finding("rules.example", outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
-    modes = {rule.id: rule.mode for rule in rules.book.rule}
+            yield Finding(rules.code_of(outcome), outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
+    acting = {rule.id: rule for rule in rules.book.rule if rule.mode != "shadow"}
     for name, keys in rules.unmeasured.items():
-        if modes[name] != "shadow":
-            yield Finding("rules.unmeasured", name, f"only proposes, since its confidence is not measured ({', '.join(keys)})")
+        if name in acting:
+            what = "only proposes" if acting[name].held else "is shown as at most 90 % certain"
+            yield Finding("rules.unmeasured", name, f"{what}, since its confidence is not measured ({', '.join(keys)})")

@@ -130,13 +130,18 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
 
 def _note_shadows(session: Session, verdicts: list[Verdict], lines: dict[str, tuple[str, date, int]], book: Rulebook) -> None:
     said = [
-        (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, shares_text(v.explanation, lines[v.line_id][0]), v.shadow.reason)
+        (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, _given(v, lines[v.line_id][0]), v.shadow.reason)
         for v in verdicts
         if v.shadow
     ]
     if book.shadows or journal.shadows(session.store).height:
         frame = pl.DataFrame(said, schema=frames.SHADOW, orient="row").sort("line_id")
         journal.replace_shadows(session.store, [v.line_id for v in verdicts], frame)
+
+
+def _given(verdict: Verdict, currency: str) -> str:
+    """What each item would get; the rule in front of it is not the shadow rule, and left out."""
+    return shares_text(verdict.explanation, currency).partition(": ")[2]
 
 
 def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:
