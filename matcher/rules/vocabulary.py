@@ -115,8 +115,6 @@ BASIS_EVIDENCE: dict[str, tuple[str, ...]] = {
     "set_counted": ("completed", "counted", "subset"),
     "set_large": ("completed", "counted", "subset"),
     "set_ambiguous": ("completed", "counted", "subset"),
-    "twin_oldest": ("single",),
-    "twin_younger": ("single",),
 }
 """Evidence that only some bases bring. Every other kind may stand beside any basis."""
 
