@@ -173,7 +173,7 @@ def test(rule_id: str, path: str, output: str) -> None:
     from matcher.pipeline.examples import run_examples
 
     chosen = _chosen(path)
-    book = chosen.for_examples
+    book = chosen.as_written
     only = _find(book, rule_id).id if rule_id else ""
     with busy("running examples"):
         done = list(run_examples(book, only=only))

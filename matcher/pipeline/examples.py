@@ -48,7 +48,7 @@ def _awake(book: Rulebook, rule: Rule) -> Rulebook:
     if rule.mode != "shadow":
         return book
     rules = tuple(one.model_copy(update={"mode": "post"}) if one.id == rule.id else one for one in book.rule)
-    return book.model_copy(update={"rule": rules})
+    return book.changed(rule=rules)
 
 
 def _failure(book: Rulebook, rule: Rule, example: Example, engine: Engine | None) -> str:

@@ -44,8 +44,8 @@ class Rules:
         return "rules.differs" if self.path and outcome.rule.id not in mine else "rules.example"
 
     @property
-    def for_examples(self) -> Rulebook:
-        """The book that examples run by: every rule in the mode it was written in."""
+    def as_written(self) -> Rulebook:
+        """The book with every rule in the mode it was written in, and none held: what examples run by, and what is measured."""
         return own.effective(rulebook.default(), self.own, "examples")
 
 
@@ -93,7 +93,7 @@ def review(rules: Rules) -> Iterator[Finding]:
     """What is wrong with valid rules: some are never reached, examples fail, tables of confidence are not measured."""
     for rule, why in unreachable(rules.book):
         yield Finding("rules.unreachable", rule.id, why)
-    for outcome in run_examples(rules.for_examples):
+    for outcome in run_examples(rules.as_written):
         if outcome.failure:
             yield Finding(rules.code_of(outcome), outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
     acting = {rule.id: rule for rule in rules.book.rule if rule.mode != "shadow"}

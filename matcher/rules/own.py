@@ -52,13 +52,14 @@ class OwnCalibration(Strict):
     """Tables of confidence that were measured on these rules.
 
     Attributes:
-        version, measured, rule: as in `Calibration`.
+        version, measured, bar, rule: as in `Calibration`; without bars the shipped ones hold.
         inputs: fingerprint of the rulebook that it was measured with (`matcher rules check` prints the present one).
     """
 
     version: int = Field(ge=1)
     measured: str
     inputs: str
+    bar: Annotated[tuple[Annotated[tuple[int, int], Field(strict=False)], ...], Field(strict=False)] = ()
     rule: dict[str, Annotated[tuple[Annotated[tuple[int, int], Field(strict=False)], ...], Field(strict=False)]]
 
 
@@ -163,22 +164,21 @@ def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "examples"] 
         rules = [rule.model_copy(update=_acting(rule, own, held)) for rule in rules]
         acting = [rule.id for rule in rules if rule.id in held and rule.mode != "shadow"]
         tables |= {name: tuple((lead, min(share, HELD_PPM)) for lead, share in tables.get(name, ())) for name in acting}
-    calibration = base.calibration.model_copy(update={"rule": {name: steps for name, steps in tables.items() if steps}})
+    bar = (own.calibration.bar if own.calibration else ()) or base.calibration.bar
+    calibration = base.calibration.model_copy(update={"bar": bar, "rule": {name: steps for name, steps in tables.items() if steps}})
     Calibration.model_validate(calibration.model_dump())
-    return base.model_copy(update={"rule": tuple(rules), "calibration": calibration})
+    return base.changed(rule=tuple(rules), calibration=calibration)
 
 
 def _changed(shipped: Rulebook, own: OwnRules) -> Rulebook:
     """With the points, bounds, words and rates of one's own."""
     words = {name: (*getattr(shipped.words, name), *added) for name, added in own.words.items()}
     countries = {name: rates for name, rates in (shipped.withholding | own.withholding).items() if rates}
-    return Rulebook(
+    return shipped.changed(
         evidence=shipped.evidence | own.evidence,
         limits=shipped.limits.model_copy(update=own.limits),
         words=shipped.words.model_copy(update=words),
         withholding=countries,
-        rule=shipped.rule,
-        calibration=shipped.calibration,
     )
 
 

@@ -226,6 +226,10 @@ class Rulebook(Strict):
             raise ValueError("two rules have one id")
         return self
 
+    def changed(self, **update: Any) -> "Rulebook":
+        """A checked book with other values of these fields. `model_copy` would keep what was computed from the old ones."""
+        return Rulebook(**{name: getattr(self, name) for name in Rulebook.model_fields} | update)
+
     def get(self, rule_id: str) -> Rule:
         """The rule of that id."""
         return next(rule for rule in self.rule if rule.id == rule_id)

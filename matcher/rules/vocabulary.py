@@ -114,7 +114,7 @@ BASIS_EVIDENCE: dict[str, tuple[str, ...]] = {
     "set_subset": ("subset",),
     "set_counted": ("completed", "counted", "subset"),
     "set_large": ("completed", "counted", "subset"),
-    "set_ambiguous": ("completed", "counted", "subset"),
+    "set_ambiguous": ("completed", "counted", "subset", "due", "everything"),
 }
 """Evidence that only some bases bring. Every other kind may stand beside any basis."""
 
