@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(points(months))
         return 0
     chosen = rulebooks.of_file(Path(given.rules)) if given.rules else rulebooks.shipped()
-    table = calibrate(months, chosen.as_written)
+    table = calibrate(months, chosen.to_measure)
     if given.rules:
         print(f'[calibration]\nversion = 1\nmeasured = ""  # say on what\ninputs = "{chosen.inputs}"')
         table = table.replace("\n[rule]\n", "\n[calibration.rule]\n")

@@ -54,7 +54,7 @@ def _awake(book: Rulebook, rule: Rule) -> Rulebook:
 def _failure(book: Rulebook, rule: Rule, example: Example, engine: Engine | None) -> str:
     expect = example.expect
     try:
-        company = _company(book, example, engine)
+        company = company_of(book, example, engine)
         currency = company.receipts[0].currency
         currencies = {item.item_id: item.currency for item in company.pool.items.values()}
         wanted = {item: _parsed(text, currency, currencies.get(item, currency)) for item, text in expect.items.items()}
@@ -73,7 +73,8 @@ def _failure(book: Rulebook, rule: Rule, example: Example, engine: Engine | None
     return ""
 
 
-def _company(book: Rulebook, example: Example, engine: Engine | None) -> Company:
+def company_of(book: Rulebook, example: Example, engine: Engine | None = None) -> Company:
+    """What an example is about, ready to be decided. Raises MatcherError for cells that a file could not hold."""
     groups = {"line": [example.line], "items": example.items, "customers": example.customers, "rates": example.rates}
     for name, rows in groups.items():
         unknown = sorted({column for row in rows for column in row} - _KNOWN[name])

@@ -45,8 +45,13 @@ class Rules:
 
     @property
     def as_written(self) -> Rulebook:
-        """The book with every rule in the mode it was written in, and none held: what examples run by, and what is measured."""
+        """The book that examples run by: every rule in the mode it was written in, and none held."""
         return own.effective(rulebook.default(), self.own, "examples")
+
+    @property
+    def to_measure(self) -> Rulebook:
+        """The book that tables of confidence are measured with: no rule is held."""
+        return own.effective(rulebook.default(), self.own, "measure")
 
 
 def of_books(directory: Path) -> Rules:

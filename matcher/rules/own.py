@@ -145,12 +145,12 @@ def _nearest(word: str, known: set[str]) -> str:
     return f"perhaps {near[0]!r} is meant" if near else "`matcher rules show` lists the rules, docs/rules.md the words"
 
 
-def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "examples"] = "run") -> Rulebook:
+def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "measure", "examples"] = "run") -> Rulebook:
     """The shipped rulebook as `rules.toml` changes it.
 
     Args:
-        use: ``run`` to decide with. ``examples``: every rule in the mode it was written in and none held, since an example shows
-            what a rule is about and not whether it may act today.
+        use: ``run`` to decide with. ``measure``: none is held. ``examples``: none is held, and every rule is in the mode it was
+            written in, since an example shows what a rule is about and not whether it may act today.
     """
     base = _changed(shipped, own)
     rules = list(base.rule)
@@ -159,8 +159,8 @@ def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "examples"] 
         place = next(n for n, other in enumerate(rules) if other.id == rule.anchor)
         rules.insert(place if rule.before else place + 1, _plain(rule))
         tables.setdefault(rule.id, tables.get(rule.like or rule.anchor, ()))
-    if use == "run":
-        held = unmeasured(shipped, own)
+    if use != "examples":
+        held = unmeasured(shipped, own) if use == "run" else {}
         rules = [rule.model_copy(update=_acting(rule, own, held)) for rule in rules]
         acting = [rule.id for rule in rules if rule.id in held and rule.mode != "shadow"]
         tables |= {name: tuple((lead, min(share, HELD_PPM)) for lead, share in tables.get(name, ())) for name in acting}
@@ -198,11 +198,11 @@ def unmeasured(shipped: Rulebook, own: OwnRules) -> dict[str, tuple[str, ...]]:
 
     Confidence is read from the lead of an explanation over all others. Raising the points of a kind of evidence raises the lead of
     explanations that have it; lowering them raises the lead of those that do not have it, for their rivals lose. A bound or a rate
-    bears on the explanations it lets in. A new rule has no measurement at all. What only lowers a lead makes a rule more careful, and
+    bears on the explanations it lets in. A rule behind one that was put into the shadow gets what that one took. A new rule has no
+    measurement at all. What only lowers a lead makes a rule more careful, and
     leaves its table in force.
     """
-    base = _changed(shipped, own)
-    found = {rule.id: tuple(_touched(rule, shipped, own)) for rule in base.rule}
+    found = {rule.id: tuple(_touched(rule, shipped, own)) for rule in shipped.rule}
     found |= {rule.id: ("the rule is new",) for rule in own.rule}
     measured = set(own.calibration.rule) if own.calibration and own.calibration.inputs == inputs(shipped, own) else set()
     trusted = set(found) if own.trust is True else set(own.trust or ())
@@ -211,7 +211,7 @@ def unmeasured(shipped: Rulebook, own: OwnRules) -> dict[str, tuple[str, ...]]:
 
 def inputs(shipped: Rulebook, own: OwnRules) -> str:
     """Fingerprint of what a table of confidence is measured on, see `Rulebook.inputs`."""
-    return effective(shipped, own.model_copy(update={"calibration": None}), "examples").inputs
+    return effective(shipped, own.model_copy(update={"calibration": None}), "measure").inputs
 
 
 def _touched(rule: Rule, shipped: Rulebook, own: OwnRules) -> Iterator[str]:
@@ -219,6 +219,9 @@ def _touched(rule: Rule, shipped: Rulebook, own: OwnRules) -> Iterator[str]:
         before = shipped.evidence[kind]
         if (points > before and _may_have(rule, kind)) or (points < before and not _must_have(rule, kind)):
             yield f"evidence.{kind}"
+    for other in shipped.rule[: shipped.rule.index(rule)]:
+        if own.mode.get(other.id) == "shadow" and set(other.basis) & set(rule.basis) and set(other.gap) & set(rule.gap):
+            yield f"mode.{other.id}"
     for limit, value in own.limits.items():
         if value != getattr(shipped.limits, limit) and {*rule.basis, *rule.gap} & set(LIMIT_SCOPE[limit]):
             yield f"limits.{limit}"

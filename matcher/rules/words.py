@@ -1,4 +1,4 @@
-"""Rules in words: their conditions as sentences, and the table of docs/rules.md, which `python -m matcher.rules.words` prints."""
+"""Rules in words: their conditions as sentences, and the end of docs/rules.md, which `python -m matcher.rules.words` prints."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,14 @@ from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
 MODES = {"post": "posts", "propose": "proposes", "shadow": "is only noted"}
 """What a rule does, by its mode."""
+
+
+_RULES = """\
+## The shipped rules
+
+In order; `matcher rules show` adds how certain they have been. Each *needs* is a group, of which one kind must be there.
+
+"""
 
 
 def conditions(rule: Rule) -> Iterator[tuple[str, str]]:
@@ -47,6 +55,23 @@ def _any(texts: Iterator[str]) -> str:
     return ", or ".join(texts)
 
 
+def page(book: Rulebook) -> str:
+    """The generated part of docs/rules.md: the rules in order, and the vocabulary."""
+    return (
+        _RULES
+        + table(book)
+        + "\n## The vocabulary\n"
+        + "".join(
+            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {text} |\n" for word, text in words.items())
+            for name, what, words in (
+                ("basis", "the items are", BASES),
+                ("gap", "between their sum and the amount lies", GAPS),
+                ("evidence", "it says", EVIDENCE),
+            )
+        )
+    )
+
+
 def table(book: Rulebook) -> str:
     """The rules in order as a Markdown table. What is measured anew now and then, the confidence, is not in it."""
     head = "| | rule | it | title | conditions |\n|---|---|---|---|---|\n"
@@ -61,4 +86,4 @@ def _cell(rule: Rule) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table(default()))
+    sys.stdout.write(page(default()))
