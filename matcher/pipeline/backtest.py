@@ -97,7 +97,7 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
     own = session.config.policy
-    policy = Policy(round(own.precision * PPM), own.auto_post, frozenset(), own.discount_grace_days)
+    policy = Policy(round(own.precision * PPM), True, frozenset(), own.discount_grace_days)
     changes: list[Change] = []
     shadows: list[Change] = []
     for month in months:
