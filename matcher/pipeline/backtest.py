@@ -7,7 +7,7 @@ and without those that took effect from its first day on. Lines of other months 
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -16,7 +16,7 @@ import polars as pl
 from matcher import money
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.journal.fold import POSTING, Facts, fold, live
+from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
 from matcher.matching.decide import Policy, Verdict
 from matcher.matching.match import match
 from matcher.pipeline.run import prepare
@@ -92,8 +92,11 @@ class Backtest:
 
 def backtest(session: Session, engine: Engine, book: Rulebook, first: date | None = None, last: date | None = None) -> Backtest:
     """Replays the months from that of `first` to that of `last` (default: all that have lines)."""
-    facts = journal.facts(session.store)
-    decided = live(facts.decisions).filter(pl.col("live") & pl.col("kind").is_in(POSTING)).drop("live")
+    told = journal.facts(session.store)
+    in_force = live(told.decisions).filter(pl.col("live"))
+    decided = in_force.filter(pl.col("kind").is_in(POSTING)).drop("live")
+    away = in_force.filter(pl.col("kind") == ASIDE).select("line_id")
+    facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
     own = session.config.policy
@@ -145,6 +148,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
         state.decisions.clear(),
+        state.aside.clear(),
     )
 
 
