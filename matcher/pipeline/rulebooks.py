@@ -101,6 +101,8 @@ def review(rules: Rules) -> Iterator[Finding]:
     for outcome in run_examples(rules.as_written):
         if outcome.failure:
             yield Finding(rules.code_of(outcome), outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
+    if rules.own.calibration and not own.in_force(rulebook.default(), rules.own):
+        yield Finding("rules.unmeasured", "", f"[calibration] was measured on {rules.own.calibration.inputs} and not on these rules")
     acting = {rule.id: rule for rule in rules.book.rule if rule.mode != "shadow"}
     for name, keys in rules.unmeasured.items():
         if name in acting:

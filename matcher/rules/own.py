@@ -106,7 +106,8 @@ def parse(text: str, where: str, shipped: Rulebook, fold: Fold) -> OwnRules:
     words = {use: tuple(dict.fromkeys(map(fold, words))) for use, words in own.words.items()}
     done = own.model_copy(update={"words": words})
     try:
-        effective(shipped, done)
+        if own.calibration:
+            Calibration(version=own.calibration.version, measured="", bar=own.calibration.bar, rule=own.calibration.rule)
     except ValidationError as error:  # tables that do not rise
         raise MatcherError("rules.invalid", f"calibration: {error.errors()[0]['msg'].removeprefix('Value error, ')}", where) from error
     return done
@@ -154,7 +155,8 @@ def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "measure", "
     """
     base = _changed(shipped, own)
     rules = list(base.rule)
-    tables = dict(base.calibration.rule) | (own.calibration.rule if own.calibration else {})
+    measured = in_force(shipped, own)
+    tables = dict(base.calibration.rule) | (measured.rule if measured else {})
     for rule in own.rule:
         place = next(n for n, other in enumerate(rules) if other.id == rule.anchor)
         rules.insert(place if rule.before else place + 1, _plain(rule))
@@ -164,9 +166,8 @@ def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "measure", "
         rules = [rule.model_copy(update=_acting(rule, own, held)) for rule in rules]
         acting = [rule.id for rule in rules if rule.id in held and rule.mode != "shadow"]
         tables |= {name: tuple((lead, min(share, HELD_PPM)) for lead, share in tables.get(name, ())) for name in acting}
-    bar = (own.calibration.bar if own.calibration else ()) or base.calibration.bar
+    bar = (measured.bar if measured else ()) or base.calibration.bar
     calibration = base.calibration.model_copy(update={"bar": bar, "rule": {name: steps for name, steps in tables.items() if steps}})
-    Calibration.model_validate(calibration.model_dump())
     return base.changed(rule=tuple(rules), calibration=calibration)
 
 
@@ -199,14 +200,19 @@ def unmeasured(shipped: Rulebook, own: OwnRules) -> dict[str, tuple[str, ...]]:
     Confidence is read from the lead of an explanation over all others. Raising the points of a kind of evidence raises the lead of
     explanations that have it; lowering them raises the lead of those that do not have it, for their rivals lose. A bound or a rate
     bears on the explanations it lets in. A rule behind one that was put into the shadow gets what that one took. A new rule has no
-    measurement at all. What only lowers a lead makes a rule more careful, and
-    leaves its table in force.
+    measurement at all. What only lowers a lead makes a rule more careful, and leaves its table in force.
     """
     found = {rule.id: tuple(_touched(rule, shipped, own)) for rule in shipped.rule}
     found |= {rule.id: ("the rule is new",) for rule in own.rule}
-    measured = set(own.calibration.rule) if own.calibration and own.calibration.inputs == inputs(shipped, own) else set()
+    tables = in_force(shipped, own)
+    measured = set(tables.rule) if tables else set()
     trusted = set(found) if own.trust is True else set(own.trust or ())
     return {name: why for name, why in found.items() if why and name not in measured | trusted}
+
+
+def in_force(shipped: Rulebook, own: OwnRules) -> OwnCalibration | None:
+    """The tables of rules.toml, if it has some and they were measured on these rules; others count for nothing."""
+    return own.calibration if own.calibration and own.calibration.inputs == inputs(shipped, own) else None
 
 
 def inputs(shipped: Rulebook, own: OwnRules) -> str:
