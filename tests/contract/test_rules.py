@@ -207,3 +207,10 @@ def test_books_without_lines_have_nothing_to_replay(tmp_path: Path, monkeypatch:
     desk = Desk(tmp_path, monkeypatch)
     assert counts(desk) == {}
     assert desk.run("rules", "backtest", "--from", "October").exit_code == codes.USAGE
+
+
+def test_a_line_that_does_not_count_is_not_replayed(desk: Desk) -> None:
+    again = {**SEPTEMBER[0], "amount": "773.50", "remittance_information": "RE-2026-00431"}  # the bank's reference, another amount
+    told = desk.run("ingest", str(lines_file(desk.folder, [again], "again.csv")))
+    assert "conflict" in told.output
+    assert counts(desk, "--to", "2026-09") == {("named-full", "live"): {"same": 2}}
