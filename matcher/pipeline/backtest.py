@@ -141,19 +141,14 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     sign = pl.col("amount").sign()
     opened = pl.min_horizontal(given_back * sign, pl.col("amount").abs()).clip(lower_bound=0) * sign
     before = pl.max_horizontal(pl.col("open_before") * sign, opened * sign) * sign
-    teaches = pl.col("line_id").is_in(early["line_id"].implode())  # only what was settled then says whose account it is
-    lines_then = state.lines.with_columns(
-        pl.when(of_month).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state"),
-        pl.when(teaches).then(pl.col("customer_id")).otherwise(pl.lit("")).alias("customer_id"),
-    )
     return State(
         state.as_of,
         state.base_currency,
-        lines_then,
+        state.lines.with_columns(pl.when(of_month).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
         state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), before.alias("open_before")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
-        state.decisions.clear(),
+        state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),  # only what persons had settled then teaches
         state.aside.clear(),
     )
 

@@ -26,7 +26,6 @@ from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
-
 CONFIRMED = ("accept", "allocate")
 """Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
 
