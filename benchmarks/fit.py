@@ -1,7 +1,7 @@
 """Fits the points of the rulebook, and the table of confidence, on generated months with truth.
 
     python -m benchmarks.fit points BOOKS=TRUTH_DIR...       prints the [evidence] table
-    python -m benchmarks.fit calibrate BOOKS=TRUTH_DIR...    prints calibration.toml
+    python -m benchmarks.fit calibrate BOOKS=TRUTH_DIR...    prints calibration.toml, or with --rules FILE what goes into its [calibration]
 
 Each BOOKS directory holds a month that was imported and ingested, not yet run; TRUTH_DIR is what benchmarks.generate wrote. Points
 come from a multinomial model of which explanation of a receipt is right, or none; confidence from isotonic regression per rule on
@@ -26,8 +26,9 @@ from matcher.matching.decide import Policy, Verdict
 from matcher.matching.hypotheses import explanations
 from matcher.matching.match import match
 from matcher.matching.records import Explanation
-from matcher.pipeline import run, verdicts
+from matcher.pipeline import rulebooks, run, verdicts
 from matcher.rules import rulebook
+from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import EVIDENCE
 
 Floats = NDArray[np.float64]
@@ -61,9 +62,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fit", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", choices=("points", "calibrate"))
     parser.add_argument("months", nargs="+", metavar="BOOKS=TRUTH_DIR")
+    parser.add_argument("--rules", metavar="FILE", help="calibrate with this rules.toml; its rules decide, none held")
     given = parser.parse_args(arguments)
     months = [(Path(books), Path(truth)) for books, _, truth in (month.partition("=") for month in given.months)]
-    print(points(months) if given.what == "points" else calibrate(months))
+    if given.what == "points":
+        print(points(months))
+        return 0
+    chosen = rulebooks.of_file(Path(given.rules)) if given.rules else rulebooks.shipped()
+    table = calibrate(months, chosen.to_measure)
+    if given.rules:
+        print(f'[calibration]\nversion = 1\nmeasured = ""  # say on what\ninputs = "{chosen.inputs}"')
+        table = table.replace("\n[rule]\n", "\n[calibration.rule]\n")
+    print(table)
     return 0
 
 
@@ -166,9 +176,8 @@ def _logit(
     return beta
 
 
-def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, bool]]:
+def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tuple[Verdict, bool]]:
     """Verdicts of a run that proposes everything it can, and whether they are right."""
-    book = rulebook.default()
     for directory, of_truth in months:
         books = Books(directory)
         right = Truth(books, of_truth)
@@ -182,16 +191,16 @@ def _decided(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[Verdict, boo
                     yield verdict, right.right(verdict.line_id, verdict.explanation)
 
 
-def calibrate(months: Sequence[tuple[Path, Path]]) -> str:
+def calibrate(months: Sequence[tuple[Path, Path]], book: Rulebook) -> str:
     """The table of confidence: for each rule, steps of lead and the share that is right, never falling; and the bars made of it."""
     cases: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     eligible: list[tuple[str, int, bool]] = []
-    for verdict, is_right in _decided(months):
+    for verdict, is_right in _decided(months, book):
         assert verdict.explanation is not None
         cases[verdict.explanation.rule].append((verdict.lead, is_right))
         if verdict.eligible:
             eligible.append((verdict.explanation.rule, verdict.lead, is_right))
-    table = {rule.id: _isotonic(sorted(cases[rule.id])) if cases[rule.id] else [(0, 100_000)] for rule in rulebook.default().rule}
+    table = {rule.id: _isotonic(sorted(cases[rule.id])) if cases[rule.id] else [(0, 100_000)] for rule in book.rule}
     made = rulebook.Calibration(version=1, measured="", rule={name: tuple(steps) for name, steps in table.items()})
     parts = [f"bar = {_bars([(made.confidence(name, lead), is_right) for name, lead, is_right in eligible])}", "", "[rule]"]
     for name, steps in table.items():

@@ -27,12 +27,14 @@ from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import conflicts, imports, ingest, reissue, reports, run, statements, verdicts, why
+from matcher.pipeline import conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
+from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.conflicts import Keep, Settled
 from matcher.pipeline.imports import ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
+from matcher.pipeline.rulebooks import Rules
 from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.statements import StatementAccepted, StatementRejected
@@ -40,7 +42,7 @@ from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
-from matcher.store import create, facts, lines, open_store
+from matcher.store import create, facts, journal, lines, open_store
 
 Clock = Callable[[], datetime]
 
@@ -179,7 +181,28 @@ class Books:
 
         ppm = None if precision is None else round(precision * rulebook.PPM)
         with self._session(write=True, keep=not dry_run) as session:
-            return run.run(session, DuckDBEngine(), rulebook.default(), as_of or date.max, ppm)
+            return run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
+
+    def rules(self) -> Rules:
+        """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""
+        return rulebooks.of_books(self.directory)
+
+    def backtest(self, rules: Rules | None = None, first: date | None = None, last: date | None = None) -> Backtest:
+        """Replays past months with a rulebook, in memory: what it would have done with lines that are decided by now.
+
+        Args:
+            rules: default: the books' own.
+            first, last: days in the first and the last month; default: all months that have lines.
+        """
+        from matcher.engines.duckdb import DuckDBEngine
+
+        with self._session(write=False) as session:
+            return backtest(session, DuckDBEngine(), (rules or self.rules()).book, first, last)
+
+    def shadows(self) -> pl.DataFrame:
+        """What shadow rules would have made of the lines, when a run last looked at them; columns of `frames.SHADOW`."""
+        with self._session(write=False) as session:
+            return journal.shadows(session.store)
 
     def state(self, as_of: date | None = None) -> State:
         """The books' state: lines, items, allocations, decisions.
@@ -198,7 +221,7 @@ class Books:
 
     def explain(self, line_id: str) -> Why:
         """Why a line was matched so, or why it was not. Raises MatcherError; see `why.why`."""
-        return why.why(self.state(date.max), line_id, rulebook.default())
+        return why.why(self.state(date.max), line_id, self.rules().book)
 
     def statements(self) -> pl.DataFrame:
         """All statements with their sums, balances and state."""

@@ -143,6 +143,17 @@ FINDING: Schema = {
 """What the latest run thinks of the lines it did not post. Can always be dropped and computed again."""
 
 
+SHADOW: Schema = {
+    "line_id": _TEXT,
+    "rule": _TEXT,  # rule@version
+    "state": _TEXT,  # what the rule would have done: posted, proposed or none
+    "confidence": pl.Int64(),  # millionths
+    "shares": _TEXT,
+    "reason": _TEXT,
+}
+"""What shadow rules would have made of the lines that the latest run on each of them looked at."""
+
+
 def empty(schema: Schema) -> pl.DataFrame:
     """A frame of that schema without rows."""
     return pl.DataFrame(schema=schema)

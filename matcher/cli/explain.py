@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import open_books, show, with_books, with_format
+from matcher.cli.common import note, open_books, show, with_books, with_format
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from matcher.pipeline.why import Event, ItemPart, Way, Why
 
 BAR = 16
@@ -39,9 +41,11 @@ def explain(line: str, output: str) -> None:
     The evidence for the chosen items as signed points, how certain that is and why, the runner-up and what makes the difference; for
     a line that nothing explains, the nearest candidate and the one test that failed. LINE may be the beginning of an id.
     """
-    why = open_books().explain(line)
+    books = open_books()
+    why = books.explain(line)
     if output == "table":
         _told(why)
+        _shadows(books.shadows(), why.line["line_id"])
     elif output == "json":
         click.echo(json.dumps(_record(why), ensure_ascii=False))
     else:
@@ -63,6 +67,13 @@ def _told(why: "Why") -> None:
         _items(why, why.nearest, "Nearest candidate")
     if len(why.history) > 1 or (why.history and not why.chosen):
         _history(why.history)
+
+
+def _shadows(said: "pl.DataFrame", line_id: str) -> None:
+    """What rules on trial would have done."""
+    for row in said.filter(said["line_id"] == line_id).iter_rows(named=True):
+        would = {"posted": "have posted it", "proposed": "have proposed it", "none": "not have proposed it"}[row["state"]]
+        note(f"Shadow rule {row['rule']} would {would} ({row['confidence'] / 10_000:.2f} %): {row['shares']}.")
 
 
 def _facts(why: "Why") -> list[tuple[str, str]]:

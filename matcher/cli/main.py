@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from matcher.cli import explain, files, out, statement, work
+from matcher.cli import explain, files, out, rules, statement, work
 from matcher.codes import INTERNAL, USAGE
 from matcher.errors import MatcherError
 
@@ -75,5 +75,5 @@ def main(ctx: click.Context, books: str | None, actor: str | None) -> None:
     ctx.obj = {"books": books, "actor": actor}
 
 
-for _command in (*files.COMMANDS, *statement.COMMANDS, *work.COMMANDS, *explain.COMMANDS, *out.COMMANDS):
+for _command in (*files.COMMANDS, *statement.COMMANDS, *work.COMMANDS, *explain.COMMANDS, *rules.COMMANDS, *out.COMMANDS):
     main.add_command(_command)

@@ -38,6 +38,16 @@ PLAIN = frozenset(("named", "listed"))
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a shadow rule would have made of the explanation that was chosen. `rule` is id and version; confidence in millionths."""
+
+    rule: str
+    state: str
+    confidence: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the engine says of one receipt.
 
@@ -50,6 +60,7 @@ class Verdict:
         lead: points of the explanation against all others together; what confidence is read from.
         eligible: whether it was posted, or only for want of confidence was not.
         lacks: the one test that keeps it from being posted; '' for what is posted, and until `lacking.completed` has looked.
+        shadow: what a shadow rule would have said; it changes nothing.
     """
 
     line_id: str
@@ -65,6 +76,7 @@ class Verdict:
     lead: int = 0
     eligible: bool = False
     lacks: str = ""
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True)
@@ -205,24 +217,42 @@ class _Batch:
         best = options[place]
         others = [one for one in options if one is not best]
         lead = _lead(best, others)
+        shadow = self._shadow(receipt, best, lead, claims) if self.book.shadows else None
         rule = self.book.get(best.rule) if best.rule else None
         confidence = self.book.calibration.confidence(best.rule, lead) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             runner = others[0] if others else None
-            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead)
+            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead, shadow=shadow)
         hindrance = "too many receipts compete for these items" if unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
         eligible = not hindrance
-        if eligible and confidence < self.bar:
-            hindrance = f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
+        hindrance = hindrance or self._doubt(confidence)
         margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
         runner = others[0] if others else None
         return Verdict(
-            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible,
+            shadow=shadow,
         )  # fmt: skip
+
+    def _shadow(
+        self, receipt: Receipt, best: Explanation, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
+    ) -> Shadow | None:
+        kinds = frozenset(kind for kind, _ in best.evidence)
+        rule = self.book.shadow(best.basis, best.gap, kinds, len(best.shares), best.rule)
+        if rule is None:
+            return None
+        confidence = self.book.calibration.confidence(rule.id, lead)
+        hindrance = self._hindrance(receipt, best, rule, lead, claims) or self._doubt(confidence)
+        state = "none" if confidence < PROPOSE_PPM else "proposed" if hindrance else "posted"
+        return Shadow(rule.name, state, confidence, hindrance or rule.title.lower())
+
+    def _doubt(self, confidence: int) -> str:
+        if confidence >= self.bar:
+            return ""
+        return f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
 
     def _hindrance(
         self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
@@ -230,7 +260,9 @@ class _Batch:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if not best.unique:
             return best.note or "another set of open items has the same sum"
-        if rule.mode != "post":
+        if rule.held:
+            return rule.held
+        if rule.mode == "propose":
             return f"{rule.title.lower()}: this evidence alone does not post"
         if (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"

@@ -14,8 +14,9 @@ from matcher import money
 from matcher.matching import score
 from matcher.matching.decide import PROPOSE_PPM, TOO_NEAR, Policy, Verdict
 from matcher.matching.explain import percent
+from matcher.matching.holding import number_of, oldest_first
 from matcher.matching.hypotheses import explanations
-from matcher.matching.pool import Pool, number_of, oldest_first
+from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt, Share
 from matcher.matching.sets import STRONG, ItemSet, View
 from matcher.matching.stops import Known

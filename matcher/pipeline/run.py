@@ -16,7 +16,7 @@ from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
-from matcher.matching.explain import evidence_text, told
+from matcher.matching.explain import evidence_text, shares_text, told
 from matcher.matching.learn import learned
 from matcher.matching.match import Company, companies, masters, match
 from matcher.matching.stops import Settled
@@ -118,11 +118,28 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     )  # fmt: skip
     _, proposed = decisions.build(waiting, batch, session.actor, session.at)
     journal.replace_findings(session.store, found.sort("line_id"), proposed)
+    _note_shadows(session, verdicts, lines, book)
     counts = Counter(v.state for v in verdicts)
     rules = {rule.id: rule.version for rule in book.rule}
-    session.commit(
-        "run", {"as_of": "" if state.as_of == date.max else state.as_of.isoformat(), "states": dict(counts), "rules": rules}, made, shares
-    )
+    as_of = "" if state.as_of == date.max else state.as_of.isoformat()
+    summary = {"as_of": as_of, "states": dict(counts), "rules": rules, "rulebook": book.identity}
+    session.commit("run", summary, made, shares)
+
+
+def _note_shadows(session: Session, verdicts: list[Verdict], lines: dict[str, tuple[str, date, int]], book: Rulebook) -> None:
+    said = [
+        (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, _given(v, lines[v.line_id][0]), v.shadow.reason)
+        for v in verdicts
+        if v.shadow
+    ]
+    if book.shadows or journal.shadows(session.store).height:
+        frame = pl.DataFrame(said, schema=frames.SHADOW, orient="row").sort("line_id")
+        journal.replace_shadows(session.store, [v.line_id for v in verdicts], frame)
+
+
+def _given(verdict: Verdict, currency: str) -> str:
+    """What each item would get; the rule in front of it is not the shadow rule, and left out."""
+    return shares_text(verdict.explanation, currency).partition(": ")[2]
 
 
 def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:

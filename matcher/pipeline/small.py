@@ -40,6 +40,9 @@ _LINE_COLUMNS = (
     ),
     Column("instructed_currency", "currency"),
 )  # fmt: skip
+LINE_COLUMNS = tuple(column.name for column in _LINE_COLUMNS)
+"""Columns that a line may have."""
+
 _FILLERS: dict[pl.DataType, object] = {pl.String(): "", pl.Boolean(): False}
 
 
@@ -73,15 +76,43 @@ def small_company(
             of which.
     """
     owed = _item_frame(items)
-    paid = _line_frame(lines, owed)
+    paid = _line_frame(lines)
+    (company,) = _companies(
+        paid.with_columns(pl.lit(_entity(paid, owed)).alias("entity")), owed, customers, rates, base_currency, duplicate_days, engine
+    )
+    return company
+
+
+def small_companies(
+    lines: Sequence[Row],
+    items: Sequence[Row],
+    customers: Sequence[Row] = (),
+    *,
+    rates: Sequence[Row] = (),
+    base_currency: str = "",
+    duplicate_days: int = 30,
+    engine: Engine | None = None,
+) -> list[Company]:
+    """`small_company` for lines of several selling companies, which they and the items name; in the order of the companies' ids."""
+    return _companies(_line_frame(lines), _item_frame(items), customers, rates, base_currency, duplicate_days, engine)
+
+
+def _companies(
+    paid: pl.DataFrame,
+    owed: pl.DataFrame,
+    customers: Sequence[Row],
+    rates: Sequence[Row],
+    base_currency: str,
+    duplicate_days: int,
+    engine: Engine | None,
+) -> list[Company]:
     known = readers.customer_rows(customers) if customers else frames.empty(frames.CUSTOMER)
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
     found = (engine or _default_engine()).candidates(paid, owed, known)
-    about = masters(known, worth, base_currency or paid["currency"][0])
-    (company,) = companies(paid, owed, found, {}, receipts.repeats(paid, duplicate_days), about)
-    return company
+    about = masters(known, worth, base_currency or paid["currency"][0], {})
+    return list(companies(paid, owed, found, {}, receipts.repeats(paid, duplicate_days), about))
 
 
 def _default_engine() -> Engine:
@@ -91,7 +122,7 @@ def _default_engine() -> Engine:
 
 
 def _item_frame(rows: Sequence[Row]) -> pl.DataFrame:
-    """`frames.ITEM` columns, ``open`` and ``open_before``: what is open, 0 for closed items."""
+    """`frames.ITEM` columns, ``open`` and ``open_before``: what is open, 0 for closed items; nothing was posted before."""
     if not rows:
         return frames.empty(frames.ITEM | {"open": pl.Int64(), "open_before": pl.Int64()})
     full = [{"entity": ENTITY, "document_type": _type(row), **row} for row in rows]
@@ -106,14 +137,14 @@ def _type(row: Row) -> str:
     return "credit_note" if str(row.get("amount", "")).startswith("-") else "invoice"
 
 
-def _line_frame(rows: Sequence[Row], items: pl.DataFrame) -> pl.DataFrame:
+def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:
     """`frames.LINE` columns; cells that the contract has no column for are empty."""
     if not rows:
         raise MatcherError("row.invalid", "there is no line", "lines")
     numbered = [{"line_id": str(number), **row} for number, row in enumerate(rows, 1)]
     frame, table = checked(Table.of_rows(numbered, "lines"), _LINE_COLUMNS)
     instructed = columns.amount(pl.col("instructed_amount"), pl.col("instructed_currency"))
-    typed = frame.with_columns(instructed.alias("instructed_amount"), pl.lit(_entity(frame, items)).alias("entity"))
+    typed = frame.with_columns(instructed.alias("instructed_amount"))
     if (wrong := typed["instructed_amount"].is_null() & (frame["instructed_amount"] != "")).any():
         where = table.where(wrong.arg_max() or 0)
         raise MatcherError("amount.invalid", "instructed_amount is no amount of the instructed_currency", where)

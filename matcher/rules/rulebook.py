@@ -1,10 +1,14 @@
 """Loading the rulebook: strict, with stable ids and versions, and a closed vocabulary."""
 
+import json
+import re
 import tomllib
+from datetime import date
 from functools import cache, cached_property
+from hashlib import sha256
 from importlib import resources
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,15 +18,53 @@ from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 PPM = 1_000_000
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a rulebook: no unknown key, no value of another type, never changed."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+Mode = Literal["post", "propose", "shadow"]
 _Step = Annotated[tuple[int, int], Field(strict=False)]
 _Words = Annotated[tuple[str, ...], Field(strict=False)]
 
 
-class Rule(_Strict):
+_Cell = str | int | date
+_Rows = Annotated[tuple[dict[str, _Cell], ...], Field(strict=False)]
+
+
+class Expected(Strict):
+    """What an example says must come out.
+
+    Attributes:
+        applies: whether the rule is the one that the line is decided by.
+        state: ``posted``, ``proposed`` or ``none``; '' for whichever.
+        items: what each item gets, as ``AMOUNT`` or ``AMOUNT+ADJUSTMENT:reason``; empty for whichever.
+    """
+
+    applies: bool = True
+    state: Literal["posted", "proposed", "none", ""] = ""
+    items: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Expected":
+        if self.applies and (self.state not in ("posted", "proposed") or not self.items):
+            raise ValueError("where the rule applies, a state (posted or proposed) and items are expected")
+        return self
+
+
+class Example(Strict):
+    """A bank line, what is open, and what the rule makes of it. Cells by the contract's column names, see `matcher.pipeline.examples`."""
+
+    says: str
+    line: dict[str, _Cell]
+    items: _Rows = ()
+    customers: _Rows = ()
+    rates: _Rows = ()
+    expect: Expected
+
+
+class Rule(Strict):
     """One rule: which explanations it is about, and whether they may post without a person.
 
     An explanation belongs to the first rule of the book whose conditions it meets.
@@ -37,18 +79,22 @@ class Rule(_Strict):
         without: evidence that must not be there.
         items: largest number of items.
         margin: least lead in points over the next best explanation, to post.
+        held: why the rule only proposes although it was written to post; '' when it is not held.
+        example: lines that show what the rule does and what it leaves alone.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: int = Field(ge=1)
     title: str
-    mode: Literal["post", "propose", "shadow"]
+    mode: Mode
     basis: _Words
     gap: _Words = ("none",)
     needs: Annotated[tuple[_Words, ...], Field(strict=False)] = ()
     without: _Words = ()
     items: int = Field(default=10_000, ge=1)
     margin: int = Field(default=10, ge=0)
+    held: str = ""
+    example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
 
     @property
     def name(self) -> str:
@@ -75,14 +121,16 @@ class Rule(_Strict):
 
     @model_validator(mode="after")
     def _known_words(self) -> "Rule":
+        if not self.basis or not self.gap or not all(self.needs):
+            raise ValueError("basis, gap and every group of needs name at least one word")
         for words, known in ((self.basis, BASES), (self.gap, GAPS), ((*self.without, *(w for g in self.needs for w in g)), EVIDENCE)):
             for word in words:
                 if word not in known:
-                    raise ValueError(f"rule {self.id!r}: {word!r} is not in the vocabulary")
+                    raise ValueError(f"{word!r} is not in the vocabulary")
         return self
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """Bounds of explanations. Amounts in whole units of the base currency where not said otherwise.
 
     Attributes:
@@ -106,7 +154,7 @@ class Limits(_Strict):
     duplicate_days: int = 30
 
 
-class Words(_Strict):
+class Words(Strict):
     """Words that tell what a payment is for; compared with the folded text."""
 
     prepayment: _Words = ()
@@ -117,7 +165,7 @@ class Words(_Strict):
     payout: _Words = ()
 
 
-class Calibration(_Strict):
+class Calibration(Strict):
     """How certain explanations of each rule turned out, by their points.
 
     Attributes:
@@ -158,7 +206,7 @@ class Calibration(_Strict):
         return steps[-1][1]
 
 
-class Rulebook(_Strict):
+class Rulebook(Strict):
     """A checked rulebook."""
 
     evidence: dict[str, int]
@@ -178,12 +226,42 @@ class Rulebook(_Strict):
             raise ValueError("two rules have one id")
         return self
 
+    def changed(self, **update: Any) -> "Rulebook":
+        """A checked book with other values of these fields. `model_copy` would keep what was computed from the old ones."""
+        return Rulebook(**{name: getattr(self, name) for name in Rulebook.model_fields} | update)
+
     def get(self, rule_id: str) -> Rule:
         """The rule of that id."""
         return next(rule for rule in self.rule if rule.id == rule_id)
 
+    @cached_property
+    def shadows(self) -> tuple[Rule, ...]:
+        """Rules that are only noted, in order."""
+        return tuple(rule for rule in self.rule if rule.mode == "shadow")
+
+    def shadow(self, basis: str, gap: str, kinds: frozenset[str], items: int, before: str) -> Rule | None:
+        """The first shadow rule that holds for an explanation and stands before the rule of that id; '' for the end of the book."""
+        for rule in self.rule:
+            if rule.id == before:
+                break
+            if rule.mode == "shadow" and rule.holds(basis, gap, kinds, items):
+                return rule
+        return None
+
+    @cached_property
+    def inputs(self) -> str:
+        """Fingerprint of what points are made of and of what rules are about: a table of confidence is measured on exactly this."""
+        kept = {"id", "basis", "gap", "needs", "without", "items"}
+        about = self.model_dump(mode="json", include={"evidence", "limits", "withholding", "words"})
+        return _fingerprint(about | {"rule": [rule.model_dump(mode="json", include=kept) for rule in self.rule if rule.mode != "shadow"]})
+
+    @cached_property
+    def identity(self) -> str:
+        """Fingerprint of everything that decides: equal only for books that decide alike. Titles and examples do not count."""
+        return _fingerprint(self.model_dump(mode="json", exclude={"rule": {"__all__": {"title", "example", "held"}}}))
+
     def first(self, basis: str, gap: str, kinds: frozenset[str], items: int) -> Rule | None:
-        """The first rule that holds for an explanation."""
+        """The first rule that holds for an explanation; shadow rules are passed over."""
         for rule in self._by_shape.get((basis, gap), ()):
             if rule.holds(basis, gap, kinds, items):
                 return rule
@@ -192,7 +270,12 @@ class Rulebook(_Strict):
     @cached_property
     def _by_shape(self) -> dict[tuple[str, str], list[Rule]]:
         shapes = ((basis, gap) for basis in BASES for gap in GAPS)
-        return {shape: [rule for rule in self.rule if shape[0] in rule.basis and shape[1] in rule.gap] for shape in shapes}
+        live = [rule for rule in self.rule if rule.mode != "shadow"]
+        return {shape: [rule for rule in live if shape[0] in rule.basis and shape[1] in rule.gap] for shape in shapes}
+
+
+def _fingerprint(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
 
 
 def parse(text: str, calibration: str, where: str) -> Rulebook:
@@ -201,13 +284,41 @@ def parse(text: str, calibration: str, where: str) -> Rulebook:
     Raises:
         MatcherError: ``rules.invalid`` with the key at fault.
     """
+    return checked(Rulebook, load(text, where) | {"calibration": load(calibration, where)}, where)
+
+
+def load(text: str, where: str) -> dict[str, Any]:
+    """The keys of a TOML text.
+
+    Raises:
+        MatcherError: ``rules.invalid`` with the line at fault.
+    """
     try:
-        return Rulebook.model_validate(tomllib.loads(text) | {"calibration": tomllib.loads(calibration)})
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MatcherError("rules.invalid", f"is not valid TOML ({error})", where) from error
+        what, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        raise MatcherError("rules.invalid", f"is not valid TOML ({what})", f"{where}:{line[1]}" if line else where) from error
+
+
+_Model = TypeVar("_Model", bound=Strict)
+
+
+def checked(model: type[_Model], keys: dict[str, Any], where: str) -> _Model:
+    """Keys of a TOML file as a checked model.
+
+    Raises:
+        MatcherError: ``rules.invalid`` with the key at fault; a rule is named by its id.
+    """
+    try:
+        return model.model_validate(keys)
     except ValidationError as error:
         first = error.errors()[0]
-        message = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ").replace("Value error, ", "")
+        place = list(first["loc"])
+        if len(place) > 1 and place[0] == "rule" and isinstance(place[1], int):
+            named = keys["rule"][place[1]].get("id", "") if isinstance(keys["rule"][place[1]], dict) else ""
+            place[:2] = [f"rule {named or place[1] + 1}"]
+        message = f"{'.'.join(map(str, place))}: {first['msg']}".removeprefix(": ").replace("Value error, ", "")
         raise MatcherError("rules.invalid", message, where) from error
 
 

@@ -94,3 +94,47 @@ EVIDENCE: dict[str, str] = {
     "text_part": "the text speaks of a part payment",
 }
 """Kinds of evidence and what each says."""
+
+GAP_EVIDENCE: dict[str, tuple[str, ...]] = {
+    "none": ("amount_unique", "amount_rare", "amount_common", "amount_sum"),
+    "discount": ("gap_discount",),
+    "discount_late": ("gap_discount_late",),
+    "rounding": ("gap_rounding",),
+    "fee": ("gap_fee", "gap_fee_even"),
+    "withholding": ("gap_withholding",),
+    "converted": ("gap_converted",),
+    "exchange": ("gap_exchange",),
+    "part": ("gap_part", "gap_part_even", "gap_part_small"),
+    "over": ("gap_over", "gap_over_even"),
+}
+"""Evidence that belongs to a gap: an explanation with that gap has exactly one kind of it, and none of another gap's."""
+
+BASIS_EVIDENCE: dict[str, tuple[str, ...]] = {
+    "set_completed": ("completed",),
+    "set_run": ("completed", "counted"),
+    "set_subset": ("subset",),
+    "set_counted": ("completed", "counted", "subset"),
+    "set_large": ("completed", "counted", "subset"),
+    "set_ambiguous": ("completed", "counted", "subset", "due", "everything"),
+}
+"""Evidence that only some bases bring. Every other kind may stand beside any basis."""
+
+LIMIT_SCOPE: dict[str, tuple[str, ...]] = {
+    "rounding": ("rounding", "fee"),
+    "fee": ("fee",),
+    "fee_share": ("fee",),
+    "exchange_low": ("exchange",),
+    "exchange_high": ("exchange",),
+    "due_before": (*BASES, *GAPS),
+    "overdue": (*BASES, *GAPS),
+    "subset_items": ("subset", "completed", "counted"),
+    "triple_items": ("subset", "completed", "counted"),
+    "duplicate_days": (),
+}
+"""Bases and gaps of the explanations that a limit bears on."""
+
+
+def bears(kind: str, basis: str, gap: str) -> bool:
+    """Whether an explanation of that basis and gap can have that kind of evidence."""
+    of_gap = [name for name, kinds in GAP_EVIDENCE.items() if kind in kinds]
+    return (not of_gap or gap in of_gap) and basis in BASIS_EVIDENCE.get(kind, BASES)

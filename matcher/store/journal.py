@@ -44,9 +44,10 @@ def allocations(store: Store) -> pl.DataFrame:
     return store.frame(sql).select(list(frames.ALLOCATION))
 
 
-def items(store: Store) -> pl.DataFrame:
-    """The latest snapshot of every open item."""
-    return store.frame(_LATEST.format(key="item_id", table="raw.item")).select(list(frames.ITEM))
+def items(store: Store, until: int | None = None) -> pl.DataFrame:
+    """The latest snapshot of every open item; with `until`, as the books knew them after that batch."""
+    table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
+    return store.frame(_LATEST.format(key="item_id", table=table)).select(list(frames.ITEM))
 
 
 def customers(store: Store) -> pl.DataFrame:
@@ -74,6 +75,17 @@ def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFra
     store.run("TRUNCATE work.proposal")
     store.append("work.finding", findings)
     store.append("work.proposal", proposals)
+
+
+def replace_shadows(store: Store, line_ids: list[str], shadows: pl.DataFrame) -> None:
+    """Puts what shadow rules say of these lines in the place of what they said before."""
+    store.run("DELETE FROM work.shadow WHERE line_id IN (SELECT unnest(?::VARCHAR[]))", [line_ids])
+    store.append("work.shadow", shadows)
+
+
+def shadows(store: Store) -> pl.DataFrame:
+    """What shadow rules said of lines, by line."""
+    return store.frame("SELECT * FROM work.shadow ORDER BY line_id, rule").select(list(frames.SHADOW))
 
 
 def drop_findings(store: Store, line_ids: list[str]) -> None:

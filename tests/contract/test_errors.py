@@ -20,11 +20,9 @@ from desk import FIXTURES, ROOT, Desk, prepared
 
 from matcher import catalogue, codes
 from matcher.codes import CATALOGUE
-from matcher.errors import MatcherError
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
 from matcher.parsers.ofx_verify import Difference
-from matcher.rules import rulebook
 
 ERRORS = FIXTURES / "errors"
 PAGE: dict[str, Any] = tomllib.loads((ERRORS / "cases.toml").read_text(encoding="utf-8"))
@@ -180,11 +178,47 @@ def test_a_layout_of_ones_own_that_is_not_valid(desk: Desk) -> None:
 
 
 @covers("rules.invalid")
-def test_a_rulebook_that_is_not_valid() -> None:
-    with pytest.raises(MatcherError) as caught:
-        rulebook.parse("[evidence]\nreference_whole = 'many'\n", "version = 1\n", "rules.toml")
-    assert str(caught.value).startswith("rules.invalid: rules.toml: ")
-    assert str(caught.value).endswith(CATALOGUE["rules.invalid"].next_step)
+@pytest.mark.parametrize(
+    ("name", "place", "what"),
+    [
+        ("rules_unknown_point.toml", "", "evidence.payer_nam: there is no such key; perhaps 'payer_name' is meant"),
+        ("rules_not_toml.toml", ":3", "is not valid TOML"),
+        ("rules_unplaced.toml", "", "rule house-bank: a rule of one's own names the rule that it stands before or after"),
+    ],
+)
+def test_rules_that_are_not_valid(desk: Desk, name: str, place: str, what: str) -> None:
+    before = desk.contents()
+    result = desk.run("rules", "check", str(ERRORS / name))
+    refused(result, "rules.invalid", f"{ERRORS / name}{place}")
+    assert what in result.stderr
+    shutil.copy(ERRORS / name, desk.folder / "rules.toml")
+    refused(desk.run("run"), "rules.invalid", f"{desk.folder / 'rules.toml'}{place}")
+    assert desk.contents() == before
+
+
+@covers("rules.unreachable")
+@covers("rules.example")
+@covers("rules.unmeasured")
+@covers("rules.differs")
+def test_rules_that_are_valid_and_odd(desk: Desk) -> None:
+    def found(name: str, status: int) -> set[tuple[str, str]]:
+        result = desk.run("rules", "check", str(ERRORS / name), "--format", "json")
+        assert result.exit_code == status, result.output
+        return {(row["code"], row["rule"]) for row in map(json.loads, result.stdout.splitlines())}
+
+    odd = found("rules_odd.toml", codes.NEEDS_PERSON)
+    assert {("rules.unreachable", "late-comer"), ("rules.example", "late-comer"), ("rules.unmeasured", "named-rounding")} <= odd
+    wider = found("rules_wider.toml", codes.DONE)
+    assert {("rules.differs", "named-fee"), ("rules.unmeasured", "named-fee")} <= wider
+    assert not {code for code, _ in wider} & {"rules.example", "rules.unreachable"}
+    assert desk.run("rules", "test", "late-comer", "--rules", str(ERRORS / "rules_odd.toml")).exit_code == codes.NEEDS_PERSON
+    assert desk.run("rules", "test", "named-fee", "--rules", str(ERRORS / "rules_wider.toml")).exit_code == codes.DONE
+
+
+@covers("rule.unknown")
+def test_a_rule_that_is_not_there(desk: Desk) -> None:
+    refused(desk.run("rules", "show", "nobody"), "rule.unknown")
+    refused(desk.run("rules", "test", "nobody"), "rule.unknown")
 
 
 @covers("statement.unbalanced")

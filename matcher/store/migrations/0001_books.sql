@@ -82,4 +82,9 @@ CREATE TABLE work.finding (
     confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT,
     evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL
 );
+-- What shadow rules would have said of a line when it was looked at last; kept when the line is posted.
+CREATE TABLE work.shadow (
+    line_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, state VARCHAR NOT NULL, confidence BIGINT NOT NULL, shares VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL
+);
 CREATE TABLE work.proposal AS FROM log.allocation LIMIT 0;

@@ -1,0 +1,252 @@
+"""Commands on the rulebook: check, show, test, backtest."""
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.codes import CATALOGUE, NEEDS_PERSON
+from matcher.errors import MatcherError
+
+if TYPE_CHECKING:
+    from matcher.pipeline.backtest import Change
+    from matcher.pipeline.rulebooks import Rules
+    from matcher.rules.rulebook import Rule, Rulebook
+
+
+class Month(click.ParamType[date]):
+    """A month as YYYY-MM: its first day."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads the month, or fails with the form that is wanted."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(f"{value}-01")
+        except ValueError:
+            self.fail(f"{value!r} is not a month like 2026-10", param, ctx)
+
+
+@click.group()
+def rules() -> None:
+    """The rulebook: what it says, whether it holds together, and what a change to it would have done.
+
+    Rules of one's own stand in rules.toml in the books directory; docs/rules.md explains how to write, test and try one.
+    """
+
+
+def _chosen(path: str) -> "Rules":
+    """The rules of a file, else those of the books, else the shipped ones where there are no books."""
+    from pathlib import Path
+
+    from matcher.config import find_books
+    from matcher.pipeline import rulebooks
+
+    if path:
+        return rulebooks.of_file(Path(path))
+    named = click.get_current_context().find_root().obj["books"]
+    try:
+        return rulebooks.of_books(find_books(named))
+    except MatcherError as error:
+        if error.code != "books.missing" or named or os.environ.get("MATCHER_BOOKS"):
+            raise
+        return rulebooks.shipped()
+
+
+def _name(chosen: "Rules") -> str:
+    return str(chosen.path) if chosen.path else "the shipped rules"
+
+
+file_argument = click.argument("path", default="", metavar="[FILE]")
+rules_option = click.option("--rules", "path", default="", metavar="FILE", help="A rules.toml to look at instead of the books' own.")
+
+
+@rules.command()
+@file_argument
+@with_books
+@with_format
+def check(path: str, output: str) -> None:
+    """Say whether rules are valid, and what is odd about them: rules that are never reached, examples that fail.
+
+    FILE is a rules.toml; without it the books' own is checked, or the shipped rules where there are no books. Exit status 1 when a
+    rule is never reached or an example fails; 2 when the file is not valid.
+    """
+    from matcher.pipeline.rulebooks import review
+
+    chosen = _chosen(path)
+    with busy("checking"):
+        found = list(review(chosen))
+    if found or output != "table":
+        show([{"code": f.code, "rule": f.rule, "message": f.message} for f in found], ("code", "rule", "message"), output)
+    count, examples = len(chosen.book.rule), sum(len(rule.example) for rule in chosen.book.rule)
+    note(f"{_name(chosen)}: valid. {count} rules, {examples} examples, {len(found)} findings.")
+    note(f"Rulebook {chosen.book.identity}; tables of confidence are measured on inputs {chosen.inputs}.")
+    if any(CATALOGUE[f.code].exit_code for f in found):
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+@rules.command(name="show")
+@click.argument("rule_id", default="", metavar="[RULE]")
+@rules_option
+@with_books
+@with_format
+def show_(rule_id: str, path: str, output: str) -> None:
+    """The rules in order: each with its conditions in words, what it does, and how certain it has been.
+
+    An explanation of a line belongs to the first rule whose conditions it meets. With RULE, one rule and its examples.
+    """
+    book = _chosen(path).book
+    if rule_id:
+        _show_one(book, rule_id, output)
+        return
+    columns = ["place", "rule", "mode", "title", "confidence", "conditions"]
+    if output != "table":
+        columns += ["held", "basis", "gap", "needs", "without", "items", "margin", "examples"]
+    show([_row(book, place) for place in range(len(book.rule))], columns, output, numbers=("place",), long=("title", "conditions"))
+
+
+def _row(book: "Rulebook", place: int) -> dict[str, Any]:
+    from matcher.rules import words
+
+    rule = book.rule[place]
+    return {
+        "place": place + 1,
+        "rule": rule.name,
+        "mode": rule.mode,
+        "title": rule.title,
+        "confidence": words.certainty(book, rule),
+        "conditions": words.sentence(rule),
+        "held": rule.held,
+        "basis": " ".join(rule.basis),
+        "gap": " ".join(rule.gap),
+        "needs": ", ".join(" ".join(group) for group in rule.needs),
+        "without": " ".join(rule.without),
+        "items": rule.items,
+        "margin": rule.margin,
+        "examples": len(rule.example),
+    }
+
+
+def _find(book: "Rulebook", rule_id: str) -> "Rule":
+    """The rule of that id, with or without its version.
+
+    Raises:
+        MatcherError: ``rule.unknown``.
+    """
+    wanted = rule_id.partition("@")[0]
+    for rule in book.rule:
+        if rule.id == wanted:
+            return rule
+    raise MatcherError("rule.unknown", f"no rule has the id {rule_id!r}")
+
+
+def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
+    from matcher.rules import words
+
+    rule = _find(book, rule_id)
+    row = _row(book, book.rule.index(rule))
+    if output != "table":
+        show([row], list(row), output)
+        return
+    fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "confidence") if row[name] != ""]
+    fields += list(words.conditions(rule))
+    fields += [("table", ", ".join(f"from {lead} {share / 10_000:.2f} %" for lead, share in book.calibration.rule.get(rule.id, ())))]
+    fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
+    show([{"field": name, "value": value} for name, value in fields if value], ("field", "value"), output)
+
+
+@rules.command()
+@click.argument("rule_id", default="", metavar="[RULE]")
+@rules_option
+@with_books
+@with_format
+def test(rule_id: str, path: str, output: str) -> None:
+    """Run the examples of all rules, or of RULE, as a run would decide them.
+
+    Exit status 1 when one does not come out as it says. An example of a shipped rule that comes out otherwise because of rules.toml is
+    shown, and is no failure.
+    """
+    from matcher.pipeline.examples import run_examples
+
+    chosen = _chosen(path)
+    book = chosen.as_written
+    only = _find(book, rule_id).id if rule_id else ""
+    with busy("running examples"):
+        done = list(run_examples(book, only=only))
+    codes = [chosen.code_of(one) if one.failure else "" for one in done]
+    texts = {"": "as expected", "rules.example": "FAILS: ", "rules.differs": "differs: "}
+    rows = [
+        {"rule": one.rule.id, "example": one.example.says, "result": texts[code] + one.failure}
+        for one, code in zip(done, codes, strict=True)
+    ]
+    show(rows, ("rule", "example", "result"), output)
+    failed = codes.count("rules.example")
+    note(f"{len(done)} examples, {failed} failed, {codes.count('rules.differs')} differ from the shipped rules.")
+    if failed:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+@rules.command()
+@rules_option
+@click.option("--from", "first", type=Month(), metavar="YYYY-MM", help="First month to replay; default: the first with lines.")
+@click.option("--to", "last", type=Month(), metavar="YYYY-MM", help="Last month to replay; default: the last with lines.")
+@click.option("--lines", is_flag=True, help="One row for each line that changes, instead of one for each rule.")
+@with_books
+@with_format
+def backtest(path: str, first: date | None, last: date | None, lines: bool, output: str) -> None:
+    """Replay past months with a rulebook, and compare with what was posted. Nothing is written.
+
+    \b
+    same     a rule posted it, and it is posted so again
+    gained   a person decided it, and it is posted just so
+    new      nobody has decided it, and it is posted
+    lost     a rule posted it, and it is not posted
+    flipped  it is posted otherwise than it was decided
+    by hand  a person decided it, and it is left to a person again
+
+    Each month is replayed alone, on the open items as they stood before it. Shadow rules are counted by what they would have posted or
+    proposed; they flip nothing.
+    Exit status 1 when a line is flipped.
+    """
+    books = open_books()
+    with busy("replaying"):
+        done = books.backtest(_chosen(path), first, last)
+    from matcher.pipeline.backtest import KINDS
+
+    counted = [{"rule": rule or "(a person)", "part": part, **counts} for rule, part, counts in done.by_rule()]
+    changed = [_change(one) for one in done.changes if one.change not in ("same", "by_hand")]
+    if not lines:
+        show(counted, ("rule", "part", *KINDS), output, numbers=KINDS)
+        changed = [row for row in changed if row["change"] == "flipped"] if output == "table" else []
+    if lines or changed:
+        changed += [_change(one) for one in done.shadows if one.change != "same"] if lines else []
+        columns = ("line_id", "booking_date", "amount", "currency", "part", "change", "rule_before", "before", "rule_now", "now")
+        show(changed, columns, output, numbers=("amount",), title="" if lines else "Flipped")
+    posted = sum(one.change not in ("lost", "by_hand") for one in done.changes)
+    note(f"{done.months} months, {len(done.changes)} lines decided or posted, {posted} posted now, {len(done.flipped)} flipped.")
+    if done.flipped:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _change(one: "Change") -> dict[str, Any]:
+    from matcher import money
+
+    return {
+        "line_id": one.line_id,
+        "booking_date": one.booking_date,
+        "amount": money.render(one.amount, one.currency),
+        "currency": one.currency,
+        "part": one.part,
+        "change": one.change,
+        "rule_before": one.rule_before,
+        "before": one.before,
+        "rule_now": one.rule_now,
+        "now": one.now,
+    }
+
+
+COMMANDS = (rules,)

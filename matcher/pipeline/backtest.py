@@ -1,0 +1,209 @@
+"""What a rulebook would have done: past months are decided again, in memory, and compared with what was posted. Nothing is written.
+
+Each month is replayed alone. Open items stand as the books knew them when the month was decided, without the decisions on its lines
+and without those that took effect from its first day on. Lines of other months do not compete.
+"""
+
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from matcher import money
+from matcher.engines.base import Engine
+from matcher.frames import State
+from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
+from matcher.matching.decide import Policy, Verdict
+from matcher.matching.match import match
+from matcher.pipeline.run import prepare
+from matcher.pipeline.session import Session
+from matcher.rules.rulebook import PPM, Rulebook
+from matcher.store import journal
+
+Kind = Literal["same", "gained", "new", "lost", "flipped", "by_hand"]
+KINDS: tuple[Kind, ...] = ("same", "gained", "new", "lost", "flipped", "by_hand")
+"""How a line fares now.
+
+``same``: a rule posted it, and it is posted so again. ``gained``: a person decided it, and it is posted just so. ``new``: nobody has
+decided it, and it is posted. ``lost``: a rule posted it, and it is not posted. ``flipped``: it is posted otherwise than it was decided.
+``by_hand``: a person decided it, and it is still left to a person.
+"""
+
+Part = Literal["live", "would post", "would propose"]
+"""Whether a line is counted for what happens, or for what a shadow rule would have done."""
+
+_Shares = frozenset[tuple[str, int, int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line, under the rulebook that is tried or one of its shadow rules (`part`).
+
+    Amount in minor units; `before` and `now` say what each item got; `rule_before` is the person where one decided.
+    """
+
+    line_id: str
+    booking_date: date
+    amount: int
+    currency: str
+    part: Part
+    change: Kind
+    rule_before: str
+    before: str
+    rule_now: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """The outcome: lines that were decided, or that would be, in the order of their months and ids.
+
+    Attributes:
+        months: how many were replayed.
+        changes: what the rulebook would do.
+        shadows: what its shadow rules would have posted or proposed; ``rule_now`` is the shadow rule.
+        order: ids of the rules, in order.
+    """
+
+    months: int
+    changes: tuple[Change, ...]
+    shadows: tuple[Change, ...]
+    order: tuple[str, ...]
+
+    @property
+    def flipped(self) -> list[Change]:
+        """Lines that would be posted otherwise than they were decided."""
+        return [change for change in self.changes if change.change == "flipped"]
+
+    def by_rule(self) -> Iterator[tuple[str, Part, dict[Kind, int]]]:
+        """Counts of each rule that had a part in it: the rule that posts now, else the one that posted then; '' for persons."""
+        known = {name: place for place, name in enumerate(self.order)}
+        counts: dict[tuple[Part, str], Counter[Kind]] = defaultdict(Counter)
+        for one in (*self.changes, *self.shadows):
+            rule = one.rule_now or (one.rule_before if one.change == "lost" else "")
+            counts[one.part, rule.partition("@")[0]][one.change] += 1
+        for part, rule in sorted(counts, key=lambda key: (key[0], key[1] == "", known.get(key[1], len(known)), key[1])):
+            yield rule, part, {kind: counts[part, rule][kind] for kind in KINDS}
+
+
+def backtest(session: Session, engine: Engine, book: Rulebook, first: date | None = None, last: date | None = None) -> Backtest:
+    """Replays the months from that of `first` to that of `last` (default: all that have lines)."""
+    told = journal.facts(session.store)
+    in_force = live(told.decisions).filter(pl.col("live"))
+    decided = in_force.filter(pl.col("kind").is_in(POSTING)).drop("live")
+    away = in_force.filter(pl.col("kind") == ASIDE).select("line_id")
+    facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
+    days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
+    months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
+    own = session.config.policy
+    policy = Policy(round(own.precision * PPM), True, frozenset(), own.discount_grace_days)
+    changes: list[Change] = []
+    shadows: list[Change] = []
+    for month in months:
+        lines = facts.lines.filter(pl.col("booking_date").dt.month_start() == month)
+        truth = _Truth(lines, facts, decided)
+        work, _ = prepare(session, engine, _before(session, facts, decided, lines, month), book)
+        verdicts = {verdict.line_id: verdict for verdict in match(work, book, policy)}
+        for row in lines.sort("line_id").select("line_id", "booking_date", "amount", "currency").iter_rows():
+            changes += truth.compared(row, verdicts.get(row[0]))
+            shadows += truth.shadowed(row, verdicts.get(row[0]))
+    return Backtest(len(months), tuple(changes), tuple(shadows), tuple(rule.id for rule in book.rule))
+
+
+def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.DataFrame, month: date) -> State:
+    """The books before a month's lines were decided, with these lines undecided and all others set aside.
+
+    What the ERP has booked since is not told apart from what we posted; so the items are taken as the books knew them at the last
+    decision on the month, and what later decisions gave is given back.
+    """
+    of_month = pl.col("line_id").is_in(lines["line_id"].implode())
+    until = decided.filter(of_month).get_column("batch").max()
+    known = decided if until is None else decided.filter(pl.col("batch") <= until)
+    early = known.filter((pl.col("effective_date") < month) & ~of_month)
+    items = journal.items(session.store, until if isinstance(until, int) else None)
+    seen = Facts(
+        facts.lines.filter(pl.col("booking_date") <= month.replace(day=monthrange(month.year, month.month)[1])),
+        items,
+        facts.customers,
+        known,
+        facts.allocations.filter(pl.col("decision_id").is_in(known["decision_id"].implode())),
+        facts.findings.clear(),
+        facts.proposals.clear(),
+    )
+    state = fold(seen, date.max, session.config.books.base_currency)
+    late = state.allocations.filter(~pl.col("decision_id").is_in(early["decision_id"].implode()))
+    back = late.group_by("item_id").agg((pl.col("item_amount") + pl.col("adjustment")).sum().alias("back"))
+    given_back = pl.col("open") + pl.col("back").fill_null(0)
+    sign = pl.col("amount").sign()
+    opened = pl.min_horizontal(given_back * sign, pl.col("amount").abs()).clip(lower_bound=0) * sign
+    before = pl.max_horizontal(pl.col("open_before") * sign, opened * sign) * sign
+    return State(
+        state.as_of,
+        state.base_currency,
+        state.lines.with_columns(pl.when(of_month).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
+        state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), before.alias("open_before")).sort("item_id"),
+        state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
+        state.customers,
+        state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),  # only what persons had settled then teaches
+        state.aside.clear(),
+    )
+
+
+class _Truth:
+    """What was posted on the lines of a month, and how a verdict compares with it."""
+
+    def __init__(self, lines: pl.DataFrame, facts: Facts, decided: pl.DataFrame) -> None:
+        here = decided.join(lines.select("line_id"), on="line_id", how="semi").sort("batch", "ordinal")
+        self._who = {row[0]: row[1:] for row in here.select("line_id", "kind", "rule", "actor").iter_rows()}
+        self._shares: dict[str, set[tuple[str, int, int, str]]] = defaultdict(set)
+        given = facts.allocations.join(here.select("decision_id"), on="decision_id", how="semi")
+        for line_id, *share in given.select("line_id", "item_id", "amount", "adjustment", "adjustment_reason").iter_rows():
+            self._shares[line_id].add((share[0], share[1], share[2], share[3]))
+        self._currency = dict(facts.items.select("item_id", "currency").iter_rows())
+
+    def compared(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
+        """The line's change, if it was decided or would be."""
+        posted = verdict is not None and verdict.state == "posted"
+        yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
+
+    def shadowed(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
+        """What a shadow rule would have posted or proposed on the line, if it would have."""
+        if verdict and verdict.shadow and verdict.shadow.state != "none":
+            yield from self._change(
+                row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == "posted" else "would propose"
+            )
+
+    def _change(self, row: tuple[str, date, int, str], verdict: Verdict | None, rule: str, part: Part) -> Iterator[Change]:
+        line_id, _, _, currency = row
+        kind, old_rule, actor = self._who.get(line_id, ("", "", ""))
+        if not kind and verdict is None:
+            return
+        old = frozenset(self._shares.get(line_id, ()))
+        shares = verdict.explanation.shares if verdict and verdict.explanation else ()
+        now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in shares)
+        change = _kind(kind, old, now if verdict else None)
+        yield Change(
+            *row, part, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)
+        )  # fmt: skip
+
+    def _text(self, shares: _Shares, currency: str) -> str:
+        parts = []
+        for item, amount, adjustment, reason in sorted(shares):
+            beside = f"+{money.render(adjustment, self._currency[item])}:{reason}" if adjustment else ""
+            parts.append(f"{item}={money.render(amount, currency)}{beside}")
+        return ", ".join(parts)
+
+
+def _kind(decision: str, old: _Shares, now: _Shares | None) -> Kind:
+    """How a line fares. `decision` is the kind of the decision on it, '' when there is none; `now` None when it is not posted."""
+    if now is None:
+        return "lost" if decision == "match" else "by_hand"
+    if not decision:
+        return "new"
+    if old != now:
+        return "flipped"
+    return "same" if decision == "match" else "gained"

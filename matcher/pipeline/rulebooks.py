@@ -1,0 +1,110 @@
+"""The rulebook that books decide by: the shipped one, as `rules.toml` beside matcher.toml changes it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from matcher.errors import MatcherError
+from matcher.matching.normalise import fold
+from matcher.pipeline.examples import Outcome, run_examples
+from matcher.rules import own, rulebook
+from matcher.rules.own import RULES_NAME, OwnRules
+from matcher.rules.review import unreachable
+from matcher.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A rulebook, and what it is made of.
+
+    Attributes:
+        path: the rules.toml, None where only the shipped rules hold.
+        own: what it changes.
+        book: what decides.
+    """
+
+    path: Path | None
+    own: OwnRules
+    book: Rulebook
+
+    @property
+    def inputs(self) -> str:
+        """Fingerprint of what a table of confidence for these rules is measured on."""
+        return own.inputs(rulebook.default(), self.own)
+
+    @property
+    def unmeasured(self) -> dict[str, tuple[str, ...]]:
+        """Rules whose table of confidence is not measured on their points, with the keys that were changed."""
+        return own.unmeasured(rulebook.default(), self.own)
+
+    def code_of(self, outcome: Outcome) -> Literal["rules.example", "rules.differs"]:
+        """What a failed example is: wrong, or what rules.toml changes of a shipped rule."""
+        mine = {rule.id for rule in self.own.rule}
+        return "rules.differs" if self.path and outcome.rule.id not in mine else "rules.example"
+
+    @property
+    def as_written(self) -> Rulebook:
+        """The book that examples run by: every rule in the mode it was written in, and none held."""
+        return own.effective(rulebook.default(), self.own, "examples")
+
+    @property
+    def to_measure(self) -> Rulebook:
+        """The book that tables of confidence are measured with: no rule is held."""
+        return own.effective(rulebook.default(), self.own, "measure")
+
+
+def of_books(directory: Path) -> Rules:
+    """The rules of a books directory: those of its rules.toml if there is one.
+
+    Raises:
+        MatcherError: ``rules.invalid``.
+    """
+    path = directory / RULES_NAME
+    return of_file(path) if path.exists() else shipped()
+
+
+def shipped() -> Rules:
+    """The shipped rules alone."""
+    return Rules(None, OwnRules(), rulebook.default())
+
+
+def of_file(path: Path) -> Rules:
+    """The shipped rules as a file changes them.
+
+    Raises:
+        MatcherError: ``rules.invalid``, or ``file.missing``.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise MatcherError("file.missing", f"cannot be read ({error.strerror})", str(path)) from error
+    except UnicodeDecodeError as error:
+        raise MatcherError("rules.invalid", "is not UTF-8", str(path)) from error
+    changes = own.parse(text, str(path), rulebook.default(), fold)
+    return Rules(path, changes, own.effective(rulebook.default(), changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is worth knowing of a rulebook. `code` of the catalogue; `rule` is its id."""
+
+    code: Literal["rules.unreachable", "rules.example", "rules.differs", "rules.unmeasured"]
+    rule: str
+    message: str
+
+
+def review(rules: Rules) -> Iterator[Finding]:
+    """What is wrong with valid rules: some are never reached, examples fail, tables of confidence are not measured."""
+    for rule, why in unreachable(rules.book):
+        yield Finding("rules.unreachable", rule.id, why)
+    for outcome in run_examples(rules.as_written):
+        if outcome.failure:
+            yield Finding(rules.code_of(outcome), outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
+    if rules.own.calibration and not own.in_force(rulebook.default(), rules.own):
+        yield Finding("rules.unmeasured", "", f"[calibration] was measured on {rules.own.calibration.inputs} and not on these rules")
+    acting = {rule.id: rule for rule in rules.book.rule if rule.mode != "shadow"}
+    for name, keys in rules.unmeasured.items():
+        if name in acting:
+            what = "only proposes" if acting[name].held else "is shown as at most 90 % certain"
+            yield Finding("rules.unmeasured", name, f"{what}, since its confidence is not measured ({', '.join(keys)})")

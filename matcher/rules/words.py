@@ -1,0 +1,89 @@
+"""Rules in words: their conditions as sentences, and the end of docs/rules.md, which `python -m matcher.rules.words` prints."""
+
+import sys
+from collections.abc import Iterator
+
+from matcher.rules.rulebook import Rule, Rulebook, default
+from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+
+MODES = {"post": "posts", "propose": "proposes", "shadow": "is only noted"}
+"""What a rule does, by its mode."""
+
+
+_RULES = """\
+## The shipped rules
+
+In order; `matcher rules show` adds how certain they have been. Each *needs* is a group, of which one kind must be there.
+
+"""
+
+
+def conditions(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What must hold, each condition with its name: items, amount, needs, without, most, lead."""
+    yield "items", _any(BASES[word] for word in rule.basis)
+    yield "amount", _any(GAPS[word] for word in rule.gap)
+    for group in rule.needs:
+        yield "needs", _any(EVIDENCE[word] for word in group)
+    if rule.without:
+        yield "without", _any(EVIDENCE[word] for word in rule.without)
+    if rule.items < Rule.model_fields["items"].default:
+        yield "most", f"{rule.items} item{'s' if rule.items > 1 else ''}"
+    if rule.margin:
+        yield "lead", f"to post, {rule.margin} points over all other explanations"
+
+
+def sentence(rule: Rule) -> str:
+    """All conditions in one text."""
+    return "; ".join(f"{name}: {text}" for name, text in conditions(rule))
+
+
+def certainty(book: Rulebook, rule: Rule) -> str:
+    """The range of the rule's table of confidence in per cent, '' when it has none."""
+    steps = book.calibration.rule.get(rule.id, ())
+    if not steps:
+        return ""
+    low, high = (_percent(steps[place][1]) for place in (0, -1))
+    return low if low == high else f"{low} to {high}"
+
+
+def _percent(ppm: int) -> str:
+    """Per cent with two places, rounded down: what is shown must not be more than is known."""
+    return f"{ppm // 10_000}.{ppm // 100 % 100:02d}"
+
+
+def _any(texts: Iterator[str]) -> str:
+    return ", or ".join(texts)
+
+
+def page(book: Rulebook) -> str:
+    """The generated part of docs/rules.md: the rules in order, and the vocabulary."""
+    return (
+        _RULES
+        + table(book)
+        + "\n## The vocabulary\n"
+        + "".join(
+            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {text} |\n" for word, text in words.items())
+            for name, what, words in (
+                ("basis", "the items are", BASES),
+                ("gap", "between their sum and the amount lies", GAPS),
+                ("evidence", "it says", EVIDENCE),
+            )
+        )
+    )
+
+
+def table(book: Rulebook) -> str:
+    """The rules in order as a Markdown table. What is measured anew now and then, the confidence, is not in it."""
+    head = "| | rule | it | title | conditions |\n|---|---|---|---|---|\n"
+    rows = (
+        f"| {number} | `{rule.name}` | {MODES[rule.mode]} | {rule.title} | {_cell(rule)} |\n" for number, rule in enumerate(book.rule, 1)
+    )
+    return head + "".join(rows)
+
+
+def _cell(rule: Rule) -> str:
+    return "<br>".join(f"*{name}*: {text}" for name, text in conditions(rule)).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page(default()))

@@ -1,0 +1,62 @@
+"""The shipped rules keep what they promise: they are on their page, each has examples, and the vocabulary is true of the engine."""
+
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+from desk import FIXTURES, ROOT
+
+from matcher.books import Books
+from matcher.engines.duckdb import DuckDBEngine
+from matcher.matching.hypotheses import explanations
+from matcher.pipeline import rulebooks, run, verdicts
+from matcher.pipeline.examples import company_of
+from matcher.rules import rulebook, words
+from matcher.rules.review import unreachable
+from matcher.rules.vocabulary import BASES, BASIS_EVIDENCE, EVIDENCE, GAP_EVIDENCE, GAPS, LIMIT_SCOPE, bears
+
+BOOK = rulebook.default()
+
+
+def test_the_page_of_rules_is_the_rulebook() -> None:
+    shown = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    generated = shown.partition("<!-- python -m matcher.rules.words -->\n")[2].partition("<!-- end -->")[0]
+    assert generated == words.page(BOOK)
+
+
+def test_every_shipped_rule_shows_what_it_does_and_what_it_leaves_alone() -> None:
+    shown = Counter((rule.id, example.expect.applies) for rule in BOOK.rule for example in rule.example)
+    assert [(rule.id, applies) for rule in BOOK.rule for applies in (True, False) if not shown[rule.id, applies]] == []
+
+
+def test_nothing_is_wrong_with_the_shipped_rules() -> None:
+    assert list(rulebooks.review(rulebooks.shipped())) == []
+    assert list(unreachable(BOOK)) == []
+
+
+def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(tmp_path: Path) -> None:
+    demo = FIXTURES / "demo"
+    (tmp_path / "matcher.toml").write_bytes((demo / "matcher.toml").read_bytes())
+    books = Books(tmp_path)
+    for kind in ("items", "customers", "rates"):
+        books.import_files(kind, [demo / f"{kind}.csv"])
+    books.ingest(sorted((demo / "statements").iterdir()))
+    with books._session(write=False) as session:
+        state = verdicts.state_of(session, books.state().as_of)
+        month, _ = run.prepare(session, DuckDBEngine(), state, BOOK)
+        small = (company_of(BOOK, example) for rule in BOOK.rule for example in rule.example)
+        found = [
+            one for company in chain(month, small) for receipt in company.receipts for one in explanations(receipt, company.pool, BOOK, 0)
+        ]
+    assert len({one.basis for one in found}) >= 8
+    for one in found:
+        assert [kind for kind, _ in one.evidence if not bears(kind, one.basis, one.gap)] == []
+        assert sum(kind in GAP_EVIDENCE[one.gap] for kind, _ in one.evidence) == 1
+
+
+def test_the_vocabulary_is_closed() -> None:
+    assert set(GAP_EVIDENCE) == set(GAPS)
+    assert {kind for kinds in GAP_EVIDENCE.values() for kind in kinds} | set(BASIS_EVIDENCE) <= set(EVIDENCE)
+    assert {basis for bases in BASIS_EVIDENCE.values() for basis in bases} <= set(BASES)
+    assert set(LIMIT_SCOPE) == set(rulebook.Limits.model_fields)
+    assert {word for words_ in LIMIT_SCOPE.values() for word in words_} <= set(BASES) | set(GAPS)
