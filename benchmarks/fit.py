@@ -111,7 +111,7 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
         with books.reading() as session:
             state = verdicts.state_of(session, date.max)
             work, _ = run.prepare(session, DuckDBEngine(), state, book)
-            for company in work:
+            for company in (job.company() for job in work):
                 grace = session.config.policy.discount_grace_days
                 found = {r.line_id: explanations(r, company.pool, book, grace) for r in company.receipts}
                 paid = {one.shares for line, options in found.items() for one in options if right.right(line, one)}
@@ -186,7 +186,7 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
             own = session.config.policy
             policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
             work, _ = run.prepare(session, DuckDBEngine(), state, book)
-            for verdict in match(work, book, policy):
+            for verdict in match((job.company() for job in work), book, policy):
                 if verdict.explanation is not None and verdict.explanation.rule:
                     yield verdict, right.right(verdict.line_id, verdict.explanation)
 

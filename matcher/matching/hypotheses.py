@@ -17,7 +17,8 @@ CLEAR = 70
 """Points of an explanation from which customers that little speaks for are no longer looked at."""
 
 LIKELY = 20
-"""Weight from which much speaks for a customer: a strong reference, an account, or a name that is nearly equal."""
+"""Weight from which much speaks for a customer: a strong reference, an account, or a name that is nearly equal. It must also be half of
+what speaks for the first customer."""
 
 MOST_KEPT = 12
 """Explanations kept of one receipt."""
@@ -108,7 +109,7 @@ def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -
             if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text) or text.resembles(number):
                 weight.setdefault(item.customer_id, 2)
     first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
-    return [(customer, weight[customer] >= LIKELY) for customer in first]
+    return [(customer, weight[customer] >= max(LIKELY, weight[first[0]] // 2)) for customer in first]
 
 
 def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:

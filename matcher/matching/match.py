@@ -55,23 +55,27 @@ def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, ac
             relatives[member] |= family - {member}
     countries = dict(customers.filter(pl.col("country") != "").select("customer_id", "country").iter_rows())
     homes = {account: found[0] for account, number in accounts.items() if (found := _IBAN.match(number))}
-    return Masters({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, _rates(rates, base_currency))
+    return Masters({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, Rates(rates, base_currency))
 
 
-def _rates(rates: pl.DataFrame, base_currency: str) -> Rate:
-    days: dict[str, list[date]] = defaultdict(list)
-    values: dict[str, list[int]] = defaultdict(list)
-    for currency, day, value in rates.sort("currency", "date").select("currency", "date", "per_base").iter_rows():
-        days[currency].append(day)
-        values[currency].append(int(Decimal(value).scaleb(6).to_integral_value()))
+class Rates:
+    """Rates by currency and day, millionths of the currency for one unit of the base currency."""
 
-    def rate(currency: str, day: date) -> int | None:
-        if currency == base_currency:
+    def __init__(self, rates: pl.DataFrame, base_currency: str) -> None:
+        """`rates`: date, currency, per_base (decimal text)."""
+        self._base = base_currency
+        self._days: dict[str, list[date]] = {}
+        self._values: dict[str, list[int]] = {}
+        for currency, day, value in rates.sort("currency", "date").select("currency", "date", "per_base").iter_rows():
+            self._days.setdefault(currency, []).append(day)
+            self._values.setdefault(currency, []).append(int(Decimal(value).scaleb(6).to_integral_value()))
+
+    def __call__(self, currency: str, day: date) -> int | None:
+        """The rate of the day, or of the latest day before; None when there is none."""
+        if currency == self._base:
             return PPM
-        place = bisect_right(days.get(currency, ()), day)
-        return values[currency][place - 1] if place else None
-
-    return rate
+        place = bisect_right(self._days.get(currency, ()), day)
+        return self._values[currency][place - 1] if place else None
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,46 @@ class Company:
     known: Known
 
 
-def companies(
+@dataclass(frozen=True)
+class Job:
+    """One selling company in columns, as it may be handed to another process.
+
+    Attributes:
+        lines, items: columns that `receipts` reads; named items that are closed are among the items.
+        references, payers: candidates of the lines.
+        amounts: how many items had each amount open before any posting of ours, by currency.
+        settled: which receipt closed an item, from earlier runs.
+        repeats: line -> earlier line of the same payer, amount and text.
+    """
+
+    lines: pl.DataFrame
+    items: pl.DataFrame
+    references: pl.DataFrame
+    payers: pl.DataFrame
+    amounts: pl.DataFrame
+    settled: Mapping[str, Settled]
+    repeats: Mapping[str, str]
+    about: Masters
+
+    def company(self) -> Company:
+        """The same as objects."""
+        open_now = pl.col("open") != 0
+        closed = {row[0]: (row[1], row[2]) for row in self.items.filter(~open_now).select("item_id", "amount", "customer_id").iter_rows()}
+        amounts = {(currency, amount): count for currency, amount, count in self.amounts.iter_rows()}
+        about = self.about
+        pool = Pool(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
+        memory = Known(dict(self.settled), closed, self.repeats)
+        return Company(receipts.receipts(self.lines, self.references, self.payers, about.homes), pool, memory)
+
+
+def jobs(
     lines: pl.DataFrame,
     items: pl.DataFrame,
     found: Candidates,
     known: Mapping[str, Settled],
     repeats: Mapping[str, str],
     about: Masters,
-) -> Iterator[Company]:
+) -> list[Job]:
     """The selling companies in the order of their ids.
 
     Args:
@@ -100,18 +136,19 @@ def companies(
         known: which receipt closed an item, from earlier runs.
         repeats: line -> earlier line of the same payer, amount and text.
     """
+    made = []
     for entity in lines["entity"].unique().sort():
-        mine = lines.filter(pl.col("entity") == entity)
+        mine = lines.filter(pl.col("entity") == entity).select(receipts.LINE)
         ids = mine.select("line_id")
         references, payers = (frame.join(ids, on="line_id", maintain_order="left") for frame in (found.references, found.payers))
         here = items.filter(pl.col("entity") == entity)
-        named = here.filter((pl.col("open") == 0) & pl.col("item_id").is_in(references["item_id"].unique().implode()))
-        closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
-        counted = here.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
-        amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
-        pool = Pool(receipts.items(here), about.relatives, about.countries, about.rate, amounts)
-        memory = Known({i: known[i] for i in closed if i in known}, closed, repeats)
-        yield Company(receipts.receipts(mine, references, payers, about.homes), pool, memory)
+        named = pl.col("item_id").is_in(references["item_id"].unique().implode())
+        amounts = here.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
+        needed = here.filter((pl.col("open") != 0) | named).select(receipts.ITEM)
+        settled = {i: known[i] for i in needed.filter(pl.col("open") == 0)["item_id"] if i in known} if known else {}
+        again = {line: repeats[line] for line in mine["line_id"] if line in repeats}
+        made.append(Job(mine, needed, references, payers, amounts, settled, again, about))
+    return made
 
 
 def match(each: Iterable[Company], book: Rulebook, policy: Policy) -> Iterator[Verdict]:

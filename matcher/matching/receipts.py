@@ -11,12 +11,14 @@ from matcher.matching.records import Item, Payer, Receipt, Reference
 
 PPM = 1_000_000
 
-_ITEM = (
+_HEAD = (
     "item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order", "issue_date",
     "due_date", "currency", "open",
 )  # fmt: skip
 _DISCOUNT = ("open", "amount", "discount_ppm", "discount_date")
-_LINE = (
+ITEM = (*_HEAD, "amount", "discount_ppm", "discount_date")
+"""Columns of items that are read here."""
+LINE = (
     "account", "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
     "remittance_information", "creditor_reference", "end_to_end_id", "instructed_amount", "instructed_currency",
 )  # fmt: skip
@@ -39,7 +41,7 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
         known[line_id].append(Payer(*found))
     made = []
     for ours, line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
-        _LINE
+        LINE
     ).iter_rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
@@ -51,7 +53,7 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
 def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     still = frame.filter(pl.col("open") != 0)
-    for row, (left, amount, ppm, until) in zip(still.select(_ITEM).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
+    for row, (left, amount, ppm, until) in zip(still.select(_HEAD).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
         discount = _discount(amount, ppm) if ppm and left == amount else 0
         item = Item._make((*row, discount, until))
         yield item if item.due_date else item._replace(due_date=item.issue_date)

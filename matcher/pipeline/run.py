@@ -2,7 +2,6 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from matcher import frames
 from matcher.engines.base import Engine
+from matcher.engines.workers import decide_all
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
@@ -18,7 +18,7 @@ from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
 from matcher.matching.explain import evidence_text, shares_text, told
 from matcher.matching.learn import learned
-from matcher.matching.match import Company, companies, masters, match
+from matcher.matching.match import Job, jobs, masters
 from matcher.matching.stops import Settled
 from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
@@ -54,13 +54,13 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     )
     # receipts, items and verdicts hold no cycles: looking for some again and again costs a tenth of the time
     gc.set_threshold(200_000, 50, 1_000)
-    verdicts = list(match(work, book, policy))
+    verdicts = list(decide_all(work, book, policy))
     verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)
     return _result(state.lines.filter(pl.col("state") != "posted"), verdicts)
 
 
-def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> tuple[Iterator[Company], pl.DataFrame]:
+def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> tuple[list[Job], pl.DataFrame]:
     """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason."""
     own = session.config
     undecided = state.lines.filter(pl.col("state") != "posted")
@@ -72,7 +72,7 @@ def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> t
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
     found = replace(found, payers=pl.concat([found.payers, taught]))
-    return companies(receivable, state.items, found, _settled(state), repeats, about), aside
+    return jobs(receivable, state.items, found, _settled(state), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:

@@ -13,7 +13,7 @@ from matcher.engines.base import Engine
 from matcher.errors import MatcherError
 from matcher.frames import Schema
 from matcher.matching import receipts
-from matcher.matching.match import Company, companies, masters
+from matcher.matching.match import Company, jobs, masters
 from matcher.openitems import readers
 from matcher.openitems.tables import Column, Table, checked
 
@@ -112,7 +112,7 @@ def _companies(
     )
     found = (engine or _default_engine()).candidates(paid, owed, known)
     about = masters(known, worth, base_currency or paid["currency"][0], {})
-    return list(companies(paid, owed, found, {}, receipts.repeats(paid, duplicate_days), about))
+    return [job.company() for job in jobs(paid, owed, found, {}, receipts.repeats(paid, duplicate_days), about)]
 
 
 def _default_engine() -> Engine:
