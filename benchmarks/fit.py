@@ -110,8 +110,8 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
         right = Truth(books, of_truth)
         with books.reading() as session:
             state = verdicts.state_of(session, date.max)
-            work, _ = run.prepare(session, DuckDBEngine(), state, book)
-            for company in (job.company() for job in work):
+            work, _ = run.prepare(session, state, book)
+            for company in (job.company(DuckDBEngine()) for job in work):
                 grace = session.config.policy.discount_grace_days
                 found = {r.line_id: explanations(r, company.pool, book, grace) for r in company.receipts}
                 paid = {one.shares for line, options in found.items() for one in options if right.right(line, one)}
@@ -185,8 +185,8 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
             state = verdicts.state_of(session, date.max)
             own = session.config.policy
             policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
-            work, _ = run.prepare(session, DuckDBEngine(), state, book)
-            for verdict in match((job.company() for job in work), book, policy):
+            work, _ = run.prepare(session, state, book)
+            for verdict in match((job.company(DuckDBEngine()) for job in work), book, policy):
                 if verdict.explanation is not None and verdict.explanation.rule:
                     yield verdict, right.right(verdict.line_id, verdict.explanation)
 

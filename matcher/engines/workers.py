@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from matcher.engines.base import Engine
 from matcher.matching.decide import Policy, Verdict
 from matcher.matching.match import Job, match
 from matcher.rules.rulebook import Rulebook
@@ -19,18 +20,18 @@ WORTH = 15_000
 """Lines from which a helper is worth its start."""
 
 
-def decide_all(jobs: Sequence[Job], book: Rulebook, policy: Policy) -> Iterator[Verdict]:
+def decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Policy) -> Iterator[Verdict]:
     """Verdicts on all receipts, company by company in the order given, however the work was shared."""
     mine, theirs = _shared(jobs)
     if not theirs:
-        yield from match((job.company() for job in jobs), book, policy)
+        yield from match((job.company(engine) for job in jobs), book, policy)
         return
     with ThreadPoolExecutor(1) as waiting:
-        asked = waiting.submit(_ask, [jobs[place] for place in theirs], book, policy)
-        answers = {place: _decided(jobs[place], book, policy) for place in mine}
+        asked = waiting.submit(_ask, [jobs[place] for place in theirs], engine, book, policy)
+        answers = {place: _decided(jobs[place], engine, book, policy) for place in mine}
         found = asked.result()
     for number, place in enumerate(theirs):
-        answers[place] = found[number] if found else _decided(jobs[place], book, policy)
+        answers[place] = found[number] if found else _decided(jobs[place], engine, book, policy)
     for place in range(len(jobs)):
         yield from answers[place]
 
@@ -49,14 +50,14 @@ def _shared(jobs: Sequence[Job]) -> tuple[list[int], list[int]]:
     return parts
 
 
-def _decided(job: Job, book: Rulebook, policy: Policy) -> list[Verdict]:
-    return list(match([job.company()], book, policy))
+def _decided(job: Job, engine: Engine, book: Rulebook, policy: Policy) -> list[Verdict]:
+    return list(match([job.company(engine)], book, policy))
 
 
-def _ask(jobs: list[Job], book: Rulebook, policy: Policy) -> list[list[Verdict]] | None:
+def _ask(jobs: list[Job], engine: Engine, book: Rulebook, policy: Policy) -> list[list[Verdict]] | None:
     """What the helper says; None when it fails."""
     try:
-        work = pickle.dumps((jobs, book, policy), pickle.HIGHEST_PROTOCOL)
+        work = pickle.dumps((jobs, engine, book, policy), pickle.HIGHEST_PROTOCOL)
         done = subprocess.run([sys.executable, "-m", __name__], input=work, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
@@ -69,8 +70,8 @@ def main() -> None:
     import gc
 
     gc.set_threshold(200_000, 50, 1_000)
-    jobs, book, policy = pickle.load(sys.stdin.buffer)
-    answer = [_decided(job, book, policy) for job in jobs]
+    jobs, engine, book, policy = pickle.load(sys.stdin.buffer)
+    answer = [_decided(job, engine, book, policy) for job in jobs]
     sys.stdout.buffer.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 

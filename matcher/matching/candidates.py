@@ -26,6 +26,9 @@ class Candidates:
     payers: pl.DataFrame
 
 
+NEARLY_EQUAL = 94
+"""Likeness from which a name counts although another customer's is no less alike."""
+
 KEY_CAP = 5
 """A number key that more items carry than this names none of them (a year, a customer's own number)."""
 
@@ -72,6 +75,8 @@ def line_payers(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """Customers whose name the payer's name of a line may be: columns of `PAYER`."""
     asked = lines.filter(pl.col("counterparty_name") != "").select("line_id", "entity", pl.col("counterparty_name").alias("name"))
     found = match_names(asked.select("entity", "name"), customers)
+    # what comes behind another customer's name is hardly ever right, unless both are nearly equal
+    found = found.filter((pl.col("margin") > 0) | (pl.col("likeness") >= NEARLY_EQUAL))
     return asked.join(found, on=["entity", "name"]).rename({"how": "kind"}).select(list(PAYER))
 
 

@@ -4,10 +4,10 @@ Made once, and kept until a posting takes from them.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
+from matcher.matching.lazy import lazy
 from matcher.matching.records import Item
 from matcher.matching.text import Number, number
 
@@ -28,40 +28,40 @@ class Holding:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
 
-    @cached_property
+    @lazy
     def of_amount(self) -> dict[int, list[Item]]:
         """Items by what is open of them."""
         return _grouped((item.open, item) for item in self.items)
 
-    @cached_property
+    @lazy
     def of_reduced(self) -> dict[int, list[Item]]:
         """Items by what is open less their early-payment discount."""
         return _grouped((item.open - item.discount, item) for item in self.items if item.discount)
 
-    @cached_property
+    @lazy
     def of_counter(self) -> dict[tuple[tuple[str, str], int], Item]:
         """Items by what stands around the counter of their number, and the counter."""
         numbers = ((number_of(item), item) for item in self.items)
         return {(n.stem, int(n.counter)): item for n, item in numbers if n.counter.isdecimal()}
 
-    @cached_property
+    @lazy
     def by_number(self) -> list[Item]:
         """In the order of document dates and numbers."""
         return sorted(self.items, key=lambda item: (item.issue_date, number_of(item).counter, item.document_no, item.item_id))
 
-    @cached_property
+    @lazy
     def places(self) -> tuple[dict[str, int], dict[str, int]]:
         """Place of each item in the order of due dates, and in that of numbers."""
         orders = (self.items, self.by_number)
         due, numbered = ({item.item_id: place for place, item in enumerate(order)} for order in orders)
         return due, numbered
 
-    @cached_property
+    @lazy
     def sums(self) -> list[int]:
         """Sum of what is open of the oldest item, the two oldest, and so on."""
         return list(accumulate(item.open for item in self.items))
 
-    @cached_property
+    @lazy
     def due_up_to(self) -> dict[int, int]:
         """How many of the oldest items are due up to a day, by their sum; two at least, and not all."""
         last, items = len(self.items), self.items
@@ -69,7 +69,7 @@ class Holding:
             total: size for size, total in enumerate(self.sums, 1) if 1 < size < last and items[size].due_date != items[size - 1].due_date
         }
 
-    @cached_property
+    @lazy
     def of_month(self) -> dict[int, list[list[Item]]]:
         """Items issued in one month, two at least and not all, by their sum."""
         months = _grouped(((item.issue_date.year, item.issue_date.month), item) for item in self.items)

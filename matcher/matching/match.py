@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 import polars as pl
 
@@ -87,67 +88,67 @@ class Company:
     known: Known
 
 
+class Finder(Protocol):
+    """Who finds candidates: an engine."""
+
+    def candidates(self, lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -> Candidates:
+        """Candidates of all lines at once."""
+        ...
+
+
 @dataclass(frozen=True)
 class Job:
     """One selling company in columns, as it may be handed to another process.
 
     Attributes:
-        lines, items: columns that `receipts` reads; named items that are closed are among the items.
-        references, payers: candidates of the lines.
-        amounts: how many items had each amount open before any posting of ours, by currency.
+        lines: credits that may pay open items; columns that `receipts` and the candidates read.
+        items: the same, ``open`` and ``open_before``; closed ones too.
+        customers: `frames.CUSTOMER`; of this company or of all.
+        taught: what earlier receipts say of payers; columns of `candidates.PAYER`.
         settled: which receipt closed an item, from earlier runs.
         repeats: line -> earlier line of the same payer, amount and text.
     """
 
     lines: pl.DataFrame
     items: pl.DataFrame
-    references: pl.DataFrame
-    payers: pl.DataFrame
-    amounts: pl.DataFrame
+    customers: pl.DataFrame
+    taught: pl.DataFrame
     settled: Mapping[str, Settled]
     repeats: Mapping[str, str]
     about: Masters
 
-    def company(self) -> Company:
-        """The same as objects."""
-        open_now = pl.col("open") != 0
-        closed = {row[0]: (row[1], row[2]) for row in self.items.filter(~open_now).select("item_id", "amount", "customer_id").iter_rows()}
-        amounts = {(currency, amount): count for currency, amount, count in self.amounts.iter_rows()}
-        about = self.about
+    def company(self, engine: Finder) -> Company:
+        """The same as objects, with the candidates of the lines."""
+        found = engine.candidates(self.lines, self.items, self.customers)
+        open_now, about = pl.col("open") != 0, self.about
+        named = self.items.filter(~open_now & pl.col("item_id").is_in(found.references["item_id"].unique().implode()))
+        closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
+        counted = self.items.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
+        amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
         pool = Pool(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
-        memory = Known(dict(self.settled), closed, self.repeats)
-        return Company(receipts.receipts(self.lines, self.references, self.payers, about.homes), pool, memory)
+        memory = Known({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
+        payers = pl.concat([found.payers, self.taught])
+        return Company(receipts.receipts(self.lines, found.references, payers, about.homes), pool, memory)
 
 
 def jobs(
     lines: pl.DataFrame,
     items: pl.DataFrame,
-    found: Candidates,
-    known: Mapping[str, Settled],
+    customers: pl.DataFrame,
+    taught: pl.DataFrame,
+    settled: Mapping[str, Settled],
     repeats: Mapping[str, str],
     about: Masters,
 ) -> list[Job]:
-    """The selling companies in the order of their ids.
-
-    Args:
-        lines: credits that may pay open items; columns of `frames.LINE`.
-        items: `frames.ITEM` columns, ``open`` and ``open_before``; closed ones too.
-        found: candidates of the lines.
-        known: which receipt closed an item, from earlier runs.
-        repeats: line -> earlier line of the same payer, amount and text.
-    """
+    """The selling companies in the order of their ids. Arguments as in `Job`, of all companies together."""
     made = []
     for entity in lines["entity"].unique().sort():
         mine = lines.filter(pl.col("entity") == entity).select(receipts.LINE)
-        ids = mine.select("line_id")
-        references, payers = (frame.join(ids, on="line_id", maintain_order="left") for frame in (found.references, found.payers))
-        here = items.filter(pl.col("entity") == entity)
-        named = pl.col("item_id").is_in(references["item_id"].unique().implode())
-        amounts = here.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
-        needed = here.filter((pl.col("open") != 0) | named).select(receipts.ITEM)
-        settled = {i: known[i] for i in needed.filter(pl.col("open") == 0)["item_id"] if i in known} if known else {}
+        here = items.filter(pl.col("entity") == entity).select(receipts.ITEM)
+        theirs = customers.filter(pl.col("entity").is_in(["", entity]))
+        paid = {i: settled[i] for i in here["item_id"] if i in settled} if settled else {}
         again = {line: repeats[line] for line in mine["line_id"] if line in repeats}
-        made.append(Job(mine, needed, references, payers, amounts, settled, again, about))
+        made.append(Job(mine, here, theirs, taught.join(mine.select("line_id"), on="line_id", how="semi"), paid, again, about))
     return made
 
 

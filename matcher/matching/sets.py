@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 
 from matcher.matching.holding import number_of, oldest_first
+from matcher.matching.lazy import lazy
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
 from matcher.matching.splits import exact_sets
@@ -66,7 +66,7 @@ class View:
         self.items = self.holding.items
         self._keys = keys
 
-    @cached_property
+    @lazy
     def refs(self) -> dict[str, str]:
         """Items that the text names, with the most telling kind of reference: by number keys, and by close reading."""
         found = dict(self._keys)
@@ -78,7 +78,7 @@ class View:
             found |= self.pool.held(self.customer_id, self.text)
         return found
 
-    @cached_property
+    @lazy
     def strong(self) -> list[Item]:
         """Items that are named without doubt, oldest first."""
         return self.named_as(STRONG)

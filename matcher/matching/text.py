@@ -5,12 +5,13 @@ This is the close reading for lines that number keys alone do not settle; it loo
 
 import re
 from collections.abc import Collection
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from matcher.matching.lazy import lazy
 from matcher.matching.normalise import MIN_KEY, fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
@@ -114,73 +115,73 @@ class Text:
         self.told = text.upper()
         self.upper = f"{self.told} | {end_to_end_id.upper()}" if end_to_end_id else self.told
 
-    @cached_property
+    @lazy
     def folded(self) -> str:
         """In lower case, without diacritics."""
         return self.upper.lower() if self.upper.isascii() else fold(self.upper)
 
-    @cached_property
+    @lazy
     def compact(self) -> str:
         """Letters and digits alone."""
         return _compact(self.upper)
 
-    @cached_property
+    @lazy
     def tokens(self) -> tuple[str, ...]:
         """Words that hold a digit, as written."""
         return tuple(t for t in _TOKEN.findall(self.upper) if any(map(str.isdigit, t)))
 
-    @cached_property
+    @lazy
     def wholes(self) -> frozenset[str]:
         """Tokens without separators."""
         return frozenset(_compact(t) for t in self.tokens)
 
-    @cached_property
+    @lazy
     def numbers(self) -> frozenset[str]:
         """Digits of tokens without leading zeros."""
         return frozenset("".join(filter(str.isdigit, t)).lstrip("0") for t in self.tokens)
 
-    @cached_property
+    @lazy
     def runs(self) -> frozenset[str]:
         """Runs of digits, as written and without leading zeros."""
         found = _RUN.findall(self.upper)
         return frozenset(found) | frozenset(run.lstrip("0") for run in found)
 
-    @cached_property
+    @lazy
     def parts(self) -> frozenset[str]:
         """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
         words = _TOKEN.findall(self.upper)
         pairs = [f"{a} {b}" for a, b in pairwise(words)]
         return frozenset(p for w in (*words, *pairs) if "|" in (p := _parts(w)) and any(map(str.isdigit, p)))
 
-    @cached_property
+    @lazy
     def numbered(self) -> bool:
         """Whether the payer wrote a number of five digits or more that is no date, no telephone number and no account number."""
         found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
         return any(sum(map(str.isdigit, token)) >= MIN_DAMAGED for token in found)
 
-    @cached_property
+    @lazy
     def alike(self) -> str:
         """All letters and digits with look-alike letters as digits."""
         return self.compact.translate(_ALIKE)
 
-    @cached_property
+    @lazy
     def others(self) -> int | None:
         """How many further documents the text speaks of ("and 3 others")."""
         found = _OTHERS.search(self.upper)
         return int(next(g for g in found.groups() if g)) if found else None
 
-    @cached_property
+    @lazy
     def total(self) -> int | None:
         """How many documents the text speaks of in all ("5 invoices")."""
         found = _TOTAL.search(self.upper)
         return int(next(g for g in found.groups() if g)) if found else None
 
-    @cached_property
+    @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
         """Where the text says how many documents it speaks of: those are no document numbers."""
         return (*_OTHERS.finditer(self.upper), *_TOTAL.finditer(self.upper))
 
-    @cached_property
+    @lazy
     def keys(self) -> frozenset[tuple[str, str]]:
         """Everything in the text that may be a number, with the form it has; `index_keys` gives documents the same forms."""
         found = {("whole", t) for t in self.wholes} | {("digits", t) for t in self.numbers if len(t) >= MIN_DAMAGED}

@@ -106,8 +106,8 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
     for month in months:
         lines = facts.lines.filter(pl.col("booking_date").dt.month_start() == month)
         truth = _Truth(lines, facts, decided)
-        work, _ = prepare(session, engine, _before(session, facts, decided, lines, month), book)
-        verdicts = {verdict.line_id: verdict for verdict in match((job.company() for job in work), book, policy)}
+        work, _ = prepare(session, _before(session, facts, decided, lines, month), book)
+        verdicts = {verdict.line_id: verdict for verdict in match((job.company(engine) for job in work), book, policy)}
         for row in lines.sort("line_id").select("line_id", "booking_date", "amount", "currency").iter_rows():
             changes += truth.compared(row, verdicts.get(row[0]))
             shadows += truth.shadowed(row, verdicts.get(row[0]))

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -44,7 +44,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     """Matches every line that no decision settles yet, as of a day."""
     facts = journal.facts(session.store)
     state = fold(facts, as_of, session.config.books.base_currency)
-    work, aside = prepare(session, engine, state, book)
+    work, aside = prepare(session, state, book)
     policy = Policy(
         precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
         session.config.policy.auto_post,
@@ -54,13 +54,13 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     )
     # receipts, items and verdicts hold no cycles: looking for some again and again costs a tenth of the time
     gc.set_threshold(200_000, 50, 1_000)
-    verdicts = list(decide_all(work, book, policy))
+    verdicts = list(decide_all(work, engine, book, policy))
     verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)
     return _result(state.lines.filter(pl.col("state") != "posted"), verdicts)
 
 
-def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> tuple[list[Job], pl.DataFrame]:
+def prepare(session: Session, state: State, book: Rulebook) -> tuple[list[Job], pl.DataFrame]:
     """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason."""
     own = session.config
     undecided = state.lines.filter(pl.col("state") != "posted")
@@ -68,11 +68,9 @@ def prepare(session: Session, engine: Engine, state: State, book: Rulebook) -> t
     receivable = undecided.join(aside, on="line_id", how="anti")
     about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
-    found = engine.candidates(receivable, state.items, state.customers)
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
-    found = replace(found, payers=pl.concat([found.payers, taught]))
-    return jobs(receivable, state.items, found, _settled(state), repeats, about), aside
+    return jobs(receivable, state.items, state.customers, taught, _settled(state), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:

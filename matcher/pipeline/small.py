@@ -13,6 +13,7 @@ from matcher.engines.base import Engine
 from matcher.errors import MatcherError
 from matcher.frames import Schema
 from matcher.matching import receipts
+from matcher.matching.candidates import PAYER
 from matcher.matching.match import Company, jobs, masters
 from matcher.openitems import readers
 from matcher.openitems.tables import Column, Table, checked
@@ -110,9 +111,10 @@ def _companies(
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
-    found = (engine or _default_engine()).candidates(paid, owed, known)
     about = masters(known, worth, base_currency or paid["currency"][0], {})
-    return [job.company() for job in jobs(paid, owed, found, {}, receipts.repeats(paid, duplicate_days), about)]
+    taught = pl.DataFrame(schema=PAYER)
+    finder = engine or _default_engine()
+    return [job.company(finder) for job in jobs(paid, owed, known, taught, {}, receipts.repeats(paid, duplicate_days), about)]
 
 
 def _default_engine() -> Engine:

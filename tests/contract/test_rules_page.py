@@ -43,10 +43,13 @@ def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(t
     books.ingest(sorted((demo / "statements").iterdir()))
     with books._session(write=False) as session:
         state = verdicts.state_of(session, books.state().as_of)
-        month, _ = run.prepare(session, DuckDBEngine(), state, BOOK)
+        month, _ = run.prepare(session, state, BOOK)
         small = (company_of(BOOK, example) for rule in BOOK.rule for example in rule.example)
         found = [
-            one for company in chain(month, small) for receipt in company.receipts for one in explanations(receipt, company.pool, BOOK, 0)
+            one
+            for company in chain((job.company(DuckDBEngine()) for job in month), small)
+            for receipt in company.receipts
+            for one in explanations(receipt, company.pool, BOOK, 0)
         ]
     assert len({one.basis for one in found}) >= 8
     for one in found:
