@@ -164,6 +164,8 @@ def _words(view: View, found: ItemSet, gap: str, payer: tuple[str, ...], book: R
         yield "text_order"
     if (gap == "part" or found.items[0].document_type == "instalment") and any(word in low for word in book.words.part):
         yield "text_part"
+    if gap == "over" and (view.text.others or (view.text.total or 0) > len(found.items) or len(view.text.tokens) > len(found.items) + 2):
+        yield "text_more"
     if found.basis in UNNAMED and "payer_number" not in payer and view.text.numbered and not view.refs:
         yield "reference_unknown"
 

@@ -111,7 +111,7 @@ def _companies(
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
-    about = masters(known, worth, base_currency or paid["currency"][0], {})
+    about = masters(known, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
     taught = pl.DataFrame(schema=PAYER)
     finder = engine or _default_engine()
     return [job.company(finder) for job in jobs(paid, owed, known, taught, {}, receipts.repeats(paid, duplicate_days), about)]

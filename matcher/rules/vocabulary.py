@@ -91,6 +91,7 @@ EVIDENCE: dict[str, str] = {
     "date_early": "the item is not due for a long time",
     "date_before": "the payment is older than the item",
     "text_order": "the text speaks of an order or a payment in advance",
+    "text_more": "the text speaks of more documents than these",
     "text_part": "the text speaks of a part payment",
 }
 """Kinds of evidence and what each says."""
