@@ -28,13 +28,11 @@ TWICE_POINTS = 30
 
 TOO_NEAR = "another explanation is too near"
 
-ROUNDS = ("named", "all", "all")
+MOST_ROUNDS = 50
+"""Rounds over what is left, until none posts anything more: then a second run finds nothing new either."""
+
 BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
 """Bases that post in the first round: those that a reference carries."""
-
-
-PLAIN = frozenset(("named", "listed"))
-"""Bases that do not depend on which other items are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,9 @@ class Policy:
 def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> list[Verdict]:
     """A verdict for every receipt of one selling company, in the order of their ids."""
     batch = _Batch(receipts, pool, known, book, policy)
-    for turn in ROUNDS:
-        if not batch.post(BY_NAME if turn == "named" else None):
+    batch.post(BY_NAME)
+    for _ in range(MOST_ROUNDS):
+        if not batch.post(None):
             break
     return batch.finish()
 
@@ -126,7 +125,7 @@ class _Batch:
         return [one for one in found if self.pool.fits(one)]
 
     def post(self, bases: frozenset[str] | None) -> bool:
-        """One round: posts what may post, then looks again at the receipts whose customers were touched. False at the end."""
+        """One round: posts what may post, then looks again at the receipts whose customers were touched. False when nothing was posted."""
         self.pool.touched.clear()
         verdicts = self._verdicts()
         ready = [v for v in verdicts if v.state == "posted" and v.explanation and (bases is None or v.explanation.basis in bases)]
@@ -142,15 +141,13 @@ class _Batch:
             if line in self.put_off or self._changed(receipt):
                 self.options[line] = self._explain(receipt)
         self.put_off.clear()
-        return bool(self.waiting)
+        return bool(ready)
 
     def _changed(self, receipt: Receipt) -> bool:
         """Whether what was posted since may change the explanations of a receipt."""
         options = self.options[receipt.line_id]
         if any(not self.pool.fits(one) for one in options):
             return True
-        if options and options[0].basis in PLAIN and options[0].unique:
-            return False
         return bool(concerned(receipt, self.pool) & self.pool.touched)
 
     def finish(self) -> list[Verdict]:

@@ -7,14 +7,10 @@ from typing import NamedTuple
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt, Share
 from matcher.money import SCALE
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import PPM, Limits, Rulebook
 
 EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
-
-
-MANY = 200
-"""Items of a selling company from which it says something that only one has an amount."""
 
 
 class Gap(NamedTuple):
@@ -46,7 +42,7 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
     total = sum(item.open for item in items)
     gap = total - receipt.amount
     if gap == 0:
-        yield Gap("none", tuple(Share(i.item_id, i.open, i.open) for i in items), "matched", (_full(items, receipt, pool),))
+        yield Gap("none", tuple(Share(i.item_id, i.open, i.open) for i in items), "matched", (_full(items, receipt, pool, book.limits),))
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
     in_terms = gap == sum(discounts) > 0
@@ -62,11 +58,11 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
         yield Gap("over", tuple(shares), "overpaid", (kind,))
 
 
-def _full(items: Sequence[Item], receipt: Receipt, pool: Pool) -> str:
+def _full(items: Sequence[Item], receipt: Receipt, pool: Pool, limits: Limits) -> str:
     if len(items) > 1:
         return "amount_sum"
     carriers = pool.rarity(receipt.currency, items[0].open)
-    return "amount_unique" if carriers <= 1 and pool.size >= MANY else "amount_rare" if carriers <= 5 else "amount_common"
+    return "amount_unique" if carriers <= 1 and pool.size >= limits.unique_among else "amount_rare" if carriers <= 5 else "amount_common"
 
 
 def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:

@@ -41,7 +41,9 @@ class Outcome:
 def run_examples(book: Rulebook, engine: Engine | None = None, only: str = "") -> Iterator[Outcome]:
     """Every example of a rulebook, in order. `book` is one for examples, see `own.effective`; `only` names one rule."""
     chosen = [(rule, example) for rule in book.rule if only in ("", rule.id) for example in rule.example]
-    book = book.changed(calibration=book.calibration.model_copy(update={"bar": ()}))
+    # the few items of an example stand for the many of a company
+    limits = book.limits.model_copy(update={"unique_among": 1})
+    book = book.changed(calibration=book.calibration.model_copy(update={"bar": ()}), limits=limits)
     ready = _together(book, [example for _, example in chosen], engine)
     for place, (rule, example) in enumerate(chosen):
         yield Outcome(rule, example, _failure(_awake(book, rule), rule, example, ready[place] if ready else None, engine))

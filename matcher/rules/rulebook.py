@@ -139,6 +139,7 @@ class Limits(Strict):
         exchange_low, exchange_high: how far below and above the day's rate a payment may lie, in millionths.
         due_before, overdue: days around the due date within which a payment is ordinary.
         subset_items, triple_items: most open items for a set of any size, and for one of at most three, to be trusted.
+        unique_among: items of a selling company from which it says something that only one has an amount.
         duplicate_days: days within which the same payer, amount and reference is a duplicate.
     """
 
@@ -152,6 +153,7 @@ class Limits(Strict):
     subset_items: int = 15
     triple_items: int = 25
     duplicate_days: int = 30
+    unique_among: int = 200
 
 
 class Words(Strict):

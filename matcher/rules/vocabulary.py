@@ -131,6 +131,7 @@ LIMIT_SCOPE: dict[str, tuple[str, ...]] = {
     "subset_items": ("subset", "completed", "counted"),
     "triple_items": ("subset", "completed", "counted"),
     "duplicate_days": (),
+    "unique_among": ("named", "named_one", "order", "damaged", "single"),
 }
 """Bases and gaps of the explanations that a limit bears on."""
 

@@ -89,7 +89,7 @@ def test_the_bounds_that_the_page_names() -> None:
         f"a bound of {assign.MAX_STEPS:,} steps",
         f"(at most {decide.CONTEST_POINTS} points less)",
         f"Below a confidence of {decide.PROPOSE_PPM / 1_000_000} nothing is proposed",
-        "Posting goes in three rounds" if len(decide.ROUNDS) == 3 else "",
+        f"Posting goes in rounds, {decide.MOST_ROUNDS} at most",
     ):
         assert sentence
         assert sentence in page

@@ -328,7 +328,7 @@ def test_what_nobody_foresaw_ends_without_a_traceback(desk: Desk, monkeypatch: p
         raise ZeroDivisionError("a cell's contents")
 
     before = desk.contents()
-    monkeypatch.setattr("matcher.pipeline.run.match", fail)
+    monkeypatch.setattr("matcher.pipeline.run.decide_all", fail)
     result = desk.run("run")
     refused(result, "internal")
     assert "ZeroDivisionError at " in result.stderr

@@ -20,6 +20,9 @@ ITEMS = [
     {"item_id": "I3", "customer_id": "C1", "document_no": "RE-2026-00450", "amount": "1190.00", "due_date": "2026-11-01"},
     {"item_id": "I4", "customer_id": "C2", "document_no": "RE-2026-00502", "amount": "318.45"},
 ]
+OTHERS = [{"item_id": f"X{n}", "customer_id": "C9", "document_no": f"ZB/{n}", "amount": f"{5_000 + n}.10"} for n in range(200)]
+"""What else is open: an amount is rare only among many."""
+
 ALSTER = {"counterparty_name": "Alsterwerft GmbH", "counterparty_account": "DE75512108001245126199"}
 SEPTEMBER = [
     {**ALSTER, "booking_date": "2026-09-21", "amount": "1190.00", "remittance_information": "RE-2026-00417", "bank_reference": "A"},
@@ -63,7 +66,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     write(tmp_path, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
     desk = Desk(tmp_path, monkeypatch)
     desk.do("import", "customers", str(customers_file(tmp_path, CUSTOMERS)))
-    desk.do("import", "items", str(items_file(tmp_path, ITEMS)))
+    desk.do("import", "items", str(items_file(tmp_path, ITEMS + OTHERS)))
     desk.do("ingest", str(lines_file(tmp_path, SEPTEMBER, "september.csv")), str(lines_file(tmp_path, OCTOBER, "october.csv")))
     desk.do("run", "--as-of", "2026-09-30")
     return desk
@@ -140,7 +143,7 @@ def test_a_flip_is_listed_with_what_was_and_what_would_be(desk: Desk) -> None:
 
 
 def test_a_month_is_replayed_on_what_was_open_then_whatever_the_erp_has_booked_since(desk: Desk) -> None:
-    booked = [{**row, "status": "closed", "open_amount": "0.00"} if row["item_id"] in ("I1", "I2") else row for row in ITEMS]
+    booked = [{**row, "status": "closed", "open_amount": "0.00"} if row["item_id"] in ("I1", "I2") else row for row in ITEMS + OTHERS]
     desk.do("import", "items", str(items_file(desk.folder, booked, "later.csv")))
     desk.do("run", "--as-of", "2026-10-31")
     assert counts(desk, "--to", "2026-09") == {("named-full", "live"): {"same": 2}}

@@ -436,7 +436,6 @@ def test_several_statements_of_one_day_each_bring_their_own_twin(tmp_path: Path,
     assert books.blocks() == []
 
 
-@pytest.mark.xfail(reason="a run learns payers from what the run before it posted, not from persons' decisions alone")
 def test_a_second_run_knows_no_more_than_the_first(tmp_path: Path) -> None:
     numbers = (1, 2, 3)
     items = [{"item_id": f"I{n}", "customer_id": "C1", "document_no": f"RE-2026-0000{n}", "amount": f"{n}17.00"} for n in numbers]
@@ -453,7 +452,6 @@ def test_a_second_run_knows_no_more_than_the_first(tmp_path: Path) -> None:
     assert books.state(DAY).lines.select(columns).rows() == first
 
 
-@pytest.mark.xfail(reason="the rule named-fee posts although no bank on the way can have kept a fee")
 @pytest.mark.parametrize(("amount", "text"), [("78.00", "RE-2026-00001 abzgl. Ruecksendung"), ("88.00", "RE-2026-00001")])
 def test_what_a_domestic_customer_deducts_is_not_written_off_unasked(tmp_path: Path, amount: str, text: str) -> None:
     items = [{"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "118.00"}]

@@ -59,11 +59,15 @@ def record(books: Books, number: int = 1) -> dict[str, Any]:
     return found
 
 
+OTHERS: list[Row] = [{"item_id": f"X{n}", "customer_id": "C9", "document_no": f"ZB/{n}", "amount": f"{50_000 + n}.10"} for n in range(200)]
+"""What else is open: that only one item has an amount says something only among many."""
+
+
 def run(folder: Path, *lines: Row, items: list[Row] | None = None) -> Books:
     """Books with these lines, numbered L1, L2, ..., after a run."""
     numbered = [{"bank_reference": f"L{n}", **line} for n, line in enumerate(lines, 1)]
     folder.mkdir(exist_ok=True)
-    books = filled(folder, items=ITEMS if items is None else items, customers=CUSTOMERS, lines=numbered)
+    books = filled(folder, items=(ITEMS if items is None else items) + OTHERS, customers=CUSTOMERS, lines=numbered)
     books.run()
     return books
 
