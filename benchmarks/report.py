@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="from benchmarks.score --json and benchmarks.speed")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--diagram", type=Path, metavar="SVG", help="also write the reliability diagram of the first score here")
     given = parser.parse_args(arguments)
     try:
         found = [(path.name, json.loads(path.read_text(encoding="utf-8"))) for path in given.files]
@@ -71,6 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"report: {type(error).__name__}: {error}", file=sys.stderr)
         return 3
     given.out.write_text(page, encoding="utf-8")
+    if given.diagram:
+        score = next(data for _, data in found if "calibration" in data)
+        given.diagram.write_text(diagram(score["calibration"]) + "\n", encoding="utf-8")
     return 0
 
 
@@ -149,10 +153,24 @@ def _timing(name: str, data: Json) -> str:
 
 def _reliability(data: Json) -> str:
     """The reliability table and its picture: one mark a bin, its area by the number of lines."""
+    picture = (
+        f"<figure>{diagram(data)}"
+        "<figcaption>Share of exactly right answers over stated confidence; on the dashed line the two are equal.</figcaption></figure>\n"
+    )
     rows = [
         (f"{b['above']:g} to {b['to']:g}", _cell(b["lines"]), _cell(b["stated"], share=True), _cell(b["right"], share=True))
         for b in data["bins"]
     ]
+    error = (
+        ""
+        if data["expected_error"] is None
+        else f"<p>Expected calibration error {data['expected_error']:.2%} over {data['lines']} lines.</p>\n"
+    )
+    return picture + error + _table(("confidence above .. to", "lines", "stated", "right"), rows)
+
+
+def diagram(data: Json) -> str:
+    """The reliability diagram as SVG: one mark a bin, its area by the number of lines. `data` is the ``calibration`` of a score."""
     size, edge = 320, 44
     most = max((b["lines"] for b in data["bins"]), default=1)
 
@@ -173,20 +191,14 @@ def _reliability(data: Json) -> str:
         ticks.append(f'<text x="{x:.0f}" y="{size + 30}" text-anchor="middle">{step * 20} %</text>')
         ticks.append(f'<text x="{edge - 6}" y="{y + 4:.0f}" text-anchor="end">{step * 20} %</text>')
     low, high = at(0, 0), at(1, 1)
-    picture = (
-        f'<figure><svg width="{size + edge + 30}" height="{size + 56}" role="img" aria-label="Reliability diagram">'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + edge + 30}" height="{size + 56}" role="img" '
+        f'aria-label="Reliability diagram">'
         f'<rect x="{edge}" y="12" width="{size}" height="{size}" fill="none" stroke="#9aa7b5"/>'
         f'<line x1="{low[0]}" y1="{low[1]}" x2="{high[0]}" y2="{high[1]}" stroke="#9aa7b5" stroke-dasharray="4 4"/>'
         f"{''.join(ticks)}{''.join(marks)}"
         f'<text x="{edge + size / 2}" y="{size + 50}" text-anchor="middle">stated confidence</text></svg>'
-        "<figcaption>Share of exactly right answers over stated confidence; on the dashed line the two are equal.</figcaption></figure>\n"
     )
-    error = (
-        ""
-        if data["expected_error"] is None
-        else f"<p>Expected calibration error {data['expected_error']:.2%} over {data['lines']} lines.</p>\n"
-    )
-    return picture + error + _table(("confidence above .. to", "lines", "stated", "right"), rows)
 
 
 def _cell(value: Any, *, share: bool = False) -> str:
