@@ -59,7 +59,9 @@ def record(books: Books, number: int = 1) -> dict[str, Any]:
     return found
 
 
-OTHERS: list[Row] = [{"item_id": f"OTHER{n}", "customer_id": "C99", "document_no": f"ZB/{n}", "amount": f"{50_000 + n}.10"} for n in range(200)]
+OTHERS: list[Row] = [
+    {"item_id": f"OTHER{n}", "customer_id": "C99", "document_no": f"ZB/{n}", "amount": f"{50_000 + n}.10"} for n in range(200)
+]
 """What else is open: that only one item has an amount says something only among many."""
 
 
