@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PREFIX = ".staging-"
 ROWS = 8_000
 """Entries that are collected before they are put away."""
-MEMORY = 40 << 20
+MEMORY = 24 << 20
 """Bytes of entries that stay in memory: those of an ordinary file. What comes after them is written out."""
 
 LINE = {

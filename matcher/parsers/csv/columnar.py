@@ -28,7 +28,7 @@ from matcher.parsers.csv.records import Record, RecordReader
 from matcher.parsers.csv.rows import NOT_PROVIDED, TEXT_FIELDS
 from matcher.parsers.csv.text import TooLongError, bounded
 
-CHUNK = 3 << 20
+CHUNK = 2 << 20
 _MAX_BAD_ROWS = 200
 _SEARCH = 200
 _MAX_DIGITS = len(str(money.MAX_MINOR)) - 1
