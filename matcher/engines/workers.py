@@ -56,13 +56,15 @@ def _decided(job: Job, engine: Engine, book: Rulebook, policy: Policy) -> list[V
 
 def _ask(jobs: list[Job], engine: Engine, book: Rulebook, policy: Policy) -> list[list[Verdict]] | None:
     """What the helper says; None when it fails."""
+    work = pickle.dumps((jobs, engine, book, policy), pickle.HIGHEST_PROTOCOL)
+    # -P: a file in the accountant's folder that is named like a module must not be taken for it
+    command = [sys.executable or "python3", "-P", "-m", __name__]
     try:
-        work = pickle.dumps((jobs, engine, book, policy), pickle.HIGHEST_PROTOCOL)
-        done = subprocess.run([sys.executable, "-m", __name__], input=work, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        done = subprocess.run(command, input=work, capture_output=True, check=True)
+        found: list[list[Verdict]] = pickle.loads(done.stdout)
+    except (OSError, subprocess.CalledProcessError, pickle.UnpicklingError, EOFError):
         return None
-    found: list[list[Verdict]] = pickle.loads(done.stdout)
-    return found
+    return found if len(found) == len(jobs) else None
 
 
 def main() -> None:

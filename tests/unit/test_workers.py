@@ -1,0 +1,94 @@
+"""A helper process decides half of the companies: the same answers in the same order, and without it too."""
+
+import subprocess
+from typing import Any
+
+import polars as pl
+import pytest
+
+from matcher import frames
+from matcher.engines import workers
+from matcher.engines.duckdb import DuckDBEngine
+from matcher.matching.candidates import PAYER
+from matcher.matching.decide import Policy, Verdict
+from matcher.matching.match import Job, jobs, masters
+from matcher.pipeline import small
+from matcher.rules import rulebook
+
+POLICY = Policy(999_500, auto_post=True, rejected=frozenset(), grace_days=0)
+COMPANIES = ("10", "20", "30")
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
+    """Three selling companies with two receipts each, and no work too small for a helper on two cores."""
+    monkeypatch.setattr(workers, "WORTH", 1)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
+    rows = [(company, n) for company in COMPANIES for n in (1, 2)]
+    item = {"customer_id": "C", "issue_date": "2026-09-01", "currency": "EUR"}
+    line = {"account": "giro", "booking_date": "2026-10-01", "currency": "EUR"}
+    items = small._item_frame(
+        [item | {"entity": c, "item_id": f"{c}-{n}", "document_no": f"RE-2026-0{c}0{n}", "amount": f"{n}00.00"} for c, n in rows]
+    )
+    lines = small._line_frame(
+        [
+            line | {"entity": c, "line_id": f"L{c}-{n}", "amount": f"{n}00.00", "remittance_information": f"RE-2026-0{c}0{n}"}
+            for c, n in rows
+        ]
+    )
+    customers, rates = frames.empty(frames.CUSTOMER), pl.DataFrame(schema={"date": pl.Date, "currency": pl.String, "per_base": pl.String})
+    about = masters(customers, rates, "EUR", {})
+    return jobs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
+
+
+def decided(work: list[Job]) -> list[Verdict]:
+    return list(workers.decide_all(work, DuckDBEngine(), rulebook.default(), POLICY))
+
+
+def alone(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
+    """The same without a helper."""
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "WORTH", 10**9)
+        return decided(work)
+
+
+def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    ask = workers._ask
+
+    def watched(theirs: list[Job], *rest: Any) -> list[list[Verdict]] | None:
+        found = ask(theirs, *rest)
+        assert found is not None, "the helper failed"
+        asked.append(len(theirs))
+        return found
+
+    monkeypatch.setattr(workers, "_ask", watched)
+    found = decided(work)
+    assert asked == [1]
+    assert [v.line_id for v in found] == [f"L{company}-{n}" for company in COMPANIES for n in (1, 2)]
+    assert {v.state for v in found} == {"posted"}
+    assert found == alone(work, monkeypatch)
+
+
+@pytest.mark.parametrize("said", [b"", b"no pickle", b"\x80\x05]\x94."])
+def test_a_helper_that_says_nonsense_changes_nothing(work: list[Job], monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(workers.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, said, b""))
+    assert decided(work) == alone(work, monkeypatch)
+
+
+@pytest.mark.parametrize("fault", [OSError("no such program"), subprocess.CalledProcessError(1, "python")])
+def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(workers.subprocess, "run", fail)
+    assert decided(work) == alone(work, monkeypatch)
+
+
+def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
+    work: list[Job], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "polars.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert workers._ask(work[:1], DuckDBEngine(), rulebook.default(), POLICY) is not None
