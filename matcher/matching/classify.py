@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 import polars as pl
 
+from matcher.matching.candidates import customer_accounts
 from matcher.matching.normalise import account_key, name_key
 
 NON_RECEIVABLE = {"fee": "a fee", "interest": "interest", "tax": "a tax", "own_transfer": "a transfer of our own"}
@@ -13,14 +14,17 @@ _CODES = {"CHRG": "fee", "COMM": "fee", "INTR": "interest", "TAXE": "tax"}
 """Sub-families of ISO 20022 bank transaction codes in the domain of account management (ACMT)."""
 
 
-def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str]) -> pl.DataFrame:
+def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str], customers: pl.DataFrame) -> pl.DataFrame:
     """Lines that are not matched with open items: line_id, outcome, reason.
+
+    A company of our own that is a customer too pays its invoices like any other: its lines are matched.
 
     Args:
         own_accounts, own_names: of the books' own bank accounts and selling companies, as written.
+        customers: columns of `frames.CUSTOMER`.
     """
-    accounts = {account_key(number) for number in own_accounts}
-    names = {name_key(name) for name in own_names if name}
+    accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])
+    names = {name_key(name) for name in own_names if name} - {name_key(name) for name in customers["name"]}
     from_own = _is(lines, "counterparty_account", lambda v: account_key(v) in accounts)
     named_own = _is(lines, "counterparty_name", lambda v: name_key(v) in names)
     code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)

@@ -7,7 +7,7 @@ from matcher.matching.holding import number_of, oldest_first
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import Text, index_keys
+from matcher.matching.text import Text, index_keys, says
 from matcher.rules.rulebook import Rulebook
 
 MOST_CUSTOMERS = 6
@@ -159,10 +159,10 @@ def _note(found: ItemSet) -> str:
 
 def _words(view: View, found: ItemSet, gap: str, payer: tuple[str, ...], book: Rulebook) -> Iterable[str]:
     """What the words of the text say for or against an explanation."""
-    low = view.text.folded
-    if any(word in low for word in book.words.prepayment):
+    said = view.text.spoken
+    if says(said, book.words.prepayment):
         yield "text_order"
-    if (gap == "part" or found.items[0].document_type == "instalment") and any(word in low for word in book.words.part):
+    if (gap == "part" or found.items[0].document_type == "instalment") and says(said, book.words.part):
         yield "text_part"
     if gap == "over" and (view.text.others or (view.text.total or 0) > len(found.items) or len(view.text.tokens) > len(found.items) + 2):
         yield "text_more"

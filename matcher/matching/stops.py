@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from matcher.matching.normalise import fold
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.score import ALIKE
 from matcher.matching.sets import STRONG
-from matcher.matching.text import Text
+from matcher.matching.text import says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
 
 _PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payout": "a payout of a payment provider"}
@@ -61,14 +61,14 @@ class Known:
 
     def unexplained(self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook) -> tuple[str, str]:
         """Outcome of a receipt that nothing explains, and the reason."""
-        low = Text(receipt.text).folded
+        text = spoken(receipt.text)
         # money of a customer, or for a document of ours, stays before a person's eyes whatever its text
-        if not _named(receipt) and not any(p.kind in ("account", "equal") for p in receipt.payers):
-            about = f"{low} | {fold(receipt.payer_name)}"
+        if not _named(receipt) and not any(p.kind != "number" and p.likeness >= ALIKE for p in receipt.payers):
+            about = text + spoken(receipt.payer_name)
             for purpose in ("interest", "fee", "tax", "payout"):
-                if any(word in about for word in getattr(book.words, purpose)):
+                if says(about, getattr(book.words, purpose)):
                     return "non_receivable", f"payer and text speak of {_PURPOSE[purpose]}"
-        if receipt.payers and any(word in low for word in book.words.prepayment):
+        if receipt.payers and says(text, book.words.prepayment):
             return "on_account", "the text speaks of an order or a payment in advance, and no open item is named"
         if options:
             return "unexplained", f"the nearest explanation ({options[0].points} points) is not likely enough"

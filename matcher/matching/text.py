@@ -4,7 +4,7 @@ This is the close reading for lines that number keys alone do not settle; it loo
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +16,8 @@ from matcher.matching.normalise import MIN_KEY, fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _RUN = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W_]+")
+_SIGNS = "\u2e7f"
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
 _OTHERS = re.compile(
     r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
@@ -58,6 +60,24 @@ def number(document_no: str, payment_reference: str = "") -> Number:
     whole = _compact(upper)
     stem = (_compact(upper[: run.start()]), _compact(upper[run.end() :]))
     return Number(whole, "".join(r[0] for r in runs), stem, run[0], _parts(upper), _compact(payment_reference.upper()))
+
+
+def spoken(text: str) -> str:
+    """Words in lower case without diacritics, with one blank before and behind each."""
+    return f" {' '.join(_WORD.findall(text.lower() if text.isascii() else fold(text)))} "
+
+
+def says(said: str, words: Iterable[str]) -> bool:
+    """Whether one of the words is in a `spoken` text: at the beginning of a word, or whole if a blank ends it.
+
+    "interest" is in "interest rate" and not in "Pinterest". Signs that are written without blanks between words are found anywhere.
+    """
+    return any((word if word[:1] > _SIGNS else _needle(word)) in said for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _needle(word: str) -> str:
+    return spoken(word) if word.endswith(" ") else spoken(word)[:-1]
 
 
 def fragments(item: Number) -> list[tuple[str, str]]:
@@ -116,9 +136,9 @@ class Text:
         self.upper = f"{self.told} | {end_to_end_id.upper()}" if end_to_end_id else self.told
 
     @lazy
-    def folded(self) -> str:
-        """In lower case, without diacritics."""
-        return self.upper.lower() if self.upper.isascii() else fold(self.upper)
+    def spoken(self) -> str:
+        """The words of it, as `says` looks for them."""
+        return spoken(self.upper)
 
     @lazy
     def compact(self) -> str:

@@ -64,7 +64,8 @@ def prepare(session: Session, state: State, book: Rulebook) -> tuple[list[Job], 
     """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason."""
     own = session.config
     undecided = state.lines.filter(pl.col("state") != "posted")
-    aside = classify.aside(undecided, [account.number for account in own.account], [entity.name for entity in own.entity])
+    ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
+    aside = classify.aside(undecided, *ours, state.customers)
     receivable = undecided.join(aside, on="line_id", how="anti")
     about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)

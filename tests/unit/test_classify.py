@@ -2,24 +2,41 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 from states import STATE_LINE, Books, frame
 
+from matcher.frames import CUSTOMER
 from matcher.matching.classify import aside
 
 OWN = ["DE12 0300 0000 0020 2051"]
 NAMES = ["Nordkai Handel GmbH"]
 
 
-def outcome(amount: int = 50_00, **fields: Any) -> tuple[str, str] | None:
+def outcome(amount: int = 50_00, customer: dict[str, str] | None = None, **fields: Any) -> tuple[str, str] | None:
     books = Books()
     books.line("L1", amount, **fields)
-    found = aside(frame(list(books.lines.values()), STATE_LINE), OWN, NAMES).rows()
+    blank = dict.fromkeys(CUSTOMER, "") | {"customer_id": "C1"}
+    customers = pl.DataFrame([blank | customer] if customer else [], schema=CUSTOMER)
+    found = aside(frame(list(books.lines.values()), STATE_LINE), OWN, NAMES, customers).rows()
     return found[0][1:] if found else None
 
 
 def test_an_ordinary_credit_is_matched() -> None:
     assert outcome(counterparty_name="Alster GmbH", counterparty_account="DE99", kind="transfer", transaction_code="PMNT-RCDT-ESCT") is None
+
+
+@pytest.mark.parametrize(
+    ("customer", "fields"),
+    [
+        ({"name": "Nordkai Handel GmbH"}, {"counterparty_name": "NORDKAI HANDEL"}),
+        ({"name": "Sister", "account": "DE55|" + OWN[0]}, {"counterparty_account": OWN[0]}),
+    ],
+)
+def test_a_company_of_our_own_that_is_a_customer_pays_like_any_other(customer: dict[str, str], fields: dict[str, str]) -> None:
+    assert outcome(**fields) is not None
+    assert outcome(customer=customer, **fields) is None
+    assert outcome(customer=customer, kind="own_transfer", **fields) is not None  # the bank's word stands
 
 
 @pytest.mark.parametrize("amount", [-50_00, 0])

@@ -1,12 +1,13 @@
 """What stops a receipt before any fallback, and what is said of one that nothing explains."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from engine import BOOK, DAY, item, names, pool, receipt
 
 from matcher.matching.hypotheses import explanations
-from matcher.matching.records import Item, Receipt
+from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.matching.stops import Known, Settled, Stop, stopped
 
 
@@ -59,8 +60,8 @@ def test_one_open_item_among_the_named_ones_is_no_stop() -> None:
 
 
 @pytest.mark.parametrize("reference", [names("1", "short"), names("1", key="4711"), names("1", source="order"), names("1", "cut")])
-def test_a_weak_reference_to_a_closed_item_is_no_stop(reference: object) -> None:
-    assert stop(receipt(50_00, reference)) is None  # type: ignore[arg-type]
+def test_a_weak_reference_to_a_closed_item_is_no_stop(reference: Reference) -> None:
+    assert stop(receipt(50_00, reference)) is None
 
 
 def test_an_item_that_is_named_in_another_way_is_no_stop() -> None:
@@ -89,6 +90,8 @@ def test_closing_an_item_is_remembered_within_the_batch() -> None:
         ("Batch 77", "stripe payments europe", "non_receivable"),
         ("Payout 4711", "", "non_receivable"),
         ("Rechnung 12", "", "unexplained"),
+        ("Bestellung", "pinterest europe", "unexplained"),
+        ("Bestellung", "stripes fashion ltd", "unexplained"),
     ],
 )
 def test_words_tell_what_an_unknown_payer_s_money_is(text: str, name: str, outcome: str) -> None:
@@ -101,6 +104,7 @@ def test_words_tell_what_an_unknown_payer_s_money_is(text: str, name: str, outco
         receipt(50_00, account="C1", text="RE-1 plus Zinsen"),
         receipt(50_00, name="C1", text="RE-1 plus Zinsen"),
         receipt(50_00, names("1"), text="RE-2026-00001 plus Zinsen"),
+        replace(receipt(50_00, text="plus Zinsen"), payers=(Payer("C1", "cut", 95, 30),)),
     ],
 )
 def test_money_of_a_customer_stays_in_the_queue_whatever_its_text(who: Receipt) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.matching.text import Number, Text, fragments, index_keys, number
+from matcher.matching.text import Number, Text, fragments, index_keys, number, says, spoken
 
 OURS = number("RE-2026-00417")
 
@@ -222,3 +222,24 @@ def test_a_payer_wrote_a_number(text: str) -> None:
 )  # fmt: skip
 def test_dates_telephones_and_accounts_are_no_numbers_of_documents(text: str) -> None:
     assert not Text(text).numbered
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Interest Q3", ["interest"], True),
+        ("INTERESTS", ["interest"], True),
+        ("Pinterest Europe", ["interest"], False),
+        ("Stripe", ["stripe "], True),
+        ("STRIPE-Payout", ["stripe "], True),
+        ("Stripes Fashion", ["stripe "], False),
+        ("pro-forma 7", ["pro forma"], True),
+        ("Kontoführung", ["kontofuhrung"], True),
+        ("corporate services", ["rate "], False),
+        ("货款利息收入", ["利息"], True),
+        ("Предоплата", ["предоплата"], True),
+        ("", ["rate "], False),
+    ],
+)
+def test_words_are_found_where_a_word_of_the_text_begins(text: str, words: list[str], found: bool) -> None:
+    assert says(spoken(text), words) is found
