@@ -39,7 +39,7 @@ def book(confidence: Mapping[str, int] | None = None) -> Rulebook:
     table: dict[str, tuple[tuple[int, int], ...]] = {
         rule.id: ((-100, 200_000), (0, 500_000), (10, (confidence or {}).get(rule.id, 999_900))) for rule in shipped.rule
     }
-    return shipped.model_copy(update={"evidence": points, "calibration": Calibration(version=1, measured="set for tests", rule=table)})
+    return shipped.changed(evidence=points, calibration=Calibration(version=1, measured="set for tests", rule=table))
 
 
 BOOK = book()
@@ -119,7 +119,8 @@ def view(
     paying: Receipt, items: Iterable[Item], keys: dict[str, str] | None = None, customer: str = "C1", *, rules: Rulebook = BOOK
 ) -> View:
     """A receipt before the items of a customer; `keys` are what number keys found."""
-    return View(paying, Text(paying.text), customer, pool(items), rules.limits, keys or {})
+    here, text = pool(items), Text(paying.text)
+    return View(paying, text, customer, here, rules.limits, here.numbers.named(text).by(customer, keys or {}))
 
 
 def ids(found: Iterable[ItemSet], basis: str = "") -> list[tuple[str, ...]]:

@@ -21,7 +21,7 @@ def book(steps: tuple[tuple[int, int], ...] = STEPS) -> Rulebook:
     shipped = rulebook.default()
     evidence = {kind: POINTS.get(kind, 1) for kind in shipped.evidence}
     table = Calibration(version=7, measured="three invented months", rule={rule.id: steps for rule in shipped.rule})
-    return shipped.model_copy(update={"evidence": evidence, "calibration": table})
+    return shipped.changed(evidence=evidence, calibration=table)
 
 
 def install(monkeypatch: pytest.MonkeyPatch, steps: tuple[tuple[int, int], ...] = STEPS) -> Rulebook:

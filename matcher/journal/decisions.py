@@ -1,8 +1,8 @@
 """Building decisions: ids from contents, and the checks that money is neither lost nor doubled before anything is appended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -10,8 +10,7 @@ from matcher import frames, ids, money
 from matcher.errors import MatcherError
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """Cash of a line on an open item, and what is cleared beside it. Minor units; see `frames.ALLOCATION`."""
 
     item_id: str
@@ -22,8 +21,7 @@ class Allocation:
     item_open: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A decision before it has an id and a place in the journal. Fields as in `frames.DECISION`."""
 
     kind: str

@@ -14,9 +14,13 @@ MAX_STEPS = 20_000
 """Bound on steps in one component; beyond it the strongest claims are served first and the weaker ones go to a person."""
 
 
+MOST_LINES = 200
+"""Lines of one component; a larger one hangs together by a number or an amount that says nothing, and a person looks at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Answer: place of the chosen explanation of each line (-1 for none), and the lines of components beyond the bound."""
+    """Answer: place of the chosen explanation of each line (-1 for none), and the lines of components beyond the bounds."""
 
     chosen: dict[str, int]
     unsolved: frozenset[str]
@@ -28,6 +32,9 @@ def assign(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], p
     contested = _contested(order, options, pool)
     unsolved: set[str] = set()
     for lines in _components(order, options, contested):
+        if len(lines) > MOST_LINES:
+            unsolved.update(lines)
+            continue
         solver = _Solver(lines, options, pool)
         found = solver.solve()
         if solver.steps >= MAX_STEPS:
@@ -67,8 +74,6 @@ def _components(order: Sequence[str], options: Mapping[str, Sequence[Explanation
             if line in members or line in grouped:
                 continue
             members.add(line)
-            if len(members) > 200:
-                break
             for one in options[line]:
                 for other in one.items:
                     waiting += best_of.get(other, ())

@@ -6,12 +6,13 @@ given more than it has open. Two receipts of different payers with like claims o
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, log
+from typing import NamedTuple
 
-from matcher.matching.assign import assign
+from matcher.matching.assign import Assignment, assign
 from matcher.matching.explain import percent
-from matcher.matching.hypotheses import concerned, explanations
+from matcher.matching.hypotheses import Reading
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Receipt
 from matcher.matching.stops import Known, stopped
@@ -35,8 +36,7 @@ BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", 
 """Bases that post in the first round: those that a reference carries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(NamedTuple):
     """What a shadow rule would have made of the explanation that was chosen. `rule` is id and version; confidence in millionths."""
 
     rule: str
@@ -45,8 +45,7 @@ class Shadow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the engine says of one receipt.
 
     Attributes:
@@ -106,6 +105,28 @@ def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook
     return batch.finish()
 
 
+_Claims = dict[str, list[tuple[int, str, str, int]]]
+"""The best claims on each item: points, payer, line, amount."""
+
+
+class _Stand(NamedTuple):
+    """How a batch stands before a round.
+
+    Attributes:
+        options: explanations of each line, without those of a line that comes first with the same claim; `before` tells that one.
+    """
+
+    options: Mapping[str, Sequence[Explanation]]
+    before: Mapping[str, str]
+    choice: Assignment
+    claims: _Claims
+
+    def chosen(self, line: str, bases: frozenset[str] | None) -> bool:
+        """Whether a line has an explanation that may post, of these bases if given."""
+        place = self.choice.chosen[line]
+        return place >= 0 and (bases is None or self.options[line][place].basis in bases)
+
+
 class _Batch:
     """The receipts of a batch on their way: explanations as the pool stands, and verdicts once posted."""
 
@@ -114,12 +135,13 @@ class _Batch:
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         # what no number carries is looked at when the named items are settled: before that its answer would be thrown away
+        self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         self.options = {line: self._explain(receipt) if _numbered(receipt) else [] for line, receipt in self.waiting.items()}
         self.put_off = {line for line, receipt in self.waiting.items() if not _numbered(receipt)}
         self.done: dict[str, Verdict] = {}
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:
-        found = explanations(receipt, self.pool, self.book, self.policy.grace_days)
+        found = self.readings[receipt.line_id].explanations(self.pool)
         if self.policy.rejected:
             found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
         return [one for one in found if self.pool.fits(one)]
@@ -127,8 +149,9 @@ class _Batch:
     def post(self, bases: frozenset[str] | None) -> bool:
         """One round: posts what may post, then looks again at the receipts whose customers were touched. False when nothing was posted."""
         self.pool.touched.clear()
-        verdicts = self._verdicts()
-        ready = [v for v in verdicts if v.state == "posted" and v.explanation and (bases is None or v.explanation.basis in bases)]
+        stand = self._stand()
+        verdicts = [self._verdict(receipt, stand) for line, receipt in self.waiting.items() if stand.chosen(line, bases)]
+        ready = [verdict for verdict in verdicts if verdict.state == "posted"]
         ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
             one, receipt = verdict.explanation, self.waiting[verdict.line_id]
@@ -136,7 +159,7 @@ class _Batch:
                 for item in self.pool.take(one):
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
-                del self.waiting[receipt.line_id]
+                del self.waiting[receipt.line_id], self.readings[receipt.line_id]
         for line, receipt in self.waiting.items():
             if line in self.put_off or self._changed(receipt):
                 self.options[line] = self._explain(receipt)
@@ -145,27 +168,27 @@ class _Batch:
 
     def _changed(self, receipt: Receipt) -> bool:
         """Whether what was posted since may change the explanations of a receipt."""
-        options = self.options[receipt.line_id]
-        if any(not self.pool.fits(one) for one in options):
+        if not self.pool.touched.isdisjoint(self.readings[receipt.line_id].concerned(self.pool)):
             return True
-        return bool(concerned(receipt, self.pool) & self.pool.touched)
+        return not all(map(self.pool.fits, self.options[receipt.line_id]))
 
     def finish(self) -> list[Verdict]:
         """What is left is proposed, or not explained."""
-        for verdict in self._verdicts():
-            left = verdict if verdict.state != "posted" else replace(verdict, state="proposed", reason="not posted in its turn")
+        stand = self._stand()
+        for verdict in [self._verdict(receipt, stand) for receipt in self.waiting.values()]:
+            left = verdict if verdict.state != "posted" else verdict._replace(state="proposed", reason="not posted in its turn")
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]
 
-    def _verdicts(self) -> list[Verdict]:
+    def _stand(self) -> "_Stand":
         order = list(self.waiting)
-        options = self._earliest_first(order)
-        choice = assign(order, options, self.pool)
-        claims = self._claims()
-        return [self._verdict(self.waiting[line], options[line], choice.chosen[line], line in choice.unsolved, claims) for line in order]
+        options, before = self._earliest_first(order)
+        return _Stand(options, before, assign(order, options, self.pool), self._claims())
 
-    def _earliest_first(self, order: Sequence[str]) -> dict[str, list[Explanation]]:
+    def _earliest_first(self, order: Sequence[str]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
+
+        Also gives the earliest line for each line that comes after it.
 
         A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is no twin of it.
         """
@@ -174,6 +197,7 @@ class _Batch:
         for line, one in best.items():
             twins[one.shares].append(line)
         kept = {line: self.options[line] for line in order}
+        before: dict[str, str] = {}
         for shares, lines in twins.items():
             if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
                 strongest = max(best[line].points for line in lines)
@@ -181,15 +205,16 @@ class _Batch:
                 for line in lines:
                     if line != first:
                         kept[line] = [one for one in kept[line] if one.shares != shares]
-        return kept
+                        before[line] = first
+        return kept, before
 
     def _room(self, one: Explanation, times: int) -> bool:
         """Whether the items have enough open for an explanation several times over."""
         return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
 
-    def _claims(self) -> dict[str, list[tuple[int, str, str, int]]]:
+    def _claims(self) -> "_Claims":
         """Best claims on each item: points, payer, line, amount."""
-        claims: dict[str, list[tuple[int, str, str, int]]] = defaultdict(list)
+        claims: _Claims = defaultdict(list)
         for line, options in self.options.items():
             if line in self.waiting and options:
                 for share in options[0].shares:
@@ -197,20 +222,17 @@ class _Batch:
                     claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
         return claims
 
-    def _verdict(
-        self,
-        receipt: Receipt,
-        options: Sequence[Explanation],
-        place: int,
-        unsolved: bool,
-        claims: Mapping[str, list[tuple[int, str, str, int]]],
-    ) -> Verdict:
+    def _verdict(self, receipt: Receipt, stand: "_Stand") -> Verdict:
+        line, claims = receipt.line_id, stand.claims
+        options, place = stand.options[line], stand.choice.chosen[line]
         stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
         if stop is not None:
             return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
         if not options or place < 0:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
-            return replace(_left(receipt, outcome, reason), explanation=options[0] if options else None)
+            if earlier := stand.before.get(line):
+                reason = f"line {earlier} names the same items for the same amount, and comes first"
+            return _left(receipt, outcome, reason)._replace(explanation=options[0] if options else None)
         best = options[place]
         others = [one for one in options if one is not best]
         lead = _lead(best, others)
@@ -220,8 +242,8 @@ class _Batch:
         if rule is None or confidence < PROPOSE_PPM:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             runner = others[0] if others else None
-            return replace(_left(receipt, outcome, reason), explanation=best, runner_up=runner, lead=lead, shadow=shadow)
-        hindrance = "too many receipts compete for these items" if unsolved else ""
+            return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, lead=lead, shadow=shadow)
+        hindrance = "too many receipts compete for these items" if line in stand.choice.unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
         eligible = not hindrance
         hindrance = hindrance or self._doubt(confidence)
@@ -234,9 +256,7 @@ class _Batch:
             shadow=shadow,
         )  # fmt: skip
 
-    def _shadow(
-        self, receipt: Receipt, best: Explanation, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
-    ) -> Shadow | None:
+    def _shadow(self, receipt: Receipt, best: Explanation, lead: int, claims: "_Claims") -> Shadow | None:
         kinds = frozenset(kind for kind, _ in best.evidence)
         rule = self.book.shadow(best.basis, best.gap, kinds, len(best.shares), best.rule)
         if rule is None:
@@ -251,9 +271,7 @@ class _Batch:
             return ""
         return f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
 
-    def _hindrance(
-        self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: Mapping[str, list[tuple[int, str, str, int]]]
-    ) -> str:
+    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: "_Claims") -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if not best.unique:
             return best.note or "another set of open items has the same sum"

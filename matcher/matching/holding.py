@@ -39,6 +39,12 @@ class Holding:
         return _grouped((item.open - item.discount, item) for item in self.items if item.discount)
 
     @lazy
+    def totals(self) -> frozenset[int]:
+        """Every amount that one item has, in full or less its discount, or that everything or all that is due or of one month has."""
+        whole = self.sums[-1:]
+        return frozenset((*self.of_amount, *self.of_reduced, *whole, *self.due_up_to, *self.of_month))
+
+    @lazy
     def of_counter(self) -> dict[tuple[tuple[str, str], int], Item]:
         """Items by what stands around the counter of their number, and the counter."""
         numbers = ((number_of(item), item) for item in self.items)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from matcher.matching import gaps, score, sets
 from matcher.matching.holding import number_of, oldest_first
+from matcher.matching.lazy import lazy
+from matcher.matching.numbers import Named
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import Text, index_keys, says
+from matcher.matching.text import STRONG, Text, says
 from matcher.rules.rulebook import Rulebook
 
 MOST_CUSTOMERS = 6
@@ -37,27 +39,136 @@ def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) 
 
     Of explanations that give the same to the same items, the one with most points is kept.
     """
-    text = Text(receipt.text, receipt.end_to_end_id)
-    keys, carriers = _named(receipt)
-    best: dict[object, Explanation] = {}
-    most = 0
-    plain = _plain(receipt, keys, pool)
-    by_customer: dict[str, dict[str, str]] = {}
-    for item_id, kind in keys.items():
-        if (item := pool.items.get(item_id)) is not None:
-            by_customer.setdefault(item.customer_id, {})[item_id] = kind
-    for customer, likely in [(plain[0].customer_id, True)] if plain else _customers(receipt, text, keys, pool):
-        if not likely and most >= CLEAR:
-            break
-        view = View(receipt, text, customer, pool, book.limits, by_customer.get(customer, {}), settled=bool(plain))
-        payer = score.payer(receipt, customer, pool)
-        for found in [ItemSet("named", plain)] if plain else _sets(view, payer):
-            for one in _explained(found, view, payer, carriers, book, grace_days):
-                known = best.get(one.shares)
-                if known is None or known.points < one.points:
-                    best[one.shares] = one
-                    most = max(most, one.points)
-    return sorted(best.values(), key=_order)[:MOST_KEPT]
+    return Reading(receipt, book, grace_days).explanations(pool)
+
+
+class Reading:
+    """A receipt, its text read once, and how the items of each customer explain it for as long as they stay the same."""
+
+    def __init__(self, receipt: Receipt, book: Rulebook, grace_days: int) -> None:
+        """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
+        self.receipt, self.book, self.grace_days = receipt, book, grace_days
+        self.text = Text(receipt.text, receipt.end_to_end_id)
+        self.keys, self.carriers = _named(receipt)
+        self._concerned: set[str] | None = None
+        self._meant: dict[str, bool] = {}
+        self._close: Named | None = None
+        self._seen: dict[str, tuple[object, list[Explanation]]] = {}
+
+    def explanations(self, pool: Pool) -> list[Explanation]:
+        """As the function of that name, with the items as they are now."""
+        plain = _plain(self.receipt, self.keys, pool)
+        if plain:
+            view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
+            payer = score.payer(self.receipt, view.customer_id, pool)
+            return sorted(_best(self._explained(ItemSet("named", plain), view, payer)).values(), key=_order)[:MOST_KEPT]
+        best: dict[object, Explanation] = {}
+        most = 0
+        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
+        for customer, likely in self._customers(pool):
+            if not likely and most >= CLEAR:
+                break
+            _best(self._viewed(customer, pool, closed), best)
+            most = max((one.points for one in best.values()), default=0)
+        return sorted(best.values(), key=_order)[:MOST_KEPT]
+
+    def concerned(self, pool: Pool) -> set[str]:
+        """Customers whose items may explain the receipt."""
+        if self._concerned is None:
+            named = (pool.items.get(reference.item_id) for reference in self.receipt.references)
+            found = {item.customer_id for item in named if item is not None} | {p.customer_id for p in self.receipt.payers}
+            self._concerned = found | {relative for customer in found for relative in pool.relatives.get(customer, ())}
+        return self._concerned
+
+    def _named(self, pool: Pool) -> Named:
+        if self._close is None:
+            self._close = pool.numbers.named(self.text)
+        return self._close
+
+    def _viewed(self, customer: str, pool: Pool, closed: frozenset[str]) -> list[Explanation]:
+        """Explanations by the items of one customer; looked for again only when these, or the `closed` items that are named, changed."""
+        stand = (pool.version(customer), closed)
+        known = self._seen.get(customer)
+        if known is not None and known[0] == stand:
+            return known[1]
+        keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
+        refs = self._named(pool).by(customer, keys)
+        payer = score.payer(self.receipt, customer, pool)
+        found: list[Explanation] = []
+        if refs or sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+            view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
+            found = [one for items in _sets(view, payer) for one in self._explained(items, view, payer)]
+        self._seen[customer] = (stand, found)
+        return found
+
+    def _customers(self, pool: Pool) -> list[tuple[str, bool]]:
+        """Customers worth a look, those with most evidence first; and whether much speaks for them."""
+        weight: dict[str, int] = {}
+        for item_id, kind in self.keys.items():
+            item = pool.items.get(item_id)
+            if item is not None:
+                weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - score.rank(kind))
+        for payer in self.receipt.payers:
+            strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
+            weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
+        for customer in list(weight)[:3]:
+            for relative in pool.relatives.get(customer, ()):
+                weight.setdefault(relative, 1)
+        if self.text.tokens and STRONG.isdisjoint(self.keys.values()):
+            for item in pool.of_amount(self.receipt.currency, self.receipt.amount, RARE):
+                if self._may_mean(item, pool):
+                    weight.setdefault(item.customer_id, 2)
+        first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
+        return [(customer, weight[customer] >= max(LIKELY, weight[first[0]] // 2)) for customer in first]
+
+    def _may_mean(self, item: Item, pool: Pool) -> bool:
+        """Whether the text names an item of that customer by close reading, or this one with a damaged number."""
+        known = self._meant.get(item.item_id)
+        if known is None:
+            close = bool(self._named(pool).by(item.customer_id, {}))
+            known = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
+        return known
+
+    def _explained(self, found: ItemSet, view: View, payer: tuple[str, ...]) -> Iterator[Explanation]:
+        receipt, book = self.receipt, self.book
+        dates = score.dates(found.items, receipt, book.limits)
+        common = (*score.reference(view, found, self.carriers), *payer, *found.evidence, *dates)
+        for gap in gaps.explain(found.items, receipt, view.pool, book, self.grace_days):
+            if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
+                continue
+            words = self._words(view, found, gap.kind, payer)
+            judged = book.judged(found.basis, gap.kind, (*common, *gap.evidence, *words), len(gap.shares))
+            yield Explanation(
+                judged.rule, found.basis, gap.kind, gap.outcome, view.customer_id, gap.shares, judged.evidence, judged.points,
+                found.unique, gap.note or _note(found),
+            )  # fmt: skip
+
+    @lazy
+    def _ordered(self) -> bool:
+        """Whether the text speaks of an order or of a payment in advance."""
+        return says(self.text.spoken, self.book.words.prepayment)
+
+    def _words(self, view: View, found: ItemSet, gap: str, payer: tuple[str, ...]) -> Iterable[str]:
+        """What the words of the text say for or against an explanation."""
+        text = self.text
+        if self._ordered:
+            yield "text_order"
+        if (gap == "part" or found.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
+            yield "text_part"
+        if gap == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
+            yield "text_more"
+        if found.basis in UNNAMED and "payer_number" not in payer and text.numbered and not view.refs:
+            yield "reference_unknown"
+
+
+def _best(found: Iterable[Explanation], best: dict[object, Explanation] | None = None) -> dict[object, Explanation]:
+    """Of explanations that give the same, the first with most points."""
+    best = {} if best is None else best
+    for one in found:
+        known = best.get(one.shares)
+        if known is None or known.points < one.points:
+            best[one.shares] = one
+    return best
 
 
 def _order(one: Explanation) -> tuple[object, ...]:
@@ -83,33 +194,11 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
 
 def _plain(receipt: Receipt, keys: dict[str, str], pool: Pool) -> tuple[Item, ...]:
     """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
-    strong = [pool.items[i] for i, kind in keys.items() if kind in sets.STRONG and i in pool.items]
+    strong = [pool.items[i] for i, kind in keys.items() if kind in STRONG and i in pool.items]
     customers = {(item.customer_id, item.currency) for item in strong}
     if len(customers) != 1 or strong[0].currency != receipt.currency or sum(i.open for i in strong) != receipt.amount:
         return ()
     return tuple(sorted(strong, key=oldest_first))
-
-
-def _customers(receipt: Receipt, text: Text, keys: dict[str, str], pool: Pool) -> list[tuple[str, bool]]:
-    """Customers worth a look, those with most evidence first; and whether much speaks for them."""
-    weight: dict[str, int] = {}
-    for item_id, kind in keys.items():
-        item = pool.items.get(item_id)
-        if item is not None:
-            weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - score.rank(kind))
-    for payer in receipt.payers:
-        strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
-        weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
-    for customer in list(weight)[:3]:
-        for relative in pool.relatives.get(customer, ()):
-            weight.setdefault(relative, 1)
-    if text.tokens and not any(kind in sets.STRONG for kind in keys.values()):
-        for item in pool.of_amount(receipt.currency, receipt.amount, RARE):
-            number = number_of(item)
-            if not text.keys.isdisjoint(index_keys(number)) or pool.held(item.customer_id, text) or text.resembles(number):
-                weight.setdefault(item.customer_id, 2)
-    first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
-    return [(customer, weight[customer] >= max(LIKELY, weight[first[0]] // 2)) for customer in first]
 
 
 def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:
@@ -125,28 +214,10 @@ def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:
         yield from sets.unnamed(view, payer)
 
 
-def _explained(
-    found: ItemSet, view: View, payer: tuple[str, ...], carriers: dict[str, int], book: Rulebook, grace_days: int
-) -> Iterator[Explanation]:
-    receipt = view.receipt
-    common = (*score.reference(view, found, carriers), *payer, *found.evidence, *score.dates(found.items, receipt, book.limits))
-    for gap in gaps.explain(found.items, receipt, view.pool, book, grace_days):
-        if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
-            continue
-        words = _words(view, found, gap.kind, payer, book)
-        evidence, points = score.scored((*common, *gap.evidence, *words), book)
-        kinds = frozenset(kind for kind, _ in evidence)
-        rule = book.first(found.basis, gap.kind, kinds, len(gap.shares))
-        yield Explanation(
-            rule.id if rule else "", found.basis, gap.kind, gap.outcome, view.customer_id, gap.shares, evidence, points,
-            found.unique, gap.note or _note(found),
-        )  # fmt: skip
-
-
 def _bears(found: ItemSet, gap: str, view: View) -> bool:
     """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
     kinds = {view.refs.get(i.item_id, "") for i in found.items}
-    return bool(kinds & sets.STRONG) or (gap == "part" and "order" in kinds)
+    return bool(kinds & STRONG) or (gap == "part" and "order" in kinds)
 
 
 def _note(found: ItemSet) -> str:
@@ -155,23 +226,3 @@ def _note(found: ItemSet) -> str:
     if found.basis == "single":
         return "several open items have this amount and are due on different days"
     return "another set of open items has the same sum"
-
-
-def _words(view: View, found: ItemSet, gap: str, payer: tuple[str, ...], book: Rulebook) -> Iterable[str]:
-    """What the words of the text say for or against an explanation."""
-    said = view.text.spoken
-    if says(said, book.words.prepayment):
-        yield "text_order"
-    if (gap == "part" or found.items[0].document_type == "instalment") and says(said, book.words.part):
-        yield "text_part"
-    if gap == "over" and (view.text.others or (view.text.total or 0) > len(found.items) or len(view.text.tokens) > len(found.items) + 2):
-        yield "text_more"
-    if found.basis in UNNAMED and "payer_number" not in payer and view.text.numbered and not view.refs:
-        yield "reference_unknown"
-
-
-def concerned(receipt: Receipt, pool: Pool) -> set[str]:
-    """Customers whose items may explain a receipt."""
-    named = (pool.items.get(reference.item_id) for reference in receipt.references)
-    found = {item.customer_id for item in named if item is not None} | {p.customer_id for p in receipt.payers}
-    return found | {relative for customer in found for relative in pool.relatives.get(customer, ())}

@@ -5,7 +5,6 @@ Nothing is decided here. It looks once more at what `decide` has left, when all 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from rapidfuzz import fuzz
@@ -18,9 +17,9 @@ from matcher.matching.holding import number_of, oldest_first
 from matcher.matching.hypotheses import explanations
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt, Share
-from matcher.matching.sets import STRONG, ItemSet, View
+from matcher.matching.sets import ItemSet, View
 from matcher.matching.stops import Known
-from matcher.matching.text import Text
+from matcher.matching.text import STRONG, Text
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
@@ -52,7 +51,7 @@ def completed(
         if verdict.state == "posted":
             yield verdict
         elif verdict.state == "proposed":
-            yield replace(verdict, lacks=rest.held(verdict))
+            yield verdict._replace(lacks=rest.held(verdict))
         else:
             yield rest.unmatched(verdict, by_line[verdict.line_id])
 
@@ -87,7 +86,7 @@ class _Rest:
         if verdict.outcome in ("duplicate", "closed_item"):
             return self._closed(verdict, receipt)
         if verdict.outcome in ("non_receivable", "on_account") and verdict.explanation is None:
-            return replace(verdict, lacks=verdict.reason)
+            return verdict._replace(lacks=verdict.reason)
         one = verdict.explanation or self._refused(receipt)
         if one is None:
             one, lacks = self._nearest(receipt)
@@ -95,7 +94,7 @@ class _Rest:
             lacks = "a person has refused these items for this line"
         else:
             lacks = self._unlikely(one, verdict.lead)
-        return replace(verdict, explanation=one, lacks=lacks)
+        return verdict._replace(explanation=one, lacks=lacks)
 
     def _unlikely(self, one: Explanation, lead: int) -> str:
         if not one.rule:
@@ -113,14 +112,16 @@ class _Rest:
     def _closed(self, verdict: Verdict, receipt: Receipt) -> Verdict:
         """The named item that is closed, and the line that closed it; the one that a duplicate repeats before any other."""
         ids = {r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5}
-        named = sorted(ids - self.pool.items.keys(), key=lambda i: (self._payer_of(i) != (receipt.payer, receipt.amount), i))
+        named = sorted(
+            (i for i in ids if i not in self.pool.items), key=lambda i: (self._payer_of(i) != (receipt.payer, receipt.amount), i)
+        )
         if not named:
-            return replace(verdict, lacks=verdict.reason)
+            return verdict._replace(lacks=verdict.reason)
         settled = self.known.settled.get(named[0])
         how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
         same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
         candidate = _candidate(named[0], self.known.closed.get(named[0], (0, ""))[1], "closed")
-        return replace(verdict, explanation=candidate, lacks=f"item {named[0]} is closed{how}{same}")
+        return verdict._replace(explanation=candidate, lacks=f"item {named[0]} is closed{how}{same}")
 
     def _payer_of(self, item_id: str) -> tuple[str, int]:
         settled = self.known.settled.get(item_id)
@@ -169,10 +170,11 @@ class _Rest:
         return one, "needs the document number, or the payer's account or name"
 
     def _candidate(self, receipt: Receipt, item: Item) -> Explanation:
-        view = View(receipt, Text(receipt.text), item.customer_id, self.pool, self.book.limits, {})
+        text = Text(receipt.text)
+        view = View(receipt, text, item.customer_id, self.pool, self.book.limits, self.pool.numbers.named(text).by(item.customer_id, {}))
         kinds = (*score.reference(view, ItemSet("single", (item,)), {}), *score.payer(receipt, item.customer_id, self.pool))
-        evidence, points = score.scored(kinds, self.book)
-        return replace(_candidate(item.item_id, item.customer_id, ""), evidence=evidence, points=points)
+        evidence = self.book.scored(kinds)
+        return _candidate(item.item_id, item.customer_id, "")._replace(evidence=evidence, points=sum(points for _, points in evidence))
 
     @cached_property
     def _just_closed(self) -> Mapping[tuple[str, int], list[str]]:

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from matcher.matching.holding import Holding, number_of, oldest_first
+from matcher.matching.holding import Holding, oldest_first
+from matcher.matching.lazy import lazy
+from matcher.matching.numbers import Numbers
 from matcher.matching.records import Explanation, Item
-from matcher.matching.text import Text, fragments, index_keys
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
@@ -36,11 +37,10 @@ class Pool:
             self._of_amount[item.currency, item.open][item.item_id] = None
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
-        self._indexes: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
-        self._fragments: dict[str, list[tuple[str, str, str]]] = {}
         self.size = sum(self._amounts.values())
         self._holdings: dict[tuple[str, str], Holding] = {}
         self.touched: set[str] = set()
+        self._versions: Counter[str] = Counter()
 
     def holding(self, customer_id: str, currency: str) -> Holding:
         """Open items of a customer in one currency."""
@@ -50,32 +50,14 @@ class Pool:
             self._holdings[customer_id, currency] = found
         return found
 
-    def named(self, customer_id: str, keys: frozenset[tuple[str, str]]) -> dict[str, set[str]]:
-        """Items of a customer whose number has one of the forms (`text.index_keys`), with the kinds of reference; closed ones too."""
-        index = self._indexes.get(customer_id)
-        if index is None:
-            index = self._indexes[customer_id] = {}
-            for item in self._customers.get(customer_id, ()):
-                for key, kind in index_keys(number_of(item)).items():
-                    index.setdefault(key, []).append((item.item_id, kind))
-        found: dict[str, set[str]] = {}
-        for key in index.keys() & keys:
-            for item_id, kind in index[key]:
-                found.setdefault(item_id, set()).add(kind)
-        return found
+    @lazy
+    def numbers(self) -> Numbers:
+        """The numbers of the items that are open when it is first asked for."""
+        return Numbers(self.items.values())
 
-    def held(self, customer_id: str, text: Text) -> dict[str, str]:
-        """Items of a customer whose number stands in a text with blanks or other characters in between: item -> kind of reference."""
-        known = self._fragments.get(customer_id)
-        if known is None:
-            mine = self._customers.get(customer_id, ())
-            known = [(fragment, kind, item.item_id) for item in mine for fragment, kind in fragments(number_of(item))]
-            self._fragments[customer_id] = known
-        found: dict[str, str] = {}
-        for fragment, kind, item_id in known:
-            if text.holds(fragment):
-                found.setdefault(item_id, kind)
-        return found
+    def version(self, customer_id: str) -> int:
+        """How often a posting has taken from the items of a customer."""
+        return self._versions[customer_id]
 
     def of_customer(self, customer_id: str) -> Sequence[Item]:
         """Open items of a customer in all currencies, oldest first."""
@@ -114,4 +96,5 @@ class Pool:
                 closed.append(item)
             self._holdings.pop((item.customer_id, item.currency), None)
             self.touched.add(item.customer_id)
+            self._versions[item.customer_id] += 1
         return closed

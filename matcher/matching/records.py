@@ -1,6 +1,5 @@
 """The few objects of choice-shaped work: a receipt, the items it may pay, and an explanation of it."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -47,8 +46,7 @@ class Payer(NamedTuple):
     margin: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A credit line, with what was found about it.
 
     Attributes:
@@ -93,8 +91,7 @@ class Share(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One way to explain a receipt: who paid what, why we think so, and how much stays without a purpose.
 
     Attributes:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
-from matcher.matching.sets import RANK, ItemSet, View
-from matcher.rules.rulebook import Limits, Rulebook
+from matcher.matching.sets import ItemSet, View
+from matcher.matching.text import RANK
+from matcher.rules.rulebook import Limits
 
 ALIKE, MARGIN = 80, 6
 """A name that is not equal counts from this likeness, and this far before any other customer's."""
@@ -76,12 +77,6 @@ def dates(items: Iterable[Item], receipt: Receipt, limits: Limits) -> list[str]:
     if max(days) > limits.overdue:
         return ["date_overdue"]
     return ["date_early"] if min(days) < -limits.due_before else ["date_due"]
-
-
-def scored(kinds: Iterable[str], book: Rulebook) -> tuple[tuple[tuple[str, int], ...], int]:
-    """Kinds with their points, each once, and the sum."""
-    evidence = tuple((kind, book.evidence[kind]) for kind in dict.fromkeys(kinds))
-    return evidence, sum(points for _, points in evidence)
 
 
 def rank(kind: str) -> int:

@@ -1,22 +1,16 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
-from matcher.matching.holding import number_of, oldest_first
+from matcher.matching.holding import Holding, number_of, oldest_first
 from matcher.matching.lazy import lazy
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
 from matcher.matching.splits import exact_sets
-from matcher.matching.text import Text
+from matcher.matching.text import STRONG, Text
 from matcher.rules.rulebook import Limits
-
-STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
-"""Ways to name an item that name it by themselves."""
-
-RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
-"""Kinds of reference, the most telling first."""
 
 SURE = frozenset(
     (
@@ -43,8 +37,7 @@ MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemSet:
+class ItemSet(NamedTuple):
     """A set of items and why it was looked at: `basis` of the vocabulary, and kinds of evidence."""
 
     basis: str
@@ -56,27 +49,11 @@ class ItemSet:
 class View:
     """One receipt before the open items of one customer."""
 
-    def __init__(
-        self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, keys: dict[str, str], *, settled: bool = False
-    ) -> None:
-        """`keys`: items of the customer that number keys found, with the kind of reference; `settled`: the text need not be read closer."""
-        self._settled = settled
-        self.receipt, self.text, self.customer_id, self.pool, self.limits = receipt, text, customer_id, pool, limits
+    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, refs: dict[str, str]) -> None:
+        """`refs`: items of the customer that the text names, with the most telling kind of reference."""
+        self.receipt, self.text, self.customer_id, self.pool, self.limits, self.refs = receipt, text, customer_id, pool, limits, refs
         self.holding = pool.holding(customer_id, receipt.currency)
         self.items = self.holding.items
-        self._keys = keys
-
-    @lazy
-    def refs(self) -> dict[str, str]:
-        """Items that the text names, with the most telling kind of reference: by number keys, and by close reading."""
-        found = dict(self._keys)
-        if self._settled or not self.text.tokens:
-            return found
-        for item_id, kinds in self.pool.named(self.customer_id, self.text.keys).items():
-            found[item_id] = min((*kinds, *((found[item_id],) if item_id in found else ())), key=RANK.index)
-        if not any(kind in STRONG for kind in found.values()):
-            found |= self.pool.held(self.customer_id, self.text)
-        return found
 
     @lazy
     def strong(self) -> list[Item]:
@@ -247,6 +224,11 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         unsure, counted = verdict.kind != "unique", wanted == len(members)
         said = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
         yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
+
+
+def adds_up(holding: Holding, amount: int, payer: Collection[str]) -> bool:
+    """Whether `damaged` or `unnamed` may find anything. For most customers that are only related to the payer it is a quick no."""
+    return amount in holding.totals or (len(holding.items) > 1 and not SURE.isdisjoint(payer))
 
 
 def _swappable(members: Sequence[Item], view: View, known: Sequence[Item] = ()) -> bool:

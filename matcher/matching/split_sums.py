@@ -16,7 +16,10 @@ FEW = 6
 """Largest set that `few` looks for."""
 
 ALL = 2**13
-"""Most sums that are made all at once, only to see whether any is the target."""
+"""Most sums that are made all at once."""
+
+FEW_HITS = 64
+"""Most sets that are named one by one among them."""
 
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _FILTERED = 2048
@@ -103,18 +106,38 @@ def _among(values: Ints, others: Ints) -> NDArray[np.bool_]:
     return np.asarray(ordered[at] == values)
 
 
-def none(pool: Pool, meter: Meter) -> bool:
-    """Whether there is no set at all, told by all sums at once where they are few: the answer of most searches."""
+def all_sums(pool: Pool, max_size: int, meter: Meter) -> Found:
+    """All sets at once, where their sums are few: most searches end here, and most of them with nothing found.
+
+    Args:
+        pool: what may be taken.
+        max_size: most items in a set.
+        meter: its budget.
+    """
     size = prod(room + 1 for room in pool.rooms)
     if size > ALL or not meter.take(2 * size):
-        return False
+        return NOTHING_DONE
     sums = np.zeros(1, dtype=np.int64)
     for value, room in zip(pool.values, pool.rooms, strict=True):
         steps = value * np.arange(room + 1, dtype=np.int64)
         sums = (sums[:, None] + steps).ravel() if sums.size > 1 else steps
-    hits = int(np.count_nonzero(sums == pool.target))
-    # the empty set is no answer to nothing
-    return hits == (pool.target == 0)
+    hits = np.flatnonzero(sums == pool.target)
+    if len(hits) > FEW_HITS or not meter.take(100 * len(hits) * len(pool.rooms)):
+        return NOTHING_DONE
+    # the empty set, which is the first one, is no answer to nothing
+    picks = [_taken(pool, hit) for hit in hits.tolist() if hit]
+    picks = [pick for pick in picks if sum(number for _, number in pick) <= max_size]
+    return Found(tuple(picks), whole=True, count=min(sum(ways(pool, pick) for pick in picks), COUNT_CAP))
+
+
+def _taken(pool: Pool, place: int) -> Pick:
+    """What the sum at a place of all sums takes."""
+    found = []
+    for group in range(len(pool.rooms) - 1, -1, -1):
+        place, number = divmod(place, pool.rooms[group] + 1)
+        if number:
+            found.append((group, number))
+    return tuple(reversed(found))
 
 
 def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:

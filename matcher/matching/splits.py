@@ -13,7 +13,7 @@ from typing import Literal
 
 from matcher.matching.split_bits import reach
 from matcher.matching.split_pool import Meter, Pick, Pool, expand, pool_of
-from matcher.matching.split_sums import FEW, Found, few, meet, none
+from matcher.matching.split_sums import FEW, Found, all_sums, few, meet
 from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 
@@ -91,8 +91,6 @@ def exact_sets(
         return Verdict("impossible", (), 0, meter.work)
     if not pool.safe:
         return Verdict("exhausted", (), None, meter.work)
-    if none(pool, meter):
-        return Verdict("impossible", (), 0, meter.work)
     most = pool.size if max_size is None else min(max_size, pool.size)
     picks: list[Pick] = []
     sets: tuple[tuple[int, ...], ...] = ()
@@ -121,6 +119,7 @@ def _named(pool: Pool, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ..
 
 def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
+    yield all_sums(pool, most, meter)
     if most > FEWEST:
         yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
     yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, wanted, meter)

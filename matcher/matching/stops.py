@@ -10,8 +10,7 @@ from datetime import date
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.score import ALIKE
-from matcher.matching.sets import STRONG
-from matcher.matching.text import says, spoken
+from matcher.matching.text import STRONG, says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
 
 _PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payout": "a payout of a payment provider"}

@@ -16,6 +16,7 @@ from matcher.matching.normalise import MIN_KEY, fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _RUN = re.compile(r"\d+")
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
 _SIGNS = "\u2e7f"
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
@@ -32,6 +33,12 @@ _NO_NUMBER = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\bTEL\w*\W*[\d /-]+|\b(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b"
     r"|\bIBAN\W*[A-Z]{2}\d\d(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)\b"
 )
+RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
+"""Kinds of reference, the most telling first."""
+
+STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
+"""Kinds that name an item by themselves."""
+
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
 
@@ -50,16 +57,16 @@ class Number(NamedTuple):
 @lru_cache(maxsize=1 << 18)
 def number(document_no: str, payment_reference: str = "") -> Number:
     """Takes a document number apart. The counter is the last run of digits, or the one before a year that ends the number."""
-    upper = document_no.upper()
-    runs = list(_RUN.finditer(upper))
+    upper, reference = document_no.upper(), _compact(payment_reference.upper())
+    pieces = _PIECE.findall(upper)
+    runs = [n for n, piece in enumerate(pieces) if piece.isdecimal()]
     if not runs:
-        return Number(_compact(upper), "", (upper, ""), "", "", _compact(payment_reference.upper()))
-    run = runs[-1]
-    if len(runs) > 1 and len(run[0]) == 4 and run[0][:2] in ("19", "20"):
-        run = runs[0]
-    whole = _compact(upper)
-    stem = (_compact(upper[: run.start()]), _compact(upper[run.end() :]))
-    return Number(whole, "".join(r[0] for r in runs), stem, run[0], _parts(upper), _compact(payment_reference.upper()))
+        return Number("".join(pieces), "", (upper, ""), "", "", reference)
+    place = runs[-1]
+    if len(runs) > 1 and len(pieces[place]) == 4 and pieces[place][:2] in ("19", "20"):
+        place = runs[0]
+    stem = ("".join(pieces[:place]), "".join(pieces[place + 1 :]))
+    return Number("".join(pieces), "".join([pieces[n] for n in runs]), stem, pieces[place], _joined(pieces), reference)
 
 
 def spoken(text: str) -> str:
@@ -72,12 +79,12 @@ def says(said: str, words: Iterable[str]) -> bool:
 
     "interest" is in "interest rate" and not in "Pinterest". Signs that are written without blanks between words are found anywhere.
     """
-    return any((word if word[:1] > _SIGNS else _needle(word)) in said for word in words)
+    return any(map(said.__contains__, _needles(tuple(words))))
 
 
-@lru_cache(maxsize=4096)
-def _needle(word: str) -> str:
-    return spoken(word) if word.endswith(" ") else spoken(word)[:-1]
+@lru_cache(maxsize=64)
+def _needles(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word if word[:1] > _SIGNS else spoken(word) if word.endswith(" ") else spoken(word)[:-1] for word in words)
 
 
 def fragments(item: Number) -> list[tuple[str, str]]:
@@ -116,12 +123,16 @@ def _one_off(token: str, wanted: str) -> bool:
 
 
 def _compact(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def _parts(token: str) -> str:
     """Letters and digits in turn, each run of digits without its leading zeros."""
-    return "|".join(part.lstrip("0") or "0" for part in re.findall(r"\d+|[^\W\d_]+", token))
+    return _joined(_PIECE.findall(token))
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    return "|".join([piece.lstrip("0") or "0" for piece in pieces])
 
 
 class Text:
@@ -210,7 +221,28 @@ class Text:
 
     def holds(self, wanted: str) -> bool:
         """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
-        return wanted in self.compact and _alone(wanted, self.upper)
+        return wanted in self.compact and self._alone(wanted, self.compact, self.upper)
+
+    @lazy
+    def _places(self) -> list[int]:
+        """Where each character of `compact` stands in `upper`."""
+        return [place for place, character in enumerate(self.upper) if character.isalnum()]
+
+    def _alone(self, wanted: str, compact: str, upper: str) -> bool:
+        """Whether a number stands in a text with nothing but blanks and punctuation in between, and is not part of a longer one.
+
+        Zeros may stand before a number; a letter at its beginning ends whatever is before.
+        """
+        start = compact.find(wanted)
+        while start >= 0:
+            first, last = self._places[start], self._places[start + len(wanted) - 1]
+            if not upper[last + 1 : last + 2].isdecimal() and "_" not in upper[first:last]:
+                while wanted[0].isdecimal() and first and upper[first - 1] == "0":
+                    first -= 1
+                if not first or not wanted[0].isdecimal() or not upper[first - 1].isdecimal():
+                    return True
+            start = compact.find(wanted, start + 1)
+        return False
 
     def resembles(self, item: Number, known: Collection[str] = ()) -> str:
         """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''.
@@ -220,7 +252,7 @@ class Text:
         if len(item.digits) < MIN_DAMAGED:
             return ""
         folded = item.whole.translate(_ALIKE)
-        if len(folded) >= 7 and folded in self.alike and _alone(folded, self.upper.translate(_ALIKE)):
+        if len(folded) >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
             return "ocr"
         for token in self.wholes:
             if token in known or token.lstrip("0") in known:
@@ -281,18 +313,3 @@ class Text:
                     return end
             place = text.find(item.counter, place + 1)
         return -1
-
-
-@lru_cache(maxsize=4096)
-def _spaced(number_text: str) -> re.Pattern[str]:
-    """Finds the characters with anything but letters and digits in between, and no digit right before or behind them.
-
-    Zeros may stand before a number; a letter at its beginning ends whatever is before.
-    """
-    before = r"(?<!\d)0*" if number_text[0].isdigit() else ""
-    return re.compile(before + r"\W*".join(map(re.escape, number_text)) + r"(?!\d)")
-
-
-def _alone(wanted: str, text: str) -> bool:
-    """Whether a number stands in a text and is not part of a longer one."""
-    return _spaced(wanted).search(text) is not None

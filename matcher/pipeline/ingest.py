@@ -1,6 +1,5 @@
 """Bank statements in: detect, parse, prove, identify, append what is new. All files of a command or none."""
 
-import gc
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -12,6 +11,7 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
+from matcher.garbage import seldom_collected
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger.chain import StatementFact
@@ -101,7 +101,11 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, 
     """
     lines.bound_memory(session.store)
     # entries live for one batch and hold no cycles: looking for some after every few hundred costs a sixth of the time
-    gc.set_threshold(50_000, 20, 100)
+    with seldom_collected(50_000):
+        return _ingest(session, sources, options, progress)
+
+
+def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress) -> list[FileResult]:
     results: dict[int, FileResult] = {}
     staged: dict[int, _Staged] = {}
     seen: set[str] = set()

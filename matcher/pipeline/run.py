@@ -1,6 +1,5 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
-import gc
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -52,8 +51,6 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
         session.config.policy.discount_grace_days,
         _undone(facts.decisions, facts.allocations),
     )
-    # receipts, items and verdicts hold no cycles: looking for some again and again costs a tenth of the time
-    gc.set_threshold(200_000, 50, 1_000)
     verdicts = list(decide_all(work, engine, book, policy))
     verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)

@@ -3,12 +3,13 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib import resources
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -208,6 +209,18 @@ class Calibration(Strict):
         return steps[-1][1]
 
 
+MOST_JUDGED = 100_000
+"""Judgements that are kept."""
+
+
+class Judgement(NamedTuple):
+    """Id of the first rule that holds ('' for none), the evidence with its points, and their sum."""
+
+    rule: str
+    evidence: tuple[tuple[str, int], ...]
+    points: int
+
+
 class Rulebook(Strict):
     """A checked rulebook."""
 
@@ -234,7 +247,11 @@ class Rulebook(Strict):
 
     def get(self, rule_id: str) -> Rule:
         """The rule of that id."""
-        return next(rule for rule in self.rule if rule.id == rule_id)
+        return self._by_id[rule_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rule}
 
     @cached_property
     def shadows(self) -> tuple[Rule, ...]:
@@ -268,6 +285,27 @@ class Rulebook(Strict):
             if rule.holds(basis, gap, kinds, items):
                 return rule
         return None
+
+    def judged(self, basis: str, gap: str, kinds: Sequence[str], items: int) -> Judgement:
+        """What the book makes of an explanation by these kinds of evidence, said once or more often, of so many items."""
+        asked = (basis, gap, tuple(kinds), items)
+        found = self._judged.get(asked)
+        if found is None:
+            rule = self.first(basis, gap, frozenset(kinds), items)
+            evidence = self.scored(kinds)
+            found = Judgement(rule.id if rule else "", evidence, sum(points for _, points in evidence))
+            if len(self._judged) < MOST_JUDGED:
+                self._judged[asked] = found
+        return found
+
+    def scored(self, kinds: Iterable[str]) -> tuple[tuple[str, int], ...]:
+        """Kinds of evidence with their points, each once."""
+        return tuple((kind, self.evidence[kind]) for kind in dict.fromkeys(kinds))
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, str, tuple[str, ...], int], Judgement]:
+        # a month has a thousand different ones: nearly every explanation was judged before
+        return {}
 
     @cached_property
     def _by_shape(self) -> dict[tuple[str, str], list[Rule]]:

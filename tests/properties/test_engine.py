@@ -3,7 +3,6 @@
 import random
 import tempfile
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -186,7 +185,7 @@ def test_a_closed_item_is_never_paid(month: tuple[list[Item], list[Receipt]]) ->
     """Every line names an item that is not open any more, beside what else it says."""
     items, lines = month
     gone = Reference("closed", "document", "202600999", 1, "whole")
-    named = [replace(line, references=(gone,)) for line in lines]
+    named = [line._replace(references=(gone,)) for line in lines]
     verdicts = decide(named, Pool(items, {}, {}, no_rate), Known({}, {"closed": (50_00, "C1")}), BOOK, POLICY)
     assert not any("closed" in v.explanation.items for v in verdicts if v.explanation)
 

@@ -191,7 +191,7 @@ def test_a_much_weaker_claim_hinders_nobody() -> None:
 
 
 def test_another_explanation_that_is_too_near() -> None:
-    near = BOOK.model_copy(update={"rule": tuple(r.model_copy(update={"margin": 1_000}) for r in BOOK.rule)})
+    near = BOOK.changed(rule=tuple(r.model_copy(update={"margin": 1_000}) for r in BOOK.rule))
     (verdict,) = judge(receipt(119_00, names("1")), items=[item("1", 119_00)], rules=near)
     assert (verdict.state, verdict.reason) == ("proposed", "another explanation is too near")
 
@@ -206,7 +206,7 @@ def test_less_confidence_than_is_asked_for() -> None:
 
 def test_the_bar_of_a_precision_is_read_from_the_table() -> None:
     table = book({"named-full": 998_700}).calibration.model_copy(update={"bar": ((990_000, 900_000), (999_500, 998_700))})
-    lenient = BOOK.model_copy(update={"calibration": table})
+    lenient = BOOK.changed(calibration=table)
     for precision, state in ((990_000, "posted"), (999_500, "posted"), (999_600, "proposed")):
         (verdict,) = judge(
             receipt(119_00, names("1")), items=[item("1", 119_00)], rules=lenient, policy=replace(POLICY, precision_ppm=precision)
@@ -236,7 +236,7 @@ def test_evidence_for_another_customer_lowers_the_points() -> None:
 
 def test_below_the_least_confidence_only_the_nearest_miss_is_kept() -> None:
     doubtful = BOOK.calibration.model_copy(update={"rule": BOOK.calibration.rule | {"named-full": ((0, 99_999),)}})
-    (verdict,) = judge(receipt(119_00, names("1")), items=[item("1", 119_00)], rules=BOOK.model_copy(update={"calibration": doubtful}))
+    (verdict,) = judge(receipt(119_00, names("1")), items=[item("1", 119_00)], rules=BOOK.changed(calibration=doubtful))
     assert (verdict.state, verdict.outcome, verdict.confidence) == ("none", "unexplained", None)
     assert verdict.explanation is not None
 

@@ -101,6 +101,6 @@ def test_a_payment_before_every_item_was_issued() -> None:
 
 
 def test_each_kind_of_evidence_counts_once() -> None:
-    evidence, points = score.scored(["payer_account", "amount_unique", "payer_account"], BOOK)
-    assert evidence == (("payer_account", 20), ("amount_unique", 15))
-    assert points == 35
+    judged = BOOK.judged("single", "none", ["payer_account", "amount_unique", "payer_account"], 1)
+    assert judged.evidence == (("payer_account", 20), ("amount_unique", 15))
+    assert judged.points == 35

@@ -280,6 +280,6 @@ def test_the_numbers_of_a_large_customer_are_read_too() -> None:
 
 
 def test_the_bounds_are_those_of_the_rulebook() -> None:
-    narrow = BOOK.model_copy(update={"limits": BOOK.limits.model_copy(update={"subset_items": 2, "triple_items": 2})})
+    narrow = BOOK.changed(limits=BOOK.limits.model_copy(update={"subset_items": 2, "triple_items": 2}))
     items = [item("1", 10_01), item("2", 20_02), item("3", 40_04)]
     assert ids(sets.unnamed(view(receipt(50_05), items, rules=narrow), ("payer_account",))) == []
