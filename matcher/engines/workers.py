@@ -20,17 +20,9 @@ from matcher.rules.rulebook import Rulebook
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
 
-NEW_OBJECTS = 2_000_000
-"""New objects after which cycles are looked for: receipts, items and verdicts hold none, and looking costs a tenth of the time."""
-
 
 def decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Policy) -> Iterator[Verdict]:
     """Verdicts on all receipts, company by company in the order given, however the work was shared."""
-    with seldom_collected(NEW_OBJECTS):
-        yield from _decide_all(jobs, engine, book, policy)
-
-
-def _decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Policy) -> Iterator[Verdict]:
     mine, theirs = _shared(jobs)
     if not theirs:
         yield from match((job.company(engine) for job in jobs), book, policy)
@@ -79,7 +71,7 @@ def _ask(jobs: list[Job], engine: Engine, book: Rulebook, policy: Policy) -> lis
 def main() -> None:
     """The helper's side."""
     jobs, engine, book, policy = pickle.load(sys.stdin.buffer)
-    with seldom_collected(NEW_OBJECTS):
+    with seldom_collected():
         answer = [_decided(job, engine, book, policy) for job in jobs]
     sys.stdout.buffer.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 

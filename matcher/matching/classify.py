@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import polars as pl
 
 from matcher.matching.candidates import customer_accounts
-from matcher.matching.normalise import account_key, name_key
+from matcher.matching.normalise import account_key, fold, name_key
 
 NON_RECEIVABLE = {"fee": "a fee", "interest": "interest", "tax": "a tax", "own_transfer": "a transfer of our own"}
 """Kinds of lines (`frames.LINE`, ``kind``) that are no receivable."""
@@ -24,9 +24,10 @@ def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collect
         customers: columns of `frames.CUSTOMER`.
     """
     accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])
-    names = {name_key(name) for name in own_names if name} - {name_key(name) for name in customers["name"]}
+    ours = {name_key(name) for name in own_names if name}
+    names = ours - {name_key(name) for name in customers["name"] if _may_have(name, ours)}
     from_own = _is(lines, "counterparty_account", lambda v: account_key(v) in accounts)
-    named_own = _is(lines, "counterparty_name", lambda v: name_key(v) in names)
+    named_own = _is(lines, "counterparty_name", lambda v: _may_have(v, names) and name_key(v) in names)
     code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
     kind = pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
     book = pl.col("transaction_code").str.ends_with("-BOOK")
@@ -39,6 +40,12 @@ def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collect
     outcome = pl.when(pl.col("amount") <= 0).then(pl.lit("outgoing")).otherwise(pl.lit("non_receivable"))
     found = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
     return found.filter(pl.col("reason").is_not_null())
+
+
+def _may_have(name: str, keys: Collection[str]) -> bool:
+    """Whether a name may have one of these keys: a key in plain letters has only letters of the name. A quick no for nearly all."""
+    letters = set(fold(name))
+    return any(not key.isascii() or letters.issuperset(key.replace(" ", "")) for key in keys)
 
 
 def _is(lines: pl.DataFrame, column: str, test: Callable[[str], bool]) -> pl.Expr:

@@ -134,10 +134,10 @@ class _Batch:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
-        # what no number carries is looked at when the named items are settled: before that its answer would be thrown away
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
-        self.options = {line: self._explain(receipt) if _numbered(receipt) else [] for line, receipt in self.waiting.items()}
-        self.put_off = {line for line, receipt in self.waiting.items() if not _numbered(receipt)}
+        # what names nothing is looked at when the named items are settled: before that its answer would be thrown away
+        self.put_off = {line for line, receipt in self.waiting.items() if not (_numbered(receipt) and self.readings[line].names(pool))}
+        self.options = {line: [] if line in self.put_off else self._explain(receipt) for line, receipt in self.waiting.items()}
         self.done: dict[str, Verdict] = {}
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:

@@ -1,6 +1,7 @@
 """All explanations of one receipt by open items, best first."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from matcher.matching import gaps, score, sets
 from matcher.matching.holding import number_of, oldest_first
@@ -34,6 +35,16 @@ UNNAMED = frozenset(("single", "due", "everything", "subset"))
 _SOURCES = {"payment_reference": "structured", "order": "order"}
 
 
+@dataclass(slots=True)
+class _Look:
+    """What the items of a customer came to as they stood: by what the text names, and by what only payer and amount speak for."""
+
+    stand: object
+    view: View | None = None
+    named: list[Explanation] = field(default_factory=list)
+    unnamed: list[Explanation] | None = None
+
+
 def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) -> list[Explanation]:
     """All explanations of a receipt; of equal ones the order is by rule and items.
 
@@ -53,24 +64,28 @@ class Reading:
         self._concerned: set[str] | None = None
         self._meant: dict[str, bool] = {}
         self._close: Named | None = None
-        self._seen: dict[str, tuple[object, list[Explanation]]] = {}
+        self._payers: dict[str, tuple[str, ...]] = {}
+        self._looks: dict[str, _Look] = {}
 
     def explanations(self, pool: Pool) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
         plain = _plain(self.receipt, self.keys, pool)
         if plain:
             view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
-            payer = score.payer(self.receipt, view.customer_id, pool)
+            payer = self._payer(view.customer_id, pool)
             return sorted(_best(self._explained(ItemSet("named", plain), view, payer)).values(), key=_order)[:MOST_KEPT]
         best: dict[object, Explanation] = {}
         most = 0
-        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
-        for customer, likely in self._customers(pool):
+        for look, likely in self._look(pool):
             if not likely and most >= CLEAR:
                 break
-            _best(self._viewed(customer, pool, closed), best)
+            _best((*look.named, *self._unnamed(look)), best)
             most = max((one.points for one in best.values()), default=0)
         return sorted(best.values(), key=_order)[:MOST_KEPT]
+
+    def names(self, pool: Pool) -> bool:
+        """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
+        return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(look.named for look, _ in self._look(pool))
 
     def concerned(self, pool: Pool) -> set[str]:
         """Customers whose items may explain the receipt."""
@@ -85,21 +100,49 @@ class Reading:
             self._close = pool.numbers.named(self.text)
         return self._close
 
-    def _viewed(self, customer: str, pool: Pool, closed: frozenset[str]) -> list[Explanation]:
-        """Explanations by the items of one customer; looked for again only when these, or the `closed` items that are named, changed."""
-        stand = (pool.version(customer), closed)
-        known = self._seen.get(customer)
-        if known is not None and known[0] == stand:
-            return known[1]
-        keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
-        refs = self._named(pool).by(customer, keys)
-        payer = score.payer(self.receipt, customer, pool)
-        found: list[Explanation] = []
-        if refs or sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
-            view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
-            found = [one for items in _sets(view, payer) for one in self._explained(items, view, payer)]
-        self._seen[customer] = (stand, found)
+    def _payer(self, customer: str, pool: Pool) -> tuple[str, ...]:
+        found = self._payers.get(customer)
+        if found is None:
+            found = self._payers[customer] = score.payer(self.receipt, customer, pool)
         return found
+
+    def _look(self, pool: Pool) -> Iterator[tuple["_Look", bool]]:
+        """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
+        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
+        named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
+        for customer, likely in self._customers(pool):
+            spaced = likely or not named
+            stand = (pool.version(customer), closed, spaced)
+            look = self._looks.get(customer)
+            if look is None or look.stand != stand:
+                look = self._looks[customer] = self._looked(customer, pool, _Look(stand), spaced=spaced)
+            yield look, likely
+
+    def _looked(self, customer: str, pool: Pool, look: "_Look", *, spaced: bool) -> "_Look":
+        keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
+        refs = self._named(pool).by(customer, keys, spaced=spaced)
+        payer = self._payer(customer, pool)
+        if not refs and not sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+            return look
+        look.view = view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
+        for found in sets.named(view):
+            # when the named items have the amount to the cent, nothing weaker is looked for
+            if found.basis == "named" and found.unique and sum(i.open for i in found.items) == self.receipt.amount:
+                look.unnamed = []
+            look.named += self._explained(found, view, payer)
+        if look.unnamed is None:
+            for found in sets.damaged(view):
+                look.named += self._explained(found, view, payer)
+        return look
+
+    def _unnamed(self, look: "_Look") -> list[Explanation]:
+        """Explanations that only payer and amount speak for; made when they are first asked for."""
+        if look.unnamed is None:
+            look.unnamed = []
+            payer = self._payer(look.view.customer_id, look.view.pool) if look.view else ()
+            if look.view and any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer):
+                look.unnamed = [one for found in sets.unnamed(look.view, payer) for one in self._explained(found, look.view, payer)]
+        return look.unnamed
 
     def _customers(self, pool: Pool) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""
@@ -199,19 +242,6 @@ def _plain(receipt: Receipt, keys: dict[str, str], pool: Pool) -> tuple[Item, ..
     if len(customers) != 1 or strong[0].currency != receipt.currency or sum(i.open for i in strong) != receipt.amount:
         return ()
     return tuple(sorted(strong, key=oldest_first))
-
-
-def _sets(view: View, payer: tuple[str, ...]) -> Iterator[ItemSet]:
-    """Sets in the order of their strength. When the named items have the amount to the cent, nothing weaker is looked for."""
-    exact = False
-    for found in sets.named(view):
-        exact = exact or (found.basis == "named" and found.unique and sum(i.open for i in found.items) == view.receipt.amount)
-        yield found
-    if exact:
-        return
-    yield from sets.damaged(view)
-    if any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer):
-        yield from sets.unnamed(view, payer)
 
 
 def _bears(found: ItemSet, gap: str, view: View) -> bool:

@@ -82,7 +82,6 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in plain if c in _VOICED or not unicodedata.combining(c)))
 
 
-@lru_cache(maxsize=1 << 16)
 def name_key(name: str) -> str:
     """A name without legal forms and punctuation: equal for spellings of one name, empty when there is no letter.
 
@@ -92,7 +91,7 @@ def name_key(name: str) -> str:
     return name_form(name).key
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 16)
 def name_form(name: str) -> NameForm:
     """Takes a name apart; see `NameForm`."""
     folded = fold(name)

@@ -72,12 +72,17 @@ class Named:
     def __init__(self, numbers: Numbers, text: Text) -> None:
         self._numbers, self._text = numbers, text
 
-    def by(self, customer_id: str, keys: Mapping[str, str]) -> dict[str, str]:
-        """Items of a customer, closed ones too, with the most telling kind of reference; `keys` are those that number keys found."""
+    def by(self, customer_id: str, keys: Mapping[str, str], *, spaced: bool = True) -> dict[str, str]:
+        """Items of a customer, closed ones too, with the most telling kind of reference.
+
+        Args:
+            keys: items that number keys found, with the kind.
+            spaced: whether to look for numbers with blanks in between, where nothing else names an item.
+        """
         found = dict(keys)
         for _, item_id, kind in (*self._few.get(customer_id, ()), *(one for crowd in self._crowds for one in crowd.get(customer_id, ()))):
             found[item_id] = min(kind, found.get(item_id, kind), key=RANK.index)
-        if STRONG.isdisjoint(found.values()):
+        if spaced and STRONG.isdisjoint(found.values()):
             found |= self._spaced.get(customer_id, {})
         return found
 

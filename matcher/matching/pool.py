@@ -36,7 +36,7 @@ class Pool:
             members[item.customer_id].append(item)
             self._of_amount[item.currency, item.open][item.item_id] = None
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
-        self._customers = {customer: sorted(mine, key=oldest_first) for customer, mine in members.items()}
+        self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
         self._holdings: dict[tuple[str, str], Holding] = {}
         self.touched: set[str] = set()
@@ -46,7 +46,7 @@ class Pool:
         """Open items of a customer in one currency."""
         found = self._holdings.get((customer_id, currency))
         if found is None:
-            found = Holding([item for item in self._customers.get(customer_id, ()) if item.currency == currency])
+            found = Holding([item for item in self.of_customer(customer_id) if item.currency == currency])
             self._holdings[customer_id, currency] = found
         return found
 
@@ -61,7 +61,7 @@ class Pool:
 
     def of_customer(self, customer_id: str) -> Sequence[Item]:
         """Open items of a customer in all currencies, oldest first."""
-        return self._customers.get(customer_id, ())
+        return list(self._customers.get(customer_id, {}).values())
 
     def rarity(self, currency: str, amount: int) -> int:
         """How many items had exactly that amount open before any posting of ours: a run that is repeated finds what the first one found."""
@@ -83,16 +83,14 @@ class Pool:
         closed = []
         for share in one.shares:
             item = self.items[share.item_id]
-            left = item._replace(open=item.open - share.item_amount - share.adjustment, discount=0)
+            left = item.open - share.item_amount - share.adjustment
             mine = self._customers[item.customer_id]
-            place = next(n for n, other in enumerate(mine) if other.item_id == item.item_id)
             del self._of_amount[item.currency, item.open][item.item_id]
-            if left.open:
-                self._of_amount[item.currency, left.open][item.item_id] = None
-                self.items[item.item_id] = mine[place] = left
+            if left:
+                self._of_amount[item.currency, left][item.item_id] = None
+                self.items[item.item_id] = mine[item.item_id] = item._replace(open=left, discount=0)
             else:
-                del self.items[item.item_id]
-                del mine[place]
+                del self.items[item.item_id], mine[item.item_id]
                 closed.append(item)
             self._holdings.pop((item.customer_id, item.currency), None)
             self.touched.add(item.customer_id)

@@ -10,6 +10,7 @@ from matcher import frames
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all
 from matcher.frames import State
+from matcher.garbage import seldom_collected
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
@@ -41,6 +42,12 @@ class RunResult:
 
 def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
     """Matches every line that no decision settles yet, as of a day."""
+    # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
+    with seldom_collected():
+        return _run(session, engine, book, as_of, precision_ppm)
+
+
+def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
     facts = journal.facts(session.store)
     state = fold(facts, as_of, session.config.books.base_currency)
     work, aside = prepare(session, state, book)
