@@ -4,12 +4,20 @@ Amounts are Int64 minor units of the row's currency. A frame may have more colum
 Empty text means: not stated. Every frame has a total order (its first columns), so that the same books give the same bytes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 Schema = dict[str, pl.DataType]
+
+
+def of_rows(rows: Sequence[Sequence[object]], schema: Schema) -> pl.DataFrame:
+    """A frame of rows, made column by column: many times faster than row by row."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pl.DataFrame([pl.Series(name, column, dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)])
+
 
 _TEXT, _MONEY, _DAY = pl.String(), pl.Int64(), pl.Date()
 

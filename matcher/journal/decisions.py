@@ -58,23 +58,21 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
         for d in drafts
     ]
     names = ids.decision_ids(keys)
-    decisions = pl.DataFrame(
+    decisions = frames.of_rows(
         [
             (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
              d.basis, d.gap, d.lead, d.evidence, d.runner_up, d.lacks, d.reason, d.reverses)
             for n, (name, d) in enumerate(zip(names, drafts, strict=True))
         ],
-        schema=frames.DECISION,
-        orient="row",
+        frames.DECISION,
     )  # fmt: skip
-    allocations = pl.DataFrame(
+    allocations = frames.of_rows(
         [
             (name, n, d.line_id, a.item_id, a.amount, d.currency, a.item_amount, a.adjustment, a.adjustment_reason, a.item_open)
             for name, d in zip(names, drafts, strict=True)
             for n, a in enumerate(d.allocations)
         ],
-        schema=frames.ALLOCATION,
-        orient="row",
+        frames.ALLOCATION,
     )
     return decisions, allocations
 

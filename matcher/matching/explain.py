@@ -5,6 +5,7 @@ The text is made of the explanation alone, in a fixed order, so that the same ex
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matcher import money
 from matcher.matching.records import Explanation, Share
@@ -26,7 +27,12 @@ class Told:
 
 def evidence_text(one: Explanation | None) -> str:
     """Evidence as recorded: ``kind=points`` separated by blanks."""
-    return " ".join(f"{kind}={points:+d}" for kind, points in one.evidence) if one else ""
+    return _evidence_text(one.evidence) if one else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _evidence_text(evidence: tuple[tuple[str, int], ...]) -> str:
+    return " ".join([f"{kind}={points:+d}" for kind, points in evidence])
 
 
 def evidence_of(text: str) -> tuple[tuple[str, int], ...]:

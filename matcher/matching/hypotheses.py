@@ -40,6 +40,7 @@ class _Look:
     """What the items of a customer came to as they stood: by what the text names, and by what only payer and amount speak for."""
 
     stand: object
+    refs: dict[str, str] = field(default_factory=dict)
     view: View | None = None
     named: list[Explanation] = field(default_factory=list)
     unnamed: list[Explanation] | None = None
@@ -66,6 +67,7 @@ class Reading:
         self._close: Named | None = None
         self._payers: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, _Look] = {}
+        self._first: tuple[int, list[tuple[str, bool]]] | None = None
 
     def explanations(self, pool: Pool) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
@@ -76,16 +78,18 @@ class Reading:
             return sorted(_best(self._explained(ItemSet("named", plain), view, payer)).values(), key=_order)[:MOST_KEPT]
         best: dict[object, Explanation] = {}
         most = 0
-        for look, likely in self._look(pool):
+        for customer, look, likely in self._look(pool):
             if not likely and most >= CLEAR:
                 break
-            _best((*look.named, *self._unnamed(look)), best)
+            _best((*look.named, *self._unnamed(look, customer, pool)), best)
             most = max((one.points for one in best.values()), default=0)
         return sorted(best.values(), key=_order)[:MOST_KEPT]
 
     def names(self, pool: Pool) -> bool:
         """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
-        return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(look.named for look, _ in self._look(pool))
+        return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(
+            look.named for _, look, _ in self._look(pool)
+        )
 
     def concerned(self, pool: Pool) -> set[str]:
         """Customers whose items may explain the receipt."""
@@ -106,7 +110,7 @@ class Reading:
             found = self._payers[customer] = score.payer(self.receipt, customer, pool)
         return found
 
-    def _look(self, pool: Pool) -> Iterator[tuple["_Look", bool]]:
+    def _look(self, pool: Pool) -> Iterator[tuple[str, "_Look", bool]]:
         """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
         closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
         named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
@@ -116,15 +120,16 @@ class Reading:
             look = self._looks.get(customer)
             if look is None or look.stand != stand:
                 look = self._looks[customer] = self._looked(customer, pool, _Look(stand), spaced=spaced)
-            yield look, likely
+            yield customer, look, likely
 
     def _looked(self, customer: str, pool: Pool, look: "_Look", *, spaced: bool) -> "_Look":
         keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
-        refs = self._named(pool).by(customer, keys, spaced=spaced)
-        payer = self._payer(customer, pool)
-        if not refs and not sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+        refs = look.refs = self._named(pool).by(customer, keys, spaced=spaced)
+        damaged = self.text.tokens and pool.may_have(customer, self.receipt.currency, self.receipt.amount)
+        if not refs and not damaged:
             return look
         look.view = view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
+        payer = self._payer(customer, pool)
         for found in sets.named(view):
             # when the named items have the amount to the cent, nothing weaker is looked for
             if found.basis == "named" and found.unique and sum(i.open for i in found.items) == self.receipt.amount:
@@ -135,17 +140,24 @@ class Reading:
                 look.named += self._explained(found, view, payer)
         return look
 
-    def _unnamed(self, look: "_Look") -> list[Explanation]:
+    def _unnamed(self, look: "_Look", customer: str, pool: Pool) -> list[Explanation]:
         """Explanations that only payer and amount speak for; made when they are first asked for."""
         if look.unnamed is None:
             look.unnamed = []
-            payer = self._payer(look.view.customer_id, look.view.pool) if look.view else ()
-            if look.view and any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer):
-                look.unnamed = [one for found in sets.unnamed(look.view, payer) for one in self._explained(found, look.view, payer)]
+            payer = self._payer(customer, pool)
+            known = any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer)
+            if known and sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+                view = look.view or View(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
+                look.unnamed = [one for found in sets.unnamed(view, payer) for one in self._explained(found, view, payer)]
         return look.unnamed
 
     def _customers(self, pool: Pool) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""
+        if self._first is None or self._first[0] != pool.taken:
+            self._first = (pool.taken, self._weighed(pool))
+        return self._first[1]
+
+    def _weighed(self, pool: Pool) -> list[tuple[str, bool]]:
         weight: dict[str, int] = {}
         for item_id, kind in self.keys.items():
             item = pool.items.get(item_id)

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from matcher.frames import of_rows
 from matcher.matching.name_forms import NameForm, name_form, roman_form
 from matcher.matching.name_likeness import BRANCH, MIN_CUT, SIGN, Weights, likeness
 
@@ -130,7 +131,7 @@ def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
     for name in names.unique().sort().to_list():
         one = form(name)
         rows.append((name, " ".join(one.words), *one[1:-1], " ".join(one.dotted)))
-    return pl.DataFrame(rows, schema=_FORM, orient="row")
+    return of_rows(rows, _FORM)
 
 
 def _form(row: Sequence[Any]) -> NameForm:
@@ -212,7 +213,7 @@ def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         first, last = bisect_left(found, text), bisect_right(found, text + "\U0010ffff")
         if last - first <= PREFIX_CAP:
             rows += ((row, form) for form in forms[first:last])
-    return pl.DataFrame(rows, schema=_PAIRS, orient="row")
+    return of_rows(rows, _PAIRS)
 
 
 def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -286,7 +287,7 @@ def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weig
         points -= TRADE if trade else 0
         if points >= LEAST:
             rows.append((payer, customer, how, points))
-    return pl.DataFrame(rows, schema={"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "likeness")}}, orient="row")
+    return of_rows(rows, {"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "likeness")}})
 
 
 def _best(found: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,8 @@ MIN_KEY = 3
 
 def account_key(number: str) -> str:
     """An account number without blanks and punctuation, in capitals."""
-    return "".join(c for c in number.upper() if c.isalnum())
+    upper = number.upper()
+    return upper if upper.isalnum() else "".join(filter(str.isalnum, upper))
 
 
 def item_keys(items: pl.DataFrame) -> pl.DataFrame:

@@ -30,26 +30,26 @@ class Numbers:
         return Named(self, text)
 
     @lazy
+    def _forms(self) -> tuple[dict[tuple[str, str], list[_Carrier]], dict[str, list[_Carrier]]]:
+        by_key: dict[tuple[str, str], list[_Carrier]] = {}
+        by_fragment: dict[str, list[_Carrier]] = {}
+        for item in self._items:
+            customer_id, item_id, own = item.customer_id, item.item_id, number_of(item)
+            for key, kind in index_keys(own).items():
+                by_key.setdefault(key, []).append((customer_id, item_id, kind))
+            for fragment, kind in fragments(own):
+                by_fragment.setdefault(fragment, []).append((customer_id, item_id, kind))
+        return by_key, by_fragment
+
+    @lazy
     def by_key(self) -> Mapping[tuple[str, str], list[_Carrier]]:
         """Items by the forms of `text.index_keys`."""
-        found: dict[tuple[str, str], list[_Carrier]] = {}
-        for item in self._items:
-            for key, kind in index_keys(number_of(item)).items():
-                carrier = (item.customer_id, item.item_id, kind)
-                if key in found:
-                    found[key].append(carrier)
-                else:
-                    found[key] = [carrier]
-        return found
+        return self._forms[0]
 
     @lazy
     def by_fragment(self) -> Mapping[str, list[_Carrier]]:
         """Items by their `text.fragments`."""
-        found: dict[str, list[_Carrier]] = {}
-        for item in self._items:
-            for fragment, kind in fragments(number_of(item)):
-                found.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
-        return found
+        return self._forms[1]
 
     @lazy
     def lengths(self) -> list[int]:

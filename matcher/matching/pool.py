@@ -13,6 +13,10 @@ Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
 
 
+QUICK = 10
+"""Items of one amount that are looked at one by one."""
+
+
 class Pool:
     """What is open. Items are given once; every posting takes from them."""
 
@@ -32,15 +36,19 @@ class Pool:
         self.relatives, self.country, self.rate = relatives, countries, rate
         members: dict[str, list[Item]] = defaultdict(list)
         self._of_amount: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
+        self._of_reduced: dict[tuple[str, int], set[str]] = defaultdict(set)
         for item in self.items.values():
             members[item.customer_id].append(item)
             self._of_amount[item.currency, item.open][item.item_id] = None
+            if item.discount:
+                self._of_reduced[item.currency, item.open - item.discount].add(item.item_id)
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
         self._holdings: dict[tuple[str, str], Holding] = {}
         self.touched: set[str] = set()
         self._versions: Counter[str] = Counter()
+        self.taken = 0
 
     def holding(self, customer_id: str, currency: str) -> Holding:
         """Open items of a customer in one currency."""
@@ -72,6 +80,13 @@ class Pool:
         found = self._of_amount.get((currency, amount), ())
         return [self.items[i] for i in found] if len(found) <= most else []
 
+    def may_have(self, customer_id: str, currency: str, amount: int) -> bool:
+        """Whether a customer may have an open item of that amount, in full or less its discount: a quick no for nearly all."""
+        for ids in (self._of_amount.get((currency, amount), ()), self._of_reduced.get((currency, amount), ())):
+            if len(ids) > QUICK or any(i in self.items and self.items[i].customer_id == customer_id for i in ids):
+                return True
+        return False
+
     def fits(self, one: Explanation) -> bool:
         """Whether the items still have what an explanation would take."""
         return all(
@@ -95,4 +110,5 @@ class Pool:
             self._holdings.pop((item.customer_id, item.currency), None)
             self.touched.add(item.customer_id)
             self._versions[item.customer_id] += 1
+        self.taken += 1
         return closed

@@ -1,16 +1,15 @@
 """What a decision needs to know of the items it names and of the line's earlier decisions."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
 from matcher.frames import State
 
 
-@dataclass(frozen=True, slots=True)
-class FacingItem:
+class FacingItem(NamedTuple):
     """An open item as a decision faces it. `open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
 
     item_id: str
@@ -27,7 +26,7 @@ def facing_items(state: State, item_ids: Collection[str]) -> dict[str, FacingIte
     """The named items that exist, by id."""
     columns = ("item_id", "customer_id", "entity", "document_no", "currency", "issue_date", "open", "open_amount")
     wanted = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
-    return {row[0]: FacingItem(*row) for row in wanted.select(columns).iter_rows()}
+    return {row[0]: FacingItem._make(row) for row in wanted.select(columns).iter_rows()}
 
 
 def latest_decisions(state: State) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _settled(state: State) -> dict[str, Settled]:
 def _record(session: Session, state: State, verdicts: list[Verdict], book: Rulebook) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
     lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").iter_rows()}
-    named = {share.item_id for v in verdicts if v.explanation for share in v.explanation.shares}
+    named = {share.item_id for v in verdicts if v.state != "none" and v.explanation for share in v.explanation.shares}
     facing = facing_items(state, named)
     latest = latest_decisions(state)
     batch = session.next_batch
@@ -111,13 +111,12 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     _conserve(posted, lines, facing)
     made, shares = decisions.build(posted, batch, session.actor, session.at)
     rest = [v for v in verdicts if v.state != "posted"]
-    found = pl.DataFrame(
+    found = frames.of_rows(
         [
             (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason)
             for v in rest
         ],
-        schema=frames.FINDING,
-        orient="row",
+        frames.FINDING,
     )  # fmt: skip
     _, proposed = decisions.build(waiting, batch, session.actor, session.at)
     journal.replace_findings(session.store, found.sort("line_id"), proposed)
@@ -136,7 +135,7 @@ def _note_shadows(session: Session, verdicts: list[Verdict], lines: dict[str, tu
         if v.shadow
     ]
     if book.shadows or journal.shadows(session.store).height:
-        frame = pl.DataFrame(said, schema=frames.SHADOW, orient="row").sort("line_id")
+        frame = frames.of_rows(said, frames.SHADOW).sort("line_id")
         journal.replace_shadows(session.store, [v.line_id for v in verdicts], frame)
 
 
