@@ -36,6 +36,9 @@ CANDIDATES = 6
 LETTERS = 30
 """How many of a name's letters are looked at in groups of three."""
 
+PLACES = 7
+"""Groups of letters of a name that are written down at a time: all at once would take much memory."""
+
 SLICE = 5_000
 """How many payers are given candidates at a time."""
 
@@ -227,10 +230,11 @@ def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _grams(names: pl.DataFrame, number: str) -> Iterator[pl.DataFrame]:
-    """Groups of three letters of the first thirty as entries, with the number of the name; the groups at one place at a time."""
-    for start in range(LETTERS - 2):
-        entry = pl.col("joined").str.slice(start, 3).alias("entry")
-        yield names.select(number, "entity", "roman", entry).filter(pl.col("entry").str.len_chars() == 3)
+    """Groups of three letters of the first thirty as entries, with the number of the name; those at a few places at a time."""
+    for start in range(0, LETTERS - 2, PLACES):
+        entries = pl.concat_list(pl.col("joined").str.slice(n, 3) for n in range(start, min(start + PLACES, LETTERS - 2)))
+        places = names.select(number, "entity", "roman", entries.alias("entry")).explode("entry")
+        yield places.filter(pl.col("entry").str.len_chars() == 3)
 
 
 def _numbered(asked: pl.DataFrame) -> pl.DataFrame:

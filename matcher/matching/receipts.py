@@ -34,15 +34,15 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
         homes: country of each of our accounts that tells it.
     """
     named: dict[str, list[Reference]] = defaultdict(list)
-    for line_id, *found in references.iter_rows():
-        named[line_id].append(Reference(*found))
+    for row in references.rows():
+        named[row[0]].append(Reference._make(row[1:]))
     known: dict[str, list[Payer]] = defaultdict(list)
-    for line_id, *found in payers.iter_rows():
-        known[line_id].append(Payer(*found))
+    for row in payers.rows():
+        known[row[0]].append(Payer._make(row[1:]))
     made = []
     for ours, line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
         LINE
-    ).iter_rows():
+    ).rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
         about = (homes.get(ours, ""), tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
@@ -53,7 +53,7 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
 def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     still = frame.filter(pl.col("open") != 0)
-    for row, (left, amount, ppm, until) in zip(still.select(_HEAD).iter_rows(), still.select(_DISCOUNT).iter_rows(), strict=True):
+    for row, (left, amount, ppm, until) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
         discount = _discount(amount, ppm) if ppm and left == amount else 0
         item = Item._make((*row, discount, until))
         yield item if item.due_date else item._replace(due_date=item.issue_date)

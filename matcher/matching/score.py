@@ -20,6 +20,8 @@ _NAMES = {
 
 def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
     """What account, name and customer number say about whether this customer paid."""
+    if not receipt.payers:
+        return ()
     family = pool.relatives.get(customer_id, frozenset())
     accounts = {p.customer_id for p in receipt.payers if p.kind == "account"}
     found = []

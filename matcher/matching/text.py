@@ -224,6 +224,11 @@ class Text:
         return wanted in self.compact and self._alone(wanted, self.compact, self.upper)
 
     @lazy
+    def _damaged(self) -> list[tuple[str, str, str]]:
+        """What may be a damaged number: letters and digits of a token, the same without zeros before it, and its digits alone."""
+        return [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in sorted(self.wholes)]
+
+    @lazy
     def _places(self) -> list[int]:
         """Where each character of `compact` stands in `upper`."""
         return [place for place, character in enumerate(self.upper) if character.isalnum()]
@@ -254,12 +259,10 @@ class Text:
         folded = item.whole.translate(_ALIKE)
         if len(folded) >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
             return "ocr"
-        for token in self.wholes:
-            if token in known or token.lstrip("0") in known:
+        for token, bare, digits in self._damaged:
+            if token in known or bare in known:
                 continue
-            if _one_off(token, item.whole):
-                return "typo"
-            if _one_off("".join(filter(str.isdigit, token)), item.digits):
+            if _one_off(token, item.whole) or _one_off(digits, item.digits):
                 return "typo"
             near = len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole)
             if near and (item.whole.startswith(token) or item.whole.endswith(token)):

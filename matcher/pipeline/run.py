@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher import frames
 from matcher.engines.base import Engine
-from matcher.engines.workers import decide_all
+from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
 from matcher.garbage import seldom_collected
 from matcher.journal import decisions
@@ -49,16 +49,18 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
 
 def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
     facts = journal.facts(session.store)
-    state = fold(facts, as_of, session.config.books.base_currency)
-    work, aside = prepare(session, state, book)
-    policy = Policy(
-        precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
-        session.config.policy.auto_post,
-        _rejected(state),
-        session.config.policy.discount_grace_days,
-        _undone(facts.decisions, facts.allocations),
-    )
-    verdicts = list(decide_all(work, engine, book, policy))
+    # lines that are decided already are counted too: what is undecided is known only later, and a helper needs its time to start
+    with helper(facts.lines.height - facts.decisions.height) as second:
+        state = fold(facts, as_of, session.config.books.base_currency)
+        work, aside = prepare(session, state, book)
+        policy = Policy(
+            precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
+            session.config.policy.auto_post,
+            _rejected(state),
+            session.config.policy.discount_grace_days,
+            _undone(facts.decisions, facts.allocations),
+        )
+        verdicts = decide_all(work, engine, book, policy, second)
     verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)
     return _result(state.lines.filter(pl.col("state") != "posted"), verdicts)

@@ -131,3 +131,14 @@ def test_a_component_within_the_bound_is_solved_although_another_is_not(monkeypa
     answer = solve(options, [item(n, 10) for n in "12389"])
     assert (answer.chosen["M1"], answer.chosen["M2"]) == (1, 0)
     assert not answer.unsolved & {"M1", "M2"}
+
+
+def test_more_lines_than_a_person_can_compare_all_go_to_one() -> None:
+    """Every second line wants an item of its neighbour too: one chain of competing lines, longer than is searched."""
+    lines = module.MOST_LINES + 1
+    options = {f"L{n:03d}": [explained(50, (str(n), 10)), explained(40, (str(n + 1), 10))] for n in range(lines)}
+    options["L000"] = [explained(50, ("1", 10))]
+    items = [item(str(n), 10) for n in range(lines + 1)]
+    assert solve(options, items).unsolved == frozenset(options)
+    fewer = {line: options[line] for line in sorted(options)[: module.MOST_LINES]}
+    assert not solve(fewer, items).unsolved

@@ -275,6 +275,14 @@ def test_the_second_payment_of_one_payer_is_a_duplicate() -> None:
     assert (second.state, second.outcome, "L1" in second.reason) == ("none", "duplicate", True)
 
 
+def test_the_second_payment_is_told_of_the_first_one_that_waits_for_a_person() -> None:
+    one = receipt(50_00, names("1"), line_id="L1")
+    two = receipt(50_00, names("1"), line_id="L2", day=DAY + timedelta(3))
+    first, second = judge(two, one, items=[item("1", 50_00)], policy=replace(POLICY, auto_post=False))
+    assert (first.line_id, first.state) == ("L1", "proposed")
+    assert (second.state, second.reason) == ("none", "line L1 names the same items for the same amount, and comes first")
+
+
 def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour() -> None:
     known = Known({"1": Settled("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)

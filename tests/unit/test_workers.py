@@ -1,5 +1,6 @@
 """A helper process decides half of the companies: the same answers in the same order, and without it too."""
 
+import pickle
 import subprocess
 from typing import Any
 
@@ -41,48 +42,51 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     return jobs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
 
 
-def decided(work: list[Job]) -> list[Verdict]:
-    return list(workers.decide_all(work, DuckDBEngine(), rulebook.default(), POLICY))
+def decided(work: list[Job], second: Any = None) -> list[Verdict]:
+    return workers.decide_all(work, DuckDBEngine(), rulebook.default(), POLICY, second)
 
 
-def alone(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
-    """The same without a helper."""
-    with monkeypatch.context() as patch:
-        patch.setattr(workers, "WORTH", 10**9)
-        return decided(work)
+def with_helper(work: list[Job]) -> list[Verdict]:
+    with workers.helper(len(COMPANIES)) as second:
+        return decided(work, second)
 
 
 def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     ask = workers._ask
 
-    def watched(theirs: list[Job], *rest: Any) -> list[list[Verdict]] | None:
-        found = ask(theirs, *rest)
-        assert found is not None, "the helper failed"
+    def watched(second: Any, theirs: list[Job], rules: bytes) -> list[list[Verdict]]:
+        found = ask(second, theirs, rules)
+        assert len(found) == len(theirs), "the helper failed"
         asked.append(len(theirs))
         return found
 
     monkeypatch.setattr(workers, "_ask", watched)
-    found = decided(work)
+    found = with_helper(work)
     assert asked == [1]
     assert [v.line_id for v in found] == [f"L{company}-{n}" for company in COMPANIES for n in (1, 2)]
     assert {v.state for v in found} == {"posted"}
-    assert found == alone(work, monkeypatch)
+    assert found == decided(work)
 
 
-@pytest.mark.parametrize("said", [b"", b"no pickle", b"\x80\x05]\x94."])
-def test_a_helper_that_says_nonsense_changes_nothing(work: list[Job], monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
-    monkeypatch.setattr(workers.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, said, b""))
-    assert decided(work) == alone(work, monkeypatch)
+@pytest.mark.parametrize("code", ["", "print('no pickle')", "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))", "1/0"])
+def test_a_helper_that_says_nonsense_or_fails_changes_nothing(work: list[Job], monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    started = subprocess.Popen
+    monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", code], **how))
+    assert with_helper(work) == decided(work)
 
 
-@pytest.mark.parametrize("fault", [OSError("no such program"), subprocess.CalledProcessError(1, "python")])
-def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise fault
+        raise OSError("no such program")
 
-    monkeypatch.setattr(workers.subprocess, "run", fail)
-    assert decided(work) == alone(work, monkeypatch)
+    monkeypatch.setattr(workers.subprocess, "Popen", fail)
+    assert with_helper(work) == decided(work)
+
+
+def test_few_lines_are_worth_no_helper() -> None:
+    with workers.helper(workers.WORTH - 1) as second:
+        assert second is None
 
 
 def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
@@ -91,4 +95,7 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     folder = tmp_path_factory.mktemp("own")
     (folder / "polars.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    assert workers._ask(work[:1], DuckDBEngine(), rulebook.default(), POLICY) is not None
+    with workers.helper(len(COMPANIES)) as second:
+        assert second is not None
+        rules = pickle.dumps((DuckDBEngine(), rulebook.default(), POLICY))
+        assert len(workers._ask(second, work, rules)) == len(COMPANIES)
