@@ -1,15 +1,19 @@
 """From columns to the objects that choices are made about, one selling company at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from matcher.matching.normalise import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
+from matcher.matching.text import Text
 
 PPM = 1_000_000
+
+MIN_WHOLE = 7
+"""Fewest characters of a number that takes in what is a piece of it."""
 
 _HEAD = (
     "item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order", "issue_date",
@@ -45,9 +49,18 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     ).rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
-        about = (homes.get(ours, ""), tuple(named.get(line_id, ())), tuple(known.get(line_id, ())))
+        about = (homes.get(ours, ""), _own_numbers(named.get(line_id, ()), text, own_id), tuple(known.get(line_id, ())))
         made.append(Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *about))
     return made
+
+
+def _own_numbers(found: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
+    """References without those that are only a piece of another one: in `RE-2026-020413` the text does not speak of an item `20413`."""
+    whole = {r.key: r.item_id for r in found if r.kind in ("whole", "digits") and len(r.key) >= MIN_WHOLE}
+    if not whole or len({r.item_id for r in found}) < 2:
+        return tuple(found)
+    items, read = set(whole.values()), Text(text, own_id)
+    return tuple(r for r in found if r.item_id in items or not read.only_within(r.key, whole))
 
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:

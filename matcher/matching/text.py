@@ -4,7 +4,7 @@ This is the close reading for lines that number keys alone do not settle; it loo
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -222,6 +222,18 @@ class Text:
     def holds(self, wanted: str) -> bool:
         """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
         return wanted in self.compact and self._alone(wanted, self.compact, self.upper)
+
+    def only_within(self, key: str, longer: Iterable[str]) -> bool:
+        """Whether letters and digits stand in the text only as a piece of one of the longer numbers."""
+        spans = [(start, start + len(one)) for one in longer if len(one) > len(key) for start in self._found(one)]
+        places = list(self._found(key))
+        return bool(places) and all(any(first <= start and start + len(key) <= last for first, last in spans) for start in places)
+
+    def _found(self, key: str) -> Iterator[int]:
+        start = self.compact.find(key)
+        while start >= 0:
+            yield start
+            start = self.compact.find(key, start + 1)
 
     @lazy
     def _damaged(self) -> list[tuple[str, str, str]]:
