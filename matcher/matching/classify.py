@@ -25,9 +25,11 @@ def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collect
     """
     accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])
     ours = {name_key(name) for name in own_names if name}
-    names = ours - {name_key(name) for name in customers["name"] if _may_have(name, ours)}
-    from_own = _is(lines, "counterparty_account", lambda v: account_key(v) in accounts)
-    named_own = _is(lines, "counterparty_name", lambda v: _may_have(v, names) and name_key(v) in names)
+    may_be_ours = _may_have(ours)
+    names = ours - {name_key(name) for name in customers["name"] if may_be_ours(name)}
+    plain = pl.col("counterparty_account").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    from_own = plain.is_in(sorted(accounts))
+    named_own = _is(lines, "counterparty_name", lambda v: may_be_ours(v) and name_key(v) in names)
     code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
     kind = pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
     book = pl.col("transaction_code").str.ends_with("-BOOK")
@@ -42,10 +44,15 @@ def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collect
     return found.filter(pl.col("reason").is_not_null())
 
 
-def _may_have(name: str, keys: Collection[str]) -> bool:
+def _may_have(keys: Collection[str]) -> Callable[[str], bool]:
     """Whether a name may have one of these keys: a key in plain letters has only letters of the name. A quick no for nearly all."""
-    letters = set(fold(name))
-    return any(not key.isascii() or letters.issuperset(key.replace(" ", "")) for key in keys)
+    wanted = [frozenset(key.replace(" ", "") if key.isascii() else "") for key in keys]
+
+    def test(name: str) -> bool:
+        letters = set(fold(name))
+        return any(map(letters.issuperset, wanted))
+
+    return test
 
 
 def _is(lines: pl.DataFrame, column: str, test: Callable[[str], bool]) -> pl.Expr:

@@ -136,9 +136,18 @@ class _Batch:
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         # what names nothing is looked at when the named items are settled: before that its answer would be thrown away
-        self.put_off = {line for line, receipt in self.waiting.items() if not (_numbered(receipt) and self.readings[line].names(pool))}
-        self.options = {line: [] if line in self.put_off else self._explain(receipt) for line, receipt in self.waiting.items()}
+        self.put_off: set[str] = set()
+        self.options: dict[str, list[Explanation]] = dict.fromkeys(self.waiting, [])
+        for line, receipt in self._by_customer():
+            if _numbered(receipt) and self.readings[line].names(pool):
+                self.options[line] = self._explain(receipt)
+            else:
+                self.put_off.add(line)
         self.done: dict[str, Verdict] = {}
+
+    def _by_customer(self) -> list[tuple[str, Receipt]]:
+        """The waiting receipts, those of one payer together: what one has brought into the processor's cache serves the next."""
+        return sorted(self.waiting.items(), key=lambda pair: pair[1].payers[0].customer_id if pair[1].payers else pair[1].payer)
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:
         found = self.readings[receipt.line_id].explanations(self.pool)
@@ -160,7 +169,7 @@ class _Batch:
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
                 del self.waiting[receipt.line_id], self.readings[receipt.line_id]
-        for line, receipt in self.waiting.items():
+        for line, receipt in self._by_customer():
             if line in self.put_off or self._changed(receipt):
                 self.options[line] = self._explain(receipt)
         self.put_off.clear()

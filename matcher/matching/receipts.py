@@ -65,7 +65,8 @@ def _own_numbers(found: Sequence[Reference], text: str, own_id: str) -> tuple[Re
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
-    still = frame.filter(pl.col("open") != 0)
+    # those of a customer are asked for together, so they are laid down side by side
+    still = frame.filter(pl.col("open") != 0).sort("customer_id", "item_id")
     for row, (left, amount, ppm, until) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
         discount = _discount(amount, ppm) if ppm and left == amount else 0
         item = Item._make((*row, discount, until))
@@ -86,6 +87,7 @@ def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
     stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
     found = (
         lines.filter((pl.col("amount") > 0) & stated)
+        .filter(pl.len().over("account", "counterparty_account", "amount") > 1)
         .sort("booking_date", "line_id")
         .with_columns(pl.col("line_id", "booking_date").shift(1).over(same).name.prefix("earlier_"))
         .filter((pl.col("booking_date") - pl.col("earlier_booking_date")).dt.total_days() <= days)

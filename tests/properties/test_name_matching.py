@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parties import customers, payers
 
-from matcher.matching.name_forms import name_form, name_key
+from matcher.matching.name_forms import fold, name_form, name_key
 from matcher.matching.names import BEST, LEAST, match_names
 
 WORDS = (
@@ -56,3 +56,10 @@ def test_a_key_is_its_own_key(text: str) -> None:
     key = name_key(text)
     assert name_key(key) == name_key(name_key(key))
     assert match_names(payers(text), customers(text)).select("how", "likeness").rows() == ([("equal", 100)] if key else [])
+
+
+@given(st.one_of(NAMES, TEXTS))
+def test_a_key_in_plain_letters_has_only_letters_of_its_name(name: str) -> None:
+    """What `classify` passes over by letters alone could not have had the key."""
+    key = name_key(name)
+    assert not key.isascii() or set(key) - {" "} <= set(fold(name))

@@ -243,3 +243,19 @@ def test_dates_telephones_and_accounts_are_no_numbers_of_documents(text: str) ->
 )
 def test_words_are_found_where_a_word_of_the_text_begins(text: str, words: list[str], found: bool) -> None:
     assert says(spoken(text), words) is found
+
+
+def test_a_piece_of_a_longer_number_is_only_within_it() -> None:
+    longer = ["RE2026020413"]
+    assert Text("RE-2026-020413 vom 01.10.").only_within("20413", longer)
+    assert not Text("RE-2026-020413 und 20413").only_within("20413", longer)
+    assert not Text("RE-2026-020413").only_within("RE2026020413", longer)
+    assert not Text("RE-2026-020413").only_within("77", longer)
+
+
+def test_a_number_is_alone_between_blanks_and_other_signs_and_never_inside_a_longer_one() -> None:
+    assert Text("R E 2.0-2/6 417").holds("RE2026417")
+    assert Text("NR 0002026417").holds("2026417")
+    assert not Text("NR 12026417").holds("2026417")
+    assert not Text("20264171").holds("2026417")
+    assert not Text("RE_2026417").holds("RE2026417")
