@@ -6,8 +6,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def seldom_collected(objects: int = 2_000_000) -> Iterator[None]:
-    """Inside, cycles are looked for only after so many new objects, and hardly ever among old ones. What has no cycles is freed as ever."""
+def seldom_collected(objects: int) -> Iterator[None]:
+    """Inside, cycles are looked for only after so many new objects, and hardly ever among old ones; with 0 never.
+
+    What has no cycles is freed as ever.
+    """
     before = gc.get_threshold()
     gc.set_threshold(objects, 50, 1_000)
     try:

@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -39,32 +40,27 @@ def helper(lines: int) -> Iterator[_Process | None]:
 
 
 def decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Policy, second: _Process | None = None) -> list[Verdict]:
-    """Verdicts on all receipts, company by company in the order given, however the work was shared. `second`: see `helper`."""
-    mine, theirs = _shared(jobs) if second is not None else (range(len(jobs)), ())
+    """Verdicts on all receipts, company by company in the order given, however the work was shared. `second`: see `helper`.
+
+    Whoever is free takes the largest company that is left.
+    """
+    left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
     answers: dict[int, list[Verdict]] = {}
+    # the rulebook keeps judgements while companies are decided, so it is packed before
+    rules = pickle.dumps((engine, book, policy), pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
     with ThreadPoolExecutor(1) as waiting:
-        # the rulebook keeps judgements while companies are decided, so it is packed before
-        rules = pickle.dumps((engine, book, policy), pickle.HIGHEST_PROTOCOL)
-        asked = waiting.submit(_ask, second, [jobs[place] for place in theirs], rules) if second and theirs else None
-        answers |= {place: _decided(jobs[place], engine, book, policy) for place in mine}
+        asked = waiting.submit(_ask, second, rules, jobs, left, answers) if second and rules else None
+        while left:
+            with suppress(IndexError):  # the helper took the last one just now
+                place = left.popleft()
+                answers[place] = _decided(jobs[place], engine, book, policy)
         if asked is not None:
-            answers |= dict(zip(theirs, asked.result(), strict=False))
+            asked.result()
     return [v for n, job in enumerate(jobs) for v in (answers[n] if n in answers else _decided(job, engine, book, policy))]
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _shared(jobs: Sequence[Job]) -> tuple[list[int], list[int]]:
-    """Places of the companies that are decided here and by the helper; the larger ones are dealt out first."""
-    parts: tuple[list[int], list[int]] = ([], [])
-    sizes = [0, 0]
-    for place in sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height):
-        lighter = sizes[1] < sizes[0]
-        parts[lighter].append(place)
-        sizes[lighter] += jobs[place].lines.height
-    return parts
 
 
 def _decided(job: Job, engine: Engine, book: Rulebook, policy: Policy) -> list[Verdict]:
@@ -80,22 +76,25 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, jobs: Sequence[Job], rules: bytes) -> list[list[Verdict]]:
-    """What the helper says of the companies, up to the first that it fails at; `rules`: engine, rulebook and policy, packed."""
-    found: list[list[Verdict]] = []
+def _ask(second: _Process, rules: bytes, jobs: Sequence[Job], left: deque[int], answers: dict[int, list[Verdict]]) -> None:
+    """Has the helper decide companies for as long as some are left; what it fails at has no answer.
+
+    Args:
+        rules: engine, rulebook and policy, packed.
+        left: places of the companies that nobody has taken yet.
+        answers: what was decided, by place.
+    """
     assert second.stdin is not None
     assert second.stdout is not None
-    try:
+    with suppress(OSError, EOFError, pickle.UnpicklingError, IndexError):
         second.stdin.write(rules)
-        for job in jobs:
-            _say(job, second.stdin)
+        while True:
+            place = left.popleft()
+            _say(jobs[place], second.stdin)
             answer = pickle.load(second.stdout)
             if not isinstance(answer, list):
-                break
-            found.append(answer)
-    except (OSError, pickle.UnpicklingError, EOFError):
-        pass
-    return found
+                return
+            answers[place] = answer
 
 
 def _say(what: object, to: IO[bytes]) -> None:
@@ -105,7 +104,7 @@ def _say(what: object, to: IO[bytes]) -> None:
 
 def main() -> None:
     """The helper's side."""
-    with seldom_collected(), suppress(EOFError):
+    with seldom_collected(0), suppress(EOFError):
         engine, book, policy = pickle.load(sys.stdin.buffer)
         while True:
             _say(_decided(pickle.load(sys.stdin.buffer), engine, book, policy), sys.stdout.buffer)

@@ -137,7 +137,7 @@ class _Batch:
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         # what names nothing is looked at when the named items are settled: before that its answer would be thrown away
         self.put_off: set[str] = set()
-        self.options: dict[str, list[Explanation]] = dict.fromkeys(self.waiting, [])
+        self.options: dict[str, list[Explanation]] = {key: [] for key in self.waiting}
         for line, receipt in self._by_customer():
             if _numbered(receipt) and self.readings[line].names(pool):
                 self.options[line] = self._explain(receipt)

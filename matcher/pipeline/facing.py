@@ -24,9 +24,8 @@ class FacingItem(NamedTuple):
 
 def facing_items(state: State, item_ids: Collection[str]) -> dict[str, FacingItem]:
     """The named items that exist, by id."""
-    columns = ("item_id", "customer_id", "entity", "document_no", "currency", "issue_date", "open", "open_amount")
     wanted = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
-    return {row[0]: FacingItem._make(row) for row in wanted.select(columns).iter_rows()}
+    return {row[0]: FacingItem._make(row) for row in wanted.select(FacingItem._fields).rows()}
 
 
 def latest_decisions(state: State) -> dict[str, str]:

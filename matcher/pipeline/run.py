@@ -1,7 +1,7 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -26,6 +26,9 @@ from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
+_OF_LINE = ("line_id", "state", "booking_date", "amount", "currency", "pending")
+"""What is asked of a line when its verdict is recorded."""
+
 CONFIRMED = ("accept", "allocate")
 """Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
 
@@ -43,13 +46,13 @@ class RunResult:
 def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
     """Matches every line that no decision settles yet, as of a day."""
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
-    with seldom_collected():
+    with seldom_collected(0):
         return _run(session, engine, book, as_of, precision_ppm)
 
 
 def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
     facts = journal.facts(session.store)
-    # lines that are decided already are counted too: what is undecided is known only later, and a helper needs its time to start
+    # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
         state = fold(facts, as_of, session.config.books.base_currency)
         work, aside = prepare(session, state, book)
@@ -60,6 +63,9 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
             session.config.policy.discount_grace_days,
             _undone(facts.decisions, facts.allocations),
         )
+        # a month of a million lines takes two gigabytes of text that nothing asks for any more
+        state = replace(state, lines=state.lines.select(_OF_LINE), items=state.items.select(FacingItem._fields))
+        del facts
         verdicts = decide_all(work, engine, book, policy, second)
     verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     _record(session, state, verdicts, book)
@@ -103,7 +109,7 @@ def _settled(state: State) -> dict[str, Settled]:
 
 def _record(session: Session, state: State, verdicts: list[Verdict], book: Rulebook) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
-    lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").iter_rows()}
+    lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").rows()}
     named = {share.item_id for v in verdicts if v.state != "none" and v.explanation for share in v.explanation.shares}
     facing = facing_items(state, named)
     latest = latest_decisions(state)
@@ -195,11 +201,9 @@ def _draft(
 
 
 def _result(lines: pl.DataFrame, verdicts: list[Verdict]) -> RunResult:
-    amounts = {row[0]: row[1:] for row in lines.select("line_id", "amount", "currency").iter_rows()}
-    found: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for verdict in verdicts:
-        amount, currency = amounts[verdict.line_id]
-        count, total = found.get((verdict.outcome, verdict.state, currency), (0, 0))
-        found[verdict.outcome, verdict.state, currency] = (count + 1, total + amount)
+    said = frames.of_rows([(v.line_id, v.outcome, v.state) for v in verdicts], dict.fromkeys(("line_id", "outcome", "state"), pl.String()))
+    by = ("outcome", "state", "currency")
+    told = said.join(lines.drop("state"), on="line_id").group_by(by).agg(pl.len(), pl.col("amount").sum()).sort(by)
+    found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
     states = Counter(v.state for v in verdicts)
-    return RunResult(len(verdicts), states["posted"], states["proposed"], dict(sorted(found.items())))
+    return RunResult(len(verdicts), states["posted"], states["proposed"], found)

@@ -16,6 +16,6 @@ def test_the_thresholds_come_back() -> None:
 
 def test_they_come_back_after_an_error() -> None:
     before = gc.get_threshold()
-    with pytest.raises(ZeroDivisionError), seldom_collected():
+    with pytest.raises(ZeroDivisionError), seldom_collected(0):
         raise ZeroDivisionError
     assert gc.get_threshold() == before

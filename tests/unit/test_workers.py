@@ -2,6 +2,7 @@
 
 import pickle
 import subprocess
+from collections import deque
 from typing import Any
 
 import polars as pl
@@ -52,18 +53,20 @@ def with_helper(work: list[Job]) -> list[Verdict]:
 
 
 def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    ask = workers._ask
+    ask, decide = workers._ask, workers._decided
+    here: list[str] = []
 
-    def watched(second: Any, theirs: list[Job], rules: bytes) -> list[list[Verdict]]:
-        found = ask(second, theirs, rules)
-        assert len(found) == len(theirs), "the helper failed"
-        asked.append(len(theirs))
-        return found
+    def alone(job: Job, *rest: Any) -> list[Verdict]:
+        here.append(job.lines["entity"][0])
+        return decide(job, *rest)
 
-    monkeypatch.setattr(workers, "_ask", watched)
+    def first(second: Any, rules: bytes, jobs: list[Job], left: deque[int], answers: dict[int, list[Verdict]]) -> None:
+        ask(second, rules, jobs, deque([left.pop()]), answers)
+
+    monkeypatch.setattr(workers, "_ask", first)
+    monkeypatch.setattr(workers, "_decided", alone)
     found = with_helper(work)
-    assert asked == [1]
+    assert here == list(COMPANIES[:2]), "the helper failed, or did not get the last company"
     assert [v.line_id for v in found] == [f"L{company}-{n}" for company in COMPANIES for n in (1, 2)]
     assert {v.state for v in found} == {"posted"}
     assert found == decided(work)
@@ -97,5 +100,7 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     monkeypatch.chdir(folder)
     with workers.helper(len(COMPANIES)) as second:
         assert second is not None
+        answers: dict[int, list[Verdict]] = {}
         rules = pickle.dumps((DuckDBEngine(), rulebook.default(), POLICY))
-        assert len(workers._ask(second, work, rules)) == len(COMPANIES)
+        workers._ask(second, rules, work, deque(range(len(COMPANIES))), answers)
+        assert sorted(answers) == list(range(len(COMPANIES)))
