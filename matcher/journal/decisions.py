@@ -1,6 +1,6 @@
 """Building decisions: ids from contents, and the checks that money is neither lost nor doubled before anything is appended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -77,18 +77,26 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
     return decisions, allocations
 
 
-def check(draft: Draft, pending: int, opens: dict[str, tuple[int, str]]) -> None:
-    """Refuses a decision that would break conservation.
+def conserve(drafts: Iterable[tuple[Draft, int]], opens: Mapping[str, tuple[int, str]]) -> None:
+    """Refuses decisions that would break conservation. They are checked one after the other, so that no two spend the same cent.
 
     Args:
-        draft: the decision.
-        pending: what the line has left, minor units.
-        opens: open amount and currency of every item it names.
+        drafts: each with what its line has left, minor units.
+        opens: open amount and currency of every item that they name.
 
     Raises:
         MatcherError: ``decision.amount``.
     """
-    total = sum(a.amount for a in draft.allocations)
+    left = dict(opens)
+    for draft, pending in drafts:
+        _check(draft, pending, left)
+        for a in draft.allocations:
+            still_open, currency = left[a.item_id]
+            left[a.item_id] = (still_open - a.item_amount - a.adjustment, currency)
+
+
+def _check(draft: Draft, pending: int, opens: Mapping[str, tuple[int, str]]) -> None:
+    total = sum([a.amount for a in draft.allocations])
     if (pending >= 0 and not 0 <= total <= pending) or (pending < 0 and not pending <= total <= 0):
         has, wants = money.render(pending, draft.currency), money.render(total, draft.currency)
         raise MatcherError("decision.amount", f"line {draft.line_id} has {has} {draft.currency} left, the allocations take {wants}")

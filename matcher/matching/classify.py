@@ -27,17 +27,18 @@ def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collect
     ours = {name_key(name) for name in own_names if name}
     may_be_ours = _may_have(ours)
     names = ours - {name_key(name) for name in customers["name"] if may_be_ours(name)}
+    book = pl.col("transaction_code").str.ends_with("-BOOK")
+    by_name = (pl.col("counterparty_account") == "") | book
     plain = pl.col("counterparty_account").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
     from_own = plain.is_in(sorted(accounts))
-    named_own = _is(lines, "counterparty_name", lambda v: may_be_ours(v) and name_key(v) in names)
+    named_own = _is(lines.filter(by_name), "counterparty_name", lambda v: may_be_ours(v) and name_key(v) in names)
     code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
     kind = pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
-    book = pl.col("transaction_code").str.ends_with("-BOOK")
     reason = (
         pl.when(pl.col("amount") <= 0).then(pl.lit("money going out is not matched with open items"))
         .when(kind.is_not_null()).then(pl.format("the bank's code says {}", kind.replace_strict(NON_RECEIVABLE, default="")))
         .when(from_own).then(pl.lit("it comes from an account of our own"))
-        .when(named_own & ((pl.col("counterparty_account") == "") | book)).then(pl.lit("it comes from a company of our own"))
+        .when(by_name & named_own).then(pl.lit("it comes from a company of our own"))
     )  # fmt: skip
     outcome = pl.when(pl.col("amount") <= 0).then(pl.lit("outgoing")).otherwise(pl.lit("non_receivable"))
     found = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))

@@ -116,7 +116,9 @@ def _record(session: Session, state: State, verdicts: list[Verdict], book: Ruleb
     batch = session.next_batch
     posted = [_draft("match", v, lines, facing, latest) for v in verdicts if v.state == "posted"]
     waiting = [_draft("proposal", v, lines, facing, latest) for v in verdicts if v.state == "proposed"]
-    _conserve(posted, lines, facing)
+    # the engine's own postings pass the same checks as a person's
+    opens = {item_id: (item.open, item.currency) for item_id, item in facing.items()}
+    decisions.conserve(((draft, lines[draft.line_id][2]) for draft in posted), opens)
     made, shares = decisions.build(posted, batch, session.actor, session.at)
     rest = [v for v in verdicts if v.state != "posted"]
     found = frames.of_rows(
@@ -160,17 +162,6 @@ def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:
     return one.basis, one.gap, verdict.lead, evidence_text(one), told(verdict.runner_up)
 
 
-def _conserve(posted: list[Draft], lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem]) -> None:
-    """The engine's own postings pass the same checks as a person's, one after the other."""
-    left = {item_id: item.open for item_id, item in facing.items()}
-    for draft in posted:
-        decisions.check(
-            draft, lines[draft.line_id][2], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations}
-        )
-        for a in draft.allocations:
-            left[a.item_id] -= a.item_amount + a.adjustment
-
-
 def _draft(
     kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem], latest: dict[str, str]
 ) -> Draft:
@@ -181,7 +172,7 @@ def _draft(
         kind=kind,
         line_id=verdict.line_id,
         currency=currency,
-        effective_date=max(booked, *(facing[s.item_id].issue_date for s in one.shares)),
+        effective_date=max([booked, *[facing[s.item_id].issue_date for s in one.shares]]),
         customer_id=verdict.customer_id,
         outcome=verdict.outcome,
         rule=verdict.rule,
@@ -193,9 +184,7 @@ def _draft(
         evidence=evidence_text(one),
         runner_up=told(verdict.runner_up),
         reason=verdict.reason,
-        allocations=tuple(
-            Allocation(s.item_id, s.amount, s.item_amount, s.adjustment, s.reason, facing[s.item_id].open_amount) for s in one.shares
-        ),
+        allocations=tuple([Allocation(*share, facing[share.item_id].open_amount) for share in one.shares]),
         after=latest.get(verdict.line_id, ""),
     )
 

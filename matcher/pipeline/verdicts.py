@@ -219,17 +219,13 @@ def _append(session: Session, state: State, command: str, drafts: list[Draft]) -
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
     pending = {line_id: left for frame in (state.lines, state.aside) for line_id, left in frame.select("line_id", "pending").iter_rows()}
     facing = facing_items(state, {a.item_id for d in drafts for a in d.allocations})
-    left = {item_id: item.open for item_id, item in facing.items()}
     seen: set[str] = set()
     for draft in drafts:
         if draft.line_id in seen:
             raise MatcherError("usage.option", f"line {draft.line_id} is named twice")
         seen.add(draft.line_id)
-        decisions.check(
-            draft, pending[draft.line_id], {a.item_id: (left[a.item_id], facing[a.item_id].currency) for a in draft.allocations}
-        )
-        for a in draft.allocations:
-            left[a.item_id] -= a.item_amount + a.adjustment
+    opens = {item_id: (item.open, item.currency) for item_id, item in facing.items()}
+    decisions.conserve(((draft, pending[draft.line_id]) for draft in drafts), opens)
     made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)
     session.commit(command, {"lines": sorted(seen)}, made, shares)
     journal.drop_findings(session.store, sorted(seen))
