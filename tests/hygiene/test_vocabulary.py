@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.matching import sets
+from matcher.matching.text import RANK
 from matcher.rules import rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
@@ -21,7 +21,7 @@ def words(source: str) -> Iterator[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value):
             yield node.value
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and node.values[0].value == "reference_":
-            yield from (f"reference_{kind}" for kind in sets.RANK)
+            yield from (f"reference_{kind}" for kind in RANK)
 
 
 def first_words(source: str, names: frozenset[str]) -> Iterator[str]:
@@ -60,5 +60,5 @@ def test_every_basis_and_every_gap_has_a_rule(group: str) -> None:
 
 
 def test_a_word_that_is_made_up_is_seen() -> None:
-    assert set(words('x = ["amount_odd", "amounts", f"reference_{k}"]')) == {"amount_odd", *(f"reference_{k}" for k in sets.RANK)}
+    assert set(words('x = ["amount_odd", "amounts", f"reference_{k}"]')) == {"amount_odd", *(f"reference_{k}" for k in RANK)}
     assert list(first_words('ItemSet("odd" if x else "even", 1)', frozenset({"ItemSet"}))) == ["odd", "even"]
