@@ -25,6 +25,9 @@ _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _FILTERED = 2048
 _MOST_HITS = 200_000
 
+CACHED = 2**18
+"""Rows of an array that the processor's cache holds; with more a row costs four times as much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -247,7 +250,7 @@ def _count(pool: Pool, groups: Sequence[int], counts: Ints) -> int:
     return min(int(product.sum()), COUNT_CAP)
 
 
-def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter) -> Found:
+def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter, bottom: int = 1) -> Found:
     """All sets of one item, then of two, three and so on up to `top`, until there are as many answers as wanted.
 
     The picks are the preferred ones of all sets there are. `whole` when sets of every size up to `max_size` were looked at.
@@ -258,13 +261,14 @@ def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter) -> Found
         max_size: most items in a set.
         wanted: how many picks to name.
         meter: its budget.
+        bottom: smallest set to look for; with more than one nothing is ever `whole`.
     """
     values = np.array(pool.values, dtype=np.int64)
     rooms = np.array(pool.rooms, dtype=np.int64)
     ranked = np.array([[members[min(rank, len(members) - 1)] for rank in range(FEW)] for members in pool.members], dtype=np.int64)
     picks: list[Pick] = []
     looked_at: list[list[int]] = []
-    for size in range(1, min(top, max_size) + 1):
+    for size in range(bottom, min(top, max_size) + 1):
         hits = _sets(values, pool.target, size, meter)
         if hits is None:
             return Found(tuple(picks), whole=False)
@@ -279,7 +283,7 @@ def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter) -> Found
         looked_at += hits[:COUNT_CAP].tolist()
         if len(looked_at) >= wanted and size < max_size:
             return Found(tuple(picks), whole=False)
-    if max_size > top:
+    if max_size > top or bottom > 1:
         return Found(tuple(picks), whole=False)
     count = 0
     for row in looked_at:
@@ -296,7 +300,9 @@ def _of_row(groups: Sequence[int]) -> Pick:
 def _sets(values: Ints, target: int, size: int, meter: Meter) -> Ints | None:
     """Rows of ascending groups, repetition allowed, whose values add up to the target; None when the budget ends."""
     small, large = size // 2, size - size // 2
-    if not meter.take(2 * large * comb(len(values) + large - 1, large) + 20 * len(values)):
+    ways_there_are = comb(len(values) + large - 1, large)
+    price = 2 if ways_there_are <= CACHED else 8
+    if not meter.take(price * large * ways_there_are + 20 * len(values)):
         return None
     lower, upper = _ascending(len(values), small), _ascending(len(values), large)
     sums, others = values[lower].sum(axis=0, dtype=np.int64), values[upper].sum(axis=0, dtype=np.int64)

@@ -17,8 +17,8 @@ from matcher.matching.split_sums import FEW, Found, all_sums, few, meet
 from matcher.matching.split_units import by_unit
 from matcher.matching.split_window import TRIES, window
 
-BUDGET = 4_000_000
-"""Steps of a search unless told otherwise: about 40 ms."""
+BUDGET = 2_600_000
+"""Steps of a search unless told otherwise: about 25 ms."""
 
 COUNTED = 32
 """With no more items than this all sets are counted before anything else is tried."""
@@ -136,7 +136,7 @@ def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Foun
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
     yield by_unit(pool, most, wanted, meter)
     if most > FEW:
-        yield few(pool, FEW, most, wanted, meter)
+        yield few(pool, FEW, most, wanted, meter, bottom=QUICK_SIZE + 1)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):
         if number == len(TRIES) - 1:
             yield reach(pool, most, wanted, meter)
