@@ -50,13 +50,18 @@ def decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Poli
     rules = pickle.dumps((engine, book, policy), pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
     with ThreadPoolExecutor(1) as waiting:
         asked = waiting.submit(_ask, second, rules, jobs, left, answers) if second and rules else None
-        while left:
-            with suppress(IndexError):  # the helper took the last one just now
-                place = left.popleft()
-                answers[place] = _decided(jobs[place], engine, book, policy)
+        while (place := _next(left)) is not None:
+            answers[place] = _decided(jobs[place], engine, book, policy)
         if asked is not None:
             asked.result()
     return [v for n, job in enumerate(jobs) for v in (answers[n] if n in answers else _decided(job, engine, book, policy))]
+
+
+def _next(left: deque[int]) -> int | None:
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
 
 
 def _cores() -> int:
@@ -86,10 +91,9 @@ def _ask(second: _Process, rules: bytes, jobs: Sequence[Job], left: deque[int], 
     """
     assert second.stdin is not None
     assert second.stdout is not None
-    with suppress(OSError, EOFError, pickle.UnpicklingError, IndexError):
+    with suppress(OSError, EOFError, pickle.UnpicklingError):
         second.stdin.write(rules)
-        while True:
-            place = left.popleft()
+        while (place := _next(left)) is not None:
             _say(jobs[place], second.stdin)
             answer = pickle.load(second.stdout)
             if not isinstance(answer, list):

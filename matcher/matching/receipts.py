@@ -56,11 +56,12 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
 
 def _own_numbers(found: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
     """References without those that are only a piece of another one: in `RE-2026-020413` the text does not speak of an item `20413`."""
-    whole = {r.key: r.item_id for r in found if r.kind in ("whole", "digits") and len(r.key) >= MIN_WHOLE}
-    if not whole or len({r.item_id for r in found}) < 2:
+    whole = [r for r in found if r.kind in ("whole", "digits") and len(r.key) >= MIN_WHOLE]
+    items, numbers = {r.item_id for r in whole}, {r.key for r in whole}
+    if not whole or all(r.item_id in items for r in found):
         return tuple(found)
-    items, read = set(whole.values()), Text(text, own_id)
-    return tuple(r for r in found if r.item_id in items or not read.only_within(r.key, whole))
+    read = Text(text, own_id)
+    return tuple(r for r in found if r.item_id in items or not read.only_within(r.key, numbers))
 
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:

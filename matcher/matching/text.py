@@ -238,7 +238,7 @@ class Text:
     @lazy
     def _damaged(self) -> list[tuple[str, str, str]]:
         """What may be a damaged number: letters and digits of a token, the same without zeros before it, and its digits alone."""
-        return [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in sorted(self.wholes)]
+        return [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in self.wholes]
 
     @lazy
     def _places(self) -> list[int]:
@@ -262,7 +262,7 @@ class Text:
         return False
 
     def resembles(self, item: Number, known: Collection[str] = ()) -> str:
-        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or ''.
+        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or '', the most telling of them.
 
         Numbers in `known` (letters and digits alone) are those of other documents, and not damaged.
         """
@@ -271,6 +271,7 @@ class Text:
         folded = item.whole.translate(_ALIKE)
         if len(folded) >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
             return "ocr"
+        cut = ""
         for token, bare, digits in self._damaged:
             if token in known or bare in known:
                 continue
@@ -278,8 +279,8 @@ class Text:
                 return "typo"
             near = len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole)
             if near and (item.whole.startswith(token) or item.whole.endswith(token)):
-                return "cut"
-        return ""
+                cut = "cut"
+        return cut
 
     def continued(self, item: Number) -> tuple[list[str], str]:
         """What follows a named document: counters of a shortened list ("RE-1234/235/236"), or the last counter of a range.

@@ -18,3 +18,10 @@ def test_a_piece_of_a_number_is_no_reference() -> None:
 
 def test_a_number_that_stands_by_itself_as_well_is_one() -> None:
     assert ranked("RE-2026-020413, 20413") == [("1", True), ("2", True)]
+
+
+def test_items_that_share_one_number_stay_named() -> None:
+    """Two instalments of one document: both carry the whole number, and neither is a piece of the other."""
+    line = {"booking_date": "2026-10-01", "amount": "119.00", "currency": "EUR", "remittance_information": "RE-2026-020413"}
+    plan = [FULL | {"item_id": str(n), "document_type": "instalment", "amount": "119.00", "due_date": f"2026-1{n}-01"} for n in (0, 1)]
+    assert all(one.points > 0 for one in matcher.rank(line, plan))

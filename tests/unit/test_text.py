@@ -259,3 +259,9 @@ def test_a_number_is_alone_between_blanks_and_other_signs_and_never_inside_a_lon
     assert not Text("NR 12026417").holds("2026417")
     assert not Text("20264171").holds("2026417")
     assert not Text("RE_2026417").holds("RE2026417")
+
+
+@pytest.mark.parametrize("text", ["RE202600 RE202600471", "RE202600471 RE202600", "AE20260041 RE202600471 RE2026004"])
+def test_of_several_damaged_numbers_the_most_telling_counts_whatever_their_order(text: str) -> None:
+    assert Text(text).resembles(number("RE-2026-00417")) == "typo"
+    assert Text("RE202600").resembles(number("RE-2026-00417")) == "cut"
