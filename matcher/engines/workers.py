@@ -1,6 +1,6 @@
 """Deciding on two cores: a second process of this program takes half of the selling companies, for nothing is matched across them.
 
-The helper is started while the books are still being read. It reads its companies from standard input and writes its verdicts to standard
+The helper is started while the books are still being read. It reads its companies from standard input and writes its answers to standard
 output, one company after the other; it opens no file and no database. Where it cannot be started, or fails, its companies are decided
 here: the answer is the same, only later.
 """
@@ -10,19 +10,18 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, TypeVar
 
-from matcher.engines.base import Engine
 from matcher.garbage import seldom_collected
-from matcher.matching.decide import Policy, Verdict
-from matcher.matching.match import Job, match
-from matcher.rules.rulebook import Rulebook
+from matcher.matching.match import Job
 
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
+
+T = TypeVar("T")
 
 _Process = subprocess.Popen[bytes]
 
@@ -39,22 +38,22 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[Job], engine: Engine, book: Rulebook, policy: Policy, second: _Process | None = None) -> list[Verdict]:
-    """Verdicts on all receipts, company by company in the order given, however the work was shared. `second`: see `helper`.
+def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> list[T]:
+    """What `decide` gives for each company, in the order given, however the work was shared. `second`: see `helper`.
 
     Whoever is free takes the largest company that is left.
     """
     left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
-    answers: dict[int, list[Verdict]] = {}
+    answers: dict[int, T] = {}
     # the rulebook keeps judgements while companies are decided, so it is packed before
-    rules = pickle.dumps((engine, book, policy), pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
+    packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
     with ThreadPoolExecutor(1) as waiting:
-        asked = waiting.submit(_ask, second, rules, jobs, left, answers) if second and rules else None
+        asked = waiting.submit(_ask, second, packed, jobs, left, answers) if second and packed else None
         while (place := _next(left)) is not None:
-            answers[place] = _decided(jobs[place], engine, book, policy)
+            answers[place] = decide(jobs[place])
         if asked is not None:
             asked.result()
-    return [v for n, job in enumerate(jobs) for v in (answers[n] if n in answers else _decided(job, engine, book, policy))]
+    return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)]
 
 
 def _next(left: deque[int]) -> int | None:
@@ -68,10 +67,6 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _decided(job: Job, engine: Engine, book: Rulebook, policy: Policy) -> list[Verdict]:
-    return list(match([job.company(engine)], book, policy))
-
-
 def _started() -> _Process | None:
     # -P: a file in the accountant's folder that is named like a module must not be taken for it
     command = [sys.executable or "python3", "-P", "-m", __name__]
@@ -81,24 +76,24 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, rules: bytes, jobs: Sequence[Job], left: deque[int], answers: dict[int, list[Verdict]]) -> None:
+def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], left: deque[int], answers: dict[int, T]) -> None:
     """Has the helper decide companies for as long as some are left; what it fails at has no answer.
 
     Args:
-        rules: engine, rulebook and policy, packed.
+        packed: the function that decides.
         left: places of the companies that nobody has taken yet.
         answers: what was decided, by place.
     """
     assert second.stdin is not None
     assert second.stdout is not None
     with suppress(OSError, EOFError, pickle.UnpicklingError):
-        second.stdin.write(rules)
+        second.stdin.write(packed)
         while (place := _next(left)) is not None:
-            _say(jobs[place], second.stdin)
-            answer = pickle.load(second.stdout)
-            if not isinstance(answer, list):
+            _say((place, jobs[place]), second.stdin)
+            said = pickle.load(second.stdout)
+            if not isinstance(said, tuple) or said[:1] != (place,):
                 return
-            answers[place] = answer
+            answers[place] = said[1]
 
 
 def _say(what: object, to: IO[bytes]) -> None:
@@ -109,9 +104,10 @@ def _say(what: object, to: IO[bytes]) -> None:
 def main() -> None:
     """The helper's side."""
     with seldom_collected(0), suppress(EOFError):
-        engine, book, policy = pickle.load(sys.stdin.buffer)
+        decide = pickle.load(sys.stdin.buffer)
         while True:
-            _say(_decided(pickle.load(sys.stdin.buffer), engine, book, policy), sys.stdout.buffer)
+            place, job = pickle.load(sys.stdin.buffer)
+            _say((place, decide(job)), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from matcher.matching.records import Receipt
 from matcher.matching.stops import Known, Settled
 from matcher.rules.rulebook import PPM, Rulebook
 
+_LINE = (*receipts.LINE, "pending")
+_ITEM = (*receipts.ITEM, "open_amount")
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9 ]{11,})")
 
 
@@ -101,8 +103,8 @@ class Job:
     """One selling company in columns, as it may be handed to another process.
 
     Attributes:
-        lines: credits that may pay open items; columns that `receipts` and the candidates read.
-        items: the same, ``open`` and ``open_before``; closed ones too.
+        lines: credits that may pay open items; columns that `receipts` and the candidates read, and ``pending``.
+        items: the same, ``open``, ``open_before`` and ``open_amount``; closed ones too.
         customers: `frames.CUSTOMER`; of this company or of all.
         taught: what earlier receipts say of payers; columns of `candidates.PAYER`.
         settled: which receipt closed an item, from earlier runs.
@@ -143,8 +145,8 @@ def jobs(
     """The selling companies in the order of their ids. Arguments as in `Job`, of all companies together."""
     made = []
     for entity in lines["entity"].unique().sort():
-        mine = lines.filter(pl.col("entity") == entity).select(receipts.LINE)
-        here = items.filter(pl.col("entity") == entity).select(receipts.ITEM)
+        mine = lines.filter(pl.col("entity") == entity).select(_LINE)
+        here = items.filter(pl.col("entity") == entity).select(_ITEM)
         theirs = customers.filter(pl.col("entity").is_in(["", entity]))
         paid = {i: settled[i] for i in here["item_id"] if i in settled} if settled else {}
         again = {line: repeats[line] for line in mine["line_id"] if line in repeats}

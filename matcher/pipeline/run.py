@@ -1,33 +1,27 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from matcher import frames
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
 from matcher.garbage import seldom_collected
-from matcher.journal import decisions
-from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
-from matcher.matching.explain import evidence_text, shares_text, told
 from matcher.matching.learn import learned
 from matcher.matching.match import Job, jobs, masters
 from matcher.matching.stops import Settled
-from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
+from matcher.pipeline.facing import latest_decisions
+from matcher.pipeline.recording import Deciding, Records, findings, together
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import facts as store_facts
 from matcher.store import journal
-
-_OF_LINE = ("line_id", "state", "booking_date", "amount", "currency", "pending")
-"""What is asked of a line when its verdict is recorded."""
 
 CONFIRMED = ("accept", "allocate")
 """Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
@@ -63,13 +57,15 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
             session.config.policy.discount_grace_days,
             _undone(facts.decisions, facts.allocations),
         )
+        deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state))
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
-        state = replace(state, lines=state.lines.select(_OF_LINE), items=state.items.select(FacingItem._fields))
-        del facts
-        verdicts = decide_all(work, engine, book, policy, second)
-    verdicts += [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
-    _record(session, state, verdicts, book)
-    return _result(state.lines.filter(pl.col("state") != "posted"), verdicts)
+        lines = state.lines.select("line_id", "currency", "amount")
+        del facts, state
+        parts = decide_all(work, deciding, second)
+    others = [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
+    records = together(parts, findings(others))
+    _record(session, as_of, records, book)
+    return _result(lines, records.outcomes)
 
 
 def prepare(session: Session, state: State, book: Rulebook) -> tuple[list[Job], pl.DataFrame]:
@@ -107,92 +103,22 @@ def _settled(state: State) -> dict[str, Settled]:
     return {item_id: Settled(line_id, *who[line_id]) for item_id, line_id in rows}
 
 
-def _record(session: Session, state: State, verdicts: list[Verdict], book: Rulebook) -> None:
+def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
-    lines = {row[0]: row[1:] for row in state.lines.select("line_id", "currency", "booking_date", "pending").rows()}
-    named = {share.item_id for v in verdicts if v.state != "none" and v.explanation for share in v.explanation.shares}
-    facing = facing_items(state, named)
-    latest = latest_decisions(state)
-    batch = session.next_batch
-    posted = [_draft("match", v, lines, facing, latest) for v in verdicts if v.state == "posted"]
-    waiting = [_draft("proposal", v, lines, facing, latest) for v in verdicts if v.state == "proposed"]
-    # the engine's own postings pass the same checks as a person's
-    opens = {item_id: (item.open, item.currency) for item_id, item in facing.items()}
-    decisions.conserve(((draft, lines[draft.line_id][2]) for draft in posted), opens)
-    made, shares = decisions.build(posted, batch, session.actor, session.at)
-    rest = [v for v in verdicts if v.state != "posted"]
-    found = frames.of_rows(
-        [
-            (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason)
-            for v in rest
-        ],
-        frames.FINDING,
-    )  # fmt: skip
-    _, proposed = decisions.build(waiting, batch, session.actor, session.at)
-    journal.replace_findings(session.store, found.sort("line_id"), proposed)
-    _note_shadows(session, verdicts, lines, book)
-    counts = Counter(v.state for v in verdicts)
-    rules = {rule.id: rule.version for rule in book.rule}
-    as_of = "" if state.as_of == date.max else state.as_of.isoformat()
-    summary = {"as_of": as_of, "states": dict(counts), "rules": rules, "rulebook": book.identity}
-    session.commit("run", summary, made, shares)
-
-
-def _note_shadows(session: Session, verdicts: list[Verdict], lines: dict[str, tuple[str, date, int]], book: Rulebook) -> None:
-    said = [
-        (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, _given(v, lines[v.line_id][0]), v.shadow.reason)
-        for v in verdicts
-        if v.shadow
-    ]
+    journal.replace_findings(session.store, records.findings, records.proposals)
     if book.shadows or journal.shadows(session.store).height:
-        frame = frames.of_rows(said, frames.SHADOW).sort("line_id")
-        journal.replace_shadows(session.store, [v.line_id for v in verdicts], frame)
+        journal.replace_shadows(session.store, records.outcomes["line_id"].to_list(), records.shadows)
+    counts = dict(records.outcomes.group_by("state").len().iter_rows())
+    rules = {rule.id: rule.version for rule in book.rule}
+    told_as_of = "" if as_of == date.max else as_of.isoformat()
+    summary = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
+    session.commit("run", summary, records.decisions, records.allocations)
 
 
-def _given(verdict: Verdict, currency: str) -> str:
-    """What each item would get; the rule in front of it is not the shadow rule, and left out."""
-    return shares_text(verdict.explanation, currency).partition(": ")[2]
-
-
-def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:
-    """Basis, gap, lead and evidence of a proposal, with the best other explanation; of any other line the nearest candidate alone."""
-    one = verdict.explanation
-    if one is None or verdict.state == "none":
-        return "", "", None, "", told(one)
-    return one.basis, one.gap, verdict.lead, evidence_text(one), told(verdict.runner_up)
-
-
-def _draft(
-    kind: str, verdict: Verdict, lines: dict[str, tuple[str, date, int]], facing: dict[str, FacingItem], latest: dict[str, str]
-) -> Draft:
-    currency, booked, _ = lines[verdict.line_id]
-    one = verdict.explanation
-    assert one is not None
-    return Draft(
-        kind=kind,
-        line_id=verdict.line_id,
-        currency=currency,
-        effective_date=max([booked, *[facing[s.item_id].issue_date for s in one.shares]]),
-        customer_id=verdict.customer_id,
-        outcome=verdict.outcome,
-        rule=verdict.rule,
-        confidence=verdict.confidence,
-        margin=verdict.margin,
-        basis=one.basis,
-        gap=one.gap,
-        lead=verdict.lead,
-        evidence=evidence_text(one),
-        runner_up=told(verdict.runner_up),
-        reason=verdict.reason,
-        allocations=tuple([Allocation(*share, facing[share.item_id].open_amount) for share in one.shares]),
-        after=latest.get(verdict.line_id, ""),
-    )
-
-
-def _result(lines: pl.DataFrame, verdicts: list[Verdict]) -> RunResult:
-    said = frames.of_rows([(v.line_id, v.outcome, v.state) for v in verdicts], dict.fromkeys(("line_id", "outcome", "state"), pl.String()))
+def _result(lines: pl.DataFrame, said: pl.DataFrame) -> RunResult:
+    """`lines`: id, currency and amount of the books' lines; `said`: line_id, outcome, state of those that were looked at."""
     by = ("outcome", "state", "currency")
-    told = said.join(lines.drop("state"), on="line_id").group_by(by).agg(pl.len(), pl.col("amount").sum()).sort(by)
+    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), pl.col("amount").sum()).sort(by)
     found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
-    states = Counter(v.state for v in verdicts)
-    return RunResult(len(verdicts), states["posted"], states["proposed"], found)
+    states = Counter(said["state"])
+    return RunResult(said.height, states["posted"], states["proposed"], found)

@@ -140,7 +140,7 @@ def _type(row: Row) -> str:
 
 
 def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:
-    """`frames.LINE` columns; cells that the contract has no column for are empty."""
+    """`frames.LINE` columns, and ``pending``: all of the amount. Cells that the contract has no column for are empty."""
     if not rows:
         raise MatcherError("row.invalid", "there is no line", "lines")
     numbered = [{"line_id": str(number), **row} for number, row in enumerate(rows, 1)]
@@ -153,7 +153,8 @@ def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:
     if frame["line_id"].is_duplicated().any():
         raise MatcherError("row.invalid", "line_id comes a second time", table.where(frame["line_id"].is_duplicated().arg_max() or 0))
     rest: Schema = {name: kind for name, kind in frames.LINE.items() if name not in typed.columns}
-    return typed.with_columns(pl.lit(_FILLERS.get(kind), kind).alias(name) for name, kind in rest.items()).select(list(frames.LINE))
+    filled = typed.with_columns(pl.lit(_FILLERS.get(kind), kind).alias(name) for name, kind in rest.items())
+    return filled.select(*frames.LINE, pl.col("amount").alias("pending"))
 
 
 def _entity(lines: pl.DataFrame, items: pl.DataFrame) -> str:

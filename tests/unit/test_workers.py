@@ -12,13 +12,15 @@ from matcher import frames
 from matcher.engines import workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
-from matcher.matching.decide import Policy, Verdict
+from matcher.matching.decide import Policy
 from matcher.matching.match import Job, jobs, masters
 from matcher.pipeline import small
+from matcher.pipeline.recording import Deciding, Records, together
 from matcher.rules import rulebook
 
 POLICY = Policy(999_500, auto_post=True, rejected=frozenset(), grace_days=0)
 COMPANIES = ("10", "20", "30")
+DECIDING = Deciding(DuckDBEngine(), rulebook.default(), POLICY, 1, "tester", "2026-11-01T00:00:00Z", {})
 
 
 @pytest.fixture
@@ -43,32 +45,36 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     return jobs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
 
 
-def decided(work: list[Job], second: Any = None) -> list[Verdict]:
-    return workers.decide_all(work, DuckDBEngine(), rulebook.default(), POLICY, second)
+def decided(work: list[Job], second: Any = None) -> list[str]:
+    """Every row of the records, as text."""
+    records = together(workers.decide_all(work, DECIDING, second), frames.empty(frames.FINDING))
+    return [frame.write_csv() for frame in records]
 
 
-def with_helper(work: list[Job]) -> list[Verdict]:
+def with_helper(work: list[Job]) -> list[str]:
     with workers.helper(len(COMPANIES)) as second:
         return decided(work, second)
 
 
 def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    ask, decide = workers._ask, workers._decided
+    ask, decide = workers._ask, Deciding.__call__
     here: list[str] = []
 
-    def alone(job: Job, *rest: Any) -> list[Verdict]:
+    def alone(self: Deciding, job: Job) -> Records:
         here.append(job.lines["entity"][0])
-        return decide(job, *rest)
+        return decide(self, job)
 
-    def first(second: Any, rules: bytes, jobs: list[Job], left: deque[int], answers: dict[int, list[Verdict]]) -> None:
-        ask(second, rules, jobs, deque([left.pop()]), answers)
+    def first(second: Any, packed: bytes, jobs: list[Job], left: deque[int], answers: dict[int, Any]) -> None:
+        ask(second, packed, jobs, deque([left.pop()]), answers)
 
     monkeypatch.setattr(workers, "_ask", first)
-    monkeypatch.setattr(workers, "_decided", alone)
+    monkeypatch.setattr(Deciding, "__call__", alone)
     found = with_helper(work)
     assert here == list(COMPANIES[:2]), "the helper failed, or did not get the last company"
-    assert [v.line_id for v in found] == [f"L{company}-{n}" for company in COMPANIES for n in (1, 2)]
-    assert {v.state for v in found} == {"posted"}
+    posted, shares, findings, *_ = found
+    assert [row.split(",")[1] for row in posted.splitlines()[1:]] == list("012345")
+    assert [row.split(",")[2:4] for row in shares.splitlines()[1:]] == [[f"L{c}-{n}", f"{c}-{n}"] for c in COMPANIES for n in (1, 2)]
+    assert len(findings.splitlines()) == 1
     assert found == decided(work)
 
 
@@ -100,7 +106,6 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     monkeypatch.chdir(folder)
     with workers.helper(len(COMPANIES)) as second:
         assert second is not None
-        answers: dict[int, list[Verdict]] = {}
-        rules = pickle.dumps((DuckDBEngine(), rulebook.default(), POLICY))
-        workers._ask(second, rules, work, deque(range(len(COMPANIES))), answers)
+        answers: dict[int, Records] = {}
+        workers._ask(second, pickle.dumps(DECIDING), work, deque(range(len(COMPANIES))), answers)
         assert sorted(answers) == list(range(len(COMPANIES)))

@@ -1,0 +1,148 @@
+"""What verdicts on a company's receipts come to, as rows for the journal. Made where the company is decided, in either process."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from matcher import frames
+from matcher.engines.base import Engine
+from matcher.journal import decisions
+from matcher.journal.decisions import Allocation, Draft
+from matcher.matching.decide import Policy, Verdict
+from matcher.matching.explain import evidence_text, shares_text, told
+from matcher.matching.match import Job, match
+from matcher.rules.rulebook import Rulebook
+
+
+class Records(NamedTuple):
+    """Rows of verdicts: decisions that post with their allocations; findings on all other lines with what is proposed; shadow rules."""
+
+    decisions: pl.DataFrame
+    allocations: pl.DataFrame
+    findings: pl.DataFrame
+    proposals: pl.DataFrame
+    shadows: pl.DataFrame
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """line_id, outcome and state of every line that was looked at."""
+        posted = self.decisions.select("line_id", "outcome", pl.lit("posted").alias("state"))
+        return pl.concat([posted, self.findings.select(posted.columns)])
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """How companies are decided, and whose decisions they are.
+
+    Attributes:
+        batch, actor, at: of the journal's batch that is going to hold the decisions.
+        after: id of the latest decision on each line that has one.
+    """
+
+    engine: Engine
+    book: Rulebook
+    policy: Policy
+    batch: int
+    actor: str
+    at: str
+    after: Mapping[str, str]
+
+    def __call__(self, job: Job) -> Records:
+        """Decides a company.
+
+        Raises:
+            MatcherError: ``decision.amount`` when a posting breaks conservation: the engine's own pass the same checks as a person's.
+        """
+        verdicts = list(match([job.company(self.engine)], self.book, self.policy))
+        lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
+        named = {share.item_id for v in verdicts if v.state != "none" and v.explanation for share in v.explanation.shares}
+        items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}
+        posted = [self._draft("match", v, lines, items) for v in verdicts if v.state == "posted"]
+        waiting = [self._draft("proposal", v, lines, items) for v in verdicts if v.state == "proposed"]
+        opens = {item_id: (item.open, item.currency) for item_id, item in items.items()}
+        decisions.conserve(((draft, lines[draft.line_id].pending) for draft in posted), opens)
+        shadows = [
+            (v.line_id, v.shadow.rule, v.shadow.state, v.shadow.confidence, _given(v, lines[v.line_id].currency), v.shadow.reason)
+            for v in verdicts
+            if v.shadow
+        ]
+        _, proposals = self._built(waiting)
+        found = findings(v for v in verdicts if v.state != "posted")
+        return Records(*self._built(posted), found, proposals, frames.of_rows(shadows, frames.SHADOW))
+
+    def _built(self, drafts: Sequence[Draft]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return decisions.build(drafts, self.batch, self.actor, self.at)
+
+    def _draft(self, kind: str, verdict: Verdict, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
+        line, one = lines[verdict.line_id], verdict.explanation
+        assert one is not None
+        return Draft(
+            kind=kind,
+            line_id=verdict.line_id,
+            currency=line.currency,
+            effective_date=max([line.booking_date, *[items[s.item_id].issue_date for s in one.shares]]),
+            customer_id=verdict.customer_id,
+            outcome=verdict.outcome,
+            rule=verdict.rule,
+            confidence=verdict.confidence,
+            margin=verdict.margin,
+            basis=one.basis,
+            gap=one.gap,
+            lead=verdict.lead,
+            evidence=evidence_text(one),
+            runner_up=told(verdict.runner_up),
+            reason=verdict.reason,
+            allocations=tuple([Allocation(*share, items[share.item_id].open_amount) for share in one.shares]),
+            after=self.after.get(verdict.line_id, ""),
+        )
+
+
+class _Line(NamedTuple):
+    line_id: str
+    currency: str
+    booking_date: date
+    pending: int
+
+
+class _Item(NamedTuple):
+    """`open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
+
+    item_id: str
+    currency: str
+    issue_date: date
+    open: int
+    open_amount: int
+
+
+def findings(verdicts: Iterable[Verdict]) -> pl.DataFrame:
+    """`frames.FINDING` rows of verdicts that do not post, in their order."""
+    rows = [(v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason) for v in verdicts]
+    return frames.of_rows(rows, frames.FINDING)
+
+
+def together(parts: Sequence[Records], others: pl.DataFrame) -> Records:
+    """Rows of several companies as those of one batch: decisions numbered through, findings by line.
+
+    `others`: findings on lines of no company.
+    """
+    empty = (frames.empty(schema) for schema in (frames.DECISION, frames.ALLOCATION, frames.FINDING, frames.ALLOCATION, frames.SHADOW))
+    all_parts = [Records(*empty)._replace(findings=others), *parts]
+    made, shares, found, proposed, shadows = (pl.concat(column) for column in zip(*all_parts, strict=True))
+    numbered = made.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("ordinal"))
+    return Records(numbered, shares, found.sort("line_id"), proposed, shadows.sort("line_id"))
+
+
+def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:
+    """Basis, gap, lead and evidence of a proposal, with the best other explanation; of any other line the nearest candidate alone."""
+    one = verdict.explanation
+    if one is None or verdict.state == "none":
+        return "", "", None, "", told(one)
+    return one.basis, one.gap, verdict.lead, evidence_text(one), told(verdict.runner_up)
+
+
+def _given(verdict: Verdict, currency: str) -> str:
+    """What each item would get; the rule in front of it is not the shadow rule, and left out."""
+    return shares_text(verdict.explanation, currency).partition(": ")[2]
