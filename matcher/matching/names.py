@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from matcher.frames import of_rows
@@ -36,8 +37,8 @@ CANDIDATES = 6
 LETTERS = 30
 """How many of a name's letters are looked at in groups of three."""
 
-PLACES = 7
-"""Groups of letters of a name that are written down at a time: all at once would take much memory."""
+SIGNS = 0x2E80
+"""The first Unicode number of signs that are words, and no letters."""
 
 SLICE = 5_000
 """How many payers are given candidates at a time."""
@@ -221,20 +222,24 @@ def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 
 def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share at least two of the payer's rarest groups of three letters."""
-    lettered = _of(rest.filter((pl.col("mark") == "") & ~pl.col("person")), known)
-    entries = _numbered(pl.concat(part.select("entity", "roman", "entry").unique() for part in _grams(lettered, "row")))
-    asked = pl.concat(_by_number(part, entries, "row") for part in _grams(lettered, "row")).unique()
-    names = known.filter((pl.col("mark") == "") & ~pl.col("person"))
-    carriers = pl.concat(_by_number(part, entries, "form") for part in _grams(names, "form"))
-    return _first(asked, carriers, GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
+    scopes = known.select("entity", "roman").unique().sort("entity", "roman").with_row_index("scope")
+    lettered = pl.col("mark").eq("") & ~pl.col("person")
+    asked, carriers = _of(rest.filter(lettered), known), known.filter(lettered)
+    return _first(_grams(asked, scopes, "row"), _grams(carriers, scopes, "form"), GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
 
 
-def _grams(names: pl.DataFrame, number: str) -> Iterator[pl.DataFrame]:
-    """Groups of three letters of the first thirty as entries, with the number of the name; those at a few places at a time."""
-    for start in range(0, LETTERS - 2, PLACES):
-        entries = pl.concat_list(pl.col("joined").str.slice(n, 3) for n in range(start, min(start + PLACES, LETTERS - 2)))
-        places = names.select(number, "entity", "roman", entries.alias("entry")).explode("entry")
-        yield places.filter(pl.col("entry").str.len_chars() == 3)
+def _grams(names: pl.DataFrame, scopes: pl.DataFrame, of: str) -> pl.DataFrame:
+    """Groups of three of the first thirty letters, one number for each group of a scope: a name's own number, and ``number``.
+
+    Letters have numbers up to `SIGNS`: names with signs of their own are not compared by letters.
+    """
+    placed = names.join(scopes, on=["entity", "roman"], maintain_order="left")
+    letters = np.array(placed["joined"].to_list(), dtype=f"U{LETTERS}").view(np.uint32).reshape(-1, LETTERS).astype(np.int64)
+    groups = placed["scope"].to_numpy().astype(np.int64)[:, None]
+    for place in range(3):
+        groups = groups * SIGNS + letters[:, place : LETTERS - 2 + place]
+    rows, places = np.nonzero(letters[:, 2:])
+    return pl.DataFrame({of: placed[of].to_numpy()[rows], "number": groups[rows, places]}).unique()
 
 
 def _numbered(asked: pl.DataFrame) -> pl.DataFrame:
