@@ -17,7 +17,7 @@ from benchmarks import generate, statements
 from benchmarks.machine import facts, run
 from benchmarks.month.plan import Calendar, day_text
 
-_COMMAND = (sys.executable, "-c", "from matcher.cli import main; main()")
+_COMMAND = (sys.executable, "-c", "from matcher.cli import program; program()")
 _LAST_DAYS_PER_MILLE = 10
 Result = dict[str, Any]
 

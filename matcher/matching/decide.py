@@ -144,6 +144,7 @@ class _Batch:
             else:
                 self.put_off.add(line)
         self.done: dict[str, Verdict] = {}
+        self.settled: tuple[_Stand, dict[str, Verdict]] | None = None
 
     def _by_customer(self) -> list[tuple[str, Receipt]]:
         """The waiting receipts, those of one payer together: what one has brought into the processor's cache serves the next."""
@@ -159,8 +160,9 @@ class _Batch:
         """One round: posts what may post, then looks again at the receipts whose customers were touched. False when nothing was posted."""
         self.pool.touched.clear()
         stand = self._stand()
-        verdicts = [self._verdict(receipt, stand) for line, receipt in self.waiting.items() if stand.chosen(line, bases)]
-        ready = [verdict for verdict in verdicts if verdict.state == "posted"]
+        verdicts = {line: self._verdict(receipt, stand) for line, receipt in self.waiting.items() if stand.chosen(line, bases)}
+        ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
+        self.settled = None if ready or self.put_off else (stand, verdicts)
         ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
             one, receipt = verdict.explanation, self.waiting[verdict.line_id]
@@ -182,9 +184,9 @@ class _Batch:
         return not all(map(self.pool.fits, self.options[receipt.line_id]))
 
     def finish(self) -> list[Verdict]:
-        """What is left is proposed, or not explained."""
-        stand = self._stand()
-        for verdict in [self._verdict(receipt, stand) for receipt in self.waiting.values()]:
+        """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
+        stand, said = self.settled or (self._stand(), {})
+        for verdict in [said[line] if line in said else self._verdict(receipt, stand) for line, receipt in self.waiting.items()]:
             left = verdict if verdict.state != "posted" else verdict._replace(state="proposed", reason="not posted in its turn")
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]

@@ -79,3 +79,23 @@ def test_help_loads_none_of_the_heavy_libraries() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "Commands:" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "last"),
+    [(["--help"], 0, "  verify  "), (["no-such-command"], 2, ""), (["--books", "nowhere", "status"], 2, "")],
+)
+def test_the_program_ends_at_once_and_loses_nothing_it_said(arguments: list[str], status: int, last: str) -> None:
+    command = [sys.executable, "-c", "from matcher.cli import program; program()", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert done.stderr.count("\n") == (status > 0)
+    assert (not done.stdout) == (status > 0)
+    assert last in done.stdout
+
+
+def test_what_runs_at_the_end_of_a_program_is_not_waited_for() -> None:
+    late = "import atexit; atexit.register(print, 'late'); from matcher.cli import program; program()"
+    done = subprocess.run([sys.executable, "-c", late, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("matcher, version ")
+    assert "late" not in done.stdout
