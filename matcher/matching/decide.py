@@ -134,6 +134,7 @@ class _Batch:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
+        self.order = sorted(self.waiting, key=lambda line: _foremost(self.waiting[line]))
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         # what names nothing is looked at when the named items are settled: before that its answer would be thrown away
         self.put_off: set[str] = set()
@@ -148,7 +149,7 @@ class _Batch:
 
     def _by_customer(self) -> list[tuple[str, Receipt]]:
         """The waiting receipts, those of one payer together: what one has brought into the processor's cache serves the next."""
-        return sorted(self.waiting.items(), key=lambda pair: pair[1].payers[0].customer_id if pair[1].payers else pair[1].payer)
+        return [(line, self.waiting[line]) for line in self.order if line in self.waiting]
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:
         found = self.readings[receipt.line_id].explanations(self.pool)
@@ -312,6 +313,11 @@ class _Batch:
 def _numbered(receipt: Receipt) -> bool:
     """Whether the payer's text holds a number, or his id of the payment one that is known."""
     return bool(receipt.references) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
+
+
+def _foremost(receipt: Receipt) -> str:
+    """The customer that most speaks for, else the payer as the bank names him."""
+    return receipt.payers[0].customer_id if receipt.payers else receipt.payer
 
 
 def _lead(best: Explanation, others: Sequence[Explanation]) -> int:

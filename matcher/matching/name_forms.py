@@ -164,15 +164,17 @@ def _words(text: str) -> list[str]:
 
 def _is_person(words: list[str]) -> bool:
     """Whether words are a given name and surnames, or one surname and a given name."""
-    given = _given()
-    if any(word.endswith(_BUSINESS) for word in words):
+    if not 2 <= len(words) <= 4:
         return False
-    return 2 <= len(words) <= 4 and (words[0] in given or (len(words) == 2 and words[1] in given))
+    given = _given()
+    return (words[0] in given or (len(words) == 2 and words[1] in given)) and not any(word.endswith(_BUSINESS) for word in words)
 
 
 def _stated(legal: Iterable[str]) -> str:
-    strong = set(legal) - _WEAK_FORMS
-    return " ".join(sorted(strong or (set(legal) - {""})))
+    stated = set(legal)
+    if len(stated) > 1:
+        stated = stated - _WEAK_FORMS or stated
+    return " ".join(sorted(stated - {""}))
 
 
 def _signs(folded: str) -> NameForm:

@@ -14,6 +14,12 @@ from matcher.matching.text import RANK, STRONG, Text, fragments, index_keys
 CROWD = 50
 """Items that share one form, from which they are sorted by customer before they are looked at."""
 
+START = 4
+"""Characters at the beginning of a fragment; none is shorter."""
+
+FORMS = ("whole", "digits", "parts", "counter")
+"""Forms that numbers have."""
+
 _Carrier = tuple[str, str, str]
 """Customer, item, and the kind of reference that the form makes."""
 
@@ -30,38 +36,37 @@ class Numbers:
         return Named(self, text)
 
     @lazy
-    def _forms(self) -> tuple[dict[tuple[str, str], list[_Carrier]], dict[str, list[_Carrier]]]:
-        by_key: dict[tuple[str, str], list[_Carrier]] = {}
-        by_fragment: dict[str, list[_Carrier]] = {}
+    def by_form(self) -> Mapping[str, Mapping[str, list[_Carrier]]]:
+        """Items by form and number of `text.index_keys`."""
+        found: dict[str, dict[str, list[_Carrier]]] = {form: {} for form in FORMS}
         for item in self._items:
-            customer_id, item_id, own = item.customer_id, item.item_id, number_of(item)
-            for key, kind in index_keys(own).items():
-                by_key.setdefault(key, []).append((customer_id, item_id, kind))
-            for fragment, kind in fragments(own):
-                by_fragment.setdefault(fragment, []).append((customer_id, item_id, kind))
-        return by_key, by_fragment
-
-    @lazy
-    def by_key(self) -> Mapping[tuple[str, str], list[_Carrier]]:
-        """Items by the forms of `text.index_keys`."""
-        return self._forms[0]
+            for form, key, kind in index_keys(number_of(item)):
+                found[form].setdefault(key, []).append((item.customer_id, item.item_id, kind))
+        return found
 
     @lazy
     def by_fragment(self) -> Mapping[str, list[_Carrier]]:
         """Items by their `text.fragments`."""
-        return self._forms[1]
+        found: dict[str, list[_Carrier]] = {}
+        for item in self._items:
+            for fragment, kind in fragments(number_of(item)):
+                found.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
+        return found
 
     @lazy
-    def lengths(self) -> list[int]:
-        """How long the fragments are."""
-        return sorted({len(fragment) for fragment in self.by_fragment})
+    def lengths(self) -> Mapping[str, set[int]]:
+        """How long the fragments are that begin with the same `START` characters."""
+        found: dict[str, set[int]] = {}
+        for fragment in self.by_fragment:
+            found.setdefault(fragment[:START], set()).add(len(fragment))
+        return found
 
-    def crowd(self, key: tuple[str, str]) -> Mapping[str, list[_Carrier]]:
-        """The items of a form that many share, by customer."""
-        found = self._crowds.get(key)
+    def crowd(self, form: str, key: str) -> Mapping[str, list[_Carrier]]:
+        """The items of a number that many share, by customer."""
+        found = self._crowds.get((form, key))
         if found is None:
-            found = self._crowds[key] = {}
-            for carrier in self.by_key[key]:
+            found = self._crowds[form, key] = {}
+            for carrier in self.by_form[form][key]:
                 found.setdefault(carrier[0], []).append(carrier)
         return found
 
@@ -88,32 +93,40 @@ class Named:
 
     @lazy
     def _hits(self) -> list[tuple[str, str]]:
-        return [key for key in self._text.keys if key in self._numbers.by_key] if self._text.tokens else []
+        known = self._numbers.by_form
+        return [(form, key) for form, keys in self._text.forms.items() for key in keys if key in known[form]] if self._text.tokens else []
 
     @lazy
     def _few(self) -> Mapping[str, list[_Carrier]]:
         found: dict[str, list[_Carrier]] = {}
-        for key in self._hits:
-            carriers = self._numbers.by_key[key]
+        for form, key in self._hits:
+            carriers = self._numbers.by_form[form][key]
             for carrier in carriers if len(carriers) <= CROWD else ():
                 found.setdefault(carrier[0], []).append(carrier)
         return found
 
     @lazy
     def _crowds(self) -> list[Mapping[str, list[_Carrier]]]:
-        return [self._numbers.crowd(key) for key in self._hits if len(self._numbers.by_key[key]) > CROWD]
+        return [self._numbers.crowd(form, key) for form, key in self._hits if len(self._numbers.by_form[form][key]) > CROWD]
 
     @lazy
     def _spaced(self) -> Mapping[str, dict[str, str]]:
         """Items whose number stands in the text with blanks or other characters in between."""
         if not self._text.tokens:
             return {}
-        compact, known = self._text.compact, self._numbers.by_fragment
-        pieces = {compact[n : n + size] for size in self._numbers.lengths for n in range(len(compact) - size + 1)}
-        found: dict[str, dict[str, str]] = {}
-        for fragment in pieces & known.keys():
-            if self._text.holds(fragment):
+        known, found = self._numbers.by_fragment, dict[str, dict[str, str]]()
+        for fragment in self._pieces():
+            if fragment in known and self._text.holds(fragment):
                 for customer_id, item_id, kind in known[fragment]:
                     mine = found.setdefault(customer_id, {})
                     mine[item_id] = min(kind, mine.get(item_id, kind), key=RANK.index)
         return found
+
+    def _pieces(self) -> set[str]:
+        """Pieces of the text that begin as a fragment does, and are as long."""
+        compact, lengths = self._text.compact, self._numbers.lengths
+        return {
+            compact[place : place + size]
+            for place in range(len(compact) - START + 1)
+            for size in lengths.get(compact[place : place + START], ())
+        }

@@ -60,8 +60,12 @@ def _own_numbers(found: Sequence[Reference], text: str, own_id: str) -> tuple[Re
     items, numbers = {r.item_id for r in whole}, {r.key for r in whole}
     if not whole or all(r.item_id in items for r in found):
         return tuple(found)
+    pieces = {r.key for r in found if r.item_id not in items and any(r.key in number and r.key != number for number in numbers)}
+    if not pieces:
+        return tuple(found)
     read = Text(text, own_id)
-    return tuple(r for r in found if r.item_id in items or not read.only_within(r.key, numbers))
+    within = {key for key in pieces if read.only_within(key, numbers)}
+    return tuple(r for r in found if r.item_id in items or r.key not in within)
 
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:

@@ -98,22 +98,22 @@ def fragments(item: Number) -> list[tuple[str, str]]:
     return found
 
 
-def index_keys(item: Number) -> dict[tuple[str, str], str]:
-    """Forms in which a text may hold a number, each with the kind of reference that it makes."""
+def index_keys(item: Number) -> list[tuple[str, str, str]]:
+    """Forms in which a text may hold a number: the form, the number in it, and the kind of reference that it makes."""
     counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
-    keys: dict[tuple[str, str], str] = {}
+    keys: list[tuple[str, str, str]] = []
     if counter and counter != bare:
         kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
         if kind:
-            keys["counter", item.counter] = kind
-        if kind and len(counter) >= MIN_KEY:
-            keys["counter", counter] = kind
+            keys.append(("counter", item.counter, kind))
+        if kind and len(counter) >= MIN_KEY and counter != item.counter:
+            keys.append(("counter", counter, kind))
     if item.parts.count("|") > 1:
-        keys["parts", item.parts] = "parts"
+        keys.append(("parts", item.parts, "parts"))
     if len(bare) >= MIN_DAMAGED:
-        keys["digits", bare] = "digits"
+        keys.append(("digits", bare, "digits"))
     if item.whole:
-        keys["whole", item.whole] = "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"
+        keys.append(("whole", item.whole, "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"))
     return keys
 
 
@@ -126,12 +126,8 @@ def _compact(text: str) -> str:
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
-def _parts(token: str) -> str:
-    """Letters and digits in turn, each run of digits without its leading zeros."""
-    return _joined(_PIECE.findall(token))
-
-
 def _joined(pieces: Iterable[str]) -> str:
+    """Letters and digits in turn, each run of digits without its leading zeros."""
     return "|".join([piece.lstrip("0") or "0" for piece in pieces])
 
 
@@ -157,32 +153,38 @@ class Text:
         return _compact(self.upper)
 
     @lazy
+    def _words(self) -> list[str]:
+        return _TOKEN.findall(self.upper)
+
+    @lazy
     def tokens(self) -> tuple[str, ...]:
         """Words that hold a digit, as written."""
-        return tuple(t for t in _TOKEN.findall(self.upper) if any(map(str.isdigit, t)))
+        return tuple([t for t in self._words if any(map(str.isdigit, t))])
 
     @lazy
     def wholes(self) -> frozenset[str]:
         """Tokens without separators."""
         return frozenset(_compact(t) for t in self.tokens)
 
-    @lazy
+    @property
     def numbers(self) -> frozenset[str]:
         """Digits of tokens without leading zeros."""
         return frozenset("".join(filter(str.isdigit, t)).lstrip("0") for t in self.tokens)
 
-    @lazy
+    @property
     def runs(self) -> frozenset[str]:
         """Runs of digits, as written and without leading zeros."""
         found = _RUN.findall(self.upper)
         return frozenset(found) | frozenset(run.lstrip("0") for run in found)
 
-    @lazy
+    @property
     def parts(self) -> frozenset[str]:
         """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
-        words = _TOKEN.findall(self.upper)
-        pairs = [f"{a} {b}" for a, b in pairwise(words)]
-        return frozenset(p for w in (*words, *pairs) if "|" in (p := _parts(w)) and any(map(str.isdigit, p)))
+        told = frozenset(self.tokens)
+        pieces = [(_PIECE.findall(word), word in told) for word in self._words]
+        alone = [mine for mine, numbered in pieces if numbered and len(mine) > 1]
+        pairs = [a + b for (a, first), (b, second) in pairwise(pieces) if first or second]
+        return frozenset(map(_joined, (*alone, *pairs)))
 
     @lazy
     def numbered(self) -> bool:
@@ -212,12 +214,11 @@ class Text:
         """Where the text says how many documents it speaks of: those are no document numbers."""
         return (*_OTHERS.finditer(self.upper), *_TOTAL.finditer(self.upper))
 
-    @lazy
-    def keys(self) -> frozenset[tuple[str, str]]:
-        """Everything in the text that may be a number, with the form it has; `index_keys` gives documents the same forms."""
-        found = {("whole", t) for t in self.wholes} | {("digits", t) for t in self.numbers if len(t) >= MIN_DAMAGED}
-        found |= {("parts", t) for t in self.parts} | {("counter", t) for t in self.runs}
-        return frozenset(found)
+    @property
+    def forms(self) -> dict[str, Collection[str]]:
+        """Everything in the text that may be a number, by the form it has; `index_keys` gives documents the same forms."""
+        digits = [t for t in self.numbers if len(t) >= MIN_DAMAGED]
+        return {"whole": self.wholes, "digits": digits, "parts": self.parts, "counter": self.runs}
 
     def holds(self, wanted: str) -> bool:
         """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
