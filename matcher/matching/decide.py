@@ -4,8 +4,8 @@ Named items are settled first, over the whole batch and not line by line; then w
 given more than it has open. Two receipts of different payers with like claims on one item both go to a person.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import NamedTuple
@@ -98,9 +98,9 @@ class Policy:
 def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> list[Verdict]:
     """A verdict for every receipt of one selling company, in the order of their ids."""
     batch = _Batch(receipts, pool, known, book, policy)
-    batch.post(BY_NAME)
     for _ in range(MOST_ROUNDS):
-        if not batch.post(None):
+        # whatever posts begins again with the first stage, so that a second run would begin where this one ends
+        if not (batch.post(batch.alone(), BY_NAME) or batch.post(batch.naming(), BY_NAME) or batch.post(batch.waiting, None)):
             break
     return batch.finish()
 
@@ -136,16 +136,24 @@ class _Batch:
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         self.order = sorted(self.waiting, key=lambda line: _foremost(self.waiting[line]))
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
-        # what names nothing is looked at when the named items are settled: before that its answer would be thrown away
-        self.put_off: set[str] = set()
-        self.options: dict[str, list[Explanation]] = {key: [] for key in self.waiting}
-        for line, receipt in self._by_customer():
-            if _numbered(receipt) and self.readings[line].names(pool):
-                self.options[line] = self._explain(receipt)
-            else:
-                self.put_off.add(line)
+        self.options: dict[str, list[Explanation]] = {}
+        self.names: dict[str, bool] = {}
+        self.stale: set[str] = set()
         self.done: dict[str, Verdict] = {}
         self.settled: tuple[_Stand, dict[str, Verdict]] | None = None
+
+    def alone(self) -> set[str]:
+        """Lines that name items in full whose sum is their amount, and that no other line names."""
+        named = Counter(item_id for receipt in self.waiting.values() for item_id in {r.item_id for r in receipt.references})
+        plain = {line: self.readings[line].plain(self.pool) for line in self.waiting}
+        return {line for line, items in plain.items() if items and all(named[item.item_id] == 1 for item in items)}
+
+    def naming(self) -> set[str]:
+        """Lines whose text names an open item. What names nothing waits: its answer would be thrown away when a named item is settled."""
+        for line, receipt in self._by_customer():
+            if line not in self.names:
+                self.names[line] = _numbered(receipt) and self.readings[line].names(self.pool)
+        return {line for line, names in self.names.items() if names}
 
     def _by_customer(self) -> list[tuple[str, Receipt]]:
         """The waiting receipts, those of one payer together: what one has brought into the processor's cache serves the next."""
@@ -157,45 +165,58 @@ class _Batch:
             found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
         return [one for one in found if self.pool.fits(one)]
 
-    def post(self, bases: frozenset[str] | None) -> bool:
-        """One round: posts what may post, then looks again at the receipts whose customers were touched. False when nothing was posted."""
-        self.pool.touched.clear()
-        stand = self._stand()
-        verdicts = {line: self._verdict(receipt, stand) for line, receipt in self.waiting.items() if stand.chosen(line, bases)}
+    def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
+        """One round over these lines: posts what may post, by these bases if given. False when nothing was posted."""
+        self._look(lines)
+        stand = self._stand(lines)
+        verdicts = {line: self._verdict(self.waiting[line], stand) for line in stand.options if stand.chosen(line, bases)}
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
-        self.settled = None if ready or self.put_off else (stand, verdicts)
+        self.settled = None if ready else (stand, verdicts)
+        touched: set[str] = set()
         ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
             one, receipt = verdict.explanation, self.waiting[verdict.line_id]
             if one is not None and self.pool.fits(one):
+                touched.update(self.pool.items[share.item_id].customer_id for share in one.shares)
                 for item in self.pool.take(one):
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
-                del self.waiting[receipt.line_id], self.readings[receipt.line_id]
-        for line, receipt in self._by_customer():
-            if line in self.put_off or self._changed(receipt):
-                self.options[line] = self._explain(receipt)
-        self.put_off.clear()
-        return bool(ready)
+                self._leave(receipt.line_id)
+        for line in self.waiting:
+            if self._changed(line, touched):
+                self.stale.add(line)
+                self.names.pop(line, None)
+        return bool(touched)
 
-    def _changed(self, receipt: Receipt) -> bool:
-        """Whether what was posted since may change the explanations of a receipt."""
-        if not self.pool.touched.isdisjoint(self.readings[receipt.line_id].concerned(self.pool)):
-            return True
-        return not all(map(self.pool.fits, self.options[receipt.line_id]))
+    def _leave(self, line: str) -> None:
+        del self.waiting[line], self.readings[line], self.options[line]
+        self.names.pop(line, None)
+
+    def _look(self, lines: Collection[str]) -> None:
+        """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
+        for line, receipt in self._by_customer():
+            if line in lines and (line not in self.options or line in self.stale):
+                self.options[line] = self._explain(receipt)
+        self.stale.difference_update(lines)
+
+    def _changed(self, line: str, touched: Collection[str]) -> bool:
+        """Whether postings that took from these customers may change the explanations of a line."""
+        concerned = self.readings[line].concerned(self.pool)
+        return not concerned.isdisjoint(touched) or not all(map(self.pool.fits, self.options.get(line, ())))
 
     def finish(self) -> list[Verdict]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
-        stand, said = self.settled or (self._stand(), {})
+        self._look(self.waiting)
+        stand, said = self.settled or (self._stand(self.waiting), {})
         for verdict in [said[line] if line in said else self._verdict(receipt, stand) for line, receipt in self.waiting.items()]:
             left = verdict if verdict.state != "posted" else verdict._replace(state="proposed", reason="not posted in its turn")
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]
 
-    def _stand(self) -> "_Stand":
-        order = list(self.waiting)
+    def _stand(self, lines: Collection[str]) -> "_Stand":
+        order = [line for line in self.waiting if line in lines]
         options, before = self._earliest_first(order)
-        return _Stand(options, before, assign(order, options, self.pool), self._claims())
+        return _Stand(options, before, assign(order, options, self.pool), self._claims(order))
 
     def _earliest_first(self, order: Sequence[str]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
@@ -224,11 +245,11 @@ class _Batch:
         """Whether the items have enough open for an explanation several times over."""
         return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
 
-    def _claims(self) -> "_Claims":
+    def _claims(self, order: Iterable[str]) -> "_Claims":
         """Best claims on each item: points, payer, line, amount."""
         claims: _Claims = defaultdict(list)
-        for line, options in self.options.items():
-            if line in self.waiting and options:
+        for line in order:
+            if options := self.options[line]:
                 for share in options[0].shares:
                     taken = abs(share.item_amount + share.adjustment)
                     claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))

@@ -71,7 +71,7 @@ class Reading:
 
     def explanations(self, pool: Pool) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
-        plain = _plain(self.receipt, self.keys, pool)
+        plain = self.plain(pool)
         if plain:
             view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
             payer = self._payer(view.customer_id, pool)
@@ -84,6 +84,15 @@ class Reading:
             _best((*look.named, *self._unnamed(look, customer, pool)), best)
             most = max((one.points for one in best.values()), default=0)
         return sorted(best.values(), key=_order)[:MOST_KEPT]
+
+    def plain(self, pool: Pool) -> tuple[Item, ...]:
+        """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
+        strong = [pool.items[i] for i, kind in self.keys.items() if kind in STRONG and i in pool.items]
+        if not strong or sum([i.open for i in strong]) != self.receipt.amount:
+            return ()
+        if strong[0].currency != self.receipt.currency or len({(i.customer_id, i.currency) for i in strong}) > 1:
+            return ()
+        return tuple(sorted(strong, key=oldest_first))
 
     def names(self, pool: Pool) -> bool:
         """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
@@ -212,7 +221,7 @@ class Reading:
             yield "text_part"
         if gap == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
             yield "text_more"
-        if found.basis in UNNAMED and "payer_number" not in payer and text.numbered and not view.refs:
+        if found.basis in UNNAMED and "payer_number" not in payer and text.numbered and view.pool.items.keys().isdisjoint(view.refs):
             yield "reference_unknown"
 
 
@@ -245,15 +254,6 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
             keys[reference.item_id] = kind
             carriers[reference.item_id] = reference.carriers
     return keys, carriers
-
-
-def _plain(receipt: Receipt, keys: dict[str, str], pool: Pool) -> tuple[Item, ...]:
-    """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
-    strong = [pool.items[i] for i, kind in keys.items() if kind in STRONG and i in pool.items]
-    customers = {(item.customer_id, item.currency) for item in strong}
-    if len(customers) != 1 or strong[0].currency != receipt.currency or sum(i.open for i in strong) != receipt.amount:
-        return ()
-    return tuple(sorted(strong, key=oldest_first))
 
 
 def _bears(found: ItemSet, gap: str, view: View) -> bool:

@@ -46,7 +46,6 @@ class Pool:
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
         self._holdings: dict[tuple[str, str], Holding] = {}
-        self.touched: set[str] = set()
         self._versions: Counter[str] = Counter()
         self.taken = 0
 
@@ -108,7 +107,6 @@ class Pool:
                 del self.items[item.item_id], mine[item.item_id]
                 closed.append(item)
             self._holdings.pop((item.customer_id, item.currency), None)
-            self.touched.add(item.customer_id)
             self._versions[item.customer_id] += 1
         self.taken += 1
         return closed

@@ -1,6 +1,6 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -38,7 +38,10 @@ MOST_RANGE = 100_000
 
 
 class ItemSet(NamedTuple):
-    """A set of items and why it was looked at: `basis` of the vocabulary, and kinds of evidence."""
+    """A set of items, oldest first, and why it was looked at: `basis` of the vocabulary, and kinds of evidence.
+
+    Two sets of the same items are told to be the same by their order.
+    """
 
     basis: str
     items: tuple[Item, ...]
@@ -128,7 +131,7 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
         if not counted or len(run) == wanted:
             kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
             alone = not _swappable(run, view, known)
-            yield ItemSet("counted" if counted else "completed", (*known, *run), kinds if alone else (*kinds, "set_ambiguous"), alone)
+            yield ItemSet("counted" if counted else "completed", _with(known, run), kinds if alone else (*kinds, "set_ambiguous"), alone)
     if spare <= (MOST_COUNTED if counted else view.limits.triple_items):
         chosen = {i.item_id for i in known}
         others = [i for i in view.items if i.item_id not in chosen]
@@ -139,8 +142,12 @@ def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
             kind = "set_counted" if counted else "set_completed"
             large = () if len(others) <= view.limits.subset_items else ("set_large",)
             ambiguous = () if unique else ("set_ambiguous",)
-            members = (*known, *(others[n] for n in found))
+            members = _with(known, [others[n] for n in found])
             yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
+
+
+def _with(known: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted((*known, *more), key=oldest_first))
 
 
 def _listed(view: View, here: list[Item]) -> list[Item]:

@@ -10,8 +10,11 @@ from datetime import date
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.score import ALIKE
-from matcher.matching.text import STRONG, says, spoken
+from matcher.matching.text import RANK, STRONG, says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
+
+NAMING = frozenset(f"reference_{kind}" for kind in RANK)
+"""Evidence that the text names an item."""
 
 _PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payout": "a payout of a payment provider"}
 
@@ -83,7 +86,7 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known:
     strong = _named(receipt)
     if not strong or any(item_id in pool.items for item_id in strong):
         return None
-    if options and any(kind.startswith("reference_") for kind, _ in options[0].evidence):
+    if options and any(kind in NAMING for kind, _ in options[0].evidence):
         return None
     for item_id in strong:
         before = known.settled.get(item_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 from engine import BOOK, DAY, POLICY, item, no_rate, rates
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
@@ -232,6 +232,9 @@ LAST = date(2026, 10, 31)
 
 @settings(max_examples=6)
 @given(seed=st.integers(0, 10**6))
+@example(seed=85)  # what is closed in a late round leaves a receipt that names one item only
+@example(seed=119)  # the same, where a receipt that names nothing wants that item too
+@example(seed=240)  # a closed item is named, and everything else that is open has the sum
 def test_a_second_run_posts_nothing_and_changes_no_bytes(seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

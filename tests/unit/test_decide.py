@@ -111,7 +111,7 @@ def test_amount_alone_is_not_even_proposed() -> None:
 def test_the_only_set_with_the_sum_posts_for_a_known_account_and_an_ambiguous_one_does_not() -> None:
     unique = [item("1", 10_01), item("2", 20_02, due=DAY + timedelta(3)), item("3", 40_04)]
     (verdict,) = judge(receipt(30_03, account="C1"), items=unique)
-    assert (verdict.state, verdict.rule, sorted(paid(verdict))) == ("posted", "payer-set@2", ["1", "2"])
+    assert (verdict.state, verdict.rule, sorted(paid(verdict))) == ("posted", "payer-set@3", ["1", "2"])
     ambiguous = [item("1", 50_00), item("2", 30_00), item("3", 20_00), item("4", 40_00), item("5", 10_00)]
     (verdict,) = judge(receipt(60_00, account="C1"), items=ambiguous)
     assert verdict.state != "posted"

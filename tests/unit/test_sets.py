@@ -133,6 +133,12 @@ def test_a_list_that_was_cut_off_is_completed_by_those_that_follow() -> None:
     assert kinds(best) == {"set_completed", "set_run"}
 
 
+def test_a_completed_list_and_everything_are_told_to_be_the_same_items() -> None:
+    items = [item("1", 17_01), item("2", 29_02), item("3", 100_00)]
+    here = view(receipt(146_03), items, {"3": "whole"})
+    assert [one.items for one in (*of(list(sets.named(here)), "completed"), *of(sure(here), "everything"))] == [tuple(items)] * 2
+
+
 def test_a_list_is_also_completed_by_any_items_that_make_up_the_rest() -> None:
     items = [item("1", 100_00), item("2", 17_01), item("3", 29_02), item("4", 31_03)]
     found = list(sets.named(view(receipt(100_00 + 17_01 + 31_03), items, {"1": "whole"})))
