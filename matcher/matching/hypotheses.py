@@ -10,7 +10,7 @@ from matcher.matching.numbers import Named
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import STRONG, Text, says
+from matcher.matching.text import STRONG, Text, says, shape
 from matcher.rules.rulebook import Rulebook
 
 MOST_CUSTOMERS = 6
@@ -208,6 +208,10 @@ class Reading:
             )  # fmt: skip
 
     @lazy
+    def _named_items(self) -> list[str]:
+        return score.named_items(self.receipt)
+
+    @lazy
     def _ordered(self) -> bool:
         """Whether the text speaks of an order or of a payment in advance."""
         return says(self.text.spoken, self.book.words.prepayment)
@@ -221,8 +225,12 @@ class Reading:
             yield "text_part"
         if gap == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
             yield "text_more"
-        if found.basis in UNNAMED and "payer_number" not in payer and text.numbered and view.pool.items.keys().isdisjoint(view.refs):
-            yield "reference_unknown"
+        if found.basis in UNNAMED and view.pool.items.keys().isdisjoint(view.refs):
+            if any(item_id not in view.pool.items for item_id in self._named_items):
+                yield "reference_closed"
+            # a number of another make is the payer's own; one of ours may be the customer's
+            elif sum(shape(number) in view.pool.numbers.shapes for number in text.numbered) > ("payer_number" in payer):
+                yield "reference_unknown"
 
 
 def _best(found: Iterable[Explanation], best: dict[object, Explanation] | None = None) -> dict[object, Explanation]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from matcher.matching.holding import number_of
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Item
-from matcher.matching.text import RANK, STRONG, Text, fragments, index_keys
+from matcher.matching.text import RANK, STRONG, Text, fragments, index_keys, shape
 
 CROWD = 50
 """Items that share one form, from which they are sorted by customer before they are looked at."""
@@ -60,6 +60,12 @@ class Numbers:
         for fragment in self.by_fragment:
             found.setdefault(fragment[:START], set()).add(len(fragment))
         return found
+
+    @lazy
+    def shapes(self) -> frozenset[str]:
+        """Of the documents' numbers, and of their digits alone."""
+        numbers = [number_of(item) for item in self._items]
+        return frozenset(shape(form) for number in numbers for form in (number.whole, number.digits))
 
     def crowd(self, form: str, key: str) -> Mapping[str, list[_Carrier]]:
         """The items of a number that many share, by customer."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import RANK
+from matcher.matching.text import RANK, STRONG
 from matcher.rules.rulebook import Limits
 
 ALIKE, MARGIN = 80, 6
@@ -52,6 +52,11 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
     if mine.margin < MARGIN or mine.likeness < ALIKE:
         return "payer_name_near"
     return _NAMES[mine.kind]
+
+
+def named_items(receipt: Receipt) -> list[str]:
+    """Items, open or closed, that a number of five characters or more names by itself."""
+    return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
 def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:

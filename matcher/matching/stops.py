@@ -9,8 +9,8 @@ from datetime import date
 
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
-from matcher.matching.score import ALIKE
-from matcher.matching.text import RANK, STRONG, says, spoken
+from matcher.matching.score import ALIKE, named_items
+from matcher.matching.text import RANK, says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
 
 NAMING = frozenset(f"reference_{kind}" for kind in RANK)
@@ -65,7 +65,7 @@ class Known:
         """Outcome of a receipt that nothing explains, and the reason."""
         text = spoken(receipt.text)
         # money of a customer, or for a document of ours, stays before a person's eyes whatever its text
-        if not _named(receipt) and not any(p.kind != "number" and p.likeness >= ALIKE for p in receipt.payers):
+        if not named_items(receipt) and not any(p.kind != "number" and p.likeness >= ALIKE for p in receipt.payers):
             about = text + spoken(receipt.payer_name)
             for purpose in ("interest", "fee", "tax", "payout"):
                 if says(about, getattr(book.words, purpose)):
@@ -83,7 +83,7 @@ class Known:
 
 def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known: Known, limits: Limits) -> Stop | None:
     """Whether the named items are all closed: paid before by the same payer (duplicate), or by whomever (closed item)."""
-    strong = _named(receipt)
+    strong = named_items(receipt)
     if not strong or any(item_id in pool.items for item_id in strong):
         return None
     if options and any(kind in NAMING for kind, _ in options[0].evidence):
@@ -93,14 +93,10 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known:
         same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
         if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= limits.duplicate_days:
             return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(known, strong))
-    if options and options[0].basis == "single" and not any(known.closed.get(i, (0, ""))[0] == receipt.amount for i in strong):
+    # an old number that was copied: a person may want what else has the amount; no rule posts it
+    if options and any(kind == "reference_closed" for kind, _ in options[0].evidence):
         return None
     return Stop("closed_item", "the named item is closed", _owner(known, strong))
-
-
-def _named(receipt: Receipt) -> list[str]:
-    """Items, open or closed, that a number of five characters or more names by itself."""
-    return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
 def _owner(known: Known, item_ids: Sequence[str]) -> str:

@@ -117,6 +117,11 @@ def index_keys(item: Number) -> list[tuple[str, str, str]]:
     return keys
 
 
+def shape(number: str) -> str:
+    """What numbers of one make have in common: the letters with a sign for each run of digits; of digits alone how many they are."""
+    return "#" * len(number) if number.isdigit() else _RUN.sub("#", number)
+
+
 def _one_off(token: str, wanted: str) -> bool:
     """Whether two numbers differ in one character, wrong, missing, doubled or exchanged with its neighbour."""
     return len(token) > MIN_DAMAGED and abs(len(token) - len(wanted)) <= 1 and OSA.distance(token, wanted, score_cutoff=1) <= 1
@@ -187,10 +192,10 @@ class Text:
         return frozenset(map(_joined, (*alone, *pairs)))
 
     @lazy
-    def numbered(self) -> bool:
-        """Whether the payer wrote a number of five digits or more that is no date, no telephone number and no account number."""
+    def numbered(self) -> frozenset[str]:
+        """Numbers of five digits or more that the payer wrote and that are no date, no telephone number and no account number."""
         found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
-        return any(sum(map(str.isdigit, token)) >= MIN_DAMAGED for token in found)
+        return frozenset(_compact(token) for token in found if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
 
     @lazy
     def alike(self) -> str:

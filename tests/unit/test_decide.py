@@ -72,7 +72,13 @@ def test_an_invoice_in_another_currency_posts_with_its_own_amount_stated() -> No
 
 def test_a_known_account_and_the_only_item_of_that_amount_post() -> None:
     (verdict,) = judge(receipt(50_00, account="C1"), items=[item("1", 119_00), item("2", 50_00)])
-    assert (verdict.state, verdict.rule, paid(verdict)) == ("posted", "payer-amount@2", {"2": (50_00, 0)})
+    assert (verdict.state, verdict.rule, paid(verdict)) == ("posted", "payer-amount@3", {"2": (50_00, 0)})
+
+
+@pytest.mark.parametrize(("text", "state"), [("PO 4500071893", "posted"), ("RE-2026-00999", "proposed"), ("2026 00999", "posted")])
+def test_a_number_of_another_make_is_the_payer_s_own(text: str, state: str) -> None:
+    (verdict,) = judge(receipt(50_00, account="C1", text=text), items=[item("1", 119_00), item("2", 50_00)])
+    assert verdict.state == state
 
 
 def test_interchangeable_items_are_no_ambiguity() -> None:
@@ -283,9 +289,11 @@ def test_the_second_payment_is_told_of_the_first_one_that_waits_for_a_person() -
     assert (second.state, second.reason) == ("none", "line L1 names the same items for the same amount, and comes first")
 
 
-def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour() -> None:
+def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() -> None:
     known = Known({"1": Settled("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)
+    assert (verdict.state, verdict.rule, verdict.lacks) == ("proposed", "payer-likely@1", "")
+    (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 60_00)], known=known)
     assert (verdict.state, verdict.outcome, verdict.customer_id) == ("none", "closed_item", "C1")
 
 

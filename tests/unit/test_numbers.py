@@ -40,3 +40,7 @@ def test_a_number_that_very_many_items_share_is_found_for_each_customer() -> Non
     found = Numbers(crowd).named(Text("invoice 417"))
     assert [found.by(f"C{n}", {}) for n in (1, 60)] == [{"1": "short"}, {}]
     assert found.by(f"C{numbers.CROWD + 9}", {}) == {str(numbers.CROWD + 9): "short"}
+
+
+def test_the_documents_numbers_have_few_shapes() -> None:
+    assert Numbers(STOCK).shapes == {"RE#", "K#", "#######"}

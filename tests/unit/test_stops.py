@@ -54,10 +54,13 @@ def test_an_old_number_with_an_amount_that_nothing_has_is_a_closed_item() -> Non
     assert found.outcome == "closed_item"
 
 
-def test_an_old_number_with_the_sum_of_everything_is_a_closed_item() -> None:
-    found = stop(receipt(77_00, names("1"), account="C1", text="RE-2026-00123"), item("2", 70_00), item("3", 7_00))
-    assert found is not None
-    assert found.outcome == "closed_item"
+def test_an_old_number_before_other_items_with_the_amount_is_a_person_s_question() -> None:
+    stock = pool([item("2", 70_00), item("3", 7_00)])
+    paying = receipt(77_00, names("1"), account="C1", text="RE-2026-00001")
+    (everything,) = explanations(paying, stock, BOOK, 0)
+    assert "reference_closed" in dict(everything.evidence)
+    assert stop(paying, item("2", 70_00), item("3", 7_00)) is None
+    assert stop(paying, item("2", 70_00), item("3", 8_00)) is not None
 
 
 def test_one_open_item_among_the_named_ones_is_no_stop() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.matching.text import Number, Text, fragments, index_keys, number, says, spoken
+from matcher.matching.text import Number, Text, fragments, index_keys, number, says, shape, spoken
 
 OURS = number("RE-2026-00417")
 
@@ -206,6 +206,10 @@ def test_a_suffix_after_the_counter_belongs_to_the_number() -> None:
     ours = number("1234/2026")
     assert Text("1234/2026 - 1238/2026").continued(ours) == ([], "1238")
     assert Text("1234/2026, 1236").continued(ours) == (["1236"], "")
+
+
+def test_numbers_of_one_make_have_one_shape() -> None:
+    assert [shape(number) for number in ("RE202600417", "R26W3131024", "4500071893")] == ["RE#", "R#W#", "##########"]
 
 
 @pytest.mark.parametrize("text", ["RE-2026-00417", "Order 88120", "IBAN NL15NGRA0417164300 4711123"])
