@@ -10,7 +10,7 @@ from matcher.matching.numbers import Named
 from matcher.matching.pool import Pool
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import STRONG, Text, says, shape
+from matcher.matching.text import PLACE, STRONG, Text, says, shape
 from matcher.rules.rulebook import Rulebook
 
 MOST_CUSTOMERS = 6
@@ -65,6 +65,7 @@ class Reading:
         self._concerned: set[str] | None = None
         self._meant: dict[str, bool] = {}
         self._close: Named | None = None
+        self._made: int | None = None
         self._payers: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, _Look] = {}
         self._first: tuple[int, list[tuple[str, bool]]] | None = None
@@ -171,7 +172,7 @@ class Reading:
         for item_id, kind in self.keys.items():
             item = pool.items.get(item_id)
             if item is not None:
-                weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - score.rank(kind))
+                weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - PLACE[kind])
         for payer in self.receipt.payers:
             strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
             weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
@@ -207,6 +208,12 @@ class Reading:
                 found.unique, gap.note or _note(found),
             )  # fmt: skip
 
+    def _ours(self, pool: Pool) -> int:
+        """How many numbers of the text have the make of our documents' numbers."""
+        if self._made is None:
+            self._made = sum(shape(number) in pool.numbers.shapes for number in self.text.numbered)
+        return self._made
+
     @lazy
     def _named_items(self) -> list[str]:
         return score.named_items(self.receipt)
@@ -229,7 +236,7 @@ class Reading:
             if any(item_id not in view.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif sum(shape(number) in view.pool.numbers.shapes for number in text.numbered) > ("payer_number" in payer):
+            elif self._ours(view.pool) > ("payer_number" in payer):
                 yield "reference_unknown"
 
 
@@ -258,7 +265,7 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
         if kind == "run" and len(reference.key) < 5:
             kind = "short"
         known = keys.get(reference.item_id)
-        if known is None or score.rank(kind) < score.rank(known):
+        if known is None or PLACE[kind] < PLACE[known]:
             keys[reference.item_id] = kind
             carriers[reference.item_id] = reference.carriers
     return keys, carriers

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from matcher.matching.holding import number_of
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Item
-from matcher.matching.text import RANK, STRONG, Text, fragments, index_keys, shape
+from matcher.matching.text import PLACE, STRONG, Text, fragments, index_keys, shape
 
 CROWD = 50
 """Items that share one form, from which they are sorted by customer before they are looked at."""
@@ -92,7 +92,7 @@ class Named:
         """
         found = dict(keys)
         for _, item_id, kind in (*self._few.get(customer_id, ()), *(one for crowd in self._crowds for one in crowd.get(customer_id, ()))):
-            found[item_id] = min(kind, found.get(item_id, kind), key=RANK.index)
+            found[item_id] = min(kind, found.get(item_id, kind), key=PLACE.__getitem__)
         if spaced and STRONG.isdisjoint(found.values()):
             found |= self._spaced.get(customer_id, {})
         return found
@@ -125,7 +125,7 @@ class Named:
             if fragment in known and self._text.holds(fragment):
                 for customer_id, item_id, kind in known[fragment]:
                     mine = found.setdefault(customer_id, {})
-                    mine[item_id] = min(kind, mine.get(item_id, kind), key=RANK.index)
+                    mine[item_id] = min(kind, mine.get(item_id, kind), key=PLACE.__getitem__)
         return found
 
     def _pieces(self) -> set[str]:

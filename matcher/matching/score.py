@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
 from matcher.matching.sets import ItemSet, View
-from matcher.matching.text import RANK, STRONG
+from matcher.matching.text import PLACE, STRONG
 from matcher.rules.rulebook import Limits
 
 ALIKE, MARGIN = 80, 6
@@ -65,7 +65,7 @@ def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[
     Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
     """
     members = {i.item_id: view.refs.get(i.item_id, "") for i in found_set.items}
-    kinds = sorted((k for k in members.values() if k), key=RANK.index)
+    kinds = sorted((k for k in members.values() if k), key=PLACE.__getitem__)
     found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
     documents = {i.document_no for i in found_set.items}
     if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in found_set.items):
@@ -84,8 +84,3 @@ def dates(items: Iterable[Item], receipt: Receipt, limits: Limits) -> list[str]:
     if max(days) > limits.overdue:
         return ["date_overdue"]
     return ["date_early"] if min(days) < -limits.due_before else ["date_due"]
-
-
-def rank(kind: str) -> int:
-    """Place of a kind of reference, 0 for the most telling."""
-    return RANK.index(kind)

@@ -36,6 +36,9 @@ _NO_NUMBER = re.compile(
 RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
 """Kinds of reference, the most telling first."""
 
+PLACE = {kind: place for place, kind in enumerate(RANK)}
+"""Place of each kind, 0 for the most telling."""
+
 STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
 """Kinds that name an item by themselves."""
 
