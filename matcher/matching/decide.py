@@ -137,6 +137,8 @@ class _Batch:
         self.order = sorted(self.waiting, key=lambda line: _foremost(self.waiting[line]))
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         self.options: dict[str, list[Explanation]] = {}
+        self.named = Counter(item_id for receipt in self.waiting.values() for item_id in _items_of(receipt))
+        self.plain: dict[str, list[str]] = {}
         self.names: dict[str, bool] = {}
         self.stale: set[str] = set()
         self.done: dict[str, Verdict] = {}
@@ -144,9 +146,10 @@ class _Batch:
 
     def alone(self) -> set[str]:
         """Lines that name items in full whose sum is their amount, and that no other line names."""
-        named = Counter(item_id for receipt in self.waiting.values() for item_id in {r.item_id for r in receipt.references})
-        plain = {line: self.readings[line].plain(self.pool) for line in self.waiting}
-        return {line for line, items in plain.items() if items and all(named[item.item_id] == 1 for item in items)}
+        for line in self.waiting:
+            if line not in self.plain:
+                self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
+        return {line for line, items in self.plain.items() if items and all(self.named[item_id] == 1 for item_id in items)}
 
     def naming(self) -> set[str]:
         """Lines whose text names an open item. What names nothing waits: its answer would be thrown away when a named item is settled."""
@@ -181,16 +184,18 @@ class _Batch:
                 for item in self.pool.take(one):
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
-                self._leave(receipt.line_id)
-        for line in self.waiting:
+                self._leave(receipt)
+        for line in self.waiting if touched else ():
             if self._changed(line, touched):
                 self.stale.add(line)
+                self.plain.pop(line, None)
                 self.names.pop(line, None)
         return bool(touched)
 
-    def _leave(self, line: str) -> None:
-        del self.waiting[line], self.readings[line], self.options[line]
-        self.names.pop(line, None)
+    def _leave(self, receipt: Receipt) -> None:
+        self.named.subtract(_items_of(receipt))
+        for kept in (self.waiting, self.readings, self.options, self.plain, self.names):
+            kept.pop(receipt.line_id, None)
 
     def _look(self, lines: Collection[str]) -> None:
         """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
@@ -329,6 +334,10 @@ class _Batch:
             return False
         others = ((points, payer) for points, payer, line, _ in claims if line != receipt.line_id)
         return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
+
+
+def _items_of(receipt: Receipt) -> set[str]:
+    return {reference.item_id for reference in receipt.references}
 
 
 def _numbered(receipt: Receipt) -> bool:
