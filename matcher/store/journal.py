@@ -1,5 +1,6 @@
 """The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 import polars as pl
@@ -55,9 +56,9 @@ def customers(store: Store) -> pl.DataFrame:
     return store.frame(_LATEST.format(key="customer_id", table="raw.customer")).select(list(frames.CUSTOMER))
 
 
-def facts(store: Store) -> Facts:
-    """Everything that state is folded from."""
-    columns = ", ".join(f'"{name}"' for name in frames.LINE)
+def facts(store: Store, without: Collection[str] = ()) -> Facts:
+    """Everything that state is folded from. `without`: columns of lines that the caller does not ask for."""
+    columns = ", ".join(f'"{name}"' for name in frames.LINE if name not in without)
     return Facts(
         lines=store.frame(f"SELECT {columns} FROM raw.line ORDER BY line_id"),
         items=items(store),
