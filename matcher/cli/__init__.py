@@ -13,6 +13,7 @@ def program() -> None:
 
     Files and the database are closed by the commands themselves. What cannot be written to the screen ends as with any Python program.
     """
+    status = 0
     try:
         main()
     except SystemExit as end:

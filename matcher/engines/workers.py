@@ -23,6 +23,9 @@ WORTH = 15_000
 
 T = TypeVar("T")
 
+_NO_ANSWER = (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError)
+"""What unpacking raises where the helper has ended, or says something else."""
+
 _Process = subprocess.Popen[bytes]
 
 
@@ -49,8 +52,11 @@ def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process
     packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
     with ThreadPoolExecutor(1) as waiting:
         asked = waiting.submit(_ask, second, packed, jobs, left, answers) if second and packed else None
-        while (place := _next(left)) is not None:
-            answers[place] = decide(jobs[place])
+        try:
+            while (place := _next(left)) is not None:
+                answers[place] = decide(jobs[place])
+        finally:
+            left.clear()  # after an error or Ctrl-C the helper takes no further company
         if asked is not None:
             asked.result()
     return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)]
@@ -86,7 +92,7 @@ def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], left: deque[int],
     """
     assert second.stdin is not None
     assert second.stdout is not None
-    with suppress(OSError, EOFError, pickle.UnpicklingError):
+    with suppress(OSError, *_NO_ANSWER):
         second.stdin.write(packed)
         while (place := _next(left)) is not None:
             _say((place, jobs[place]), second.stdin)

@@ -78,11 +78,36 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], mo
     assert found == decided(work)
 
 
-@pytest.mark.parametrize("code", ["", "print('no pickle')", "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))", "1/0"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "print('no pickle')",
+        "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))",
+        "import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')",
+        "1/0",
+    ],
+)
 def test_a_helper_that_says_nonsense_or_fails_changes_nothing(work: list[Job], monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     started = subprocess.Popen
     monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", code], **how))
     assert with_helper(work) == decided(work)
+
+
+def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    queues: list[deque[int]] = []
+
+    def ask(second: Any, packed: bytes, jobs: list[Job], left: deque[int], answers: dict[int, Any]) -> None:
+        queues.append(left)
+
+    def fail(self: Deciding, job: Job) -> Records:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(workers, "_ask", ask)
+    monkeypatch.setattr(Deciding, "__call__", fail)
+    with pytest.raises(ZeroDivisionError):
+        with_helper(work)
+    assert list(queues[0]) == []
 
 
 def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
