@@ -293,6 +293,8 @@ def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() 
     known = Known({"1": Settled("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)
     assert (verdict.state, verdict.rule, verdict.lacks) == ("proposed", "payer-likely@1", "")
+    (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 30_00), item("3", 20_00)], known=known)
+    assert (verdict.state, verdict.rule) == ("proposed", "payer-likely@1"), "all that is open has the amount"
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 60_00)], known=known)
     assert (verdict.state, verdict.outcome, verdict.customer_id) == ("none", "closed_item", "C1")
 
