@@ -109,11 +109,12 @@ def _say(what: object, to: IO[bytes]) -> None:
 
 def main() -> None:
     """The helper's side."""
-    with seldom_collected(0), suppress(EOFError):
+    # sys.stdout is not buffered under PYTHONUNBUFFERED: a write cut short by Ctrl-Z would then lose the rest of an answer
+    with seldom_collected(0), suppress(EOFError), open(sys.stdout.fileno(), "wb", closefd=False) as answers:
         decide = pickle.load(sys.stdin.buffer)
         while True:
             place, job = pickle.load(sys.stdin.buffer)
-            _say((place, decide(job)), sys.stdout.buffer)
+            _say((place, decide(job)), answers)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A helper process decides half of the companies: the same answers in the same order, and without it too."""
 
 import pickle
+import signal
 import subprocess
+import time
 from collections import deque
 from typing import Any
 
@@ -108,6 +110,29 @@ def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], mon
     with pytest.raises(ZeroDivisionError):
         with_helper(work)
     assert list(queues[0]) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped")
+def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    monkeypatch.setattr(workers, "WORTH", 1)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
+    length = 3_000_000  # far more than a pipe holds
+    with workers.helper(1) as second:
+        assert second is not None
+        assert second.stdin is not None
+        assert second.stdout is not None
+        second.stdin.write(pickle.dumps(bytes))
+        workers._say((0, length), second.stdin)
+        begun = second.stdout.peek(1)
+        assert begun
+        time.sleep(0.2)  # until the pipe is full, and the helper is in the middle of writing
+        second.send_signal(signal.SIGSTOP)
+        second.send_signal(signal.SIGCONT)
+        time.sleep(0.2)
+        second.stdin.close()  # where bytes were lost, the answer ends early; otherwise the reader would wait for ever
+        second.stdin = None
+        assert pickle.load(second.stdout) == (0, bytes(length))
 
 
 def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
