@@ -4,7 +4,7 @@ Named items are settled first, over the whole batch and not line by line; then w
 given more than it has open. Two receipts of different payers with like claims on one item both go to a person.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
@@ -14,8 +14,9 @@ from matcher.matching.assign import Assignment, assign
 from matcher.matching.explain import percent
 from matcher.matching.hypotheses import Reading
 from matcher.matching.pool import Pool
-from matcher.matching.records import Explanation, Receipt
+from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.stops import Known, stopped
+from matcher.matching.watch import Watch
 from matcher.rules.rulebook import PPM, Rule, Rulebook
 
 PROPOSE_PPM = 100_000
@@ -134,33 +135,40 @@ class _Batch:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
-        self.order = sorted(self.waiting, key=lambda line: _foremost(self.waiting[line]))
+        self.place = {line: place for place, line in enumerate(self.waiting)}
+        self.rank = {line: rank for rank, line in enumerate(sorted(self.waiting, key=lambda line: _foremost(self.waiting[line])))}
         self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         self.options: dict[str, list[Explanation]] = {}
-        self.named = Counter(item_id for receipt in self.waiting.values() for item_id in _items_of(receipt))
         self.plain: dict[str, list[str]] = {}
-        self.names: dict[str, bool] = {}
-        self.stale: set[str] = set()
+        self.names: set[str] = set()
+        self.unread, self.unasked, self.stale = set(self.waiting), set(self.waiting), set(self.waiting)
+        self.watch = Watch(self.waiting.values())
         self.done: dict[str, Verdict] = {}
         self.settled: tuple[_Stand, dict[str, Verdict]] | None = None
 
     def alone(self) -> set[str]:
         """Lines that name items in full whose sum is their amount, and that no other line names."""
-        for line in self.waiting:
-            if line not in self.plain:
-                self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
-        return {line for line, items in self.plain.items() if items and all(self.named[item_id] == 1 for item_id in items)}
+        for line in self.unread:
+            self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
+        self.unread.clear()
+        named = self.watch.named
+        return {line for line, items in self.plain.items() if items and all(named[item_id] == 1 for item_id in items)}
 
     def naming(self) -> set[str]:
         """Lines whose text names an open item. What names nothing waits: its answer would be thrown away when a named item is settled."""
-        for line, receipt in self._by_customer():
-            if line not in self.names:
-                self.names[line] = _numbered(receipt) and self.readings[line].names(self.pool)
-        return {line for line, names in self.names.items() if names}
+        for line in self._by_customer(self.unasked):
+            reading = self.readings[line]
+            if _numbered(reading.receipt) and reading.names(self.pool):
+                self.names.add(line)
+            else:
+                self.names.discard(line)
+            self.watch.over(line, reading.looked)
+        self.unasked.clear()
+        return self.names.copy()
 
-    def _by_customer(self) -> list[tuple[str, Receipt]]:
-        """The waiting receipts, those of one payer together: what one has brought into the processor's cache serves the next."""
-        return [(line, self.waiting[line]) for line in self.order if line in self.waiting]
+    def _by_customer(self, lines: Iterable[str]) -> list[str]:
+        """Lines in such an order that what one has brought into the processor's cache serves the next: those of one payer together."""
+        return sorted(lines, key=self.rank.__getitem__)
 
     def _explain(self, receipt: Receipt) -> list[Explanation]:
         found = self.readings[receipt.line_id].explanations(self.pool)
@@ -175,39 +183,34 @@ class _Batch:
         verdicts = {line: self._verdict(self.waiting[line], stand) for line in stand.options if stand.chosen(line, bases)}
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
         self.settled = None if ready else (stand, verdicts)
-        touched: set[str] = set()
+        taken: list[Item] = []
         ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
             one, receipt = verdict.explanation, self.waiting[verdict.line_id]
             if one is not None and self.pool.fits(one):
-                touched.update(self.pool.items[share.item_id].customer_id for share in one.shares)
+                taken += [self.pool.items[share.item_id] for share in one.shares]
                 for item in self.pool.take(one):
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
                 self._leave(receipt)
-        for line in self.waiting if touched else ():
-            if self._changed(line, touched):
-                self.stale.add(line)
-                self.plain.pop(line, None)
-                self.names.pop(line, None)
-        return bool(touched)
+        for again in (self.stale, self.unread, self.unasked):
+            again |= self.watch.touched(taken, self.pool)
+        return bool(taken)
 
     def _leave(self, receipt: Receipt) -> None:
-        self.named.subtract(_items_of(receipt))
-        for kept in (self.waiting, self.readings, self.options, self.plain, self.names):
-            kept.pop(receipt.line_id, None)
+        line = receipt.line_id
+        self.watch.leave(receipt)
+        for lines in (self.names, self.unread, self.unasked, self.stale):
+            lines.discard(line)
+        for kept in (self.waiting, self.readings, self.options, self.plain):
+            kept.pop(line, None)
 
     def _look(self, lines: Collection[str]) -> None:
         """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
-        for line, receipt in self._by_customer():
-            if line in lines and (line not in self.options or line in self.stale):
-                self.options[line] = self._explain(receipt)
+        for line in self._by_customer(self.stale.intersection(lines)):
+            self.options[line] = self._explain(self.waiting[line])
+            self.watch.over(line, self.readings[line].looked)
         self.stale.difference_update(lines)
-
-    def _changed(self, line: str, touched: Collection[str]) -> bool:
-        """Whether postings that took from these customers may change the explanations of a line."""
-        concerned = self.readings[line].concerned(self.pool)
-        return not concerned.isdisjoint(touched) or not all(map(self.pool.fits, self.options.get(line, ())))
 
     def finish(self) -> list[Verdict]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
@@ -219,7 +222,7 @@ class _Batch:
         return [self.done[line] for line in sorted(self.done)]
 
     def _stand(self, lines: Collection[str]) -> "_Stand":
-        order = [line for line in self.waiting if line in lines]
+        order = sorted(lines, key=self.place.__getitem__)
         options, before = self._earliest_first(order)
         return _Stand(options, before, assign(order, options, self.pool), self._claims(order))
 
@@ -334,10 +337,6 @@ class _Batch:
             return False
         others = ((points, payer) for points, payer, line, _ in claims if line != receipt.line_id)
         return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
-
-
-def _items_of(receipt: Receipt) -> set[str]:
-    return {reference.item_id for reference in receipt.references}
 
 
 def _numbered(receipt: Receipt) -> bool:

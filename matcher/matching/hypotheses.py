@@ -1,6 +1,6 @@
 """All explanations of one receipt by open items, best first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from matcher.matching import gaps, score, sets
@@ -62,7 +62,6 @@ class Reading:
         self.receipt, self.book, self.grace_days = receipt, book, grace_days
         self.text = Text(receipt.text, receipt.end_to_end_id)
         self.keys, self.carriers = _named(receipt)
-        self._concerned: set[str] | None = None
         self._meant: dict[str, bool] = {}
         self._close: Named | None = None
         self._made: int | None = None
@@ -101,13 +100,10 @@ class Reading:
             look.named for _, look, _ in self._look(pool)
         )
 
-    def concerned(self, pool: Pool) -> set[str]:
-        """Customers whose items may explain the receipt."""
-        if self._concerned is None:
-            named = (pool.items.get(reference.item_id) for reference in self.receipt.references)
-            found = {item.customer_id for item in named if item is not None} | {p.customer_id for p in self.receipt.payers}
-            self._concerned = found | {relative for customer in found for relative in pool.relatives.get(customer, ())}
-        return self._concerned
+    @property
+    def looked(self) -> Collection[str]:
+        """Customers among whose items explanations were sought."""
+        return self._looks.keys()
 
     def _named(self, pool: Pool) -> Named:
         if self._close is None:

@@ -144,9 +144,10 @@ def jobs(
 ) -> list[Job]:
     """The selling companies in the order of their ids. Arguments as in `Job`, of all companies together."""
     made = []
+    lines, items = lines.select(_LINE), items.select(_ITEM)
     for entity in lines["entity"].unique().sort():
-        mine = lines.filter(pl.col("entity") == entity).select(_LINE)
-        here = items.filter(pl.col("entity") == entity).select(_ITEM)
+        mine = lines.filter(pl.col("entity") == entity)
+        here = items.filter(pl.col("entity") == entity)
         theirs = customers.filter(pl.col("entity").is_in(["", entity]))
         paid = {i: settled[i] for i in here["item_id"] if i in settled} if settled else {}
         again = {line: repeats[line] for line in mine["line_id"] if line in repeats}

@@ -38,6 +38,7 @@ _LETTERS = str.maketrans(
 _VOICED = "\u3099\u309a"  # marks that make another letter of a Japanese one
 _UMLAUT = re.compile(r"([aou])e|a(?=a)")
 _WORD = re.compile(r"[^\W_]+|[&+,]")
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]")
 _LOOSE = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"([^\W_]{3,})\.")
 _SOFT_SIGN = re.compile("[ьъ](?=[еюя])")  # sounds before these letters
@@ -79,6 +80,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("'", "").replace("`", "")
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
+    if (latin := _ACCENTS.sub("", plain)).isascii():
+        return latin  # as below, without a look at every letter
     return unicodedata.normalize("NFC", "".join(c for c in plain if c in _VOICED or not unicodedata.combining(c)))
 
 

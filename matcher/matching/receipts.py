@@ -91,7 +91,8 @@ def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
     same = ["account", "counterparty_account", "counterparty_name", "currency", "amount", "remittance_information", "creditor_reference"]
     stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
     found = (
-        lines.filter((pl.col("amount") > 0) & stated)
+        lines.select("line_id", "booking_date", *same)
+        .filter((pl.col("amount") > 0) & stated)
         .filter(pl.len().over("account", "counterparty_account", "amount") > 1)
         .sort("booking_date", "line_id")
         .with_columns(pl.col("line_id", "booking_date").shift(1).over(same).name.prefix("earlier_"))

@@ -10,10 +10,11 @@ from matcher.journal.chain import GENESIS, Batch
 from matcher.journal.fold import Facts
 from matcher.store.database import Store
 
-_LATEST = """SELECT * EXCLUDE (n, batch), first_seen, batch AS seen FROM (
-    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY batch DESC) AS n,
-        min(batch) OVER (PARTITION BY {key}) AS first_seen FROM {table}
-) WHERE n = 1 ORDER BY {key}"""
+_LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
+    latest AS (SELECT t.* EXCLUDE (batch), coalesce(first, batch) AS first_seen, batch AS seen
+        FROM {table} AS t LEFT JOIN again USING ({key}) WHERE batch = coalesce(last, batch))
+SELECT {columns} FROM latest ORDER BY {key}"""
+"""A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
 
 def last_batch(store: Store) -> tuple[int, str]:
@@ -45,23 +46,26 @@ def allocations(store: Store) -> pl.DataFrame:
     return store.frame(sql).select(list(frames.ALLOCATION))
 
 
-def items(store: Store, until: int | None = None) -> pl.DataFrame:
-    """The latest snapshot of every open item; with `until`, as the books knew them after that batch."""
+def items(store: Store, until: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
+    """The latest snapshot of every open item; with `until`, as the books knew them after that batch. `without`: columns to leave out."""
     table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
-    return store.frame(_LATEST.format(key="item_id", table=table)).select(list(frames.ITEM))
+    return store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without)))
 
 
 def customers(store: Store) -> pl.DataFrame:
     """The latest record of every customer."""
-    return store.frame(_LATEST.format(key="customer_id", table="raw.customer")).select(list(frames.CUSTOMER))
+    return store.frame(_LATEST.format(key="customer_id", table="raw.customer", columns=_columns(frames.CUSTOMER)))
+
+
+def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:
+    return ", ".join(f'"{name}"' for name in schema if name not in without)
 
 
 def facts(store: Store, without: Collection[str] = ()) -> Facts:
-    """Everything that state is folded from. `without`: columns of lines that the caller does not ask for."""
-    columns = ", ".join(f'"{name}"' for name in frames.LINE if name not in without)
+    """Everything that state is folded from. `without`: columns of lines and items that the caller does not ask for."""
     return Facts(
-        lines=store.frame(f"SELECT {columns} FROM raw.line ORDER BY line_id"),
-        items=items(store),
+        lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM raw.line ORDER BY line_id"),
+        items=items(store, without=without),
         customers=customers(store),
         decisions=decisions(store),
         allocations=allocations(store),
