@@ -21,6 +21,9 @@ from matcher.matching.match import Job
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
 
+PREPARING = 0.13
+"""Share of the time that preparing a company takes (`benchmarks/RESULTS.md`, How fast)."""
+
 T = TypeVar("T")
 
 _NO_ANSWER = (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError)
@@ -41,25 +44,48 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> list[T]:
+def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], prepare: Callable[[Job], Job], second: _Process | None = None) -> list[T]:
     """What `decide` gives for each company, in the order given, however the work was shared. `second`: see `helper`.
 
-    Whoever is free takes the largest company that is left.
+    Whoever is free takes the largest company that is left, the helper the first one. A company is decided whole, so one process would
+    often wait for the other at the end: some are prepared here before, which makes the shares more equal.
     """
-    left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
-    answers: dict[int, T] = {}
+    jobs = list(jobs)
+    order = sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height)
+    if not second or len(jobs) < 2:
+        return [decide(job) for job in jobs]
+    left, answers = deque(order), dict[int, T]()
     # the rulebook keeps judgements while companies are decided, so it is packed before
-    packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL) if second and len(jobs) > 1 else b""
+    packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL)
     with ThreadPoolExecutor(1) as waiting:
-        asked = waiting.submit(_ask, second, packed, jobs, left, answers) if second and packed else None
+        asked = waiting.submit(_ask, second, packed, jobs, left.popleft(), left, answers)
         try:
+            for early in order[len(order) - before([jobs[n].lines.height for n in order]) :]:
+                jobs[early] = prepare(jobs[early])
             while (place := _next(left)) is not None:
                 answers[place] = decide(jobs[place])
         finally:
             left.clear()  # after an error or Ctrl-C the helper takes no further company
-        if asked is not None:
-            asked.result()
+        asked.result()
     return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)]
+
+
+def before(sizes: Sequence[int]) -> int:
+    """How many of the last companies are prepared here, while the helper decides the first, so that both end soonest.
+
+    Args:
+        sizes: of the companies, the largest first.
+    """
+
+    def end(prepared: int) -> float:
+        early = len(sizes) - prepared
+        costs = [size * (1 - PREPARING if n >= early else 1) for n, size in enumerate(sizes)]
+        busy = [costs[0], sum(sizes[early:]) * PREPARING]
+        for cost in costs[1:]:
+            busy[busy.index(min(busy))] += cost
+        return max(busy)
+
+    return min(range(len(sizes)), key=end)
 
 
 def _next(left: deque[int]) -> int | None:
@@ -82,11 +108,12 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], left: deque[int], answers: dict[int, T]) -> None:
+def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], first: int, left: deque[int], answers: dict[int, T]) -> None:
     """Has the helper decide companies for as long as some are left; what it fails at has no answer.
 
     Args:
         packed: the function that decides.
+        first: place of the company that it begins with.
         left: places of the companies that nobody has taken yet.
         answers: what was decided, by place.
     """
@@ -94,12 +121,14 @@ def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], left: deque[int],
     assert second.stdout is not None
     with suppress(OSError, *_NO_ANSWER):
         second.stdin.write(packed)
-        while (place := _next(left)) is not None:
+        place: int | None = first
+        while place is not None:
             _say((place, jobs[place]), second.stdin)
             said = pickle.load(second.stdout)
             if not isinstance(said, tuple) or said[:1] != (place,):
                 return
             answers[place] = said[1]
+            place = _next(left)
 
 
 def _say(what: object, to: IO[bytes]) -> None:

@@ -49,7 +49,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
 def decided(work: list[Job], second: Any = None) -> list[str]:
     """Every row of the records, as text."""
-    records = together(workers.decide_all(work, DECIDING, second), frames.empty(frames.FINDING))
+    records = together(workers.decide_all(work, DECIDING, DECIDING.prepare, second), frames.empty(frames.FINDING))
     return [frame.write_csv() for frame in records]
 
 
@@ -66,13 +66,13 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], mo
         here.append(job.lines["entity"][0])
         return decide(self, job)
 
-    def first(second: Any, packed: bytes, jobs: list[Job], left: deque[int], answers: dict[int, Any]) -> None:
-        ask(second, packed, jobs, deque([left.pop()]), answers)
+    def one(second: Any, packed: bytes, jobs: list[Job], first: int, left: deque[int], answers: dict[int, Any]) -> None:
+        ask(second, packed, jobs, first, deque(), answers)
 
-    monkeypatch.setattr(workers, "_ask", first)
+    monkeypatch.setattr(workers, "_ask", one)
     monkeypatch.setattr(Deciding, "__call__", alone)
     found = with_helper(work)
-    assert here == list(COMPANIES[:2]), "the helper failed, or did not get the last company"
+    assert here == list(COMPANIES[1:]), "the helper failed, or did not get the first company"
     posted, shares, findings, *_ = found
     assert [row.split(",")[1] for row in posted.splitlines()[1:]] == list("012345")
     assert [row.split(",")[2:4] for row in shares.splitlines()[1:]] == [[f"L{c}-{n}", f"{c}-{n}"] for c in COMPANIES for n in (1, 2)]
@@ -99,7 +99,7 @@ def test_a_helper_that_says_nonsense_or_fails_changes_nothing(work: list[Job], m
 def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     queues: list[deque[int]] = []
 
-    def ask(second: Any, packed: bytes, jobs: list[Job], left: deque[int], answers: dict[int, Any]) -> None:
+    def ask(second: Any, packed: bytes, jobs: list[Job], first: int, left: deque[int], answers: dict[int, Any]) -> None:
         queues.append(left)
 
     def fail(self: Deciding, job: Job) -> Records:
@@ -157,5 +157,28 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     with workers.helper(len(COMPANIES)) as second:
         assert second is not None
         answers: dict[int, Records] = {}
-        workers._ask(second, pickle.dumps(DECIDING), work, deque(range(len(COMPANIES))), answers)
+        workers._ask(second, pickle.dumps(DECIDING), work, 0, deque(range(1, len(COMPANIES))), answers)
         assert sorted(answers) == list(range(len(COMPANIES)))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "prepared"),
+    [
+        ([100], 0),
+        ([100, 100], 0),
+        ([100, 50], 0),
+        ([100, 60, 50], 0),
+        ([100] * 10, 0),
+        ([100, 30, 29, 28, 27, 26], 1),
+        ([134, 78, 74, 74, 74, 72, 72, 71, 71, 69], 5),
+    ],
+)
+def test_companies_are_prepared_where_one_process_would_wait_for_the_other(sizes: list[int], prepared: int) -> None:
+    assert workers.before(sizes) == prepared
+
+
+def test_a_company_that_was_prepared_is_decided_alike(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = decided(work)
+    monkeypatch.setattr(workers, "before", len)
+    assert with_helper(work) == plain
+    assert decided([DECIDING.prepare(job) for job in work]) == plain
