@@ -174,7 +174,7 @@ class _Batch:
         found = self.readings[receipt.line_id].explanations(self.pool)
         if self.policy.rejected:
             found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
-        return [one for one in found if self.pool.fits(one)]
+        return found
 
     def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
         """One round over these lines: posts what may post, by these bases if given. False when nothing was posted."""
@@ -193,17 +193,17 @@ class _Batch:
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
                 self._leave(receipt)
+        touched = self.watch.touched(taken, self.pool)
         for again in (self.stale, self.unread, self.unasked):
-            again |= self.watch.touched(taken, self.pool)
+            again.update(touched)
+        for left in (self.stale, self.unread, self.unasked, self.names):
+            left.intersection_update(self.waiting)
         return bool(taken)
 
     def _leave(self, receipt: Receipt) -> None:
-        line = receipt.line_id
         self.watch.leave(receipt)
-        for lines in (self.names, self.unread, self.unasked, self.stale):
-            lines.discard(line)
         for kept in (self.waiting, self.readings, self.options, self.plain):
-            kept.pop(line, None)
+            kept.pop(receipt.line_id, None)
 
     def _look(self, lines: Collection[str]) -> None:
         """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""

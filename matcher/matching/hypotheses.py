@@ -74,15 +74,13 @@ class Reading:
         plain = self.plain(pool)
         if plain:
             view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
-            payer = self._payer(view.customer_id, pool)
-            return sorted(_best(self._explained(ItemSet("named", plain), view, payer)).values(), key=_order)[:MOST_KEPT]
+            return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id, pool)))
         best: dict[object, Explanation] = {}
-        most = 0
         for customer, look, likely in self._look(pool):
-            if not likely and most >= CLEAR:
+            if not likely and any(one.points >= CLEAR for one in best.values()):
                 break
-            _best((*look.named, *self._unnamed(look, customer, pool)), best)
-            most = max((one.points for one in best.values()), default=0)
+            _keep_best(look.named, best)
+            _keep_best(self._unnamed(look, customer, pool), best)
         return sorted(best.values(), key=_order)[:MOST_KEPT]
 
     def plain(self, pool: Pool) -> tuple[Item, ...]:
@@ -136,7 +134,7 @@ class Reading:
             return look
         look.view = view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
         payer = self._payer(customer, pool)
-        for found in sets.named(view):
+        for found in sets.named(view) if refs else ():
             # when the named items have the amount to the cent, nothing weaker is looked for
             if found.basis == "named" and found.unique and sum(i.open for i in found.items) == self.receipt.amount:
                 look.unnamed = []
@@ -236,14 +234,12 @@ class Reading:
                 yield "reference_unknown"
 
 
-def _best(found: Iterable[Explanation], best: dict[object, Explanation] | None = None) -> dict[object, Explanation]:
-    """Of explanations that give the same, the first with most points."""
-    best = {} if best is None else best
+def _keep_best(found: Iterable[Explanation], best: dict[object, Explanation]) -> None:
+    """Of explanations that give the same, the first with most points is kept."""
     for one in found:
         known = best.get(one.shares)
         if known is None or known.points < one.points:
             best[one.shares] = one
-    return best
 
 
 def _order(one: Explanation) -> tuple[object, ...]:

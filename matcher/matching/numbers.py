@@ -28,7 +28,7 @@ class Numbers:
     """The items that were open when the batch began."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._items = list(items)
+        self._items = [(item, number_of(item)) for item in items]
         self._crowds: dict[tuple[str, str], dict[str, list[_Carrier]]] = {}
 
     def named(self, text: Text) -> "Named":
@@ -39,8 +39,8 @@ class Numbers:
     def by_form(self) -> Mapping[str, Mapping[str, list[_Carrier]]]:
         """Items by form and number of `text.index_keys`."""
         found: dict[str, dict[str, list[_Carrier]]] = {form: {} for form in FORMS}
-        for item in self._items:
-            for form, key, kind in index_keys(number_of(item)):
+        for item, number in self._items:
+            for form, key, kind in index_keys(number):
                 found[form].setdefault(key, []).append((item.customer_id, item.item_id, kind))
         return found
 
@@ -48,8 +48,8 @@ class Numbers:
     def by_fragment(self) -> Mapping[str, list[_Carrier]]:
         """Items by their `text.fragments`."""
         found: dict[str, list[_Carrier]] = {}
-        for item in self._items:
-            for fragment, kind in fragments(number_of(item)):
+        for item, number in self._items:
+            for fragment, kind in fragments(number):
                 found.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
         return found
 
@@ -64,8 +64,7 @@ class Numbers:
     @lazy
     def shapes(self) -> frozenset[str]:
         """Of the documents' numbers, and of their digits alone."""
-        numbers = [number_of(item) for item in self._items]
-        return frozenset(shape(form) for number in numbers for form in (number.whole, number.digits))
+        return frozenset(shape(form) for _, number in self._items for form in (number.whole, number.digits))
 
     def crowd(self, form: str, key: str) -> Mapping[str, list[_Carrier]]:
         """The items of a number that many share, by customer."""
@@ -91,8 +90,11 @@ class Named:
             spaced: whether to look for numbers with blanks in between, where nothing else names an item.
         """
         found = dict(keys)
-        for _, item_id, kind in (*self._few.get(customer_id, ()), *(one for crowd in self._crowds for one in crowd.get(customer_id, ()))):
-            found[item_id] = min(kind, found.get(item_id, kind), key=PLACE.__getitem__)
+        for named in (self._few, *self._crowds):
+            for _, item_id, kind in named.get(customer_id, ()):
+                known = found.get(item_id)
+                if known is None or PLACE[kind] < PLACE[known]:
+                    found[item_id] = kind
         if spaced and STRONG.isdisjoint(found.values()):
             found |= self._spaced.get(customer_id, {})
         return found

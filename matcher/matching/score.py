@@ -56,6 +56,8 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
 
 def named_items(receipt: Receipt) -> list[str]:
     """Items, open or closed, that a number of five characters or more names by itself."""
+    if not receipt.references:
+        return []
     return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
@@ -78,7 +80,7 @@ def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[
 def dates(items: Iterable[Item], receipt: Receipt, limits: Limits) -> list[str]:
     """Whether a payment of these items is ordinary on that day."""
     members = list(items)
-    if min(i.issue_date for i in members) > receipt.booking_date:
+    if min([i.issue_date for i in members]) > receipt.booking_date:
         return ["date_before"]
     days = [(receipt.booking_date - i.due_date).days for i in members]
     if max(days) > limits.overdue:

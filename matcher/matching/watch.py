@@ -17,13 +17,11 @@ class Watch:
 
     def __init__(self, receipts: Iterable[Receipt]) -> None:
         self.named: Counter[str] = Counter()
-        self._waiting: set[str] = set()
         self._referring: dict[str, list[str]] = defaultdict(list)
         self._looking: dict[str, set[str]] = defaultdict(set)
         self._asking: dict[tuple[str, int], list[str]] = defaultdict(list)
         for receipt in receipts:
             line = receipt.line_id
-            self._waiting.add(line)
             self._asking[receipt.currency, receipt.amount].append(line)
             for item_id in _items_of(receipt):
                 self.named[item_id] += 1
@@ -36,12 +34,11 @@ class Watch:
 
     def leave(self, receipt: Receipt) -> None:
         """The receipt waits no longer."""
-        self._waiting.discard(receipt.line_id)
         for item_id in _items_of(receipt):
             self.named[item_id] -= 1
 
     def touched(self, taken: Iterable[Item], pool: Pool) -> set[str]:
-        """Waiting lines whose explanations may change. `taken`: the items that were taken from, as they were before."""
+        """Lines whose explanations may change, also such as wait no longer. `taken`: items that were taken from, as they were before."""
         lines: set[str] = set()
         customers, amounts = set(), set()
         for item in taken:
@@ -53,7 +50,7 @@ class Watch:
         lines.update(*(self._looking[customer] for customer in customers & self._looking.keys()))
         # an amount that has become rare brings up customers whom nothing else does
         lines.update(*(self._asking[amount] for amount in amounts & self._asking.keys() if pool.of_amount(*amount, RARE)))
-        return lines & self._waiting
+        return lines
 
 
 def _items_of(receipt: Receipt) -> set[str]:
