@@ -21,9 +21,6 @@ from matcher.matching.match import Job
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
 
-PREPARING = 0.13
-"""Share of the time that preparing a company takes (`benchmarks/RESULTS.md`, How fast)."""
-
 T = TypeVar("T")
 
 _NO_ANSWER = (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError)
@@ -44,48 +41,27 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], prepare: Callable[[Job], Job], second: _Process | None = None) -> list[T]:
+def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> list[T]:
     """What `decide` gives for each company, in the order given, however the work was shared. `second`: see `helper`.
 
-    Whoever is free takes the largest company that is left, the helper the first one. A company is decided whole, so one process would
-    often wait for the other at the end: some are prepared here before, which makes the shares more equal.
+    The helper begins with the largest company, as this process has to put things together in the end; then whoever is free takes the
+    largest one that is left.
     """
-    jobs = list(jobs)
-    order = sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height)
     if not second or len(jobs) < 2:
         return [decide(job) for job in jobs]
-    left, answers = deque(order), dict[int, T]()
+    left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
+    answers: dict[int, T] = {}
     # the rulebook keeps judgements while companies are decided, so it is packed before
     packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL)
     with ThreadPoolExecutor(1) as waiting:
         asked = waiting.submit(_ask, second, packed, jobs, left.popleft(), left, answers)
         try:
-            for early in order[len(order) - before([jobs[n].lines.height for n in order]) :]:
-                jobs[early] = prepare(jobs[early])
             while (place := _next(left)) is not None:
                 answers[place] = decide(jobs[place])
         finally:
             left.clear()  # after an error or Ctrl-C the helper takes no further company
         asked.result()
     return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)]
-
-
-def before(sizes: Sequence[int]) -> int:
-    """How many of the last companies are prepared here, while the helper decides the first, so that both end soonest.
-
-    Args:
-        sizes: of the companies, the largest first.
-    """
-
-    def end(prepared: int) -> float:
-        early = len(sizes) - prepared
-        costs = [size * (1 - PREPARING if n >= early else 1) for n, size in enumerate(sizes)]
-        busy = [costs[0], sum(sizes[early:]) * PREPARING]
-        for cost in costs[1:]:
-            busy[busy.index(min(busy))] += cost
-        return max(busy)
-
-    return min(range(len(sizes)), key=end)
 
 
 def _next(left: deque[int]) -> int | None:

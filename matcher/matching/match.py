@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -109,7 +109,6 @@ class Job:
         taught: what earlier receipts say of payers; columns of `candidates.PAYER`.
         settled: which receipt closed an item, from earlier runs.
         repeats: line -> earlier line of the same payer, amount and text.
-        found: the candidates of the lines, where they were looked for before.
     """
 
     lines: pl.DataFrame
@@ -119,15 +118,10 @@ class Job:
     settled: Mapping[str, Settled]
     repeats: Mapping[str, str]
     about: Masters
-    found: Candidates | None = None
-
-    def prepared(self, engine: Finder) -> "Job":
-        """The same with the candidates of the lines: an eighth of the work, and all of it that needs no objects."""
-        return self if self.found else replace(self, found=engine.candidates(self.lines, self.items, self.customers))
 
     def company(self, engine: Finder) -> Company:
         """The same as objects, with the candidates of the lines."""
-        found = self.found or engine.candidates(self.lines, self.items, self.customers)
+        found = engine.candidates(self.lines, self.items, self.customers)
         open_now, about = pl.col("open") != 0, self.about
         named = self.items.filter(~open_now & pl.col("item_id").is_in(found.references["item_id"].unique().implode()))
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}

@@ -50,10 +50,6 @@ class Deciding:
     at: str
     after: Mapping[str, str]
 
-    def prepare(self, job: Job) -> Job:
-        """What may be done for a company before, and in another process than where it is decided."""
-        return job.prepared(self.engine)
-
     def __call__(self, job: Job) -> Records:
         """Decides a company.
 

@@ -68,7 +68,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
-        parts = decide_all(work, deciding, deciding.prepare, second)
+        parts = decide_all(work, deciding, second)
     others = [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     records = together(parts, findings(others))
     _record(session, as_of, records, book)

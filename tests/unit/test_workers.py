@@ -49,7 +49,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
 def decided(work: list[Job], second: Any = None) -> list[str]:
     """Every row of the records, as text."""
-    records = together(workers.decide_all(work, DECIDING, DECIDING.prepare, second), frames.empty(frames.FINDING))
+    records = together(workers.decide_all(work, DECIDING, second), frames.empty(frames.FINDING))
     return [frame.write_csv() for frame in records]
 
 
@@ -159,26 +159,3 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
         answers: dict[int, Records] = {}
         workers._ask(second, pickle.dumps(DECIDING), work, 0, deque(range(1, len(COMPANIES))), answers)
         assert sorted(answers) == list(range(len(COMPANIES)))
-
-
-@pytest.mark.parametrize(
-    ("sizes", "prepared"),
-    [
-        ([100], 0),
-        ([100, 100], 0),
-        ([100, 50], 0),
-        ([100, 60, 50], 0),
-        ([100] * 10, 0),
-        ([100, 30, 29, 28, 27, 26], 1),
-        ([134, 78, 74, 74, 74, 72, 72, 71, 71, 69], 5),
-    ],
-)
-def test_companies_are_prepared_where_one_process_would_wait_for_the_other(sizes: list[int], prepared: int) -> None:
-    assert workers.before(sizes) == prepared
-
-
-def test_a_company_that_was_prepared_is_decided_alike(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = decided(work)
-    monkeypatch.setattr(workers, "before", len)
-    assert with_helper(work) == plain
-    assert decided([DECIDING.prepare(job) for job in work]) == plain
