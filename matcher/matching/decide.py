@@ -320,7 +320,7 @@ class _Batch:
             return rule.held
         if rule.mode == "propose":
             return f"{rule.title.lower()}: this evidence alone does not post"
-        if (receipt.line_id, best.items) in self.policy.undone:
+        if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.known.repeated(receipt)):
             return f"line {earlier} has the same payer, amount and text"

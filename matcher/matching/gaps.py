@@ -39,10 +39,10 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
         if len(items) == 1:
             yield from _abroad(items[0], receipt, pool, book)
         return
-    total = sum(item.open for item in items)
+    total = sum([item.open for item in items])
     gap = total - receipt.amount
     if gap == 0:
-        yield Gap("none", tuple(Share(i.item_id, i.open, i.open) for i in items), "matched", (_full(items, receipt, pool, book.limits),))
+        yield Gap("none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),))
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
     in_terms = gap == sum(discounts) > 0

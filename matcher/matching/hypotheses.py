@@ -149,7 +149,7 @@ class Reading:
         if look.unnamed is None:
             look.unnamed = []
             payer = self._payer(customer, pool)
-            known = any(kind.startswith("payer_") and not kind.endswith("_other") for kind in payer)
+            known = any(not kind.endswith("_other") for kind in payer)
             if known and sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
                 view = look.view or View(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
                 look.unnamed = [one for found in sets.unnamed(view, payer) for one in self._explained(found, view, payer)]

@@ -1,6 +1,6 @@
 """Evidence of a receipt for a customer and a set of items. What is absent gives nothing: a third state, neither for nor against."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Receipt
@@ -66,23 +66,23 @@ def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[
 
     Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
     """
-    members = {i.item_id: view.refs.get(i.item_id, "") for i in found_set.items}
-    kinds = sorted((k for k in members.values() if k), key=PLACE.__getitem__)
+    items, refs = found_set.items, view.refs
+    kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
     found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
-    documents = {i.document_no for i in found_set.items}
-    if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in found_set.items):
+    if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in items):
         found.append("reference_shared")
-    if any(item.item_id not in members and item.document_no not in documents for item in view.strong):
-        found.append("reference_left_out")
+    if view.strong:
+        members, documents = {i.item_id for i in items}, {i.document_no for i in items}
+        if any(item.item_id not in members and item.document_no not in documents for item in view.strong):
+            found.append("reference_left_out")
     return found
 
 
-def dates(items: Iterable[Item], receipt: Receipt, limits: Limits) -> list[str]:
+def dates(items: Sequence[Item], receipt: Receipt, limits: Limits) -> list[str]:
     """Whether a payment of these items is ordinary on that day."""
-    members = list(items)
-    if min([i.issue_date for i in members]) > receipt.booking_date:
+    due = [i.due_date for i in items]
+    if min([i.issue_date for i in items]) > receipt.booking_date:
         return ["date_before"]
-    days = [(receipt.booking_date - i.due_date).days for i in members]
-    if max(days) > limits.overdue:
+    if (receipt.booking_date - min(due)).days > limits.overdue:
         return ["date_overdue"]
-    return ["date_early"] if min(days) < -limits.due_before else ["date_due"]
+    return ["date_early"] if (max(due) - receipt.booking_date).days > limits.due_before else ["date_due"]

@@ -277,8 +277,8 @@ class Text:
         """
         if len(item.digits) < MIN_DAMAGED:
             return ""
-        folded = item.whole.translate(_ALIKE)
-        if len(folded) >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
+        folded, size = item.whole.translate(_ALIKE), len(item.whole)
+        if size >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
             return "ocr"
         cut = ""
         for token, bare, digits in self._damaged:
@@ -286,7 +286,7 @@ class Text:
                 continue
             if _one_off(token, item.whole) or _one_off(digits, item.digits):
                 return "typo"
-            near = len(token) > MIN_DAMAGED and len(item.whole) - 4 <= len(token) < len(item.whole)
+            near = MIN_DAMAGED < len(token) < size <= len(token) + 4
             if near and (item.whole.startswith(token) or item.whole.endswith(token)):
                 cut = "cut"
         return cut
