@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import polars as pl
 from engine import BOOK, DAY, POLICY, item, no_rate, rates
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
+from matcher.matching import decide as decisions
 from matcher.matching.decide import Verdict, decide
+from matcher.matching.hypotheses import explanations
 from matcher.matching.pool import Pool
 from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.matching.stops import Known
@@ -130,6 +133,24 @@ def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]]
         assert not {"set_ambiguous", "twin_younger", "payer_account_other"} & {kind for kind, _ in verdict.explanation.evidence}
 
 
+class Checked(decisions._Batch):
+    """A batch that, before it ends, looks at every waiting line afresh: what it kept must be what is found now."""
+
+    def finish(self) -> list[Verdict]:
+        self._look(self.waiting)
+        afresh = {line: explanations(receipt, self.pool, self.book, self.policy.grace_days) for line, receipt in self.waiting.items()}
+        assert {line: self.options[line] for line in self.waiting} == afresh
+        assert all(map(self.pool.fits, (one for found in afresh.values() for one in found)))
+        return super().finish()
+
+
+@settings(max_examples=40)
+@given(month=months())
+def test_what_is_kept_of_a_line_is_what_is_found_afresh(month: tuple[list[Item], list[Receipt]]) -> None:
+    with mock.patch.object(decisions, "_Batch", Checked):
+        run(*month)
+
+
 def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt:
     return Receipt("L1", "1", "EUR", amount, DAY, DAY, "A", text=text, payers=payers)
 
@@ -239,7 +260,8 @@ def test_a_second_run_posts_nothing_and_changes_no_bytes(seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         books = books_of(folder, seed)
-        books.run(LAST)
+        with mock.patch.object(decisions, "_Batch", Checked):
+            books.run(LAST)
         written = []
         for n in range(2):
             books.export("matches", folder / f"{n}.csv", LAST)

@@ -8,6 +8,7 @@ from engine import BOOK, DAY, POLICY, book, item, judge, kinds, names, paid, rat
 
 from matcher.matching import assign
 from matcher.matching.decide import Policy
+from matcher.matching.hypotheses import RARE
 from matcher.matching.records import Payer
 from matcher.matching.stops import Known, Settled
 
@@ -287,6 +288,16 @@ def test_the_second_payment_is_told_of_the_first_one_that_waits_for_a_person() -
     first, second = judge(two, one, items=[item("1", 50_00)], policy=replace(POLICY, auto_post=False))
     assert (first.line_id, first.state) == ("L1", "proposed")
     assert (second.state, second.reason) == ("none", "line L1 names the same items for the same amount, and comes first")
+
+
+def test_an_amount_that_a_posting_makes_rare_brings_up_the_customer_of_a_damaged_number() -> None:
+    stock = [item(str(n), 50_00, f"C{n}") for n in range(1, RARE + 2)]
+    damaged = receipt(50_00, line_id="L2", payer="", text=f"RE-2026-0000{RARE + 1}7")
+    alone, _ = judge(damaged, receipt(1_00, line_id="L9"), items=stock)
+    assert alone.explanation is None, "too many items have the amount"
+    _, verdict = judge(receipt(50_00, line_id="L1", account="C1"), damaged, items=stock)
+    assert verdict.explanation is not None
+    assert verdict.explanation.items == {str(RARE + 1)}
 
 
 def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() -> None:
