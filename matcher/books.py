@@ -21,7 +21,8 @@ from typing import BinaryIO
 import polars as pl
 
 from matcher import config as configuration
-from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
+from matcher.config import CONFIG_NAME, STORE_NAME, Config
+from matcher.encryption import find_key
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
@@ -42,7 +43,7 @@ from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
-from matcher.store import create, facts, journal, lines, open_store
+from matcher.store import check_encryption, create, facts, journal, lines, open_store
 
 Clock = Callable[[], datetime]
 
@@ -66,26 +67,38 @@ def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "
     return Books(configuration.find_books(str(directory)), actor=actor, clock=clock)
 
 
-def init(directory: str | Path) -> tuple[Path, bool]:
+def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     """Makes a books directory. A matcher.toml that is there already is kept and checked.
+
+    Args:
+        directory: to make, or to check.
+        encrypt: whether the books are encrypted; the key is looked for as `matcher.encryption` says.
 
     Returns:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``.
+        MatcherError: ``config.invalid``, ``usage.option``, ``encryption.key``, and what `matcher.store.open_store` raises.
     """
     folder = Path(directory)
     path = folder / CONFIG_NAME
     written = not path.exists()
+    text = configuration.template(encryption=encrypt)
+    config = configuration.parse(text, str(path)) if written else configuration.load(path)
+    if encrypt and not config.books.encryption:
+        raise MatcherError("usage.option", "--encrypt is for new books, and there is a matcher.toml without it", str(path))
+    key = _key(config, folder)
+    if key is not None:
+        check_encryption()
     if written:
-        configuration.parse(TEMPLATE, str(path))
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
-    else:
-        configuration.load(path)
-    create(folder / STORE_NAME)
+        path.write_text(text, encoding="utf-8")
+    create(folder / STORE_NAME, key=key)
     return path, written
+
+
+def _key(config: Config, directory: Path) -> str | None:
+    return find_key(config.books.name, config.books.key_file, directory) if config.books.encryption else None
 
 
 def file_source(path: str | Path) -> Source:
@@ -135,9 +148,10 @@ class Books:
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
         text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
+        key = _key(self.config, self.directory)
         if not path.exists():
-            create(path)
-        with open_store(path, write=write, keep=keep) as store:
+            create(path, key=key)
+        with open_store(path, write=write, keep=keep, key=key) as store:
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             yield Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
 

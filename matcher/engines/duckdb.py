@@ -3,6 +3,7 @@
 import duckdb
 import polars as pl
 
+from matcher import sandbox
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
 from matcher.matching.normalise import item_keys, line_keys
@@ -20,7 +21,9 @@ class DuckDBEngine:
             "customer_accounts": rules.customer_accounts(customers),
             "customer_numbers": rules.customer_numbers(customers),
         }
-        with duckdb.connect() as connection:
+        with duckdb.connect(config=sandbox.SETTINGS) as connection:
+            sandbox.confine(connection)
+            sandbox.lock(connection)
             for name, frame in relations.items():
                 connection.register(name, frame)
             references, accounts, numbers = (connection.sql(sql).pl() for sql in (rules.REFERENCE_SQL, rules.ACCOUNT_SQL, rules.NUMBER_SQL))

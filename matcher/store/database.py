@@ -1,7 +1,7 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
@@ -12,6 +12,8 @@ import duckdb
 import polars as pl
 
 from matcher.errors import MatcherError
+from matcher.store import hardening, schema
+from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
     *(
@@ -28,6 +30,12 @@ cores compress at once, and what is complete is written while the rest still com
 
 _NAME = "books"
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_KEYS = (
+    ("without a key", "encryption.mismatch", "the file is encrypted, and matcher.toml does not say so"),
+    ("is not encrypted", "encryption.mismatch", "the file is not encrypted, and matcher.toml says that it is"),
+    ("Wrong encryption key", "encryption.wrong_key", "the key does not open the file"),
+)
+"""What DuckDB says of a key, and what that means here."""
 
 
 class Store:
@@ -35,10 +43,14 @@ class Store:
 
     Attributes:
         connection: the DuckDB connection; used only inside `matcher.store`.
+        scratch: the command's own directory beside the books; None where the folder cannot be written to.
+        encrypted: whether nothing may be put aside in plain files.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+    def __init__(self, opened: Opened) -> None:
+        self.connection = opened.connection
+        self.scratch = opened.scratch
+        self.encrypted = opened.encrypted
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
@@ -70,90 +82,100 @@ def migrations() -> list[tuple[str, str]]:
     return sorted((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql"))
 
 
-def create(path: Path) -> None:
-    """Makes an empty books file, or brings an existing one up to date.
+def create(path: Path, *, key: str | None = None) -> None:
+    """Makes an empty books file, or brings an existing one up to date. `key`: for encrypted books.
 
     Raises:
-        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``.
+        MatcherError: as `open_store` does.
     """
-    with open_store(path, write=True):
+    with open_store(path, write=True, key=key):
         pass
 
 
 @contextmanager
-def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]:
+def open_store(path: Path, *, write: bool, keep: bool = True, key: str | None = None) -> Iterator[Store]:
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
     With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
 
+    Args:
+        path: the books file.
+        write: whether it may be written; readers may be many.
+        keep: whether what was written is kept.
+        key: of encrypted books; None for plain ones.
+
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``,
+            ``encryption.mismatch``, ``encryption.unavailable``, ``encryption.wrong_key``.
     """
-    connection = _connect(path, write)
+    opened = _open(path, write, key)
     try:
-        pending = len(migrations()) - len(_check_version(connection, path))
+        applied = _check(opened)
+        pending = len(migrations()) - len(applied)
         if pending and not write:
-            connection.close()
-            create(path)
-            connection = _connect(path, write)
+            opened.close()
+            create(path, key=key)
+            opened = _open(path, write, key)
+            applied = _check(opened)
+        opened.connection.execute(f"USE {_NAME}")
         if write:
-            connection.execute("BEGIN")
+            opened.connection.execute("BEGIN")
             if pending:
-                _migrate(connection)
-        yield Store(connection)
+                _migrate(opened.connection, migrations(), applied)
+        yield Store(opened)
         if write and keep:
-            connection.execute("COMMIT")
+            opened.connection.execute("COMMIT")
     finally:
         # closing without COMMIT rolls back, whatever went wrong
-        connection.close()
+        opened.close()
 
 
-def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+def _open(path: Path, write: bool, key: str | None) -> Opened:
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
-        how = f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "READ_ONLY"
-        connection.execute(f"ATTACH {_quoted(path)} AS {_NAME} ({how})")
-        connection.execute(f"USE {_NAME}")
-        connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
+        return hardening.attach(path, _NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key)
     except duckdb.Error as error:
-        connection.close()
-        if held := _LOCKED.search(str(error)):
+        said = str(error)
+        if held := _LOCKED.search(said):
             holder = f"process {held['pid']} ({Path(held['program']).name})"
             raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
+        for words, code, what in _KEYS:
+            if words in said:
+                raise MatcherError(code, what, str(path)) from None
         raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
-    return connection
 
 
-def _quoted(path: Path) -> str:
-    text = str(path).replace("'", "''")
-    return f"'{text}'"
-
-
-def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'migration'").fetchall()
-    if not known:
+def _check(opened: Opened) -> Mapping[str, str]:
+    """Name and digest of the migrations that made the file; none for an empty one. Nothing but its catalogue is read until that is known
+    to be ours, except the table of the migrations, once that is seen to be a plain one.
+    """
+    where, shipped = str(opened.path), dict(migrations())
+    found = schema.catalogue(opened.connection, _NAME)
+    if schema.is_empty(found):
         return {}
-    return dict(connection.execute("SELECT name, sha256 FROM meta.migration ORDER BY name").fetchall())
-
-
-def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    applied, shipped = _applied(connection), dict(migrations())
+    if not schema.is_known(found):
+        schema.check_migrations(found, schema.expected(_migrate, migrations()), where)
+    applied = _applied(opened.connection)
     if unknown := sorted(set(applied) - set(shipped)):
-        raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", str(path))
+        raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", where)
     for name, digest in applied.items():
         if _digest(shipped[name]) != digest:
-            raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", str(path))
+            raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", where)
+    if not schema.is_known(found):
+        schema.check(found, schema.expected(_migrate, [step for step in migrations() if step[0] in applied]), where)
     return applied
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    applied = _applied(connection)
+def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute(f"SELECT name, sha256 FROM {_NAME}.meta.migration ORDER BY name").fetchall())
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str]], applied: Container[str] = ()) -> None:
     if not applied:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS meta")
+        connection.execute("CREATE SCHEMA meta")
         connection.execute("CREATE TABLE meta.migration (name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL)")
         connection.execute("CREATE TABLE meta.refusal (reason VARCHAR)")
-    for name, text in migrations():
+    for name, text in steps:
         if name not in applied:
             connection.execute(text)
             connection.execute("INSERT INTO meta.migration VALUES (?, ?)", [name, _digest(text)])

@@ -313,9 +313,7 @@ def test_a_file_that_the_second_reader_may_read_rightly_is_refused(desk: Desk, m
 @covers("verify.failed")
 def test_a_journal_that_was_tampered_with(desk: Desk) -> None:
     assert desk.run("verify").exit_code == 0
-    with duckdb.connect(str(desk.file)) as connection:
-        connection.execute("DROP TRIGGER log_batch_no_update ON log.batch")
-        connection.execute("UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
+    desk.tamper("log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     result = desk.run("verify")
     assert result.exit_code == codes.NEEDS_PERSON
     assert result.stderr.startswith("verify.failed: 1 of ")

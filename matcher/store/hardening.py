@@ -1,0 +1,151 @@
+"""How the books file is opened: only this file, by this program's SQL, readable by its owner alone, encrypted where that is asked for."""
+
+import glob
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from matcher import sandbox
+from matcher.errors import MatcherError
+
+PREFIX = ".scratch-"
+"""Begins the name of the directory beside the books that holds what one command puts aside: what does not fit into memory, and entries
+that wait. Only its owner may look into it, and it ends with the command."""
+
+_BESIDE = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
+"""Endings of the files that DuckDB itself keeps for a database."""
+
+_INSTALL = "python -c \"import duckdb; duckdb.sql('INSTALL httpfs')\""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A books file that is open.
+
+    Attributes:
+        connection: in which the books are attached under the name that was asked for; its configuration is locked.
+        path: the books file.
+        scratch: the command's own directory beside it; None where the folder cannot be written to.
+        write: whether it may be written.
+        encrypted: whether the file, and what is put aside by the database, is encrypted.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    path: Path
+    scratch: Path | None
+    write: bool
+    encrypted: bool
+
+    def close(self) -> None:
+        """Closes the file; what was not committed is gone. Leaves nothing beside the books but what DuckDB still needs."""
+        log = Path(f"{self.path}.wal")
+        with suppress(OSError):
+            # while the file is still locked: afterwards the log may be another process's
+            if self.write and log.stat().st_size == 0:
+                log.unlink()
+        self.connection.close()
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | None = None) -> Opened:
+    """Opens a database that can reach nothing but its own file and the command's scratch directory. A writer makes a missing file.
+
+    No view, macro or trigger of the file has run when this returns. What is replayed of a log that was left beside it
+    is confined as well.
+
+    Args:
+        path: the books file.
+        name: under which it is attached.
+        write: whether it may be written; readers may be many.
+        options: further options of ATTACH.
+        key: of encrypted books; None for plain ones.
+
+    Raises:
+        MatcherError: ``encryption.unavailable``.
+        duckdb.Error: what DuckDB says of a file that it cannot open. It never holds the key.
+    """
+    scratch = _scratch(path)
+    connection = duckdb.connect(config=sandbox.SETTINGS | {"temp_directory": str(scratch or "")})
+    opened = Opened(connection, path, scratch, write, key is not None)
+    try:
+        if key is not None:
+            load_module(connection)
+            connection.execute("SET temp_file_encryption = true")
+        whole = os.path.abspath(path)
+        # a pattern of files is judged as it is written, and there `[` of a folder's name is `[[]`
+        folders = sorted({str(scratch), glob.escape(str(scratch))}) if scratch else []
+        sandbox.confine(connection, [whole + ending for ending in _BESIDE], folders)
+        how = ", ".join(filter(None, ("TYPE duckdb", "" if write else "READ_ONLY", options, "ENCRYPTION_KEY ?" if key is not None else "")))
+        keys = [] if key is None else [key]
+        if write and scratch and not path.exists():
+            _make(connection, path, scratch, how, keys)
+        connection.execute(f"ATTACH {_quoted(whole)} AS {name} ({how})", keys)
+        sandbox.lock(connection)
+        if write:
+            _tidy(path, scratch)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def load_module(connection: duckdb.DuckDBPyConnection) -> None:
+    """Loads the module that encrypts. DuckDB's built-in one is not safe for writing, and is never used instead.
+
+    Raises:
+        MatcherError: ``encryption.unavailable``.
+    """
+    try:
+        connection.execute("LOAD httpfs")
+    except duckdb.Error as error:
+        what = f"encrypted books need DuckDB's extension httpfs, which is not installed for DuckDB {duckdb.__version__}"
+        hint = f"Install it once with {_INSTALL}, which needs the network; or leave the books plain on an encrypted disk."
+        raise MatcherError("encryption.unavailable", what, hint=hint) from error
+
+
+def check_encryption() -> None:
+    """Raises MatcherError (``encryption.unavailable``) where encrypted books cannot be made."""
+    with duckdb.connect(config=sandbox.SETTINGS) as connection:
+        load_module(connection)
+
+
+def _scratch(path: Path) -> Path | None:
+    try:
+        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=os.path.abspath(path.parent)))
+    except OSError:
+        return None
+
+
+def _make(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, how: str, keys: list[str]) -> None:
+    """Makes an empty file that was never readable by anybody else: in the scratch directory, and then put in its place."""
+    fresh = scratch / path.name
+    connection.execute(f"ATTACH {_quoted(str(fresh))} AS fresh ({how})", keys)
+    connection.execute("DETACH fresh")
+    fresh.chmod(0o600)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return  # another process was quicker, and made the same
+    except OSError:
+        fresh.rename(path)  # a file system without hard links
+    fresh.unlink(missing_ok=True)
+
+
+def _tidy(path: Path, scratch: Path | None) -> None:
+    """Makes the log readable by its owner alone, and removes what killed commands left: whoever may write is alone with the books."""
+    with suppress(OSError):
+        os.close(os.open(f"{path}.wal", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for left in path.parent.glob(f"{PREFIX}*"):
+        if scratch is None or left.name != scratch.name:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
