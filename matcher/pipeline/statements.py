@@ -1,7 +1,6 @@
 """A person's verdict on a statement: accept one from quarantine, reject one, and take a verdict back."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -84,7 +83,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
     superseded = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"]
-    state = verdicts.state_of(session, date.max)
+    state = verdicts.present(session)
     drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
     with staging(session.store, session.directory) as area:
@@ -109,7 +108,7 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     """Lets a statement count again that had counted from the beginning until it was rejected."""
     _check_last(session, statement)
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
-    state = verdicts.state_of(session, date.max)
+    state = verdicts.present(session)
     away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
     drafts = aside.count_again(state, away["line_id"], reason, ("superseded",))
     facts.append_verdict(session.store, session.next_batch, statement, before, reason)
@@ -164,7 +163,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     counted = 0
     if word not in reissue.HELD:
         _check_last(session, statement)
-        state = verdicts.state_of(session, date.max)
+        state = verdicts.present(session)
         away = state.lines.filter(pl.col("line_id").is_in(reissue.brought(state, statement))).to_dicts()
         posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissue.give_back(session, state, statement, reason)
