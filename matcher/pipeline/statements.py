@@ -78,7 +78,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     """
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
-    _check(statement, reason)
+    _check(session, statement, reason)
     if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
@@ -116,14 +116,23 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
 
 
-def _check(statement: dict[str, Any], reason: str) -> None:
+def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
     name = statement["statement_id"]
     if statement["state"] not in reissue.HELD:
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
+    _check_currency(session, statement)
     if '"note.precision"' in statement["problems"]:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
+
+
+def _check_currency(session: Session, statement: dict[str, Any]) -> None:
+    name, account = statement["statement_id"], statement["account"]
+    ours = {one.id: one.currency for one in session.config.account}.get(account, statement["currency"])
+    found = {statement["currency"], *lines.of_statement(session.store, name)["currency"]} - {ours}
+    if found:
+        raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(found)}, account {account!r} is in {ours}")
 
 
 def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
