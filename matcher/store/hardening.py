@@ -17,6 +17,9 @@ PREFIX = ".scratch-"
 """Begins the name of the directory beside the books that holds what one command puts aside: what does not fit into memory, and entries
 that wait. Only its owner may look into it, and it ends with the command."""
 
+_FORMAT = "STORAGE_VERSION 'v2.0.0'"
+"""The first format of DuckDB files that has triggers. Unless told, DuckDB takes encrypted files for ones of an older format."""
+
 _BESIDE = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
 """Endings of the files that DuckDB itself keeps for a database."""
 
@@ -81,7 +84,8 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         # a pattern of files is judged as it is written, and there `[` of a folder's name is `[[]`
         folders = sorted({str(scratch), glob.escape(str(scratch))}) if scratch else []
         sandbox.confine(connection, [whole + ending for ending in _BESIDE], folders)
-        how = ", ".join(filter(None, ("TYPE duckdb", "" if write else "READ_ONLY", options, "ENCRYPTION_KEY ?" if key is not None else "")))
+        secret = "" if key is None else "ENCRYPTION_KEY ?"
+        how = ", ".join(filter(None, ("TYPE duckdb", _FORMAT, "" if write else "READ_ONLY", options, secret)))
         keys = [] if key is None else [key]
         if write and scratch and not path.exists():
             _make(connection, path, scratch, how, keys)
