@@ -16,7 +16,18 @@ from matcher.errors import MatcherError
 APPEND_ONLY = (
     *(
         f"raw.{name}"
-        for name in ("file", "statement", "line", "line_detail", "quarantined_line", "statement_verdict", "item", "customer", "rate")
+        for name in (
+            "file",
+            "statement",
+            "line",
+            "line_detail",
+            "quarantined_line",
+            "statement_verdict",
+            "repetition",
+            "item",
+            "customer",
+            "rate",
+        )
     ),
     *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
 )

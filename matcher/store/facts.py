@@ -1,18 +1,20 @@
 """Appending and reading what came in: files, statements, open items, customers, rates."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from matcher import frames
-from matcher.ledger.chain import StatementFact
+from matcher.ledger.chain import Repetition, StatementFact
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
 _VERDICTS = "(SELECT * FROM raw.statement_verdict QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
 """The latest verdict on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
 
+_DAYS = ("from_date", "to_date", "first_booking_date", "last_booking_date", "first_day", "last_day", "opening_date", "closing_date")
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
 
 
@@ -29,7 +31,7 @@ def append_file(store: Store, record: dict[str, Any]) -> None:
 def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
     """Records statements; dates and balances may be null."""
     typed = {
-        **dict.fromkeys(("from_date", "to_date", "first_booking_date", "last_booking_date", "opening_date", "closing_date"), pl.Date()),
+        **dict.fromkeys(_DAYS, pl.Date()),
         **dict.fromkeys(("opening", "closing"), pl.Int64()),
     }
     store.append("raw.statement", pl.DataFrame(records, schema_overrides=typed, infer_schema_length=None))
@@ -59,7 +61,7 @@ def statements(store: Store) -> pl.DataFrame:
         FROM raw.statement AS s LEFT JOIN {_VERDICTS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
         LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
-        ORDER BY account, first_booking_date, last_booking_date, statement_id"""
+        ORDER BY account, first_day, last_day, statement_id"""
     )
 
 
@@ -78,17 +80,35 @@ def state_before(store: Store, statement_id: str) -> str:
     return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
+def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementFact:
+    """What the chain needs of a statement, from its columns of `statements`."""
+    return StatementFact(
+        row["statement_id"], row["account"], row["first_day"], row["last_day"], row["opening"], row["closing"],
+        row["count"], row["format"], row["number"], tuple(repeats),
+    )  # fmt: skip
+
+
 def statement_facts(store: Store) -> list[StatementFact]:
     """What the chain needs of every statement that counts."""
-    rows = store.run(
-        f"""SELECT s.statement_id, s.account, coalesce(first_booking_date, from_date, opening_date, closing_date),
-            coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, s.count, f.format
-        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+    counting = store.frame(
+        f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         LEFT JOIN {_VERDICTS} AS v USING (statement_id)
         WHERE coalesce(v.verdict, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
         ORDER BY s.batch, f.name, s.ordinal"""
     )
-    return [StatementFact(*row) for row in rows]
+    # a statement that was accepted again was read again: only what it repeated then holds
+    repeated: dict[str, list[Repetition]] = {}
+    for statement_id, *rest in store.run(
+        """SELECT statement_id, brought_by, count, amount FROM raw.repetition
+        QUALIFY batch = max(batch) OVER (PARTITION BY statement_id) ORDER BY ALL"""
+    ):
+        repeated.setdefault(statement_id, []).append(Repetition(*rest))
+    return [fact_of(row, repeated.get(row["statement_id"], ())) for row in counting.iter_rows(named=True)]
+
+
+def append_repetitions(store: Store, batch: int, repeated: pl.DataFrame) -> None:
+    """Records which statements had brought the entries that were known already; columns as `lines.repeated` gives them."""
+    store.append("raw.repetition", repeated.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
 
 
 def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:

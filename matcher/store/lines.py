@@ -203,6 +203,25 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
     return found
 
 
+def repeated(store: Store, statement_ids: dict[int, str], held: Sequence[int]) -> pl.DataFrame:
+    """Known entries that the staged statements repeat, by the statement that brought them: after the append.
+
+    Returns:
+        statement_id, brought_by, count and amount (sum in minor units); entries of `held` statements are not among them.
+    """
+    if not store.scalar("SELECT count(*) FROM idle WHERE NOT list_contains(?::BIGINT[], statement_no)", list(held)):
+        return pl.DataFrame(schema={"statement_id": pl.String, "brought_by": pl.String, "count": pl.Int64, "amount": pl.Int64})
+    found = store.frame(
+        """SELECT statement_no, line.statement_id AS brought_by, count(*) AS count, sum(line.amount)::BIGINT AS amount
+        FROM keyed SEMI JOIN idle USING (statement_no, position) JOIN raw.line AS line USING (booking_date, line_key, occurrence)
+        WHERE NOT list_contains(?::BIGINT[], statement_no) GROUP BY ALL ORDER BY ALL""",
+        list(held),
+    )
+    return found.with_columns(pl.col("statement_no").replace_strict(statement_ids, return_dtype=pl.String).alias("statement_id")).drop(
+        "statement_no"
+    )
+
+
 def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
     """The lines that came with a statement, whether they count or are in quarantine, in the file's order."""
     columns = ", ".join(f'"{name}"' for name in frames.LINE)

@@ -10,7 +10,7 @@ CREATE TABLE raw.file (
 CREATE TABLE raw.statement (
     batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, file_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL,
     account VARCHAR NOT NULL, entity VARCHAR NOT NULL, number VARCHAR NOT NULL, currency VARCHAR NOT NULL,
-    from_date DATE, to_date DATE, first_booking_date DATE, last_booking_date DATE,
+    from_date DATE, to_date DATE, first_booking_date DATE, last_booking_date DATE, first_day DATE, last_day DATE,
     opening BIGINT, opening_date DATE, closing BIGINT, closing_date DATE,
     count BIGINT NOT NULL, credit BIGINT NOT NULL, debit BIGINT NOT NULL,
     lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL,
@@ -38,6 +38,10 @@ CREATE TABLE raw.quarantined_line AS FROM raw.line LIMIT 0;
 CREATE TABLE raw.statement_verdict (
     batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, verdict VARCHAR NOT NULL, reason VARCHAR NOT NULL,
     lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL
+);
+-- Entries of a statement that were known when it was read, by the statement that had brought them.
+CREATE TABLE raw.repetition (
+    batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, brought_by VARCHAR NOT NULL, count BIGINT NOT NULL, amount BIGINT NOT NULL
 );
 CREATE TABLE raw.item (
     batch BIGINT NOT NULL, item_id VARCHAR NOT NULL, entity VARCHAR NOT NULL, customer_id VARCHAR NOT NULL,
