@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from matcher.ledger import sequence
+from matcher.ledger import sequence, trail
 from matcher.ledger.trail import Step, ordered
 
 
@@ -300,7 +300,12 @@ def _told(step: Step, others: Iterable[Step], covered: Mapping[str, set[str]], w
 
 
 def _missing(before: Step, after: Step, facts: Iterable[StatementFact]) -> list[sequence.Number]:
-    """First and last number missing between two statements; a statement that takes no part in the chain may have one of them."""
+    """First and last number missing between two statements; a statement that takes no part in the chain may have one of them.
+
+    None where so many would be missing that the bank rather began again at 1 between the two.
+    """
+    if before.number and after.number and after.number[0] - before.number[0] > trail.SPREAD * ((after.last - before.first).days + 1):
+        return []
     there = {
         number
         for fact in facts

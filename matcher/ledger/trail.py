@@ -15,6 +15,9 @@ from matcher.ledger.sequence import Number
 _REPAIR = 4
 """Statements before and after a break that are tried in another order: a bank that books an entry a day back shifts a few at most."""
 
+SPREAD = 10
+"""Numbers for each statement of one span of days, or for each day, at most: a bank does not send more of which nearly all are missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -45,8 +48,19 @@ def ordered(steps: Iterable[Step]) -> list[Step]:
     found: list[Step] = []
     for place, group in enumerate(groups):
         ahead = {step.opening for step in groups[place + 1]} if place + 1 < len(groups) else set()
-        found += _by_number(group) or _by_balance(group, found[-1].closing if found else None, ahead)
+        found += _in_group(group, found[-1] if found else None, ahead)
     return _repaired(found)
+
+
+def _in_group(group: Sequence[Step], before: Step | None, ahead: set[int]) -> list[Step]:
+    """The statements of one span of days in their order.
+
+    An order without any break from the day before to the day after cannot hide a missing entry, whatever the numbers say.
+    """
+    by_balance = _by_balance(group, before.closing if before else None, ahead)
+    if before is not None and by_balance[-1].closing in ahead and _joined([before, *by_balance]):
+        return by_balance
+    return _by_number(group) or by_balance
 
 
 def _by_number(group: Sequence[Step]) -> list[Step]:
@@ -54,6 +68,8 @@ def _by_number(group: Sequence[Step]) -> list[Step]:
     numbered = sorted(((step.number, step) for step in group if step.number is not None), key=lambda pair: pair[0])
     if len(numbered) < len(group) or len({number for number, _ in numbered}) < len(group):
         return []
+    if numbered[-1][0][0] - numbered[0][0][0] > SPREAD * len(group):
+        return []  # the bank began again at 1
     next_to = [(a, b) for (m, a), (n, b) in pairwise(numbered) if n in ((m[0] + 1, n[1]), (m[0], m[1] + 1))]
     return [step for _, step in numbered] if next_to and all(a.closing == b.opening for a, b in next_to) else []
 
