@@ -31,7 +31,9 @@ cores compress at once, and what is complete is written while the rest still com
 PIECE = 65_536
 """Rows that `Store.pieces` takes at a time."""
 
-_NAME = "books"
+NAME = "books"
+"""Name of the database in every connection."""
+
 _DAMAGE = re.compile(
     r"(?i)checksum|corrupt|deserializ|serialization error|could not read enough bytes|invalid block|internal error|fatal error"
 )
@@ -145,8 +147,8 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
         how = f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "READ_ONLY"
-        connection.execute(f"ATTACH {_quoted(path)} AS {_NAME} ({how})")
-        connection.execute(f"USE {_NAME}")
+        connection.execute(f"ATTACH {_quoted(path)} AS {NAME} ({how})")
+        connection.execute(f"USE {NAME}")
         connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
     except duckdb.Error as error:
         connection.close()

@@ -17,25 +17,31 @@ Digest = tuple[int, str]
 def of_batch(store: Store, batch: int) -> dict[str, Digest]:
     """Digest of each table that a batch appended to, and of those that this command has put anew."""
     columns = _columns(store)
-    found = {}
+    found: dict[str, Digest] = {}
     for table in SEALED:
         if store.run(f"SELECT 1 FROM {table} WHERE batch = ? LIMIT 1", [batch]):
             sql = f"SELECT {_hash(columns[table])} FROM {table} WHERE batch = {int(batch)} ORDER BY hash"
             found[table] = table_digest(table, columns[table], (_joined(piece) for piece in store.pieces(sql)))
-    return found | {table: standing(store, table) for table in sorted(store.replaced)}
+    return found | {table: _standing(store, table, columns[table]) for table in sorted(store.replaced)}
 
 
 def standing(store: Store, table: str) -> Digest:
     """Digest of a whole table, as it stands."""
-    columns = _columns(store)[table]
+    return _standing(store, table, _columns(store)[table])
+
+
+def _standing(store: Store, table: str, columns: Columns) -> Digest:
     sql = f"SELECT {_hash(columns)} FROM {table} ORDER BY hash"
     return table_digest(table, columns, (_joined(piece) for piece in store.pieces(sql)))
 
 
-def by_batch(store: Store, table: str) -> dict[int, Digest]:
-    """Digest of a table's rows for each batch that appended to it."""
-    columns = _columns(store)[table]
-    return {batch: table_digest(table, columns, hashes) for batch, hashes in _batches(store, table, columns)}
+def by_batch(store: Store) -> dict[str, dict[int, Digest]]:
+    """Digest of the rows of every sealed table, for each batch that appended to it."""
+    every = _columns(store)
+    return {
+        table: {batch: table_digest(table, every[table], hashes) for batch, hashes in _batches(store, table, every[table])}
+        for table in SEALED
+    }
 
 
 def _batches(store: Store, table: str, columns: Columns) -> Iterator[tuple[int, Iterable[bytes]]]:
