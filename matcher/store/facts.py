@@ -124,10 +124,36 @@ def rates(store: Store) -> pl.DataFrame:
     return store.frame(sql)
 
 
-def line_sums(store: Store) -> pl.DataFrame:
-    """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
-    sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"
-    return store.frame(sql + " ORDER BY statement_id")
+def statement_places(store: Store) -> list[tuple[str, str, int]]:
+    """Id, file and place in the file of every statement."""
+    return store.run("SELECT statement_id, file_id, ordinal FROM raw.statement ORDER BY ALL")
+
+
+def intakes(store: Store) -> pl.DataFrame:
+    """Every time that a statement came in: when its file was read, and when a person took it out of quarantine.
+
+    Columns of the statement, its ``state`` then, ``held`` (its lines went to quarantine), and what is stored of it from that time:
+    ``stored_count`` and ``stored_sum`` over its new lines and those that were known. A line of no such time has no statement's columns.
+    """
+    return store.frame(
+        """WITH took AS (
+            SELECT batch, statement_id, state, state IN ('quarantined', 'report') AS held, lines_new, lines_known FROM raw.statement
+            UNION ALL
+            SELECT batch, statement_id, verdict, false, lines_new, lines_known FROM raw.statement_verdict
+            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE verdict = 'accepted'
+        ), entries AS (
+            SELECT batch, statement_id, false AS held, amount FROM raw.line
+            UNION ALL SELECT r.batch, r.statement_id, false, l.amount FROM raw.repeated_line AS r LEFT JOIN raw.line AS l USING (line_id)
+            UNION ALL SELECT batch, statement_id, true, amount FROM raw.quarantined_line
+        ), stored AS (
+            SELECT batch, statement_id, held, count(amount) AS stored_count, sum(amount)::BIGINT AS stored_sum
+            FROM entries GROUP BY ALL
+        )
+        SELECT statement_id, batch, held, took.state, s.opening, s.closing, s.count, s.credit, s.debit, s.problems,
+            took.lines_new, took.lines_known, coalesce(stored_count, 0) AS stored_count, coalesce(stored_sum, 0) AS stored_sum
+        FROM took FULL JOIN stored USING (statement_id, batch, held)
+        LEFT JOIN raw.statement AS s USING (statement_id) ORDER BY ALL"""
+    )
 
 
 def latest_booking_date(store: Store) -> date | None:
