@@ -24,12 +24,14 @@ from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.frames import State
+from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
 from matcher.pipeline import conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
+from matcher.pipeline.check import Check
 from matcher.pipeline.conflicts import Keep, Settled
 from matcher.pipeline.imports import ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
@@ -39,7 +41,6 @@ from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
-from matcher.pipeline.verify import Check
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
 from matcher.store import create, facts, journal, lines, open_store
@@ -136,10 +137,14 @@ class Books:
         text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
         if not path.exists():
-            create(path)
+            hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
+            raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
         with open_store(path, write=write, keep=keep) as store:
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            yield Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+            session = Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+            if write:
+                session.check_key()
+            yield session
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that reads only, for tools that look at what a run would do.
@@ -300,7 +305,19 @@ class Books:
         with self._session(write=True) as session:
             return verdicts.undo(session, decision_or_line, reason)
 
-    def verify(self) -> list[Check]:
-        """Recomputes the journal's hash chain and every conservation sum."""
+    def verify(self, expect: str = "") -> list[Check]:
+        """Recomputes what the journal sealed and every conservation sum, from the rows themselves.
+
+        Args:
+            expect: a hash of `head` that was noted before; the books must still hold all that it stood for.
+
+        Raises:
+            MatcherError: ``usage.option`` when `expect` is no such hash, ``books.damaged``, ``journal.key``.
+        """
         with self._session(write=False) as session:
-            return verification.verify(session)
+            return verification.verify(session, expect)
+
+    def head(self) -> Head:
+        """Number and hash of the latest batch: they stand for everything that the books hold."""
+        with self._session(write=False) as session:
+            return journal.last_batch(session.store)

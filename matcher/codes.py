@@ -173,13 +173,30 @@ _CODES = (
         "quarantine",
     ),
     # books and use
-    Code("books.missing", USAGE, "No books directory was found.", "Run `matcher init DIR`, or name one with --books."),
+    Code(
+        "books.missing",
+        USAGE,
+        "There is no books directory, or it lacks its books file.",
+        "Run `matcher init DIR`, or name one with --books.",
+    ),
     Code("books.busy", BUSY, "Another process has the books open.", "Wait until it has finished, then run the command again."),
     Code(
         "books.damaged",
         INTERNAL,
         "The books file cannot be opened or fails its own checks.",
         "Restore it from a backup; see docs/runbook.md.",
+    ),
+    Code(
+        "books.altered",
+        INTERNAL,
+        "What the latest run proposed is not what the journal sealed: somebody has changed the books file from outside.",
+        "Run `matcher verify` and see docs/runbook.md; a new `matcher run` makes the proposals anew.",
+    ),
+    Code(
+        "journal.key",
+        USAGE,
+        "The key that signs the journal is missing, cannot be read, or is not the one that signed it.",
+        "Correct [journal] in matcher.toml or MATCHER_JOURNAL_KEY_FILE; see docs/configuration.md.",
     ),
     Code("books.newer", USAGE, "The books were written by a newer version of the program.", "Upgrade the program."),
     Code("config.invalid", USAGE, "matcher.toml is not valid.", "Correct the named key; `matcher init` shows a commented example."),
@@ -222,7 +239,7 @@ _CODES = (
     Code(
         "verify.failed",
         NEEDS_PERSON,
-        "A conservation sum or the journal's hash chain does not hold.",
+        "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
     ),
     Code("internal", INTERNAL, "The program failed where it should not.", "Report it with the named file; nothing was changed."),

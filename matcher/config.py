@@ -65,6 +65,20 @@ class Policy(_Strict):
     discount_grace_days: int = Field(default=0, ge=0, le=31)
 
 
+class Journal(_Strict):
+    """``[journal]``: the key that signs the journal. It is kept outside the books, or it proves nothing.
+
+    Attributes:
+        key_file: file that holds the key; a relative path begins at the books directory. '' when there is none.
+        keyring: name of the key in the system's keyring, under the service ``matcher``. '' when it is not there.
+        signed_from: number of the first batch that was signed; 0 when it is not said. Any later one without a signature is a defect.
+    """
+
+    key_file: str = ""
+    keyring: str = ""
+    signed_from: int = Field(default=0, ge=0)
+
+
 class Config(_Strict):
     """A checked `matcher.toml`."""
 
@@ -73,6 +87,7 @@ class Config(_Strict):
     account: tuple[Account, ...] = Field(default=(), strict=False)
     aging: AgingSection = AgingSection()
     policy: Policy = Policy()
+    journal: Journal = Journal()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":

@@ -269,8 +269,7 @@ def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict
     }
     _guard(session, list(staged.values()))
     held = [number for file in staged.values() for ordinal, number in file.numbers.items() if ordinal in file.held]
-    counts = lines.append(session.store, statement_ids, held)
-    facts.append_repetitions(session.store, batch, lines.repeated(session.store, statement_ids, held))
+    counts = lines.append(session.store, batch, statement_ids, held)
     drafts = _conflicts(session, list(staged.values()), statement_ids, counts)
     results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
     _record(session, batch, staged, results, drafts)

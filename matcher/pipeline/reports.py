@@ -16,6 +16,7 @@ from matcher.errors import MatcherError
 from matcher.exports import erp, files, tables
 from matcher.exports.matches import matches
 from matcher.frames import State
+from matcher.journal.chain import Head
 from matcher.journal.fold import fold
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
@@ -37,13 +38,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency)."""
+    """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency).
+
+    `head` is the journal's latest batch then: number and hash. It says which books the files were made of; see `verify`.
+    """
 
     what: str
     files: tuple[str, ...]
     rows: int
     control_totals: dict[str, str]
     batch_id: str
+    head: Head
 
 
 def blocks(session: Session) -> list[Block]:
@@ -106,8 +111,9 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str) ->
     if what == "receipts":
         return _receipts(session, state, path, target)
     frame, amounts = _table(session, what)(state)
-    tables.write(frame, path, amounts)
-    return Exported(what, (str(path),), frame.height, {}, "")
+    head = journal.last_batch(session.store)
+    tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
+    return Exported(what, (str(path),), frame.height, {}, "", head)
 
 
 def _table(session: Session, what: str) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
@@ -137,7 +143,7 @@ def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[s
 def _receipts(session: Session, state: State, path: Path, target: str) -> Exported:
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
-    job = erp.Job(path.name, session.config.books.name, sent=sent)
+    job = erp.Job(path.name, session.config.books.name, sent=sent, head=lambda: journal.last_batch(session.store))
     made = chosen.run(state, job)
     fresh = made.sent.join(sent, on="external_id", how="anti")
     if fresh.height:
@@ -146,4 +152,5 @@ def _receipts(session: Session, state: State, path: Path, target: str) -> Export
     for file in made.files:
         files.write_bytes(path.with_name(file.name), file.chunks())
     written = tuple(str(path.with_name(file.name)) for file in made.files)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id)
+    head = journal.last_batch(session.store)
+    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, head)

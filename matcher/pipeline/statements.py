@@ -92,8 +92,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):
             lines.shift_occurrences(session.store, 0, day, [])
         again = retold.told_again(session.store, 0, superseded) if superseded else []
-        count = lines.append(session.store, {0: name}, [])[0]
-        facts.append_repetitions(session.store, session.next_batch, lines.repeated(session.store, {0: name}, []))
+        count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
     drafts += aside.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)

@@ -1,7 +1,7 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
@@ -10,34 +10,34 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from matcher.errors import MatcherError
 
 APPEND_ONLY = (
-    *(
-        f"raw.{name}"
-        for name in (
-            "file",
-            "statement",
-            "line",
-            "line_detail",
-            "quarantined_line",
-            "statement_verdict",
-            "repetition",
-            "item",
-            "customer",
-            "rate",
-        )
-    ),
+    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_verdict")),
+    *(f"raw.{name}" for name in ("item", "customer", "rate")),
     *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
+
+REPLACED = ("work.finding", "work.proposal", "work.shadow")
+"""Tables whose rows a run puts in the place of earlier ones."""
 
 ROW_GROUP = 32_768
 """Rows that the database compresses and writes together. With fewer than its usual number an ordinary month is many groups, so that all
 cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
 
-_NAME = "books"
+PIECE = 65_536
+"""Rows that `Store.pieces` takes at a time."""
+
+NAME = "books"
+"""Name of the database in every connection."""
+
+_DAMAGE = re.compile(
+    r"(?i)checksum|corrupt|deserializ|serialization error|could not read enough bytes|invalid block|internal error|fatal error"
+)
+"""What the database says of blocks that it cannot read."""
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -46,10 +46,12 @@ class Store:
 
     Attributes:
         connection: the DuckDB connection; used only inside `matcher.store`.
+        replaced: tables of `REPLACED` that this command has put anew.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.replaced: set[str] = set()
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
@@ -61,9 +63,22 @@ class Store:
         rows = self.run(sql, parameters)
         return int(rows[0][0] or 0) if rows else 0
 
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def run(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         """Runs a statement to its end and gives all its rows: a result left unread would block the connection."""
         return self.connection.execute(sql, parameters).fetchall()
+
+    def pieces(self, sql: str) -> Iterator[pl.DataFrame]:
+        """The rows of a query, some at a time; until the last is taken the connection runs nothing else.
+
+        Raises:
+            MatcherError: ``books.damaged`` when a part of the file cannot be read.
+        """
+        try:
+            for piece in self.connection.sql(sql).to_arrow_reader(PIECE):
+                yield pl.DataFrame(piece)
+        except (pa.ArrowException, OSError) as error:
+            # what the database meets behind a reader arrives as another kind of error
+            raise MatcherError("books.damaged", "a part of the file cannot be read") from error
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Appends a frame's rows; columns are matched by name, and a missing one is an error."""
@@ -87,22 +102,26 @@ def create(path: Path) -> None:
     Raises:
         MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``.
     """
-    with open_store(path, write=True):
+    with open_store(path, write=True, new=True):
         pass
 
 
 @contextmanager
-def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]:
+def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False) -> Iterator[Store]:
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
-    With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
+    With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step. Only with ``new=True`` may the
+    file hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without entries.
 
     Raises:
         MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
     """
     connection = _connect(path, write)
     try:
-        pending = len(migrations()) - len(_check_version(connection, path))
+        applied = _check_version(connection, path)
+        if not applied and not new:
+            raise MatcherError("books.damaged", "the file holds no books", str(path))
+        pending = len(migrations()) - len(applied)
         if pending and not write:
             connection.close()
             create(path)
@@ -110,10 +129,14 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
         if write:
             connection.execute("BEGIN")
             if pending:
-                _migrate(connection)
+                migrate(connection)
         yield Store(connection)
         if write and keep:
             connection.execute("COMMIT")
+    except duckdb.Error as error:
+        if _DAMAGE.search(str(error)):
+            raise MatcherError("books.damaged", "a part of the file cannot be read", str(path)) from error
+        raise
     finally:
         # closing without COMMIT rolls back, whatever went wrong
         connection.close()
@@ -124,8 +147,8 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
         how = f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "READ_ONLY"
-        connection.execute(f"ATTACH {_quoted(path)} AS {_NAME} ({how})")
-        connection.execute(f"USE {_NAME}")
+        connection.execute(f"ATTACH {_quoted(path)} AS {NAME} ({how})")
+        connection.execute(f"USE {NAME}")
         connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
     except duckdb.Error as error:
         connection.close()
@@ -158,7 +181,8 @@ def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[st
     return applied
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Brings a connection's present database up to date: tables, and the triggers that guard them."""
     applied = _applied(connection)
     if not applied:
         connection.execute("CREATE SCHEMA IF NOT EXISTS meta")

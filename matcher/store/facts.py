@@ -99,16 +99,12 @@ def statement_facts(store: Store) -> list[StatementFact]:
     # a statement that was accepted again was read again: only what it repeated then holds
     repeated: dict[str, list[Repetition]] = {}
     for statement_id, *rest in store.run(
-        """SELECT statement_id, brought_by, count, amount FROM raw.repetition
-        QUALIFY batch = max(batch) OVER (PARTITION BY statement_id) ORDER BY ALL"""
+        """SELECT r.statement_id, l.statement_id AS brought_by, count(*), sum(l.amount)::BIGINT
+        FROM (FROM raw.repeated_line QUALIFY batch = max(batch) OVER (PARTITION BY statement_id)) AS r JOIN raw.line AS l USING (line_id)
+        GROUP BY ALL ORDER BY ALL"""
     ):
         repeated.setdefault(statement_id, []).append(Repetition(*rest))
     return [fact_of(row, repeated.get(row["statement_id"], ())) for row in counting.iter_rows(named=True)]
-
-
-def append_repetitions(store: Store, batch: int, repeated: pl.DataFrame) -> None:
-    """Records which statements had brought the entries that were known already; columns as `lines.repeated` gives them."""
-    store.append("raw.repetition", repeated.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
 
 
 def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:
@@ -144,10 +140,36 @@ def rates(store: Store) -> pl.DataFrame:
     return store.frame(sql)
 
 
-def line_sums(store: Store) -> pl.DataFrame:
-    """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
-    sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"
-    return store.frame(sql + " ORDER BY statement_id")
+def statement_places(store: Store) -> list[tuple[str, str, int]]:
+    """Id, file and place in the file of every statement."""
+    return store.run("SELECT statement_id, file_id, ordinal FROM raw.statement ORDER BY ALL")
+
+
+def intakes(store: Store) -> pl.DataFrame:
+    """Every time that a statement came in: when its file was read, and when a person took it out of quarantine.
+
+    Columns of the statement, its ``state`` then, ``held`` (its lines went to quarantine), and what is stored of it from that time:
+    ``stored_count`` and ``stored_sum`` over its new lines and those that were known. A line of no such time has no statement's columns.
+    """
+    return store.frame(
+        """WITH took AS (
+            SELECT batch, statement_id, state, state IN ('quarantined', 'report') AS held, lines_new, lines_known FROM raw.statement
+            UNION ALL
+            SELECT batch, statement_id, verdict, false, lines_new, lines_known FROM raw.statement_verdict
+            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE verdict = 'accepted'
+        ), entries AS (
+            SELECT batch, statement_id, false AS held, amount FROM raw.line
+            UNION ALL SELECT r.batch, r.statement_id, false, l.amount FROM raw.repeated_line AS r LEFT JOIN raw.line AS l USING (line_id)
+            UNION ALL SELECT batch, statement_id, true, amount FROM raw.quarantined_line
+        ), stored AS (
+            SELECT batch, statement_id, held, count(amount) AS stored_count, sum(amount)::BIGINT AS stored_sum
+            FROM entries GROUP BY ALL
+        )
+        SELECT statement_id, batch, held, took.state, s.opening, s.closing, s.count, s.credit, s.debit, s.problems,
+            took.lines_new, took.lines_known, coalesce(stored_count, 0) AS stored_count, coalesce(stored_sum, 0) AS stored_sum
+        FROM took FULL JOIN stored USING (statement_id, batch, held)
+        LEFT JOIN raw.statement AS s USING (statement_id) ORDER BY ALL"""
+    )
 
 
 def latest_booking_date(store: Store) -> date | None:
