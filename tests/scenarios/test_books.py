@@ -216,8 +216,8 @@ def test_the_journal_tells_when_it_was_tampered_with(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE log.copy AS SELECT * REPLACE ('eve' AS actor) FROM log.decision")
         connection.execute("DROP TABLE log.decision")
         connection.execute("ALTER TABLE log.copy RENAME TO decision")
-    failing = [c.name for c in books.verify() if c.failure]
-    assert {"books: the tables are the program's", "journal: every row is as it was sealed"} <= set(failing), failing
+    # what stands in a table of another make is not looked at further
+    assert [c.name for c in books.verify() if c.failure] == ["books: the tables are the program's"]
 
 
 def test_a_second_process_is_told_who_has_the_books(tmp_path: Path) -> None:
