@@ -23,6 +23,7 @@ import polars as pl
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
+from matcher.exports.files import write_bytes
 from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
@@ -73,15 +74,18 @@ def init(directory: str | Path) -> tuple[Path, bool]:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``.
+        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``, ``file.unwritable``.
     """
     folder = Path(directory)
     path = folder / CONFIG_NAME
     written = not path.exists()
     if written:
         configuration.parse(TEMPLATE, str(path))
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MatcherError("file.unwritable", f"cannot be made ({error.strerror})", str(folder)) from error
+        write_bytes(path, [TEMPLATE.encode()])
     else:
         configuration.load(path)
     create(folder / STORE_NAME)

@@ -1,5 +1,6 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -73,11 +74,39 @@ def migrations() -> list[tuple[str, str]]:
 def create(path: Path) -> None:
     """Makes an empty books file, or brings an existing one up to date.
 
+    A new one appears whole: it is made beside its place and then given its name, so that a command that is ended in the middle leaves no
+    part of a file that nothing could open.
+
     Raises:
-        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``.
+        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``; ``file.unwritable``.
     """
+    if path.exists():
+        _bring_up_to_date(path)
+        return
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        _bring_up_to_date(draft)
+    except MatcherError as error:
+        if error.code != "books.damaged":
+            raise
+        _remove(draft)  # what a command left that was ended; one that works has it locked, and that is books.busy
+        _bring_up_to_date(draft)
+    try:
+        os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
+    except OSError as error:
+        if not path.exists():
+            raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    _remove(draft)
+
+
+def _bring_up_to_date(path: Path) -> None:
     with open_store(path, write=True):
         pass
+
+
+def _remove(draft: Path) -> None:
+    for place in (draft, draft.with_name(f"{draft.name}.wal")):
+        place.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -94,7 +123,7 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
         pending = len(migrations()) - len(_check_version(connection, path))
         if pending and not write:
             connection.close()
-            create(path)
+            _bring_up_to_date(path)
             connection = _connect(path, write)
         if write:
             connection.execute("BEGIN")
