@@ -130,5 +130,6 @@ class Server:
 
     def close(self) -> None:
         """Ends the process."""
-        self._pipes()[0].close()
+        for pipe in self._pipes():
+            pipe.close()
         self._process.wait()

@@ -34,7 +34,7 @@ static int ours_by_number(int fd) {
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0) return 0;
     path[length] = 0;
-    return ours(path);
+    return path[0] == '/' && ours(path); /* pipes and sockets have other names */
 }
 
 /* Whether the call is to fail; never comes back from KILL. */
