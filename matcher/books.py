@@ -180,7 +180,7 @@ class Books:
             return imports.import_files(session, kind, sources, partial=partial)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
-        """Matches everything that is still open, up to `as_of` if given. `precision` overrides the policy's for this run."""
+        """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
 
         ppm = None if precision is None else round(precision * rulebook.PPM)
@@ -282,27 +282,27 @@ class Books:
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
         with self._session(write=True) as session:
-            return conflicts.settle(session, date.max, line_id, keep, reason, undo=undo)
+            return conflicts.settle(session, line_id, keep, reason, undo=undo)
 
-    def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+    def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
         with self._session(write=True) as session:
-            return verdicts.accept(session, as_of or date.max, line_ids, reason)
+            return verdicts.accept(session, line_ids, reason)
 
-    def reject(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+    def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
         with self._session(write=True) as session:
-            return verdicts.reject(session, as_of or date.max, line_ids, reason)
+            return verdicts.reject(session, line_ids, reason)
 
-    def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+    def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
         with self._session(write=True) as session:
-            return verdicts.allocate(session, as_of or date.max, line_id, wanted, reason)
+            return verdicts.allocate(session, line_id, wanted, reason)
 
-    def undo(self, decision_or_line: str, *, reason: str = "", as_of: date | None = None) -> list[Decided]:
+    def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
         with self._session(write=True) as session:
-            return verdicts.undo(session, as_of or date.max, decision_or_line, reason)
+            return verdicts.undo(session, decision_or_line, reason)
 
     def verify(self) -> list[Check]:
         """Recomputes the journal's hash chain and every conservation sum."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from matcher import money
+from matcher import account_numbers, money
 from matcher.errors import MatcherError
 
 CONFIG_NAME = "matcher.toml"
@@ -80,7 +80,7 @@ class Config(_Strict):
         for kind, ids in (("entity", [e.id for e in self.entity]), ("account", [a.id for a in self.account])):
             if len(set(ids)) != len(ids):
                 raise ValueError(f"two [[{kind}]] have one id")
-        numbers = [normal_account(a.number) for a in self.account]
+        numbers = [account_numbers.normal(a.number) for a in self.account]
         if len(set(zip(numbers, (a.currency for a in self.account), strict=True))) != len(numbers):
             raise ValueError("two [[account]] have one number and currency")
         for account in self.account:
@@ -92,27 +92,16 @@ class Config(_Strict):
         return self
 
     def find_account(self, number: str, currency: str) -> Account | None:
-        """The account of that number as a bank writes it: blanks and punctuation do not count, nor a bank code in front.
+        """The account of that number as a bank writes it: spaces and punctuation do not count; see `account_numbers.same`.
 
         A number that is held in several currencies is told apart by `currency`; otherwise None on more than one answer.
         """
-        wanted = normal_account(number)
-        exact = [a for a in self.account if wanted in (normal_account(a.number), normal_account(a.id))]
-        near = exact or [a for a in self.account if _ends_alike(wanted, normal_account(a.number))]
+        wanted = account_numbers.normal(number)
+        exact = [a for a in self.account if wanted in (account_numbers.normal(a.number), account_numbers.normal(a.id))]
+        near = exact or [a for a in self.account if account_numbers.same(number, a.number)]
         if len(near) > 1:
             near = [a for a in near if a.currency == currency]
         return near[0] if len(near) == 1 else None
-
-
-def normal_account(number: str) -> str:
-    """An account number without blanks and punctuation, in capitals."""
-    return "".join(c for c in number.upper() if c.isalnum())
-
-
-def _ends_alike(one: str, other: str) -> bool:
-    # MT940 files write BLZ/account or an IBAN with a currency behind it; eight characters is what local numbers have.
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 8 and short in long
 
 
 def find_books(given: str | None) -> Path:

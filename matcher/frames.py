@@ -110,11 +110,12 @@ DECISION: Schema = {
     "basis": _TEXT,  # how the set of items was found, and what lies between its sum and the amount: words of the vocabulary
     "gap": _TEXT,
     "lead": pl.Int64(),  # points against all other explanations together; what confidence was read from
-    "evidence": _TEXT,  # kind=points, separated by blanks; of a reject the refused items
+    "evidence": _TEXT,  # kind=points, separated by blanks
     "runner_up": _TEXT,  # the best other explanation (`matching.explain.told`)
     "lacks": _TEXT,  # the test that kept the engine from posting it
     "reason": _TEXT,
     "reverses": _TEXT,  # decision_id that this one undoes
+    "refused": _TEXT,  # of a reject the ids of the items that are not proposed for the line again, as a JSON array; else empty
 }
 """The journal's decisions, all of them, in order of (batch, ordinal)."""
 
@@ -178,8 +179,9 @@ class State:
             ``applied`` (posted cash allocations, minor units), ``pending`` (amount - applied), ``confidence`` and ``margin``
             (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``, and what `explain` tells:
             ``basis``, ``gap``, ``lead``, ``evidence``, ``runner_up``, ``lacks``. One row per line.
-        items: `ITEM` columns plus ``open`` (now, minor units, after posted allocations), ``settled_cash``, ``settled_adjustment``
-            (our posted allocations), and ``open_before`` (open without our posted allocations). One row per item.
+        items: `ITEM` columns plus ``open`` (minor units, after posted allocations; below 0 for a debt only if the books are wrong),
+            ``settled_cash``, ``settled_adjustment`` (our posted allocations), ``open_before`` (open without them: open + settled),
+            and ``listed_open`` (as the ERP's latest snapshot says, 0 when closed). One row per item.
         allocations: `ALLOCATION` columns plus ``state`` (posted, proposed), ``actor``, ``rule``, ``outcome``, ``effective_date``.
             Only live decisions (not reversed) and present proposals.
         customers: `CUSTOMER` columns.

@@ -17,7 +17,7 @@ _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment"
 @click.command()
 @with_books
 @with_format
-@click.option("--as-of", type=IsoDate(), metavar="DATE", help="Leave out lines and documents of later days.")
+@click.option("--as-of", type=IsoDate(), metavar="DATE", help="Look at lines up to this day only; all that is known counts.")
 @click.option(
     "--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's."
 )

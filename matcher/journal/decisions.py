@@ -1,5 +1,6 @@
 """Building decisions: ids from contents, and the checks that money is neither lost nor doubled before anything is appended."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -41,6 +42,7 @@ class Draft(NamedTuple):
     lacks: str = ""
     reason: str = ""
     reverses: str = ""
+    refused: str = ""
     allocations: tuple[Allocation, ...] = ()
     after: str = ""
     """Id of the line's latest decision before this one: the same verdict given twice is two decisions."""
@@ -52,7 +54,8 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
         (
             d.kind,
             d.line_id,
-            ";".join(f"{a.item_id},{a.amount},{a.adjustment},{a.adjustment_reason}" for a in d.allocations),
+            # as JSON, since an item's id may hold any character that could part them
+            json.dumps([[a.item_id, a.amount, a.adjustment, a.adjustment_reason] for a in d.allocations], ensure_ascii=False),
             d.reverses + d.after,
         )
         for d in drafts
@@ -61,7 +64,7 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
     decisions = frames.of_rows(
         [
             (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
-             d.basis, d.gap, d.lead, d.evidence, d.runner_up, d.lacks, d.reason, d.reverses)
+             d.basis, d.gap, d.lead, d.evidence, d.runner_up, d.lacks, d.reason, d.reverses, d.refused)
             for n, (name, d) in enumerate(zip(names, drafts, strict=True))
         ],
         frames.DECISION,
@@ -75,6 +78,16 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
         frames.ALLOCATION,
     )
     return decisions, allocations
+
+
+def refusal(item_ids: Iterable[str]) -> str:
+    """What a reject keeps of the items it refuses: a JSON array, since an id may hold any character."""
+    return json.dumps(sorted(item_ids), ensure_ascii=False)
+
+
+def refused_items(text: str) -> tuple[str, ...]:
+    """The items of a `refusal`; none of an empty text."""
+    return tuple(json.loads(text)) if text else ()
 
 
 def conserve(drafts: Iterable[tuple[Draft, int]], opens: Mapping[str, tuple[int, str]]) -> None:

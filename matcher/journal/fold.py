@@ -1,11 +1,12 @@
 """Folding facts and decisions into state. State is never stored: it can be dropped and computed again at any time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
-from matcher.frames import State
+from matcher.frames import State, empty
+from matcher.journal.booked import HISTORY, booked
 
 POSTING = ("match", "accept", "allocate", "classify")
 """Kinds of decision that settle a line."""
@@ -19,7 +20,7 @@ _WHY = ("basis", "gap", "lead", "evidence", "runner_up", "lacks")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the store holds, as frames with the columns of `matcher.frames`."""
+    """What the store holds, as frames with the columns of `matcher.frames`; `history` with those of `booked.HISTORY`."""
 
     lines: pl.DataFrame
     items: pl.DataFrame
@@ -28,6 +29,7 @@ class Facts:
     allocations: pl.DataFrame
     findings: pl.DataFrame
     proposals: pl.DataFrame
+    history: pl.DataFrame = field(default_factory=lambda: empty(HISTORY))
 
 
 def fold(facts: Facts, as_of: date, base_currency: str) -> State:
@@ -41,7 +43,8 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     lines = _lines(facts, told.join(aside, on="line_id", how="anti") if aside.height else told, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
     dated = facts.items.filter(pl.col("issue_date") <= as_of)
-    return State(as_of, base_currency, lines, _items(dated, posted), allocations, facts.customers, decisions, aside)
+    items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations))
+    return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, aside)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -102,37 +105,24 @@ def _proposed(facts: Facts, lines: pl.DataFrame) -> pl.DataFrame:
     return facts.proposals.join(waiting, on="line_id", how="inner")
 
 
-def _items(items: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    """Open amounts now: the ERP's, less what we posted and the ERP's snapshot does not show yet.
+def _items(items: pl.DataFrame, posted: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
+    """Open amounts: what the ERP lists, less what we posted, plus what the ERP has taken off for it already.
 
-    The ERP's open amount falls when it books what we told it. What it fell since our first posting on an item is taken to be
-    our own postings, up to their total: the same money is never taken off twice.
+    Nothing is clipped: an item that more money was posted on than it has is shown so, and `verify` finds it.
     """
-    ours = (
-        posted.sort("batch", "decision_id", "ordinal")
-        .group_by("item_id", maintain_order=True)
-        .agg(
-            pl.col("item_amount").sum().alias("settled_cash"),
-            pl.col("adjustment").sum().alias("settled_adjustment"),
-            pl.col("item_open").first().alias("open_then"),
-        )
+    ours = posted.group_by("item_id").agg(
+        pl.col("item_amount").sum().alias("settled_cash"), pl.col("adjustment").sum().alias("settled_adjustment")
     )
-    sign = pl.when(pl.col("amount") < 0).then(-1).otherwise(1)
-    settled = (pl.col("settled_cash") + pl.col("settled_adjustment")) * sign
-    fallen = ((pl.col("open_then") - pl.col("open_now")) * sign).clip(lower_bound=0)
-    reflected = pl.when(pl.col("status") == "closed").then(settled).otherwise(pl.min_horizontal(settled, fallen))
-    still = ((pl.col("open_now") * sign) - (settled - reflected)).clip(lower_bound=0) * sign
+    listed = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
     return (
         _in_order(items, "item_id")
-        .with_columns(pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount")).alias("open_now"))
+        .with_columns(listed.alias("listed_open"))
         .pipe(_joined, ours, "item_id")
-        .with_columns(
-            pl.col("settled_cash").fill_null(0),
-            pl.col("settled_adjustment").fill_null(0),
-            pl.col("open_then").fill_null(pl.col("open_now")),
-        )
-        .with_columns(still.alias("open"), (still + (settled - reflected) * sign).alias("open_before"))
-        .drop("open_then", "open_now")
+        .pipe(_joined, booked, "item_id")
+        .with_columns(pl.col("settled_cash").fill_null(0), pl.col("settled_adjustment").fill_null(0))
+        .with_columns((pl.col("listed_open") + pl.col("booked").fill_null(0)).alias("open_before"))
+        .with_columns((pl.col("open_before") - pl.col("settled_cash") - pl.col("settled_adjustment")).alias("open"))
+        .drop("booked")
     )
 
 

@@ -104,7 +104,7 @@ class Job:
 
     Attributes:
         lines: credits that may pay open items; columns that `receipts` and the candidates read, and ``pending``.
-        items: the same, ``open``, ``open_before`` and ``open_amount``; closed ones too.
+        items: the same, ``open``, ``listed_open`` and ``open_amount``; closed ones too.
         customers: `frames.CUSTOMER`; of this company or of all.
         taught: what earlier receipts say of payers; columns of `candidates.PAYER`.
         settled: which receipt closed an item, from earlier runs.
@@ -125,7 +125,7 @@ class Job:
         open_now, about = pl.col("open") != 0, self.about
         named = self.items.filter(~open_now & pl.col("item_id").is_in(found.references["item_id"].unique().implode()))
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
-        counted = self.items.filter(pl.col("open_before") != 0).group_by("currency", "open_before").len()
+        counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
         pool = Pool(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
         memory = Known({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)

@@ -20,7 +20,7 @@ _HEAD = (
     "due_date", "currency", "open",
 )  # fmt: skip
 _DISCOUNT = ("open", "amount", "discount_ppm", "discount_date")
-ITEM = (*_HEAD, "amount", "discount_ppm", "discount_date", "open_before")
+ITEM = (*_HEAD, "amount", "discount_ppm", "discount_date", "listed_open")
 """Columns of items that are read here."""
 LINE = (
     "account", "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",

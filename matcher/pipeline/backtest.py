@@ -117,8 +117,7 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
 def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.DataFrame, month: date) -> State:
     """The books before a month's lines were decided, with these lines undecided and all others set aside.
 
-    What the ERP has booked since is not told apart from what we posted; so the items are taken as the books knew them at the last
-    decision on the month, and what later decisions gave is given back.
+    The items are taken as the books knew them at the last decision on the month, and what later decisions gave is given back.
     """
     of_month = pl.col("line_id").is_in(lines["line_id"].implode())
     until = decided.filter(of_month).get_column("batch").max()
@@ -133,6 +132,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
         facts.allocations.filter(pl.col("decision_id").is_in(known["decision_id"].implode())),
         facts.findings.clear(),
         facts.proposals.clear(),
+        journal.history(session.store, until if isinstance(until, int) else None),
     )
     state = fold(seen, date.max, session.config.books.base_currency)
     late = state.allocations.filter(~pl.col("decision_id").is_in(early["decision_id"].implode()))
@@ -140,12 +140,12 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     given_back = pl.col("open") + pl.col("back").fill_null(0)
     sign = pl.col("amount").sign()
     opened = pl.min_horizontal(given_back * sign, pl.col("amount").abs()).clip(lower_bound=0) * sign
-    before = pl.max_horizontal(pl.col("open_before") * sign, opened * sign) * sign
+    listed = pl.max_horizontal(pl.col("listed_open") * sign, opened * sign) * sign
     return State(
         state.as_of,
         state.base_currency,
         state.lines.with_columns(pl.when(of_month).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
-        state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), before.alias("open_before")).sort("item_id"),
+        state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
         state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),  # only what persons had settled then teaches

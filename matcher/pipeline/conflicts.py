@@ -103,7 +103,7 @@ def open_by_account(session: Session) -> dict[str, int]:
     return {str(account): int(count) for account, count in counted.iter_rows()}
 
 
-def settle(session: Session, as_of: date, given: str, keep: Keep, reason: str, *, undo: bool) -> Settled:
+def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool) -> Settled:
     """A person says which lines of a conflict count: `this` line, the `other` one, or `both`. It can be said again otherwise.
 
     Raises:
@@ -111,7 +111,7 @@ def settle(session: Session, as_of: date, given: str, keep: Keep, reason: str, *
             reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
     """
     aside.needs_reason(reason)
-    state = verdicts.state_of(session, as_of)
+    state = verdicts.present(session)
     line = verdicts.find_told_line(state, given)
     name = line["line_id"]
     ours = (pl.col("kind") == ASIDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
+
+import polars as pl
 
 from matcher import ids, money
 from matcher.codes import CATALOGUE
@@ -22,9 +23,12 @@ from matcher.parsers.ofx_verify import second_opinion
 from matcher.parsers.tally import FileTally
 from matcher.pipeline import conflicts
 from matcher.pipeline.guard import guard
+from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
 from matcher.store.staging import Staging, staging
+
+_ROW_NUMBERS = "the bank references are the numbers of the rows in the file, and are not used"
 
 REPORTS = ("camt.052", "camt.054", "mt942")
 """Formats that tell of entries which a statement books later: kept, shown, and counted nowhere unless a person accepts them."""
@@ -91,6 +95,7 @@ class _Staged:
     accounts: dict[int, Account] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)  # statement of the file -> statement of the command
     held: dict[int, str] = field(default_factory=dict)  # statements that do not count, and their state
+    rows: dict[int, RowNumbers] = field(default_factory=dict)
 
 
 def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent) -> list[FileResult]:
@@ -144,7 +149,8 @@ def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOpti
             positions[event.statement] = 0
         elif isinstance(event, Batch):
             frame, account = batches.to_frame(event), staged.accounts[event.statement]
-            _check_currency(frame, account, source)
+            frame = staged.rows.setdefault(event.statement, RowNumbers()).without(frame, positions[event.statement])
+            _check_currency(frame, account, staged, options, event.statement)
             place = {
                 "statement_no": staged.numbers[event.statement],
                 "position": positions[event.statement],
@@ -153,6 +159,8 @@ def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOpti
             }
             lines.stage(area, frame, batches.details(event), place)
             positions[event.statement] += frame.height
+    counted = [ordinal for ordinal, rows in staged.rows.items() if rows.found]
+    staged.tally.problems += [Problem("note.identity", "info", _ROW_NUMBERS, statement=ordinal) for ordinal in counted]
     _judge(staged, options)
     if options.verify and staged.tally.info is not None and staged.tally.info.format.startswith("ofx"):
         _verify(staged, parse_options)
@@ -211,15 +219,22 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, st
         )
     if start.currency and start.currency != account.currency:
         message = f"the statement is in {start.currency}, account {account.id!r} in {account.currency}"
-        raise MatcherError("currency.mixed", message, where)
+        if not options.quarantine:
+            raise MatcherError("currency.mixed", message, where)
+        # the odd entries are kept aside, and do not keep the others from being read
+        staged.tally.problems.append(Problem("currency.mixed", "error", message, start.line, start.statement))
     return account
 
 
-def _check_currency(frame: Any, account: Account, source: Source) -> None:
+def _check_currency(frame: pl.DataFrame, account: Account, staged: _Staged, options: IngestOptions, ordinal: int) -> None:
     other = frame.filter(frame["currency"] != account.currency)
-    if other.height:
-        where = f"{source.name}:{other['line'][0]}"
-        raise MatcherError("currency.mixed", f"a line is in {other['currency'][0]}, account {account.id!r} in {account.currency}", where)
+    if not other.height:
+        return
+    message, line = f"a line is in {other['currency'][0]}, account {account.id!r} in {account.currency}", other["line"][0]
+    if not options.quarantine:
+        raise MatcherError("currency.mixed", message, f"{staged.source.name}:{line}")
+    if not any(p.code == "currency.mixed" and p.statement == ordinal for p in staged.tally.problems):
+        staged.tally.problems.append(Problem("currency.mixed", "error", message, line, ordinal))
 
 
 def _judge(staged: _Staged, options: IngestOptions) -> None:
@@ -322,7 +337,7 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
         state = file.held.get(ordinal) or ("balanced" if tally.balanced else "unproven")
         found.append(
             StatementResult(
-                statement_ids[number], file.accounts[ordinal].id, tally.start.number, file.accounts[ordinal].currency,
+                statement_ids[number], file.accounts[ordinal].id, tally.start.number, tally.currency or file.accounts[ordinal].currency,
                 tally.booked.first_booking_date, tally.booked.last_booking_date, _minor(tally.opening),
                 _minor(tally.closing), tally.booked.count, tally.booked.credit, tally.booked.debit,
                 count.new, count.known, count.conflicting, state,

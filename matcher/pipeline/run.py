@@ -10,6 +10,7 @@ from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
 from matcher.garbage import seldom_collected
+from matcher.journal import decisions
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decide import Policy, Verdict
@@ -45,7 +46,11 @@ class RunResult:
 
 
 def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
-    """Matches every line that no decision settles yet, as of a day."""
+    """Matches every line booked up to a day that no decision settles yet.
+
+    The day selects lines only. What they may pay is decided on everything that is known: a decision of a later date has taken what it
+    has taken.
+    """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
     with seldom_collected(0):
         return _run(session, engine, book, as_of, precision_ppm)
@@ -55,8 +60,8 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     facts = journal.facts(session.store, without=_UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
-        state = fold(facts, as_of, session.config.books.base_currency)
-        work, aside = prepare(session, state, book)
+        state = fold(facts, date.max, session.config.books.base_currency)
+        work, aside = prepare(session, state, book, as_of)
         policy = Policy(
             precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
             session.config.policy.auto_post,
@@ -75,10 +80,15 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     return _result(lines, records.outcomes)
 
 
-def prepare(session: Session, state: State, book: Rulebook) -> tuple[list[Job], pl.DataFrame]:
-    """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason."""
+def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[Job], pl.DataFrame]:
+    """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason.
+
+    Args:
+        state: of the books, with everything that is known.
+        until: lines of later days are left out.
+    """
     own = session.config
-    undecided = state.lines.filter(pl.col("state") != "posted")
+    undecided = state.lines.filter((pl.col("state") != "posted") & (pl.col("booking_date") <= until))
     ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
     aside = classify.aside(undecided, *ours, state.customers)
     receivable = undecided.join(aside, on="line_id", how="anti")
@@ -91,12 +101,13 @@ def prepare(session: Session, state: State, book: Rulebook) -> tuple[list[Job], 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
     refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == "reject"))
-    return frozenset((line_id, frozenset(text.split())) for line_id, text in refused.select("line_id", "evidence").iter_rows())
+    rows = refused.select("line_id", "refused").iter_rows()
+    return frozenset((line_id, frozenset(decisions.refused_items(items))) for line_id, items in rows)
 
 
-def _undone(decisions: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
+def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
     """Lines and the items of decisions on them that were reversed: what a person took back, no run may post again."""
-    reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
+    reversed_ids = made.filter(pl.col("reverses") != "").get_column("reverses")
     taken_back = allocations.filter(pl.col("decision_id").is_in(reversed_ids.implode())).group_by("decision_id", "line_id").agg("item_id")
     return frozenset((line_id, frozenset(items)) for line_id, items in taken_back.select("line_id", "item_id").iter_rows())
 
@@ -112,7 +123,7 @@ def _settled(state: State) -> dict[str, Settled]:
 
 def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
-    journal.replace_findings(session.store, records.findings, records.proposals)
+    journal.replace_findings(session.store, records.findings, records.proposals, as_of)
     if book.shadows or journal.shadows(session.store).height:
         journal.replace_shadows(session.store, records.outcomes["line_id"].to_list(), records.shadows)
     counts = dict(records.outcomes.group_by("state").len().iter_rows())

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from matcher import frames
 from matcher.config import Config
-from matcher.journal import chain
+from matcher.journal import chain, conservation
+from matcher.journal.fold import fold
 from matcher.store import Store, journal
 
 Progress = Callable[[str], None]
@@ -53,7 +55,11 @@ class Session:
         decisions: pl.DataFrame | None = None,
         allocations: pl.DataFrame | None = None,
     ) -> chain.Batch:
-        """Seals what the command did and appends it to the journal."""
+        """Seals what the command did and appends it to the journal, if every sum of what it changed holds.
+
+        Raises:
+            MatcherError: ``decision.amount``; the command must then keep nothing.
+        """
         rows = (
             frames.empty(frames.DECISION) if decisions is None else decisions,
             frames.empty(frames.ALLOCATION) if allocations is None else allocations,
@@ -61,4 +67,5 @@ class Session:
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
         batch = chain.seal(journal.last_batch(self.store), head, summary, rows)
         journal.append(self.store, batch, *rows)
+        conservation.hold(fold(journal.touched(self.store, batch.batch), date.max, self.config.books.base_currency))
         return batch

@@ -124,14 +124,14 @@ def _default_engine() -> Engine:
 
 
 def _item_frame(rows: Sequence[Row]) -> pl.DataFrame:
-    """`frames.ITEM` columns, ``open`` and ``open_before``: what is open, 0 for closed items; nothing was posted before."""
+    """`frames.ITEM` columns, ``open`` and ``listed_open``: what is open, 0 for closed items; nothing was posted before."""
     if not rows:
-        return frames.empty(frames.ITEM | {"open": pl.Int64(), "open_before": pl.Int64()})
+        return frames.empty(frames.ITEM | {"open": pl.Int64(), "listed_open": pl.Int64()})
     full = [{"entity": ENTITY, "document_type": _type(row), **row} for row in rows]
     still = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
     batch = pl.lit(0, pl.Int64)
     return readers.item_rows(full).with_columns(
-        still.alias("open"), still.alias("open_before"), batch.alias("first_seen"), batch.alias("seen")
+        still.alias("open"), still.alias("listed_open"), batch.alias("first_seen"), batch.alias("seen")
     )
 
 

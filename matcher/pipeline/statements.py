@@ -1,7 +1,6 @@
 """A person's verdict on a statement: accept one from quarantine, reject one, and take a verdict back."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -79,12 +78,12 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     """
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
-    _check(statement, reason)
+    _check(session, statement, reason)
     if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
     superseded = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"]
-    state = verdicts.state_of(session, date.max)
+    state = verdicts.present(session)
     drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
     with staging(session.store, session.directory) as area:
@@ -109,7 +108,7 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     """Lets a statement count again that had counted from the beginning until it was rejected."""
     _check_last(session, statement)
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
-    state = verdicts.state_of(session, date.max)
+    state = verdicts.present(session)
     away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
     drafts = aside.count_again(state, away["line_id"], reason, ("superseded",))
     facts.append_verdict(session.store, session.next_batch, statement, before, reason)
@@ -117,14 +116,23 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
 
 
-def _check(statement: dict[str, Any], reason: str) -> None:
+def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
     name = statement["statement_id"]
     if statement["state"] not in reissue.HELD:
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
+    _check_currency(session, statement)
     if '"note.precision"' in statement["problems"]:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
+
+
+def _check_currency(session: Session, statement: dict[str, Any]) -> None:
+    name, account = statement["statement_id"], statement["account"]
+    ours = {one.id: one.currency for one in session.config.account}.get(account, statement["currency"])
+    found = {statement["currency"], *lines.of_statement(session.store, name)["currency"]} - {ours}
+    if found:
+        raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(found)}, account {account!r} is in {ours}")
 
 
 def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
@@ -164,7 +172,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     counted = 0
     if word not in reissue.HELD:
         _check_last(session, statement)
-        state = verdicts.state_of(session, date.max)
+        state = verdicts.present(session)
         away = state.lines.filter(pl.col("line_id").is_in(reissue.brought(state, statement))).to_dicts()
         posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissue.give_back(session, state, statement, reason)

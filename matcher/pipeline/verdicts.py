@@ -46,6 +46,11 @@ def state_of(session: Session, as_of: date) -> State:
     return fold(journal.facts(session.store), as_of, session.config.books.base_currency)
 
 
+def present(session: Session) -> State:
+    """Everything that is known, whatever its date: decisions are taken on this, never on an earlier day's view."""
+    return state_of(session, date.max)
+
+
 def find_line(state: State, given: str) -> dict[str, Any]:
     """The line of that id, or of that beginning of an id.
 
@@ -91,13 +96,13 @@ def find_item(state: State, given: str, entity: str) -> FacingItem:
     return facing_items(state, [item_id])[item_id]
 
 
-def accept(session: Session, as_of: date, line_ids: Sequence[str], reason: str) -> list[Decided]:
+def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decided]:
     """Posts the proposals on these lines, all or none.
 
     Raises:
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``.
     """
-    state = state_of(session, as_of)
+    state = present(session)
     drafts = []
     for given in line_ids:
         line = find_line(state, given)
@@ -111,31 +116,31 @@ def accept(session: Session, as_of: date, line_ids: Sequence[str], reason: str) 
     return _append(session, state, "accept", drafts)
 
 
-def reject(session: Session, as_of: date, line_ids: Sequence[str], reason: str) -> list[Decided]:
+def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decided]:
     """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
 
     Raises:
         MatcherError: ``line.*``; ``decision.state`` when a line has no proposal.
     """
-    state = state_of(session, as_of)
+    state = present(session)
     drafts = []
     for given in line_ids:
         line = find_line(state, given)
         refused = state.allocations.filter((pl.col("line_id") == line["line_id"]) & (pl.col("state") == "proposed"))
         if not refused.height:
             raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to reject")
-        items = " ".join(sorted(refused["item_id"]))
-        drafts.append(_draft(state, "reject", line, (), reason, outcome="unexplained", evidence=items))
+        items = decisions.refusal(refused["item_id"])
+        drafts.append(_draft(state, "reject", line, (), reason, outcome="unexplained", refused=items))
     return _append(session, state, "reject", drafts)
 
 
-def allocate(session: Session, as_of: date, line_id: str, wanted: Sequence[Wanted], reason: str) -> list[Decided]:
+def allocate(session: Session, line_id: str, wanted: Sequence[Wanted], reason: str) -> list[Decided]:
     """Puts a line's money on items as a person says.
 
     Raises:
         MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``.
     """
-    state = state_of(session, as_of)
+    state = present(session)
     line = find_line(state, line_id)
     currency, pending = line["currency"], line["pending"]
     allocations: list[Allocation] = []
@@ -162,13 +167,13 @@ def allocate(session: Session, as_of: date, line_id: str, wanted: Sequence[Wante
     return _append(session, state, "allocate", [draft])
 
 
-def undo(session: Session, as_of: date, given: str, reason: str) -> list[Decided]:
+def undo(session: Session, given: str, reason: str) -> list[Decided]:
     """Reverses a decision, named by its id or by its line (then the line's latest decision in force).
 
     Raises:
         MatcherError: ``decision.unknown``, ``line.*``, ``decision.state`` when it is reversed already.
     """
-    state = state_of(session, as_of)
+    state = present(session)
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from matcher.frames import State
+from matcher.journal import decisions
 from matcher.journal.fold import ASIDE
 from matcher.matching import explain
 from matcher.matching.explain import Told
@@ -221,7 +222,7 @@ class _Parts:
         return tuple(
             Event(
                 d["at"], d["kind"], d["actor"], d["outcome"], d["rule"], d["reason"], d["live"], d["decision_id"],
-                tuple(d["evidence"].split()) if d["kind"] == "reject" else tuple(by_decision.get(d["decision_id"], ())),
+                decisions.refused_items(d["refused"]) if d["kind"] == "reject" else tuple(by_decision.get(d["decision_id"], ())),
             )
             for d in made.iter_rows(named=True)
         )  # fmt: skip

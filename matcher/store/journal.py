@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import date
 
 import polars as pl
 
@@ -15,6 +16,29 @@ _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS las
         FROM {table} AS t LEFT JOIN again USING ({key}) WHERE batch = coalesce(last, batch))
 SELECT {columns} FROM latest ORDER BY {key}"""
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
+
+
+_HISTORY = """WITH ours AS (
+    SELECT item_id, min(batch) AS posted_in FROM log.allocation JOIN log.decision USING (decision_id) GROUP BY item_id
+), later AS (SELECT item_id FROM raw.item JOIN ours USING (item_id) GROUP BY item_id HAVING max(batch) > min(posted_in))
+SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount
+FROM raw.item SEMI JOIN later USING (item_id) WHERE batch <= coalesce(?, batch) ORDER BY item_id, batch"""
+
+
+_TOUCHED = """CREATE OR REPLACE TEMP TABLE touched_line AS SELECT DISTINCT line_id FROM log.decision WHERE batch = $batch;
+CREATE OR REPLACE TEMP TABLE touched_item AS
+    SELECT item_id FROM log.allocation SEMI JOIN (
+        SELECT decision_id FROM log.decision WHERE batch = $batch
+        UNION SELECT reverses FROM log.decision WHERE batch = $batch AND reverses <> ''
+    ) AS d USING (decision_id)
+    UNION SELECT item_id FROM raw.item SEMI JOIN (SELECT item_id FROM log.allocation) AS a USING (item_id) WHERE batch = $batch;
+CREATE OR REPLACE TEMP TABLE touched_decision AS
+    WITH near AS (
+        SELECT decision_id FROM log.allocation SEMI JOIN touched_item USING (item_id)
+        UNION SELECT decision_id FROM log.decision SEMI JOIN touched_line USING (line_id)
+    )
+    SELECT decision_id FROM near UNION SELECT decision_id FROM log.decision WHERE reverses IN (SELECT decision_id FROM near)"""
+"""What a batch changes: lines it decided, items that its postings and reversals move or that it brings anew; and all decisions on them."""
 
 
 def last_batch(store: Store) -> tuple[int, str]:
@@ -52,6 +76,11 @@ def items(store: Store, until: int | None = None, without: Collection[str] = ())
     return store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without)))
 
 
+def history(store: Store, until: int | None = None) -> pl.DataFrame:
+    """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`. `until`: known after that batch."""
+    return store.frame(_HISTORY, until)
+
+
 def customers(store: Store) -> pl.DataFrame:
     """The latest record of every customer."""
     return store.frame(_LATEST.format(key="customer_id", table="raw.customer", columns=_columns(frames.CUSTOMER)))
@@ -71,13 +100,40 @@ def facts(store: Store, without: Collection[str] = ()) -> Facts:
         allocations=allocations(store),
         findings=store.frame("SELECT * FROM work.finding ORDER BY line_id"),
         proposals=store.frame("SELECT * FROM work.proposal ORDER BY line_id, decision_id, ordinal"),
+        history=history(store),
     )
 
 
-def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame) -> None:
-    """Puts the latest run's findings in the place of the previous ones."""
-    store.run("TRUNCATE work.finding")
-    store.run("TRUNCATE work.proposal")
+def touched(store: Store, batch: int) -> Facts:
+    """What the state of the lines and items is folded from that a batch changes, and no more; without findings."""
+    for statement in _TOUCHED.split(";"):
+        store.connection.execute(statement, {"batch": batch} if "$batch" in statement else None)
+    mine = "(FROM raw.item SEMI JOIN touched_item USING (item_id))"
+    found = Facts(
+        lines=store.frame(f"SELECT {_columns(frames.LINE)} FROM raw.line SEMI JOIN touched_line USING (line_id) ORDER BY line_id"),
+        items=store.frame(_LATEST.format(key="item_id", table=mine, columns=_columns(frames.ITEM))),
+        customers=frames.empty(frames.CUSTOMER),
+        decisions=store.frame("SELECT * FROM log.decision SEMI JOIN touched_decision USING (decision_id) ORDER BY batch, ordinal"),
+        allocations=store.frame(
+            """SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id)
+            SEMI JOIN touched_decision USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"""
+        ),
+        findings=frames.empty(frames.FINDING),
+        proposals=frames.empty(frames.ALLOCATION),
+        history=history(store).join(store.frame("FROM touched_item"), on="item_id", how="semi", maintain_order="left"),
+    )
+    for name in ("touched_line", "touched_item", "touched_decision"):
+        store.run(f"DROP TABLE {name}")
+    return found
+
+
+def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame, until: date) -> None:
+    """Puts a run's findings in the place of the previous ones; those on lines of days after `until` stand, as it did not look at them."""
+    for table in ("work.finding", "work.proposal"):
+        if until == date.max:
+            store.run(f"TRUNCATE {table}")
+        else:
+            store.run(f"DELETE FROM {table} WHERE line_id NOT IN (SELECT line_id FROM raw.line WHERE booking_date > ?)", [until])
     store.append("work.finding", findings)
     store.append("work.proposal", proposals)
 

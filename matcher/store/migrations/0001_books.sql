@@ -63,7 +63,8 @@ CREATE TABLE log.decision (
     line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL,
     effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT,
     basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL,
-    lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL
+    lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL,
+    refused VARCHAR NOT NULL
 );
 CREATE TABLE log.allocation (
     decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,

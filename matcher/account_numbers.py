@@ -1,0 +1,64 @@
+"""Whether two ways of writing an account number name one account.
+
+Banks write the same account as an IBAN, as bank code and account, with the currency behind it, or with leading zeros. Digits that merely
+occur in another number are another account: a statement of it must never be booked on ours.
+"""
+
+import re
+
+from matcher import money
+
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_SEPARATED = re.compile(r"[/\s]+")
+LEAST = 8
+"""Characters of a number that is not compared as a whole: shorter ones are in many other numbers by chance."""
+
+_ACCOUNT_PART = {
+    "AT": (9, 20), "BE": (4, 16), "CH": (9, 21), "CZ": (8, 24), "DE": (12, 22), "DK": (8, 18), "EE": (8, 20), "ES": (14, 24),
+    "FI": (4, 18), "FR": (14, 25), "GB": (14, 22), "GR": (11, 27), "HU": (11, 28), "IE": (14, 22), "IT": (15, 27), "LI": (9, 21),
+    "LT": (9, 20), "LU": (7, 20), "LV": (8, 21), "NL": (8, 18), "NO": (8, 15), "PL": (12, 28), "PT": (12, 23), "RO": (8, 24),
+    "SE": (7, 24), "SK": (8, 24), "TR": (10, 26),
+}  # fmt: skip
+"""Where the account number stands in an IBAN of the country: first place and the place behind the last (ECBS/SWIFT IBAN registry)."""
+
+_BANK_AND_ACCOUNT = 2
+_BANK_CODE, _LOCAL = 8, 10
+"""Digits of a German bank code and account, which are also written together."""
+
+
+def normal(number: str) -> str:
+    """An account number without spaces and punctuation, in capitals."""
+    return "".join(c for c in number.upper() if c.isalnum())
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both name one account, as far as the numbers tell: one of them, whole, is a way of writing the other."""
+    mine, yours = _whole(one), _whole(other)
+    if normal(one) == normal(other):
+        return bool(normal(one))
+    return (len(mine) >= LEAST and mine.lstrip("0") in _forms(other)) or (len(yours) >= LEAST and yours.lstrip("0") in _forms(one))
+
+
+def _forms(number: str) -> set[str]:
+    """Every way in which the number may be written elsewhere, without leading zeros."""
+    whole = _whole(number)
+    forms = {whole}
+    parts = [normal(part) for part in _SEPARATED.split(number.strip()) if normal(part)]
+    parts = parts[:-1] if parts and parts[-1] in money.SCALE else parts
+    if _IBAN.fullmatch(whole):
+        forms |= {whole[2:], whole[4:]}
+        if place := _ACCOUNT_PART.get(whole[:2]):
+            forms.add(whole[slice(*place)])
+    elif len(parts) == _BANK_AND_ACCOUNT:
+        forms.add(_without_currency(parts[-1]))
+    elif whole.isdigit() and len(whole) == _BANK_CODE + _LOCAL:
+        forms.add(whole[_BANK_CODE:])
+    return {form.lstrip("0") for form in forms if len(form) >= LEAST}
+
+
+def _whole(number: str) -> str:
+    return _without_currency(normal(number))
+
+
+def _without_currency(number: str) -> str:
+    return number[:-3] if number[-3:] in money.SCALE and len(number) - 3 >= LEAST else number

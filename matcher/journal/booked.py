@@ -1,0 +1,180 @@
+"""What the ERP's open amounts already hold of our postings.
+
+An ERP that is told of a receipt books it, and its next snapshot shows the item with less open: our posting must not be taken off a
+second time. When a posting is undone after the ERP has booked it, the item is open again before the ERP says so.
+
+A snapshot does not say why an amount fell. A fall is taken for postings of ours that the ERP had not booked yet only where it equals
+one or several of them to the cent, the oldest first; any other change is the ERP's own. What cannot be otherwise is the exception: a
+posting counts as booked as far as the item would be open by less than nothing without it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import polars as pl
+
+from matcher.frames import Schema, empty
+
+HISTORY: Schema = {
+    "item_id": pl.String(),
+    "batch": pl.Int64(),  # that brought this version of the item
+    "amount": pl.Int64(),  # of the document
+    "open_amount": pl.Int64(),  # as the ERP says; 0 when it says closed
+}
+"""Versions of an item: those of items that a later snapshot changed after we had posted on them. In order of item and batch."""
+
+BOOKED: Schema = {"item_id": pl.String(), "booked": pl.Int64()}
+"""What the ERP's latest open amount of an item holds of our postings, those undone since included; minor units, signed as settled."""
+
+_SEARCHED = 12
+"""Postings of one item that are tried in every combination; of more only the oldest ones, the newest one and all together are."""
+
+
+@dataclass(slots=True)
+class _Posting:
+    """What one decision settled of an item, as a positive amount, and how much of it the ERP has booked."""
+
+    amount: int
+    booked: int = 0
+    undone: bool = False
+
+    @property
+    def pending(self) -> int:
+        """What the ERP's next snapshot may fall by (posted), or rise by (undone after it was booked: negative)."""
+        return -self.booked if self.undone else self.amount - self.booked
+
+
+def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `BOOKED`, for the items in `history`.
+
+    Args:
+        history: columns of `HISTORY`.
+        decisions: `frames.DECISION` columns, all of them.
+        allocations: `frames.ALLOCATION` columns, of all decisions, reversed ones too.
+    """
+    if not history.height:
+        return empty(BOOKED)
+    postings = _postings(history, decisions, allocations)
+    versions = history.filter(
+        ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
+        | (pl.col("item_id") != pl.col("item_id").shift())
+    )
+    plain, rest = _plain(versions, postings)
+    found = [plain]
+    if rest.height:
+        found.append(_followed(versions.join(rest, on="item_id", how="semi"), postings.join(rest, on="item_id", how="semi")))
+    return pl.concat(found)
+
+
+def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+    """One row for each decision and item: item_id, batch, ordinal, settled, undone_in (null while it is in force)."""
+    undone = decisions.filter(pl.col("reverses") != "").group_by(decision_id="reverses").agg(undone_in=pl.col("batch").min())
+    return (
+        allocations.join(history.select("item_id").unique(), on="item_id", how="semi")
+        .group_by("decision_id", "item_id")
+        .agg(settled=(pl.col("item_amount") + pl.col("adjustment")).sum())
+        .join(decisions.select("decision_id", "batch", "ordinal"), on="decision_id")
+        .join(undone, on="decision_id", how="left")
+        .sort("item_id", "batch", "ordinal", "decision_id")
+    )
+
+
+def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The items with one posting in force and one change after it, in columns, since a month-end is full of them; and the other items."""
+    single = postings.group_by("item_id").agg(pl.len().alias("postings"), *(pl.col(n).first() for n in ("batch", "settled", "undone_in")))
+    late = pl.col("batch") > pl.col("posted_in")
+    changes = (
+        versions.join(single.select("item_id", posted_in="batch"), on="item_id")
+        .group_by("item_id")
+        .agg(
+            pl.col("open_amount").filter(~late).last().alias("before"),
+            pl.col("open_amount").filter(late).first().alias("after"),
+            late.sum().alias("changes"),
+            pl.col("amount").n_unique().alias("amounts"),
+        )
+    )
+    easy = (pl.col("postings") == 1) & (pl.col("changes") <= 1) & (pl.col("amounts") == 1) & pl.col("undone_in").is_null()
+    known = single.join(changes, on="item_id").with_columns(easy.alias("easy"))
+    forced = ((pl.col("settled") - pl.col("after")) * pl.col("settled").sign()).clip(lower_bound=0)
+    part = pl.min_horizontal(forced, pl.col("settled").abs()) * pl.col("settled").sign()
+    whole = pl.col("before") - pl.col("after") == pl.col("settled")
+    found = pl.when(pl.col("changes") == 0).then(0).when(whole).then("settled").otherwise(part)
+    return known.filter("easy").select("item_id", booked=found), known.filter(~pl.col("easy")).select("item_id")
+
+
+def _followed(versions: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
+    """The other items, each followed through its versions, postings and reversals in the order in which the books came to know them."""
+    listed: dict[str, list[tuple[int, int, int]]] = {}
+    for item_id, batch, amount, open_amount in versions.select(*HISTORY).iter_rows():
+        listed.setdefault(item_id, []).append((batch, amount, open_amount))
+    posted: dict[str, list[tuple[int, int, int | None]]] = {}
+    for item_id, batch, settled, undone_in in postings.select("item_id", "batch", "settled", "undone_in").iter_rows():
+        posted.setdefault(item_id, []).append((batch, settled, undone_in))
+    rows = [(item_id, follow(listed[item_id], posted.get(item_id, []))) for item_id in sorted(listed)]
+    return pl.DataFrame(rows, schema=BOOKED, orient="row")
+
+
+def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[tuple[int, int, int | None]]) -> int:
+    """What the latest version of one item holds of our postings, in minor units.
+
+    Args:
+        versions: (batch, document amount, open amount) in order of batch.
+        postings: (batch, settled, batch of the reversal or None) in order of batch.
+    """
+    way = -1 if versions[-1][1] < 0 else 1
+    ours = [_Posting(settled * way) for _, settled, _ in postings]
+    before: int | None = None
+    for batch, amount, open_amount in versions:
+        # what was decided before this version came, whatever became of it later
+        known = [p for p, (made, _, _) in zip(ours, postings, strict=True) if made < batch]
+        for p, (_, _, undone_in) in zip(ours, postings, strict=True):
+            p.undone = undone_in is not None and undone_in < batch
+        listed = open_amount * way
+        if before is not None:
+            _explain(before - listed, known)
+        _bound(listed, abs(amount), known)
+        before = listed
+    return way * sum(p.booked for p in ours)
+
+
+def _explain(fall: int, known: Sequence[_Posting]) -> None:
+    """Marks as booked what equals the fall; a rise is a fall below nothing."""
+    waiting = [p for p in known if p.pending]
+    if not fall or not waiting:
+        return
+    chosen = next((some for some in _choices(waiting) if sum(p.pending for p in some) == fall), ())
+    for p in chosen:
+        p.booked = 0 if p.undone else p.amount
+
+
+def _choices(waiting: Sequence[_Posting]) -> Iterator[Iterable[_Posting]]:
+    """What the ERP may have booked at once: the likeliest first, so that of several that fit the oldest are taken."""
+    back = [p for p in waiting if p.undone]
+    forth = [p for p in waiting if not p.undone]
+    for returned in (back, []) if back else ([],):
+        for count in range(len(forth) + 1):
+            yield [*returned, *forth[:count]]
+    if len(waiting) <= _SEARCHED:
+        for count in range(1, len(waiting) + 1):
+            yield from combinations(waiting, count)
+    else:
+        yield forth[-1:]
+
+
+def _bound(listed: int, amount: int, known: Sequence[_Posting]) -> None:
+    """Holds 0 <= open <= amount, now and whatever is undone later.
+
+    What the ERP lists and has booked of ours is no more than the document: where it is, the ERP has taken a booking back, those undone
+    and the newest first. What it lists is no less than what it still has to book.
+    """
+    beyond = listed + sum(p.booked for p in known) - amount
+    for p in [*(p for p in known if p.undone), *(p for p in reversed(known) if not p.undone)]:
+        taken = max(0, min(beyond, p.booked))
+        p.booked -= taken
+        beyond -= taken
+    short = sum(p.pending for p in known) - listed
+    for p in known:
+        taken = 0 if p.undone else max(0, min(short, p.pending))
+        p.booked += taken
+        short -= taken

@@ -1,0 +1,99 @@
+"""Statements that must not be booked on the wrong account, held up by one odd entry, or told apart by the numbers of their rows."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from support import CONFIG, new_books, write
+
+from matcher.errors import MatcherError
+from matcher.pipeline.ingest import IngestOptions
+
+DAY = date(2026, 12, 31)
+CARD = """
+[books]
+name = "Card"
+base_currency = "CAD"
+[[entity]]
+id = "1"
+name = "Northgate Supply Ltd"
+[[account]]
+id = "card"
+number = "5191230567984561"
+entity = "1"
+currency = "CAD"
+"""
+MONTH = """Following data is valid as of 2026{month}13101010 (Year/Month/Day/Hour/Minute/Second)
+
+Item #,Card #,Transaction Date,Posting Date,Transaction Amount,Description
+{rows}"""
+
+
+def card(folder: Path, month: str, amounts: list[str], references: list[str]) -> Path:
+    rows = "".join(
+        f"{ref},'5191230567984561',2026{month}1{n},2026{month}1{n},{amount},SHOP {n}\n"
+        for n, (ref, amount) in enumerate(zip(references, amounts, strict=True))
+    )
+    return write(folder, f"card-{month}-{len(amounts)}.csv", MONTH.format(month=month, rows=rows))
+
+
+@pytest.mark.parametrize("order", [["1", "2", "3"], ["3", "2", "1"]])
+def test_row_numbers_that_begin_again_are_no_references(tmp_path: Path, order: list[str]) -> None:
+    books = new_books(tmp_path / "books", CARD)
+    books.ingest([card(tmp_path, "03", ["3.27", "8.10", "9.99"], order)])
+    (april,) = books.ingest([card(tmp_path, "04", ["11.90", "1.00", "2.00"], order)])
+    assert [(s.new, s.known, s.conflicting) for s in april.statements] == [(3, 0, 0)]
+    assert [p.code for p in april.problems if "numbers of the rows" in p.message] == ["note.identity"]
+    lines = books.state(DAY).lines
+    assert lines.height == 6
+    assert set(lines["bank_reference"]) == {""}
+
+
+@pytest.mark.parametrize("references", [["7", "8", "9"], ["001", "002", "003"], ["1", "3", "2"], ["1", "2", "2"], ["A1", "A2", "A3"]])
+def test_what_does_not_count_the_rows_is_the_bank_s_reference(tmp_path: Path, references: list[str]) -> None:
+    books = new_books(tmp_path / "books", CARD)
+    books.ingest([card(tmp_path, "03", ["3.27", "8.10", "9.99"], references)])
+    assert sorted(books.state(DAY).lines["bank_reference"]) == sorted(references)
+
+
+MT940 = ":20:X\n:25:{account}\n:28C:1/1\n:60F:C260301EUR100,00\n:61:2603020302C10,00NTRFNONREF\n:86:TEST\n:62F:C260302EUR110,00\n-\n"
+
+
+@pytest.mark.parametrize("account", ["DE44120300000202059999", "DE02990300000000202051", "12030000/99202051", "9902120300000000202051"])
+def test_a_statement_of_another_account_whose_number_contains_ours_is_refused(tmp_path: Path, account: str) -> None:
+    books = new_books(tmp_path / "books", CONFIG.replace("DE02120300000000202051", "0000202051"))
+    assert books.ingest([write(tmp_path, "ours.sta", MT940.format(account="12030000/0000202051"))])[0].statements[0].new == 1
+    books = new_books(tmp_path / "other", CONFIG.replace("DE02120300000000202051", "12030000202051"))
+    with pytest.raises(MatcherError) as refused:
+        books.ingest([write(tmp_path, "other.sta", MT940.format(account=account))])
+    assert refused.value.code == "account.unknown"
+
+
+CAMT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-03-02T18:00:00</CreDtTm></GrpHdr>
+<Stmt><Id>S1</Id><CreDtTm>2026-03-02T18:00:00</CreDtTm><Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-02</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1070.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-02</Dt></Dt></Bal>
+<Ntry><Amt Ccy="USD">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt></Ntry>
+<Ntry><Amt Ccy="EUR">70.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt></Ntry>
+</Stmt></BkToCstmrStmt></Document>
+"""
+
+
+def test_an_entry_in_another_currency_is_kept_aside_and_the_others_are_read(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books")
+    path = write(tmp_path, "mixed.xml", CAMT)
+    with pytest.raises(MatcherError) as refused:
+        books.ingest([path])
+    assert refused.value.code == "currency.mixed"
+    (result,) = books.ingest([path], IngestOptions(quarantine=True))
+    assert {s.currency: (s.state, s.new) for s in result.statements}["USD"] == ("quarantined", 0)
+    assert "USD" not in set(books.state(DAY).lines["currency"])
+    odd = books.statements().filter(pl.col("currency") == "USD")["statement_id"][0]
+    assert books.statement_lines(odd)["amount"].to_list() == [-20_00]
+    with pytest.raises(MatcherError) as refused:
+        books.accept_statement(odd, reason="it is ours")
+    assert refused.value.code == "currency.mixed"
+    assert [c for c in books.verify() if c.failure] == []

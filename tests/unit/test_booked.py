@@ -1,0 +1,107 @@
+"""What the ERP has booked of our postings: literal rows, and the columns against the plain way."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher import frames
+from matcher.journal.booked import HISTORY, booked, follow
+
+# (batch, document, open) of the ERP; (batch, settled, undone in) of ours; what the last figure holds of ours
+CASES = {
+    "nothing changed": ([(1, 1000, 1000), (3, 1000, 1000)], [(2, 400, None)], 0),
+    "one posting, booked": ([(1, 1000, 1000), (3, 1000, 600)], [(2, 400, None)], 400),
+    "the fall equals none of ours": ([(1, 1000, 1000), (3, 1000, 850)], [(2, 600, None)], 0),
+    "two postings, the older one booked": ([(1, 1000, 1000), (4, 1000, 600)], [(2, 400, None), (3, 300, None)], 400),
+    "two postings, the newer one booked": ([(1, 1000, 1000), (4, 1000, 700)], [(2, 400, None), (3, 300, None)], 300),
+    "both booked at once": ([(1, 1000, 1000), (4, 1000, 300)], [(2, 400, None), (3, 300, None)], 700),
+    "booked, undone, not yet taken back": ([(1, 1000, 1000), (3, 1000, 600)], [(2, 400, 4)], 400),
+    "booked, undone, taken back": ([(1, 1000, 1000), (3, 1000, 600), (5, 1000, 1000)], [(2, 400, 4)], 0),
+    "undone before it was booked": ([(1, 1000, 1000), (4, 1000, 600)], [(2, 400, 3)], 0),
+    "taken back and another one booked at once": ([(1, 1000, 1000), (3, 1000, 600), (6, 1000, 700)], [(2, 400, 4), (5, 300, None)], 300),
+    "closed, though ours was a part": ([(1, 1000, 1000), (3, 1000, 0)], [(2, 400, None)], 400),
+    "less left than we posted: the rest is ours": ([(1, 1000, 1000), (3, 1000, 300)], [(2, 900, None)], 600),
+    "reopened by the ERP: it holds nothing of ours": ([(1, 1000, 1000), (3, 1000, 600), (4, 1000, 1000)], [(2, 400, None)], 0),
+    "a credit note": ([(1, -1000, -1000), (3, -1000, -600)], [(2, -400, None)], -400),
+    "many postings, all booked": ([(1, 2000, 2000), (30, 2000, 500)], [(n, 100, None) for n in range(2, 17)], 1500),
+    "a document corrected downwards": ([(1, 1000, 1000), (3, 600, 600)], [(2, 400, None)], 0),
+}
+
+
+def frames_of(
+    versions: dict[str, list[tuple[int, int, int]]], postings: dict[str, list[tuple[int, int, int | None]]]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    history = pl.DataFrame([(i, *v) for i, rows in sorted(versions.items()) for v in rows], schema=HISTORY, orient="row")
+    decisions, allocations = [], []
+    for item, rows in postings.items():
+        for n, (batch, settled, undone_in) in enumerate(rows):
+            name = f"{item}-{n}"
+            decisions.append((batch, n, name, "match", ""))
+            allocations.append((name, item, settled, 0))
+            if undone_in is not None:
+                decisions.append((undone_in, n, f"undo-{name}", "undo", name))
+    made = pl.DataFrame(decisions, schema=["batch", "ordinal", "decision_id", "kind", "reverses"], orient="row")
+    shares = pl.DataFrame(allocations, schema=["decision_id", "item_id", "item_amount", "adjustment"], orient="row")
+    return history, made, shares
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_figure_of_the_erp_holds_of_ours(name: str) -> None:
+    versions, postings, expected = CASES[name]
+    assert follow(versions, postings) == expected
+    assert booked(*frames_of({"I": versions}, {"I": postings})).rows() == [("I", expected)]
+
+
+def test_without_later_snapshots_nothing_is_booked() -> None:
+    nothing = frames.empty(frames.DECISION), frames.empty(frames.ALLOCATION)
+    assert booked(frames.empty(HISTORY), *nothing).rows() == []
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int | None]]]:
+    """An item's snapshots and postings as books could hold them: never more posted in force than the document has."""
+    amount, way = draw(st.integers(1, 40)), draw(st.sampled_from((1, -1)))
+    versions, postings, batch, left = [(1, amount * way, amount * way)], [], 1, amount
+    for kind in draw(st.lists(st.sampled_from(("post", "undo", "listed")), min_size=1, max_size=8)):
+        batch += 1
+        if kind == "post" and left:
+            settled = draw(st.integers(1, left))
+            left -= settled
+            postings.append((batch, settled * way, None))
+        elif kind == "undo" and (live := [n for n, p in enumerate(postings) if p[2] is None]):
+            n = draw(st.sampled_from(live))
+            left += abs(postings[n][1])
+            postings[n] = (*postings[n][:2], batch)
+        elif kind == "listed":
+            versions.append((batch, amount * way, draw(st.integers(0, amount)) * way))
+    return versions, postings or [(batch + 1, way, None)]
+
+
+@given(st.lists(lives(), min_size=1, max_size=4))
+def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(
+    found: list[tuple[list[tuple[int, int, int]], list[tuple[int, int, int | None]]]],
+) -> None:
+    versions = {f"I{n}": v for n, (v, _) in enumerate(found)}
+    postings = {f"I{n}": p for n, (_, p) in enumerate(found)}
+    columns = dict(booked(*frames_of(versions, postings)).iter_rows())
+    for item, (rows, ours) in zip(versions, found, strict=True):
+        holds = follow(rows, ours)
+        assert columns[item] == holds
+        way, (last, amount, listed) = (1 if rows[-1][1] > 0 else -1), rows[-1]
+        settled = sum(s for made, s, undone in ours if made < last and (undone is None or undone > last))
+        assert 0 <= (listed + holds - settled) * way <= abs(amount)
+        # and whatever is undone afterwards
+        assert 0 <= (listed + holds) * way <= abs(amount)
+
+
+def test_a_month_end_of_single_receipts_is_done_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    import matcher.journal.booked as module
+
+    def refuse(*_: object) -> int:
+        raise AssertionError("followed one by one")
+
+    monkeypatch.setattr(module, "follow", refuse)
+    versions = {f"I{n}": [(1, 100, 100), (3, 100, 0)] for n in range(50)}
+    postings = {f"I{n}": [(2, 100, None)] for n in range(50)}
+    assert booked(*frames_of(versions, postings))["booked"].sum() == 5_000
