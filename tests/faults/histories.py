@@ -4,10 +4,11 @@ A history is a seed and a number of commands. One that goes wrong says its seed 
 """
 
 import random
+import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from support import CONFIG, customers_file, items_file, lines_file
 
 from faults import world
-from faults.accounting import Ledger, Received, Row, applied_by_line, cents, check_discrepancies, check_received, posted, posted_by_item
+from faults.accounting import Ledger, Received, cents, check_discrepancies, check_received, posted, posted_by_item
 from faults.accounting import receipts as receipts_file
 from faults.accounting import table, text
 from faults.erp import Erp, readings
@@ -93,25 +94,41 @@ class History:
         self.wrong(list(check_discrepancies(table(self.export("discrepancies")), self.aging)))
         self.wrong([f"verify: {check.name}: {check.failure}" for check in self.books.verify() if check.failure])
 
-    def step(self) -> None:
+    def step(self, *, look: bool = True) -> None:
         """One command; what is refused must leave no trace."""
         act = self.rng.choice(ACTS)
         self.now += timedelta(minutes=self.rng.randint(1, 600))
         if self.rng.random() < 0.1:
             self.now -= timedelta(days=self.rng.randint(1, 20))  # a clock that was put right
         name = act.__name__.removeprefix("_")
-        before = dump(self.folder)
+        self.keep_copy()
         self.story.append(name)
         try:
             act(self)
         except MatcherError as error:
             self.refused[name] += 1
-            self.story[-1] += f" -> {error.code.id if hasattr(error.code, 'id') else error.code}"
-            if dump(self.folder) != before:
+            self.story[-1] += f" -> {error.code}"
+            if dump(self.folder) != dump(self.folder / "copy"):
                 self.wrong(["a refused command changed the books"])
             return
         self.done[name] += 1
-        self.look()
+        if look:
+            self.look()
+
+    def refresh(self) -> None:
+        """Reads what is posted now, for what the bank and the ERP do by it."""
+        self.matches = table(self.export("matches"))
+
+    def keep_copy(self) -> None:
+        """Copies the books file, to see whether a command that is refused changed it."""
+        at = self.folder / "books"
+        to = self.folder / "copy" / "books"
+        to.mkdir(parents=True, exist_ok=True)
+        for name in ("books.duckdb", "books.duckdb.wal"):
+            if (at / name).exists():
+                shutil.copy(at / name, to / name)
+            else:
+                (to / name).unlink(missing_ok=True)
 
     def tell(self, what: str) -> None:
         """Adds to the story."""
@@ -157,6 +174,7 @@ def _reject_statement(of: History) -> None:
 
 def _snapshot(of: History) -> None:
     """The ERP's open items: they hold what it has booked by now."""
+    of.refresh()
     of.books.import_files("items", [items_file(of.folder, of.erp.snapshot())])
     standing, live = of.erp.standing(), posted(of.matches)
     for item_id, one in of.erp.invoices.items():
@@ -192,6 +210,7 @@ def _erp_books(of: History) -> None:
 
 def _erp_credits(of: History) -> None:
     """The ERP takes something off a document by itself, and says so at once."""
+    of.refresh()
     free = posted_by_item(of.matches)
     for one in of.rng.sample(sorted(of.ledger.items), len(of.ledger.items)):
         invoice = of.erp.invoices[one]
@@ -288,7 +307,7 @@ def send(of: History, as_of: date | None) -> None:
     if as_of is None and day >= of.sent_as_of:
         # only what is looked at from the latest day so far holds everything
         of.sent_as_of = day
-        of.matches = table(of.export("matches"))
+        of.refresh()
         of.wrong(list(check_received(of.received, of.matches)))
 
 
@@ -319,8 +338,14 @@ def undo_all(of: History) -> None:
     of.look_deeper()
 
 
-def play(seed: int, commands: int, *, late: bool = False) -> Told:
+def play(seed: int, commands: int, *, late: bool = False, every: int = 1) -> Told:
     """Plays a history to its end.
+
+    Args:
+        seed: of everything.
+        commands: how many.
+        late: whether the ERP may book a file after a decision in it was undone.
+        every: after how many commands the books are looked at.
 
     Raises:
         Wrong: something is not as it must be.
@@ -332,9 +357,11 @@ def play(seed: int, commands: int, *, late: bool = False) -> Told:
             act(history)
             history.look()
         for n in range(commands):
-            history.step()
+            history.step(look=n % every == 0)
             if n % 6 == 5:
+                history.look()
                 history.look_deeper()
+        history.look()
         undo_all(history)
     return Told(history.done, history.refused, history.ledger.compared)
 
