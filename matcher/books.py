@@ -23,6 +23,7 @@ import polars as pl
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
+from matcher.exports.files import Outbox
 from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
@@ -244,11 +245,20 @@ class Books:
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
 
+        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
+
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
-        with self._session(write=what == "receipts") as session:
-            return reports.export(session, what, Path(path), as_of or self._present_day(session), target)
+        with Outbox() as outbox:
+            with self._session(write=what == "receipts") as session:
+                done = reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
+            try:
+                outbox.publish()
+            except MatcherError as error:
+                recorded = f"{error.what}; its documents are recorded as sent"
+                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
+            return done
 
     def statement_lines(self, statement_id: str) -> pl.DataFrame:
         """The lines that came with a statement, those in quarantine too."""
