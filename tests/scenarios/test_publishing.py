@@ -17,6 +17,7 @@ from support import filled
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.store import database
 
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
 LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_reference": "B1", "counterparty_name": "Brandt GmbH"}
@@ -155,15 +156,33 @@ def test_a_folder_in_the_place_of_the_file_is_found_out_before_anything_is_recor
     assert names(tmp_path / "out") == ["r.csv"]
 
 
-def test_books_that_cannot_be_written_publish_nothing(tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+class Uncommitted:
+    """A connection whose COMMIT never comes to be."""
 
-    monkeypatch.setattr("matcher.pipeline.session.Session.commit", full)
-    with pytest.raises(OSError, match="No space left"):
-        books.export("receipts", tmp_path / "out" / "r.csv")
-    assert names(tmp_path / "out") == []
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, *more: Any) -> Any:
+        if sql == "COMMIT":
+            raise PowerFails
+        return self._connection.execute(sql, *more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_what_the_books_do_not_come_to_remember_is_not_published(
+    tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path, connect = tmp_path / "out" / f"r.{ending}", database._connect
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_connect", lambda *how: Uncommitted(connect(*how)))
+        with pytest.raises(PowerFails):
+            books.export("receipts", path)
+    assert names(path.parent) == []
     assert remembered(books) == set()
+    truth_is_told(books, path.parent, path)
 
 
 def test_a_device_that_is_full_is_told_with_what_is_recorded(books: Books, tmp_path: Path) -> None:
