@@ -7,6 +7,7 @@ Example:
     >>> books.run(as_of=date(2026, 10, 31))    # doctest: +SKIP
 """
 
+import builtins
 import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -74,19 +75,32 @@ def init(directory: str | Path) -> tuple[Path, bool]:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``.
+        MatcherError: ``config.invalid``, ``file.unwritable``, ``books.damaged``, ``books.busy``.
     """
     folder = Path(directory)
     path = folder / CONFIG_NAME
     written = not path.exists()
     if written:
         configuration.parse(TEMPLATE, str(path))
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
+        _write_template(path)
     else:
         configuration.load(path)
     create(folder / STORE_NAME)
     return path, written
+
+
+def _write_template(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with builtins.open(path, "x", encoding="utf-8") as stream:
+            try:
+                stream.write(TEMPLATE)
+                stream.flush()
+            except OSError:
+                path.unlink()  # a part of it would be taken for a person's own
+                raise
+    except OSError as error:
+        raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
 
 
 def file_source(path: str | Path) -> Source:
@@ -109,19 +123,27 @@ def file_source(path: str | Path) -> Source:
     return Source(str(path), size, opener)
 
 
+def _user() -> str:
+    """Who runs the program, as the operating system names them; empty where it has no name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
 class Books:
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
         directory: where matcher.toml is.
         config: the checked matcher.toml.
-        actor: who decides.
+        actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
     """
 
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser()
+        self.actor = actor or os.environ.get("MATCHER_ACTOR") or _user()
         self._clock = clock
 
     def today(self) -> date:
@@ -134,6 +156,8 @@ class Books:
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
+        if write and not self.actor:
+            raise MatcherError("actor.unknown", "it is not known who decides")
         text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
         if not path.exists():

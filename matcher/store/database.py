@@ -1,6 +1,5 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -12,6 +11,7 @@ import duckdb
 import polars as pl
 
 from matcher.errors import MatcherError
+from matcher.store import failures
 
 APPEND_ONLY = (
     *(
@@ -27,7 +27,6 @@ ROW_GROUP = 32_768
 cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
 
 _NAME = "books"
-_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 class Store:
@@ -87,8 +86,14 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
     With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
 
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``; ``books.unreadable``,
+            ``books.unwritable`` and ``memory.short`` when the system refuses what is needed.
     """
+    with failures.coded(path):
+        yield from _opened(path, write=write, keep=keep)
+
+
+def _opened(path: Path, *, write: bool, keep: bool) -> Iterator[Store]:
     connection = _connect(path, write)
     try:
         pending = len(migrations()) - len(_check_version(connection, path))
@@ -109,6 +114,7 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
 
 
 def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    failures.check_place(path)
     connection = duckdb.connect()
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
@@ -118,10 +124,7 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
         connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
     except duckdb.Error as error:
         connection.close()
-        if held := _LOCKED.search(str(error)):
-            holder = f"process {held['pid']} ({Path(held['program']).name})"
-            raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
-        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+        raise failures.opening(error, path) from error
     return connection
 
 
