@@ -1,9 +1,8 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -13,6 +12,8 @@ import duckdb
 import polars as pl
 
 from matcher.errors import MatcherError
+from matcher.interrupts import undisturbed
+from matcher.store import failures
 
 APPEND_ONLY = (
     *(
@@ -28,7 +29,6 @@ ROW_GROUP = 32_768
 cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
 
 _NAME = "books"
-_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 class Store:
@@ -78,25 +78,33 @@ def create(path: Path) -> None:
     part of a file that nothing could open.
 
     Raises:
-        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``; ``file.unwritable``.
+        MatcherError: whatever `open_store` raises; ``file.unwritable``.
     """
+    failures.check_place(path)
+    draft = path.with_name(f".{path.name}.part")
     if path.exists():
         _bring_up_to_date(path)
-        return
-    draft = path.with_name(f".{path.name}.part")
+    else:
+        try:
+            _fill(draft)
+            os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
+        except MatcherError as error:
+            raise error.at(str(path)) from error
+        except OSError as error:
+            if not path.exists():
+                raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    with suppress(OSError):
+        _remove(draft)
+
+
+def _fill(draft: Path) -> None:
     try:
         _bring_up_to_date(draft)
     except MatcherError as error:
         if error.code != "books.damaged":
             raise
-        _remove(draft)  # what a command left that was ended; one that works has it locked, and that is books.busy
+        _remove(draft)  # what a command left that was ended; one that is at work has it locked, and that is books.busy
         _bring_up_to_date(draft)
-    try:
-        os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
-    except OSError as error:
-        if not path.exists():
-            raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
-    _remove(draft)
 
 
 def _bring_up_to_date(path: Path) -> None:
@@ -116,8 +124,14 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
     With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
 
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``; ``books.unreadable``,
+            ``books.unwritable`` and ``memory.short`` when the system refuses what is needed.
     """
+    with failures.coded(path):
+        yield from _opened(path, write=write, keep=keep)
+
+
+def _opened(path: Path, *, write: bool, keep: bool) -> Iterator[Store]:
     connection = _connect(path, write)
     try:
         pending = len(migrations()) - len(_check_version(connection, path))
@@ -129,15 +143,56 @@ def open_store(path: Path, *, write: bool, keep: bool = True) -> Iterator[Store]
             connection.execute("BEGIN")
             if pending:
                 _migrate(connection)
+        before = _last_batch(connection) if write else 0
         yield Store(connection)
         if write and keep:
-            connection.execute("COMMIT")
+            _commit(connection, path, before)
     finally:
         # closing without COMMIT rolls back, whatever went wrong
         connection.close()
 
 
+def _commit(connection: duckdb.DuckDBPyConnection, path: Path, before: int) -> None:
+    """Commits. A command that the file may hold is never said to have changed nothing.
+
+    Args:
+        before: the journal's last batch when the command began.
+
+    Raises:
+        MatcherError: ``books.unconfirmed`` when the disk refused the last step, and the file holds the command all the same.
+        duckdb.Error: when nothing of the command is in the file.
+    """
+    mine = _last_batch(connection)
+    try:
+        with undisturbed():
+            connection.execute("COMMIT")
+    except duckdb.Error as error:
+        connection.close()
+        if mine == before or _found_last_batch(path) == before:
+            raise
+        raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(path)) from error
+
+
+def _found_last_batch(path: Path) -> int | None:
+    """The last batch that the file holds for whoever opens it now; None when it cannot be opened."""
+    try:
+        connection = _connect(path, write=False)
+    except MatcherError:
+        return None
+    try:
+        return _last_batch(connection)
+    except duckdb.Error:
+        return None
+    finally:
+        connection.close()
+
+
+def _last_batch(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT coalesce(max(batch), 0) FROM log.batch").fetchall()[0][0])
+
+
 def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    failures.check_place(path)
     connection = duckdb.connect()
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
@@ -147,10 +202,7 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
         connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
     except duckdb.Error as error:
         connection.close()
-        if held := _LOCKED.search(str(error)):
-            holder = f"process {held['pid']} ({Path(held['program']).name})"
-            raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
-        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+        raise failures.opening(error, path) from error
     return connection
 
 
