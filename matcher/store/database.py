@@ -89,12 +89,13 @@ def create(path: Path) -> None:
             _fill(draft)
             os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
         except MatcherError as error:
+            if error.code != "books.busy":
+                _remove(draft)
             raise error.at(str(path)) from error
         except OSError as error:
             if not path.exists():
                 raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
-    with suppress(OSError):
-        _remove(draft)
+    _remove(draft)
 
 
 def _fill(draft: Path) -> None:
@@ -105,6 +106,10 @@ def _fill(draft: Path) -> None:
             raise
         _remove(draft)  # what a command left that was ended; one that is at work has it locked, and that is books.busy
         _bring_up_to_date(draft)
+    if _log(draft).exists():
+        _bring_up_to_date(draft)  # the disk refused to take the log over into the file, which alone gets the name
+        if _log(draft).exists():
+            raise MatcherError("books.unwritable", "the new file cannot be completed", str(draft))
 
 
 def _bring_up_to_date(path: Path) -> None:
@@ -113,8 +118,14 @@ def _bring_up_to_date(path: Path) -> None:
 
 
 def _remove(draft: Path) -> None:
-    for place in (draft, draft.with_name(f"{draft.name}.wal")):
-        place.unlink(missing_ok=True)
+    with suppress(OSError):
+        for place in (draft, _log(draft)):
+            place.unlink(missing_ok=True)
+
+
+def _log(path: Path) -> Path:
+    """The database's write-ahead log beside a file; gone once the file holds everything."""
+    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager

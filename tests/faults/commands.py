@@ -10,29 +10,34 @@ import polars as pl
 from support import CONFIG, customers_file, items_file, lines_file, new_books, write
 
 from matcher.books import Books
-from matcher.codes import BUSY, DONE, INTERNAL, NEEDS_PERSON, USAGE
+from matcher.codes import INTERNAL, NEEDS_PERSON, USAGE
 
 FOREVER = date(9999, 12, 31)
 
 EXIT = {
-    "disk full": (USAGE,),
-    "I/O error": (USAGE, INTERNAL),
-    "I/O error on reading": (INTERNAL,),
+    "disk full": (USAGE, NEEDS_PERSON),
+    "I/O error": (USAGE, NEEDS_PERSON, INTERNAL),
+    "I/O error on reading": (USAGE, INTERNAL),
     "Ctrl-C": (130,),
     "SIGTERM": (-15,),
     "kill -9": (-9,),
     "half a write": (),
-    "out of memory": (INTERNAL, -6, -9, -11),
+    "out of memory": (USAGE, INTERNAL, 127, -6),
 }
 """Exit status after a fault that the command could not get over, by kind of fault; negative is the signal that ended it. A command that did
-get over it ends as without the fault. What the documents say of it is in docs/errors.md and docs/reliability.md."""
+get over it ends as without the fault. 127 and -6 are the allocators' own ends, where there is no memory left to say anything."""
 
+_WRITING = ("books.unwritable", "books.unconfirmed", "file.unwritable", "system.refused")
 CODES = {
-    "disk full": ("books.unwritable", "file.unwritable"),
-    "I/O error": ("books.unwritable", "file.unwritable", "books.damaged"),
-    "I/O error on reading": ("books.damaged", "file.missing", "config.invalid"),
+    "disk full": {USAGE: _WRITING, NEEDS_PERSON: ("books.unconfirmed",)},
+    "I/O error": {USAGE: _WRITING, NEEDS_PERSON: ("books.unconfirmed",), INTERNAL: ("books.damaged",)},
+    "I/O error on reading": {
+        USAGE: ("books.unreadable", "books.unwritable", "config.invalid", "file.missing", "system.refused"),
+        INTERNAL: ("books.damaged",),
+    },
+    "out of memory": {INTERNAL: ("memory.short",), USAGE: ("system.refused",)},
 }
-"""Codes that may stand on the screen for it: never `internal`."""
+"""Codes that may stand on the screen for it, by exit status: never `internal`."""
 
 BALANCED = (
     ":20:1\n:25:12030000/0000202051\n:28C:1/1\n:60F:C261001EUR100,00\n:61:2610021002C10,00NTRFNONREF\n:86:one\n"
@@ -137,5 +142,3 @@ def build(folder: Path) -> dict[str, str]:
     next_stage("sent", sent)
     return names
 
-
-__all__ = ["BUSY", "CODES", "COMMANDS", "DONE", "EXIT", "FOREVER", "NEEDS_PERSON", "Command", "build"]

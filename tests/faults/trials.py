@@ -158,8 +158,9 @@ def _status(result: Result, expected: Expected, kind: str) -> Iterator[str]:
     allowed = {expected.first.status, *EXIT[kind]}
     if result.status not in allowed:
         yield f"ends with {result.status} instead of {sorted(allowed)}: {result.said.strip()[-200:]}"
-    elif result.status != expected.first.status and kind in CODES and not any(f"{code}:" in result.said for code in CODES[kind]):
-        yield f"says none of {', '.join(CODES[kind])}: {result.said.strip()[-200:]}"
+    elif result.status != expected.first.status and (codes := CODES.get(kind, {}).get(result.status)):
+        if not any(f"{code}:" in result.said for code in codes):
+            yield f"ends with {result.status} and says none of {', '.join(codes)}: {result.said.strip()[-200:]}"
 
 
 def _state(result: Result, expected: Expected, found: str) -> Iterator[str]:
