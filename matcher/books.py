@@ -23,6 +23,7 @@ import polars as pl
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
+from matcher.exports.files import Outbox, write_bytes
 from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
@@ -74,19 +75,27 @@ def init(directory: str | Path) -> tuple[Path, bool]:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``books.damaged``, ``books.busy``.
+        MatcherError: ``config.invalid``, ``file.unwritable``, ``books.damaged``, ``books.busy``.
     """
     folder = Path(directory)
     path = folder / CONFIG_NAME
     written = not path.exists()
     if written:
         configuration.parse(TEMPLATE, str(path))
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
+        _write_template(path)
     else:
         configuration.load(path)
     create(folder / STORE_NAME)
     return path, written
+
+
+def _write_template(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MatcherError("file.unwritable", f"cannot be made ({error.strerror})", str(path.parent)) from error
+    # whole or not at all: a part of it would be taken for a person's own
+    write_bytes(path, [TEMPLATE.encode()])
 
 
 def file_source(path: str | Path) -> Source:
@@ -109,19 +118,27 @@ def file_source(path: str | Path) -> Source:
     return Source(str(path), size, opener)
 
 
+def _user() -> str:
+    """Who runs the program, as the operating system names them; empty where it has no name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
 class Books:
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
         directory: where matcher.toml is.
         config: the checked matcher.toml.
-        actor: who decides.
+        actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
     """
 
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser()
+        self.actor = actor or os.environ.get("MATCHER_ACTOR") or _user()
         self._clock = clock
 
     def today(self) -> date:
@@ -134,6 +151,8 @@ class Books:
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
+        if write and not self.actor:
+            raise MatcherError("actor.unknown", "it is not known who decides")
         text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
         if not path.exists():
@@ -249,11 +268,20 @@ class Books:
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
 
+        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
+
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
-        with self._session(write=what == "receipts") as session:
-            return reports.export(session, what, Path(path), as_of or self._present_day(session), target)
+        with Outbox() as outbox:
+            with self._session(write=what == "receipts") as session:
+                done = reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
+            try:
+                outbox.publish()
+            except MatcherError as error:
+                recorded = f"{error.what}; its documents are recorded as sent"
+                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
+            return done
 
     def statement_lines(self, statement_id: str) -> pl.DataFrame:
         """The lines that came with a statement, those in quarantine too."""

@@ -181,6 +181,24 @@ _CODES = (
     ),
     Code("books.busy", BUSY, "Another process has the books open.", "Wait until it has finished, then run the command again."),
     Code(
+        "books.unreadable",
+        USAGE,
+        "The operating system does not give the books file out.",
+        "Look at the permissions of the folder and the file, and at the disk; nothing was changed.",
+    ),
+    Code(
+        "books.unwritable",
+        USAGE,
+        "The operating system does not let the books be written: the disk is full, or the folder or the file is read-only.",
+        "Make room, or correct the permissions of the folder and the file; nothing was changed.",
+    ),
+    Code(
+        "books.unconfirmed",
+        NEEDS_PERSON,
+        "The books hold what the command did, or may hold it, but the disk did not confirm that it will keep it.",
+        "Do not repeat the command before `matcher status` or `matcher show LINE` has told whether it is there; look at the disk.",
+    ),
+    Code(
         "books.damaged",
         INTERNAL,
         "The books file cannot be opened or fails its own checks.",
@@ -241,6 +259,30 @@ _CODES = (
         NEEDS_PERSON,
         "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
+    ),
+    Code(
+        "actor.unknown",
+        USAGE,
+        "Who decides is not known: the operating system has no name for the user.",
+        "Name yourself with --actor or MATCHER_ACTOR.",
+    ),
+    Code(
+        "screen.failed",
+        NEEDS_PERSON,
+        "The work is done and recorded, and its listing could not be shown.",
+        "Do not repeat the command; see `matcher status` for what stands in the books.",
+    ),
+    Code(
+        "system.refused",
+        USAGE,
+        "The operating system refuses something that the program needs.",
+        "Look at free space, permissions and open files; nothing was changed.",
+    ),
+    Code(
+        "memory.short",
+        INTERNAL,
+        "There was not enough memory.",
+        "End other programs or take a larger machine; nothing was changed.",
     ),
     Code("internal", INTERNAL, "The program failed where it should not.", "Report it with the named file; nothing was changed."),
 )

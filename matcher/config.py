@@ -123,8 +123,15 @@ def find_books(given: str | None) -> Path:
     """The books directory: the option's, else MATCHER_BOOKS, else the nearest folder upwards that holds matcher.toml.
 
     Raises:
-        MatcherError: ``books.missing``.
+        MatcherError: ``books.missing``; ``books.unreadable`` when a folder cannot be looked into.
     """
+    try:
+        return _find_books(given)
+    except OSError as error:
+        raise MatcherError("books.unreadable", f"the books directory cannot be read ({error.strerror})", given or "") from error
+
+
+def _find_books(given: str | None) -> Path:
     named = given or os.environ.get("MATCHER_BOOKS")
     if named:
         if (Path(named) / CONFIG_NAME).is_file():

@@ -101,15 +101,15 @@ def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
-def export(session: Session, what: str, path: Path, as_of: date, target: str) -> Exported:
-    """Writes one export.
+def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox) -> Exported:
+    """Makes one export. Receipts go to the outbox, for the caller to publish once the books remember them; the others are written.
 
     Raises:
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
     state = fold(journal.facts(session.store), as_of, session.config.books.base_currency)
     if what == "receipts":
-        return _receipts(session, state, path, target)
+        return _receipts(session, state, path, target, outbox)
     frame, amounts = _table(session, what)(state)
     head = journal.last_batch(session.store)
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
@@ -140,7 +140,7 @@ def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[s
     return discrepancies(state, gaps=gaps, buckets=config.aging.buckets, discount_grace_days=grace), DISCREPANCY_AMOUNTS
 
 
-def _receipts(session: Session, state: State, path: Path, target: str) -> Exported:
+def _receipts(session: Session, state: State, path: Path, target: str, outbox: files.Outbox) -> Exported:
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
     job = erp.Job(path.name, session.config.books.name, sent=sent, head=lambda: journal.last_batch(session.store))
@@ -150,7 +150,7 @@ def _receipts(session: Session, state: State, path: Path, target: str) -> Export
         journal.append_exported(session.store, session.next_batch, target, fresh)
         session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
     for file in made.files:
-        files.write_bytes(path.with_name(file.name), file.chunks())
+        outbox.add(path.with_name(file.name), file.chunks)
     written = tuple(str(path.with_name(file.name)) for file in made.files)
     head = journal.last_batch(session.store)
     return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, head)

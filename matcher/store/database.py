@@ -1,8 +1,8 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
-import re
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,8 @@ import polars as pl
 import pyarrow as pa
 
 from matcher.errors import MatcherError
+from matcher.interrupts import undisturbed
+from matcher.store import failures
 
 APPEND_ONLY = (
     *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_verdict")),
@@ -33,12 +35,6 @@ PIECE = 65_536
 
 NAME = "books"
 """Name of the database in every connection."""
-
-_DAMAGE = re.compile(
-    r"(?i)checksum|corrupt|deserializ|serialization error|could not read enough bytes|invalid block|internal error|fatal error"
-)
-"""What the database says of blocks that it cannot read."""
-_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 class Store:
@@ -99,11 +95,58 @@ def migrations() -> list[tuple[str, str]]:
 def create(path: Path) -> None:
     """Makes an empty books file, or brings an existing one up to date.
 
+    A new one appears whole: it is made beside its place and then given its name, so that a command that is ended in the middle leaves no
+    part of a file that nothing could open.
+
     Raises:
-        MatcherError: ``books.busy``, ``books.damaged`` or ``books.newer``.
+        MatcherError: whatever `open_store` raises; ``file.unwritable``.
     """
+    failures.check_place(path)
+    draft = path.with_name(f".{path.name}.part")
+    if path.exists():
+        _bring_up_to_date(path)
+    else:
+        try:
+            _fill(draft)
+            os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
+        except MatcherError as error:
+            if error.code != "books.busy":
+                _remove(draft)
+            raise error.at(str(path)) from error
+        except OSError as error:
+            if not path.exists():
+                raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    _remove(draft)
+
+
+def _fill(draft: Path) -> None:
+    try:
+        _bring_up_to_date(draft)
+    except MatcherError as error:
+        if error.code != "books.damaged":
+            raise
+        _remove(draft)  # what a command left that was ended; one that is at work has it locked, and that is books.busy
+        _bring_up_to_date(draft)
+    if _log(draft).exists():
+        _bring_up_to_date(draft)  # the disk refused to take the log over into the file, which alone gets the name
+        if _log(draft).exists():
+            raise MatcherError("books.unwritable", "the new file cannot be completed", str(draft))
+
+
+def _bring_up_to_date(path: Path) -> None:
     with open_store(path, write=True, new=True):
         pass
+
+
+def _remove(draft: Path) -> None:
+    with suppress(OSError):
+        for place in (draft, _log(draft)):
+            place.unlink(missing_ok=True)
+
+
+def _log(path: Path) -> Path:
+    """The database's write-ahead log beside a file; gone once the file holds everything."""
+    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager
@@ -114,8 +157,14 @@ def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False)
     file hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without entries.
 
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``; ``books.unreadable``,
+            ``books.unwritable`` and ``memory.short`` when the system refuses what is needed.
     """
+    with failures.coded(path):
+        yield from _opened(path, write=write, keep=keep, new=new)
+
+
+def _opened(path: Path, *, write: bool, keep: bool, new: bool) -> Iterator[Store]:
     connection = _connect(path, write)
     try:
         applied = _check_version(connection, path)
@@ -124,25 +173,62 @@ def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False)
         pending = len(migrations()) - len(applied)
         if pending and not write:
             connection.close()
-            create(path)
+            _bring_up_to_date(path)
             connection = _connect(path, write)
         if write:
             connection.execute("BEGIN")
             if pending:
                 migrate(connection)
+        before = _last_batch(connection) if write else 0
         yield Store(connection)
         if write and keep:
-            connection.execute("COMMIT")
-    except duckdb.Error as error:
-        if _DAMAGE.search(str(error)):
-            raise MatcherError("books.damaged", "a part of the file cannot be read", str(path)) from error
-        raise
+            _commit(connection, path, before)
     finally:
         # closing without COMMIT rolls back, whatever went wrong
         connection.close()
 
 
+def _commit(connection: duckdb.DuckDBPyConnection, path: Path, before: int) -> None:
+    """Commits. A command that the file may hold is never said to have changed nothing.
+
+    Args:
+        before: the journal's last batch when the command began.
+
+    Raises:
+        MatcherError: ``books.unconfirmed`` when the disk refused the last step, and the file holds the command all the same.
+        duckdb.Error: when nothing of the command is in the file.
+    """
+    mine = _last_batch(connection)
+    try:
+        with undisturbed():
+            connection.execute("COMMIT")
+    except duckdb.Error as error:
+        connection.close()
+        if mine == before or _found_last_batch(path) == before:
+            raise
+        raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(path)) from error
+
+
+def _found_last_batch(path: Path) -> int | None:
+    """The last batch that the file holds for whoever opens it now; None when it cannot be opened."""
+    try:
+        connection = _connect(path, write=False)
+    except MatcherError:
+        return None
+    try:
+        return _last_batch(connection)
+    except duckdb.Error:
+        return None
+    finally:
+        connection.close()
+
+
+def _last_batch(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT coalesce(max(batch), 0) FROM log.batch").fetchall()[0][0])
+
+
 def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+    failures.check_place(path)
     connection = duckdb.connect()
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
@@ -152,10 +238,7 @@ def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
         connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
     except duckdb.Error as error:
         connection.close()
-        if held := _LOCKED.search(str(error)):
-            holder = f"process {held['pid']} ({Path(held['program']).name})"
-            raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
-        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+        raise failures.opening(error, path) from error
     return connection
 
 
