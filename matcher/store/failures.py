@@ -15,8 +15,8 @@ from matcher.errors import MatcherError
 _REASONS = [
     os.strerror(number)
     for number in (
-        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
-        errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOENT, errno.ESTALE, errno.ENOLCK,
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE,
+        errno.ENOMEM, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOENT, errno.ESTALE, errno.ENOLCK,
     )
 ]  # fmt: skip
 _REASON = re.compile("|".join(map(re.escape, _REASONS)))
