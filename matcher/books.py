@@ -10,7 +10,7 @@ Example:
 import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -45,8 +45,11 @@ from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
 from matcher.store import create, facts, journal, lines, open_store
+from matcher.store.waiting import Wait
 
 Clock = Callable[[], datetime]
+AT_ONCE = Wait()
+"""Busy books are not waited for."""
 
 
 def utc_now() -> datetime:
@@ -54,18 +57,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "Books":
+def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> "Books":
     """Opens the books in a directory.
 
     Args:
         directory: holds matcher.toml.
         actor: who decides; empty takes MATCHER_ACTOR, else the operating system's user.
         clock: tells the time that decisions are recorded with.
+        wait: seconds that a method waits for the books when another process has them open.
 
     Raises:
         MatcherError: ``books.missing`` or ``config.invalid``.
     """
-    return Books(configuration.find_books(str(directory)), actor=actor, clock=clock)
+    return Books(configuration.find_books(str(directory)), actor=actor, clock=clock, wait=Wait(wait))
 
 
 def init(directory: str | Path) -> tuple[Path, bool]:
@@ -133,13 +137,16 @@ class Books:
         directory: where matcher.toml is.
         config: the checked matcher.toml.
         actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
+        kept: whether something that these methods did stays: a record in the books, or a file.
     """
 
-    def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
+    def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now, wait: Wait = AT_ONCE) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
         self.actor = actor or os.environ.get("MATCHER_ACTOR") or _user()
+        self.kept = False
         self._clock = clock
+        self._wait = wait
 
     def today(self) -> date:
         """The clock's day."""
@@ -158,12 +165,14 @@ class Books:
         if not path.exists():
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
-        with open_store(path, write=write, keep=keep) as store:
+        with ExitStack() as opened:
+            store = self._wait.until_free(lambda: opened.enter_context(open_store(path, write=write, keep=keep)))
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             session = Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
             if write:
                 session.check_key()
             yield session
+        self.kept = self.kept or (write and keep)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that reads only, for tools that look at what a run would do.
@@ -281,6 +290,7 @@ class Books:
             except MatcherError as error:
                 recorded = f"{error.what}; its documents are recorded as sent"
                 raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
+            self.kept = True
             return done
 
     def statement_lines(self, statement_id: str) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -23,6 +24,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
 WHOLE, FOLDED, CUT = 25, 16, 8
 """Columns of a table: widest that is never folded, least width of one that is, least width of one whose texts are cut."""
+SECONDS = click.IntRange(min=0)
+WAIT = "When another process has the books open, wait for them so long."
+
+
+@dataclass
+class Given:
+    """What stands on the command line for every command, and the books that the command opened.
+
+    Attributes:
+        books: --books; None where it is not given.
+        actor: --actor.
+        wait: --wait, in seconds.
+        opened: the books.
+    """
+
+    books: str | None = None
+    actor: str | None = None
+    wait: int | None = None
+    opened: list["Books"] = field(default_factory=list)
+
+    @property
+    def kept(self) -> bool:
+        """Whether something that the command did stays: a record in the books, or a file."""
+        return any(books.kept for books in self.opened)
 
 
 class IsoDate(click.ParamType[date]):
@@ -41,14 +66,22 @@ class IsoDate(click.ParamType[date]):
 
 
 def with_books(command: F) -> F:
-    """Adds --books and --actor, so that they may stand behind the command's name too."""
+    """Adds --books, --actor and --wait, so that they may stand behind the command's name too."""
+    command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=_keep, help=WAIT)(command)
     command = click.option("--books", metavar="DIR", expose_value=False, callback=_keep, help="Books directory.")(command)
     return click.option("--actor", metavar="NAME", expose_value=False, callback=_keep, help="Who decides.")(command)
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+def _keep(ctx: click.Context, param: click.Parameter, value: str | int | None) -> None:
     if value is not None and param.name is not None:
-        ctx.find_root().obj[param.name] = value
+        setattr(given(ctx), param.name, value)
+
+
+def given(ctx: click.Context | None = None) -> Given:
+    """What the command line says of the books."""
+    found = (ctx or click.get_current_context()).find_root().obj
+    assert isinstance(found, Given)
+    return found
 
 
 def with_format(command: F) -> F:
@@ -67,9 +100,11 @@ def open_books() -> "Books":
     """The books that --books, MATCHER_BOOKS or the current directory name."""
     from matcher.books import Books
     from matcher.config import find_books
+    from matcher.store.waiting import Wait
 
-    chosen = click.get_current_context().find_root().obj
-    return Books(find_books(chosen["books"]), actor=chosen["actor"] or "")
+    said = given()
+    said.opened.append(books := Books(find_books(said.books), actor=said.actor or "", wait=Wait(said.wait or 0)))
+    return books
 
 
 def note(text: str) -> None:

@@ -15,6 +15,7 @@ from matcher.codes import INTERNAL, NEEDS_PERSON, USAGE
 FOREVER = date(9999, 12, 31)
 
 EXIT = {
+    "none": (),
     "disk full": (USAGE, NEEDS_PERSON),
     "I/O error": (USAGE, NEEDS_PERSON, INTERNAL),
     "I/O error on reading": (USAGE, INTERNAL),

@@ -94,8 +94,8 @@ def broken_off(monkeypatch: pytest.MonkeyPatch, name: str, at: int, raised: Call
     return calls
 
 
-def ended(books: Books, path: Path) -> MatcherError | None:
-    """The refusal that an export broken off ends with; none where the power failed, or where it ended well."""
+def outcome(books: Books, path: Path) -> MatcherError | None:
+    """How an export ends that may be broken off: with a coded error, or without."""
     try:
         books.export("receipts", path)
     except PowerFails:
@@ -116,10 +116,10 @@ def test_an_export_broken_off_at_any_step_tells_the_erp_the_truth(
     for at in range(1, 12):
         with monkeypatch.context() as patch:
             calls = broken_off(patch, name, at, raised)
-            error = ended(books, path)
-        if error is not None:
-            assert (error.code, error.exit_code) == ("file.unwritable", 2)
-            assert ("recorded as sent" in str(error)) == bool(remembered(books))
+            refused = outcome(books, path)
+        if refused:
+            assert (refused.code, refused.exit_code) == ("file.unwritable", 2)
+            assert ("recorded as sent" in str(refused)) == bool(remembered(books))
         assert published(path) <= remembered(books)
         if ending == "csv" and path.exists():
             assert path.with_suffix(".batch.json").exists()
