@@ -162,7 +162,7 @@ class Books:
             raise MatcherError("actor.unknown", "it is not known who decides")
         text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
-        if not path.exists():
+        if not os.path.lexists(path):
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
         with ExitStack() as opened:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -143,14 +143,15 @@ def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[s
 def _receipts(session: Session, state: State, path: Path, target: str, outbox: files.Outbox) -> Exported:
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
-    job = erp.Job(path.name, session.config.books.name, sent=sent, head=lambda: journal.last_batch(session.store))
+    head = cache(partial(journal.last_batch, session.store))
+    job = erp.Job(path.name, session.config.books.name, sent=sent, head=head)
     made = chosen.run(state, job)
     fresh = made.sent.join(sent, on="external_id", how="anti")
     if fresh.height:
         journal.append_exported(session.store, session.next_batch, target, fresh)
         session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
+    sealed = head()  # asked once: a pipe is written when the books are closed again
     for file in made.files:
         outbox.add(path.with_name(file.name), file.chunks)
     written = tuple(str(path.with_name(file.name)) for file in made.files)
-    head = journal.last_batch(session.store)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, head)
+    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, sealed)

@@ -26,6 +26,7 @@ _SYNC = "fsync failed"
 _LOCKED = re.compile(r"Conflicting lock is held in (?:(?P<program>.+?) \()?PID (?P<pid>\d+)\b")
 _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _INTERRUPTED = "interrupted"
+_NO_MEMORY = re.compile(r"bad.alloc|[Ff]ailed to allocate")
 _CORRUPT = re.compile(r"corrupt|checksum", re.IGNORECASE)
 
 
@@ -50,7 +51,7 @@ def check_place(path: Path) -> None:
 
 
 def opening(error: duckdb.Error, path: Path) -> MatcherError:
-    """Why the books file could not be opened: ``books.busy``, ``books.unreadable``, ``books.unwritable``, ``books.damaged``."""
+    """Why the file could not be opened: ``books.busy``, ``.unreadable``, ``.unwritable``, ``.damaged`` or ``memory.short``."""
     text = str(error)
     if isinstance(error, duckdb.ResourceInUseException):
         return MatcherError("books.busy", "this same program has the books open already", str(path))
@@ -59,6 +60,8 @@ def opening(error: duckdb.Error, path: Path) -> MatcherError:
         # a process of another container or machine has no number here
         holder = f"process {held['pid']}{name}" if int(held["pid"]) else "a process that cannot be seen from here"
         return MatcherError("books.busy", f"{holder} has the books open", str(path))
+    if isinstance(error, duckdb.OutOfMemoryException) or _NO_MEMORY.search(text):
+        return _short_of_memory(path)
     if reason := _REASON.search(text):
         # what can be read, or is not there yet, was to be written
         to_write = os.access(path, os.R_OK) or not os.path.lexists(path)
@@ -89,8 +92,8 @@ def coded(path: Path) -> Iterator[None]:
 
 def _known(error: duckdb.Error, path: Path) -> MatcherError | None:
     text = str(error)
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return MatcherError("memory.short", "the database could not get the memory that it needs", str(path))
+    if isinstance(error, duckdb.OutOfMemoryException) or _NO_MEMORY.search(text):
+        return _short_of_memory(path)
     if reason := _REASON.search(text):
         return _refused(reason[0], path, write=bool(_WRITING.search(text)))
     if _SYNC in text:
@@ -99,6 +102,10 @@ def _known(error: duckdb.Error, path: Path) -> MatcherError | None:
     if type(error) is duckdb.Error or isinstance(error, _DAMAGE) or _CORRUPT.search(text):
         return MatcherError("books.damaged", "a part of the file cannot be read", str(path))
     return None
+
+
+def _short_of_memory(path: Path) -> MatcherError:
+    return MatcherError("memory.short", "the database could not get the memory that it needs", str(path))
 
 
 def _refused(reason: str, path: Path, *, write: bool) -> MatcherError:

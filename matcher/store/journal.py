@@ -128,6 +128,12 @@ def history(store: Store, until: int | None = None) -> pl.DataFrame:
     return store.frame(_HISTORY, until)
 
 
+def sent(store: Store, until: int | None = None) -> pl.DataFrame:
+    """The decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until`: known after that batch."""
+    sql = "SELECT decision_id, min(batch) AS batch FROM log.export WHERE record <> 'reversal' AND batch <= coalesce(?, batch)"
+    return store.frame(f"{sql} GROUP BY decision_id ORDER BY decision_id", until)
+
+
 def customers(store: Store) -> pl.DataFrame:
     """The latest record of every customer."""
     return store.frame(_LATEST.format(key="customer_id", table="raw.customer", columns=_columns(frames.CUSTOMER)))
@@ -148,6 +154,7 @@ def facts(store: Store, without: Collection[str] = ()) -> Facts:
         findings=store.frame(f"SELECT * FROM work.finding AS f {_UNDECIDED} ORDER BY line_id"),
         proposals=store.frame(f"SELECT * FROM work.proposal AS f {_UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
         history=history(store),
+        sent=sent(store),
     )
 
 
@@ -168,6 +175,7 @@ def touched(store: Store, batch: int) -> Facts:
         findings=frames.empty(frames.FINDING),
         proposals=frames.empty(frames.ALLOCATION),
         history=history(store).join(store.frame("FROM touched_item"), on="item_id", how="semi", maintain_order="left"),
+        sent=sent(store),
     )
     for name in ("touched_line", "touched_item", "touched_decision"):
         store.run(f"DROP TABLE {name}")
