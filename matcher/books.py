@@ -9,10 +9,11 @@ Example:
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -42,6 +43,7 @@ from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.verify import Check
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
+from matcher.settings import read_text
 from matcher.store import create, facts, journal, lines, open_store
 
 Clock = Callable[[], datetime]
@@ -133,7 +135,7 @@ class Books:
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
-        text = (self.directory / CONFIG_NAME).read_bytes()
+        text = read_text(self.directory / CONFIG_NAME, "config.invalid").encode()
         path = self.directory / STORE_NAME
         if not path.exists():
             create(path)
@@ -162,8 +164,25 @@ class Books:
             return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()), progress)
 
     def _with_profiles(self, options: IngestOptions) -> IngestOptions:
-        own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
-        return replace(options, profiles=own | options.profiles)
+        own = {path.stem: read_text(path, "profile.invalid") for path in sorted((self.directory / "profiles").glob("*.toml"))}
+        profiles = own | options.profiles
+        self._refuse_unknown_profiles(profiles)
+        return replace(options, profiles=profiles)
+
+    def _refuse_unknown_profiles(self, profiles: Mapping[str, str]) -> None:
+        """Refuses an account whose layout does not exist: the file would be read with whatever layout looks like it."""
+        named = {account.id: account.profile for account in self.config.account if account.profile}
+        if not named:
+            return
+        from matcher.parsers.csv.library import available
+
+        known = available(profiles)
+        for account, profile in named.items():
+            if profile not in known:
+                near = " or ".join(map(repr, get_close_matches(profile, known, n=3, cutoff=0.5)))
+                hint = f"perhaps {near} is meant" if near else "`matcher profile list` lists the shipped ones"
+                where = str(self.directory / CONFIG_NAME)
+                raise MatcherError("config.invalid", f"account {account!r}: profile: there is no layout {profile!r}; {hint}", where)
 
     def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
