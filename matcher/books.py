@@ -9,10 +9,11 @@ Example:
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +45,7 @@ from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
+from matcher.settings import read_text
 from matcher.store import create, facts, journal, lines, open_store
 from matcher.store.waiting import Wait
 
@@ -135,7 +137,7 @@ class Books:
 
     Attributes:
         directory: where matcher.toml is.
-        config: the checked matcher.toml.
+        config: the checked matcher.toml, as the latest of these methods read it.
         actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
         kept: whether something that these methods did stays: a record in the books, or a file.
     """
@@ -160,15 +162,18 @@ class Books:
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
         if write and not self.actor:
             raise MatcherError("actor.unknown", "it is not known who decides")
-        text = (self.directory / CONFIG_NAME).read_bytes()
         path = self.directory / STORE_NAME
         if not os.path.lexists(path):
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
         with ExitStack() as opened:
             store = self._wait.until_free(lambda: opened.enter_context(open_store(path, write=write, keep=keep)))
+            # read once for each command, and with the books open: what decides is what the journal names
+            text = read_text(self.directory / CONFIG_NAME, "config.invalid")
+            self.config = configuration.parse(text, str(self.directory / CONFIG_NAME))
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            session = Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+            digest = sha256(text.encode()).hexdigest()
+            session = Session(store, self.directory, self.config, digest, self.actor, at, version("matcher-recon"))
             if write:
                 session.check_key()
             yield session
@@ -195,8 +200,25 @@ class Books:
             return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()), progress)
 
     def _with_profiles(self, options: IngestOptions) -> IngestOptions:
-        own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
-        return replace(options, profiles=own | options.profiles)
+        own = {path.stem: read_text(path, "profile.invalid") for path in sorted((self.directory / "profiles").glob("*.toml"))}
+        profiles = own | options.profiles
+        self._refuse_unknown_profiles(profiles)
+        return replace(options, profiles=profiles)
+
+    def _refuse_unknown_profiles(self, profiles: Mapping[str, str]) -> None:
+        """Refuses an account whose layout does not exist: the file would be read with whatever layout looks like it."""
+        named = {account.id: account.profile for account in self.config.account if account.profile}
+        if not named:
+            return
+        from matcher.parsers.csv.library import available
+
+        known = available(profiles)
+        for account, profile in named.items():
+            if profile not in known:
+                near = " or ".join(map(repr, get_close_matches(profile, known, n=3, cutoff=0.5)))
+                hint = f"perhaps {near} is meant" if near else "`matcher profile list` lists the shipped ones"
+                where = str(self.directory / CONFIG_NAME)
+                raise MatcherError("config.invalid", f"account {account!r}: profile: there is no layout {profile!r}; {hint}", where)
 
     def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.

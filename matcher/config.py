@@ -1,7 +1,6 @@
 """`matcher.toml`: accounts, entities, policy. Finds it, reads it, says what is wrong with it."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from matcher import account_numbers, money
 from matcher.errors import MatcherError
+from matcher.settings import load_toml, read_text
 
 CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
@@ -150,12 +150,7 @@ def load(path: Path) -> Config:
     Raises:
         MatcherError: ``config.invalid`` with the key at fault.
     """
-    try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise MatcherError("config.invalid", f"cannot be read ({error.strerror})", str(path)) from error
-    except UnicodeDecodeError as error:
-        raise MatcherError("config.invalid", "is not UTF-8", str(path)) from error
+    return parse(read_text(path, "config.invalid"), str(path))
 
 
 def parse(text: str, where: str) -> Config:
@@ -164,10 +159,9 @@ def parse(text: str, where: str) -> Config:
     Raises:
         MatcherError: ``config.invalid`` with the key at fault.
     """
+    keys = load_toml(text, where, "config.invalid")
     try:
-        return Config.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MatcherError("config.invalid", f"is not valid TOML ({error})", where) from error
+        return Config.model_validate(keys)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

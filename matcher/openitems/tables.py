@@ -176,12 +176,13 @@ def _diagnose(text: str, name: str) -> NoReturn:
 
 
 def _xlsx(data: bytes, name: str) -> pl.DataFrame:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from matcher import workbooks  # its library takes longer to load than most files to read
 
     try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except (CalamineError, ValueError, IndexError) as error:
-        raise MatcherError("file.malformed", "the XLSX workbook cannot be read", name) from error
+        sheets = workbooks.sheets(io.BytesIO(data), len(data))
+    except MatcherError as error:
+        raise error.at(name) from None
+    rows = sheets[0].to_python() if sheets else []
     if not rows:
         raise MatcherError("file.empty", "the first sheet is empty", name)
     header = [_cell(c).strip() for c in rows[0]]

@@ -5,6 +5,7 @@ own here, marked with the code it raises. A code of the catalogue with neither f
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -167,8 +168,65 @@ def test_a_matcher_toml_that_is_not_valid(desk: Desk, broken: str) -> None:
     before = desk.contents()
     path = desk.folder / "matcher.toml"
     path.write_text(broken, encoding="utf-8")
-    refused(desk.run("status"), "config.invalid", str(path))
+    refused(desk.run("status"), "config.invalid", f"{path}:1" if broken == "[books\n" else str(path))
     assert desk.contents() == before
+
+
+def test_an_account_whose_layout_does_not_exist(desk: Desk) -> None:
+    before = desk.contents()
+    path = desk.folder / "matcher.toml"
+    good = path.read_text(encoding="utf-8")
+    for name, hint in (("canonicl", "perhaps 'canonical' or "), ("zzzzzz", "`matcher profile list` lists the shipped ones")):
+        path.write_text(re.sub(r"^(currency = .*)$", rf'\1\nprofile = "{name}"', good, count=1, flags=re.MULTILINE), encoding="utf-8")
+        result = desk.run("ingest", str(desk.folder / "october.csv"))
+        refused(result, "config.invalid", str(path))
+        assert f"profile: there is no layout {name!r}; {hint}" in result.stderr
+    assert desk.contents() == before
+
+
+DEEP = (
+    "a = " + "[" * 5_000 + "]" * 5_000,
+    ".".join("a" * 400_000) + " = 1",
+    "a = " + "{b=" * 3_000 + "1" + "}" * 3_000,
+    f"a = {'9' * 5_000}",
+)
+
+
+@pytest.mark.parametrize("bad", [*DEEP, "# " + "x" * (1 << 20), b"# \xff", "folder", "pipe", "device", "dangling"], ids=range(10))
+@pytest.mark.parametrize(("name", "code"), [("rules.toml", "rules.invalid"), ("profiles/bad.toml", "profile.invalid")])
+def test_a_file_of_ones_own_that_cannot_be_read(desk: Desk, name: str, code: str, bad: str | bytes) -> None:
+    before = desk.contents()
+    _put(desk.folder / name, bad)
+    result = desk.run("ingest" if "/" in name else "run", *([str(ERRORS / "currency_mixed.csv")] if "/" in name else []))
+    assert (result.exit_code, result.stderr.partition(":")[0], result.stderr.count("\n")) == (2, code, 1)
+    assert desk.contents() == before
+
+
+@pytest.mark.parametrize("bad", [*DEEP, "# " + "x" * (1 << 20), b"# \xff", "folder", "pipe", "device", "dangling"], ids=range(10))
+def test_a_matcher_toml_that_cannot_be_read(desk: Desk, bad: str | bytes) -> None:
+    before = desk.contents()
+    (desk.folder / "matcher.toml").unlink()
+    _put(desk.folder / "matcher.toml", bad)
+    result = desk.run("--books", str(desk.folder), "status")
+    assert (result.exit_code, result.stderr.partition(":")[0]) in ((2, "config.invalid"), (2, "books.missing"))
+    assert desk.contents() == before
+
+
+def _put(path: Path, bad: str | bytes) -> None:
+    """Puts something into the place of a file of settings."""
+    match bad:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "dangling":
+            path.symlink_to(path.parent / "nowhere")
+        case bytes():
+            path.write_bytes(bad)
+        case _:
+            path.write_text(bad, encoding="utf-8")
 
 
 @covers("profile.invalid")
