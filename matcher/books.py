@@ -9,7 +9,7 @@ Example:
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ from matcher.pipeline import conflicts, imports, ingest, reissue, reports, ruleb
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.conflicts import Keep, Settled
-from matcher.pipeline.imports import ImportKind, ImportResult
+from matcher.pipeline.imports import Allowed, ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.rulebooks import Rules
@@ -165,15 +165,32 @@ class Books:
         own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
         return replace(options, profiles=own | options.profiles)
 
-    def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
+    def import_files(
+        self,
+        kind: ImportKind,
+        files: Sequence[str | Path],
+        *,
+        partial: bool = False,
+        dry_run: bool = False,
+        allow_change: Collection[str] = (),
+        reason: str = "",
+    ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
+        Args:
+            kind: items, customers or rates.
+            files: paths.
+            partial: the files hold changes only: items that they do not list stay as they are.
+            dry_run: do everything but keep nothing.
+            allow_change: ids of items whose customer or document may change although they have postings.
+            reason: why they may; kept in the journal.
+
         Raises:
-            MatcherError: whatever refuses a file.
+            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
         """
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial)
+            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches everything that is still open, up to `as_of` if given. `precision` overrides the policy's for this run."""

@@ -1,6 +1,6 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -47,7 +47,7 @@ def items(data: bytes, name: str) -> pl.DataFrame:
         MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
             document type, or an open amount beyond the amount.
     """
-    return _items(*read(data, name, _ITEM_COLUMNS))
+    return read_file("items", data, name)[0]
 
 
 def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -79,7 +79,7 @@ def customers(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice.
     """
-    return _customers(*read(data, name, _CUSTOMER_COLUMNS))
+    return read_file("customers", data, name)[0]
 
 
 def customer_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -98,7 +98,7 @@ def rates(data: bytes, name: str) -> pl.DataFrame:
     Raises:
         MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a positive decimal, or two for one day.
     """
-    return _rates(*read(data, name, _RATE_COLUMNS))
+    return read_file("rates", data, name)[0]
 
 
 def rate_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -114,6 +114,20 @@ def _rates(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     }
     _refuse(frame, table, wrong)
     return frame.select("date", "currency", "per_base")
+
+
+_KINDS: dict[str, tuple[tuple[Column, ...], Callable[[pl.DataFrame, Table], pl.DataFrame]]] = {
+    "items": (_ITEM_COLUMNS, _items),
+    "customers": (_CUSTOMER_COLUMNS, _customers),
+    "rates": (_RATE_COLUMNS, _rates),
+}
+
+
+def read_file(kind: str, data: bytes, name: str) -> tuple[pl.DataFrame, Table]:
+    """`items`, `customers` or `rates` of a file, and a table without rows that tells where a row of the frame stands in the file."""
+    columns, check = _KINDS[kind]
+    frame, table = read(data, name, columns)
+    return check(frame, table), table.without_rows()
 
 
 def _with_terms(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ once, and only when something is wrong is the file walked again to name the line
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NoReturn
@@ -85,6 +85,10 @@ class Table:
         names = list(dict.fromkeys(key for row in rows for key in row))
         cells = [[_plain(row.get(key), key, f"{name}:{number}") for key in names] for number, row in enumerate(rows, 1)]
         return cls(pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String()), orient="row"), name, None, first=1)
+
+    def without_rows(self) -> "Table":
+        """The same without the rows: enough to tell where one stood."""
+        return replace(self, frame=self.frame.clear())
 
     def where(self, row: int) -> str:
         """File and line of a row (counted from 0)."""

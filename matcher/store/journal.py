@@ -1,6 +1,6 @@
 """The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 import polars as pl
@@ -97,6 +97,16 @@ def drop_findings(store: Store, line_ids: list[str]) -> None:
     """Forgets what the latest run found for lines that a person has since decided on."""
     for table in ("work.finding", "work.proposal"):
         store.run(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], line_id)", [line_ids])
+
+
+def drop_proposals_on(store: Store, item_ids: Iterable[str]) -> None:
+    """Forgets what the latest run found for lines on which it proposed one of these items: they are no longer what it saw."""
+    wanted = list(item_ids)
+    if not wanted:
+        return
+    sql = "SELECT DISTINCT line_id FROM work.proposal WHERE item_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL"
+    rows = store.run(sql, [wanted])
+    drop_findings(store, [str(row[0]) for row in rows])
 
 
 def exported(store: Store, target: str) -> pl.DataFrame:
