@@ -209,7 +209,7 @@ def _typed(column: Column) -> pl.Expr:
         case "amount":
             return columns.amount(cell, pl.col("currency")).alias(column.name)
         case "date":
-            return columns.iso_date(cell).alias(column.name)
+            return columns.possible(columns.iso_date(cell)).alias(column.name)
         case "percent":
             # a percentage has at most four places here: the column form of an amount in a four-place unit
             return (columns.amount(cell, pl.lit("CLF"))).alias(column.name)
@@ -245,6 +245,9 @@ def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Tabl
 def _refuse_cell(column: Column, cell: str, frame: pl.DataFrame, row: int, table: Table) -> NoReturn:
     where = table.where(row)
     if column.kind == "date":
+        if frame.slice(row, 1).select(columns.iso_date(pl.col(column.name)).is_not_null()).item():
+            years = f"{columns.EARLIEST.year} to {columns.LATEST.year}"
+            raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} lies outside the years {years}", where)
         raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} is not a date like 2026-10-31", where)
     try:
         money.parse(cell, "CLF" if column.kind == "percent" else frame["currency"][row])

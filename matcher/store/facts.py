@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from matcher import frames
+from matcher import columns, frames
 from matcher.ledger.chain import StatementFact
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
@@ -119,9 +119,10 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
 
 
 def rates(store: Store) -> pl.DataFrame:
-    """The latest rate of each day and currency: date, currency, per_base (decimal text)."""
+    """The latest rate of each day and currency: date, currency, per_base (decimal text). One that no import takes any more is left out."""
     sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
-    return store.frame(sql)
+    positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
+    return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
 
 
 def line_sums(store: Store) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from matcher import frames
+from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Batch
 from matcher.journal.fold import Facts
 from matcher.store.database import Store
@@ -49,7 +49,18 @@ def allocations(store: Store) -> pl.DataFrame:
 def items(store: Store, until: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
     """The latest snapshot of every open item; with `until`, as the books knew them after that batch. `without`: columns to leave out."""
     table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
-    return store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without)))
+    return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
+
+
+def _possible(found: pl.DataFrame) -> pl.DataFrame:
+    """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
+
+    An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one, so that the item counts.
+    """
+    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in found.columns]
+    ppm = pl.col("discount_ppm")
+    issued = pl.col("issue_date").clip(columns.EARLIEST, columns.LATEST)
+    return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
 def customers(store: Store) -> pl.DataFrame:
