@@ -21,6 +21,7 @@ from typing import BinaryIO
 import polars as pl
 
 from matcher import config as configuration
+from matcher.characters import identifier_fault, text_fault
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.frames import State
@@ -108,6 +109,19 @@ def file_source(path: str | Path) -> Source:
     return Source(str(path), size, opener)
 
 
+def _named(actor: str) -> str:
+    if fault := identifier_fault(actor):
+        raise MatcherError("usage.option", f"the actor {actor!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
+    return actor
+
+
+def _plain(*typed: str) -> None:
+    """Refuses reasons that a person typed and that hide something: they are read by others, and kept for ever."""
+    for text in typed:
+        if fault := text_fault(text):
+            raise MatcherError("usage.option", f"the reason {text[:40]!r} {fault}", hint="Type it as one line of plain text.")
+
+
 class Books:
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
@@ -120,7 +134,7 @@ class Books:
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser()
+        self.actor = _named(actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser())
         self._clock = clock
 
     def today(self) -> date:
@@ -188,6 +202,7 @@ class Books:
         Raises:
             MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
         """
+        _plain(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
             return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
@@ -274,11 +289,13 @@ class Books:
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return statements.reject(session, statement_id, reason, undo=undo)
 
@@ -294,26 +311,31 @@ class Books:
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return conflicts.settle(session, date.max, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.accept(session, as_of or date.max, line_ids, reason)
 
     def reject(self, line_ids: Sequence[str], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.reject(session, as_of or date.max, line_ids, reason)
 
     def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
+        _plain(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, as_of or date.max, line_id, wanted, reason)
 
     def undo(self, decision_or_line: str, *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.undo(session, as_of or date.max, decision_or_line, reason)
 

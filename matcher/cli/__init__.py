@@ -3,6 +3,7 @@
 import os
 import sys
 
+from matcher.cli.common import without_a_sign_it_lacks
 from matcher.cli.main import main
 
 __all__ = ["main", "program"]
@@ -14,6 +15,7 @@ def program() -> None:
     Files and the database are closed by the commands themselves. What cannot be written to the screen ends as with any Python program.
     """
     status = 0
+    without_a_sign_it_lacks()
     try:
         main()
     except SystemExit as end:

@@ -1,13 +1,12 @@
 """Commands that take files in: init, inspect, ingest, import, statement."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from matcher.cli.common import busy, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import busy, data, data_record, note, open_books, reason_option, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
 
@@ -58,7 +57,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
         except MatcherError as error:
             found.append(unreadable(name, error))
         if output == "json":
-            click.echo(json.dumps(found.pop(), ensure_ascii=False))
+            data_record(found.pop())
     if output != "json":
         _show_inspection(found, output)
 
@@ -267,7 +266,7 @@ def profile_new(file: str, name: str, path: str) -> None:
         write_bytes(Path(path), [proposal.toml.encode()])
         note(f"{path} written.")
     else:
-        click.echo(proposal.toml, nl=False)
+        data(proposal.toml)
     note(
         "First rows as this layout reads them:" if proposal.rows else "This layout reads no row yet: correct it where it says `uncertain`."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from matcher.cli import explain, files, out, rules, statement, work
+from matcher.cli.common import note
 from matcher.codes import INTERNAL, USAGE
 from matcher.errors import MatcherError
 
@@ -24,7 +25,7 @@ class _Group(click.Group):
             status = USAGE
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "matcher"
-            click.echo(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")), err=True)
+            note(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")))
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
@@ -34,7 +35,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except MatcherError as error:
-            click.echo(str(error), err=True)
+            note(str(error))
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             # whoever reads our output has closed it: that is their decision, not an error
@@ -44,11 +45,11 @@ class _Group(click.Group):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where everything unforeseen ends
             if os.environ.get("MATCHER_DEBUG"):
-                traceback.print_exc()
+                note(traceback.format_exc(), lines=True)
             # the message of a foreign exception may hold statement contents, so only its kind and place are shown
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
-            click.echo(str(MatcherError("internal", f"{type(error).__name__} at {place} (MATCHER_DEBUG=1 shows more)")), err=True)
+            note(str(MatcherError("internal", f"{type(error).__name__} at {place} (MATCHER_DEBUG=1 shows more)")))
             ctx.exit(INTERNAL)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from matcher.cli.common import as_of_option, busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import as_of_option, busy, data, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 
@@ -48,7 +48,7 @@ def export(what: str, path: str, target: str, as_of: date | None) -> None:
     with busy(f"exporting {what}"):
         done = open_books().export(what, path, as_of, target=target)
     for file in done.files:
-        click.echo(file)
+        data(f"{file}\n")
     if what == "receipts":
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
         note(f"{done.rows} documents, control total {totals}, batch {done.batch_id}.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, say, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
 
 def _decided(results: list[Any]) -> None:
     for one in results:
-        click.echo(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
+        say(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
 
 
 @click.command()

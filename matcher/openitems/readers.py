@@ -13,9 +13,9 @@ DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_acco
 STATUSES = ("open", "part_paid", "closed")
 
 _ITEM_COLUMNS = (
-    Column("item_id", required=True),
-    Column("entity", required=True),
-    Column("customer_id", required=True),
+    Column("item_id", "id", required=True),
+    Column("entity", "id", required=True),
+    Column("customer_id", "id", required=True),
     Column("document_type", "word", required=True, words=DOCUMENT_TYPES),
     Column("document_no", required=True),
     Column("issue_date", "date", required=True),
@@ -32,7 +32,11 @@ _ITEM_COLUMNS = (
     Column("closed_date", "date"),
     Column("disputed_amount", "amount"),
 )
-_CUSTOMER_COLUMNS = tuple(Column(name, required=name in ("customer_id", "name")) for name in frames.CUSTOMER if name != "extra")
+_CUSTOMER_COLUMNS = tuple(
+    Column(name, "id" if name in ("customer_id", "parent_id", "entity") else "text", required=name in ("customer_id", "name"))
+    for name in frames.CUSTOMER
+    if name != "extra"
+)
 _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "currency", required=True), Column("per_base", required=True))
 
 MAX_TERM_DAYS = 3660

@@ -15,9 +15,10 @@ from typing import Any, Literal, NoReturn
 import polars as pl
 
 from matcher import columns, money
+from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 
-Kind = Literal["text", "amount", "date", "word", "percent", "currency"]
+Kind = Literal["text", "id", "amount", "date", "word", "percent", "currency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Column:
 
     Attributes:
         name: header text.
-        kind: how its cells are read; ``amount`` uses the row's ``currency`` column, ``percent`` becomes millionths.
+        kind: how its cells are read; ``id`` is a text that hides nothing (`matcher.characters`), ``amount`` uses the row's ``currency``
+            column, ``percent`` becomes millionths.
         required: every row must have it.
         words: for ``word``, what a cell may hold.
     """
@@ -55,7 +57,9 @@ def checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, 
     if missing:
         raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{table.name}:1")
     present = {c.name for c in declared} & set(table.frame.columns)
-    frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars() for n in present)
+    # of an id only ordinary spaces are taken off: with other signs around it, it is another text, and refused
+    ids = {c.name for c in declared if c.kind == "id"}
+    frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars(" " if n in ids else None) for n in present)
     frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
     typed = frame.select(*(_typed(c) for c in declared), _extra(frame, [n for n in table.frame.columns if n not in present]))
     for column in declared:
@@ -230,7 +234,9 @@ def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Tabl
     cells = frame[column.name]
     if column.required and (row := _first((cells == "").to_list() if (cells == "").any() else [])) is not None:
         raise MatcherError("row.invalid", f"{column.name} is empty", table.where(row))
-    if column.kind == "word":
+    if column.kind == "id":
+        _check_ids(column, cells, table)
+    elif column.kind == "word":
         bad = ~cells.is_in([*column.words, ""])
         if (row := _first(bad)) is not None:
             raise MatcherError("value.unknown", f"{column.name} {cells[row]!r} is none of {', '.join(column.words)}", table.where(row))
@@ -240,6 +246,14 @@ def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Tabl
             raise MatcherError("currency.unknown", f"{cells[row]!r} is not an ISO 4217 currency code", table.where(row))
     elif column.kind != "text" and (row := _first(typed[column.name].is_null() & (cells != ""))) is not None:
         _refuse_cell(column, cells[row], frame, row, table)
+
+
+def _check_ids(column: Column, cells: pl.Series, table: Table) -> None:
+    # all but plain letters, digits and signs of ASCII are looked at one by one
+    odd = cells.str.contains("[^!-~]")
+    for row in odd.arg_true() if odd.any() else ():
+        if fault := identifier_fault(cells[row]):
+            raise MatcherError("row.invalid", f"{column.name} {cells[row][:40]!r} {fault}", table.where(row))
 
 
 def _refuse_cell(column: Column, cell: str, frame: pl.DataFrame, row: int, table: Table) -> NoReturn:

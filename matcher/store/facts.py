@@ -22,8 +22,8 @@ def file_known(store: Store, file_id: str, kind: str) -> bool:
 
 
 def append_file(store: Store, record: dict[str, Any]) -> None:
-    """Records a file that was read."""
-    store.append("raw.file", pl.DataFrame([record]))
+    """Records a file that was read. A name whose bytes are no text is kept with their numbers."""
+    store.append("raw.file", pl.DataFrame([record | {"name": record["name"].encode("utf-8", "backslashreplace").decode()}]))
 
 
 def append_statements(store: Store, records: list[dict[str, Any]]) -> None:

@@ -55,7 +55,7 @@ def items(store: Store, until: int | None = None, without: Collection[str] = ())
 def _possible(found: pl.DataFrame) -> pl.DataFrame:
     """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
 
-    An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one, so that the item counts.
+    An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one: the item counts.
     """
     days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in found.columns]
     ppm = pl.col("discount_ppm")
