@@ -28,7 +28,7 @@ from matcher.frames import State
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
+from matcher.pipeline import asked, conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.conflicts import Keep, Settled
@@ -332,6 +332,11 @@ class Books:
         _plain(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, as_of or date.max, line_id, wanted, reason)
+
+    def wanted(self, texts: Sequence[str]) -> list[Wanted]:
+        """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
+        with self._session(write=False) as session:
+            return asked.wanted(session, texts)
 
     def undo(self, decision_or_line: str, *, reason: str = "", as_of: date | None = None) -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""

@@ -52,6 +52,15 @@ def items(store: Store, until: int | None = None, without: Collection[str] = ())
     return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
 
 
+def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
+    """Which of the names are the id or the document number of an item."""
+    # what is no text is the name of nothing, and the database takes no half of a character
+    texts = [name for name in names if name.encode(errors="ignore").decode() == name]
+    sql = "SELECT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[])) UNION "
+    sql += "SELECT document_no FROM raw.item WHERE document_no IN (SELECT unnest($1::VARCHAR[]))"
+    return frozenset(str(row[0]) for row in store.run(sql, [texts]))
+
+
 def _possible(found: pl.DataFrame) -> pl.DataFrame:
     """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
 

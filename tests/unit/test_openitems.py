@@ -121,3 +121,42 @@ def test_a_bad_row_that_is_in_the_books_already_stops_nothing(tmp_path: Path) ->
         books.explain(line)
         books.undo(line)
     assert books.aging(date(2026, 12, 31))["open_amount"].sum() == sum(range(40100, 40600, 100))
+
+
+HIDDEN = (
+    "A\x1b[2J",
+    "A\u202eB",
+    "A\u200b",
+    "\ufeffA",
+    "A\x9b1m",
+    "A\tB",
+    "A\nB",
+    "A\u00a0B",
+    "A\u00a0",
+    "\u3000A",
+    "A\U000e0041",
+    "Se\u0301",
+)
+
+
+@pytest.mark.parametrize("bad", HIDDEN, ids=ascii)
+def test_an_id_hides_nothing_and_has_one_form(bad: str) -> None:
+    for column in ("item_id", "customer_id", "entity"):
+        error = refused(read_items, {column: bad})
+        assert error.code == "row.invalid"
+        assert error.what.startswith(f"{column} {bad!r} ")
+    for column in ("customer_id", "parent_id", "entity"):
+        assert refused(read_customers, {column: bad}).code == "row.invalid"
+
+
+@pytest.mark.parametrize("good", ["RE 2026/1", "a=b", "a,b;c|d", "Sé", "客户一号", "-1", "--help", "../x", "=1+1"])
+def test_an_id_may_be_any_other_text(good: str) -> None:
+    assert read_items({"item_id": f" {good} ", "customer_id": good})["item_id"][1] == good
+    assert read_customers({"customer_id": good})["customer_id"][1] == good
+
+
+@pytest.mark.parametrize("text", HIDDEN, ids=ascii)
+def test_names_and_texts_stay_as_they_were_written(text: str) -> None:
+    kept = text.strip()
+    assert read_items({"document_no": f"x{text}x", "payment_reference": text})["document_no"][1] == f"x{text}x"
+    assert read_customers({"name": text})["name"][1] == kept
