@@ -9,11 +9,9 @@ Example:
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import BinaryIO
 import polars as pl
 
 from matcher import config as configuration
+from matcher.characters import identifier_fault, text_fault
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.exports.files import Outbox, write_bytes
@@ -30,12 +29,12 @@ from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
+from matcher.pipeline import asked, conflicts, imports, ingest, layouts, reissue, reports, rulebooks, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.check import Check
 from matcher.pipeline.conflicts import Keep, Settled
-from matcher.pipeline.imports import ImportKind, ImportResult
+from matcher.pipeline.imports import Allowed, ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.rulebooks import Rules
@@ -132,6 +131,19 @@ def _user() -> str:
         return ""
 
 
+def _named(actor: str) -> str:
+    if fault := identifier_fault(actor):
+        raise MatcherError("usage.option", f"the actor {actor!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
+    return actor
+
+
+def _plain(*typed: str) -> None:
+    """Refuses reasons that a person typed and that hide something: they are read by others, and kept for ever."""
+    for text in typed:
+        if fault := text_fault(text):
+            raise MatcherError("usage.option", f"the reason {text[:40]!r} {fault}", hint="Type it as one line of plain text.")
+
+
 class Books:
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
@@ -145,7 +157,7 @@ class Books:
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now, wait: Wait = AT_ONCE) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = actor or os.environ.get("MATCHER_ACTOR") or _user()
+        self.actor = _named(actor or os.environ.get("MATCHER_ACTOR") or _user())
         self.kept = False
         self._clock = clock
         self._wait = wait
@@ -197,38 +209,35 @@ class Books:
         """
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()), progress)
+            return ingest.ingest(session, sources, layouts.with_own(options or IngestOptions(), self.directory, session.config), progress)
 
-    def _with_profiles(self, options: IngestOptions) -> IngestOptions:
-        own = {path.stem: read_text(path, "profile.invalid") for path in sorted((self.directory / "profiles").glob("*.toml"))}
-        profiles = own | options.profiles
-        self._refuse_unknown_profiles(profiles)
-        return replace(options, profiles=profiles)
-
-    def _refuse_unknown_profiles(self, profiles: Mapping[str, str]) -> None:
-        """Refuses an account whose layout does not exist: the file would be read with whatever layout looks like it."""
-        named = {account.id: account.profile for account in self.config.account if account.profile}
-        if not named:
-            return
-        from matcher.parsers.csv.library import available
-
-        known = available(profiles)
-        for account, profile in named.items():
-            if profile not in known:
-                near = " or ".join(map(repr, get_close_matches(profile, known, n=3, cutoff=0.5)))
-                hint = f"perhaps {near} is meant" if near else "`matcher profile list` lists the shipped ones"
-                where = str(self.directory / CONFIG_NAME)
-                raise MatcherError("config.invalid", f"account {account!r}: profile: there is no layout {profile!r}; {hint}", where)
-
-    def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
+    def import_files(
+        self,
+        kind: ImportKind,
+        files: Sequence[str | Path],
+        *,
+        partial: bool = False,
+        dry_run: bool = False,
+        allow_change: Collection[str] = (),
+        reason: str = "",
+    ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
+        Args:
+            kind: items, customers or rates.
+            files: paths.
+            partial: the files hold changes only: items that they do not list stay as they are.
+            dry_run: do everything but keep nothing.
+            allow_change: ids of items whose customer or document may change although they have postings.
+            reason: why they may; kept in the journal.
+
         Raises:
-            MatcherError: whatever refuses a file.
+            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
         """
+        _plain(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial)
+            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
@@ -322,11 +331,13 @@ class Books:
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return statements.reject(session, statement_id, reason, undo=undo)
 
@@ -342,26 +353,36 @@ class Books:
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return conflicts.settle(session, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.accept(session, line_ids, reason)
 
     def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.reject(session, line_ids, reason)
 
     def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
+        _plain(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, line_id, wanted, reason)
 
+    def wanted(self, texts: Sequence[str]) -> list[Wanted]:
+        """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
+        with self._session(write=False) as session:
+            return asked.wanted(session, texts)
+
     def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
+        _plain(reason)
         with self._session(write=True) as session:
             return verdicts.undo(session, decision_or_line, reason)
 

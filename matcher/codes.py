@@ -244,6 +244,12 @@ _CODES = (
         "Lines that would no longer count have posted decisions.",
         "Reverse them first with `matcher undo LINE`, or repeat the command with --undo.",
     ),
+    Code(
+        "item.posted",
+        POLICY,
+        "An import would change the currency, entity, customer, document or sign of an item with postings, or make it less than they are.",
+        "Have it corrected in the ERP, or name the items with --allow-change and a --reason.",
+    ),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
     Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),
     Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher import account_numbers, money
+from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
 
@@ -17,6 +18,15 @@ STORE_NAME = "books.duckdb"
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+
+def _identifier(text: str) -> str:
+    if fault := identifier_fault(text):
+        raise ValueError(f"{text!r} {fault}")
+    return text
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+"""An id as it stands in files and on screens: nothing hidden, one form (`matcher.characters`)."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -31,14 +41,14 @@ class BooksSection(_Strict):
 class Entity(_Strict):
     """``[[entity]]``: a selling company. Nothing is matched across entities."""
 
-    id: str
+    id: Identifier
     name: str
 
 
 class Account(_Strict):
     """``[[account]]``: one of our bank accounts. `number` is the IBAN or local number as the bank writes it."""
 
-    id: str
+    id: Identifier
     number: str
     entity: str
     currency: Currency

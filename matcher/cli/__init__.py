@@ -4,6 +4,7 @@ import os
 import sys
 
 from matcher.cli import screen
+from matcher.cli.common import without_a_sign_it_lacks
 from matcher.cli.main import main
 
 __all__ = ["main", "program"]
@@ -16,6 +17,7 @@ def program() -> None:
     """
     screen.install()
     status = 0
+    without_a_sign_it_lacks()
     try:
         main()
     except SystemExit as end:

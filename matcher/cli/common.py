@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from matcher.characters import in_json, visible
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
@@ -107,9 +108,32 @@ def open_books() -> "Books":
     return books
 
 
-def note(text: str) -> None:
-    """A message for the person, on stderr."""
-    click.echo(text, err=True)
+def note(text: str, *, lines: bool = False) -> None:
+    """A message for the person, on stderr. Nothing in it steers the screen; it is one line unless `lines` are kept."""
+    click.echo(visible(text, lines=lines), err=True)
+
+
+def say(text: str) -> None:
+    """A line for the person, on stdout. Nothing in it steers the screen."""
+    click.echo(visible(text))
+
+
+def data(text: str) -> None:
+    """Data on stdout: UTF-8 whatever the locale, as it is stored. On a terminal nothing in it steers the screen."""
+    shown = visible(text, lines=True) if sys.stdout.isatty() else text
+    # as bytes: click takes colour codes out of text that goes into a pipe
+    click.echo(shown.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def data_record(record: Any) -> None:
+    """One JSON object on a line of its own, on stdout."""
+    data(in_json(json.dumps(record, ensure_ascii=False)) + "\n")
+
+
+def without_a_sign_it_lacks() -> None:
+    """Lets a stdout whose encoding lacks a sign show its number instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
@@ -139,13 +163,13 @@ def show(
     """
     if output == "json":
         for row in rows:
-            click.echo(json.dumps({name: _plain(row[name]) for name in columns}, ensure_ascii=False))
+            data_record({name: _plain(row[name]) for name in columns})
     elif output == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_safe(name, row[name], numbers) for name in columns] for row in rows)
-        click.echo(text.getvalue(), nl=False)
+        data(text.getvalue())
     else:
         _table(rows, columns, numbers, long, title)
 
@@ -166,7 +190,7 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Seq
     from rich.table import Table
     from rich.text import Text
 
-    texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
+    texts = {name: ["" if row[name] is None else visible(str(_plain(row[name]))) for row in rows] for name in columns}
     if "file" in long:
         texts["file"] = [os.path.basename(text) for text in texts["file"]]  # a path is known by its end
     widest = {name: max(map(cell_len, [name, *texts[name]])) for name in columns}

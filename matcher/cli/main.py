@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from matcher.cli import explain, files, out, rules, screen, statement, work
-from matcher.cli.common import SECONDS, WAIT, Given
+from matcher.cli.common import SECONDS, WAIT, Given, note
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
 from matcher.errors import MatcherError
 
@@ -33,7 +33,7 @@ class _Group(click.Group):
             status = USAGE
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "matcher"
-            click.echo(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")), err=True)
+            note(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")))
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
@@ -43,15 +43,15 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except MatcherError as error:
-            click.echo(str(error), err=True)
+            note(str(error))
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where everything unforeseen ends
             if os.environ.get("MATCHER_DEBUG"):
-                traceback.print_exc()
+                note(traceback.format_exc(), lines=True)
             coded = _unforeseen(error, kept=ctx.obj.kept)
-            click.echo(str(coded), err=True)
+            note(str(coded))
             ctx.exit(coded.exit_code)
 
 
@@ -76,7 +76,7 @@ def _shown(status: int, said: Given) -> int:
     if not why or status not in (DONE, NEEDS_PERSON):
         return status
     error = MatcherError("screen.failed" if said.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
-    click.echo(str(error), err=True)
+    note(str(error))
     return error.exit_code
 
 

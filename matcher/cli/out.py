@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import as_of_option, busy, data, note, open_books, show, with_books, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def export(what: str, path: str, target: str, as_of: date | None) -> None:
     with busy(f"exporting {what}"):
         done = open_books().export(what, path, as_of, target=target)
     for file in done.files:
-        click.echo(file)
+        data(f"{file}\n")
     if what == "receipts":
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
         note(f"{done.rows} documents, control total {totals}, batch {done.batch_id}.")

@@ -13,11 +13,14 @@ from pathlib import Path
 import polars as pl
 
 from matcher.amounts import render
+from matcher.characters import RANGES
 from matcher.errors import MatcherError
 from matcher.exports.files import atomic
 
 CHUNK_ROWS = 50_000
-_STARTS_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+# what shows nothing may stand before it: a program that takes it off would run the rest
+_HIDDEN = "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in RANGES if last != 0xDFFF)
+_STARTS_FORMULA = rf"^[{_HIDDEN}]*[=+\-@\t\r\n＝＋－＠]"
 _IS_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
 

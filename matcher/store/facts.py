@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from matcher import frames
+from matcher import columns, frames
 from matcher.ledger.chain import Repetition, StatementFact
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
@@ -24,8 +24,8 @@ def file_known(store: Store, file_id: str, kind: str) -> bool:
 
 
 def append_file(store: Store, record: dict[str, Any]) -> None:
-    """Records a file that was read."""
-    store.append("raw.file", pl.DataFrame([record]))
+    """Records a file that was read. A name whose bytes are no text is kept with their numbers."""
+    store.append("raw.file", pl.DataFrame([record | {"name": record["name"].encode("utf-8", "backslashreplace").decode()}]))
 
 
 def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
@@ -135,9 +135,10 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
 
 
 def rates(store: Store) -> pl.DataFrame:
-    """The latest rate of each day and currency: date, currency, per_base (decimal text)."""
+    """The latest rate of each day and currency: date, currency, per_base (decimal text). One that no import takes any more is left out."""
     sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
-    return store.frame(sql)
+    positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
+    return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
 
 
 def statement_places(store: Store) -> list[tuple[str, str, int]]:

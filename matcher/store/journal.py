@@ -1,12 +1,12 @@
 """The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date
 
 import polars as pl
 
-from matcher import frames
+from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Batch, Head
 from matcher.journal.fold import Facts
 from matcher.store.database import Store
@@ -120,7 +120,27 @@ def count(store: Store, table: str) -> int:
 def items(store: Store, until: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
     """The latest snapshot of every open item; with `until`, as the books knew them after that batch. `without`: columns to leave out."""
     table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
-    return store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without)))
+    return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
+
+
+def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
+    """Which of the names are the id or the document number of an item."""
+    # what is no text is the name of nothing, and the database takes no half of a character
+    texts = [name for name in names if name.encode(errors="ignore").decode() == name]
+    sql = "SELECT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[])) UNION "
+    sql += "SELECT document_no FROM raw.item WHERE document_no IN (SELECT unnest($1::VARCHAR[]))"
+    return frozenset(str(row[0]) for row in store.run(sql, [texts]))
+
+
+def _possible(found: pl.DataFrame) -> pl.DataFrame:
+    """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
+
+    An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one: the item counts.
+    """
+    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in found.columns]
+    ppm = pl.col("discount_ppm")
+    issued = pl.col("issue_date").clip(columns.EARLIEST, columns.LATEST)
+    return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
 def history(store: Store, until: int | None = None) -> pl.DataFrame:
@@ -205,6 +225,17 @@ def replace_shadows(store: Store, line_ids: list[str], shadows: pl.DataFrame) ->
 def shadows(store: Store) -> pl.DataFrame:
     """What shadow rules said of lines, by line."""
     return store.frame("SELECT * FROM work.shadow ORDER BY line_id, rule").select(list(frames.SHADOW))
+
+
+def drop_proposals_on(store: Store, item_ids: Iterable[str]) -> None:
+    """Forgets what the latest run found for lines on which it proposed one of these items: they are no longer what it saw."""
+    wanted = list(item_ids)
+    if not wanted:
+        return
+    lines = "SELECT line_id FROM work.proposal WHERE item_id IN (SELECT unnest(?::VARCHAR[]))"
+    store.run(f"DELETE FROM work.finding WHERE line_id IN ({lines})", [wanted])
+    store.run(f"DELETE FROM work.proposal WHERE line_id IN ({lines})", [wanted])
+    store.replaced |= {"work.finding", "work.proposal"}
 
 
 def exported(store: Store, target: str) -> pl.DataFrame:
