@@ -7,7 +7,6 @@ Example:
     >>> books.run(as_of=date(2026, 10, 31))    # doctest: +SKIP
 """
 
-import getpass
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,8 +18,8 @@ from typing import BinaryIO
 
 import polars as pl
 
+from matcher import actors
 from matcher import config as configuration
-from matcher.characters import identifier_fault, text_fault
 from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
 from matcher.errors import MatcherError
 from matcher.exports.files import Outbox, write_bytes
@@ -123,27 +122,6 @@ def file_source(path: str | Path) -> Source:
     return Source(str(path), size, opener)
 
 
-def _user() -> str:
-    """Who runs the program, as the operating system names them; empty where it has no name for them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
-def _named(actor: str) -> str:
-    if fault := identifier_fault(actor):
-        raise MatcherError("usage.option", f"the actor {actor!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
-    return actor
-
-
-def _plain(*typed: str) -> None:
-    """Refuses reasons that a person typed and that hide something: they are read by others, and kept for ever."""
-    for text in typed:
-        if fault := text_fault(text):
-            raise MatcherError("usage.option", f"the reason {text[:40]!r} {fault}", hint="Type it as one line of plain text.")
-
-
 class Books:
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
@@ -157,7 +135,7 @@ class Books:
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now, wait: Wait = AT_ONCE) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = _named(actor or os.environ.get("MATCHER_ACTOR") or _user())
+        self.actor = actors.named(actor)
         self.kept = False
         self._clock = clock
         self._wait = wait
@@ -234,7 +212,7 @@ class Books:
         Raises:
             MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
         """
-        _plain(reason)
+        actors.check_reasons(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
             return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
@@ -331,13 +309,13 @@ class Books:
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return statements.reject(session, statement_id, reason, undo=undo)
 
@@ -353,25 +331,25 @@ class Books:
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return conflicts.settle(session, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.accept(session, line_ids, reason)
 
     def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.reject(session, line_ids, reason)
 
     def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
-        _plain(reason, *(one.adjustment_reason for one in wanted))
+        actors.check_reasons(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, line_id, wanted, reason)
 
@@ -382,7 +360,7 @@ class Books:
 
     def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
-        _plain(reason)
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.undo(session, decision_or_line, reason)
 
