@@ -7,32 +7,46 @@ Example:
     >>> books.run(as_of=date(2026, 10, 31))    # doctest: +SKIP
 """
 
-import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
 
+from matcher import actors
 from matcher import config as configuration
-from matcher.config import CONFIG_NAME, STORE_NAME, Config
-from matcher.encryption import find_key
+from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.errors import MatcherError
+from matcher.exports.files import Outbox
 from matcher.frames import State
+from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.base import Source
-from matcher.pipeline import conflicts, imports, ingest, reissue, reports, rulebooks, run, statements, verdicts, why
+from matcher.pipeline import (
+    asked,
+    conflicts,
+    imports,
+    ingest,
+    layouts,
+    opening,
+    reissue,
+    reports,
+    rulebooks,
+    run,
+    statements,
+    verdicts,
+    why,
+)
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
+from matcher.pipeline.check import Check
 from matcher.pipeline.conflicts import Keep, Settled
-from matcher.pipeline.imports import ImportKind, ImportResult
+from matcher.pipeline.imports import Allowed, ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
 from matcher.pipeline.rulebooks import Rules
@@ -40,12 +54,14 @@ from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
-from matcher.pipeline.verify import Check
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
-from matcher.store import check_encryption, create, facts, journal, lines, open_store
+from matcher.store import Store, facts, journal, lines, open_store
+from matcher.store.waiting import Wait
 
 Clock = Callable[[], datetime]
+AT_ONCE = Wait()
+"""Busy books are not waited for."""
 
 
 def utc_now() -> datetime:
@@ -53,18 +69,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now) -> "Books":
+def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> "Books":
     """Opens the books in a directory.
 
     Args:
         directory: holds matcher.toml.
         actor: who decides; empty takes MATCHER_ACTOR, else the operating system's user.
         clock: tells the time that decisions are recorded with.
+        wait: seconds that a method waits for the books when another process has them open.
 
     Raises:
         MatcherError: ``books.missing`` or ``config.invalid``.
     """
-    return Books(configuration.find_books(str(directory)), actor=actor, clock=clock)
+    return Books(configuration.find_books(str(directory)), actor=actor, clock=clock, wait=Wait(wait))
 
 
 def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
@@ -78,27 +95,9 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``usage.option``, ``encryption.key``, and what `matcher.store.open_store` raises.
+        MatcherError: see `opening.make`.
     """
-    folder = Path(directory)
-    path = folder / CONFIG_NAME
-    written = not path.exists()
-    text = configuration.template(encryption=encrypt)
-    config = configuration.parse(text, str(path)) if written else configuration.load(path)
-    if encrypt and not config.books.encryption:
-        raise MatcherError("usage.option", "--encrypt is for new books, and there is a matcher.toml without it", str(path))
-    key = _key(config, folder)
-    if key is not None:
-        check_encryption()
-    if written:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    create(folder / STORE_NAME, key=key)
-    return path, written
-
-
-def _key(config: Config, directory: Path) -> str | None:
-    return find_key(config.books.name, config.books.key_file, directory) if config.books.encryption else None
+    return opening.make(Path(directory), encrypt=encrypt)
 
 
 def file_source(path: str | Path) -> Source:
@@ -126,15 +125,18 @@ class Books:
 
     Attributes:
         directory: where matcher.toml is.
-        config: the checked matcher.toml.
-        actor: who decides.
+        config: the checked matcher.toml, as the latest of these methods read it.
+        actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
+        kept: whether something that these methods did stays: a record in the books, or a file.
     """
 
-    def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now) -> None:
+    def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now, wait: Wait = AT_ONCE) -> None:
         self.directory = directory
         self.config = configuration.load(directory / CONFIG_NAME)
-        self.actor = actor or os.environ.get("MATCHER_ACTOR") or getpass.getuser()
+        self.actor = actors.named(actor)
+        self.kept = False
         self._clock = clock
+        self._wait = wait
 
     def today(self) -> date:
         """The clock's day."""
@@ -146,14 +148,27 @@ class Books:
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
-        text = (self.directory / CONFIG_NAME).read_bytes()
+        if write and not self.actor:
+            raise MatcherError("actor.unknown", "it is not known who decides")
         path = self.directory / STORE_NAME
-        key = _key(self.config, self.directory)
-        if not path.exists():
-            create(path, key=key)
-        with open_store(path, write=write, keep=keep, key=key) as store:
+        if not os.path.lexists(path):
+            hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
+            raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
+        with ExitStack() as opened:
+
+            def enter() -> tuple[opening.Settings, Store]:
+                # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
+                read = opening.read(self.directory)
+                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key()))
+
+            read, store = self._wait.until_free(enter)
+            self.config = read.config
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            yield Session(store, self.directory, self.config, sha256(text).hexdigest(), self.actor, at, version("matcher-recon"))
+            session = Session(store, self.directory, read.config, read.digest, self.actor, at, version("matcher-recon"))
+            if write:
+                session.check_key()
+            yield session
+        self.kept = self.kept or (write and keep)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that reads only, for tools that look at what a run would do.
@@ -173,21 +188,35 @@ class Books:
         """
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return ingest.ingest(session, sources, self._with_profiles(options or IngestOptions()), progress)
+            return ingest.ingest(session, sources, layouts.with_own(options or IngestOptions(), self.directory, session.config), progress)
 
-    def _with_profiles(self, options: IngestOptions) -> IngestOptions:
-        own = {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.directory / "profiles").glob("*.toml"))}
-        return replace(options, profiles=own | options.profiles)
-
-    def import_files(self, kind: ImportKind, files: Sequence[str | Path], *, partial: bool = False, dry_run: bool = False) -> ImportResult:
+    def import_files(
+        self,
+        kind: ImportKind,
+        files: Sequence[str | Path],
+        *,
+        partial: bool = False,
+        dry_run: bool = False,
+        allow_change: Collection[str] = (),
+        reason: str = "",
+    ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
+        Args:
+            kind: items, customers or rates.
+            files: paths.
+            partial: the files hold changes only: items that they do not list stay as they are.
+            dry_run: do everything but keep nothing.
+            allow_change: ids of items whose customer or document may change although they have postings.
+            reason: why they may; kept in the journal.
+
         Raises:
-            MatcherError: whatever refuses a file.
+            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
         """
+        actors.check_reasons(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial)
+            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
@@ -258,11 +287,21 @@ class Books:
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
 
+        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
+
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
-        with self._session(write=what == "receipts") as session:
-            return reports.export(session, what, Path(path), as_of or self._present_day(session), target)
+        with Outbox() as outbox:
+            with self._session(write=what == "receipts") as session:
+                done = reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
+            try:
+                outbox.publish()
+            except MatcherError as error:
+                recorded = f"{error.what}; its documents are recorded as sent"
+                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
+            self.kept = True
+            return done
 
     def statement_lines(self, statement_id: str) -> pl.DataFrame:
         """The lines that came with a statement, those in quarantine too."""
@@ -271,11 +310,13 @@ class Books:
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return statements.reject(session, statement_id, reason, undo=undo)
 
@@ -291,30 +332,52 @@ class Books:
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return conflicts.settle(session, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.accept(session, line_ids, reason)
 
     def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.reject(session, line_ids, reason)
 
     def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
+        actors.check_reasons(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, line_id, wanted, reason)
 
+    def wanted(self, texts: Sequence[str]) -> list[Wanted]:
+        """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
+        with self._session(write=False) as session:
+            return asked.wanted(session, texts)
+
     def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
+        actors.check_reasons(reason)
         with self._session(write=True) as session:
             return verdicts.undo(session, decision_or_line, reason)
 
-    def verify(self) -> list[Check]:
-        """Recomputes the journal's hash chain and every conservation sum."""
+    def verify(self, expect: str = "") -> list[Check]:
+        """Recomputes what the journal sealed and every conservation sum, from the rows themselves.
+
+        Args:
+            expect: a hash of `head` that was noted before; the books must still hold all that it stood for.
+
+        Raises:
+            MatcherError: ``usage.option`` when `expect` is no such hash, ``books.damaged``, ``journal.key``.
+        """
         with self._session(write=False) as session:
-            return verification.verify(session)
+            return verification.verify(session, expect)
+
+    def head(self) -> Head:
+        """Number and hash of the latest batch: they stand for everything that the books hold."""
+        with self._session(write=False) as session:
+            return journal.last_batch(session.store)

@@ -40,12 +40,15 @@ This page is generated from `matcher/codes.py`: `python -m matcher.catalogue > d
 | exit status | meaning |
 |---|---|
 | 0 | done |
-| 1 | done, and something needs a person |
+| 1 | done, and something needs a person; also when only the listing of work that is done could not be shown |
 | 2 | wrong usage or configuration |
 | 3 | bad input, nothing changed |
 | 4 | refused by policy |
 | 5 | the books are in use by another process |
-| 70 | internal error |
+| 70 | internal error; also damaged books and too little memory |
+| 130, 143, 137 | ended by Ctrl-C, by a request to end (SIGTERM), or killed: the command did all of its work or nothing |
+
+Where whoever reads the output closes it early, as `head` does, the command goes on and ends with its own status.
 """
 
 

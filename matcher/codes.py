@@ -173,8 +173,31 @@ _CODES = (
         "quarantine",
     ),
     # books and use
-    Code("books.missing", USAGE, "No books directory was found.", "Run `matcher init DIR`, or name one with --books."),
+    Code(
+        "books.missing",
+        USAGE,
+        "There is no books directory, or it lacks its books file.",
+        "Run `matcher init DIR`, or name one with --books.",
+    ),
     Code("books.busy", BUSY, "Another process has the books open.", "Wait until it has finished, then run the command again."),
+    Code(
+        "books.unreadable",
+        USAGE,
+        "The operating system does not give the books file out.",
+        "Look at the permissions of the folder and the file, and at the disk; nothing was changed.",
+    ),
+    Code(
+        "books.unwritable",
+        USAGE,
+        "The operating system does not let the books be written: the disk is full, or the folder or the file is read-only.",
+        "Make room, or correct the permissions of the folder and the file; nothing was changed.",
+    ),
+    Code(
+        "books.unconfirmed",
+        NEEDS_PERSON,
+        "The books hold what the command did, or may hold it, but the disk did not confirm that it will keep it.",
+        "Do not repeat the command before `matcher status` or `matcher show LINE` has told whether it is there; look at the disk.",
+    ),
     Code(
         "books.damaged",
         INTERNAL,
@@ -186,6 +209,18 @@ _CODES = (
         USAGE,
         "The books file does not consist of what this program makes; nothing of it was run or read.",
         "Restore your own backup; of books from somebody else take the statements and exports, not the file.",
+    ),
+    Code(
+        "books.altered",
+        INTERNAL,
+        "What the latest run proposed is not what the journal sealed: somebody has changed the books file from outside.",
+        "Run `matcher verify` and see docs/runbook.md; a new `matcher run` makes the proposals anew.",
+    ),
+    Code(
+        "journal.key",
+        USAGE,
+        "The key that signs the journal is missing, cannot be read, or is not the one that signed it.",
+        "Correct [journal] in matcher.toml or MATCHER_JOURNAL_KEY_FILE; see docs/configuration.md.",
     ),
     Code("books.newer", USAGE, "The books were written by a newer version of the program.", "Upgrade the program."),
     Code(
@@ -229,6 +264,12 @@ _CODES = (
         "Lines that would no longer count have posted decisions.",
         "Reverse them first with `matcher undo LINE`, or repeat the command with --undo.",
     ),
+    Code(
+        "item.posted",
+        POLICY,
+        "An import would change the currency, entity, customer, document or sign of an item with postings, or make it less than they are.",
+        "Have it corrected in the ERP, or name the items with --allow-change and a --reason.",
+    ),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
     Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),
     Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),
@@ -242,8 +283,32 @@ _CODES = (
     Code(
         "verify.failed",
         NEEDS_PERSON,
-        "A conservation sum or the journal's hash chain does not hold.",
+        "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
+    ),
+    Code(
+        "actor.unknown",
+        USAGE,
+        "Who decides is not known: the operating system has no name for the user.",
+        "Name yourself with --actor or MATCHER_ACTOR.",
+    ),
+    Code(
+        "screen.failed",
+        NEEDS_PERSON,
+        "The work is done and recorded, and its listing could not be shown.",
+        "Do not repeat the command; see `matcher status` for what stands in the books.",
+    ),
+    Code(
+        "system.refused",
+        USAGE,
+        "The operating system refuses something that the program needs.",
+        "Look at free space, permissions and open files; nothing was changed.",
+    ),
+    Code(
+        "memory.short",
+        INTERNAL,
+        "There was not enough memory.",
+        "End other programs or take a larger machine; nothing was changed.",
     ),
     Code("internal", INTERNAL, "The program failed where it should not.", "Report it with the named file; nothing was changed."),
 )

@@ -3,9 +3,14 @@
 The column forms of `matcher.money.parse` and of ISO dates; a property test holds them equal to the plain forms.
 """
 
+from datetime import date
+
 import polars as pl
 
 from matcher import money
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+"""First and last day that the ERP's documents and rates may have: with any other one, counting days would leave the calendar."""
 
 _AMOUNT = r"^[+-]?(?:\d+\.?\d*|\.\d+)$"
 _PLACES = 4  # no ISO 4217 currency has more
@@ -41,3 +46,8 @@ def amount(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
 def iso_date(text: pl.Expr) -> pl.Expr:
     """Dates of ``YYYY-MM-DD`` cells; null where a cell is not one."""
     return pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text.str.to_date("%Y-%m-%d", strict=False))
+
+
+def possible(day: pl.Expr) -> pl.Expr:
+    """Days from `EARLIEST` to `LATEST`; null for any other."""
+    return pl.when(day.is_between(EARLIEST, LATEST)).then(day)

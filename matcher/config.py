@@ -1,14 +1,15 @@
 """`matcher.toml`: accounts, entities, policy. Finds it, reads it, says what is wrong with it."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher import account_numbers, money
+from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
+from matcher.settings import load_toml, read_text
 
 CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
@@ -17,6 +18,15 @@ STORE_NAME = "books.duckdb"
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+
+def _identifier(text: str) -> str:
+    if fault := identifier_fault(text):
+        raise ValueError(f"{text!r} {fault}")
+    return text
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+"""An id as it stands in files and on screens: nothing hidden, one form (`matcher.characters`)."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -40,14 +50,14 @@ class BooksSection(_Strict):
 class Entity(_Strict):
     """``[[entity]]``: a selling company. Nothing is matched across entities."""
 
-    id: str
+    id: Identifier
     name: str
 
 
 class Account(_Strict):
     """``[[account]]``: one of our bank accounts. `number` is the IBAN or local number as the bank writes it."""
 
-    id: str
+    id: Identifier
     number: str
     entity: str
     currency: Currency
@@ -74,6 +84,20 @@ class Policy(_Strict):
     discount_grace_days: int = Field(default=0, ge=0, le=31)
 
 
+class Journal(_Strict):
+    """``[journal]``: the key that signs the journal. It is kept outside the books, or it proves nothing.
+
+    Attributes:
+        key_file: file that holds the key; a relative path begins at the books directory. '' when there is none.
+        keyring: name of the key in the system's keyring, under the service ``matcher``. '' when it is not there.
+        signed_from: number of the first batch that was signed; 0 when it is not said. Any later one without a signature is a defect.
+    """
+
+    key_file: str = ""
+    keyring: str = ""
+    signed_from: int = Field(default=0, ge=0)
+
+
 class Config(_Strict):
     """A checked `matcher.toml`."""
 
@@ -82,6 +106,7 @@ class Config(_Strict):
     account: tuple[Account, ...] = Field(default=(), strict=False)
     aging: AgingSection = AgingSection()
     policy: Policy = Policy()
+    journal: Journal = Journal()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
@@ -117,8 +142,15 @@ def find_books(given: str | None) -> Path:
     """The books directory: the option's, else MATCHER_BOOKS, else the nearest folder upwards that holds matcher.toml.
 
     Raises:
-        MatcherError: ``books.missing``.
+        MatcherError: ``books.missing``; ``books.unreadable`` when a folder cannot be looked into.
     """
+    try:
+        return _find_books(given)
+    except OSError as error:
+        raise MatcherError("books.unreadable", f"the books directory cannot be read ({error.strerror})", given or "") from error
+
+
+def _find_books(given: str | None) -> Path:
     named = given or os.environ.get("MATCHER_BOOKS")
     if named:
         if (Path(named) / CONFIG_NAME).is_file():
@@ -137,12 +169,7 @@ def load(path: Path) -> Config:
     Raises:
         MatcherError: ``config.invalid`` with the key at fault.
     """
-    try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise MatcherError("config.invalid", f"cannot be read ({error.strerror})", str(path)) from error
-    except UnicodeDecodeError as error:
-        raise MatcherError("config.invalid", "is not UTF-8", str(path)) from error
+    return parse(read_text(path, "config.invalid"), str(path))
 
 
 def parse(text: str, where: str) -> Config:
@@ -151,10 +178,9 @@ def parse(text: str, where: str) -> Config:
     Raises:
         MatcherError: ``config.invalid`` with the key at fault.
     """
+    keys = load_toml(text, where, "config.invalid")
     try:
-        return Config.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MatcherError("config.invalid", f"is not valid TOML ({error})", where) from error
+        return Config.model_validate(keys)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -1,5 +1,6 @@
 """Coded errors. Every message a user can get has a code of the catalogue in `matcher.codes`."""
 
+from matcher.characters import visible
 from matcher.codes import CATALOGUE, Code
 
 
@@ -31,6 +32,6 @@ class MatcherError(Exception):
         return MatcherError(self.code, self.what, where, self.hint)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        line = f"{self.code}: {place}{self.what}. {self.hint}"
-        return " ".join(line.split())
+        place = f"{visible(self.where)}: " if self.where else ""
+        words = visible(f"{self.what}. {self.hint}", lines=True)
+        return f"{self.code}: {place}{' '.join(words.split())}"

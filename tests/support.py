@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from matcher.books import Books
+from matcher.books import Books, init
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 CONFIG = """
@@ -69,9 +69,11 @@ def table(columns: Sequence[str], rows: Sequence[Row], defaults: Row | None = No
 
 
 def new_books(folder: Path, config: str = CONFIG, actor: str = "ada") -> Books:
-    """Empty books in a folder, with a clock that stands still."""
+    """Books in a folder, empty when there are none yet, with a clock that stands still."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "matcher.toml").write_text(config, encoding="utf-8")
+    if not (folder / "books.duckdb").exists():
+        init(folder)
     return Books(folder, actor=actor, clock=lambda: NOW)
 
 

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from matcher.cli import screen
+from matcher.cli.common import without_a_sign_it_lacks
 from matcher.cli.main import main
 
 __all__ = ["main", "program"]
@@ -11,9 +13,11 @@ __all__ = ["main", "program"]
 def program() -> None:
     """`main` as a program of its own, which ends at once: taking the objects of a run apart one by one would take as long as a second.
 
-    Files and the database are closed by the commands themselves. What cannot be written to the screen ends as with any Python program.
+    Files and the database are closed by the commands themselves. What cannot be shown breaks nothing off; `main` says so at its end.
     """
+    screen.install()
     status = 0
+    without_a_sign_it_lacks()
     try:
         main()
     except SystemExit as end:

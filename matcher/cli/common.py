@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from matcher.characters import in_json, visible
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
@@ -23,6 +25,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 Rows = Sequence[Mapping[str, Any]]
 WHOLE, FOLDED, CUT = 25, 16, 8
 """Columns of a table: widest that is never folded, least width of one that is, least width of one whose texts are cut."""
+SECONDS = click.IntRange(min=0)
+WAIT = "When another process has the books open, wait for them so long."
+
+
+@dataclass
+class Given:
+    """What stands on the command line for every command, and the books that the command opened.
+
+    Attributes:
+        books: --books; None where it is not given.
+        actor: --actor.
+        wait: --wait, in seconds.
+        opened: the books.
+    """
+
+    books: str | None = None
+    actor: str | None = None
+    wait: int | None = None
+    opened: list["Books"] = field(default_factory=list)
+
+    @property
+    def kept(self) -> bool:
+        """Whether something that the command did stays: a record in the books, or a file."""
+        return any(books.kept for books in self.opened)
 
 
 class IsoDate(click.ParamType[date]):
@@ -41,14 +67,22 @@ class IsoDate(click.ParamType[date]):
 
 
 def with_books(command: F) -> F:
-    """Adds --books and --actor, so that they may stand behind the command's name too."""
+    """Adds --books, --actor and --wait, so that they may stand behind the command's name too."""
+    command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=_keep, help=WAIT)(command)
     command = click.option("--books", metavar="DIR", expose_value=False, callback=_keep, help="Books directory.")(command)
     return click.option("--actor", metavar="NAME", expose_value=False, callback=_keep, help="Who decides.")(command)
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+def _keep(ctx: click.Context, param: click.Parameter, value: str | int | None) -> None:
     if value is not None and param.name is not None:
-        ctx.find_root().obj[param.name] = value
+        setattr(given(ctx), param.name, value)
+
+
+def given(ctx: click.Context | None = None) -> Given:
+    """What the command line says of the books."""
+    found = (ctx or click.get_current_context()).find_root().obj
+    assert isinstance(found, Given)
+    return found
 
 
 def with_format(command: F) -> F:
@@ -67,14 +101,39 @@ def open_books() -> "Books":
     """The books that --books, MATCHER_BOOKS or the current directory name."""
     from matcher.books import Books
     from matcher.config import find_books
+    from matcher.store.waiting import Wait
 
-    chosen = click.get_current_context().find_root().obj
-    return Books(find_books(chosen["books"]), actor=chosen["actor"] or "")
+    said = given()
+    said.opened.append(books := Books(find_books(said.books), actor=said.actor or "", wait=Wait(said.wait or 0)))
+    return books
 
 
-def note(text: str) -> None:
-    """A message for the person, on stderr."""
-    click.echo(text, err=True)
+def note(text: str, *, lines: bool = False) -> None:
+    """A message for the person, on stderr. Nothing in it steers the screen; it is one line unless `lines` are kept."""
+    click.echo(visible(text, lines=lines), err=True)
+
+
+def say(text: str) -> None:
+    """A line for the person, on stdout. Nothing in it steers the screen."""
+    click.echo(visible(text))
+
+
+def data(text: str) -> None:
+    """Data on stdout: UTF-8 whatever the locale, as it is stored. On a terminal nothing in it steers the screen."""
+    shown = visible(text, lines=True) if sys.stdout.isatty() else text
+    # as bytes: click takes colour codes out of text that goes into a pipe
+    click.echo(shown.encode("utf-8", "backslashreplace"), nl=False)
+
+
+def data_record(record: Any) -> None:
+    """One JSON object on a line of its own, on stdout."""
+    data(in_json(json.dumps(record, ensure_ascii=False)) + "\n")
+
+
+def without_a_sign_it_lacks() -> None:
+    """Lets a stdout whose encoding lacks a sign show its number instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
@@ -104,13 +163,13 @@ def show(
     """
     if output == "json":
         for row in rows:
-            click.echo(json.dumps({name: _plain(row[name]) for name in columns}, ensure_ascii=False))
+            data_record({name: _plain(row[name]) for name in columns})
     elif output == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_safe(name, row[name], numbers) for name in columns] for row in rows)
-        click.echo(text.getvalue(), nl=False)
+        data(text.getvalue())
     else:
         _table(rows, columns, numbers, long, title)
 
@@ -131,7 +190,7 @@ def _table(rows: Rows, columns: Sequence[str], numbers: Sequence[str], long: Seq
     from rich.table import Table
     from rich.text import Text
 
-    texts = {name: ["" if row[name] is None else str(_plain(row[name])) for row in rows] for name in columns}
+    texts = {name: ["" if row[name] is None else visible(str(_plain(row[name]))) for row in rows] for name in columns}
     if "file" in long:
         texts["file"] = [os.path.basename(text) for text in texts["file"]]  # a path is known by its end
     widest = {name: max(map(cell_len, [name, *texts[name]])) for name in columns}

@@ -1,12 +1,11 @@
 """`explain LINE`: the evidence as a waterfall of points, the best other explanation and what makes the difference, and what failed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import note, open_books, show, with_books, with_format
+from matcher.cli.common import data_record, note, open_books, show, with_books, with_format
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +46,7 @@ def explain(line: str, output: str) -> None:
         _told(why)
         _shadows(books.shadows(), why.line["line_id"])
     elif output == "json":
-        click.echo(json.dumps(_record(why), ensure_ascii=False))
+        data_record(_record(why))
     else:
         show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
 

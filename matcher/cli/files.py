@@ -1,13 +1,12 @@
 """Commands that take files in: init, inspect, ingest, import, statement."""
 
-import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, data, data_record, note, open_books, reason_option, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
 
@@ -59,7 +58,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
         except MatcherError as error:
             found.append(unreadable(name, error))
         if output == "json":
-            click.echo(json.dumps(found.pop(), ensure_ascii=False))
+            data_record(found.pop())
     if output != "json":
         _show_inspection(found, output)
 
@@ -200,16 +199,30 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
 @with_books
 @with_format
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
+@click.option(
+    "--allow-change",
+    multiple=True,
+    metavar="ITEM",
+    help="Let this item's customer or document change although it has postings; repeatable.",
+)
+@reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
-def import_(kind: str, files: tuple[str, ...], output: str, partial: bool, dry_run: bool) -> None:
+def import_(
+    kind: str, files: tuple[str, ...], output: str, partial: bool, allow_change: tuple[str, ...], reason: str, dry_run: bool
+) -> None:
     """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
 
     The files of one call are one snapshot. An open item of the same selling company that the snapshot no longer lists is
     closed by the ERP, unless --partial is given.
+
+    Nothing is taken in (exit status 4) when an item with postings would get another currency, entity, customer, document or sign, or an
+    amount below what is posted. --allow-change with a --reason lets the customer or the document of an item change all the same.
     """
     books = open_books()
     with busy(f"reading {kind}"):
-        result = books.import_files(cast("ImportKind", kind), files, partial=partial, dry_run=dry_run)
+        result = books.import_files(
+            cast("ImportKind", kind), files, partial=partial, dry_run=dry_run, allow_change=allow_change, reason=reason
+        )
     columns = ("kind", "files", "rows", "new", "changed", "closed")
     show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
 
@@ -254,7 +267,7 @@ def profile_new(file: str, name: str, path: str) -> None:
         write_bytes(Path(path), [proposal.toml.encode()])
         note(f"{path} written.")
     else:
-        click.echo(proposal.toml, nl=False)
+        data(proposal.toml)
     note(
         "First rows as this layout reads them:" if proposal.rows else "This layout reads no row yet: correct it where it says `uncertain`."
     )

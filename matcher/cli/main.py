@@ -1,5 +1,6 @@
 """The command group: finds the commands, turns coded errors into one line and an exit status."""
 
+import errno
 import os
 import sys
 import traceback
@@ -7,9 +8,16 @@ from typing import Any
 
 import click
 
-from matcher.cli import explain, files, out, rules, statement, work
-from matcher.codes import INTERNAL, USAGE
+from matcher.cli import explain, files, out, rules, screen, statement, work
+from matcher.cli.common import SECONDS, WAIT, Given, note
+from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
 from matcher.errors import MatcherError
+
+_REFUSALS = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOENT,
+    errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE,
+)  # fmt: skip
+"""What the operating system refuses for reasons outside the program."""
 
 
 class _Group(click.Group):
@@ -17,47 +25,68 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command line; a wrong option is one coded line like every other error, not click's three."""
+        said = Given()
         try:
-            status = super().main(*args, **(extra | {"standalone_mode": False}))
+            status = super().main(*args, **(extra | {"standalone_mode": False, "obj": said}))
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             status = USAGE
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "matcher"
-            click.echo(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")), err=True)
+            note(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")))
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
-        sys.exit(status or 0)
+        sys.exit(_shown(status or DONE, said))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except MatcherError as error:
-            click.echo(str(error), err=True)
+            note(str(error))
             ctx.exit(error.exit_code)
-        except BrokenPipeError:
-            # whoever reads our output has closed it: that is their decision, not an error
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where everything unforeseen ends
             if os.environ.get("MATCHER_DEBUG"):
-                traceback.print_exc()
-            # the message of a foreign exception may hold statement contents, so only its kind and place are shown
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
-            click.echo(str(MatcherError("internal", f"{type(error).__name__} at {place} (MATCHER_DEBUG=1 shows more)")), err=True)
-            ctx.exit(INTERNAL)
+                note(traceback.format_exc(), lines=True)
+            coded = _unforeseen(error, kept=ctx.obj.kept)
+            note(str(coded))
+            ctx.exit(coded.exit_code)
+
+
+def _unforeseen(error: Exception, *, kept: bool) -> MatcherError:
+    """An error without a code, as one with a code. `kept`: whether the command has left something behind before it failed."""
+    if isinstance(error, MemoryError):
+        code, what, where = "memory.short", "the program could not get the memory that it needs", ""
+    elif isinstance(error, OSError) and error.errno in _REFUSALS:
+        code, what, where = "system.refused", str(error.strerror), str(error.filename or "")
+    else:
+        # the message of a foreign exception may hold statement contents, so only its kind and place are shown
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+        code, what, where = "internal", f"{type(error).__name__} at {place} (MATCHER_DEBUG=1 shows more)", ""
+    hint = CATALOGUE[code].next_step.replace("nothing was changed", "the command's work is recorded, do not repeat it") if kept else ""
+    return MatcherError(code, what, where, hint)
+
+
+def _shown(status: int, said: Given) -> int:
+    """The exit status of a command that ended with `status`, once its output is out; says it when that could not be shown."""
+    why = screen.failure()
+    if not why or status not in (DONE, NEEDS_PERSON):
+        return status
+    error = MatcherError("screen.failed" if said.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
+    note(str(error))
+    return error.exit_code
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="matcher-recon", prog_name="matcher")
 @click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
 @click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
+@click.option("--wait", type=SECONDS, metavar="SECONDS", help=WAIT)
 @click.pass_context
-def main(ctx: click.Context, books: str | None, actor: str | None) -> None:
+def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | None) -> None:
     """Bank reconciliation and payment matching that never guesses with money.
 
     \b
@@ -72,7 +101,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None) -> None:
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
     4 refused by policy; 5 the books are in use by another process; 70 internal error.
     """
-    ctx.obj = {"books": books, "actor": actor}
+    said = ctx.ensure_object(Given)
+    said.books, said.actor, said.wait = books, actor, wait
 
 
 for _command in (*files.COMMANDS, *statement.COMMANDS, *work.COMMANDS, *explain.COMMANDS, *rules.COMMANDS, *out.COMMANDS):

@@ -1,11 +1,15 @@
 """Commands that give out: aging, export, verify."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, note, open_books, show, with_books, with_format
-from matcher.codes import NEEDS_PERSON
+from matcher.cli.common import as_of_option, busy, data, note, open_books, show, with_books, with_format
+from matcher.codes import CATALOGUE, NEEDS_PERSON
+
+if TYPE_CHECKING:
+    from matcher.pipeline.check import Check
 
 
 @click.command()
@@ -48,29 +52,49 @@ def export(what: str, path: str, target: str, as_of: date | None) -> None:
     with busy(f"exporting {what}"):
         done = open_books().export(what, path, as_of, target=target)
     for file in done.files:
-        click.echo(file)
+        data(f"{file}\n")
     if what == "receipts":
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
         note(f"{done.rows} documents, control total {totals}, batch {done.batch_id}.")
     else:
         note(f"{done.rows} rows.")
+    note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")
 
 
 @click.command()
 @with_books
 @with_format
-def verify(output: str) -> None:
-    """Recompute the journal's hash chain, the statement equations and every conservation sum.
+@click.option("--head", is_flag=True, help="Check nothing: print number and hash of the journal's latest batch, to be noted elsewhere.")
+@click.option("--expect", default="", metavar="HASH", help="Check too that the journal still holds the batch with this hash.")
+def verify(output: str, *, head: bool, expect: str) -> None:
+    """Recompute everything from the stored rows: what the journal sealed, statement equations, every sum of money.
 
-    Exit status 1 when one does not hold.
+    \b
+    matcher verify --head            prints "batch N HASH": it stands for all that the books hold
+    matcher verify --expect HASH     fails when that batch is no longer there, or no longer the same
+
+    Exit status 1 when a check does not hold.
     """
+    if head:
+        click.echo("batch {} {}".format(*open_books().head()))
+        return
     with busy("verifying"):
-        checks = open_books().verify()
-    rows = [{"check": c.name, "checked": c.checked, "result": f"FAILS: {c.failure}" if c.failure else "holds"} for c in checks]
+        checks = open_books().verify(expect)
+    rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
     show(rows, ("check", "checked", "result"), output, numbers=("checked",))
-    if failed := sum(bool(c.failure) for c in checks):
-        note(f"verify.failed: {failed} of {len(checks)} checks do not hold. Do not post further; see docs/runbook.md.")
+    failed = [check for check in checks if check.failure]
+    if broken := sum(check.code == "verify.failed" for check in failed):
+        note(f"verify.failed: {broken} of {len(checks)} checks do not hold. Do not post further; see docs/runbook.md.")
+    elif failed:
+        note(f"{failed[0].code}: {failed[0].failure}. {CATALOGUE[failed[0].code].next_step}")
+    if failed:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _result(check: "Check") -> str:
+    if check.failure:
+        return f"FAILS: {check.failure}"
+    return f"holds ({check.note})" if check.note else "holds"
 
 
 COMMANDS = (aging, export, verify)

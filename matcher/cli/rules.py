@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
 
@@ -48,7 +48,7 @@ def _chosen(path: str) -> "Rules":
 
     if path:
         return rulebooks.of_file(Path(path))
-    named = click.get_current_context().find_root().obj["books"]
+    named = given().books
     try:
         return rulebooks.of_books(find_books(named))
     except MatcherError as error:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, say, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _show_decisions(state: "State", row: dict[str, Any]) -> None:
 
 def _decided(results: list[Any]) -> None:
     for one in results:
-        click.echo(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
+        say(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
 
 
 @click.command()
@@ -214,19 +214,10 @@ def allocate(line: str, items: tuple[str, ...], reason: str) -> None:
     """Put a line's money on items, in this order.
 
     ITEM is an item id or a document number; without an amount it gets what is open and left. `ITEM=98.00+2.00:discount`
-    clears 2.00 beside the cash, for the reason named.
+    clears 2.00 beside the cash, for the reason named. An id that holds `=` itself is found first.
     """
-    from matcher.pipeline.verdicts import Wanted
-
-    wanted = []
-    for text in items:
-        item, _, given = text.rpartition("=") if "=" in text else (text, "", "")
-        cash, _, rest = given.partition("+")
-        adjustment, _, why = rest.partition(":")
-        if adjustment and not why:
-            raise click.UsageError(f"{text!r}: an adjustment needs its reason, as in ITEM=98.00+2.00:discount")
-        wanted.append(Wanted(item, cash, adjustment, why))
-    _decided(open_books().allocate(line, wanted, reason=reason))
+    books = open_books()
+    _decided(books.allocate(line, books.wanted(items), reason=reason))
 
 
 @click.command()

@@ -13,11 +13,14 @@ from pathlib import Path
 import polars as pl
 
 from matcher.amounts import render
+from matcher.characters import RANGES
 from matcher.errors import MatcherError
 from matcher.exports.files import atomic
 
 CHUNK_ROWS = 50_000
-_STARTS_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+# what shows nothing may stand before it: a program that takes it off would run the rest
+_HIDDEN = "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in RANGES if last != 0xDFFF)
+_STARTS_FORMULA = rf"^[{_HIDDEN}]*[=+\-@\t\r\n＝＋－＠]"
 _IS_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
 
@@ -43,13 +46,14 @@ def json_lines(frame: pl.DataFrame) -> Iterator[bytes]:
         yield _one_line(frame.slice(start, CHUNK_ROWS).write_ndjson()).encode()
 
 
-def write(frame: pl.DataFrame, path: Path, amounts: Mapping[str, str] | None = None) -> None:
+def write(frame: pl.DataFrame, path: Path, amounts: Mapping[str, str] | None = None, about: Mapping[str, str] | None = None) -> None:
     """Writes a frame to a file, whole or not at all. The same frame gives the same bytes.
 
     Args:
         frame: the rows, in the order they are to have.
         path: ends with ``.csv``, ``.parquet``, ``.json`` (one array) or ``.jsonl``.
         amounts: columns that still hold minor units, and the column of their currency; they are written as decimal text.
+        about: words about the file and their values. Parquet keeps them as metadata; the other forms have rows only.
 
     Raises:
         MatcherError: ``usage.option`` for another ending, ``file.unwritable``, ``currency.unknown``.
@@ -59,7 +63,7 @@ def write(frame: pl.DataFrame, path: Path, amounts: Mapping[str, str] | None = N
         raise MatcherError("usage.option", f"{path.name!r} must end with {', '.join(_WRITERS)}", str(path))
     rendered = render(frame, amounts or {})
     with atomic(path) as stream:
-        stream.writelines(writer(rendered))
+        stream.writelines(_parquet(rendered, about) if writer is _parquet else writer(rendered))
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:
@@ -79,9 +83,9 @@ def _json_array(frame: pl.DataFrame) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _parquet(frame: pl.DataFrame) -> Iterator[bytes]:
+def _parquet(frame: pl.DataFrame, about: Mapping[str, str] | None = None) -> Iterator[bytes]:
     buffer = io.BytesIO()
-    frame.write_parquet(buffer)
+    frame.write_parquet(buffer, metadata=dict(about or {}) or None)
     yield buffer.getvalue()
 
 

@@ -24,11 +24,24 @@ HISTORY: Schema = {
 }
 """Versions of an item: those of items that a later snapshot changed after we had posted on them. In order of item and batch."""
 
+SENT: Schema = {"decision_id": pl.String(), "batch": pl.Int64()}
+"""Decisions whose receipt an export handed to the ERP, and the first batch that did."""
+
 BOOKED: Schema = {"item_id": pl.String(), "booked": pl.Int64()}
 """What the ERP's latest open amount of an item holds of our postings, those undone since included; minor units, signed as settled."""
 
 _SEARCHED = 12
 """Postings of one item that are tried in every combination; of more only the oldest ones, the newest one and all together are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What one decision settled of an item, signed, and the batches that decided, undid and sent it; None where that has not happened."""
+
+    batch: int
+    settled: int
+    undone_in: int | None = None
+    sent_in: int | None = None
 
 
 @dataclass(slots=True)
@@ -38,24 +51,31 @@ class _Posting:
     amount: int
     booked: int = 0
     undone: bool = False
+    sent: bool = False
 
     @property
     def pending(self) -> int:
-        """What the ERP's next snapshot may fall by (posted), or rise by (undone after it was booked: negative)."""
+        """What the ERP has still to book, as a fall: what is posted, and the reversal (negative) of what it booked and is undone."""
         return -self.booked if self.undone else self.amount - self.booked
 
+    @property
+    def fall(self) -> int:
+        """What the next snapshot may fall by for it. A receipt that was sent and then undone may have been booked all the same."""
+        return self.amount if self.undone and self.sent and not self.booked else self.pending
 
-def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+
+def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame | None = None) -> pl.DataFrame:
     """The columns of `BOOKED`, for the items in `history`.
 
     Args:
         history: columns of `HISTORY`.
         decisions: `frames.DECISION` columns, all of them.
         allocations: `frames.ALLOCATION` columns, of all decisions, reversed ones too.
+        sent: columns of `SENT`; none where nothing was exported.
     """
     if not history.height:
         return empty(BOOKED)
-    postings = _postings(history, decisions, allocations)
+    postings = _postings(history, decisions, allocations, empty(SENT) if sent is None else sent)
     versions = history.filter(
         ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
         | (pl.col("item_id") != pl.col("item_id").shift())
@@ -67,8 +87,8 @@ def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataF
     return pl.concat(found)
 
 
-def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
-    """One row for each decision and item: item_id, batch, ordinal, settled, undone_in (null while it is in force)."""
+def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """One row for each decision and item: item_id, batch, ordinal, settled, undone_in (null while in force), sent_in (null before)."""
     undone = decisions.filter(pl.col("reverses") != "").group_by(decision_id="reverses").agg(undone_in=pl.col("batch").min())
     return (
         allocations.join(history.select("item_id").unique(), on="item_id", how="semi")
@@ -76,6 +96,7 @@ def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.Da
         .agg(settled=(pl.col("item_amount") + pl.col("adjustment")).sum())
         .join(decisions.select("decision_id", "batch", "ordinal"), on="decision_id")
         .join(undone, on="decision_id", how="left")
+        .join(sent.group_by("decision_id").agg(sent_in=pl.col("batch").min()), on="decision_id", how="left")
         .sort("item_id", "batch", "ordinal", "decision_id")
     )
 
@@ -108,28 +129,29 @@ def _followed(versions: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
     listed: dict[str, list[tuple[int, int, int]]] = {}
     for item_id, batch, amount, open_amount in versions.select(*HISTORY).iter_rows():
         listed.setdefault(item_id, []).append((batch, amount, open_amount))
-    posted: dict[str, list[tuple[int, int, int | None]]] = {}
-    for item_id, batch, settled, undone_in in postings.select("item_id", "batch", "settled", "undone_in").iter_rows():
-        posted.setdefault(item_id, []).append((batch, settled, undone_in))
+    posted: dict[str, list[Posted]] = {}
+    for item_id, *posting in postings.select("item_id", "batch", "settled", "undone_in", "sent_in").iter_rows():
+        posted.setdefault(item_id, []).append(Posted(*posting))
     rows = [(item_id, follow(listed[item_id], posted.get(item_id, []))) for item_id in sorted(listed)]
     return pl.DataFrame(rows, schema=BOOKED, orient="row")
 
 
-def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[tuple[int, int, int | None]]) -> int:
+def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> int:
     """What the latest version of one item holds of our postings, in minor units.
 
     Args:
         versions: (batch, document amount, open amount) in order of batch.
-        postings: (batch, settled, batch of the reversal or None) in order of batch.
+        postings: in order of batch.
     """
     way = -1 if versions[-1][1] < 0 else 1
-    ours = [_Posting(settled * way) for _, settled, _ in postings]
+    ours = [_Posting(posting.settled * way) for posting in postings]
     before: int | None = None
     for batch, amount, open_amount in versions:
         # what was decided before this version came, whatever became of it later
-        known = [p for p, (made, _, _) in zip(ours, postings, strict=True) if made < batch]
-        for p, (_, _, undone_in) in zip(ours, postings, strict=True):
-            p.undone = undone_in is not None and undone_in < batch
+        known = [p for p, posting in zip(ours, postings, strict=True) if posting.batch < batch]
+        for p, posting in zip(ours, postings, strict=True):
+            p.undone = posting.undone_in is not None and posting.undone_in < batch
+            p.sent = posting.sent_in is not None and posting.sent_in < batch
         listed = open_amount * way
         if before is not None:
             _explain(before - listed, known)
@@ -140,18 +162,19 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[tuple[in
 
 def _explain(fall: int, known: Sequence[_Posting]) -> None:
     """Marks as booked what equals the fall; a rise is a fall below nothing."""
-    waiting = [p for p in known if p.pending]
+    waiting = [p for p in known if p.fall]
     if not fall or not waiting:
         return
-    chosen = next((some for some in _choices(waiting) if sum(p.pending for p in some) == fall), ())
+    chosen = next((some for some in _choices(waiting) if sum(p.fall for p in some) == fall), ())
     for p in chosen:
-        p.booked = 0 if p.undone else p.amount
+        p.booked = 0 if p.undone and p.booked else p.amount
 
 
 def _choices(waiting: Sequence[_Posting]) -> Iterator[Iterable[_Posting]]:
     """What the ERP may have booked at once: the likeliest first, so that of several that fit the oldest are taken."""
-    back = [p for p in waiting if p.undone]
+    back = [p for p in waiting if p.undone and p.booked]
     forth = [p for p in waiting if not p.undone]
+    late = [p for p in waiting if p.undone and not p.booked]
     for returned in (back, []) if back else ([],):
         for count in range(len(forth) + 1):
             yield [*returned, *forth[:count]]
@@ -159,7 +182,7 @@ def _choices(waiting: Sequence[_Posting]) -> Iterator[Iterable[_Posting]]:
         for count in range(1, len(waiting) + 1):
             yield from combinations(waiting, count)
     else:
-        yield forth[-1:]
+        yield from ([p] for p in (*forth[-1:], *late))
 
 
 def _bound(listed: int, amount: int, known: Sequence[_Posting]) -> None:

@@ -115,9 +115,31 @@ def _check(draft: Draft, pending: int, opens: Mapping[str, tuple[int, str]]) -> 
         raise MatcherError("decision.amount", f"line {draft.line_id} has {has} {draft.currency} left, the allocations take {wants}")
     taken: dict[str, int] = {}
     for a in draft.allocations:
+        _check_alone(draft, a, *opens[a.item_id])
         taken[a.item_id] = taken.get(a.item_id, 0) + a.item_amount + a.adjustment
     for item_id, settled in taken.items():
         still_open, currency = opens[item_id]
         if (still_open >= 0 and not 0 <= settled <= still_open) or (still_open < 0 and not still_open <= settled <= 0):
             has, wants = money.render(still_open, currency), money.render(settled, currency)
             raise MatcherError("decision.amount", f"item {item_id} has {has} {currency} open, the allocations clear {wants}")
+
+
+def _check_alone(draft: Draft, a: Allocation, still_open: int, currency: str) -> None:
+    """Refuses an allocation that does not lower what its item has open: sums over several would hide it.
+
+    Cash and adjustment are positive on a debt and negative on a credit, whatever the sign of the line: a receipt takes a credit note
+    with a negative amount.
+    """
+    sign = -1 if still_open < 0 else 1
+    if min(a.amount * sign, a.item_amount * sign, a.adjustment * sign) < 0:
+        kind = "a credit: its cash and adjustment are not above zero" if sign < 0 else "a debt: its cash and adjustment are not below zero"
+        cash, beside = money.render(a.amount, draft.currency), money.render(a.adjustment, currency)
+        raise MatcherError("decision.amount", f"item {a.item_id} is {kind}, here they are {cash} and {beside}")
+    if not (a.amount or a.adjustment):
+        raise MatcherError("decision.amount", f"item {a.item_id} gets nothing")
+    if bool(a.amount) != bool(a.item_amount) or (currency == draft.currency and a.amount != a.item_amount):
+        cash, counts = money.render(a.amount, draft.currency), money.render(a.item_amount, currency)
+        raise MatcherError("decision.amount", f"{cash} {draft.currency} of the line cannot settle {counts} {currency} of item {a.item_id}")
+    if a.adjustment and not a.adjustment_reason.strip():
+        what = f"{money.render(a.adjustment, currency)} {currency} of item {a.item_id} are cleared without cash and without a reason"
+        raise MatcherError("decision.amount", what, hint="Name the reason, as in ITEM=98.00+2.00:discount.")

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from matcher.frames import State, empty
-from matcher.journal.booked import HISTORY, booked
+from matcher.journal.booked import HISTORY, SENT, booked
 
 POSTING = ("match", "accept", "allocate", "classify")
 """Kinds of decision that settle a line."""
@@ -20,7 +20,7 @@ _WHY = ("basis", "gap", "lead", "evidence", "runner_up", "lacks")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the store holds, as frames with the columns of `matcher.frames`; `history` with those of `booked.HISTORY`."""
+    """What the store holds, as frames with the columns of `matcher.frames`; `history` and `sent` with those of `booked`."""
 
     lines: pl.DataFrame
     items: pl.DataFrame
@@ -30,6 +30,7 @@ class Facts:
     findings: pl.DataFrame
     proposals: pl.DataFrame
     history: pl.DataFrame = field(default_factory=lambda: empty(HISTORY))
+    sent: pl.DataFrame = field(default_factory=lambda: empty(SENT))
 
 
 def fold(facts: Facts, as_of: date, base_currency: str) -> State:
@@ -43,7 +44,7 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     lines = _lines(facts, told.join(aside, on="line_id", how="anti") if aside.height else told, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
     dated = facts.items.filter(pl.col("issue_date") <= as_of)
-    items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations))
+    items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
     return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, aside)
 
 

@@ -1,18 +1,38 @@
-"""The chain of an account's statements: closing(n) = opening(n+1). Gaps and overlaps, and which statements continue a day.
+"""The chain of an account's statements: closing(n) = opening(n+1). What is missing between them, and which continue a day.
 
 Invariant 4 of docs/architecture.md. Pure: statements in, findings out.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from itertools import pairwise
+
+from matcher.ledger import sequence, trail
+from matcher.ledger.trail import Step, ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Entries of a statement that an earlier read one had brought: of which, how many, and their sum in minor units."""
+
+    statement_id: str
+    count: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class StatementFact:
-    """What the chain needs of a statement. Balances in minor units, None when the bank gave none."""
+    """What the chain needs of a statement. Balances in minor units, None when the bank gave none.
+
+    Attributes:
+        first_day, last_day: as `span` tells them; None where nothing in the statement has a day.
+        count: booked entries.
+        format: of its file.
+        number: as the bank writes it.
+        repeats: entries that were known when it was read, by the statement that had brought them.
+    """
 
     statement_id: str
     account: str
@@ -22,6 +42,8 @@ class StatementFact:
     closing: int | None
     count: int = 0
     format: str = ""
+    number: str = ""
+    repeats: tuple[Repetition, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -34,33 +56,57 @@ class StatementFact:
         return mine == (other.account, other.first_day, other.last_day, other.opening, other.closing, other.count)
 
 
+def span(
+    booked: tuple[date | None, date | None], stated: tuple[date | None, date | None], balances: tuple[date | None, date | None]
+) -> tuple[date | None, date | None]:
+    """First and last day of a statement, the only place that says so: by its entries, else by what it says, else by its balances.
+
+    Args:
+        booked: first and last day on which an entry was booked.
+        stated: first and last day that the statement names.
+        balances: days of its opening and its closing balance.
+
+    Returns:
+        Both days, or neither where the statement holds no day at all.
+    """
+    first = next((day for day in (booked[0], stated[0], *balances, stated[1], booked[1]) if day is not None), None)
+    last = next((day for day in (booked[1], stated[1], *reversed(balances), stated[0], booked[0]) if day is not None), None)
+    return (first, last) if first is None or last is None else (first, max(first, last))
+
+
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A break between two statements of an account that follow each other.
+class Gap:
+    """What is missing between two statements of an account that should follow on each other.
 
     Attributes:
-        kind: ``gap`` (balance or days missing between them) or ``overlap`` (they cover common days and disagree on nothing).
-        difference: opening of the later minus closing of the earlier one, minor units; None for an overlap.
+        account: of both.
+        earlier, later: their ids.
+        closing: balance after the earlier one, minor units.
+        opening: balance before the entries that only the later one has. Equal to `closing` where a number alone is missing.
+        missing: numbers of the statements that lie between them, as text; '' where the bank's numbers do not tell.
     """
 
-    kind: Literal["gap", "overlap"]
     account: str
     earlier: str
     later: str
-    difference: int | None
+    closing: int
+    opening: int
+    missing: str = ""
+
+    @property
+    def difference(self) -> int:
+        """What the missing entries add up to, minor units."""
+        return self.opening - self.closing
 
 
-def _order(fact: StatementFact) -> tuple[date, date, str]:
-    return (fact.first_day or date.min, fact.last_day or date.min, fact.statement_id)
+def adjoining_days(statement: StatementFact, known: Iterable[StatementFact]) -> tuple[date, ...]:
+    """The days on which a statement goes on where a known one of its account ended, and on which it ends where a known one begins.
 
-
-def adjoining_day(statement: StatementFact, known: Iterable[StatementFact]) -> date | None:
-    """The day on which a statement goes on where a known one of its account ended, or ends where a known one begins; else None.
-
-    Then its entries of that common day are further entries, not repetitions, even when they look the same: the balances prove it.
+    Its entries of such a day are further entries, not repetitions, even when they look the same: the balances prove it. None where
+    any known statement tells of other days of it, or does not lead to it or on from it.
     """
     if not statement.proven or statement.first_day is None or statement.last_day is None:
-        return None
+        return ()
     first, last = statement.first_day, statement.last_day
     near = [
         k
@@ -72,12 +118,18 @@ def adjoining_day(statement: StatementFact, known: Iterable[StatementFact]) -> d
         and k.first_day <= last
     ]
     if not near or any(statement.same_span(k) for k in near) or not _one_trail([statement, *near]):
-        return None
-    if all(k.last_day == first for k in near) and any(k.closing == statement.opening for k in near):
-        return first
-    if all(k.first_day == last for k in near) and any(k.opening == statement.closing for k in near):
-        return last
-    return None
+        return ()
+    before = [k for k in near if k.last_day == first]
+    after = [k for k in near if k.first_day == last]
+    if not all(k in before or k in after for k in near):
+        return ()
+    on_from = any(k.closing == statement.opening for k in before)
+    leads_to = any(k.opening == statement.closing for k in after)
+    if first == last:
+        return (first,) if on_from or leads_to else ()
+    if (before and not on_from) or (after and not leads_to):
+        return ()
+    return (*((first,) if before else ()), *((last,) if after else ()))
 
 
 def _one_trail(statements: Iterable[StatementFact]) -> bool:
@@ -146,31 +198,118 @@ def common_days(statement: StatementFact, known: Iterable[StatementFact]) -> lis
     return found
 
 
-def breaks(statements: Sequence[StatementFact]) -> list[Link]:
-    """Gaps and overlaps in the chains of all accounts, in order. Statements without balances cannot break a chain."""
-    found: list[Link] = []
+def breaks(statements: Sequence[StatementFact]) -> list[Gap]:
+    """What is missing in the accounts' chains, by account and day. The order in which the statements are given does not matter.
+
+    A statement without balances breaks no chain and closes none. One that repeats known entries goes on from where they end; two
+    that share days and repeat nothing must lead on from one balance to the next, else what lies between them is missing. Where the
+    balances join, a missing number is a missing statement only if the account's numbers otherwise follow one by one.
+    """
     by_account: dict[str, list[StatementFact]] = {}
-    for fact in sorted(statements, key=_order):
+    for fact in statements:
         by_account.setdefault(fact.account, []).append(fact)
-    for account, chain in sorted(by_account.items()):
-        proven = [f for f in chain if f.opening is not None and f.closing is not None]
-        latest: StatementFact | None = None
-        for fact in proven:
-            if latest is not None:
-                assert fact.opening is not None
-                assert latest.closing is not None
-                covered = any(fact.same_span(other) for other in proven if other is not fact and _order(other) < _order(fact))
-                overlapping = fact.first_day is not None and latest.last_day is not None and fact.first_day <= latest.last_day
-                if fact.opening == latest.closing:
-                    pass
-                elif covered or overlapping:
-                    found.append(Link("overlap", account, latest.statement_id, fact.statement_id, None))
-                else:
-                    found.append(Link("gap", account, latest.statement_id, fact.statement_id, fact.opening - latest.closing))
-            if latest is None or _order_end(fact) >= _order_end(latest):
-                latest = fact
-    return found
+    return [gap for account, facts in sorted(by_account.items()) for gap in _gaps(account, facts)]
 
 
-def _order_end(fact: StatementFact) -> date:
-    return fact.last_day or fact.first_day or date.min
+def _gaps(account: str, facts: Sequence[StatementFact]) -> list[Gap]:
+    """What is missing in one account's chain.
+
+    Of statements that brought no entry at all it cannot be told whether a longer one repeats them; where the chain fails with them
+    it is tried without.
+    """
+    steps = _steps(facts)
+    found = _between(account, ordered(steps), facts)
+    idle = {fact.statement_id for fact in facts if fact.count and sum(r.count for r in fact.repeats) >= fact.count}
+    inner = {s.statement_id for s in steps if s.statement_id in idle and any(_inside(s, other) for other in steps)}
+    if not found or not inner:
+        return found
+    without = _between(account, ordered(s for s in steps if s.statement_id not in inner), facts)
+    return min(found, without, key=len)
+
+
+def _between(account: str, steps: Sequence[Step], facts: Sequence[StatementFact]) -> list[Gap]:
+    missing = [_missing(before, after, facts) for before, after in pairwise(steps)]
+    counted = sequence.counts_one_by_one([(step.number, step.last) for step in steps], sum(map(bool, missing)))
+    return [
+        Gap(account, before.statement_id, after.statement_id, before.closing, after.opening, sequence.worded(numbers))
+        for (before, after), numbers in zip(pairwise(steps), missing, strict=True)
+        if before.closing != after.opening or (numbers and counted)
+    ]
+
+
+def _steps(facts: Iterable[StatementFact]) -> list[Step]:
+    """The statements that take part in the account's chain, each with the balances around the entries that it alone brought.
+
+    Left out are those without balances or days, those that repeat other proven ones wholly, those that a longer one repeats wholly,
+    and those without entries of days that a longer one tells.
+    """
+    whole = {fact.statement_id: _whole(fact) for fact in facts if fact.proven and fact.first_day is not None}
+    repeats = {fact.statement_id: [r for r in fact.repeats if r.statement_id in whole] for fact in facts if fact.statement_id in whole}
+    counts = {fact.statement_id: fact.count for fact in facts}
+    known = {name: sum(r.count for r in rows) for name, rows in repeats.items()}
+    chained = {name: step for name, step in whole.items() if not counts[name] or known[name] < counts[name]}
+    covered: dict[str, set[str]] = {}
+    told: set[str] = set()
+    for name, step in sorted(chained.items(), key=lambda pair: (pair[1].first, pair[1].last, pair[0])):
+        for r in repeats[name]:
+            other = r.statement_id
+            if other not in told and _inside(whole[other], step) and r.count == counts[other] - known[other]:
+                covered.setdefault(name, set()).add(other)  # the trail goes through this one, and through no second one that has them
+                told.add(other)
+    silent = {name for name, step in chained.items() if not counts[name] and _told(step, chained.values(), covered, whole)}
+    return [
+        _cut(step, [(whole[r.statement_id], r.amount) for r in repeats[name] if r.statement_id not in covered.get(name, ())])
+        for name, step in chained.items()
+        if name not in told and name not in silent
+    ]
+
+
+def _whole(fact: StatementFact) -> Step:
+    assert fact.first_day is not None
+    assert fact.last_day is not None
+    assert fact.opening is not None
+    assert fact.closing is not None
+    return Step(fact.statement_id, fact.first_day, fact.last_day, fact.opening, fact.closing, sequence.read(fact.number))
+
+
+def _cut(step: Step, repeated: Iterable[tuple[Step, int]]) -> Step:
+    """A statement without the entries that it repeats: at its beginning those of statements before it, at its end those of later ones."""
+    opening, closing = step.opening, step.closing
+    for other, amount in repeated:
+        if (other.first, other.last) <= (step.first, step.last):
+            opening += amount
+        else:
+            closing -= amount
+    return replace(step, opening=opening, closing=closing)
+
+
+def _inside(step: Step, other: Step) -> bool:
+    """Whether all days of a statement are days of another one."""
+    return step is not other and other.first <= step.first and step.last <= other.last
+
+
+def _told(step: Step, others: Iterable[Step], covered: Mapping[str, set[str]], whole: Mapping[str, Step]) -> bool:
+    """Whether a statement without entries lies in the middle of a longer one, by its days or by balances that the longer one passes."""
+    for other in others:
+        if other.first < step.first and step.last < other.last:
+            return True
+        passed = {balance for name in covered.get(other.statement_id, ()) for balance in (whole[name].opening, whole[name].closing)}
+        if _inside(step, other) and step.opening in passed:
+            return True
+    return False
+
+
+def _missing(before: Step, after: Step, facts: Iterable[StatementFact]) -> list[sequence.Number]:
+    """First and last number missing between two statements; a statement that takes no part in the chain may have one of them.
+
+    None where so many would be missing that the bank rather began again at 1 between the two.
+    """
+    if before.number and after.number and after.number[0] - before.number[0] > trail.SPREAD * ((after.last - before.first).days + 1):
+        return []
+    there = {
+        number
+        for fact in facts
+        if fact.first_day and fact.last_day and before.first <= fact.last_day and fact.first_day <= after.last
+        if (number := sequence.read(fact.number)) is not None
+    }
+    return sequence.between(before.number, after.number, there)

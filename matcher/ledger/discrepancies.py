@@ -44,6 +44,7 @@ GAP: Schema = {
     "date": pl.Date(),  # first day of the statement after the gap
     "closing": pl.Int64(),  # of the statement before the gap
     "opening": pl.Int64(),  # of the statement after it
+    "missing": pl.String(),  # numbers of the statements between them, '' where the bank's numbers do not tell
 }
 """A break in an account's chain of statements."""
 
@@ -237,8 +238,10 @@ def _of_lines(state: State) -> pl.DataFrame:
 def _of_gaps(gaps: pl.DataFrame | None) -> pl.DataFrame:
     given = gaps if gaps is not None else empty(GAP)
     blank = [pl.lit("").alias(name) for name in ("customer_id", "item_id", "document_no", "line_id", "decision_id", "mark", "reason")]
-    worded = render(given, {"closing": "currency", "opening": "currency"}).with_columns(*blank, due="date")
-    sentence = "account {account} closed with {closing} {currency}, its statement of {date} opens with {opening} {currency}."
+    number = pl.when(pl.col("missing") != "").then(pl.concat_str(pl.lit(" Statement "), "missing", pl.lit(" is missing.")))
+    worded = render(given, {"closing": "currency", "opening": "currency"})
+    worded = worded.with_columns(*blank, number.otherwise(pl.lit("")).alias("missing"), due="date")
+    sentence = "account {account} closed with {closing} {currency}, its statement of {date} opens with {opening} {currency}.{missing}"
     return _rows(worded, "statement_gap", pl.lit(True), sentence).select(*_KEYS, "currency", "reason")
 
 

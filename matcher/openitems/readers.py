@@ -1,10 +1,11 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import polars as pl
 
-from matcher import frames
+from matcher import columns, frames
 from matcher.errors import MatcherError
 from matcher.openitems.tables import Column, Table, checked, read
 
@@ -12,9 +13,9 @@ DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_acco
 STATUSES = ("open", "part_paid", "closed")
 
 _ITEM_COLUMNS = (
-    Column("item_id", required=True),
-    Column("entity", required=True),
-    Column("customer_id", required=True),
+    Column("item_id", "id", required=True),
+    Column("entity", "id", required=True),
+    Column("customer_id", "id", required=True),
     Column("document_type", "word", required=True, words=DOCUMENT_TYPES),
     Column("document_no", required=True),
     Column("issue_date", "date", required=True),
@@ -31,11 +32,20 @@ _ITEM_COLUMNS = (
     Column("closed_date", "date"),
     Column("disputed_amount", "amount"),
 )
-_CUSTOMER_COLUMNS = tuple(Column(name, required=name in ("customer_id", "name")) for name in frames.CUSTOMER if name != "extra")
+_CUSTOMER_COLUMNS = tuple(
+    Column(name, "id" if name in ("customer_id", "parent_id", "entity") else "text", required=name in ("customer_id", "name"))
+    for name in frames.CUSTOMER
+    if name != "extra"
+)
 _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "currency", required=True), Column("per_base", required=True))
 
-_DISCOUNT_TERMS = r"^(\d+(?:\.\d+)?)\s*/\s*(\d+)\b"
-_NET_TERMS = r"(?i)\bnet\s*(\d+)\b"
+MAX_TERM_DAYS = 3660
+"""Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
+
+_PPM = 1_000_000
+_DISCOUNT_TERMS = r"^([0-9]+(?:\.[0-9]+)?)\s*/\s*([0-9]+)\b"
+_NET_TERMS = r"(?i)\bnet\s*([0-9]+)\b"
+_LEAST_RATE, _MOST_RATE = Decimal("1e-9"), Decimal("1e9")
 
 
 def items(data: bytes, name: str) -> pl.DataFrame:
@@ -45,9 +55,9 @@ def items(data: bytes, name: str) -> pl.DataFrame:
 
     Raises:
         MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
-            document type, or an open amount beyond the amount.
+            document type, an open amount beyond the amount, terms of more than `MAX_TERM_DAYS` days, or a discount of 100 % or more.
     """
-    return _items(*read(data, name, _ITEM_COLUMNS))
+    return read_file("items", data, name)[0]
 
 
 def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -61,8 +71,12 @@ def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
         pl.col("disputed_amount").fill_null(0),
         pl.when(pl.col("status") == "").then(pl.lit("open")).otherwise(pl.col("status")).alias("status"),
     )
+    _refuse(frame, table, _wrong_terms())
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
+        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, _PPM - 1),
+        f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
+        | (pl.col("discount_date") > columns.LATEST),
         "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
         "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note")
         & (pl.col("amount") > 0),
@@ -77,9 +91,9 @@ def customers(data: bytes, name: str) -> pl.DataFrame:
     """Customers as `frames.CUSTOMER`.
 
     Raises:
-        MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice.
+        MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice, or terms beyond reason as in `items`.
     """
-    return _customers(*read(data, name, _CUSTOMER_COLUMNS))
+    return read_file("customers", data, name)[0]
 
 
 def customer_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -88,7 +102,7 @@ def customer_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 
 def _customers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    _refuse(frame, table, {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
+    _refuse(frame, table, _wrong_terms() | {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
     return frame.select(list(frames.CUSTOMER))
 
 
@@ -96,9 +110,9 @@ def rates(data: bytes, name: str) -> pl.DataFrame:
     """Exchange rates: date, currency and ``per_base`` as decimal text (units of the currency for one unit of the base currency).
 
     Raises:
-        MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a positive decimal, or two for one day.
+        MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a decimal from a billionth to a billion, or two for one day.
     """
-    return _rates(*read(data, name, _RATE_COLUMNS))
+    return read_file("rates", data, name)[0]
 
 
 def rate_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
@@ -107,25 +121,66 @@ def rate_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 
 def _rates(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    positive = pl.col("per_base").str.contains(r"^\d{1,12}(\.\d{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
+    decimal = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$")
+    # with all of its digits a rate has 24 at most, which the type holds exactly
+    value = pl.when(decimal).then(pl.col("per_base")).cast(pl.Decimal(38, 12), strict=False)
     wrong = {
-        "per_base is not a positive decimal": ~positive,
+        "per_base is not a decimal from 0.000000001 to 1000000000": ~value.is_between(_LEAST_RATE, _MOST_RATE).fill_null(value=False),
         "date and currency come a second time": ~pl.struct("date", "currency").is_first_distinct(),
     }
     _refuse(frame, table, wrong)
     return frame.select("date", "currency", "per_base")
 
 
+_KINDS: dict[str, tuple[tuple[Column, ...], Callable[[pl.DataFrame, Table], pl.DataFrame]]] = {
+    "items": (_ITEM_COLUMNS, _items),
+    "customers": (_CUSTOMER_COLUMNS, _customers),
+    "rates": (_RATE_COLUMNS, _rates),
+}
+
+
+def read_file(kind: str, data: bytes, name: str) -> tuple[pl.DataFrame, Table]:
+    """`items`, `customers` or `rates` of a file, and a table without rows that tells where a row of the frame stands in the file."""
+    declared, check = _KINDS[kind]
+    frame, table = read(data, name, declared)
+    return check(frame, table), table.without_rows()
+
+
+def _net() -> pl.Expr:
+    return pl.col("terms").str.extract(_NET_TERMS, 1)
+
+
+def _discount(group: int) -> pl.Expr:
+    return pl.col("terms").str.extract(_DISCOUNT_TERMS, group)
+
+
+def _days(stated: pl.Expr) -> pl.Expr:
+    """Days of a term; null where there is none, and where it is beyond reason."""
+    days = stated.cast(pl.Int64, strict=False)
+    return pl.when(days <= MAX_TERM_DAYS).then(days)
+
+
+def _rate() -> pl.Expr:
+    """The discount of the terms in millionths, exactly; null where there is none or it has more than four places."""
+    return columns.amount(_discount(1), pl.lit("CLF"))
+
+
+def _wrong_terms() -> dict[str, pl.Expr]:
+    """What must not be in a column of terms."""
+    too_long = (_net().is_not_null() & _days(_net()).is_null()) | (_discount(2).is_not_null() & _days(_discount(2)).is_null())
+    return {
+        f"terms are of more than {MAX_TERM_DAYS} days": too_long,
+        "terms have a discount that is not from 0 to below 100 per cent, with four places at most": _discount(1).is_not_null()
+        & ~_rate().is_between(0, _PPM - 1).fill_null(value=False),
+    }
+
+
 def _with_terms(frame: pl.DataFrame) -> pl.DataFrame:
-    terms = pl.col("terms")
-    rate = (terms.str.extract(_DISCOUNT_TERMS, 1).cast(pl.Float64, strict=False) * 10_000).round().cast(pl.Int64)
-    days = terms.str.extract(_DISCOUNT_TERMS, 2).cast(pl.Int64, strict=False)
-    net = terms.str.extract(_NET_TERMS, 1).cast(pl.Int64, strict=False)
-    net = pl.when(terms.str.to_lowercase() == "immediate").then(0).otherwise(net)
+    net = pl.when(pl.col("terms").str.to_lowercase() == "immediate").then(0).otherwise(_days(_net()))
     return frame.with_columns(
         pl.coalesce("due_date", pl.col("issue_date") + pl.duration(days=net)).alias("due_date"),
-        pl.coalesce("discount_pct", rate).alias("discount_pct"),
-        pl.coalesce("discount_date", pl.col("issue_date") + pl.duration(days=days)).alias("discount_date"),
+        pl.coalesce("discount_pct", _rate()).alias("discount_pct"),
+        pl.coalesce("discount_date", pl.col("issue_date") + pl.duration(days=_days(_discount(2)))).alias("discount_date"),
     )
 
 

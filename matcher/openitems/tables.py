@@ -7,7 +7,7 @@ once, and only when something is wrong is the file walked again to name the line
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NoReturn
@@ -15,9 +15,10 @@ from typing import Any, Literal, NoReturn
 import polars as pl
 
 from matcher import columns, money
+from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 
-Kind = Literal["text", "amount", "date", "word", "percent", "currency"]
+Kind = Literal["text", "id", "amount", "date", "word", "percent", "currency"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Column:
 
     Attributes:
         name: header text.
-        kind: how its cells are read; ``amount`` uses the row's ``currency`` column, ``percent`` becomes millionths.
+        kind: how its cells are read; ``id`` is a text that hides nothing (`matcher.characters`), ``amount`` uses the row's ``currency``
+            column, ``percent`` becomes millionths.
         required: every row must have it.
         words: for ``word``, what a cell may hold.
     """
@@ -55,7 +57,9 @@ def checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, 
     if missing:
         raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{table.name}:1")
     present = {c.name for c in declared} & set(table.frame.columns)
-    frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars() for n in present)
+    # of an id only ordinary spaces are taken off: with other signs around it, it is another text, and refused
+    ids = {c.name for c in declared if c.kind == "id"}
+    frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars(" " if n in ids else None) for n in present)
     frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
     typed = frame.select(*(_typed(c) for c in declared), _extra(frame, [n for n in table.frame.columns if n not in present]))
     for column in declared:
@@ -85,6 +89,10 @@ class Table:
         names = list(dict.fromkeys(key for row in rows for key in row))
         cells = [[_plain(row.get(key), key, f"{name}:{number}") for key in names] for number, row in enumerate(rows, 1)]
         return cls(pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String()), orient="row"), name, None, first=1)
+
+    def without_rows(self) -> "Table":
+        """The same without the rows: enough to tell where one stood."""
+        return replace(self, frame=self.frame.clear())
 
     def where(self, row: int) -> str:
         """File and line of a row (counted from 0)."""
@@ -176,12 +184,13 @@ def _diagnose(text: str, name: str) -> NoReturn:
 
 
 def _xlsx(data: bytes, name: str) -> pl.DataFrame:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from matcher import workbooks  # its library takes longer to load than most files to read
 
     try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except (CalamineError, ValueError, IndexError) as error:
-        raise MatcherError("file.malformed", "the XLSX workbook cannot be read", name) from error
+        sheets = workbooks.sheets(io.BytesIO(data), len(data))
+    except MatcherError as error:
+        raise error.at(name) from None
+    rows = sheets[0].to_python() if sheets else []
     if not rows:
         raise MatcherError("file.empty", "the first sheet is empty", name)
     header = [_cell(c).strip() for c in rows[0]]
@@ -205,7 +214,7 @@ def _typed(column: Column) -> pl.Expr:
         case "amount":
             return columns.amount(cell, pl.col("currency")).alias(column.name)
         case "date":
-            return columns.iso_date(cell).alias(column.name)
+            return columns.possible(columns.iso_date(cell)).alias(column.name)
         case "percent":
             # a percentage has at most four places here: the column form of an amount in a four-place unit
             return (columns.amount(cell, pl.lit("CLF"))).alias(column.name)
@@ -226,7 +235,9 @@ def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Tabl
     cells = frame[column.name]
     if column.required and (row := _first((cells == "").to_list() if (cells == "").any() else [])) is not None:
         raise MatcherError("row.invalid", f"{column.name} is empty", table.where(row))
-    if column.kind == "word":
+    if column.kind == "id":
+        _check_ids(column, cells, table)
+    elif column.kind == "word":
         bad = ~cells.is_in([*column.words, ""])
         if (row := _first(bad)) is not None:
             raise MatcherError("value.unknown", f"{column.name} {cells[row]!r} is none of {', '.join(column.words)}", table.where(row))
@@ -238,9 +249,20 @@ def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Tabl
         _refuse_cell(column, cells[row], frame, row, table)
 
 
+def _check_ids(column: Column, cells: pl.Series, table: Table) -> None:
+    # all but plain letters, digits and signs of ASCII are looked at one by one
+    odd = cells.str.contains("[^!-~]")
+    for row in odd.arg_true() if odd.any() else ():
+        if fault := identifier_fault(cells[row]):
+            raise MatcherError("row.invalid", f"{column.name} {cells[row][:40]!r} {fault}", table.where(row))
+
+
 def _refuse_cell(column: Column, cell: str, frame: pl.DataFrame, row: int, table: Table) -> NoReturn:
     where = table.where(row)
     if column.kind == "date":
+        if frame.slice(row, 1).select(columns.iso_date(pl.col(column.name)).is_not_null()).item():
+            years = f"{columns.EARLIEST.year} to {columns.LATEST.year}"
+            raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} lies outside the years {years}", where)
         raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} is not a date like 2026-10-31", where)
     try:
         money.parse(cell, "CLF" if column.kind == "percent" else frame["currency"][row])

@@ -12,7 +12,6 @@ from matcher.journal.decisions import Draft
 from matcher.journal.fold import ASIDE, POSTING
 from matcher.pipeline.facing import latest_decisions
 from matcher.pipeline.session import Session
-from matcher.store import journal
 
 
 def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, evidence: str, reason: str) -> list[Draft]:
@@ -51,10 +50,9 @@ def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -
 
 
 def record(session: Session, command: str, summary: dict[str, object], drafts: Sequence[Draft]) -> None:
-    """Appends the decisions as one batch, and forgets what the latest run found for their lines."""
+    """Appends the decisions as one batch."""
     made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)
     session.commit(command, summary, made, shares)
-    journal.drop_findings(session.store, sorted({draft.line_id for draft in drafts}))
 
 
 def needs_reason(reason: str) -> None:

@@ -133,6 +133,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
         facts.findings.clear(),
         facts.proposals.clear(),
         journal.history(session.store, until if isinstance(until, int) else None),
+        journal.sent(session.store, until if isinstance(until, int) else None),
     )
     state = fold(seen, date.max, session.config.books.base_currency)
     late = state.allocations.filter(~pl.col("decision_id").is_in(early["decision_id"].implode()))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.ledger.chain import StatementFact, adjoining_day, common_days, contradicts
+from matcher.ledger.chain import StatementFact, adjoining_days, common_days, contradicts
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines, retold
 
@@ -71,8 +71,9 @@ def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> 
             if superseded and (returned := retold.told_again(session.store, number, superseded)):
                 doubts[number] = Doubt(returned=returned)
                 continue
-            if (day := adjoining_day(fact, known)) is not None:
-                lines.shift_occurrences(session.store, number, day, earlier)
+            if days := adjoining_days(fact, known):
+                for day in days:
+                    lines.shift_occurrences(session.store, number, day, earlier)
             elif doubt := _doubt(session, fact, number, known, earlier, aside):
                 doubts[number] = doubt
                 continue

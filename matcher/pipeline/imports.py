@@ -1,6 +1,6 @@
 """The ERP's files in: open items, customers, rates. All files of a command or none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +8,8 @@ import polars as pl
 
 from matcher import frames
 from matcher.errors import MatcherError
-from matcher.openitems import readers
+from matcher.openitems import posted, readers
+from matcher.openitems.tables import Table
 from matcher.parsers.base import Source
 from matcher.pipeline.ingest import digest
 from matcher.pipeline.session import Session
@@ -16,6 +17,8 @@ from matcher.store import facts, journal
 
 ImportKind = Literal["items", "customers", "rates"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date"}
+_NAMED = 3
+"""Rows that a refusal names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,17 @@ class ImportResult:
     closed: int
 
 
-def import_files(session: Session, kind: ImportKind, sources: Sequence[Source], *, partial: bool = False) -> ImportResult:
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a person allows an import: to change the customer or the document of these items although they have postings, and why."""
+
+    items: Collection[str] = ()
+    reason: str = ""
+
+
+def import_files(
+    session: Session, kind: ImportKind, sources: Sequence[Source], *, partial: bool = False, allowed: Allowed | None = None
+) -> ImportResult:
     """Reads the files of one kind as one snapshot.
 
     Args:
@@ -38,52 +51,100 @@ def import_files(session: Session, kind: ImportKind, sources: Sequence[Source], 
         kind: items, customers or rates.
         sources: the files; together they are one snapshot.
         partial: the files hold changes only: items that they do not list stay as they are.
+        allowed: items that may change although they have postings.
 
     Raises:
-        MatcherError: whatever refuses a file; then nothing of any file is kept.
+        MatcherError: whatever refuses a file, ``item.posted`` among it; then nothing of any file is kept. ``usage.option`` when a person
+            allows changes without a reason.
     """
-    read = getattr(readers, kind)
-    parts = []
+    allowed = allowed or Allowed()
+    if allowed.items and not allowed.reason.strip():
+        raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
+    parts: list[tuple[pl.DataFrame, Table]] = []
     for source in sources:
         with source.open() as stream:
-            part = read(stream.read(), source.name)
-        _check_entities(session, kind, part, source)
-        parts.append(part)
-    snapshot = pl.concat(parts)
+            part, table = readers.read_file(kind, stream.read(), source.name)
+        _check_entities(session, kind, part, table)
+        parts.append((part, table))
+    snapshot = pl.concat([part for part, _ in parts])
     if len(parts) > 1 and kind != "rates" and not snapshot[_KEYS[kind]].is_unique().all():
-        twice = snapshot.filter(~pl.col(_KEYS[kind]).is_unique())[_KEYS[kind]][0]
+        twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
         raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
     batch = session.next_batch
-    counts = _append(session, batch, kind, snapshot, partial=partial)
+    counts, said = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
     for source in sources:
         record = {"batch": batch, "file_id": digest(source), "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": [digest(source) for source in sources], **counts})
+    session.commit(f"import {kind}", {"files": [digest(source) for source in sources], **counts, **said})
     return ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), counts.get("closed", 0))
 
 
-def _check_entities(session: Session, kind: str, frame: pl.DataFrame, source: Source) -> None:
+def _check_entities(session: Session, kind: str, frame: pl.DataFrame, table: Table) -> None:
     if kind != "items":
         return
-    listed = [entity.id for entity in session.config.entity]
-    unknown = frame.filter(~pl.col("entity").is_in(listed))
-    if unknown.height:
-        raise MatcherError(
-            "value.unknown", f"entity {unknown['entity'][0]!r} is not in matcher.toml", source.name, "Add an [[entity]] with this id."
-        )
+    unknown = ~frame["entity"].is_in([entity.id for entity in session.config.entity])
+    if unknown.any():
+        row = unknown.arg_max() or 0
+        what = f"entity {frame['entity'][row]!r} is not in matcher.toml"
+        raise MatcherError("value.unknown", what, table.where(row), "Add an [[entity]] with this id.")
 
 
-def _append(session: Session, batch: int, kind: str, snapshot: pl.DataFrame, *, partial: bool) -> dict[str, int]:
+def _append(
+    session: Session,
+    batch: int,
+    kind: str,
+    snapshot: pl.DataFrame,
+    parts: Sequence[tuple[pl.DataFrame, Table]],
+    allowed: Allowed,
+    *,
+    partial: bool,
+) -> tuple[dict[str, int], dict[str, object]]:
+    """What was appended, in numbers; and what else the journal is to say of it."""
     store = session.store
     if kind == "customers":
-        return facts.append_customers(store, batch, snapshot)
+        return facts.append_customers(store, batch, snapshot), {}
     if kind == "rates":
-        return facts.append_rates(store, batch, snapshot)
+        return facts.append_rates(store, batch, snapshot), {}
     known = journal.items(store)
+    said = _let_through(session, known, snapshot, parts, allowed)
     gone = known.clear()
     if not partial:
         # a snapshot speaks for the selling companies that it lists, and for no others
         listed = snapshot.get_column("entity").unique().implode()
         gone = known.filter(pl.col("entity").is_in(listed) & (pl.col("status") != "closed")).join(snapshot, on="item_id", how="anti")
         gone = gone.with_columns(pl.lit("closed").alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
-    return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
+    journal.drop_proposals_on(store, posted.changed_subjects(known, snapshot))
+    return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), said
+
+
+def _let_through(
+    session: Session, known: pl.DataFrame, snapshot: pl.DataFrame, parts: Sequence[tuple[pl.DataFrame, Table]], allowed: Allowed
+) -> dict[str, object]:
+    """Refuses a snapshot that changes what postings were decided on, but for what a person allows; gives that for the journal."""
+    store = session.store
+    changes = posted.changes(known, snapshot, posted.settled(journal.decisions(store), journal.allocations(store)))
+    refused = [change for change in changes if not (change.allowable and change.item_id in allowed.items)]
+    if refused:
+        told = [f"item {change.item_id}: {change.what}" for change in refused[:_NAMED]]
+        places = [_place(change.row, parts) for change in refused[:_NAMED]]
+        named = "; ".join([told[0], *(f"{place}: {what}" for place, what in zip(places[1:], told[1:], strict=True))])
+        more = f"; and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
+        never = any(not change.allowable for change in refused)
+        counted = "1 item has" if len(refused) == 1 else f"{len(refused)} items have"
+        what = f"{counted} postings that were decided on something else: {named}{more}"
+        raise MatcherError("item.posted", what, places[0], _UNDO_FIRST if never else "")
+    if not changes:
+        return {}
+    return {"allowed": {change.item_id: change.what for change in changes}, "reason": allowed.reason}
+
+
+_UNDO_FIRST = "Have it corrected in the ERP, or undo the postings first (`matcher undo`); see `matcher export matches` for them."
+
+
+def _place(row: int, parts: Sequence[tuple[pl.DataFrame, Table]]) -> str:
+    """File and line of a row of the whole snapshot."""
+    for frame, table in parts:
+        if row < frame.height:
+            return table.where(row)
+        row -= frame.height
+    raise IndexError(row)

@@ -15,12 +15,12 @@ from matcher.errors import MatcherError
 from matcher.garbage import seldom_collected
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.ledger.chain import StatementFact
+from matcher.ledger.chain import StatementFact, span
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
 from matcher.parsers.ofx_verify import second_opinion
-from matcher.parsers.tally import FileTally
+from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline import conflicts
 from matcher.pipeline.guard import guard
 from matcher.pipeline.row_numbers import RowNumbers
@@ -269,7 +269,7 @@ def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict
     }
     _guard(session, list(staged.values()))
     held = [number for file in staged.values() for ordinal, number in file.numbers.items() if ordinal in file.held]
-    counts = lines.append(session.store, statement_ids, held)
+    counts = lines.append(session.store, batch, statement_ids, held)
     drafts = _conflicts(session, list(staged.values()), statement_ids, counts)
     results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
     _record(session, batch, staged, results, drafts)
@@ -306,20 +306,23 @@ def _conflicts(session: Session, files: Sequence[_Staged], statement_ids: dict[i
 
 def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementFact:
     tally, info = file.tally.statements[ordinal], file.tally.info
-    opening, closing = tally.opening, tally.closing
-    days = [tally.from_date, _day(opening), _day(closing)]
-    first = tally.booked.first_booking_date or next((d for d in days if d), None)
-    last = tally.booked.last_booking_date or tally.to_date or next((d for d in reversed(days) if d), None)
+    first, last = _span(tally)
     return StatementFact(
         statement_id=statement_id,
         account=file.accounts[ordinal].id,
         first_day=first,
         last_day=last,
-        opening=_minor(opening),
-        closing=_minor(closing),
+        opening=_minor(tally.opening),
+        closing=_minor(tally.closing),
         count=tally.booked.count,
         format=info.format if info else "",
+        number=tally.start.number,
     )
+
+
+def _span(tally: StatementTally) -> tuple[date | None, date | None]:
+    booked = (tally.booked.first_booking_date, tally.booked.last_booking_date)
+    return span(booked, (tally.from_date, tally.to_date), (_day(tally.opening), _day(tally.closing)))
 
 
 def _minor(balance: Balance | None) -> int | None:
@@ -363,6 +366,7 @@ def _record(session: Session, batch: int, staged: dict[int, _Staged], results: d
             row |= {"batch": batch, "file_id": file.file_id, "ordinal": ordinal, "entity": file.accounts[ordinal].entity}
             row |= {"from_date": tally.from_date, "to_date": tally.to_date, "problems": json.dumps(mine, ensure_ascii=False, default=str)}
             row |= {"opening_date": _day(tally.opening), "closing_date": _day(tally.closing)}
+            row["first_day"], row["last_day"] = _span(tally)
             rows.append(row)
         facts.append_statements(session.store, rows)
     files = {

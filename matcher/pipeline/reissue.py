@@ -1,7 +1,6 @@
 """A statement that tells days again: how it differs from what was read before, and what its acceptance takes back."""
 
 import json
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -9,7 +8,7 @@ import polars as pl
 from matcher.frames import State
 from matcher.journal.decisions import Draft
 from matcher.journal.fold import ASIDE, live
-from matcher.ledger.chain import StatementFact, adjoining_day, common_days, neighbours
+from matcher.ledger.chain import StatementFact, adjoining_days, common_days, neighbours
 from matcher.ledger.reissue import Difference, Line, differences
 from matcher.pipeline import aside
 from matcher.pipeline.session import Session
@@ -20,14 +19,6 @@ HELD = ("quarantined", "report", "rejected")
 
 Statement = dict[str, Any]
 """A row of `facts.statements`."""
-
-
-def fact_of(row: Statement) -> StatementFact:
-    """What the chain needs of a stored statement."""
-    days: tuple[date | None, ...] = (row["first_booking_date"], row["from_date"], row["opening_date"])
-    first = next((day for day in days if day is not None), None)
-    last = row["last_booking_date"] or row["to_date"] or row["closing_date"]
-    return StatementFact(row["statement_id"], row["account"], first, last, row["opening"], row["closing"], row["count"], row["format"])
 
 
 def is_reissue(row: Statement) -> bool:
@@ -48,8 +39,8 @@ def difference(session: Session, row: Statement) -> list[Difference]:
 
 
 def _of_held(session: Session, row: Statement) -> list[Difference]:
-    fact, known = fact_of(row), facts.statement_facts(session.store)
-    if fact.first_day is None or fact.last_day is None or adjoining_day(fact, known) is not None:
+    fact, known = facts.fact_of(row), facts.statement_facts(session.store)
+    if fact.first_day is None or fact.last_day is None or adjoining_days(fact, known):
         return []
     if not any(share_a_day(fact, k) for k in known):
         return []
@@ -67,8 +58,8 @@ def share_a_day(one: StatementFact, other: StatementFact) -> bool:
 
 def like_neighbours(session: Session, row: Statement) -> list[str]:
     """Lines of statements that go on to this one or from it within a day, and that look like entries of its own."""
-    fact, known = fact_of(row), facts.statement_facts(session.store)
-    if adjoining_day(fact, known) is not None or not (beside := neighbours(fact, known)):
+    fact, known = facts.fact_of(row), facts.statement_facts(session.store)
+    if adjoining_days(fact, known) or not (beside := neighbours(fact, known)):
         return []
     return retold.look_alikes(session.store, row["statement_id"], beside)
 
@@ -107,7 +98,7 @@ def replace(session: Session, state: State, row: Statement, gone: list[Line], re
 
 
 def _mark_replaced(session: Session, row: Statement, reason: str) -> None:
-    fact = fact_of(row)
+    fact = facts.fact_of(row)
     if not fact.proven or fact.first_day is None or fact.last_day is None:
         return
     inside = {

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from matcher.errors import MatcherError
 from matcher.exports import erp, files, tables
 from matcher.exports.matches import matches
 from matcher.frames import State
+from matcher.journal.chain import Head
 from matcher.journal.fold import fold
 from matcher.ledger.aging import AGING_AMOUNTS, aging
-from matcher.ledger.chain import breaks
+from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
@@ -37,37 +38,47 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency)."""
+    """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency).
+
+    `head` is the journal's latest batch then: number and hash. It says which books the files were made of; see `verify`.
+    """
 
     what: str
     files: tuple[str, ...]
     rows: int
     control_totals: dict[str, str]
     batch_id: str
+    head: Head
 
 
 def blocks(session: Session) -> list[Block]:
     """Quarantined statements that nothing has replaced, conflicts that nobody has settled, and breaks in the accounts' chains."""
     statements = facts.statements(session.store)
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
-    days = {row[0]: row[1:] for row in statements.select("statement_id", "first_booking_date", "last_booking_date").iter_rows()}
+    days = {row[0]: row[1:] for row in statements.select("statement_id", "first_day", "last_day").iter_rows()}
     found = []
     proven = statements.filter(pl.col("state") == "balanced")
     for row in statements.filter(pl.col("state") == "quarantined").iter_rows(named=True):
         if _replaced(row, proven):
             continue
-        span = f"{row['first_booking_date']} to {row['last_booking_date']}"
-        found.append(Block(_why_held(row), f"account {row['account']}: statement {row['statement_id']} ({span}) is in quarantine"))
+        span = f" ({row['first_day']} to {row['last_day']})" if row["first_day"] else ""
+        found.append(Block(_why_held(row), f"account {row['account']}: statement {row['statement_id']}{span} is in quarantine"))
     for account, count in conflicts.open_by_account(session).items():
         message = f"account {account}: {count} lines do not count, because the bank's reference of each was read before with another amount"
         found.append(Block("statement.conflict", message))
-    for link in breaks(facts.statement_facts(session.store)):
-        if link.kind == "gap" and link.difference is not None:
-            gap = money.render(link.difference, currencies[link.later])
-            where = f"between {days[link.earlier][1]} and {days[link.later][0]}"
-            message = f"account {link.account}: {gap} {currencies[link.later]} are missing {where}"
-            found.append(Block("statement.gap", message))
+    for gap in breaks(facts.statement_facts(session.store)):
+        near = sorted((days[gap.earlier][1], days[gap.later][0]))
+        where = f"between {near[0]} and {near[1]}" if near[0] != near[1] else f"on {near[0]}"
+        found.append(Block("statement.gap", f"account {gap.account}: {_gap(gap, currencies[gap.later])} {where}"))
     return found
+
+
+def _gap(gap: Gap, currency: str) -> str:
+    """What is missing, in words: an amount, statements by their numbers, or both."""
+    if not gap.difference:
+        return f"statement {gap.missing} is missing, although the balances join,"
+    number = f" (statement {gap.missing})" if gap.missing else ""
+    return f"{money.render(gap.difference, currency)} {currency} are missing{number}"
 
 
 def _why_held(row: dict[str, Any]) -> str:
@@ -82,26 +93,27 @@ def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
     It is of the same account, covers the days, and shares a balance with this one or goes beyond it on both sides: a statement
     that only ends on the day on which this one begins tells nothing of it.
     """
-    first, last = pl.col("first_booking_date"), pl.col("last_booking_date")
-    covers = (first <= row["first_booking_date"]) & (last >= row["last_booking_date"])
-    beyond = (first < row["first_booking_date"]) & (last > row["last_booking_date"])
+    first, last = pl.col("first_day"), pl.col("last_day")
+    covers = (first <= row["first_day"]) & (last >= row["last_day"])
+    beyond = (first < row["first_day"]) & (last > row["last_day"])
     shares = (pl.col("opening") == row["opening"]) | (pl.col("closing") == row["closing"])
     later = (pl.col("account") == row["account"]) & (pl.col("batch") > row["batch"])
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
-def export(session: Session, what: str, path: Path, as_of: date, target: str) -> Exported:
-    """Writes one export.
+def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox) -> Exported:
+    """Makes one export. Receipts go to the outbox, for the caller to publish once the books remember them; the others are written.
 
     Raises:
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
     state = fold(journal.facts(session.store), as_of, session.config.books.base_currency)
     if what == "receipts":
-        return _receipts(session, state, path, target)
+        return _receipts(session, state, path, target, outbox)
     frame, amounts = _table(session, what)(state)
-    tables.write(frame, path, amounts)
-    return Exported(what, (str(path),), frame.height, {}, "")
+    head = journal.last_batch(session.store)
+    tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
+    return Exported(what, (str(path),), frame.height, {}, "", head)
 
 
 def _table(session: Session, what: str) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
@@ -120,26 +132,26 @@ def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[s
     config = session.config
     statements = {row["statement_id"]: row for row in facts.statements(session.store).iter_rows(named=True)}
     rows = []
-    for link in breaks(facts.statement_facts(session.store)):
-        if link.kind == "gap":
-            before, after = statements[link.earlier], statements[link.later]
-            day = after["first_booking_date"] or after["from_date"] or after["opening_date"] or after["closing_date"]
-            rows.append((link.account, after["entity"], after["currency"], day, before["closing"], after["opening"]))
+    for gap in breaks(facts.statement_facts(session.store)):
+        after = statements[gap.later]
+        rows.append((gap.account, after["entity"], after["currency"], after["first_day"], gap.closing, gap.opening, gap.missing))
     gaps = pl.DataFrame(rows, schema=GAP, orient="row").filter(pl.col("date") <= state.as_of)
     grace = config.policy.discount_grace_days
     return discrepancies(state, gaps=gaps, buckets=config.aging.buckets, discount_grace_days=grace), DISCREPANCY_AMOUNTS
 
 
-def _receipts(session: Session, state: State, path: Path, target: str) -> Exported:
+def _receipts(session: Session, state: State, path: Path, target: str, outbox: files.Outbox) -> Exported:
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
-    job = erp.Job(path.name, session.config.books.name, sent=sent)
+    head = cache(partial(journal.last_batch, session.store))
+    job = erp.Job(path.name, session.config.books.name, sent=sent, head=head)
     made = chosen.run(state, job)
     fresh = made.sent.join(sent, on="external_id", how="anti")
     if fresh.height:
         journal.append_exported(session.store, session.next_batch, target, fresh)
         session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
+    sealed = head()  # asked once: a pipe is written when the books are closed again
     for file in made.files:
-        files.write_bytes(path.with_name(file.name), file.chunks())
+        outbox.add(path.with_name(file.name), file.chunks)
     written = tuple(str(path.with_name(file.name)) for file in made.files)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id)
+    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, sealed)

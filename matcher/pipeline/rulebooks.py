@@ -1,5 +1,6 @@
 """The rulebook that books decide by: the shipped one, as `rules.toml` beside matcher.toml changes it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from matcher.rules import own, rulebook
 from matcher.rules.own import RULES_NAME, OwnRules
 from matcher.rules.review import unreachable
 from matcher.rules.rulebook import Rulebook
+from matcher.settings import read_text
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def of_books(directory: Path) -> Rules:
         MatcherError: ``rules.invalid``.
     """
     path = directory / RULES_NAME
-    return of_file(path) if path.exists() else shipped()
+    return of_file(path) if os.path.lexists(path) else shipped()
 
 
 def shipped() -> Rules:
@@ -75,13 +77,9 @@ def of_file(path: Path) -> Rules:
     Raises:
         MatcherError: ``rules.invalid``, or ``file.missing``.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MatcherError("file.missing", f"cannot be read ({error.strerror})", str(path)) from error
-    except UnicodeDecodeError as error:
-        raise MatcherError("rules.invalid", "is not UTF-8", str(path)) from error
-    changes = own.parse(text, str(path), rulebook.default(), fold)
+    if not os.path.lexists(path):
+        raise MatcherError("file.missing", "does not exist", str(path))
+    changes = own.parse(read_text(path, "rules.invalid"), str(path), rulebook.default(), fold)
     return Rules(path, changes, own.effective(rulebook.default(), changes))
 
 

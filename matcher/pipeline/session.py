@@ -9,9 +9,11 @@ import polars as pl
 
 from matcher import frames
 from matcher.config import Config
+from matcher.errors import MatcherError
 from matcher.journal import chain, conservation
 from matcher.journal.fold import fold
-from matcher.store import Store, journal
+from matcher.pipeline import signing
+from matcher.store import Store, journal, seals
 
 Progress = Callable[[str], None]
 """Told which step long work is at; never told statement contents."""
@@ -44,6 +46,11 @@ class Session:
     version: str
 
     @property
+    def key(self) -> bytes | None:
+        """The key that signs the journal; None when these books have none. Raises MatcherError: ``journal.key``."""
+        return signing.key_of(self.config.journal, self.directory)
+
+    @property
     def next_batch(self) -> int:
         """Number of the batch that this command will append."""
         return journal.last_batch(self.store)[0] + 1
@@ -57,15 +64,37 @@ class Session:
     ) -> chain.Batch:
         """Seals what the command did and appends it to the journal, if every sum of what it changed holds.
 
+        All that the command appends must be there before.
+
         Raises:
-            MatcherError: ``decision.amount``; the command must then keep nothing.
+            MatcherError: ``decision.amount`` or ``journal.key``; the command must then keep nothing.
         """
         rows = (
             frames.empty(frames.DECISION) if decisions is None else decisions,
             frames.empty(frames.ALLOCATION) if allocations is None else allocations,
         )
+        previous = journal.last_batch(self.store)
+        journal.append_decided(self.store, previous.batch + 1, *rows)
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
-        batch = chain.seal(journal.last_batch(self.store), head, summary, rows)
-        journal.append(self.store, batch, *rows)
+        batch = chain.seal(previous, head, summary, seals.of_batch(self.store, previous.batch + 1), self.key)
+        journal.append(self.store, batch)
         conservation.hold(fold(journal.touched(self.store, batch.batch), date.max, self.config.books.base_currency))
         return batch
+
+    def check_key(self) -> None:
+        """Refuses to append to a signed journal without the key that signed it: a journal stays signed.
+
+        Raises:
+            MatcherError: ``journal.key``.
+        """
+        key, last = self.key, journal.latest(self.store)
+        if last is None:
+            return
+        where, first = str(self.directory), self.config.journal.signed_from
+        if last.signature and key is None:
+            raise MatcherError("journal.key", f"batch {last.batch} is signed, and no key is named", where)
+        if last.signature and key is not None and not chain.signed_by(last, key):
+            raise MatcherError("journal.key", f"batch {last.batch} was signed with another key", where)
+        if not last.signature and (0 < first <= last.batch or journal.signed(self.store)):
+            what = f"batch {last.batch} has no signature, and it must have one"
+            raise MatcherError("journal.key", what, where, "Run `matcher verify` and see docs/runbook.md.")

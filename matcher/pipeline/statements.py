@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.ledger.chain import adjoining_day
+from matcher.ledger.chain import adjoining_days
 from matcher.ledger.reissue import Difference, contradictory
 from matcher.pipeline import aside, conflicts, reissue, verdicts
 from matcher.pipeline.session import Session
@@ -89,10 +89,10 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
-        if (day := adjoining_day(reissue.fact_of(statement), facts.statement_facts(session.store))) is not None:
+        for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):
             lines.shift_occurrences(session.store, 0, day, [])
         again = retold.told_again(session.store, 0, superseded) if superseded else []
-        count = lines.append(session.store, {0: name}, [])[0]
+        count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
     drafts += aside.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
@@ -187,13 +187,13 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
 
 def _check_last(session: Session, statement: dict[str, Any]) -> None:
     """Refuses a statement of whose days a later one tells: lines of that one were left out as known from this, or stand for them."""
-    fact = reissue.fact_of(statement)
+    fact = facts.fact_of(statement)
     later = facts.statements(session.store).filter(
         (pl.col("account") == statement["account"])
         & (pl.col("since") > statement["since"])
         & ~pl.col("state").is_in([*reissue.HELD, "replaced"])
     )
     for row in later.iter_rows(named=True):
-        if reissue.share_a_day(fact, reissue.fact_of(row)):
+        if reissue.share_a_day(fact, facts.fact_of(row)):
             what = f"statement {row['statement_id']} was read after {fact.statement_id} and tells days of it"
             raise MatcherError("decision.state", what, hint="Reject that one first.")

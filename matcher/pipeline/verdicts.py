@@ -13,6 +13,7 @@ from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import ASIDE, fold
+from matcher.pipeline import sealed
 from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
@@ -100,8 +101,10 @@ def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     """Posts the proposals on these lines, all or none.
 
     Raises:
-        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``.
+        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``books.altered`` when the
+            proposals are not those of the latest run.
     """
+    sealed.require_proposals(session)
     state = present(session)
     drafts = []
     for given in line_ids:
@@ -120,8 +123,9 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
 
     Raises:
-        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal.
+        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``books.altered`` as in `accept`.
     """
+    sealed.require_proposals(session)
     state = present(session)
     drafts = []
     for given in line_ids:
@@ -233,6 +237,5 @@ def _append(session: Session, state: State, command: str, drafts: list[Draft]) -
     decisions.conserve(((draft, pending[draft.line_id]) for draft in drafts), opens)
     made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)
     session.commit(command, {"lines": sorted(seen)}, made, shares)
-    journal.drop_findings(session.store, sorted(seen))
     rows = made.select("decision_id", "kind", "line_id", "outcome").iter_rows()
     return [Decided(*row) for row in rows]

@@ -83,7 +83,7 @@ class OwnRules(Strict):
 
     trust: bool | Annotated[tuple[str, ...], Field(strict=False)] = ()
     evidence: dict[str, Annotated[int, Field(ge=-200, le=200)]] = Field(default_factory=dict)
-    limits: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    limits: dict[str, Annotated[int, Field(ge=0, le=10**15)]] = Field(default_factory=dict)
     words: dict[str, _Named] = Field(default_factory=dict)
     withholding: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], _Rates] = Field(default_factory=dict)
     mode: dict[str, Mode] = Field(default_factory=dict)

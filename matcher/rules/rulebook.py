@@ -1,8 +1,6 @@
 """Loading the rulebook: strict, with stable ids and versions, and a closed vocabulary."""
 
 import json
-import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache, cached_property
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from matcher.errors import MatcherError
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.settings import load_toml
 
 PPM = 1_000_000
 
@@ -333,12 +332,7 @@ def load(text: str, where: str) -> dict[str, Any]:
     Raises:
         MatcherError: ``rules.invalid`` with the line at fault.
     """
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise MatcherError("rules.invalid", f"is not valid TOML ({what})", f"{where}:{line[1]}" if line else where) from error
+    return load_toml(text, where, "rules.invalid")
 
 
 _Model = TypeVar("_Model", bound=Strict)

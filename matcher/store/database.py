@@ -1,6 +1,7 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
-import re
+import os
+import shutil
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -10,32 +11,35 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from matcher.errors import MatcherError
-from matcher.store import hardening, schema
+from matcher.interrupts import undisturbed
+from matcher.store import failures, hardening, schema
 from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
-    *(
-        f"raw.{name}"
-        for name in ("file", "statement", "line", "line_detail", "quarantined_line", "statement_verdict", "item", "customer", "rate")
-    ),
+    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_verdict")),
+    *(f"raw.{name}" for name in ("item", "customer", "rate")),
     *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
+
+REPLACED = ("work.finding", "work.proposal", "work.shadow")
+"""Tables whose rows a run puts in the place of earlier ones."""
 
 ROW_GROUP = 32_768
 """Rows that the database compresses and writes together. With fewer than its usual number an ordinary month is many groups, so that all
 cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
 
-_NAME = "books"
-_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
-_KEYS = (
-    ("without a key", "encryption.mismatch", "the file is encrypted, and matcher.toml does not say so"),
-    ("is not encrypted", "encryption.mismatch", "the file is not encrypted, and matcher.toml says that it is"),
-    ("Wrong encryption key", "encryption.wrong_key", "the key does not open the file"),
-)
-"""What DuckDB says of a key, and what that means here."""
+PIECE = 65_536
+"""Rows that `Store.pieces` takes at a time."""
+
+NAME = "books"
+"""Name of the database in every connection."""
+
+_LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
+"""What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
 
 
 class Store:
@@ -45,12 +49,14 @@ class Store:
         connection: the DuckDB connection; used only inside `matcher.store`.
         scratch: the command's own directory beside the books; None where the folder cannot be written to.
         encrypted: whether nothing may be put aside in plain files.
+        replaced: tables of `REPLACED` that this command has put anew.
     """
 
-    def __init__(self, opened: Opened) -> None:
-        self.connection = opened.connection
-        self.scratch = opened.scratch
-        self.encrypted = opened.encrypted
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None = None, encrypted: bool = False) -> None:
+        self.connection = connection
+        self.scratch = scratch
+        self.encrypted = encrypted
+        self.replaced: set[str] = set()
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
@@ -62,9 +68,22 @@ class Store:
         rows = self.run(sql, parameters)
         return int(rows[0][0] or 0) if rows else 0
 
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def run(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         """Runs a statement to its end and gives all its rows: a result left unread would block the connection."""
         return self.connection.execute(sql, parameters).fetchall()
+
+    def pieces(self, sql: str) -> Iterator[pl.DataFrame]:
+        """The rows of a query, some at a time; until the last is taken the connection runs nothing else.
+
+        Raises:
+            MatcherError: ``books.damaged`` when a part of the file cannot be read.
+        """
+        try:
+            for piece in self.connection.sql(sql).to_arrow_reader(PIECE):
+                yield pl.DataFrame(piece)
+        except (pa.ArrowException, OSError) as error:
+            # what the database meets behind a reader arrives as another kind of error
+            raise MatcherError("books.damaged", "a part of the file cannot be read") from error
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Appends a frame's rows; columns are matched by name, and a missing one is an error."""
@@ -85,64 +104,175 @@ def migrations() -> list[tuple[str, str]]:
 def create(path: Path, *, key: str | None = None) -> None:
     """Makes an empty books file, or brings an existing one up to date. `key`: for encrypted books.
 
+    A new one appears whole, and readable by its owner alone: it is made in a folder of its own beside its place and then given its name,
+    so that a command that is ended in the middle leaves no part of a file that nothing could open.
+
     Raises:
-        MatcherError: as `open_store` does.
+        MatcherError: whatever `open_store` raises; ``file.unwritable``.
     """
-    with open_store(path, write=True, key=key):
+    failures.check_place(path)
+    folder = path.with_name(f".{path.name}.part")
+    if path.exists() or not _made(path, folder, key):
+        _bring_up_to_date(path, key)
+    _remove(folder)
+
+
+def _made(path: Path, folder: Path, key: str | None) -> bool:
+    """Whether a new file was made in the folder and put in its place; not when another process was quicker."""
+    draft = folder / path.name
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _fill(draft, key)
+        draft.chmod(0o600)
+        _put(draft, path)
+    except MatcherError as error:
+        if error.code != "books.busy":
+            _remove(folder)
+        if path.exists():
+            return False
+        raise error.at(str(path)) from error
+    except OSError as error:
+        _remove(folder)
+        if path.exists():
+            return False
+        raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    return True
+
+
+def _fill(draft: Path, key: str | None) -> None:
+    try:
+        _bring_up_to_date(draft, key)
+    except MatcherError as error:
+        if error.code not in _LEFT:
+            raise
+        # what a command left that was ended; one that is at work has it locked, and that is books.busy
+        for place in (draft, _log(draft)):
+            place.unlink(missing_ok=True)
+        _bring_up_to_date(draft, key)
+    if _log(draft).exists():
+        _bring_up_to_date(draft, key)  # the disk refused to take the log over into the file, which alone gets the name
+        if _log(draft).exists():
+            raise MatcherError("books.unwritable", "the new file cannot be completed", str(draft))
+
+
+def _put(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
+    except OSError:
+        if path.exists():
+            raise
+        draft.rename(path)  # a file system without hard links
+
+
+def _bring_up_to_date(path: Path, key: str | None) -> None:
+    with open_store(path, write=True, new=True, key=key):
         pass
 
 
-@contextmanager
-def open_store(path: Path, *, write: bool, keep: bool = True, key: str | None = None) -> Iterator[Store]:
-    """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
 
-    With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step.
+
+def _log(path: Path) -> Path:
+    """The database's write-ahead log beside a file; gone once the file holds everything."""
+    return path.with_name(f"{path.name}.wal")
+
+
+@contextmanager
+def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None) -> Iterator[Store]:
+    """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
     Args:
         path: the books file.
         write: whether it may be written; readers may be many.
-        keep: whether what was written is kept.
+        keep: whether what was written is kept. A dry run is the real run without its last step.
+        new: whether the file may hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without
+            entries.
         key: of encrypted books; None for plain ones.
 
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``,
-            ``encryption.mismatch``, ``encryption.unavailable``, ``encryption.wrong_key``.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``; what
+            `failures.opening` finds of a key, and ``encryption.unavailable``; ``books.unreadable``, ``books.unwritable`` and
+            ``memory.short`` when the system refuses what is needed.
     """
-    opened = _open(path, write, key)
+    with failures.coded(path):
+        yield from _opened(path, write=write, keep=keep, new=new, key=key)
+
+
+def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) -> Iterator[Store]:
+    opened = _connect(path, write, key)
     try:
         applied = _check(opened)
+        if not applied and not new:
+            raise MatcherError("books.damaged", "the file holds no books", str(path))
         pending = len(migrations()) - len(applied)
         if pending and not write:
             opened.close()
-            create(path, key=key)
-            opened = _open(path, write, key)
+            _bring_up_to_date(path, key)
+            opened = _connect(path, write, key)
             applied = _check(opened)
-        opened.connection.execute(f"USE {_NAME}")
+        opened.connection.execute(f"USE {NAME}")
         if write:
             opened.connection.execute("BEGIN")
             if pending:
-                _migrate(opened.connection, migrations(), applied)
-        yield Store(opened)
+                migrate(opened.connection, migrations(), applied)
+        before = _last_batch(opened) if write else 0
+        yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted)
         if write and keep:
-            opened.connection.execute("COMMIT")
+            _commit(opened, before, key)
     finally:
         # closing without COMMIT rolls back, whatever went wrong
         opened.close()
 
 
-def _open(path: Path, write: bool, key: str | None) -> Opened:
+def _commit(opened: Opened, before: int, key: str | None) -> None:
+    """Commits. A command that the file may hold is never said to have changed nothing.
+
+    Args:
+        opened: the books file.
+        before: the journal's last batch when the command began.
+        key: that opened it.
+
+    Raises:
+        MatcherError: ``books.unconfirmed`` when the disk refused the last step, and the file holds the command all the same.
+        duckdb.Error: when nothing of the command is in the file.
+    """
+    mine = _last_batch(opened)
+    try:
+        with undisturbed():
+            opened.connection.execute("COMMIT")
+    except duckdb.Error as error:
+        opened.close()
+        if mine == before or _found_last_batch(opened.path, key) == before:
+            raise
+        raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(opened.path)) from error
+
+
+def _found_last_batch(path: Path, key: str | None) -> int | None:
+    """The last batch that the file holds for whoever opens it now; None when it cannot be opened."""
+    try:
+        opened = _connect(path, write=False, key=key)
+    except MatcherError:
+        return None
+    try:
+        return _last_batch(opened)
+    except duckdb.Error:
+        return None
+    finally:
+        opened.close()
+
+
+def _last_batch(opened: Opened) -> int:
+    return int(opened.connection.execute(f"SELECT coalesce(max(batch), 0) FROM {NAME}.log.batch").fetchall()[0][0])
+
+
+def _connect(path: Path, write: bool, key: str | None) -> Opened:
+    failures.check_place(path)
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
-        return hardening.attach(path, _NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key)
+        return hardening.attach(path, NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key)
     except duckdb.Error as error:
-        said = str(error)
-        if held := _LOCKED.search(said):
-            holder = f"process {held['pid']} ({Path(held['program']).name})"
-            raise MatcherError("books.busy", f"{holder} has the books open", str(path)) from None
-        for words, code, what in _KEYS:
-            if words in said:
-                raise MatcherError(code, what, str(path)) from None
-        raise MatcherError("books.damaged", "the file cannot be opened as a DuckDB database", str(path)) from error
+        raise failures.opening(error, path) from error
 
 
 def _check(opened: Opened) -> Mapping[str, str]:
@@ -150,11 +280,11 @@ def _check(opened: Opened) -> Mapping[str, str]:
     to be ours, except the table of the migrations, once that is seen to be a plain one.
     """
     where, shipped = str(opened.path), dict(migrations())
-    found = schema.catalogue(opened.connection, _NAME)
+    found = schema.catalogue(opened.connection, NAME)
     if schema.is_empty(found):
         return {}
     if not schema.is_known(found):
-        schema.check_migrations(found, schema.expected(_migrate, migrations()), where)
+        schema.check_migrations(found, schema.expected(migrate, migrations()), where)
     applied = _applied(opened.connection)
     if unknown := sorted(set(applied) - set(shipped)):
         raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", where)
@@ -162,15 +292,22 @@ def _check(opened: Opened) -> Mapping[str, str]:
         if _digest(shipped[name]) != digest:
             raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", where)
     if not schema.is_known(found):
-        schema.check(found, schema.expected(_migrate, [step for step in migrations() if step[0] in applied]), where)
+        schema.check(found, schema.expected(migrate, [step for step in migrations() if step[0] in applied]), where)
     return applied
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(connection.execute(f"SELECT name, sha256 FROM {_NAME}.meta.migration ORDER BY name").fetchall())
+    return dict(connection.execute(f"SELECT name, sha256 FROM {NAME}.meta.migration ORDER BY name").fetchall())
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str]], applied: Container[str] = ()) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str]], applied: Container[str] = ()) -> None:
+    """Brings a connection's present database up to date: tables, and the triggers that guard them.
+
+    Args:
+        connection: whose default database it is.
+        steps: name and text of the migrations that it is to have.
+        applied: names of those that it has.
+    """
     if not applied:
         connection.execute("CREATE SCHEMA meta")
         connection.execute("CREATE TABLE meta.migration (name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL)")

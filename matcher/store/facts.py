@@ -1,18 +1,20 @@
 """Appending and reading what came in: files, statements, open items, customers, rates."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from matcher import frames
-from matcher.ledger.chain import StatementFact
+from matcher import columns, frames
+from matcher.ledger.chain import Repetition, StatementFact
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
 _VERDICTS = "(SELECT * FROM raw.statement_verdict QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
 """The latest verdict on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
 
+_DAYS = ("from_date", "to_date", "first_booking_date", "last_booking_date", "first_day", "last_day", "opening_date", "closing_date")
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
 
 
@@ -22,14 +24,14 @@ def file_known(store: Store, file_id: str, kind: str) -> bool:
 
 
 def append_file(store: Store, record: dict[str, Any]) -> None:
-    """Records a file that was read."""
-    store.append("raw.file", pl.DataFrame([record]))
+    """Records a file that was read. A name whose bytes are no text is kept with their numbers."""
+    store.append("raw.file", pl.DataFrame([record | {"name": record["name"].encode("utf-8", "backslashreplace").decode()}]))
 
 
 def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
     """Records statements; dates and balances may be null."""
     typed = {
-        **dict.fromkeys(("from_date", "to_date", "first_booking_date", "last_booking_date", "opening_date", "closing_date"), pl.Date()),
+        **dict.fromkeys(_DAYS, pl.Date()),
         **dict.fromkeys(("opening", "closing"), pl.Int64()),
     }
     store.append("raw.statement", pl.DataFrame(records, schema_overrides=typed, infer_schema_length=None))
@@ -59,7 +61,7 @@ def statements(store: Store) -> pl.DataFrame:
         FROM raw.statement AS s LEFT JOIN {_VERDICTS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
         LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
-        ORDER BY account, first_booking_date, last_booking_date, statement_id"""
+        ORDER BY account, first_day, last_day, statement_id"""
     )
 
 
@@ -78,17 +80,31 @@ def state_before(store: Store, statement_id: str) -> str:
     return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
+def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementFact:
+    """What the chain needs of a statement, from its columns of `statements`."""
+    return StatementFact(
+        row["statement_id"], row["account"], row["first_day"], row["last_day"], row["opening"], row["closing"],
+        row["count"], row["format"], row["number"], tuple(repeats),
+    )  # fmt: skip
+
+
 def statement_facts(store: Store) -> list[StatementFact]:
     """What the chain needs of every statement that counts."""
-    rows = store.run(
-        f"""SELECT s.statement_id, s.account, coalesce(first_booking_date, from_date, opening_date, closing_date),
-            coalesce(last_booking_date, to_date, closing_date, opening_date), opening, closing, s.count, f.format
-        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+    counting = store.frame(
+        f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         LEFT JOIN {_VERDICTS} AS v USING (statement_id)
         WHERE coalesce(v.verdict, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
         ORDER BY s.batch, f.name, s.ordinal"""
     )
-    return [StatementFact(*row) for row in rows]
+    # a statement that was accepted again was read again: only what it repeated then holds
+    repeated: dict[str, list[Repetition]] = {}
+    for statement_id, *rest in store.run(
+        """SELECT r.statement_id, l.statement_id AS brought_by, count(*), sum(l.amount)::BIGINT
+        FROM (FROM raw.repeated_line QUALIFY batch = max(batch) OVER (PARTITION BY statement_id)) AS r JOIN raw.line AS l USING (line_id)
+        GROUP BY ALL ORDER BY ALL"""
+    ):
+        repeated.setdefault(statement_id, []).append(Repetition(*rest))
+    return [fact_of(row, repeated.get(row["statement_id"], ())) for row in counting.iter_rows(named=True)]
 
 
 def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:
@@ -119,15 +135,42 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
 
 
 def rates(store: Store) -> pl.DataFrame:
-    """The latest rate of each day and currency: date, currency, per_base (decimal text)."""
+    """The latest rate of each day and currency: date, currency, per_base (decimal text). One that no import takes any more is left out."""
     sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
-    return store.frame(sql)
+    positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
+    return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
 
 
-def line_sums(store: Store) -> pl.DataFrame:
-    """Per statement, how many lines are stored and their sum: statement_id, stored_count, stored_sum."""
-    sql = "SELECT statement_id, count(*) AS stored_count, sum(amount)::BIGINT AS stored_sum FROM raw.line GROUP BY statement_id"
-    return store.frame(sql + " ORDER BY statement_id")
+def statement_places(store: Store) -> list[tuple[str, str, int]]:
+    """Id, file and place in the file of every statement."""
+    return store.run("SELECT statement_id, file_id, ordinal FROM raw.statement ORDER BY ALL")
+
+
+def intakes(store: Store) -> pl.DataFrame:
+    """Every time that a statement came in: when its file was read, and when a person took it out of quarantine.
+
+    Columns of the statement, its ``state`` then, ``held`` (its lines went to quarantine), and what is stored of it from that time:
+    ``stored_count`` and ``stored_sum`` over its new lines and those that were known. A line of no such time has no statement's columns.
+    """
+    return store.frame(
+        """WITH took AS (
+            SELECT batch, statement_id, state, state IN ('quarantined', 'report') AS held, lines_new, lines_known FROM raw.statement
+            UNION ALL
+            SELECT batch, statement_id, verdict, false, lines_new, lines_known FROM raw.statement_verdict
+            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE verdict = 'accepted'
+        ), entries AS (
+            SELECT batch, statement_id, false AS held, amount FROM raw.line
+            UNION ALL SELECT r.batch, r.statement_id, false, l.amount FROM raw.repeated_line AS r LEFT JOIN raw.line AS l USING (line_id)
+            UNION ALL SELECT batch, statement_id, true, amount FROM raw.quarantined_line
+        ), stored AS (
+            SELECT batch, statement_id, held, count(amount) AS stored_count, sum(amount)::BIGINT AS stored_sum
+            FROM entries GROUP BY ALL
+        )
+        SELECT statement_id, batch, held, took.state, s.opening, s.closing, s.count, s.credit, s.debit, s.problems,
+            took.lines_new, took.lines_known, coalesce(stored_count, 0) AS stored_count, coalesce(stored_sum, 0) AS stored_sum
+        FROM took FULL JOIN stored USING (statement_id, batch, held)
+        LEFT JOIN raw.statement AS s USING (statement_id) ORDER BY ALL"""
+    )
 
 
 def latest_booking_date(store: Store) -> date | None:

@@ -2,8 +2,8 @@
 
 import glob
 import os
+import secrets
 import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ _BESIDE = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
 _INSTALL = "python -c \"import duckdb; duckdb.sql('INSTALL httpfs')\""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Opened:
     """A books file that is open.
 
@@ -36,6 +36,8 @@ class Opened:
         scratch: the command's own directory beside it; None where the folder cannot be written to.
         write: whether it may be written.
         encrypted: whether the file, and what is put aside by the database, is encrypted.
+        locked: whether the file is, so that what stands beside it is this command's.
+        closed: whether it is no longer open.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -43,13 +45,18 @@ class Opened:
     scratch: Path | None
     write: bool
     encrypted: bool
+    locked: bool = False
+    closed: bool = False
 
     def close(self) -> None:
         """Closes the file; what was not committed is gone. Leaves nothing beside the books but what DuckDB still needs."""
+        if self.closed:
+            return
+        self.closed = True
         log = Path(f"{self.path}.wal")
         with suppress(OSError):
-            # while the file is still locked: afterwards the log may be another process's
-            if self.write and log.stat().st_size == 0:
+            # only while the file is locked: before and afterwards the log may be another process's
+            if self.write and self.locked and log.stat().st_size == 0:
                 log.unlink()
         self.connection.close()
         if self.scratch:
@@ -87,16 +94,24 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         secret = "" if key is None else "ENCRYPTION_KEY ?"
         how = ", ".join(filter(None, ("TYPE duckdb", _FORMAT, "" if write else "READ_ONLY", options, secret)))
         keys = [] if key is None else [key]
-        if write and scratch and not path.exists():
-            _make(connection, path, scratch, how, keys)
         connection.execute(f"ATTACH {_quoted(whole)} AS {name} ({how})", keys)
+        opened.locked = True
         sandbox.lock(connection)
         if write:
-            _tidy(path, scratch)
+            _tidy(path)
+        _make_scratch(opened)
     except BaseException:
         opened.close()
         raise
     return opened
+
+
+def in_memory(**settings: str | int) -> duckdb.DuckDBPyConnection:
+    """A database of its own in memory that can reach nothing. `settings`: of DuckDB."""
+    connection = duckdb.connect(config=sandbox.SETTINGS | settings)
+    sandbox.confine(connection)
+    sandbox.lock(connection)
+    return connection
 
 
 def load_module(connection: duckdb.DuckDBPyConnection) -> None:
@@ -120,34 +135,25 @@ def check_encryption() -> None:
 
 
 def _scratch(path: Path) -> Path | None:
+    """A name for the command's own directory. It is made once the file is locked: whoever may write removes those of others."""
+    folder = os.path.abspath(path.parent)
+    return Path(folder, f"{PREFIX}{secrets.token_hex(8)}") if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+def _make_scratch(opened: Opened) -> None:
     try:
-        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=os.path.abspath(path.parent)))
+        if opened.scratch:
+            opened.scratch.mkdir(mode=0o700)
     except OSError:
-        return None
+        opened.scratch = None
 
 
-def _make(connection: duckdb.DuckDBPyConnection, path: Path, scratch: Path, how: str, keys: list[str]) -> None:
-    """Makes an empty file that was never readable by anybody else: in the scratch directory, and then put in its place."""
-    fresh = scratch / path.name
-    connection.execute(f"ATTACH {_quoted(str(fresh))} AS fresh ({how})", keys)
-    connection.execute("DETACH fresh")
-    fresh.chmod(0o600)
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        return  # another process was quicker, and made the same
-    except OSError:
-        fresh.rename(path)  # a file system without hard links
-    fresh.unlink(missing_ok=True)
-
-
-def _tidy(path: Path, scratch: Path | None) -> None:
+def _tidy(path: Path) -> None:
     """Makes the log readable by its owner alone, and removes what killed commands left: whoever may write is alone with the books."""
     with suppress(OSError):
         os.close(os.open(f"{path}.wal", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     for left in path.parent.glob(f"{PREFIX}*"):
-        if scratch is None or left.name != scratch.name:
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,13 @@
 """The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date
 
 import polars as pl
 
-from matcher import frames
-from matcher.journal.chain import GENESIS, Batch
+from matcher import columns, frames
+from matcher.journal.chain import GENESIS, Batch, Head
 from matcher.journal.fold import Facts
 from matcher.store.database import Store
 
@@ -17,9 +17,12 @@ _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS las
 SELECT {columns} FROM latest ORDER BY {key}"""
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
+_UNDECIDED = """WHERE f.line_id NOT IN (
+    SELECT line_id FROM log.decision WHERE batch > (SELECT max(batch) FROM log.batch WHERE command = 'run'))"""
+"""What the latest run found of a line holds until somebody decides on it. The rows stay as the run left them: so they are sealed."""
 
 _HISTORY = """WITH ours AS (
-    SELECT item_id, min(batch) AS posted_in FROM log.allocation JOIN log.decision USING (decision_id) GROUP BY item_id
+    SELECT item_id, min(batch) AS posted_in FROM log.allocation GROUP BY item_id
 ), later AS (SELECT item_id FROM raw.item JOIN ours USING (item_id) GROUP BY item_id HAVING max(batch) > min(posted_in))
 SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount
 FROM raw.item SEMI JOIN later USING (item_id) WHERE batch <= coalesce(?, batch) ORDER BY item_id, batch"""
@@ -41,22 +44,43 @@ CREATE OR REPLACE TEMP TABLE touched_decision AS
 """What a batch changes: lines it decided, items that its postings and reversals move or that it brings anew; and all decisions on them."""
 
 
-def last_batch(store: Store) -> tuple[int, str]:
+def last_batch(store: Store) -> Head:
     """Number and hash of the latest batch; (0, genesis) in empty books."""
     rows = store.run("SELECT batch, hash FROM log.batch ORDER BY batch DESC LIMIT 1")
-    return (int(rows[0][0]), str(rows[0][1])) if rows else (0, GENESIS)
+    return Head(int(rows[0][0]), str(rows[0][1])) if rows else Head(0, GENESIS)
 
 
-def append(store: Store, batch: Batch, decisions: pl.DataFrame, allocations: pl.DataFrame) -> None:
-    """Appends a sealed batch with its rows."""
-    store.append("log.batch", pl.DataFrame([asdict(batch)]))
+def append_decided(store: Store, batch: int, decisions: pl.DataFrame, allocations: pl.DataFrame) -> None:
+    """Appends what a batch decides."""
     store.append("log.decision", decisions)
-    store.append("log.allocation", allocations)
+    store.append("log.allocation", allocations.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
+
+
+def append(store: Store, batch: Batch) -> None:
+    """Appends a sealed batch; its rows are there already."""
+    store.append("log.batch", pl.DataFrame([asdict(batch)]))
 
 
 def batches(store: Store) -> list[Batch]:
     """All batches, in order."""
     return [Batch(**row) for row in store.frame("SELECT * FROM log.batch ORDER BY batch").iter_rows(named=True)]
+
+
+def latest(store: Store) -> Batch | None:
+    """The latest batch; None in empty books."""
+    rows = store.frame("SELECT * FROM log.batch ORDER BY batch DESC LIMIT 1").iter_rows(named=True)
+    return next((Batch(**row) for row in rows), None)
+
+
+def signed(store: Store) -> bool:
+    """Whether any batch is signed."""
+    return bool(store.run("SELECT 1 FROM log.batch WHERE signature <> '' LIMIT 1"))
+
+
+def latest_with(store: Store, table: str) -> Batch | None:
+    """The latest batch that put a table anew; None when none did."""
+    sql = "SELECT * FROM log.batch WHERE contains(contents, ?) ORDER BY batch DESC LIMIT 1"
+    return next((Batch(**row) for row in store.frame(sql, f'"{table}":').iter_rows(named=True)), None)
 
 
 def decisions(store: Store) -> pl.DataFrame:
@@ -70,15 +94,64 @@ def allocations(store: Store) -> pl.DataFrame:
     return store.frame(sql).select(list(frames.ALLOCATION))
 
 
+def decided(store: Store) -> pl.DataFrame:
+    """What the sums need of every decision: batch, decision_id, kind, line_id, reverses."""
+    return store.frame("SELECT batch, decision_id, kind, line_id, reverses FROM log.decision ORDER BY batch, ordinal, decision_id")
+
+
+def allocated(store: Store) -> pl.DataFrame:
+    """Every allocation that is stored, with its batch, whether its decision exists or not."""
+    return store.frame("SELECT * FROM log.allocation ORDER BY batch, decision_id, ordinal")
+
+
+def item_bounds(store: Store) -> pl.DataFrame:
+    """What can be settled of each item: item_id, ``least`` and ``most``, in minor units; the widest that any snapshot said of it."""
+    return store.frame(
+        """SELECT item_id, min(least(amount, open_amount, 0)) AS least, max(greatest(amount, open_amount, 0)) AS most
+        FROM raw.item GROUP BY item_id ORDER BY item_id"""
+    )
+
+
+def count(store: Store, table: str) -> int:
+    """Number of rows of a table."""
+    return store.scalar(f"SELECT count(*) FROM {table}")
+
+
 def items(store: Store, until: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
     """The latest snapshot of every open item; with `until`, as the books knew them after that batch. `without`: columns to leave out."""
     table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
-    return store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without)))
+    return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
+
+
+def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
+    """Which of the names are the id or the document number of an item."""
+    # what is no text is the name of nothing, and the database takes no half of a character
+    texts = [name for name in names if name.encode(errors="ignore").decode() == name]
+    sql = "SELECT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[])) UNION "
+    sql += "SELECT document_no FROM raw.item WHERE document_no IN (SELECT unnest($1::VARCHAR[]))"
+    return frozenset(str(row[0]) for row in store.run(sql, [texts]))
+
+
+def _possible(found: pl.DataFrame) -> pl.DataFrame:
+    """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
+
+    An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one: the item counts.
+    """
+    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in found.columns]
+    ppm = pl.col("discount_ppm")
+    issued = pl.col("issue_date").clip(columns.EARLIEST, columns.LATEST)
+    return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
 def history(store: Store, until: int | None = None) -> pl.DataFrame:
     """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`. `until`: known after that batch."""
     return store.frame(_HISTORY, until)
+
+
+def sent(store: Store, until: int | None = None) -> pl.DataFrame:
+    """The decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until`: known after that batch."""
+    sql = "SELECT decision_id, min(batch) AS batch FROM log.export WHERE record <> 'reversal' AND batch <= coalesce(?, batch)"
+    return store.frame(f"{sql} GROUP BY decision_id ORDER BY decision_id", until)
 
 
 def customers(store: Store) -> pl.DataFrame:
@@ -98,9 +171,10 @@ def facts(store: Store, without: Collection[str] = ()) -> Facts:
         customers=customers(store),
         decisions=decisions(store),
         allocations=allocations(store),
-        findings=store.frame("SELECT * FROM work.finding ORDER BY line_id"),
-        proposals=store.frame("SELECT * FROM work.proposal ORDER BY line_id, decision_id, ordinal"),
+        findings=store.frame(f"SELECT * FROM work.finding AS f {_UNDECIDED} ORDER BY line_id"),
+        proposals=store.frame(f"SELECT * FROM work.proposal AS f {_UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
         history=history(store),
+        sent=sent(store),
     )
 
 
@@ -117,10 +191,11 @@ def touched(store: Store, batch: int) -> Facts:
         allocations=store.frame(
             """SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id)
             SEMI JOIN touched_decision USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"""
-        ),
+        ).select(list(frames.ALLOCATION)),
         findings=frames.empty(frames.FINDING),
         proposals=frames.empty(frames.ALLOCATION),
         history=history(store).join(store.frame("FROM touched_item"), on="item_id", how="semi", maintain_order="left"),
+        sent=sent(store),
     )
     for name in ("touched_line", "touched_item", "touched_decision"):
         store.run(f"DROP TABLE {name}")
@@ -133,15 +208,18 @@ def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFra
         if until == date.max:
             store.run(f"TRUNCATE {table}")
         else:
-            store.run(f"DELETE FROM {table} WHERE line_id NOT IN (SELECT line_id FROM raw.line WHERE booking_date > ?)", [until])
+            later = f"SELECT line_id FROM (SELECT line_id FROM raw.line WHERE booking_date > ?) AS f {_UNDECIDED}"
+            store.run(f"DELETE FROM {table} WHERE line_id NOT IN ({later})", [until])
     store.append("work.finding", findings)
     store.append("work.proposal", proposals)
+    store.replaced |= {"work.finding", "work.proposal"}
 
 
 def replace_shadows(store: Store, line_ids: list[str], shadows: pl.DataFrame) -> None:
     """Puts what shadow rules say of these lines in the place of what they said before."""
     store.run("DELETE FROM work.shadow WHERE line_id IN (SELECT unnest(?::VARCHAR[]))", [line_ids])
     store.append("work.shadow", shadows)
+    store.replaced.add("work.shadow")
 
 
 def shadows(store: Store) -> pl.DataFrame:
@@ -149,10 +227,15 @@ def shadows(store: Store) -> pl.DataFrame:
     return store.frame("SELECT * FROM work.shadow ORDER BY line_id, rule").select(list(frames.SHADOW))
 
 
-def drop_findings(store: Store, line_ids: list[str]) -> None:
-    """Forgets what the latest run found for lines that a person has since decided on."""
-    for table in ("work.finding", "work.proposal"):
-        store.run(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], line_id)", [line_ids])
+def drop_proposals_on(store: Store, item_ids: Iterable[str]) -> None:
+    """Forgets what the latest run found for lines on which it proposed one of these items: they are no longer what it saw."""
+    wanted = list(item_ids)
+    if not wanted:
+        return
+    lines = "SELECT line_id FROM work.proposal WHERE item_id IN (SELECT unnest(?::VARCHAR[]))"
+    store.run(f"DELETE FROM work.finding WHERE line_id IN ({lines})", [wanted])
+    store.run(f"DELETE FROM work.proposal WHERE line_id IN ({lines})", [wanted])
+    store.replaced |= {"work.finding", "work.proposal"}
 
 
 def exported(store: Store, target: str) -> pl.DataFrame:

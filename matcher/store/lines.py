@@ -1,6 +1,6 @@
 """Statement files in: staging, identity, and the append that adds only what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import polars as pl
 
 from matcher import frames, ids
 from matcher.store.database import Store
+from matcher.store.hardening import in_memory
 from matcher.store.staging import Staging
 
 MEMORY = "96MB"
@@ -56,22 +57,26 @@ FROM keyed LEFT JOIN idle USING (statement_no, position) WHERE occurrence <> 1 O
 # An entry without a twin has the id that it was staged with.
 _APPEND = f"""INSERT INTO raw.line BY NAME
 SELECT CASE occurrence WHEN 1 THEN staged_id ELSE {ids.LINE_ID_SQL} END AS line_id, * EXCLUDE (staged_id) FROM (
-    SELECT statement_id, {_ENTRY}, staged_key AS line_key, staged_id, coalesce(special.occurrence, 1) AS occurrence
+    SELECT $batch AS batch, statement_id, {_ENTRY}, staged_key AS line_key, staged_id, coalesce(special.occurrence, 1) AS occurrence
     FROM incoming JOIN names USING (statement_no) LEFT JOIN special USING (statement_no, position) WHERE coalesce(brings, true)
 )"""
 
 _QUARANTINE = f"""INSERT INTO raw.quarantined_line BY NAME
 SELECT {ids.LINE_ID_SQL} AS line_id, * FROM (
-    SELECT statement_id, {_ENTRY}, line_key, occurrence FROM incoming JOIN keyed USING (statement_no, position)
+    SELECT $batch AS batch, statement_id, {_ENTRY}, line_key, occurrence FROM incoming JOIN keyed USING (statement_no, position)
     JOIN names USING (statement_no) JOIN held USING (statement_no)
 )"""
+
+_REPEATED = f"""INSERT INTO raw.repeated_line BY NAME
+SELECT $batch AS batch, statement_id, {ids.LINE_ID_SQL} AS line_id FROM keyed
+SEMI JOIN idle USING (statement_no, position) ANTI JOIN held USING (statement_no) JOIN names USING (statement_no)"""
 
 _APPEND_DETAILS = f"""INSERT INTO raw.line_detail BY NAME
 WITH parents AS (
     SELECT statement_no, position, line_id FROM fresh
     UNION ALL SELECT statement_no, position, {ids.LINE_ID_SQL} FROM keyed JOIN held USING (statement_no)
 )
-SELECT line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
+SELECT $batch AS batch, line_id, d.* EXCLUDE (statement_no, position) FROM incoming_detail AS d JOIN parents USING (statement_no, position)
 WHERE line_id NOT IN (SELECT line_id FROM raw.line_detail) ORDER BY statement_no, position, ordinal"""
 
 # Looked for before the append: most references are then told by one entry alone, and no stored line has to be compared with them.
@@ -174,8 +179,11 @@ def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple
     return sorted(missing), len(new)
 
 
-def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
-    """Appends what is new. Entries of `held` statements go to quarantine whole. Returns the counts per statement number."""
+def append(store: Store, batch: int, statement_ids: dict[int, str], held: list[int]) -> dict[int, Counts]:
+    """Appends what is new, and which entries were known. Entries of `held` statements go to quarantine whole.
+
+    Returns the counts per statement number.
+    """
     store.run("CREATE OR REPLACE TEMP TABLE held AS SELECT unnest(?::BIGINT[]) AS statement_no", [held])
     store.run(_IDLE)
     if len(statement_ids) > 1:
@@ -189,11 +197,15 @@ def append(store: Store, statement_ids: dict[int, str], held: list[int]) -> dict
         schema={"statement_no": pl.Int64, "statement_id": pl.String},
     )
     store.connection.register("names", names)
-    store.run(_APPEND)
+    appends = [_APPEND]
     if held:
-        store.run(_QUARANTINE)
+        appends.append(_QUARANTINE)
+    if any(new < total for _, total, new, _ in counted):
+        appends.append(_REPEATED)
     if store.scalar("SELECT count(*) FROM incoming_detail"):
-        store.run(_APPEND_DETAILS)
+        appends.append(_APPEND_DETAILS)
+    for statement in appends:
+        store.run(statement, {"batch": batch})
     store.connection.unregister("names")
     counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
     found = {}
@@ -214,3 +226,24 @@ def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
         statement_id,
         statement_id,
     )
+
+
+def amounts(store: Store) -> pl.DataFrame:
+    """Amount and currency of every line that is stored, whether it counts or not: line_id, amount, currency."""
+    return store.frame("SELECT line_id, amount, currency FROM raw.line ORDER BY line_id")
+
+
+def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines whose key or id is not the one that their contents make, piece by piece: how many were looked at, and their ids."""
+    columns = "account, booking_date, amount, bank_reference, counterparty_account, counterparty_name, remittance_information"
+    hasher = in_memory()
+    try:
+        for piece in store.pieces(f"SELECT line_id, line_key AS kept, occurrence, {columns} FROM {table}"):
+            hasher.register("kept", piece.select("line_id", "kept", "occurrence", "account", "booking_date", "amount", ids.told()))
+            wrong = hasher.execute(
+                f"""SELECT line_id FROM (SELECT *, {ids.LINE_KEY_SQL} AS line_key FROM kept)
+                WHERE line_key <> kept OR line_id <> {ids.LINE_ID_SQL}"""
+            )
+            yield piece.height, [row[0] for row in wrong.fetchall()]
+    finally:
+        hasher.close()

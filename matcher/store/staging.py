@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
 
-from matcher import frames, ids, sandbox
+from matcher import frames, ids
 from matcher.store.database import Store
+from matcher.store.hardening import in_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +62,7 @@ class Staging:
         # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
         # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
-        self._hasher = self._writer.submit(_hasher)
+        self._hasher = self._writer.submit(in_memory, threads=1)
         self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
@@ -140,13 +140,6 @@ def _shared(frame: pl.DataFrame) -> "pa.Table":
 
 def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-
-
-def _hasher() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config=sandbox.SETTINGS | {"threads": 1})
-    sandbox.confine(connection)
-    sandbox.lock(connection)
-    return connection
 
 
 @contextmanager

@@ -5,6 +5,8 @@ own here, marked with the code it raises. A code of the catalogue with neither f
 """
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import polars as pl
 import pytest
 from click.testing import Result
 from desk import FIXTURES, ROOT, Desk, prepared
@@ -206,8 +209,65 @@ def test_a_matcher_toml_that_is_not_valid(desk: Desk, broken: str) -> None:
     before = desk.contents()
     path = desk.folder / "matcher.toml"
     path.write_text(broken, encoding="utf-8")
-    refused(desk.run("status"), "config.invalid", str(path))
+    refused(desk.run("status"), "config.invalid", f"{path}:1" if broken == "[books\n" else str(path))
     assert desk.contents() == before
+
+
+def test_an_account_whose_layout_does_not_exist(desk: Desk) -> None:
+    before = desk.contents()
+    path = desk.folder / "matcher.toml"
+    good = path.read_text(encoding="utf-8")
+    for name, hint in (("canonicl", "perhaps 'canonical' or "), ("zzzzzz", "`matcher profile list` lists the shipped ones")):
+        path.write_text(re.sub(r"^(currency = .*)$", rf'\1\nprofile = "{name}"', good, count=1, flags=re.MULTILINE), encoding="utf-8")
+        result = desk.run("ingest", str(desk.folder / "october.csv"))
+        refused(result, "config.invalid", str(path))
+        assert f"profile: there is no layout {name!r}; {hint}" in result.stderr
+    assert desk.contents() == before
+
+
+DEEP = (
+    "a = " + "[" * 5_000 + "]" * 5_000,
+    ".".join("a" * 400_000) + " = 1",
+    "a = " + "{b=" * 3_000 + "1" + "}" * 3_000,
+    f"a = {'9' * 5_000}",
+)
+
+
+@pytest.mark.parametrize("bad", [*DEEP, "# " + "x" * (1 << 20), b"# \xff", "folder", "pipe", "device", "dangling"], ids=range(10))
+@pytest.mark.parametrize(("name", "code"), [("rules.toml", "rules.invalid"), ("profiles/bad.toml", "profile.invalid")])
+def test_a_file_of_ones_own_that_cannot_be_read(desk: Desk, name: str, code: str, bad: str | bytes) -> None:
+    before = desk.contents()
+    _put(desk.folder / name, bad)
+    result = desk.run("ingest" if "/" in name else "run", *([str(ERRORS / "currency_mixed.csv")] if "/" in name else []))
+    assert (result.exit_code, result.stderr.partition(":")[0], result.stderr.count("\n")) == (2, code, 1)
+    assert desk.contents() == before
+
+
+@pytest.mark.parametrize("bad", [*DEEP, "# " + "x" * (1 << 20), b"# \xff", "folder", "pipe", "device", "dangling"], ids=range(10))
+def test_a_matcher_toml_that_cannot_be_read(desk: Desk, bad: str | bytes) -> None:
+    before = desk.contents()
+    (desk.folder / "matcher.toml").unlink()
+    _put(desk.folder / "matcher.toml", bad)
+    result = desk.run("--books", str(desk.folder), "status")
+    assert (result.exit_code, result.stderr.partition(":")[0]) in ((2, "config.invalid"), (2, "books.missing"))
+    assert desk.contents() == before
+
+
+def _put(path: Path, bad: str | bytes) -> None:
+    """Puts something into the place of a file of settings."""
+    match bad:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "dangling":
+            path.symlink_to(path.parent / "nowhere")
+        case bytes():
+            path.write_bytes(bad)
+        case _:
+            path.write_text(bad, encoding="utf-8")
 
 
 @covers("profile.invalid")
@@ -357,8 +417,120 @@ def test_a_journal_that_was_tampered_with(desk: Desk) -> None:
     desk.tamper("log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     result = desk.run("verify")
     assert result.exit_code == codes.NEEDS_PERSON
-    assert result.stderr.startswith("verify.failed: 1 of ")
-    assert "FAILS: batch 2" in result.stdout
+    assert result.stderr.startswith("verify.failed: 3 of ")
+    for line in ("FAILS: batch 2", "FAILS: trigger log_batch_no_update", "FAILS: not checked"):
+        assert line in result.stdout
+
+
+def test_a_noted_head_is_looked_for(desk: Desk) -> None:
+    printed = desk.do("verify", "--head")
+    number, head = re.fullmatch(r"batch (\d+) ([0-9a-f]{64})\n", printed).groups()
+    assert f"holds (batch {number}, 0 follow)" in desk.do("verify", "--expect", head)
+    desk.do("run")
+    assert f"holds (batch {number}, 1 follow)" in desk.do("verify", "--expect", head)
+    result = desk.run("verify", "--expect", "f" * 64)
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert result.stderr.startswith("verify.failed: ")
+    assert f"FAILS: no batch has the hash {'f' * 64}" in result.stdout
+    refused(desk.run("verify", "--expect", "f"), "usage.option")
+
+
+def test_a_missing_statement_is_said_by_verify_with_its_next_step(desk: Desk) -> None:
+    desk.do("ingest", str(ERRORS / "after_a_gap.csv"))
+    result = desk.run("verify")
+    assert result.exit_code == codes.NEEDS_PERSON
+    assert result.stderr.startswith("statement.gap: account giro: statement ")
+    assert result.stderr.endswith("Ingest the missing statement.\n")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json", "jsonl"])
+def test_an_export_says_which_journal_it_was_made_of(desk: Desk, form: str) -> None:
+    head = desk.do("verify", "--head").split()
+    path = desk.folder / f"matches.{form}"
+    assert f"Journal head: batch {head[1]}, {head[2]}.\n" in desk.run("export", "matches", "-o", str(path)).stderr
+    if form == "parquet":
+        about = pl.read_parquet_metadata(path)
+        assert (about["matcher.journal_batch"], about["matcher.journal_hash"]) == (head[1], head[2])
+    bytes_of = path.read_bytes()
+    desk.do("export", "matches", "-o", str(path))
+    assert path.read_bytes() == bytes_of
+
+
+def test_receipts_hold_the_head_that_holds_them(desk: Desk) -> None:
+    desk.do("export", "receipts", "-o", str(desk.folder / "r.jsonl"))
+    head = desk.do("verify", "--head").split()
+    header = json.loads((desk.folder / "r.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert (header["journal_batch"], header["journal_hash"]) == (int(head[1]), head[2])
+    written = (desk.folder / "r.jsonl").read_bytes()
+    desk.do("export", "receipts", "-o", str(desk.folder / "r.jsonl"))
+    assert (desk.folder / "r.jsonl").read_bytes() == written
+    desk.do("export", "receipts", "-o", str(desk.folder / "r.csv"))
+    about = json.loads((desk.folder / "r.batch.json").read_text(encoding="utf-8"))["header"]
+    assert (about["journal_batch"], about["journal_hash"]) == (int(head[1]), head[2])
+
+
+@covers("books.altered")
+def test_proposals_that_were_changed_from_outside_are_not_acted_on(desk: Desk) -> None:
+    before = desk.contents()
+    line = json.loads(desk.do("queue", "--format", "json").splitlines()[0])["line_id"]
+    with duckdb.connect(str(desk.file)) as connection:
+        connection.execute("UPDATE work.finding SET customer_id = 'C9'")
+    altered = desk.contents()
+    assert altered != before
+    for command in ("accept", "reject"):
+        refused(desk.run(command, line), "books.altered", str(desk.folder))
+    assert desk.contents() == altered
+
+
+@covers("journal.key")
+def test_a_key_that_cannot_be_read(desk: Desk) -> None:
+    before = desk.contents()
+    path = desk.folder / "matcher.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '\n[journal]\nkey_file = "nowhere.key"\n', encoding="utf-8")
+    for command in ("run", "verify"):
+        refused(desk.run(command), "journal.key", str(desk.folder / "nowhere.key"))
+    assert desk.run("status").exit_code == codes.DONE
+    assert desk.contents() == before
+
+
+READING = (
+    ("verify",), ("verify", "--head"), ("status",), ("queue",), ("show", "ab"), ("explain", "ab"), ("aging",),
+    ("rules", "backtest"), ("statement", "list"), ("statement", "conflicts"), ("statement", "show", "ab"), ("statement", "diff", "ab"),
+    ("export", "matches", "-o", "matches.csv"), ("export", "aging", "-o", "aging.csv"), ("export", "discrepancies", "-o", "d.csv"),
+)  # fmt: skip
+WRITING = (
+    ("run",), ("run", "--dry-run"), ("ingest", "october.csv"), ("import", "items", "items.csv"), ("accept", "ab"), ("undo", "ab"),
+    ("export", "receipts", "-o", "r.csv"), ("statement", "accept", "ab", "--reason", "x"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [*READING, *WRITING], ids=" ".join)
+def test_books_without_their_file_are_not_begun_anew(desk: Desk, command: tuple[str, ...]) -> None:
+    desk.file.unlink()
+    before = sorted(desk.folder.rglob("*"))
+    refused(desk.run(*command), "books.missing", str(desk.folder), f"new books are made by `matcher init {desk.folder}`.")
+    assert sorted(desk.folder.rglob("*")) == before
+
+
+def test_an_empty_file_is_no_set_of_books(desk: Desk) -> None:
+    desk.file.write_bytes(b"")
+    for command in (("verify",), ("status",), ("run",)):
+        refused(desk.run(*command), "books.damaged", str(desk.file))
+    assert desk.file.read_bytes() == b""
+
+
+def test_a_damaged_block_is_found_wherever_it_is(desk: Desk) -> None:
+    """Every block of the file is damaged in turn. What a command does not read it may answer; verify reads everything that is in use."""
+    whole = desk.file.read_bytes()
+    answers = set()
+    for place in range(3 * 4096 + 200, len(whole), 64 * 1024):
+        damaged = bytearray(whole)
+        damaged[place : place + 32] = bytes(byte ^ 0xFF for byte in damaged[place : place + 32])
+        desk.file.write_bytes(damaged)
+        result = desk.run("verify")
+        answers.add((result.exit_code, result.stderr.partition(":")[0]))
+    assert (codes.INTERNAL, "books.damaged") in answers
+    assert answers <= {(codes.DONE, ""), (codes.INTERNAL, "books.damaged")}
 
 
 @covers("internal")

@@ -165,7 +165,7 @@ def open_state(desk: Desk) -> tuple[Any, Any, Any]:
 
 
 def test_the_kept_digest_is_that_of_the_migrations() -> None:
-    made = schema.expected(database._migrate, database.migrations())
+    made = schema.expected(database.migrate, database.migrations())
     assert schema.digest(made) == schema.CATALOGUE, "put this digest into matcher/store/schema.py"
 
 
@@ -213,6 +213,7 @@ def test_books_are_their_owner_s_alone_from_the_first_byte(tmp_path: Path, monke
 @pytest.mark.usefixtures("wide_umask")
 def test_what_stands_beside_the_books_while_a_command_works_is_its_owner_s_alone(desk: Desk, tmp_path: Path) -> None:
     desk.file.unlink()
+    database.create(desk.file)
     with open_store(desk.file, write=True) as store:
         assert store.scratch is not None
         assert store.scratch.parent == desk.folder

@@ -65,6 +65,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Two months: September is posted by rules, October waits."""
     write(tmp_path, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
     desk = Desk(tmp_path, monkeypatch)
+    desk.do("init", ".")
     desk.do("import", "customers", str(customers_file(tmp_path, CUSTOMERS)))
     desk.do("import", "items", str(items_file(tmp_path, ITEMS + OTHERS)))
     desk.do("ingest", str(lines_file(tmp_path, SEPTEMBER, "september.csv")), str(lines_file(tmp_path, OCTOBER, "october.csv")))
@@ -188,6 +189,7 @@ def test_without_books_the_shipped_rules_are_shown(tmp_path: Path, monkeypatch: 
 def test_an_item_that_is_paid_over_two_months_has_in_each_what_was_open_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
     desk = Desk(tmp_path, monkeypatch)
+    desk.do("init", ".")
     item = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00417", "amount": "1190.00"}
     parts = [
         {**ALSTER, "booking_date": "2026-09-21", "amount": "700.00", "remittance_information": "RE-2026-00417", "bank_reference": "A"},
@@ -208,6 +210,7 @@ def test_an_item_that_is_paid_over_two_months_has_in_each_what_was_open_then(tmp
 def test_books_without_lines_have_nothing_to_replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "matcher.toml", CONFIG)
     desk = Desk(tmp_path, monkeypatch)
+    desk.do("init", ".")
     assert counts(desk) == {}
     assert desk.run("rules", "backtest", "--from", "October").exit_code == codes.USAGE
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desk import FIXTURES, ROOT
 
-from matcher.books import Books
+from matcher.books import Books, init
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.hypotheses import explanations
 from matcher.pipeline import rulebooks, run, verdicts
@@ -37,6 +37,7 @@ def test_nothing_is_wrong_with_the_shipped_rules() -> None:
 def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(tmp_path: Path) -> None:
     demo = FIXTURES / "demo"
     (tmp_path / "matcher.toml").write_bytes((demo / "matcher.toml").read_bytes())
+    init(tmp_path)
     books = Books(tmp_path)
     for kind in ("items", "customers", "rates"):
         books.import_files(kind, [demo / f"{kind}.csv"])

@@ -19,9 +19,10 @@ def bounded(*given, **more):
     connection.execute(f"SET threads = {threads}")
     return connection
 duckdb.connect = bounded
-from matcher.books import Books
+from matcher.books import Books, init
 folder.mkdir()
 (folder / "matcher.toml").write_bytes((month / "matcher.toml").read_bytes())
+init(folder)
 books = Books(folder, actor="ada")
 for kind in ("customers", "items", "rates"):
     books.import_files(kind, [month / f"{kind}.csv"])

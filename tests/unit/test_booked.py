@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher import frames
-from matcher.journal.booked import HISTORY, booked, follow
+from matcher.journal.booked import HISTORY, SENT, Posted, booked, follow
 
 # (batch, document, open) of the ERP; (batch, settled, undone in) of ours; what the last figure holds of ours
 CASES = {
@@ -49,8 +49,27 @@ def frames_of(
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_figure_of_the_erp_holds_of_ours(name: str) -> None:
     versions, postings, expected = CASES[name]
-    assert follow(versions, postings) == expected
+    assert follow(versions, [Posted(*posting) for posting in postings]) == expected
     assert booked(*frames_of({"I": versions}, {"I": postings})).rows() == [("I", expected)]
+
+
+# the same with the batch that sent the receipt to the ERP in the last place
+SENT_CASES = {
+    "sent, undone, booked all the same": ([(1, 1000, 1000), (5, 1000, 600)], [(2, 400, 4, 3)], 400),
+    "and taken back when the reversal is booked": ([(1, 1000, 1000), (5, 1000, 600), (6, 1000, 1000)], [(2, 400, 4, 3)], 0),
+    "sent after the figure": ([(1, 1000, 1000), (5, 1000, 600)], [(2, 400, 4, 6)], 0),
+    "what is in force comes first": ([(1, 1000, 1000), (6, 1000, 600)], [(2, 400, 4, 3), (5, 400, None, None)], 400),
+    "both, at once": ([(1, 1000, 1000), (6, 1000, 200)], [(2, 500, 4, 3), (5, 300, None, None)], 800),
+    "the ERP's own change": ([(1, 1000, 1000), (5, 1000, 650)], [(2, 400, 4, 3)], 0),
+}
+
+
+@pytest.mark.parametrize("name", SENT_CASES)
+def test_a_receipt_that_was_sent_and_undone_may_be_booked_all_the_same(name: str) -> None:
+    versions, postings, expected = SENT_CASES[name]
+    assert follow(versions, [Posted(*posting) for posting in postings]) == expected
+    sent = pl.DataFrame([(f"I-{n}", p[3]) for n, p in enumerate(postings) if p[3]], schema=SENT, orient="row")
+    assert booked(*frames_of({"I": versions}, {"I": [p[:3] for p in postings]}), sent).rows() == [("I", expected)]
 
 
 def test_without_later_snapshots_nothing_is_booked() -> None:
@@ -86,7 +105,7 @@ def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(
     postings = {f"I{n}": p for n, (_, p) in enumerate(found)}
     columns = dict(booked(*frames_of(versions, postings)).iter_rows())
     for item, (rows, ours) in zip(versions, found, strict=True):
-        holds = follow(rows, ours)
+        holds = follow(rows, [Posted(*posting) for posting in ours])
         assert columns[item] == holds
         way, (last, amount, listed) = (1 if rows[-1][1] > 0 else -1), rows[-1]
         settled = sum(s for made, s, undone in ours if made < last and (undone is None or undone > last))

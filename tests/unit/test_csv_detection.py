@@ -178,7 +178,7 @@ def test_the_registry_finds_the_parser() -> None:
         (profile("x") + '[[special]]\ncolumn = "nowhere"\nwords = ["a"]\nmeans = "skip"\n', "special.0"),
         (profile("x") + '[facts]\naccount = { pattern = "(" }\n', "facts.account"),
         (profile("x").replace('"x"', '"No Good"', 1), "name"),
-        ("name = ", "not TOML"),
+        ("name = ", "not valid TOML"),
         (profile("x", indicator='["D"]'), "amounts.credit"),
     ],
 )

@@ -12,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.inspection import inspect, records
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
-from matcher.parsers.csv import PARSER, columnar, parser, sheets
+from matcher.parsers.csv import PARSER, columnar, parser
 from matcher.parsers.csv.propose import propose
 from matcher.parsers.tally import FileTally
 
@@ -361,11 +361,6 @@ def test_a_workbooks_numbers_are_exact_or_refused() -> None:
 )
 def test_a_workbook_that_claims_too_much_is_refused(markup: str, code: str) -> None:
     assert [c for c, _, _ in problems(workbook(markup))] == [code]
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MAX_UNPACKED", 100_000)
-    assert [c for c, _, _ in problems(workbook(SHEET.format(" " * 200_000)))] == ["file.too_large"]
 
 
 def test_entities_in_workbooks_written_as_text_are_refused() -> None:

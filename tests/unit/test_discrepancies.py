@@ -237,7 +237,7 @@ def test_returned(books: Books, mark: dict[str, object], note: str) -> None:
 
 
 def test_statement_gap(books: Books) -> None:
-    gaps = pl.DataFrame([["1", "1", "EUR", date(2026, 3, 9), 1200_00, 1450_00]], schema=GAP, orient="row")
+    gaps = pl.DataFrame([["1", "1", "EUR", date(2026, 3, 9), 1200_00, 1450_00, ""]], schema=GAP, orient="row")
     row = only(books, "statement_gap", gaps=gaps)
     assert row["note"] == "Account 1 closed with 1200.00 EUR, its statement of 2026-03-09 opens with 1450.00 EUR."
     assert [row[name] for name in NUMBERS] == [None] * 4

@@ -32,7 +32,21 @@ COLUMNS_OF = {
     "Matches": " ".join(COLUMNS),
     "Aging": " ".join(AGING),
     "Discrepancies": " ".join(DISCREPANCY),
-    "Receipts": " ".join((*DOCUMENT, *ALLOCATION, "allocations", "batch_id", "format", "books", "as_of", "count", "control_totals")),
+    "Receipts": " ".join(
+        (
+            *DOCUMENT,
+            *ALLOCATION,
+            "allocations",
+            "batch_id",
+            "format",
+            "books",
+            "as_of",
+            "count",
+            "journal_batch",
+            "journal_hash",
+            "control_totals",
+        )
+    ),
 }
 
 

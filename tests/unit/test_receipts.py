@@ -41,7 +41,7 @@ def test_a_receipt_record_says_everything_an_erp_books(books: Books) -> None:
     header, receipt, trailer = records(export(books))
     assert header == {
         "record": "header", "format": "matcher.receipts/1", "batch_id": trailer["batch_id"], "books": "Northgate group",
-        "as_of": "2026-03-31", "count": 1, "control_totals": {"EUR": "160.00"},
+        "as_of": "2026-03-31", "journal_batch": 0, "journal_hash": "0" * 64, "count": 1, "control_totals": {"EUR": "160.00"},
     }  # fmt: skip
     assert trailer == {"record": "trailer", "batch_id": header["batch_id"], "count": 1, "control_totals": {"EUR": "160.00"}}
     digest = hashlib.sha256(b"1\x1fD1\x1f1").hexdigest()[:20]

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from matcher.frames import Schema, State, empty
+from matcher.journal.chain import GENESIS, Head
 
 SENT: Schema = {
     "external_id": pl.String(),
@@ -39,6 +40,7 @@ class Job:
         acknowledged: external ids that the ERP has confirmed. They are never sent again; sent ones that it has not confirmed are.
         rejected: external ids whose latest sending the ERP has refused. They need not be taken back, and are sent again unless undone.
             One that was sent again and has no answer yet is not among them: the ERP may have taken it this time.
+        head: the journal's latest batch, for the header. It is asked when the file is written: the export's own batch comes before.
     """
 
     file_name: str
@@ -46,6 +48,7 @@ class Job:
     sent: pl.DataFrame = field(default_factory=lambda: empty(SENT))
     acknowledged: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()
+    head: Callable[[], Head] = lambda: Head(0, GENESIS)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from matcher.exports.erp.base import Batch, Export, File, Job, Target
 from matcher.exports.erp.documents import allocations, batch, documents, sent
 from matcher.exports.tables import csv_chunks, json_lines
 from matcher.frames import State
+from matcher.journal.chain import Head
 
 FORMAT = "matcher.receipts/1"
 
@@ -47,15 +48,15 @@ def run(state: State, job: Job) -> Export:
         found.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id"
     )
     amounts = {"amount_applied": "currency", "item_amount": "item_currency", "adjustment_amount": "item_currency"}
-    files = layout(job.file_name, control, rendered, render(parts, amounts).select("decision_id", *ALLOCATION))
+    files = layout(job, control, rendered, render(parts, amounts).select("decision_id", *ALLOCATION))
     return Export(control, sent(found, control), files)
 
 
 TARGET = Target("generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", run)
 
 
-def _header(control: Batch) -> dict[str, object]:
-    figures = {"count": control.count, "control_totals": control.control_totals}
+def _header(control: Batch, head: Head) -> dict[str, object]:
+    figures = {"count": control.count, "control_totals": control.control_totals, "journal_batch": head.batch, "journal_hash": head.hash}
     return {
         "record": "header",
         "format": FORMAT,
@@ -69,27 +70,30 @@ def _trailer(control: Batch) -> dict[str, object]:
     return {"record": "trailer", "batch_id": control.batch_id, "count": control.count, "control_totals": control.control_totals}
 
 
-def _json_lines(name: str, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+def _json_lines(job: Job, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
     grouped = parts.group_by("decision_id", maintain_order=True).agg(allocations=pl.struct(*ALLOCATION))
     none = pl.Series([[]], dtype=grouped.schema["allocations"])
     lists = pl.when(pl.col("record") == "reversal").then(none).otherwise(pl.col("allocations").fill_null(none))
     rows = found.join(grouped, on="decision_id", how="left", maintain_order="left").with_columns(allocations=lists)
 
     def chunks() -> Iterator[bytes]:
-        yield _json(_header(control)) + b"\n"
+        yield _json(_header(control, job.head())) + b"\n"
         yield from json_lines(rows)
         yield _json(_trailer(control)) + b"\n"
 
-    return (File(name, chunks),)
+    return (File(job.file_name, chunks),)
 
 
-def _csv(name: str, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+def _csv(job: Job, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
     takes = found.filter(pl.col("record") == "reversal").with_columns(pl.lit(None, pl.String).alias(field) for field in ALLOCATION)
     gives = found.filter(pl.col("record") != "reversal").join(parts, on="decision_id", how="left", maintain_order="left_right")
     rows = pl.concat([takes, gives])  # the order of `documents`: reversals first
-    about = _json({"header": _header(control), "trailer": _trailer(control)}, indent=1) + b"\n"
-    sibling = PurePath(name).with_suffix(".batch.json").name
-    return File(sibling, lambda: iter((about,))), File(name, lambda: csv_chunks(rows))
+    sibling = PurePath(job.file_name).with_suffix(".batch.json").name
+
+    def about() -> Iterator[bytes]:
+        yield _json({"header": _header(control, job.head()), "trailer": _trailer(control)}, indent=1) + b"\n"
+
+    return File(sibling, about), File(job.file_name, lambda: csv_chunks(rows))
 
 
 def _json(value: dict[str, object], indent: int | None = None) -> bytes:

@@ -1,6 +1,5 @@
 """The layouts at hand: those that come with the program, and those that the caller brings."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 
 from matcher.errors import MatcherError
 from matcher.parsers.csv.schema import Profile
+from matcher.settings import load_toml
 
 
 def load_profile(text: str, where: str) -> Profile:
@@ -17,10 +17,9 @@ def load_profile(text: str, where: str) -> Profile:
     Raises:
         MatcherError: ``profile.invalid``, naming the file and the key.
     """
+    keys = load_toml(text, where, "profile.invalid")
     try:
-        return Profile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise MatcherError("profile.invalid", f"not TOML: {error}", where) from None
+        return Profile.model_validate(keys)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "profile"

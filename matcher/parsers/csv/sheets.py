@@ -7,37 +7,29 @@ number, a date its literal day; both are marked `Exact`, so that the layout's de
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from lxml import etree
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet
 
+from matcher import workbooks
 from matcher.errors import MatcherError
 from matcher.parsers.base import Source
 from matcher.parsers.csv.cells import Exact
 from matcher.parsers.csv.records import Record
 from matcher.parsers.csv.text import decodings
+from matcher.workbooks import MAX_COLUMNS, MAX_ROWS
 
 Kind = Literal["", "zip", "ole", "spreadsheetml", "html"]
 
-MAX_UNPACKED = 512 << 20
-"""Bytes that the parts of an XLSX file may have unpacked, all together."""
-MAX_CELLS = 12_000_000
-"""Cells of the rectangle that a sheet claims: readers of workbooks lay it out in full."""
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_SIZE = 48 << 20
-"""Bytes of a workbook that is not packed."""
-_BLOCK = 1 << 20
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]{0,400}?\br="(\d{1,9})"')
-_WIDE = re.compile(rb'\br="([A-Z]{2,3})\d{1,7}"')
-_EMPTY_ROW = re.compile(rb"<(?:\w+:)?row\b")
+"""Bytes of a workbook that is written as text."""
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{2,30})", re.IGNORECASE)
 
 
@@ -86,13 +78,10 @@ def load(source: Source, what: Kind) -> Workbook:
     Raises:
         MatcherError: ``file.too_large``, ``file.hostile`` or ``file.malformed``.
     """
-    if what == "zip":
-        with source.open() as stream, _malformed_is("the workbook is damaged"):
-            _check_archive(stream)
-    elif source.size > MAX_SIZE:
-        raise MatcherError("file.too_large", f"the workbook has more than {MAX_SIZE >> 20} MB")
     if what in ("zip", "ole"):
         return _packed(source)
+    if source.size > MAX_SIZE:
+        raise MatcherError("file.too_large", f"the workbook has more than {MAX_SIZE >> 20} MB")
     return _spreadsheetml(source) if what == "spreadsheetml" else _html(source)
 
 
@@ -100,69 +89,14 @@ def load(source: Source, what: Kind) -> Workbook:
 def _malformed_is(what: str) -> Iterator[None]:
     try:
         yield
-    except (CalamineError, zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except (etree.LxmlError, ValueError) as error:
         raise MatcherError("file.malformed", f"{what}: {str(error)[:120]}") from None
-    except BaseException as error:
-        # What goes wrong inside calamine's own code arrives as a class that can only be told by its name.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise MatcherError("file.malformed", what) from None
-
-
-def _check_archive(stream: BinaryIO) -> None:
-    """Unpacks every part once, counting: sizes that an archive states of itself are not believed."""
-    unpacked = 0
-    with zipfile.ZipFile(stream) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > MAX_UNPACKED or len(entries) > 5_000:
-            raise MatcherError("file.too_large", f"the workbook unpacks to more than {MAX_UNPACKED >> 20} MB")
-        for entry in entries:
-            if entry.filename.lower().endswith((".zip", ".xlsx", ".xls")):
-                raise MatcherError("file.hostile", "the workbook holds another archive")
-            with archive.open(entry) as part:
-                extent = _Extent() if entry.filename.startswith("xl/worksheets/") else None
-                while block := part.read(_BLOCK):
-                    unpacked += len(block)
-                    if unpacked > MAX_UNPACKED:
-                        raise MatcherError("file.too_large", f"the workbook unpacks to more than {MAX_UNPACKED >> 20} MB")
-                    if extent:
-                        extent.add(block)
-
-
-class _Extent:
-    """The rectangle that a sheet's cells claim, told from its markup without building anything."""
-
-    def __init__(self) -> None:
-        self._rows, self._columns, self._rest = 0, 26, b""
-
-    def add(self, block: bytes) -> None:
-        """Looks at the next part of the markup."""
-        text = self._rest + block
-        if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-            raise MatcherError("file.hostile", "the workbook defines entities")
-        numbers = [int(found) for found in _ROW.findall(text)]
-        self._rows = max([self._rows, len(_EMPTY_ROW.findall(text)), *numbers])
-        self._columns = max([self._columns, *map(_column_number, set(_WIDE.findall(text)))])
-        self._rest = text[-500:]
-        if self._rows > MAX_ROWS or self._rows * self._columns > MAX_CELLS:
-            raise MatcherError("file.too_large", f"a sheet claims {self._rows} rows and {self._columns} columns")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _packed(source: Source) -> Workbook:
-    with source.open() as stream, _malformed_is("the workbook cannot be opened; it may be protected by a password"):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
-        sheets = [book.get_sheet_by_index(index) for index in range(len(book.sheet_names))]
-    for sheet in sheets:
-        if sheet.total_height * max(sheet.total_width, 1) > MAX_CELLS:
-            raise MatcherError("file.too_large", f"sheet {sheet.name!r} has {sheet.total_height} rows and {sheet.total_width} columns")
-    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in sheets))
+    with source.open() as stream:
+        found = workbooks.sheets(stream, source.size)
+    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in found))
 
 
 def _calamine_rows(sheet: CalamineSheet) -> Iterator[Record]:

@@ -1,4 +1,5 @@
 -- raw: what came in. log: what was decided. work: what can be computed again at any time.
+-- Every table of raw and log says which batch appended a row; the batch's record holds the number and the digest of these rows.
 CREATE SCHEMA raw;
 CREATE SCHEMA log;
 CREATE SCHEMA work;
@@ -10,14 +11,14 @@ CREATE TABLE raw.file (
 CREATE TABLE raw.statement (
     batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, file_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL,
     account VARCHAR NOT NULL, entity VARCHAR NOT NULL, number VARCHAR NOT NULL, currency VARCHAR NOT NULL,
-    from_date DATE, to_date DATE, first_booking_date DATE, last_booking_date DATE,
+    from_date DATE, to_date DATE, first_booking_date DATE, last_booking_date DATE, first_day DATE, last_day DATE,
     opening BIGINT, opening_date DATE, closing BIGINT, closing_date DATE,
     count BIGINT NOT NULL, credit BIGINT NOT NULL, debit BIGINT NOT NULL,
     lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL,
     state VARCHAR NOT NULL, problems VARCHAR NOT NULL
 );
 CREATE TABLE raw.line (
-    line_id VARCHAR USING COMPRESSION uncompressed NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
+    batch BIGINT NOT NULL, line_id VARCHAR USING COMPRESSION uncompressed NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
     booking_date DATE NOT NULL, value_date DATE, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
     bank_reference VARCHAR USING COMPRESSION zstd NOT NULL, counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL,
     counterparty_bank VARCHAR NOT NULL, remittance_information VARCHAR USING COMPRESSION zstd NOT NULL, creditor_reference VARCHAR NOT NULL,
@@ -27,11 +28,13 @@ CREATE TABLE raw.line (
     source_line BIGINT NOT NULL, raw VARCHAR USING COMPRESSION zstd NOT NULL, line_key VARCHAR USING COMPRESSION uncompressed NOT NULL, occurrence BIGINT NOT NULL
 );
 CREATE TABLE raw.line_detail (
-    line_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
+    batch BIGINT NOT NULL, line_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, amount BIGINT NOT NULL, currency VARCHAR NOT NULL,
     counterparty_name VARCHAR NOT NULL, counterparty_account VARCHAR NOT NULL, remittance_information VARCHAR NOT NULL,
     creditor_reference VARCHAR NOT NULL, end_to_end_id VARCHAR NOT NULL, bank_reference VARCHAR NOT NULL,
     return_reason VARCHAR NOT NULL
 );
+-- Entries of a statement that the books knew before: with the lines that it brought they are all that it told.
+CREATE TABLE raw.repeated_line (batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, line_id VARCHAR NOT NULL);
 -- Lines of statements that a person has not accepted: kept whole, counted nowhere.
 CREATE TABLE raw.quarantined_line AS FROM raw.line LIMIT 0;
 -- A person's verdict on a statement in quarantine; its lines are then appended to raw.line like any others.
@@ -55,8 +58,8 @@ CREATE TABLE raw.rate (batch BIGINT NOT NULL, date DATE NOT NULL, currency VARCH
 
 CREATE TABLE log.batch (
     batch BIGINT NOT NULL, command VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL, version VARCHAR NOT NULL,
-    config_hash VARCHAR NOT NULL, summary VARCHAR NOT NULL, decisions BIGINT NOT NULL, allocations BIGINT NOT NULL,
-    previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL
+    config_hash VARCHAR NOT NULL, summary VARCHAR NOT NULL, contents VARCHAR NOT NULL,
+    previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL, signature VARCHAR NOT NULL
 );
 CREATE TABLE log.decision (
     batch BIGINT NOT NULL, ordinal BIGINT NOT NULL, decision_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
@@ -67,7 +70,7 @@ CREATE TABLE log.decision (
     refused VARCHAR NOT NULL
 );
 CREATE TABLE log.allocation (
-    decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
+    batch BIGINT NOT NULL, decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
     amount BIGINT NOT NULL, currency VARCHAR NOT NULL, item_amount BIGINT NOT NULL, adjustment BIGINT NOT NULL,
     adjustment_reason VARCHAR NOT NULL, item_open BIGINT NOT NULL
 );
@@ -78,6 +81,7 @@ CREATE TABLE log.export (
     as_of DATE NOT NULL, batch_id VARCHAR NOT NULL
 );
 
+-- What the latest run found; a later decision on a line takes the place of what stands here of it.
 CREATE TABLE work.finding (
     line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
     confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT,
@@ -88,4 +92,4 @@ CREATE TABLE work.shadow (
     line_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, state VARCHAR NOT NULL, confidence BIGINT NOT NULL, shares VARCHAR NOT NULL,
     reason VARCHAR NOT NULL
 );
-CREATE TABLE work.proposal AS FROM log.allocation LIMIT 0;
+CREATE TABLE work.proposal AS SELECT * EXCLUDE (batch) FROM log.allocation LIMIT 0;

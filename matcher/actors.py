@@ -1,0 +1,37 @@
+"""Who decides, and what they type: names and reasons are kept for ever and read by others, so they hide nothing."""
+
+import getpass
+import os
+
+from matcher.characters import identifier_fault, text_fault
+from matcher.errors import MatcherError
+
+
+def named(actor: str) -> str:
+    """The actor's name: as given, or MATCHER_ACTOR, or the operating system's user; empty where nobody has a name for them.
+
+    Raises:
+        MatcherError: ``usage.option`` for a name that hides characters.
+    """
+    name = actor or os.environ.get("MATCHER_ACTOR") or _user()
+    if fault := identifier_fault(name):
+        raise MatcherError("usage.option", f"the actor {name!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
+    return name
+
+
+def check_reasons(*typed: str) -> None:
+    """Refuses reasons that hide characters.
+
+    Raises:
+        MatcherError: ``usage.option``.
+    """
+    for text in typed:
+        if fault := text_fault(text):
+            raise MatcherError("usage.option", f"the reason {text[:40]!r} {fault}", hint="Type it as one line of plain text.")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

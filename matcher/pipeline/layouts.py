@@ -1,0 +1,36 @@
+"""The layouts that books bring along: files in `profiles` beside matcher.toml, named by its accounts."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from matcher.config import CONFIG_NAME, Config
+from matcher.errors import MatcherError
+from matcher.pipeline.ingest import IngestOptions
+from matcher.settings import read_text
+
+
+def with_own(options: IngestOptions, directory: Path, config: Config) -> IngestOptions:
+    """The options with the books' own layouts; a layout in the options comes before one of the same name.
+
+    Raises:
+        MatcherError: ``profile.invalid``, or ``config.invalid`` when an account names a layout that does not exist: its files would be
+            read with whatever layout looks like them.
+    """
+    own = {path.stem: read_text(path, "profile.invalid") for path in sorted((directory / "profiles").glob("*.toml"))}
+    profiles = own | options.profiles
+    named = {account.id: account.profile for account in config.account if account.profile}
+    if named:
+        from matcher.parsers.csv.library import available
+
+        _refuse_unknown(named, available(profiles), str(directory / CONFIG_NAME))
+    return replace(options, profiles=profiles)
+
+
+def _refuse_unknown(named: dict[str, str], known: Collection[str], where: str) -> None:
+    for account, profile in named.items():
+        if profile not in known:
+            near = " or ".join(map(repr, get_close_matches(profile, known, n=3, cutoff=0.5)))
+            hint = f"perhaps {near} is meant" if near else "`matcher profile list` lists the shipped ones"
+            raise MatcherError("config.invalid", f"account {account!r}: profile: there is no layout {profile!r}; {hint}", where)

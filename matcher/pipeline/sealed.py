@@ -1,0 +1,138 @@
+"""Whether the books are what the journal sealed: the chain, every row that a batch appended, proposals, signatures."""
+
+from matcher import ids
+from matcher.errors import MatcherError
+from matcher.journal import chain
+from matcher.journal.chain import Batch
+from matcher.pipeline.check import Check
+from matcher.pipeline.session import Session
+from matcher.store import facts, journal, lines, seals
+from matcher.store.database import REPLACED
+
+
+def checks(session: Session) -> list[Check]:
+    """All checks of what was sealed, in a fixed order."""
+    batches = journal.batches(session.store)
+    found = [
+        _chain(batches),
+        _rows(session, batches),
+        _replaced(session, batches),
+        _line_ids(session),
+        _statement_ids(session),
+    ]
+    if session.key is not None or session.config.journal.signed_from or any(batch.signature for batch in batches):
+        found.append(_signatures(session, batches))
+    return found
+
+
+def require_proposals(session: Session) -> None:
+    """Refuses to act on proposals that are not those of the latest run.
+
+    Raises:
+        MatcherError: ``books.altered``, ``journal.key``.
+    """
+    key = session.key
+    for table in ("work.finding", "work.proposal"):
+        batch = journal.latest_with(session.store, table)
+        what = _altered(session, table, batch)
+        if not what and batch is not None and batch.hash != chain.content_hash(batch):
+            what = f"the record of batch {batch.batch} is not what its hash says"
+        if not what and batch is not None and batch.signature and key is not None and not chain.signed_by(batch, key):
+            what = f"the signature of batch {batch.batch} is not of this key"
+        if what:
+            raise MatcherError("books.altered", what, str(session.directory))
+
+
+def _altered(session: Session, table: str, batch: Batch | None) -> str:
+    """How a table that runs put anew differs from what the latest of them sealed; '' when it does not."""
+    rows, digest = seals.standing(session.store, table)
+    if batch is None:
+        return f"{table} has rows, and no run made them" if rows else ""
+    if _sealed(batch).get(table) != (rows, digest):
+        return f"{table} is not as batch {batch.batch} left it"
+    return ""
+
+
+def _sealed(batch: Batch) -> dict[str, tuple[int, str]]:
+    """What a batch sealed; nothing when its record is no longer readable, which the chain tells."""
+    try:
+        return batch.sealed()
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _chain(batches: list[Batch]) -> Check:
+    """Recomputes the batches' hashes from the first one on."""
+    name, previous = "journal: the hash chain", chain.GENESIS
+    for number, batch in enumerate(batches, start=1):
+        if (batch.batch, batch.previous_hash, batch.hash) != (number, previous, chain.content_hash(batch)):
+            return Check(name, len(batches), f"batch {batch.batch}")
+        previous = batch.hash
+    return Check(name, len(batches))
+
+
+def _rows(session: Session, batches: list[Batch]) -> Check:
+    """Reads every table whole and compares the rows of each batch with its seal."""
+    name, checked = "journal: every row is as it was sealed", 0
+    sealed = {batch.batch: _sealed(batch) for batch in batches}
+    failure = ""
+    for table, found in seals.by_batch(session.store).items():
+        checked += sum(rows for rows, _ in found.values())
+        expected = {number: contents[table] for number, contents in sealed.items() if table in contents}
+        differ = sorted(number for number in found.keys() | expected.keys() if found.get(number) != expected.get(number))
+        if differ and not failure:
+            failure = f"{table} of batch {differ[0]}"
+    return Check(name, checked, failure)
+
+
+def _replaced(session: Session, batches: list[Batch]) -> Check:
+    """Compares what the latest run found and proposed with what it sealed."""
+    failure, checked = "", 0
+    for table in REPLACED:
+        made = [batch for batch in batches if table in _sealed(batch)]
+        failure = failure or _altered(session, table, made[-1] if made else None)
+        checked += journal.count(session.store, table)
+    return Check("journal: proposals are as the run left them", checked, failure)
+
+
+def _line_ids(session: Session) -> Check:
+    """Recomputes every line's key and id from what the bank said."""
+    checked, wrong = 0, list[str]()
+    for table in ("raw.line", "raw.quarantined_line"):
+        for count, others in lines.misnamed(session.store, table):
+            checked += count
+            wrong += others
+    return Check("lines: every id is that of its contents", checked, f"line_id {min(wrong)}" if wrong else "")
+
+
+def _statement_ids(session: Session) -> Check:
+    """Recomputes every statement's id from its file and its place there."""
+    rows = facts.statement_places(session.store)
+    wrong = [name for name, file_id, ordinal in rows if ids.of("statement", file_id, ordinal) != name]
+    return Check("statements: every id is that of its place in a file", len(rows), f"statement_id {wrong[0]}" if wrong else "")
+
+
+def _signatures(session: Session, batches: list[Batch]) -> Check:
+    """Checks every signature. Batches of before the books had a key are told, those of a later time must be signed."""
+    name, key = "journal: every batch is signed with the key", session.key
+    signed = [batch for batch in batches if batch.signature]
+    if key is None:
+        what = f"not checked: {len(signed)} batches are signed, and no key is named" if signed else "not checked: no key is named"
+        return Check(name, len(batches), what)
+    first = session.config.journal.signed_from or (signed[0].batch if signed else 0)
+    if not signed:
+        return Check(name, len(batches), "no batch is signed yet" if batches else "", f"{len(batches)} batches without a signature")
+    wrong = [batch.batch for batch in batches if (batch.signature or batch.batch >= first) and not chain.signed_by(batch, key)]
+    before = sum(not batch.signature for batch in batches)
+    return Check(name, len(batches), f"batch {wrong[0]}" if wrong else "", f"{before} before the key was set" if before else "")
+
+
+def expected(session: Session, expect: str) -> Check:
+    """Whether a hash that was noted outside the books is in the chain."""
+    batches = journal.batches(session.store)
+    name = "journal: the expected hash is in the chain"
+    numbers = {chain.GENESIS: 0} | {batch.hash: batch.batch for batch in batches}
+    if expect not in numbers:
+        return Check(name, len(batches), f"no batch has the hash {expect}")
+    number = numbers[expect]
+    return Check(name, len(batches), note=f"batch {number}, {len(batches) - number} follow")

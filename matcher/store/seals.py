@@ -1,0 +1,78 @@
+"""Digests of what is in the books, for the journal to seal: the rows that a batch appended, and tables that a run puts anew."""
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from matcher.journal.encoding import Columns, row_sql, table_digest
+from matcher.store.database import APPEND_ONLY, Store
+
+SEALED = tuple(table for table in APPEND_ONLY if table != "log.batch")
+"""Tables of which a batch seals the rows that it appended. Its own record holds the seals, and is sealed by its hash."""
+
+Digest = tuple[int, str]
+"""Number of rows, and the hash over them; see `encoding.table_digest`."""
+
+
+def of_batch(store: Store, batch: int) -> dict[str, Digest]:
+    """Digest of each table that a batch appended to, and of those that this command has put anew."""
+    columns = _columns(store)
+    found: dict[str, Digest] = {}
+    for table in SEALED:
+        if store.run(f"SELECT 1 FROM {table} WHERE batch = ? LIMIT 1", [batch]):
+            sql = f"SELECT {_hash(columns[table])} FROM {table} WHERE batch = {int(batch)} ORDER BY hash"
+            found[table] = table_digest(table, columns[table], (_joined(piece) for piece in store.pieces(sql)))
+    return found | {table: _standing(store, table, columns[table]) for table in sorted(store.replaced)}
+
+
+def standing(store: Store, table: str) -> Digest:
+    """Digest of a whole table, as it stands."""
+    return _standing(store, table, _columns(store)[table])
+
+
+def _standing(store: Store, table: str, columns: Columns) -> Digest:
+    sql = f"SELECT {_hash(columns)} FROM {table} ORDER BY hash"
+    return table_digest(table, columns, (_joined(piece) for piece in store.pieces(sql)))
+
+
+def by_batch(store: Store) -> dict[str, dict[int, Digest]]:
+    """Digest of the rows of every sealed table, for each batch that appended to it."""
+    every = _columns(store)
+    return {
+        table: {batch: table_digest(table, every[table], hashes) for batch, hashes in _batches(store, table, every[table])}
+        for table in SEALED
+    }
+
+
+def _batches(store: Store, table: str, columns: Columns) -> Iterator[tuple[int, Iterable[bytes]]]:
+    """Sorted hashes of the rows of one batch after the other; 32 bytes for each row of the batch are in memory."""
+    current, parts = 0, list[bytes]()
+    for piece in store.pieces(f"SELECT batch, {_hash(columns)} FROM {table} ORDER BY batch, hash"):
+        for (batch,), rows in piece.group_by("batch", maintain_order=True):
+            if parts and batch != current:
+                yield current, parts
+                parts = []
+            current = int(str(batch))
+            parts.append(_joined(rows))
+    if parts:
+        yield current, parts
+
+
+def _hash(columns: Columns) -> str:
+    return f"unhex(sha256({row_sql(columns)})) AS hash"
+
+
+def _joined(rows: pl.DataFrame) -> bytes:
+    return b"".join(rows["hash"].to_list())
+
+
+def _columns(store: Store) -> dict[str, dict[str, str]]:
+    """Names and types of every table's columns, in the table's order."""
+    found: dict[str, dict[str, str]] = {}
+    rows = store.run(
+        """SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()
+        WHERE database_name = current_database() AND NOT internal ORDER BY 1, column_index"""
+    )
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found

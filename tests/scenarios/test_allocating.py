@@ -1,0 +1,69 @@
+"""`allocate LINE ITEM=CASH+ADJUSTMENT:REASON` on items whose ids hold the signs that it is written with."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support import filled
+
+from matcher.books import Books
+from matcher.cli import main
+from matcher.codes import USAGE
+
+IDS = ("A", "A=5", "B=1=2", "C|D", "E F", "G;H,I", "J+K:L=M", "=N", "O=")
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    items = [{"item_id": i, "customer_id": "C1", "document_no": f"RE={n}", "amount": "10.00"} for n, i in enumerate(IDS)]
+    return filled(tmp_path, items=items, lines=[{"amount": "100.00"}])
+
+
+def allocate(books: Books, *items: str) -> Result:
+    (line,) = books.state().lines["line_id"]
+    return CliRunner().invoke(main, ["--books", str(books.directory), "--actor", "ada", "allocate", line, *items])
+
+
+def posted(books: Books) -> list[tuple[str, int, int, str]]:
+    return books.state().allocations.select("item_id", "amount", "adjustment", "adjustment_reason").rows()
+
+
+@pytest.mark.parametrize("item", IDS[1:])
+@pytest.mark.parametrize(
+    ("rest", "gets"), [("=4.00", (4_00, 0, "")), ("=4.00+1.00:discount", (4_00, 1_00, "discount")), ("=+1.00:fee", (9_00, 1_00, "fee"))]
+)
+def test_an_item_is_named_whole_before_an_amount(books: Books, item: str, rest: str, gets: tuple[int, int, str]) -> None:
+    result = allocate(books, item + rest)
+    assert result.exit_code == 0, result.output
+    assert posted(books) == [(item, *gets)]
+
+
+@pytest.mark.parametrize("item", [i for i in IDS if i != "A=5"])
+def test_an_item_without_an_amount_gets_all_that_is_open(books: Books, item: str) -> None:
+    assert allocate(books, item).exit_code == 0
+    assert posted(books) == [(item, 10_00, 0, "")]
+
+
+def test_a_document_number_with_the_sign_is_found_too(books: Books) -> None:
+    assert allocate(books, "RE=3", "RE=4=2.50").exit_code == 0
+    assert posted(books) == [("C|D", 10_00, 0, ""), ("E F", 2_50, 0, "")]
+
+
+def test_what_means_two_things_is_not_guessed(books: Books) -> None:
+    """`A=5` is an item, and could be five euros on the item A."""
+    result = allocate(books, "A=5")
+    assert result.exit_code == USAGE
+    assert result.stderr.startswith("usage.option: 'A=5' ")
+    assert posted(books) == []
+    assert allocate(books, "A=5.00", "A=5=3.00").exit_code == 0
+    assert posted(books) == [("A", 5_00, 0, ""), ("A=5", 3_00, 0, "")]
+
+
+@pytest.mark.parametrize(
+    "text", ["A=4+1", "A=4+1:", "nobody=4.00", "nobody", "=", "A=4=4", "\udcff=1", "A=\udcff", "A=1+1:\udcff"], ids=ascii
+)
+def test_what_cannot_be_read_is_refused_and_changes_nothing(books: Books, text: str) -> None:
+    result = allocate(books, text)
+    assert result.exit_code in (USAGE, 3), result.output
+    assert not result.stderr.startswith("internal")
+    assert posted(books) == []
