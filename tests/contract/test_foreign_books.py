@@ -107,7 +107,7 @@ def test_comments_say_nothing(desk: Desk) -> None:
 
 @pytest.fixture(params=[True, False], ids=["writing", "reading"])
 def opened(request: pytest.FixtureRequest, desk: Desk) -> Iterator[database.Store]:
-    with open_store(desk.file, write=request.param) as store:
+    with open_store(desk.file, write=request.param, keep=False) as store:
         yield store
 
 
