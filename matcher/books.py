@@ -196,6 +196,7 @@ class Books:
         *,
         partial: bool = False,
         dry_run: bool = False,
+        allow_closing: bool = False,
         allow_change: Collection[str] = (),
         reason: str = "",
     ) -> ImportResult:
@@ -206,16 +207,17 @@ class Books:
             files: paths.
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.
+            allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings.
             reason: why they may; kept in the journal.
 
         Raises:
-            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
+            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow, ``items.closing``.
         """
         actors.check_reasons(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
+            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason, allow_closing))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

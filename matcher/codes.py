@@ -250,6 +250,12 @@ _CODES = (
         "An import would change the currency, entity, customer, document or sign of an item with postings, or make it less than they are.",
         "Have it corrected in the ERP, or name the items with --allow-change and a --reason.",
     ),
+    Code(
+        "items.closing",
+        POLICY,
+        "A list of open items leaves out so many that it looks cut off.",
+        "Import the whole list; one with changes only takes --partial. If all of them are closed in the ERP, add --allow-closing.",
+    ),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
     Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),
     Code("decision.unknown", USAGE, "No decision has this id.", "See `matcher show LINE` for decision ids."),
