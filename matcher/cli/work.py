@@ -37,6 +37,8 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
         for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
     ]
     show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
+    for what in result.notes:
+        note(f"note: {what}")
     ending = " Dry run: nothing was kept." if dry_run else ""
     note(f"{result.considered} lines looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
 
