@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
 
@@ -27,7 +26,7 @@ from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
-from matcher.parsers.base import Source
+from matcher.parsers.files import file_source
 from matcher.pipeline import asked, conflicts, imports, ingest, layouts, reissue, reports, rulebooks, run, statements, verdicts, why
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
@@ -100,26 +99,6 @@ def _write_template(path: Path) -> None:
         raise MatcherError("file.unwritable", f"cannot be made ({error.strerror})", str(path.parent)) from error
     # whole or not at all: a part of it would be taken for a person's own
     write_bytes(path, [TEMPLATE.encode()])
-
-
-def file_source(path: str | Path) -> Source:
-    """A source over a file.
-
-    Raises:
-        MatcherError: ``file.missing``.
-    """
-    place = Path(path)
-    try:
-        size = place.stat().st_size
-        with place.open("rb"):
-            pass
-    except OSError as error:
-        raise MatcherError("file.missing", f"cannot be read ({error.strerror})", str(path)) from error
-
-    def opener() -> BinaryIO:
-        return place.open("rb")
-
-    return Source(str(path), size, opener)
 
 
 class Books:

@@ -43,6 +43,8 @@ def _note(id: str, meaning: str, next_step: str = "Nothing to do.", at_ingest: T
 _CODES = (
     # files
     _bad("file.missing", "The file does not exist or cannot be read.", "Check the path and its permissions."),
+    _bad("file.special", "A pipe or a device was named as an input.", "Save what it gives as a file, and name that."),
+    _bad("file.changed", "A file was changed while it was read.", "Wait until it is complete, then run the command again."),
     _bad("file.empty", "The file has no content.", "Download it again from the bank."),
     _bad(
         "file.binary",

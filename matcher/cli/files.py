@@ -44,10 +44,10 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
 
     Never stops at a bad file. With --format json, one object per file on its own line.
     """
-    from matcher.books import file_source
     from matcher.inspection import inspect as inspect_source
     from matcher.inspection import unreadable
     from matcher.parsers.base import ParseOptions
+    from matcher.parsers.files import file_source
 
     how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
     found = []
@@ -273,8 +273,8 @@ def profile_new(file: str, name: str, path: str) -> None:
     Put the layout into the `profiles` folder of your books; docs/add_a_bank.md explains every key.
     """
     from matcher import money
-    from matcher.books import file_source
     from matcher.parsers.csv.propose import propose
+    from matcher.parsers.files import file_source
 
     proposal = propose(file_source(file), name)
     if path:

@@ -80,12 +80,15 @@ def import_files(
     if len(parts) > 1 and kind != "rates" and not snapshot[_KEYS[kind]].is_unique().all():
         twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
         raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
+    digests = [digest(source) for source in sources]
+    for source in sources:
+        source.check()
     batch = session.next_batch
     counts, said = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
-    for source in sources:
-        record = {"batch": batch, "file_id": digest(source), "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
+    for source, file_id in zip(sources, digests, strict=True):
+        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": [digest(source) for source in sources], **counts, **said})
+    session.commit(f"import {kind}", {"files": digests, **counts, **said})
     return ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), counts.get("closed", 0))
 
 

@@ -124,6 +124,7 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
             seen.add(file_id)
             taken = sum(len(s.numbers) for s in staged.values())
             staged[position] = _stage(session, area, _Staged(source, file_id, FileTally()), options, taken)
+            source.check()
         if staged:
             results |= _settle(session, area, staged)
     return [results[position] for position in range(len(sources))]
