@@ -55,6 +55,7 @@ def status(output: str, as_of: date | None) -> None:
     import polars as pl
 
     from matcher import money
+    from matcher.amounts import shown
 
     books = open_books()
     state = books.state(as_of)
@@ -62,7 +63,7 @@ def status(output: str, as_of: date | None) -> None:
     grouped = (
         pl.concat([state.lines.select(columns), state.aside.select(columns)])
         .group_by("outcome", "state", "currency")
-        .agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+        .agg(pl.len().alias("lines"), shown(pl.col("amount")), shown(pl.col("pending")))
     )
     rows = [
         row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}

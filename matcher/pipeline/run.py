@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher.amounts import shown
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
@@ -141,7 +142,7 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> 
 def _result(lines: pl.DataFrame, said: pl.DataFrame, notes: tuple[str, ...]) -> RunResult:
     """`lines`: id, currency and amount of the books' lines; `said`: line_id, outcome, state of those that were looked at."""
     by = ("outcome", "state", "currency")
-    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), pl.col("amount").sum()).sort(by)
+    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
     found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
     states = Counter(said["state"])
     return RunResult(said.height, states["posted"], states["proposed"], found, notes)
