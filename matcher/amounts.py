@@ -18,6 +18,11 @@ def total(amount: pl.Expr) -> pl.Expr:
     return amount.cast(pl.Int128).sum().cast(pl.Int64)
 
 
+def shown(amount: pl.Expr) -> pl.Expr:
+    """Sum of a column of minor units over any number of rows, as Int128: for figures that are shown, and stored nowhere."""
+    return amount.cast(pl.Int128).sum()
+
+
 def running(amount: pl.Expr) -> pl.Expr:
     """Running sum of a column of minor units, as Int64. An overflow raises, it never wraps."""
     return amount.cast(pl.Int128).cum_sum().cast(pl.Int64)

@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 import polars as pl
 
@@ -26,7 +25,7 @@ from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
-from matcher.parsers.base import Source
+from matcher.parsers.files import file_source
 from matcher.pipeline import (
     asked,
     conflicts,
@@ -98,26 +97,6 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
         MatcherError: see `opening.make`.
     """
     return opening.make(Path(directory), encrypt=encrypt)
-
-
-def file_source(path: str | Path) -> Source:
-    """A source over a file.
-
-    Raises:
-        MatcherError: ``file.missing``.
-    """
-    place = Path(path)
-    try:
-        size = place.stat().st_size
-        with place.open("rb"):
-            pass
-    except OSError as error:
-        raise MatcherError("file.missing", f"cannot be read ({error.strerror})", str(path)) from error
-
-    def opener() -> BinaryIO:
-        return place.open("rb")
-
-    return Source(str(path), size, opener)
 
 
 class Books:
@@ -197,6 +176,7 @@ class Books:
         *,
         partial: bool = False,
         dry_run: bool = False,
+        allow_closing: bool = False,
         allow_change: Collection[str] = (),
         reason: str = "",
     ) -> ImportResult:
@@ -207,16 +187,17 @@ class Books:
             files: paths.
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.
+            allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings.
             reason: why they may; kept in the journal.
 
         Raises:
-            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow.
+            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow, ``items.closing``.
         """
         actors.check_reasons(reason)
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason))
+            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason, allow_closing))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

@@ -43,6 +43,8 @@ def _note(id: str, meaning: str, next_step: str = "Nothing to do.", at_ingest: T
 _CODES = (
     # files
     _bad("file.missing", "The file does not exist or cannot be read.", "Check the path and its permissions."),
+    _bad("file.special", "A pipe or a device was named as an input.", "Save what it gives as a file, and name that."),
+    _bad("file.changed", "A file was changed while it was read.", "Wait until it is complete, then run the command again."),
     _bad("file.empty", "The file has no content.", "Download it again from the bank."),
     _bad(
         "file.binary",
@@ -269,6 +271,12 @@ _CODES = (
         POLICY,
         "An import would change the currency, entity, customer, document or sign of an item with postings, or make it less than they are.",
         "Have it corrected in the ERP, or name the items with --allow-change and a --reason.",
+    ),
+    Code(
+        "items.closing",
+        POLICY,
+        "A list of open items leaves out so many that it looks cut off.",
+        "Import the whole list; one with changes only takes --partial. If all of them are closed in the ERP, add --allow-closing.",
     ),
     Code("item.unknown", USAGE, "No open item has this id.", "See `matcher aging` for ids."),
     Code("statement.unknown", USAGE, "No statement has this id.", "See `matcher statement list` for ids."),

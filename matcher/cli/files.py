@@ -45,10 +45,10 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
 
     Never stops at a bad file. With --format json, one object per file on its own line.
     """
-    from matcher.books import file_source
     from matcher.inspection import inspect as inspect_source
     from matcher.inspection import unreadable
     from matcher.parsers.base import ParseOptions
+    from matcher.parsers.files import file_source
 
     how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
     found = []
@@ -200,6 +200,11 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
 @with_format
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
 @click.option(
+    "--allow-closing",
+    is_flag=True,
+    help="Let the list close more open items than policy.closing_percent by leaving them out.",
+)
+@click.option(
     "--allow-change",
     multiple=True,
     metavar="ITEM",
@@ -208,12 +213,20 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
-    kind: str, files: tuple[str, ...], output: str, partial: bool, allow_change: tuple[str, ...], reason: str, dry_run: bool
+    kind: str,
+    files: tuple[str, ...],
+    output: str,
+    partial: bool,
+    allow_closing: bool,
+    allow_change: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
 ) -> None:
     """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
 
     The files of one call are one snapshot. An open item of the same selling company that the snapshot no longer lists is
-    closed by the ERP, unless --partial is given.
+    closed by the ERP, unless --partial is given. A list that leaves out more than a fifth of what is open (policy.closing_percent) looks
+    cut off and is refused (exit status 4); --allow-closing takes it all the same.
 
     Nothing is taken in (exit status 4) when an item with postings would get another currency, entity, customer, document or sign, or an
     amount below what is posted. --allow-change with a --reason lets the customer or the document of an item change all the same.
@@ -221,7 +234,13 @@ def import_(
     books = open_books()
     with busy(f"reading {kind}"):
         result = books.import_files(
-            cast("ImportKind", kind), files, partial=partial, dry_run=dry_run, allow_change=allow_change, reason=reason
+            cast("ImportKind", kind),
+            files,
+            partial=partial,
+            dry_run=dry_run,
+            allow_closing=allow_closing,
+            allow_change=allow_change,
+            reason=reason,
         )
     columns = ("kind", "files", "rows", "new", "changed", "closed")
     show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
@@ -255,8 +274,8 @@ def profile_new(file: str, name: str, path: str) -> None:
     Put the layout into the `profiles` folder of your books; docs/add_a_bank.md explains every key.
     """
     from matcher import money
-    from matcher.books import file_source
     from matcher.parsers.csv.propose import propose
+    from matcher.parsers.files import file_source
 
     proposal = propose(file_source(file), name)
     if path:

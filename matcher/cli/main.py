@@ -18,6 +18,8 @@ _REFUSALS = (
     errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE,
 )  # fmt: skip
 """What the operating system refuses for reasons outside the program."""
+_WRAPPED = "from `i128` to `i64` failed"
+"""What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
 
 class _Group(click.Group):
@@ -61,6 +63,8 @@ def _unforeseen(error: Exception, *, kept: bool) -> MatcherError:
         code, what, where = "memory.short", "the program could not get the memory that it needs", ""
     elif isinstance(error, OSError) and error.errno in _REFUSALS:
         code, what, where = "system.refused", str(error.strerror), str(error.filename or "")
+    elif _WRAPPED in str(error):
+        code, what, where = "amount.range", "a sum of amounts is larger than any this program accepts", ""
     else:
         # the message of a foreign exception may hold statement contents, so only its kind and place are shown
         frame = traceback.extract_tb(error.__traceback__)[-1]

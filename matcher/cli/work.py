@@ -37,6 +37,8 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
         for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
     ]
     show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
+    for what in result.notes:
+        note(f"note: {what}")
     ending = " Dry run: nothing was kept." if dry_run else ""
     note(f"{result.considered} lines looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
 
@@ -53,6 +55,7 @@ def status(output: str, as_of: date | None) -> None:
     import polars as pl
 
     from matcher import money
+    from matcher.amounts import shown
 
     books = open_books()
     state = books.state(as_of)
@@ -60,7 +63,7 @@ def status(output: str, as_of: date | None) -> None:
     grouped = (
         pl.concat([state.lines.select(columns), state.aside.select(columns)])
         .group_by("outcome", "state", "currency")
-        .agg(pl.len().alias("lines"), pl.col("amount").sum(), pl.col("pending").sum())
+        .agg(pl.len().alias("lines"), shown(pl.col("amount")), shown(pl.col("pending")))
     )
     rows = [
         row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}

@@ -1,18 +1,21 @@
 """Deciding on two cores: a second process of this program takes half of the selling companies, for nothing is matched across them.
 
 The helper is started while the books are still being read. It reads its companies from standard input and writes its answers to standard
-output, one company after the other; it opens no file and no database. Where it cannot be started, or fails, its companies are decided
-here: the answer is the same, only later.
+output, one company after the other; it opens no file and no database. Where it cannot be started, fails or is stopped, its companies are
+decided here: the answer is the same, only later, and the run says so.
 """
 
 import os
 import pickle
 import subprocess
 import sys
+import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, TypeVar
 
 from matcher.garbage import seldom_collected
@@ -21,10 +24,22 @@ from matcher.matching.match import Job
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
 
+PATIENCE = 60.0
+"""Seconds that a helper has at least for its last company, when this process has none left; it has five times as long as its lines would
+take here."""
+
 T = TypeVar("T")
 
 _NO_ANSWER = (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError)
 """What unpacking raises where the helper has ended, or says something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What the helper says in the place of an answer that it could not find."""
+
+    what: str
+
 
 _Process = subprocess.Popen[bytes]
 
@@ -41,14 +56,15 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> list[T]:
-    """What `decide` gives for each company, in the order given, however the work was shared. `second`: see `helper`.
+def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> tuple[list[T], str]:
+    """What `decide` gives for each company, in the order given, however the work was shared; and what went wrong with the helper, or ''.
 
-    The helper begins with the largest company, as this process has to put things together in the end; then whoever is free takes the
-    largest one that is left.
+    `second`: see `helper`. It begins with the largest company, as this process has to put things together in the end; then whoever is
+    free takes the largest one that is left.
     """
     if not second or len(jobs) < 2:
-        return [decide(job) for job in jobs]
+        return [decide(job) for job in jobs], ""
+    began = time.monotonic()
     left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
     answers: dict[int, T] = {}
     # the rulebook keeps judgements while companies are decided, so it is packed before
@@ -60,8 +76,16 @@ def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process
                 answers[place] = decide(jobs[place])
         finally:
             left.clear()  # after an error or Ctrl-C the helper takes no further company
-        asked.result()
-    return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)]
+        here = sum(jobs[place].lines.height for place in answers) or 1
+        patience = max(PATIENCE, 5 * (time.monotonic() - began) * sum(job.lines.height for job in jobs) / here)
+        try:
+            trouble = asked.result(patience)
+        except TimeoutError:
+            second.kill()  # what it has not answered ends with it
+            trouble = asked.result() and f"gave no answer for {patience:.0f} s"
+    missing = sum(n not in answers for n in range(len(jobs)))
+    told = f"the second process {trouble}; {missing} of {len(jobs)} companies were decided here after all" if trouble and missing else ""
+    return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)], told
 
 
 def _next(left: deque[int]) -> int | None:
@@ -84,8 +108,8 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], first: int, left: deque[int], answers: dict[int, T]) -> None:
-    """Has the helper decide companies for as long as some are left; what it fails at has no answer.
+def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], first: int, left: deque[int], answers: dict[int, T]) -> str:
+    """Has the helper decide companies for as long as some are left; what it fails at has no answer. Gives what went wrong, or ''.
 
     Args:
         packed: the function that decides.
@@ -101,10 +125,14 @@ def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], first: int, left:
         while place is not None:
             _say((place, jobs[place]), second.stdin)
             said = pickle.load(second.stdout)
+            if isinstance(said, _Failed):
+                return f"failed ({said.what})"
             if not isinstance(said, tuple) or said[:1] != (place,):
-                return
+                return "gave another answer than the one that it was asked for"
             answers[place] = said[1]
             place = _next(left)
+        return ""
+    return "ended"
 
 
 def _say(what: object, to: IO[bytes]) -> None:
@@ -119,7 +147,14 @@ def main() -> None:
         decide = pickle.load(sys.stdin.buffer)
         while True:
             place, job = pickle.load(sys.stdin.buffer)
-            _say((place, decide(job)), answers)
+            try:
+                said = (place, decide(job))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other process is told and decides itself
+                frame = traceback.extract_tb(error.__traceback__)[-1]
+                # the message may hold statement contents
+                _say(_Failed(f"{type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"), answers)
+                return
+            _say(said, answers)
 
 
 if __name__ == "__main__":

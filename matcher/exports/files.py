@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from matcher.errors import MatcherError
+from matcher.interrupts import undisturbed
 
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 """What file systems answer that cannot bring a folder to the disk; there is nothing to be done about it."""
@@ -34,13 +35,11 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
             with path.open("wb") as stream:
                 yield stream
             return
-        draft = _Draft(path)
-        try:
+        with Outbox() as outbox:
+            draft = outbox.begin(path)
             yield draft.stream
             draft.complete()
             draft.publish()
-        finally:
-            draft.drop()
 
 
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
@@ -80,10 +79,16 @@ class Outbox:
             if _is_special(path):
                 self._parts.append(_Direct(path, chunks))
                 return
-            draft = _Draft(path)
-            self._parts.append(draft)
+            draft = self.begin(path)
             draft.stream.writelines(chunks())
             draft.complete()
+
+    def begin(self, path: Path) -> "_Draft":
+        """An empty draft of the file at `path`, which is removed if the work is broken off."""
+        with undisturbed():  # between its making and its being noted nobody would remove it
+            draft = _Draft(path)
+            self._parts.append(draft)
+        return draft
 
     def publish(self) -> None:
         """Gives all files their names, in the order in which they were added.

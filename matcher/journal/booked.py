@@ -14,6 +14,7 @@ from itertools import combinations
 
 import polars as pl
 
+from matcher.amounts import total
 from matcher.frames import Schema, empty
 
 HISTORY: Schema = {
@@ -93,7 +94,7 @@ def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.Da
     return (
         allocations.join(history.select("item_id").unique(), on="item_id", how="semi")
         .group_by("decision_id", "item_id")
-        .agg(settled=(pl.col("item_amount") + pl.col("adjustment")).sum())
+        .agg(settled=total(pl.col("item_amount") + pl.col("adjustment")))
         .join(decisions.select("decision_id", "batch", "ordinal"), on="decision_id")
         .join(undone, on="decision_id", how="left")
         .join(sent.group_by("decision_id").agg(sent_in=pl.col("batch").min()), on="decision_id", how="left")

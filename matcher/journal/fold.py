@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher.amounts import total
 from matcher.frames import State, empty
 from matcher.journal.booked import HISTORY, SENT, booked
 
@@ -85,7 +86,7 @@ def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.
         pl.lit("engine").alias("actor"), pl.lit("").alias("decision_id")
     )
     judged = pl.concat([verdicts, findings.select(verdicts.columns)])
-    applied = posted.group_by("line_id").agg(pl.col("amount").sum().alias("applied"))
+    applied = posted.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     untouched = pl.when(pl.col("amount") < 0).then(pl.lit("outgoing")).otherwise(pl.lit("unexplained"))
     return (
         _joined(_joined(_in_order(told, "line_id"), judged, "line_id"), applied, "line_id")
@@ -112,7 +113,7 @@ def _items(items: pl.DataFrame, posted: pl.DataFrame, booked: pl.DataFrame) -> p
     Nothing is clipped: an item that more money was posted on than it has is shown so, and `verify` finds it.
     """
     ours = posted.group_by("item_id").agg(
-        pl.col("item_amount").sum().alias("settled_cash"), pl.col("adjustment").sum().alias("settled_adjustment")
+        total(pl.col("item_amount")).alias("settled_cash"), total(pl.col("adjustment")).alias("settled_adjustment")
     )
     listed = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
     return (

@@ -51,11 +51,13 @@ class Source:
         name: the file's name for messages; parsers never decide by it.
         size: bytes.
         opener: gives a fresh binary stream at position 0.
+        check: raises when the bytes are no longer those of the first look; called when all has been read.
     """
 
     name: str
     size: int
     opener: Callable[[], BinaryIO]
+    check: Callable[[], None] = lambda: None
 
     @staticmethod
     def of(data: bytes, name: str = "<bytes>") -> "Source":

@@ -29,6 +29,7 @@ _ASIDES = (
 )
 _LONGEST_OPENING = 10
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._-]{0,62})((?:[\s/][^<>]{0,440})?)>")
+_BOUNDARY = re.compile(_TAG.pattern.replace("[A-Za-z][A-Za-z0-9._-]{0,62}", "|".join(sorted(BOUNDARIES))), re.IGNORECASE)
 _MAX_TAG = 512
 """Characters after a ``<`` within which a tag must have ended; the pattern above matches none that is longer."""
 
@@ -148,13 +149,15 @@ class Scanner:
         return self._runs.get(start)
 
     def _regular_end(self, start: int) -> int:
-        """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
+        """Where a transaction ends that has its end tag and no comment, CDATA section or tag inside that ends it; else 0."""
         find = self._buffer.find
         following = find(_OPEN, start + len(_OPEN))
         # only up to the next transaction: with no end tag in sight, looking to the buffer's end each time would take for ever
         end = find(_CLOSE, start, following if following >= 0 else len(self._buffer))
         if end < 0 or (self._asides and find("<!", start, end) >= 0):
             return 0
+        if any(tag_name(found) in BOUNDARIES for found in _BOUNDARY.finditer(self._buffer, start + len(_OPEN), end)):
+            return 0  # the transaction ends there, and the end tag is another's
         return end + len(_CLOSE)
 
     def _line_at(self, position: int) -> int:

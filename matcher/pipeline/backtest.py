@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 
 from matcher import money
+from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
 from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
@@ -137,7 +138,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     )
     state = fold(seen, date.max, session.config.books.base_currency)
     late = state.allocations.filter(~pl.col("decision_id").is_in(early["decision_id"].implode()))
-    back = late.group_by("item_id").agg((pl.col("item_amount") + pl.col("adjustment")).sum().alias("back"))
+    back = late.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("back"))
     given_back = pl.col("open") + pl.col("back").fill_null(0)
     sign = pl.col("amount").sign()
     opened = pl.min_horizontal(given_back * sign, pl.col("amount").abs()).clip(lower_bound=0) * sign

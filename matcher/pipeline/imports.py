@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import polars as pl
 
 from matcher import frames
 from matcher.errors import MatcherError
+from matcher.journal.fold import fold
 from matcher.openitems import posted, readers
+from matcher.openitems.closing import closing
 from matcher.openitems.tables import Table
 from matcher.parsers.base import Source
 from matcher.pipeline.ingest import digest
@@ -35,10 +38,17 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a person allows an import: to change the customer or the document of these items although they have postings, and why."""
+    """What a person allows an import.
+
+    Attributes:
+        items: whose customer or document may change although they have postings.
+        reason: why they may.
+        closing: whether the list may close more open items than `policy.closing_percent`.
+    """
 
     items: Collection[str] = ()
     reason: str = ""
+    closing: bool = False
 
 
 def import_files(
@@ -54,8 +64,8 @@ def import_files(
         allowed: items that may change although they have postings.
 
     Raises:
-        MatcherError: whatever refuses a file, ``item.posted`` among it; then nothing of any file is kept. ``usage.option`` when a person
-            allows changes without a reason.
+        MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept.
+            ``usage.option`` when a person allows changes without a reason.
     """
     allowed = allowed or Allowed()
     if allowed.items and not allowed.reason.strip():
@@ -70,12 +80,15 @@ def import_files(
     if len(parts) > 1 and kind != "rates" and not snapshot[_KEYS[kind]].is_unique().all():
         twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
         raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
+    digests = [digest(source) for source in sources]
+    for source in sources:
+        source.check()
     batch = session.next_batch
     counts, said = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
-    for source in sources:
-        record = {"batch": batch, "file_id": digest(source), "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
+    for source, file_id in zip(sources, digests, strict=True):
+        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": [digest(source) for source in sources], **counts, **said})
+    session.commit(f"import {kind}", {"files": digests, **counts, **said})
     return ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), counts.get("closed", 0))
 
 
@@ -110,11 +123,28 @@ def _append(
     gone = known.clear()
     if not partial:
         # a snapshot speaks for the selling companies that it lists, and for no others
-        listed = snapshot.get_column("entity").unique().implode()
-        gone = known.filter(pl.col("entity").is_in(listed) & (pl.col("status") != "closed")).join(snapshot, on="item_id", how="anti")
+        listed = snapshot.get_column("entity").unique()
+        gone = known.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != "closed")).join(
+            snapshot, on="item_id", how="anti"
+        )
+        closes = _check_closing(session, gone["item_id"], listed, parts[-1][1].name, allowed)
+        said |= {"closed_items": closes} if closes else {}
         gone = gone.with_columns(pl.lit("closed").alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
     journal.drop_proposals_on(store, posted.changed_subjects(known, snapshot))
     return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), said
+
+
+def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> str:
+    """Refuses a list that leaves out too much of what is open; gives what it closes all the same, in words, for the journal."""
+    if gone.is_empty():
+        return ""
+    state = fold(journal.facts(session.store), date.max, session.config.books.base_currency)
+    percent = session.config.policy.closing_percent
+    found = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
+    if found.excessive and not allowed.closing:
+        what = f"{found.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
+        raise MatcherError("items.closing", what, where)
+    return found.said() if found.closed else ""
 
 
 def _let_through(

@@ -87,6 +87,10 @@ class FileResult:
     problems: tuple[Problem, ...] = ()
 
 
+_LARGEST = 2**63 - 1
+"""What a column of amounts holds, in minor units: nine thousand times the largest single amount."""
+
+
 @dataclass(slots=True)
 class _Staged:
     source: Source
@@ -124,6 +128,7 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
             seen.add(file_id)
             taken = sum(len(s.numbers) for s in staged.values())
             staged[position] = _stage(session, area, _Staged(source, file_id, FileTally()), options, taken)
+            source.check()
         if staged:
             results |= _settle(session, area, staged)
     return [results[position] for position in range(len(sources))]
@@ -337,6 +342,8 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
     found = []
     for ordinal, number in file.numbers.items():
         tally, count = file.tally.statements[ordinal], counts[number]
+        if max(tally.booked.credit, tally.booked.debit) > _LARGEST:
+            raise MatcherError("amount.range", "the sum of a statement's entries is larger than any this program accepts", file.source.name)
         state = file.held.get(ordinal) or ("balanced" if tally.balanced else "unproven")
         found.append(
             StatementResult(

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher.amounts import shown
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
@@ -37,12 +38,17 @@ CONFIRMED = ("accept", "allocate")
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run did: (outcome, state, currency) -> (lines, their sum in minor units), over the lines it looked at."""
+    """What a run did: (outcome, state, currency) -> (lines, their sum in minor units), over the lines it looked at.
+
+    Attributes:
+        notes: what went otherwise than usual without changing the result.
+    """
 
     considered: int
     posted: int
     proposed: int
     by_outcome: dict[tuple[str, str, str], tuple[int, int]]
+    notes: tuple[str, ...] = ()
 
 
 def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
@@ -73,11 +79,11 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
-        parts = decide_all(work, deciding, second)
+        parts, trouble = decide_all(work, deciding, second)
     others = [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
     records = together(parts, findings(others))
     _record(session, as_of, records, book)
-    return _result(lines, records.outcomes)
+    return _result(lines, records.outcomes, (trouble,) if trouble else ())
 
 
 def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[Job], pl.DataFrame]:
@@ -133,10 +139,10 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> 
     session.commit("run", summary, records.decisions, records.allocations)
 
 
-def _result(lines: pl.DataFrame, said: pl.DataFrame) -> RunResult:
+def _result(lines: pl.DataFrame, said: pl.DataFrame, notes: tuple[str, ...]) -> RunResult:
     """`lines`: id, currency and amount of the books' lines; `said`: line_id, outcome, state of those that were looked at."""
     by = ("outcome", "state", "currency")
-    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), pl.col("amount").sum()).sort(by)
+    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
     found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
     states = Counter(said["state"])
-    return RunResult(said.height, states["posted"], states["proposed"], found)
+    return RunResult(said.height, states["posted"], states["proposed"], found, notes)

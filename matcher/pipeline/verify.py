@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher.amounts import total
 from matcher.errors import MatcherError
 from matcher.journal.fold import ASIDE, fold, live
 from matcher.ledger.chain import breaks
@@ -44,8 +45,8 @@ def _money(session: Session) -> list[Check]:
     bounds = journal.item_bounds(store)
     in_force = decisions.filter("live").select("decision_id")
     standing = allocations.join(in_force, on="decision_id", how="semi")
-    applied = standing.group_by("line_id").agg(pl.col("amount").sum().alias("applied"))
-    settled = standing.group_by("item_id").agg((pl.col("item_amount") + pl.col("adjustment")).sum().alias("settled"))
+    applied = standing.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
+    settled = standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled"))
     aside = decisions.filter(pl.col("live") & (pl.col("kind") == ASIDE)).get_column("line_id")
     receipts = told.join(applied, on="line_id", maintain_order="left")
     items = bounds.join(settled, on="item_id", maintain_order="left")

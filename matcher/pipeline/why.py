@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from matcher.amounts import total
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.fold import ASIDE
@@ -207,7 +208,7 @@ class _Parts:
             return ItemPart(share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.reason, 0)
         row = found.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
-        taken = posted.filter("since").select((pl.col("item_amount") + pl.col("adjustment")).sum()).item()
+        taken = posted.filter("since").select(total(pl.col("item_amount") + pl.col("adjustment"))).item()
         before = row["open"] + taken
         return ItemPart(
             share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,

@@ -34,6 +34,18 @@ NOTES: list[dict[str, Any]] = PAGE["note"]
 
 Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
+ELSEWHERE = {
+    "file.changed": "unit/test_files.py",
+    "file.special": "unit/test_files.py",
+    "actor.unknown": "scenarios/test_system.py",
+    "books.unconfirmed": "faults/commands.py",
+    "books.unreadable": "scenarios/test_system.py",
+    "books.unwritable": "scenarios/test_system.py",
+    "memory.short": "scenarios/test_system.py",
+    "screen.failed": "scenarios/test_system.py",
+    "system.refused": "scenarios/test_system.py",
+}
+"""Codes that only the operating system's refusals raise, and the tests that bring them about."""
 START = (
     ("init", "."),
     ("import", "customers", "customers.csv"),
@@ -548,7 +560,10 @@ def test_what_nobody_foresaw_ends_without_a_traceback(desk: Desk, monkeypatch: p
 
 
 def test_every_code_is_raised_somewhere() -> None:
-    tested = COVERED | {case["code"] for case in CASES} | {case["code"] for case in NOTES}
+    for code, place in ELSEWHERE.items():
+        text = (ROOT / "tests" / place).read_text(encoding="utf-8")
+        assert f'"{code}"' in text or f"{code}: " in text
+    tested = COVERED | set(ELSEWHERE) | {case["code"] for case in CASES} | {case["code"] for case in NOTES}
     assert set() == set(CATALOGUE) - tested
     assert set() == tested - set(CATALOGUE)
 

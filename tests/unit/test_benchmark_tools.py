@@ -10,9 +10,9 @@ from lxml import html
 
 from benchmarks import machine, report, speed, statements
 from benchmarks.month.kinds import KINDS
-from matcher.books import file_source
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions
+from matcher.parsers.files import file_source
 
 README = Path(__file__).parents[2] / "benchmarks" / "README.md"
 

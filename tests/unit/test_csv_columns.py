@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from matcher import inspection
-from matcher.books import file_source
 from matcher.parsers.base import ParseOptions
+from matcher.parsers.files import file_source
 
 HEADER = "account,booking_date,amount,currency,remittance_information,instructed_amount,instructed_currency\n"
 

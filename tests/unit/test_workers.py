@@ -49,7 +49,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
 def decided(work: list[Job], second: Any = None) -> list[str]:
     """Every row of the records, as text."""
-    records = together(workers.decide_all(work, DECIDING, second), frames.empty(frames.FINDING))
+    records = together(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING))
     return [frame.write_csv() for frame in records]
 
 
@@ -80,20 +80,43 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], mo
     assert found == decided(work)
 
 
+FAILING = """
+import matcher.pipeline.recording as d
+import matcher.engines.workers as w
+def fail(self, job): raise KeyError("a payer's name")
+d.Deciding.__call__ = fail
+w.main()
+"""
+STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+
+
 @pytest.mark.parametrize(
-    "code",
+    ("code", "said"),
     [
-        "",
-        "print('no pickle')",
-        "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))",
-        "import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')",
-        "1/0",
+        ("", "the second process ended; "),
+        ("print('no pickle')", "the second process ended; "),
+        ("import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))", "gave another answer than the one that it was asked for"),
+        ("import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')", "the second process ended; "),
+        ("1/0", "the second process ended; "),
+        (FAILING, "the second process failed (KeyError at <string>:4); "),
+        pytest.param(
+            STOPPED,
+            "gave no answer for",
+            marks=pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped"),
+        ),
     ],
 )
-def test_a_helper_that_says_nonsense_or_fails_changes_nothing(work: list[Job], monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_a_helper_that_says_nonsense_or_fails_or_is_stopped_changes_nothing(
+    work: list[Job], monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
     started = subprocess.Popen
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
     monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", code], **how))
     assert with_helper(work) == decided(work)
+    with workers.helper(len(COMPANIES)) as second:
+        _, told = workers.decide_all(work, DECIDING, second)
+    assert said in told
+    assert "payer" not in told
 
 
 def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
