@@ -77,7 +77,7 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         key: of encrypted books; None for plain ones.
 
     Raises:
-        MatcherError: ``encryption.unavailable``.
+        MatcherError: ``encryption.unavailable``, ``books.unwritable``.
         duckdb.Error: what DuckDB says of a file that it cannot open. It never holds the key.
     """
     scratch = _scratch(path)
@@ -150,8 +150,12 @@ def _make_scratch(opened: Opened) -> None:
 
 def _tidy(path: Path) -> None:
     """Makes the log readable by its owner alone, and removes what killed commands left: whoever may write is alone with the books."""
-    with suppress(OSError):
+    try:
         os.close(os.open(f"{path}.wal", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise MatcherError("books.unwritable", f"the books cannot be written ({error.strerror})", str(path)) from error
     for left in path.parent.glob(f"{PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
 
