@@ -6,7 +6,6 @@ no expression of it is evaluated.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import duckdb
@@ -37,10 +36,7 @@ UNION ALL SELECT 'type', schema_name || '.' || type_name, logical_type FROM syst
 UNION ALL SELECT 'trigger', schema_name || '.' || trigger_name, sql FROM system.main.duckdb_triggers() WHERE database_name = $name
 UNION ALL SELECT 'coordinate system', schema_name || '.' || crs_name, '' FROM system.main.duckdb_coordinate_systems()
     WHERE database_name = $name
-"""
-
-_MACROS = """
-SELECT 'macro', schema_name || '.' || function_name, coalesce(macro_definition, '') FROM system.main.duckdb_functions()
+UNION ALL SELECT 'macro', schema_name || '.' || function_name, coalesce(macro_definition, '') FROM system.main.duckdb_functions()
     WHERE database_name = $name
 """
 
@@ -55,11 +51,8 @@ _made: dict[tuple[tuple[str, str], ...], list[Entry]] = {}
 
 def catalogue(connection: duckdb.DuckDBPyConnection, name: str) -> list[Entry]:
     """Everything that an attached database consists of, in a fixed order. Comments say nothing and do not count."""
-    # DuckDB lists all its own functions to find those of a file, which takes as long as all the rest
-    with connection.cursor() as beside, ThreadPoolExecutor(1) as second:
-        macros = second.submit(lambda: beside.execute(_MACROS, {"name": name}).fetchall())
-        found: list[Entry] = connection.execute(_PARTS, {"name": name}).fetchall()
-        return sorted(found + macros.result())
+    found: list[Entry] = connection.execute(_PARTS, {"name": name}).fetchall()
+    return sorted(found)
 
 
 def digest(entries: list[Entry]) -> str:
