@@ -14,7 +14,7 @@ def named(actor: str) -> str:
         MatcherError: ``usage.option`` for a name that hides characters.
     """
     name = actor or os.environ.get("MATCHER_ACTOR") or _user()
-    if fault := identifier_fault(name):
+    if name and (fault := identifier_fault(name)):
         raise MatcherError("usage.option", f"the actor {name!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
     return name
 
