@@ -29,7 +29,6 @@ _ASIDES = (
 )
 _LONGEST_OPENING = 10
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._-]{0,62})((?:[\s/][^<>]{0,440})?)>")
-_BOUNDARY = re.compile(_TAG.pattern.replace("[A-Za-z][A-Za-z0-9._-]{0,62}", "|".join(sorted(BOUNDARIES))), re.IGNORECASE)
 _MAX_TAG = 512
 """Characters after a ``<`` within which a tag must have ended; the pattern above matches none that is longer."""
 
@@ -149,16 +148,21 @@ class Scanner:
         return self._runs.get(start)
 
     def _regular_end(self, start: int) -> int:
-        """Where a transaction ends that has its end tag and no comment, CDATA section or tag inside that ends it; else 0."""
+        """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
         find = self._buffer.find
         following = find(_OPEN, start + len(_OPEN))
         # only up to the next transaction: with no end tag in sight, looking to the buffer's end each time would take for ever
         end = find(_CLOSE, start, following if following >= 0 else len(self._buffer))
         if end < 0 or (self._asides and find("<!", start, end) >= 0):
             return 0
-        if any(tag_name(found) in BOUNDARIES for found in _BOUNDARY.finditer(self._buffer, start + len(_OPEN), end)):
-            return 0  # the transaction ends there, and the end tag is another's
         return end + len(_CLOSE)
+
+    def _undecided(self, start: int, boundary: int) -> bool:
+        """Whether a transaction that another element ends may yet be a regular one: its end tag may come before the next one."""
+        buffer = self._buffer
+        if self._complete or len(buffer) - start > MAX_TOKEN or not buffer.startswith(_OPEN, start):
+            return False
+        return buffer.find(_OPEN, boundary) < 0 and buffer.find(_CLOSE, boundary) < 0
 
     def _line_at(self, position: int) -> int:
         """The line of a position. Positions are asked for in order, so every character is looked at once."""
@@ -255,6 +259,8 @@ class Scanner:
             if met == name and found[1]:
                 closed = True
             elif met in BOUNDARIES:
+                if self._undecided(start, found.start()):
+                    return None
                 following = found[1] + met
                 break
             position = found.end()

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from desk import Desk
 from support import CONFIG, CUSTOMER_COLUMNS, ITEM_COLUMNS, LINE_COLUMNS, table, write
 
-from matcher.books import Books
+from matcher.books import Books, init
 from matcher.cli import main
 from matcher.codes import USAGE
 from matcher.errors import MatcherError
@@ -64,6 +64,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "balance": balance}
         for n, (amount, name, text, balance) in enumerate(told)
     ]  # fmt: skip
+    init(folder)
     made = Books(folder, actor="ada")
     made.import_files("items", [write(folder, "items.csv", table(ITEM_COLUMNS, items))])
     made.import_files("customers", [write(folder, "customers.csv", table(CUSTOMER_COLUMNS, customers))])
@@ -182,6 +183,7 @@ def test_exports_keep_texts_as_they_came(books: Path, tmp_path: Path) -> None:
 
 def test_a_file_whose_name_is_no_text_is_read_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "matcher.toml", CONFIG)
+    init(tmp_path)
     row = {"account": "giro", "booking_date": "2026-10-01", "currency": "EUR", "amount": "1.00"}
     item = ITEM | {"item_id": "I", "document_no": "1", "amount": "1"}
     for kind, text in (("lines", table(LINE_COLUMNS, [row])), ("items", table(ITEM_COLUMNS, [item]))):

@@ -12,7 +12,11 @@ def test_the_latest_of_several_snapshots_counts_and_the_earlier_ones_are_kept(tm
     first = [{"item_id": i, "customer_id": "C1", "document_no": i, "amount": "100.00", "open_amount": "100.00"} for i in ("A", "B", "C")]
     books = filled(tmp_path, items=first)
     part_paid = {**first[1], "open_amount": "60.00", "status": "part_paid"}
-    books.import_files("items", [items_file(tmp_path, [first[0], part_paid, {**first[2], "item_id": "D", "document_no": "D"}], "2.csv")])
+    books.import_files(
+        "items",
+        [items_file(tmp_path, [first[0], part_paid, {**first[2], "item_id": "D", "document_no": "D"}], "2.csv")],
+        allow_closing=True,
+    )
     with books.reading() as session:
         now, before = (journal.items(session.store, until) for until in (None, 1))
         told = journal.facts(session.store, without=("extra", "raw", "seen"))
