@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,15 +18,29 @@ import polars as pl
 
 from matcher import actors
 from matcher import config as configuration
-from matcher.config import CONFIG_NAME, STORE_NAME, TEMPLATE
+from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.errors import MatcherError
-from matcher.exports.files import Outbox, write_bytes
+from matcher.exports.files import Outbox
 from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
 from matcher.ledger.reissue import Difference
 from matcher.parsers.files import file_source
-from matcher.pipeline import asked, conflicts, imports, ingest, layouts, reissue, reports, rulebooks, run, statements, verdicts, why
+from matcher.pipeline import (
+    asked,
+    conflicts,
+    imports,
+    ingest,
+    layouts,
+    opening,
+    reissue,
+    reports,
+    rulebooks,
+    run,
+    statements,
+    verdicts,
+    why,
+)
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.check import Check
@@ -42,8 +55,7 @@ from matcher.pipeline.statements import StatementAccepted, StatementRejected
 from matcher.pipeline.verdicts import Decided, Wanted
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
-from matcher.settings import read_text
-from matcher.store import create, facts, journal, lines, open_store
+from matcher.store import Store, facts, journal, lines, open_store
 from matcher.store.waiting import Wait
 
 Clock = Callable[[], datetime]
@@ -71,34 +83,20 @@ def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait
     return Books(configuration.find_books(str(directory)), actor=actor, clock=clock, wait=Wait(wait))
 
 
-def init(directory: str | Path) -> tuple[Path, bool]:
+def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     """Makes a books directory. A matcher.toml that is there already is kept and checked.
+
+    Args:
+        directory: to make, or to check.
+        encrypt: whether the books are encrypted; the key is looked for as `matcher.encryption` says.
 
     Returns:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``file.unwritable``, ``books.damaged``, ``books.busy``.
+        MatcherError: see `opening.make`.
     """
-    folder = Path(directory)
-    path = folder / CONFIG_NAME
-    written = not path.exists()
-    if written:
-        configuration.parse(TEMPLATE, str(path))
-        _write_template(path)
-    else:
-        configuration.load(path)
-    create(folder / STORE_NAME)
-    return path, written
-
-
-def _write_template(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MatcherError("file.unwritable", f"cannot be made ({error.strerror})", str(path.parent)) from error
-    # whole or not at all: a part of it would be taken for a person's own
-    write_bytes(path, [TEMPLATE.encode()])
+    return opening.make(Path(directory), encrypt=encrypt)
 
 
 class Books:
@@ -136,13 +134,16 @@ class Books:
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
         with ExitStack() as opened:
-            store = self._wait.until_free(lambda: opened.enter_context(open_store(path, write=write, keep=keep)))
-            # read once for each command, and with the books open: what decides is what the journal names
-            text = read_text(self.directory / CONFIG_NAME, "config.invalid")
-            self.config = configuration.parse(text, str(self.directory / CONFIG_NAME))
+
+            def enter() -> tuple[opening.Settings, Store]:
+                # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
+                read = opening.read(self.directory)
+                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key()))
+
+            read, store = self._wait.until_free(enter)
+            self.config = read.config
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            digest = sha256(text.encode()).hexdigest()
-            session = Session(store, self.directory, self.config, digest, self.actor, at, version("matcher-recon"))
+            session = Session(store, self.directory, read.config, read.digest, self.actor, at, version("matcher-recon"))
             if write:
                 session.check_key()
             yield session

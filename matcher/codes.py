@@ -207,6 +207,12 @@ _CODES = (
         "Restore it from a backup; see docs/runbook.md.",
     ),
     Code(
+        "books.foreign",
+        USAGE,
+        "The books file does not consist of what this program makes; nothing of it was run or read.",
+        "Restore your own backup; of books from somebody else take the statements and exports, not the file.",
+    ),
+    Code(
         "books.altered",
         INTERNAL,
         "What the latest run proposed is not what the journal sealed: somebody has changed the books file from outside.",
@@ -219,6 +225,20 @@ _CODES = (
         "Correct [journal] in matcher.toml or MATCHER_JOURNAL_KEY_FILE; see docs/configuration.md.",
     ),
     Code("books.newer", USAGE, "The books were written by a newer version of the program.", "Upgrade the program."),
+    Code(
+        "encryption.unavailable",
+        USAGE,
+        "Encrypted books need DuckDB's extension httpfs, which is not installed here.",
+        "Install it, or leave the books plain on an encrypted disk; see docs/security.md.",
+    ),
+    Code("encryption.key", USAGE, "There is no usable key for encrypted books.", "See docs/security.md for where a key is looked for."),
+    Code("encryption.wrong_key", USAGE, "The key does not open the books.", "Give the key that the books were made with."),
+    Code(
+        "encryption.mismatch",
+        USAGE,
+        "matcher.toml and the books file do not agree on whether the books are encrypted.",
+        "Correct books.encryption; books cannot be encrypted or decrypted afterwards.",
+    ),
     Code("config.invalid", USAGE, "matcher.toml is not valid.", "Correct the named key; `matcher init` shows a commented example."),
     Code("rules.invalid", USAGE, "The rulebook is not valid.", "Correct the named key; see docs/rules.md."),
     Code("rules.unreachable", NEEDS_PERSON, "A rule can never take an explanation.", "Move it up, or change its conditions."),

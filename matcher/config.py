@@ -32,10 +32,19 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class BooksSection(_Strict):
-    """``[books]``: the set of books as a whole."""
+    """``[books]``: the set of books as a whole.
+
+    Attributes:
+        name: stands in exports.
+        base_currency: that exchange rates are stated for.
+        encryption: whether books.duckdb is encrypted.
+        key_file: the file that holds the key, from the books directory; empty: see `matcher.encryption`.
+    """
 
     name: str
     base_currency: Currency
+    encryption: bool = False
+    key_file: str = ""
 
 
 class Entity(_Strict):
@@ -181,13 +190,13 @@ def parse(text: str, where: str) -> Config:
         raise MatcherError("config.invalid", f"{key + ': ' if key else ''}{message}", where) from error
 
 
-TEMPLATE = """\
+_TEMPLATE = """\
 # One set of books. See docs/configuration.md for every key.
 
 [books]
 name = "My company"
 base_currency = "EUR"        # aging totals and key figures are in this currency
-
+{encryption}
 [[entity]]                   # a selling company; nothing is matched across entities
 id = "1"
 name = "My company Ltd"
@@ -209,3 +218,9 @@ auto_post = true             # false: every match is only proposed
 discount_grace_days = 0      # days after the discount date on which the discount is still accepted
 closing_percent = 20         # a list of open items that closes more than this by leaving items out is refused
 """
+
+
+def template(*, encryption: bool = False) -> str:
+    """A commented matcher.toml for a new set of books. `encryption`: whether they are encrypted."""
+    said = "encryption = true            # the key is never in this file; see docs/security.md\n"
+    return _TEMPLATE.replace("{encryption}", said if encryption else "")

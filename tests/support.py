@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from matcher.books import Books, init
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
@@ -107,3 +109,16 @@ def filled(folder: Path, *, items: Sequence[Row] = (), customers: Sequence[Row] 
     if lines:
         books.ingest([lines_file(folder, lines)])
     return books
+
+
+def tamper(file: Path, table: str, sql: str) -> None:
+    """Runs SQL on a books file as if `table` had no triggers."""
+    with duckdb.connect(str(file)) as connection:
+        schema, name = table.split(".")
+        found = "SELECT trigger_name, sql FROM duckdb_triggers() WHERE schema_name = ? AND table_name = ?"
+        triggers = connection.execute(found, [schema, name]).fetchall()
+        for trigger, _ in triggers:
+            connection.execute(f"DROP TRIGGER {trigger} ON {table}")
+        connection.execute(sql)
+        for _, text in triggers:
+            connection.execute(text)

@@ -19,14 +19,15 @@ _NUMBERS = ("lines", "credit", "debit", "opening", "closing", "new", "known", "c
 
 @click.command()
 @click.argument("directory", default=".", metavar="[DIR]")
-def init(directory: str) -> None:
+@click.option("--encrypt", is_flag=True, help="Encrypt the books; the key comes from MATCHER_KEY, MATCHER_KEY_FILE or a keyring.")
+def init(directory: str, encrypt: bool) -> None:
     """Make a books directory with a commented matcher.toml.
 
     A matcher.toml that is there already is kept and checked.
     """
     from matcher.books import init as make
 
-    path, written = make(directory)
+    path, written = make(directory, encrypt=encrypt)
     note(f"{path} written: fill in your accounts, then import open items and ingest statements." if written else f"{path} is valid.")
 
 

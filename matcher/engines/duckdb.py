@@ -3,6 +3,7 @@
 import duckdb
 import polars as pl
 
+from matcher import sandbox
 from matcher.errors import MatcherError
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
@@ -27,7 +28,9 @@ class DuckDBEngine:
         }
         questions = (rules.REFERENCE_SQL, rules.ACCOUNT_SQL, rules.NUMBER_SQL)
         try:
-            with duckdb.connect() as connection:
+            with duckdb.connect(config=sandbox.SETTINGS) as connection:
+                sandbox.confine(connection)
+                sandbox.lock(connection)
                 for name, frame in relations.items():
                     connection.register(name, frame)
                 references, accounts, numbers = (connection.sql(sql).pl() for sql in questions)

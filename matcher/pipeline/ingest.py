@@ -118,7 +118,7 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
     results: dict[int, FileResult] = {}
     staged: dict[int, _Staged] = {}
     seen: set[str] = set()
-    with staging(session.store, session.directory) as area:
+    with staging(session.store) as area:
         for position, source in enumerate(sources):
             progress(f"{position + 1} of {len(sources)} files")
             file_id = digest(source)

@@ -6,7 +6,7 @@ from matcher.journal import chain
 from matcher.journal.chain import Batch
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
-from matcher.store import facts, journal, lines, seals, shape
+from matcher.store import facts, journal, lines, seals
 from matcher.store.database import REPLACED
 
 
@@ -14,7 +14,6 @@ def checks(session: Session) -> list[Check]:
     """All checks of what was sealed, in a fixed order."""
     batches = journal.batches(session.store)
     found = [
-        _triggers(session),
         _chain(batches),
         _rows(session, batches),
         _replaced(session, batches),
@@ -60,17 +59,6 @@ def _sealed(batch: Batch) -> dict[str, tuple[int, str]]:
         return batch.sealed()
     except (ValueError, TypeError, AttributeError):
         return {}
-
-
-def tables(session: Session) -> Check:
-    """Whether the file has the program's tables; nothing else can be checked when it has not."""
-    odd = shape.odd_tables(session.store)
-    return Check("books: the tables are the program's", len(seals.SEALED) + len(REPLACED) + 1, odd[0] if odd else "")
-
-
-def _triggers(session: Session) -> Check:
-    odd = shape.odd_triggers(session.store)
-    return Check("books: every sealed table refuses changes", len(seals.SEALED) + 1, f"trigger {odd[0]}" if odd else "")
 
 
 def _chain(batches: list[Batch]) -> Check:

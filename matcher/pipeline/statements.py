@@ -86,7 +86,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     state = verdicts.present(session)
     drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
-    with staging(session.store, session.directory) as area:
+    with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
         for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):

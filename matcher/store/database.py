@@ -1,8 +1,9 @@
 """Opening the books file: one writer, migrations recorded in the file, append-only tables that refuse anything else."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,8 @@ import pyarrow as pa
 
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-from matcher.store import failures
+from matcher.store import failures, hardening, schema
+from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
     *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_verdict")),
@@ -36,17 +38,24 @@ PIECE = 65_536
 NAME = "books"
 """Name of the database in every connection."""
 
+_LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
+"""What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
+
 
 class Store:
     """An open books file. One transaction spans the whole command: it holds all of it or nothing.
 
     Attributes:
         connection: the DuckDB connection; used only inside `matcher.store`.
+        scratch: the command's own directory beside the books; None where the folder cannot be written to.
+        encrypted: whether nothing may be put aside in plain files.
         replaced: tables of `REPLACED` that this command has put anew.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None = None, encrypted: bool = False) -> None:
         self.connection = connection
+        self.scratch = scratch
+        self.encrypted = encrypted
         self.replaced: set[str] = set()
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
@@ -92,56 +101,76 @@ def migrations() -> list[tuple[str, str]]:
     return sorted((entry.name, entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql"))
 
 
-def create(path: Path) -> None:
-    """Makes an empty books file, or brings an existing one up to date.
+def create(path: Path, *, key: str | None = None) -> None:
+    """Makes an empty books file, or brings an existing one up to date. `key`: for encrypted books.
 
-    A new one appears whole: it is made beside its place and then given its name, so that a command that is ended in the middle leaves no
-    part of a file that nothing could open.
+    A new one appears whole, and readable by its owner alone: it is made in a folder of its own beside its place and then given its name,
+    so that a command that is ended in the middle leaves no part of a file that nothing could open.
 
     Raises:
         MatcherError: whatever `open_store` raises; ``file.unwritable``.
     """
     failures.check_place(path)
-    draft = path.with_name(f".{path.name}.part")
-    if path.exists():
-        _bring_up_to_date(path)
-    else:
-        try:
-            _fill(draft)
-            os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
-        except MatcherError as error:
-            if error.code != "books.busy":
-                _remove(draft)
-            raise error.at(str(path)) from error
-        except OSError as error:
-            if not path.exists():
-                raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
-    _remove(draft)
+    folder = path.with_name(f".{path.name}.part")
+    if path.exists() or not _made(path, folder, key):
+        _bring_up_to_date(path, key)
+    _remove(folder)
 
 
-def _fill(draft: Path) -> None:
+def _made(path: Path, folder: Path, key: str | None) -> bool:
+    """Whether a new file was made in the folder and put in its place; not when another process was quicker."""
+    draft = folder / path.name
     try:
-        _bring_up_to_date(draft)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _fill(draft, key)
+        draft.chmod(0o600)
+        _put(draft, path)
     except MatcherError as error:
-        if error.code != "books.damaged":
+        if error.code != "books.busy":
+            _remove(folder)
+        if path.exists():
+            return False
+        raise error.at(str(path)) from error
+    except OSError as error:
+        _remove(folder)
+        if path.exists():
+            return False
+        raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    return True
+
+
+def _fill(draft: Path, key: str | None) -> None:
+    try:
+        _bring_up_to_date(draft, key)
+    except MatcherError as error:
+        if error.code not in _LEFT:
             raise
-        _remove(draft)  # what a command left that was ended; one that is at work has it locked, and that is books.busy
-        _bring_up_to_date(draft)
+        # what a command left that was ended; one that is at work has it locked, and that is books.busy
+        for place in (draft, _log(draft)):
+            place.unlink(missing_ok=True)
+        _bring_up_to_date(draft, key)
     if _log(draft).exists():
-        _bring_up_to_date(draft)  # the disk refused to take the log over into the file, which alone gets the name
+        _bring_up_to_date(draft, key)  # the disk refused to take the log over into the file, which alone gets the name
         if _log(draft).exists():
             raise MatcherError("books.unwritable", "the new file cannot be completed", str(draft))
 
 
-def _bring_up_to_date(path: Path) -> None:
-    with open_store(path, write=True, new=True):
+def _put(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)  # unlike renaming it takes no other file's place: another process may have been quicker
+    except OSError:
+        if path.exists():
+            raise
+        draft.rename(path)  # a file system without hard links
+
+
+def _bring_up_to_date(path: Path, key: str | None) -> None:
+    with open_store(path, write=True, new=True, key=key):
         pass
 
 
-def _remove(draft: Path) -> None:
-    with suppress(OSError):
-        for place in (draft, _log(draft)):
-            place.unlink(missing_ok=True)
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _log(path: Path) -> Path:
@@ -150,128 +179,140 @@ def _log(path: Path) -> Path:
 
 
 @contextmanager
-def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False) -> Iterator[Store]:
+def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None) -> Iterator[Store]:
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
-    With ``keep=False`` they are rolled back all the same: a dry run is the real run without its last step. Only with ``new=True`` may the
-    file hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without entries.
+    Args:
+        path: the books file.
+        write: whether it may be written; readers may be many.
+        keep: whether what was written is kept. A dry run is the real run without its last step.
+        new: whether the file may hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without
+            entries.
+        key: of encrypted books; None for plain ones.
 
     Raises:
-        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.newer``; ``books.unreadable``,
-            ``books.unwritable`` and ``memory.short`` when the system refuses what is needed.
+        MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``; what
+            `failures.opening` finds of a key, and ``encryption.unavailable``; ``books.unreadable``, ``books.unwritable`` and
+            ``memory.short`` when the system refuses what is needed.
     """
     with failures.coded(path):
-        yield from _opened(path, write=write, keep=keep, new=new)
+        yield from _opened(path, write=write, keep=keep, new=new, key=key)
 
 
-def _opened(path: Path, *, write: bool, keep: bool, new: bool) -> Iterator[Store]:
-    connection = _connect(path, write)
+def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) -> Iterator[Store]:
+    opened = _connect(path, write, key)
     try:
-        applied = _check_version(connection, path)
+        applied = _check(opened)
         if not applied and not new:
             raise MatcherError("books.damaged", "the file holds no books", str(path))
         pending = len(migrations()) - len(applied)
         if pending and not write:
-            connection.close()
-            _bring_up_to_date(path)
-            connection = _connect(path, write)
+            opened.close()
+            _bring_up_to_date(path, key)
+            opened = _connect(path, write, key)
+            applied = _check(opened)
+        opened.connection.execute(f"USE {NAME}")
         if write:
-            connection.execute("BEGIN")
+            opened.connection.execute("BEGIN")
             if pending:
-                migrate(connection)
-        before = _last_batch(connection) if write else 0
-        yield Store(connection)
+                migrate(opened.connection, migrations(), applied)
+        before = _last_batch(opened) if write else 0
+        yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted)
         if write and keep:
-            _commit(connection, path, before)
+            _commit(opened, before, key)
     finally:
         # closing without COMMIT rolls back, whatever went wrong
-        connection.close()
+        opened.close()
 
 
-def _commit(connection: duckdb.DuckDBPyConnection, path: Path, before: int) -> None:
+def _commit(opened: Opened, before: int, key: str | None) -> None:
     """Commits. A command that the file may hold is never said to have changed nothing.
 
     Args:
+        opened: the books file.
         before: the journal's last batch when the command began.
+        key: that opened it.
 
     Raises:
         MatcherError: ``books.unconfirmed`` when the disk refused the last step, and the file holds the command all the same.
         duckdb.Error: when nothing of the command is in the file.
     """
-    mine = _last_batch(connection)
+    mine = _last_batch(opened)
     try:
         with undisturbed():
-            connection.execute("COMMIT")
+            opened.connection.execute("COMMIT")
     except duckdb.Error as error:
-        connection.close()
-        if mine == before or _found_last_batch(path) == before:
+        opened.close()
+        if mine == before or _found_last_batch(opened.path, key) == before:
             raise
-        raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(path)) from error
+        raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(opened.path)) from error
 
 
-def _found_last_batch(path: Path) -> int | None:
+def _found_last_batch(path: Path, key: str | None) -> int | None:
     """The last batch that the file holds for whoever opens it now; None when it cannot be opened."""
     try:
-        connection = _connect(path, write=False)
+        opened = _connect(path, write=False, key=key)
     except MatcherError:
         return None
     try:
-        return _last_batch(connection)
+        return _last_batch(opened)
     except duckdb.Error:
         return None
     finally:
-        connection.close()
+        opened.close()
 
 
-def _last_batch(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT coalesce(max(batch), 0) FROM log.batch").fetchall()[0][0])
+def _last_batch(opened: Opened) -> int:
+    return int(opened.connection.execute(f"SELECT coalesce(max(batch), 0) FROM {NAME}.log.batch").fetchall()[0][0])
 
 
-def _connect(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, write: bool, key: str | None) -> Opened:
     failures.check_place(path)
-    connection = duckdb.connect()
     try:
         # the size of row groups is not kept in the file: whoever appends has to name it
-        how = f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "READ_ONLY"
-        connection.execute(f"ATTACH {_quoted(path)} AS {NAME} ({how})")
-        connection.execute(f"USE {NAME}")
-        connection.execute(f"SET temp_directory = {_quoted(path)} || '.tmp'")
+        return hardening.attach(path, NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key)
     except duckdb.Error as error:
-        connection.close()
         raise failures.opening(error, path) from error
-    return connection
 
 
-def _quoted(path: Path) -> str:
-    text = str(path).replace("'", "''")
-    return f"'{text}'"
-
-
-def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'migration'").fetchall()
-    if not known:
+def _check(opened: Opened) -> Mapping[str, str]:
+    """Name and digest of the migrations that made the file; none for an empty one. Nothing but its catalogue is read until that is known
+    to be ours, except the table of the migrations, once that is seen to be a plain one.
+    """
+    where, shipped = str(opened.path), dict(migrations())
+    found = schema.catalogue(opened.connection, NAME)
+    if schema.is_empty(found):
         return {}
-    return dict(connection.execute("SELECT name, sha256 FROM meta.migration ORDER BY name").fetchall())
-
-
-def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    applied, shipped = _applied(connection), dict(migrations())
+    if not schema.is_known(found):
+        schema.check_migrations(found, schema.expected(migrate, migrations()), where)
+    applied = _applied(opened.connection)
     if unknown := sorted(set(applied) - set(shipped)):
-        raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", str(path))
+        raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", where)
     for name, digest in applied.items():
         if _digest(shipped[name]) != digest:
-            raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", str(path))
+            raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", where)
+    if not schema.is_known(found):
+        schema.check(found, schema.expected(migrate, [step for step in migrations() if step[0] in applied]), where)
     return applied
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Brings a connection's present database up to date: tables, and the triggers that guard them."""
-    applied = _applied(connection)
+def _applied(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute(f"SELECT name, sha256 FROM {NAME}.meta.migration ORDER BY name").fetchall())
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, steps: Sequence[tuple[str, str]], applied: Container[str] = ()) -> None:
+    """Brings a connection's present database up to date: tables, and the triggers that guard them.
+
+    Args:
+        connection: whose default database it is.
+        steps: name and text of the migrations that it is to have.
+        applied: names of those that it has.
+    """
     if not applied:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS meta")
+        connection.execute("CREATE SCHEMA meta")
         connection.execute("CREATE TABLE meta.migration (name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL)")
         connection.execute("CREATE TABLE meta.refusal (reason VARCHAR)")
-    for name, text in migrations():
+    for name, text in steps:
         if name not in applied:
             connection.execute(text)
             connection.execute("INSERT INTO meta.migration VALUES (?, ?)", [name, _digest(text)])

@@ -27,6 +27,12 @@ _LOCKED = re.compile(r"Conflicting lock is held in (?:(?P<program>.+?) \()?PID (
 _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _INTERRUPTED = "interrupted"
 _NO_MEMORY = re.compile(r"bad.alloc|[Ff]ailed to allocate")
+_KEYS = (
+    ("without a key", "encryption.mismatch", "the file is encrypted, and matcher.toml does not say so"),
+    ("is not encrypted", "encryption.mismatch", "the file is not encrypted, and matcher.toml says that it is"),
+    ("Wrong encryption key", "encryption.wrong_key", "the key does not open the file"),
+)
+"""What the database says of a key, and what that means here."""
 _CORRUPT = re.compile(r"corrupt|checksum", re.IGNORECASE)
 
 
@@ -51,8 +57,13 @@ def check_place(path: Path) -> None:
 
 
 def opening(error: duckdb.Error, path: Path) -> MatcherError:
-    """Why the file could not be opened: ``books.busy``, ``.unreadable``, ``.unwritable``, ``.damaged`` or ``memory.short``."""
+    """Why the file could not be opened: ``books.busy``, ``.unreadable``, ``.unwritable``, ``.damaged``, ``encryption.mismatch``,
+    ``.wrong_key`` or ``memory.short``.
+    """
     text = str(error)
+    for words, code, what in _KEYS:
+        if words in text:
+            return MatcherError(code, what, str(path))
     if isinstance(error, duckdb.ResourceInUseException):
         return MatcherError("books.busy", "this same program has the books open already", str(path))
     if held := _LOCKED.search(text):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from matcher import frames, ids
 from matcher.store.database import Store
+from matcher.store.hardening import in_memory
 from matcher.store.staging import Staging
 
 MEMORY = "96MB"
@@ -236,7 +236,7 @@ def amounts(store: Store) -> pl.DataFrame:
 def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
     """Lines whose key or id is not the one that their contents make, piece by piece: how many were looked at, and their ids."""
     columns = "account, booking_date, amount, bank_reference, counterparty_account, counterparty_name, remittance_information"
-    hasher = duckdb.connect()
+    hasher = in_memory()
     try:
         for piece in store.pieces(f"SELECT line_id, line_key AS kept, occurrence, {columns} FROM {table}"):
             hasher.register("kept", piece.select("line_id", "kept", "occurrence", "account", "booking_date", "amount", ids.told()))

@@ -1,24 +1,22 @@
-"""Where entries wait while a file is read: in memory, and those of a large file in small compressed files beside the books."""
+"""Where entries wait while a file is read: in memory, and those of a large file in small compressed files in the command's
+scratch directory beside the books."""
 
 import glob
-import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
 
 from matcher import frames, ids
 from matcher.store.database import Store
+from matcher.store.hardening import in_memory
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PREFIX = ".staging-"
 ROWS = 8_000
 """Entries that are collected before they are put away."""
 MEMORY = 24 << 20
@@ -52,9 +50,10 @@ class Staging:
     Each entry of ``incoming`` has a `staged_key`, its line's key, and a `staged_id`, the line's id if the line has no twin.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._folder = folder
+        # where the books are encrypted nothing is put into plain files, however much memory that takes
+        self._folder = None if store.encrypted else store.scratch
         self._waiting: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
         self._kept: dict[str, list[pl.DataFrame]] = {"line": [], "detail": []}
         self._rows = 0  # waiting
@@ -63,7 +62,7 @@ class Staging:
         # one part is put away while the next entries are read
         self._writer = ThreadPoolExecutor(1)
         # a connection of its own: the keys come back in the order of the rows, while the store goes on with what it does
-        self._hasher = self._writer.submit(duckdb.connect, config={"threads": 1})
+        self._hasher = self._writer.submit(in_memory, threads=1)
         self._writing: list[Future[None]] = []
 
     def add(self, lines: pl.DataFrame, details: pl.DataFrame | None = None) -> None:
@@ -84,8 +83,7 @@ class Staging:
             # the parts stay apart: the database shares the work between its threads part by part
             kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
             self._store.connection.register(f"staged_{kind}", _shared(kept))
-            files = f"{glob.escape(str(self._folder))}/{kind}-*.parquet".replace("'", "''")
-            written = f" UNION ALL BY NAME FROM read_parquet('{files}')" if self._written[kind] else ""
+            written = f" UNION ALL BY NAME FROM read_parquet({self._files(kind)})" if self._written[kind] else ""
             self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
 
     def _flush(self) -> None:
@@ -115,15 +113,19 @@ class Staging:
     def _keep(self, kind: str, frame: pl.DataFrame) -> None:
         self._size += int(frame.estimated_size())
         self._kept[kind].append(frame)
-        if self._size > MEMORY:
+        if self._folder and self._size > MEMORY:
             for which, kept in self._kept.items():
                 while kept:
-                    self._write(which, kept.pop(0))
+                    self._write(self._folder, which, kept.pop(0))
 
-    def _write(self, kind: str, frame: pl.DataFrame) -> None:
-        path = self._folder / f"{kind}-{self._written[kind]:06d}.parquet"
+    def _write(self, folder: Path, kind: str, frame: pl.DataFrame) -> None:
+        path = folder / f"{kind}-{self._written[kind]:06d}.parquet"
         frame.write_parquet(path, compression="lz4", statistics=False)
         self._written[kind] += 1
+
+    def _files(self, kind: str) -> str:
+        files = f"{glob.escape(str(self._folder))}/{kind}-*.parquet".replace("'", "''")
+        return f"'{files}'"
 
     def close(self) -> None:
         """Ends the writer."""
@@ -141,13 +143,10 @@ def _typed(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
 
 
 @contextmanager
-def staging(store: Store, books: Path) -> Iterator[Staging]:
-    """A staging area in the books directory. Leftovers of a process that was killed are removed: the books' lock is ours."""
-    for leftover in books.glob(f"{PREFIX}*"):
-        shutil.rmtree(leftover)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=books) as folder:
-        area = Staging(store, Path(folder))
-        try:
-            yield area
-        finally:
-            area.close()
+def staging(store: Store) -> Iterator[Staging]:
+    """A staging area in the command's scratch directory."""
+    area = Staging(store)
+    try:
+        yield area
+    finally:
+        area.close()

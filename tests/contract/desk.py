@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from support import tamper
 
 from matcher.cli import main
 
@@ -39,6 +40,10 @@ class Desk:
     def file(self) -> Path:
         """The books file."""
         return self.folder / "books.duckdb"
+
+    def tamper(self, table: str, sql: str) -> None:
+        """Changes an append-only table with DuckDB itself, and puts its triggers back so that the file looks untouched."""
+        tamper(self.file, table, sql)
 
     def contents(self) -> str:
         """A hash over every row of every table: equal when, and only when, the books hold the same."""

@@ -21,7 +21,7 @@ import pytest
 from click.testing import Result
 from desk import FIXTURES, ROOT, Desk, prepared
 
-from matcher import catalogue, codes
+from matcher import catalogue, codes, sandbox
 from matcher.codes import CATALOGUE
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
@@ -172,6 +172,47 @@ def test_books_of_a_newer_version(desk: Desk) -> None:
     before = desk.contents()
     refused(desk.run("run"), "books.newer", str(desk.file))
     assert desk.contents() == before
+
+
+@covers("books.foreign")
+def test_a_books_file_that_holds_more_than_ours(desk: Desk) -> None:
+    with duckdb.connect(str(desk.file)) as connection:
+        connection.execute("CREATE MACRO main.md5(x) AS 'always the same'")
+    before = desk.contents()
+    result = desk.run("run")
+    refused(result, "books.foreign", str(desk.file))
+    assert "macro main.md5 is not this program's" in result.stderr
+    assert desk.contents() == before
+
+
+@covers("encryption.key")
+@covers("encryption.unavailable")
+def test_encrypted_books_without_a_key_or_without_the_module(desk: Desk) -> None:
+    desk.monkeypatch.setitem(sys.modules, "keyring", None)
+    for name in ("MATCHER_KEY", "MATCHER_KEY_FILE"):
+        desk.monkeypatch.delenv(name, raising=False)
+    refused(desk.run("init", "new", "--encrypt"), "encryption.key")
+    desk.monkeypatch.setenv("MATCHER_KEY", "sixteen or more characters")
+    desk.monkeypatch.setitem(sandbox.SETTINGS, "extension_directories", [str(desk.folder)])
+    result = desk.run("init", "new", "--encrypt")
+    assert result.exit_code == CATALOGUE["encryption.unavailable"].exit_code
+    assert result.stderr.startswith("encryption.unavailable: ")
+    assert not (desk.folder / "new").exists()
+
+
+@covers("encryption.mismatch")
+@covers("encryption.wrong_key")
+def test_books_and_matcher_toml_that_disagree_on_encryption(desk: Desk) -> None:
+    path = desk.folder / "matcher.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[books]", "[books]\nencryption = true"), encoding="utf-8")
+    # DuckDB's own module, which the program never takes: it serves to see what happens to keys
+    desk.monkeypatch.setattr("matcher.store.hardening.load_module", lambda c: c.execute("SET force_mbedtls_unsafe = true"))
+    desk.monkeypatch.setenv("MATCHER_KEY", "sixteen or more characters")
+    refused(desk.run("run"), "encryption.mismatch", str(desk.file))
+    desk.file.unlink()
+    desk.do("init", ".")
+    desk.monkeypatch.setenv("MATCHER_KEY", "sixteen or more characters of another key")
+    refused(desk.run("run"), "encryption.wrong_key", str(desk.file))
 
 
 @covers("config.invalid")
@@ -385,9 +426,7 @@ def test_a_file_that_the_second_reader_may_read_rightly_is_refused(desk: Desk, m
 @covers("verify.failed")
 def test_a_journal_that_was_tampered_with(desk: Desk) -> None:
     assert desk.run("verify").exit_code == 0
-    with duckdb.connect(str(desk.file)) as connection:
-        connection.execute("DROP TRIGGER log_batch_no_update ON log.batch")
-        connection.execute("UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
+    desk.tamper("log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     result = desk.run("verify")
     assert result.exit_code == codes.NEEDS_PERSON
     assert result.stderr.startswith("verify.failed: 3 of ")

@@ -57,9 +57,10 @@ def test_numbers_are_spread_evenly_and_hold_the_ends() -> None:
 
 
 def test_a_new_books_file_that_was_left_unfinished_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / "books").mkdir()
-    (tmp_path / "books" / ".books.duckdb.part").write_bytes(b"\0" * 4096)
-    (tmp_path / "books" / ".books.duckdb.part.wal").write_bytes(b"\0" * 7)
+    draft = tmp_path / "books" / ".books.duckdb.part"
+    (draft / ".scratch-left").mkdir(parents=True)
+    (draft / "books.duckdb").write_bytes(b"\0" * 4096)
+    (draft / "books.duckdb.wal").write_bytes(b"\0" * 7)
     init(tmp_path / "books")
     assert all(not check.failure for check in Books(tmp_path / "books").verify())
     assert sorted(path.name for path in (tmp_path / "books").iterdir()) == ["books.duckdb", "matcher.toml"]

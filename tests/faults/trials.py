@@ -10,8 +10,9 @@ import duckdb
 
 from faults.commands import CODES, COMMANDS, EXIT, Command, build
 from faults.harness import COUNT, Fault, Result, Server
-from matcher.books import Books
+from matcher.books import Books, init
 from matcher.errors import MatcherError
+from matcher.store.hardening import PREFIX
 
 BOOKS_FILES = {"matcher.toml", "books.duckdb", "books.duckdb.wal"}
 
@@ -139,6 +140,8 @@ class Bench:
         for name, contents in expected.files.items():
             if not (work / name).exists() or (work / name).read_bytes() != contents:
                 yield f"repeated it does not give the same {name}"
+        if list((work / "books").glob(f"{PREFIX}*")):
+            init(work / "books")  # what a command left that only reads, the next that writes removes; this one writes nothing else
         allowed = {path.name for path in (self.folder / "stages" / command.stage).iterdir()} | {"books", *command.writes}
         left = {path.name for path in work.iterdir()} - allowed | {path.name for path in (work / "books").iterdir()} - BOOKS_FILES
         if left:

@@ -8,15 +8,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
-from support import NOW, filled, lines_file
+from support import NOW, filled, lines_file, tamper
 
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.store import database
+from matcher.store.hardening import Opened
 from matcher.store.waiting import Wait
 
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
@@ -106,9 +107,7 @@ def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(tmp_path: Pat
     assert run("aging") == 0
     assert run("undo", str(books.state().decisions["decision_id"][0])) == 0
     assert books.state().decisions.height == 2
-    with duckdb.connect(str(books.directory / "books.duckdb")) as connection:
-        connection.execute("DROP TRIGGER log_batch_no_update ON log.batch")
-        connection.execute("UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
+    tamper(books.directory / "books.duckdb", "log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     assert run("verify") == 1
 
 
@@ -294,13 +293,13 @@ def test_a_damaged_block_is_told_as_damage_wherever_it_is_met(many: Books) -> No
     assert told > 4
 
 
-def refusing(error: duckdb.Error, word: str) -> Callable[..., Any]:
+def refusing(error: duckdb.Error, word: str) -> Callable[..., Opened]:
     """A way to connect after which statements that begin with the word raise the error."""
     connect = database._connect
 
     class Refusing:
-        def __init__(self, *how: Any, **named: Any) -> None:
-            self._connection = connect(*how, **named)
+        def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+            self._connection = connection
 
         def execute(self, sql: str, *more: Any) -> Any:
             if sql.startswith(word):
@@ -310,7 +309,12 @@ def refusing(error: duckdb.Error, word: str) -> Callable[..., Any]:
         def __getattr__(self, name: str) -> Any:
             return getattr(self._connection, name)
 
-    return Refusing
+    def opened(*how: Any, **named: Any) -> Opened:
+        found = connect(*how, **named)
+        found.connection = cast("duckdb.DuckDBPyConnection", Refusing(found.connection))
+        return found
+
+    return opened
 
 
 @pytest.mark.parametrize(
@@ -349,10 +353,10 @@ def test_an_error_of_the_program_is_not_called_damage(books: Books, monkeypatch:
 def test_books_that_need_more_memory_than_there_is_are_told_so(many: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = database._connect
 
-    def poor(path: Path, write: bool) -> duckdb.DuckDBPyConnection:
-        connection = connect(path, write)
-        connection.execute("SET memory_limit = '1MB'")
-        return connection
+    def poor(path: Path, write: bool, key: str | None) -> Opened:
+        opened = connect(path, write, key)
+        opened.connection.execute("SET memory_limit = '1MB'")
+        return opened
 
     monkeypatch.setattr(database, "_connect", poor)
     with pytest.raises(MatcherError, match=r"memory\.short: "):
