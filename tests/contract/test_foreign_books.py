@@ -289,3 +289,27 @@ def test_a_file_that_another_process_made_in_between_is_not_overwritten(tmp_path
     monkeypatch.setattr(hardening.os, "link", quicker)
     with pytest.raises(MatcherError, match=r"books\.foreign.*main\.theirs"):
         database.create(path)
+
+
+def test_a_command_that_finds_the_books_busy_leaves_the_log_of_their_holder(desk: Desk) -> None:
+    with open_store(desk.file, write=True):
+        log = Path(f"{desk.file}.wal")
+        assert log.stat().st_size == 0
+        names = beside(desk)
+        with pytest.raises(MatcherError, match=r"books\.busy"):
+            hardened = open_store(desk.file, write=True)
+            hardened.__enter__()
+        assert beside(desk) == names
+
+
+def test_new_books_begin_anew_over_what_a_killed_command_left_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "books.duckdb"
+    draft = tmp_path / ".books.duckdb.part"
+    draft.mkdir()
+    with duckdb.connect(str(draft / path.name)) as connection:
+        connection.execute("CREATE TABLE main.theirs (a INTEGER)")
+    database.create(path)
+    assert [left.name for left in tmp_path.iterdir()] == ["books.duckdb"]
+    assert mode(path) == 0o600
+    with open_store(path, write=False):
+        pass
