@@ -296,9 +296,9 @@ def test_a_command_that_finds_the_books_busy_leaves_the_log_of_their_holder(desk
         log = Path(f"{desk.file}.wal")
         assert log.stat().st_size == 0
         names = beside(desk)
+        second = open_store(desk.file, write=True)
         with pytest.raises(MatcherError, match=r"books\.busy"):
-            hardened = open_store(desk.file, write=True)
-            hardened.__enter__()
+            second.__enter__()
         assert beside(desk) == names
 
 
