@@ -4,7 +4,6 @@ import shutil
 import stat
 import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -297,8 +296,9 @@ def test_a_command_that_finds_the_books_busy_leaves_the_log_of_their_holder(desk
         log = Path(f"{desk.file}.wal")
         assert log.stat().st_size == 0
         names = beside(desk)
-        with ExitStack() as second, pytest.raises(MatcherError, match=r"books\.busy"):
-            second.enter_context(open_store(desk.file, write=True))
+        second = open_store(desk.file, write=True)
+        with pytest.raises(MatcherError, match=r"books\.busy"):
+            second.__enter__()
         assert beside(desk) == names
 
 

@@ -370,7 +370,7 @@ def play(seed: int, commands: int, *, late: bool = False, every: int = 1) -> Tol
             history.look()
         for n in range(commands):
             history.step(look=n % every == 0)
-            if n % 6 == 5:
+            if n % (6 * every) == 6 * every - 1:
                 history.look()
                 history.look_deeper()
         history.look()

@@ -6,7 +6,7 @@ from faults.commands import COMMANDS, Command
 from faults.harness import FAULTS, READ_FAULT, Fault
 from faults.trials import Bench, spread
 
-ROTATING = 2
+ROTATING = 1
 """Faults beside kill -9 that the suite tries on each command; over all commands every fault comes several times."""
 
 
@@ -21,7 +21,7 @@ def some_points(bench: Bench, command: Command) -> Iterator[Fault]:
     """What the suite has time for: the same for ever."""
     calls, number = bench.expected(command).first.calls, COMMANDS.index(command)
     kill, *others = FAULTS
-    yield from (kill.at(n) for n in spread(calls, 3, number))
+    yield from (kill.at(n) for n in spread(calls, 2, number))
     for n in range(ROTATING):
         yield others[(number * ROTATING + n) % len(others)].at(1 + (number * 5 + n * 7) % calls)
     if number % 4 == 1:

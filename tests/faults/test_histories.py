@@ -9,10 +9,10 @@ from faults.accounting import Document, Ledger, Received
 from faults.erp import readings
 from faults.histories import play
 
-COMMANDS = 18
+COMMANDS = 14
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_is_lost_or_doubled_in_a_random_history(seed: int) -> None:
     told = play(seed, COMMANDS)
     assert sum(told.done.values()) > COMMANDS // 2

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from damage import damaged, fixtures
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ LINE = re.compile(rb"^[ \t\r\f\0\x1a]*16,", re.MULTILINE)
 SHARED = re.compile(rb"/[ \t]*16,\d{3},")
 
 
-@settings(max_examples=400, deadline=4000)
+@settings(max_examples=tries(400), deadline=4000)
 @given(damaged(fixtures("bai2"), INSERTIONS))
 def test_never_raises_and_never_loses_a_transaction(data: bytes) -> None:
     found = inspect(Source.of(data), ParseOptions(), "bai2", transactions=True)
@@ -45,7 +46,7 @@ def test_never_raises_and_never_loses_a_transaction(data: bytes) -> None:
         assert own_line <= accounted <= own_line + len(SHARED.findall(data))
 
 
-@settings(max_examples=100, deadline=4000)
+@settings(max_examples=tries(100), deadline=4000)
 @given(st.sampled_from(fixtures("bai2")), st.lists(st.integers(0, 2000), max_size=30))
 def test_the_pieces_a_file_comes_in_do_not_matter(data: bytes, seams: list[int]) -> None:
     whole = data.decode("latin-1")

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from damage import damaged, fixtures
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ ENTRY = re.compile(rb"<(?:[^\s<>:/]+:)?Ntry[\s/>]")
 ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 
 
-@settings(max_examples=250, deadline=4000)
+@settings(max_examples=tries(250), deadline=4000)
 @given(damaged(FILES, INSERTIONS))
 def test_never_raises_and_never_loses_an_entry(data: bytes) -> None:
     found = inspect(Source.of(data), ParseOptions(), "camt", transactions=True)
@@ -48,7 +49,7 @@ def test_never_raises_and_never_loses_an_entry(data: bytes) -> None:
         assert len(ENTRY.findall(ASIDE.sub(b"", data))) == len(found["transactions"]) + refused
 
 
-@settings(max_examples=60, deadline=4000)
+@settings(max_examples=tries(60), deadline=4000)
 @given(st.sampled_from(PLAIN), st.lists(st.integers(0, 4000), max_size=30))
 def test_the_pieces_a_file_comes_in_do_not_matter(data: bytes, seams: list[int]) -> None:
     whole = "".join(text(Source.of(data), sniff(Source.of(data))))

@@ -4,6 +4,7 @@ from datetime import date
 
 import duckdb
 import polars as pl
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +37,7 @@ amount_texts = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(text=amount_texts, currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
 def test_amount_columns_read_what_money_reads(text: str, currency: str) -> None:
     (found,) = pl.DataFrame({"t": [text.strip()], "c": [currency]}).select(columns.amount(pl.col("t"), pl.col("c"))).to_series()
@@ -47,13 +48,13 @@ def test_amount_columns_read_what_money_reads(text: str, currency: str) -> None:
     assert found == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(minor=st.integers(-money.MAX_MINOR, money.MAX_MINOR), currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
 def test_what_is_rendered_is_read_back(minor: int, currency: str) -> None:
     assert money.parse(money.render(minor, currency), currency) == minor
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(text=st.one_of(st.dates().map(str), st.text(alphabet="0123456789-/ ", max_size=10)))
 def test_date_columns_read_iso_dates_only(text: str) -> None:
     (found,) = pl.DataFrame({"t": [text]}).select(columns.iso_date(pl.col("t"))).to_series()
@@ -67,7 +68,7 @@ def test_date_columns_read_iso_dates_only(text: str) -> None:
 texts = st.text(alphabet="aäÖßı Ａ１-/.0123ab中\n", max_size=12)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(
     account=texts,
     day=st.dates(),
@@ -104,7 +105,7 @@ def frame(rows: list[tuple[str, ...]], columns: tuple[str, ...]) -> pl.DataFrame
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()), orient="row")
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(
     items=st.lists(st.tuples(st.sampled_from(["1", "2"]), numbers, numbers), max_size=9),
     lines=st.lists(st.tuples(st.sampled_from(["1", "2"]), st.lists(numbers, max_size=3), names, accounts), max_size=9),

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from effort import tries
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
@@ -105,6 +106,7 @@ def act(books: Books, rng: random.Random) -> None:
         assert snapshot(books) == before
 
 
+@settings(max_examples=tries(15))
 @given(month=months(), seed=st.integers(0, 2**32))
 def test_every_cent_is_in_one_place_after_any_decisions_and_undo_is_exact(month: dict[str, list[dict[str, str]]], seed: int) -> None:
     rng = random.Random(seed)
@@ -124,6 +126,7 @@ def test_every_cent_is_in_one_place_after_any_decisions_and_undo_is_exact(month:
         assert snapshot(books) == untouched
 
 
+@settings(max_examples=tries(15))
 @given(month=months(), seed=st.integers(0, 2**32))
 def test_the_order_of_rows_and_files_does_not_matter(month: dict[str, list[dict[str, str]]], seed: int) -> None:
     rng = random.Random(seed)
@@ -155,6 +158,7 @@ def twinless(lines: list[dict[str, str]]) -> bool:
     return len(set(keys)) == len(keys)
 
 
+@settings(max_examples=tries(15))
 @given(month=months(), cut=st.integers(0, 8), extra=st.integers(0, 8))
 def test_reading_again_adds_nothing_and_an_overlap_adds_only_what_is_new(
     month: dict[str, list[dict[str, str]]], cut: int, extra: int

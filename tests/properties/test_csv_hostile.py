@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ def fatal(tally: FileTally) -> bool:
     return any(problem.severity == "fatal" for problem in tally.problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.sampled_from(TEXTS), st.data())
 def test_a_changed_byte_in_a_row_never_loses_a_row(name: str, data: st.DataObject) -> None:
     original = (BANKS / name).read_bytes()
@@ -70,7 +71,7 @@ def test_a_changed_byte_in_a_row_never_loses_a_row(name: str, data: st.DataObjec
     assert fatal(damaged) or accounted(after, damaged) >= accounted(before, tally)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.sampled_from(sorted(INDEX)), st.data())
 def test_any_damage_is_answered_with_problems_not_exceptions(name: str, data: st.DataObject) -> None:
     content = bytearray((BANKS / name).read_bytes())
@@ -139,7 +140,7 @@ def said(problem: Problem) -> tuple[int, str, str]:
     return (problem.line, problem.code, problem.message)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(ROWS, st.sampled_from(["\n", "\r\n"]))
 def test_both_ways_of_reading_plain_tables_agree(rows: list[tuple[object, ...]], end: str) -> None:
     data = written(rows, end)
@@ -151,7 +152,7 @@ def test_both_ways_of_reading_plain_tables_agree(rows: list[tuple[object, ...]],
     assert sums[0] == sums[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(ROWS)
 def test_every_row_of_a_plain_table_is_an_entry_or_an_error_at_its_line(rows: list[tuple[object, ...]]) -> None:
     data = written(rows)

@@ -4,6 +4,7 @@ from datetime import date
 from hashlib import sha256
 
 import duckdb
+from effort import tries
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ DAY = st.one_of(st.none(), st.dates(date(1900, 1, 1), date(2200, 1, 1)))
 ROW = st.tuples(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), CELL, DAY, CELL, st.one_of(st.none(), st.booleans()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(ROW)
 @example((1, "a\x1fb", None, None, None))
 @example((None, None, None, "", True))
@@ -30,7 +31,7 @@ def test_both_forms_of_a_row_are_the_same_bytes(row: tuple[object, ...]) -> None
     assert digest == sha256(found).hexdigest()
 
 
-@settings(max_examples=500)
+@settings(max_examples=tries(500))
 @given(ROW, ROW)
 @example((1, "a\x1fb", None, "c", None), (1, "a", None, "b\x1fc", None))
 @example((1, None, None, "", None), (1, "", None, None, None))
@@ -42,7 +43,7 @@ def test_two_rows_have_two_forms(one: tuple[object, ...], other: tuple[object, .
 FIELDS = st.lists(st.one_of(CELL, st.integers(-20, 20)), max_size=4)
 
 
-@settings(max_examples=500)
+@settings(max_examples=tries(500))
 @given(FIELDS, FIELDS)
 @example(["1"], [1])
 @example([None], [""])

@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 import polars as pl
+from effort import tries
 from engine import BOOK, DAY, POLICY, item, no_rate, rates
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def posted(verdicts: list[Verdict]) -> list[Verdict]:
     return [v for v in verdicts if v.state == "posted"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(month=months())
 def test_no_item_gives_and_no_line_spends_more_than_it_has(month: tuple[list[Item], list[Receipt]]) -> None:
     items, lines = month
@@ -112,7 +113,7 @@ def test_no_item_gives_and_no_line_spends_more_than_it_has(month: tuple[list[Ite
         assert 0 <= taken[one.item_id] <= one.open or one.open <= taken[one.item_id] <= 0
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(month=months(), seed=st.integers(0, 2**32))
 def test_the_order_of_lines_and_items_does_not_matter(month: tuple[list[Item], list[Receipt]], seed: int) -> None:
     items, lines = month
@@ -120,7 +121,7 @@ def test_the_order_of_lines_and_items_does_not_matter(month: tuple[list[Item], l
     assert run(rng.sample(items, len(items)), rng.sample(lines, len(lines))) == run(items, lines)
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(month=months(), seed=st.integers(0, 2**32))
 def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]], seed: int) -> None:
     items, lines = month
@@ -144,7 +145,7 @@ class Checked(decisions._Batch):
         return super().finish()
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(month=months())
 def test_what_is_kept_of_a_line_is_what_is_found_afresh(month: tuple[list[Item], list[Receipt]]) -> None:
     with mock.patch.object(decisions, "_Batch", Checked):
@@ -155,7 +156,7 @@ def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt
     return Receipt("L1", "1", "EUR", amount, DAY, DAY, "A", text=text, payers=payers)
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(items=open_items(), data=st.data())
 def test_an_amount_alone_never_posts(items: list[Item], data: st.DataObject) -> None:
     """Neither that of one item nor that of some items together; not with a word of the text either."""
@@ -167,7 +168,7 @@ def test_an_amount_alone_never_posts(items: list[Item], data: st.DataObject) -> 
         assert verdict.state == "none"
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(items=open_items(), data=st.data())
 def test_a_payer_alone_never_posts(items: list[Item], data: st.DataObject) -> None:
     """Account and name say who paid; without an amount or a number they do not say what for."""
@@ -183,7 +184,7 @@ def test_a_payer_alone_never_posts(items: list[Item], data: st.DataObject) -> No
         assert posted(verdicts) == []
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(items=open_items(), data=st.data())
 def test_a_likeness_of_names_and_an_amount_never_post(items: list[Item], data: st.DataObject) -> None:
     customer, likeness = data.draw(st.sampled_from(CUSTOMERS)), data.draw(st.integers(82, 99))
@@ -200,7 +201,7 @@ def subsets(amounts: list[int]) -> list[tuple[int, ...]]:
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(15))
 @given(month=months())
 def test_a_closed_item_is_never_paid(month: tuple[list[Item], list[Receipt]]) -> None:
     """Every line names an item that is not open any more, beside what else it says."""
@@ -251,7 +252,7 @@ def books_of(folder: Path, seed: int) -> Books:
 LAST = date(2026, 10, 31)
 
 
-@settings(max_examples=6)
+@settings(max_examples=tries(6))
 @given(seed=st.integers(0, 10**6))
 @example(seed=85)  # what is closed in a late round leaves a receipt that names one item only
 @example(seed=119)  # the same, where a receipt that names nothing wants that item too

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from effort import tries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -122,7 +123,7 @@ def check(data: bytes) -> None:
     assert all(row.raw.startswith(":61:") and row.line > 0 for row in rows)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FIXTURES), st.lists(damage, min_size=1, max_size=8))
 def test_a_damaged_file_loses_no_statement_line_silently(data: bytes, damages: list[tuple[Damage, float, int, bytes]]) -> None:
     for how, at, size, snippet in damages:
@@ -130,13 +131,13 @@ def test_a_damaged_file_loses_no_statement_line_silently(data: bytes, damages: l
     check(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.lists(st.sampled_from(SNIPPETS) | st.binary(max_size=12), max_size=40).map(b"".join))
 def test_rubbish_is_read_without_an_exception(data: bytes) -> None:
     check(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.sampled_from([f for f in FIXTURES if b":62F:" in f and b":65F:D" not in f]), st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_is_whole_up_to_the_cut_or_says_so(data: bytes, at: float) -> None:
     """Either every statement that the cut file shows adds up, or a problem stands beside what is missing."""

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from effort import tries
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +94,7 @@ def test_every_transaction_of_the_fixtures_is_accounted_for(name: str) -> None:
         assert accounted_for(tally) == transactions_in(FILES[name])
 
 
-@settings(deadline=2000, max_examples=400)
+@settings(deadline=2000, max_examples=tries(400))
 @given(st.sampled_from(sorted(FILES)), changes)
 def test_damage_never_loses_a_transaction_in_silence(name: str, steps: list[tuple[str, int, bytes]]) -> None:
     data = damaged(FILES[name], steps)
@@ -102,7 +103,7 @@ def test_damage_never_loses_a_transaction_in_silence(name: str, steps: list[tupl
         assert accounted_for(tally) == transactions_in(data)
 
 
-@settings(deadline=2000, max_examples=100)
+@settings(deadline=2000, max_examples=tries(100))
 @given(st.sampled_from(sorted(FILES)), spots)
 def test_a_cut_file_is_refused(name: str, spot: int) -> None:
     data = FILES[name]
@@ -110,13 +111,13 @@ def test_a_cut_file_is_refused(name: str, spot: int) -> None:
     assert read(data[: spot % end]).outcome == "reject"
 
 
-@settings(deadline=2000, max_examples=100)
+@settings(deadline=2000, max_examples=tries(100))
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_answered(data: bytes) -> None:
     assert read(b"<OFX>" + data).outcome in ("read", "read_with_warnings", "partial", "empty", "reject")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(st.sampled_from(sorted(FILES)), changes)
 def test_the_second_opinion_survives_damage_and_finds_no_fault_of_ours(name: str, steps: list[tuple[str, int, bytes]]) -> None:
     found = second_opinion(Source.of(damaged(FILES[name], steps)), ParseOptions())

@@ -3,6 +3,7 @@
 import random
 from decimal import Decimal
 
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ TEXTS = st.sampled_from(["", "RE-2026-00100", "RE-2026-00100/101", "100 102", "i
 NAMES = st.sampled_from(["Brandt Maschinenbau", "BRANDT", "Ohlsen Logistik KG", ""])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=tries(12), deadline=None)
 @given(rows=ROWS, text=TEXTS, name=NAMES, paid=AMOUNTS, seed=st.integers(0, 1000))
 def test_order_does_not_matter(rows: list[tuple[str, str, str]], text: str, name: str, paid: str, seed: int) -> None:
     items = [

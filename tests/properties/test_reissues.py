@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import example, given
+from effort import tries
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import new_books, write
 
@@ -34,6 +35,7 @@ def counting(books: Books) -> Counter[tuple[int, str]]:
     return Counter((amount // 100, text) for amount, text in lines.select("amount", "remittance_information").iter_rows())
 
 
+@settings(max_examples=tries(15))
 @given(steps)
 @example([(((1, "tea"),), "accept", ""), (((2, "tea"),), "take back", ""), (((2, "tea"),), "take back", "")])
 def test_what_counts_is_the_last_accepted_statement_of_the_day(told: list[tuple[Entries, str, str]]) -> None:

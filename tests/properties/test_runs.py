@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 from damage import damaged, fixtures
+from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ BAI2_INSERTIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=4000)
+@settings(max_examples=tries(250), deadline=4000)
 @given(damaged(BAI2, BAI2_INSERTIONS))
 def test_bai2(data: bytes) -> None:
     both_ways(bai2.PARSER, bai2_runs, data)
@@ -94,7 +95,7 @@ OFX_INSERTIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=4000)
+@settings(max_examples=tries(250), deadline=4000)
 @given(damaged(OFX, OFX_INSERTIONS))
 def test_ofx(data: bytes) -> None:
     both_ways(ofx.PARSER, ofx_runs, data)
@@ -107,7 +108,7 @@ CAMT_INSERTIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=4000)
+@settings(max_examples=tries(250), deadline=4000)
 @given(damaged(CAMT, CAMT_INSERTIONS))
 def test_camt_entries_cut_out_at_once_and_with_known_shapes(data: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -125,7 +126,7 @@ LINE_PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=600)
+@settings(max_examples=tries(600))
 @given(
     st.lists(LINE_PIECES, max_size=9).map("".join)
     | st.tuples(st.just("2401020102C12,50"), st.lists(LINE_PIECES, max_size=5).map("".join)).map("".join)
