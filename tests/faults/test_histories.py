@@ -15,7 +15,7 @@ COMMANDS = 14
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_is_lost_or_doubled_in_a_random_history(seed: int) -> None:
     told = play(seed, COMMANDS)
-    assert sum(told.done.values()) > COMMANDS // 2
+    assert sum(told.done.values()) >= COMMANDS // 2
     assert told.compared > COMMANDS
 
 
