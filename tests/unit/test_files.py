@@ -53,7 +53,10 @@ def test_a_command_keeps_nothing_of_a_file_that_changes_under_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
     books = filled(tmp_path)
-    lines, items = lines_file(tmp_path, LINES), items_file(tmp_path, [{"item_id": "I1", "customer_id": "C1", "document_no": "R1", "amount": "1.00"}])
+    lines, items = (
+        lines_file(tmp_path, LINES),
+        items_file(tmp_path, [{"item_id": "I1", "customer_id": "C1", "document_no": "R1", "amount": "1.00"}]),
+    )
     stage, read = ingest._stage, imports.readers.read_file
 
     def stage_and_change(*how: object) -> object:
