@@ -84,7 +84,8 @@ def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataF
     plain, rest = _plain(versions, postings)
     found = [plain]
     if rest.height:
-        found.append(_followed(versions.join(rest, on="item_id", how="semi"), postings.join(rest, on="item_id", how="semi")))
+        whole = history.join(rest, on="item_id", how="semi", maintain_order="left")
+        found.append(_followed(whole, postings.join(rest, on="item_id", how="semi", maintain_order="left")))
     return pl.concat(found)
 
 
@@ -117,7 +118,9 @@ def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame
         )
     )
     easy = (pl.col("postings") == 1) & (pl.col("changes") <= 1) & (pl.col("amounts") == 1) & pl.col("undone_in").is_null()
-    known = single.join(changes, on="item_id").with_columns(easy.alias("easy"))
+    # a figure that is told again says something new only of a posting that it has no room for
+    fits = pl.col("settled").abs() <= pl.col("before").abs()
+    known = single.join(changes, on="item_id").with_columns((easy & fits).fill_null(value=False).alias("easy"))
     forced = ((pl.col("settled") - pl.col("after")) * pl.col("settled").sign()).clip(lower_bound=0)
     part = pl.min_horizontal(forced, pl.col("settled").abs()) * pl.col("settled").sign()
     whole = pl.col("before") - pl.col("after") == pl.col("settled")

@@ -1,8 +1,10 @@
 """What the ERP has booked of our postings: literal rows, and the columns against the plain way."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher import frames
@@ -77,38 +79,48 @@ def test_without_later_snapshots_nothing_is_booked() -> None:
     assert booked(frames.empty(HISTORY), *nothing).rows() == []
 
 
+Life = tuple[list[tuple[int, int, int]], list[Posted]]
+
+
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int | None]]]:
-    """An item's snapshots and postings as books could hold them: never more posted in force than the document has."""
+def lives(draw: st.DrawFn) -> Life:
+    """An item's snapshots and postings, sent to the ERP or not: never more posted in force than the document has."""
     amount, way = draw(st.integers(1, 40)), draw(st.sampled_from((1, -1)))
-    versions, postings, batch, left = [(1, amount * way, amount * way)], [], 1, amount
-    for kind in draw(st.lists(st.sampled_from(("post", "undo", "listed")), min_size=1, max_size=8)):
+    versions, batch, left = [(1, amount * way, amount * way)], 1, amount
+    postings: list[Posted] = []
+    for kind in draw(st.lists(st.sampled_from(("post", "undo", "send", "listed")), min_size=1, max_size=9)):
         batch += 1
+        live = [n for n, p in enumerate(postings) if p.undone_in is None]
         if kind == "post" and left:
             settled = draw(st.integers(1, left))
             left -= settled
-            postings.append((batch, settled * way, None))
-        elif kind == "undo" and (live := [n for n, p in enumerate(postings) if p[2] is None]):
+            postings.append(Posted(batch, settled * way))
+        elif kind == "undo" and live:
             n = draw(st.sampled_from(live))
-            left += abs(postings[n][1])
-            postings[n] = (*postings[n][:2], batch)
+            left += abs(postings[n].settled)
+            postings[n] = replace(postings[n], undone_in=batch)
+        elif kind == "send":
+            for n in live:
+                postings[n] = replace(postings[n], sent_in=postings[n].sent_in or batch)
         elif kind == "listed":
             versions.append((batch, amount * way, draw(st.integers(0, amount)) * way))
-    return versions, postings or [(batch + 1, way, None)]
+    return versions, postings or [Posted(batch + 1, way)]
 
 
 @given(st.lists(lives(), min_size=1, max_size=4))
-def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(
-    found: list[tuple[list[tuple[int, int, int]], list[tuple[int, int, int | None]]]],
-) -> None:
+@example([([(1, 2, 2), (3, 2, 0), (5, 2, 0)], [Posted(2, 1), Posted(4, 1)])])
+@example([([(1, 2, 2), (2, 2, 1), (4, 2, 1)], [Posted(3, 2)])])
+def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(found: list[Life]) -> None:
     versions = {f"I{n}": v for n, (v, _) in enumerate(found)}
-    postings = {f"I{n}": p for n, (_, p) in enumerate(found)}
-    columns = dict(booked(*frames_of(versions, postings)).iter_rows())
-    for item, (rows, ours) in zip(versions, found, strict=True):
-        holds = follow(rows, [Posted(*posting) for posting in ours])
+    postings = {f"I{n}": [(p.batch, p.settled, p.undone_in) for p in made] for n, (_, made) in enumerate(found)}
+    rows = [(f"I{n}-{place}", p.sent_in) for n, (_, made) in enumerate(found) for place, p in enumerate(made) if p.sent_in is not None]
+    sent = pl.DataFrame(rows, schema=SENT, orient="row")
+    columns = dict(booked(*frames_of(versions, postings), sent).iter_rows())
+    for item, (told, ours) in zip(versions, found, strict=True):
+        holds = follow(told, ours)
         assert columns[item] == holds
-        way, (last, amount, listed) = (1 if rows[-1][1] > 0 else -1), rows[-1]
-        settled = sum(s for made, s, undone in ours if made < last and (undone is None or undone > last))
+        way, (last, amount, listed) = (1 if told[-1][1] > 0 else -1), told[-1]
+        settled = sum(p.settled for p in ours if p.batch < last and (p.undone_in is None or p.undone_in > last))
         assert 0 <= (listed + holds - settled) * way <= abs(amount)
         # and whatever is undone afterwards
         assert 0 <= (listed + holds) * way <= abs(amount)
