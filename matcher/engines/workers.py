@@ -13,7 +13,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TypeVar
@@ -74,18 +74,25 @@ def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process
         try:
             while (place := _next(left)) is not None:
                 answers[place] = decide(jobs[place])
-        finally:
+            here = sum(jobs[place].lines.height for place in list(answers)) or 1
+            patience = max(PATIENCE, 5 * (time.monotonic() - began) * sum(job.lines.height for job in jobs) / here)
+            trouble = _answer(asked, second, patience)
+        except BaseException:
             left.clear()  # after an error or Ctrl-C the helper takes no further company
-        here = sum(jobs[place].lines.height for place in answers) or 1
-        patience = max(PATIENCE, 5 * (time.monotonic() - began) * sum(job.lines.height for job in jobs) / here)
-        try:
-            trouble = asked.result(patience)
-        except TimeoutError:
-            second.kill()  # what it has not answered ends with it
-            trouble = asked.result() and f"gave no answer for {patience:.0f} s"
+            second.kill()  # and nobody waits for the one that it has
+            raise
     missing = sum(n not in answers for n in range(len(jobs)))
     told = f"the second process {trouble}; {missing} of {len(jobs)} companies were decided here after all" if trouble and missing else ""
     return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)], told
+
+
+def _answer(asked: Future[str], second: _Process, patience: float) -> str:
+    """What went wrong with the helper, or ''; one that says nothing for so many seconds is ended."""
+    try:
+        return asked.result(patience)
+    except TimeoutError:
+        second.kill()  # what it has not answered ends with it
+        return asked.result() and f"gave no answer for {patience:.0f} s"
 
 
 def _next(left: deque[int]) -> int | None:

@@ -26,7 +26,7 @@ HISTORY: Schema = {
 """Versions of an item: those of items that a later snapshot changed after we had posted on them. In order of item and batch."""
 
 SENT: Schema = {"decision_id": pl.String(), "batch": pl.Int64()}
-"""Decisions whose receipt an export handed to the ERP, and the first batch that did."""
+"""Decisions whose receipt an export handed to the ERP, and the first batch that did. Only those that were undone are asked for."""
 
 BOOKED: Schema = {"item_id": pl.String(), "booked": pl.Int64()}
 """What the ERP's latest open amount of an item holds of our postings, those undone since included; minor units, signed as settled."""

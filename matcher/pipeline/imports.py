@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Literal
 
 import polars as pl
@@ -14,7 +15,6 @@ from matcher.openitems import posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.tables import Table
 from matcher.parsers.base import Source
-from matcher.pipeline.ingest import digest
 from matcher.pipeline.session import Session
 from matcher.store import facts, journal
 
@@ -71,18 +71,18 @@ def import_files(
     if allowed.items and not allowed.reason.strip():
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     parts: list[tuple[pl.DataFrame, Table]] = []
+    digests: list[str] = []
     for source in sources:
         with source.open() as stream:
-            part, table = readers.read_file(kind, stream.read(), source.name)
+            data = stream.read()
+        digests.append(sha256(data).hexdigest())
+        part, table = readers.read_file(kind, data, source.name)
         _check_entities(session, kind, part, table)
         parts.append((part, table))
     snapshot = pl.concat([part for part, _ in parts])
     if len(parts) > 1 and kind != "rates" and not snapshot[_KEYS[kind]].is_unique().all():
         twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
         raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
-    digests = [digest(source) for source in sources]
-    for source in sources:
-        source.check()
     batch = session.next_batch
     counts, said = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
     for source, file_id in zip(sources, digests, strict=True):
@@ -138,7 +138,7 @@ def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where
     """Refuses a list that leaves out too much of what is open; gives what it closes all the same, in words, for the journal."""
     if gone.is_empty():
         return ""
-    state = fold(journal.facts(session.store), date.max, session.config.books.base_currency)
+    state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
     percent = session.config.policy.closing_percent
     found = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
     if found.excessive and not allowed.closing:

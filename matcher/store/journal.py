@@ -149,9 +149,13 @@ def history(store: Store, until: int | None = None) -> pl.DataFrame:
 
 
 def sent(store: Store, until: int | None = None) -> pl.DataFrame:
-    """The decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until`: known after that batch."""
-    sql = "SELECT decision_id, min(batch) AS batch FROM log.export WHERE record <> 'reversal' AND batch <= coalesce(?, batch)"
-    return store.frame(f"{sql} GROUP BY decision_id ORDER BY decision_id", until)
+    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until`: known after that batch."""
+    return store.frame(
+        """SELECT decision_id, min(batch) AS batch FROM log.export
+        SEMI JOIN (SELECT reverses AS decision_id FROM log.decision WHERE reverses <> '') AS d USING (decision_id)
+        WHERE record <> 'reversal' AND batch <= coalesce(?, batch) GROUP BY decision_id ORDER BY decision_id""",
+        until,
+    )
 
 
 def customers(store: Store) -> pl.DataFrame:
@@ -173,6 +177,21 @@ def facts(store: Store, without: Collection[str] = ()) -> Facts:
         allocations=allocations(store),
         findings=store.frame(f"SELECT * FROM work.finding AS f {_UNDECIDED} ORDER BY line_id"),
         proposals=store.frame(f"SELECT * FROM work.proposal AS f {_UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
+        history=history(store),
+        sent=sent(store),
+    )
+
+
+def item_facts(store: Store) -> Facts:
+    """What the open amounts of items are folded from, and no more; without lines and findings."""
+    return Facts(
+        lines=frames.empty(frames.LINE),
+        items=items(store),
+        customers=frames.empty(frames.CUSTOMER),
+        decisions=decisions(store),
+        allocations=allocations(store),
+        findings=frames.empty(frames.FINDING),
+        proposals=frames.empty(frames.ALLOCATION),
         history=history(store),
         sent=sent(store),
     )

@@ -38,7 +38,7 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
-    "books.unconfirmed": "faults/commands.py",
+    "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
     "books.unwritable": "scenarios/test_system.py",
     "memory.short": "scenarios/test_system.py",

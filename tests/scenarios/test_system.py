@@ -344,6 +344,38 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
     assert batches(books) == before
 
 
+def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_there(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file holds the command, and the last flush fails."""
+    connect, before = database._connect, batches(books)
+    decision = str(books.state().decisions["decision_id"][0])
+
+    class Unconfirmed:
+        def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+            self._connection = connection
+
+        def execute(self, sql: str, *more: Any) -> Any:
+            done = self._connection.execute(sql, *more)
+            if sql.startswith("COMMIT"):
+                raise duckdb.FatalException("FATAL Error: fsync failed!")
+            return done
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+    def opened(*how: Any, **named: Any) -> Opened:
+        found = connect(*how, **named)
+        found.connection = cast("duckdb.DuckDBPyConnection", Unconfirmed(found.connection))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_connect", opened)
+        with pytest.raises(MatcherError) as raised:
+            books.undo(decision)
+    assert (raised.value.code, raised.value.exit_code) == ("books.unconfirmed", 1)
+    assert batches(books) == before + 1
+    assert not [check for check in books.verify() if check.failure]
+
+
 def test_an_error_of_the_program_is_not_called_damage(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_connect", refusing(duckdb.BinderException("Binder Error: no such column"), "BEGIN"))
     with pytest.raises(duckdb.BinderException):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -49,33 +50,44 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, change:
 
 
 @pytest.mark.parametrize("change", [write_more, put_another, write_over])
-def test_a_command_keeps_nothing_of_a_file_that_changes_under_it(
+def test_ingest_keeps_nothing_of_a_statement_that_changes_under_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
     books = filled(tmp_path)
-    lines, items = (
-        lines_file(tmp_path, LINES),
-        items_file(tmp_path, [{"item_id": "I1", "customer_id": "C1", "document_no": "R1", "amount": "1.00"}]),
-    )
-    stage, read = ingest._stage, imports.readers.read_file
+    lines = lines_file(tmp_path, LINES)
+    stage = ingest._stage
 
     def stage_and_change(*how: object) -> object:
         done = stage(*how)  # type: ignore[arg-type]
         change(lines)
         return done
 
+    monkeypatch.setattr(ingest, "_stage", stage_and_change)
+    with pytest.raises(MatcherError, match=r"file\.changed"):
+        books.ingest([lines])
+    assert books.state().lines.is_empty()
+
+
+@pytest.mark.parametrize("change", [write_more, put_another, write_over, Path.unlink])
+def test_import_records_the_hash_of_the_bytes_that_it_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    books = filled(tmp_path)
+    row = {"item_id": "I1", "customer_id": "C1", "document_no": "R1", "amount": "1.00"}
+    items = items_file(tmp_path, [row])
+    whole, read = items.read_bytes(), imports.readers.read_file
+
     def read_and_change(*how: object) -> object:
         done = read(*how)  # type: ignore[arg-type]
         change(items)
         return done
 
-    monkeypatch.setattr(ingest, "_stage", stage_and_change)
     monkeypatch.setattr(imports.readers, "read_file", read_and_change)
-    for command in (lambda: books.ingest([lines]), lambda: books.import_files("items", [items])):
-        with pytest.raises(MatcherError, match=r"file\.changed"):
-            command()
-    assert books.state().lines.is_empty()
-    assert books.state().items.is_empty()
+    books.import_files("items", [items])
+    assert books.state().items["amount"].to_list() == [1_00]
+    with books.reading() as session:
+        found = session.store.run("SELECT file_id FROM raw.file WHERE kind = 'items'")
+    assert found == [(sha256(whole).hexdigest(),)]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")

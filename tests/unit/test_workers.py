@@ -119,6 +119,24 @@ def test_a_helper_that_says_nonsense_or_fails_or_is_stopped_changes_nothing(
     assert "payer" not in told
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped")
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, TimeoutError])
+def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
+    work: list[Job], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    started = subprocess.Popen
+    monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", STOPPED], **how))
+
+    def fail(self: Deciding, job: Job) -> Records:
+        raise error
+
+    monkeypatch.setattr(Deciding, "__call__", fail)
+    began = time.monotonic()
+    with pytest.raises(error):
+        with_helper(work)
+    assert time.monotonic() - began < workers.PATIENCE / 2
+
+
 def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
     queues: list[deque[int]] = []
 
