@@ -18,6 +18,8 @@ _REFUSALS = (
     errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE,
 )  # fmt: skip
 """What the operating system refuses for reasons outside the program."""
+_NO_THREAD = ("can't start new thread", "ThreadPoolBuildError")
+"""What Python and polars say where there is no memory for a thread's stack."""
 _WRAPPED = "from `i128` to `i64` failed"
 """What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
@@ -49,7 +51,10 @@ class _Group(click.Group):
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:  # noqa: BLE001 - the one place where everything unforeseen ends
+        except BaseException as error:
+            # a library's native code that gives up arrives as a class of no common kind, which can only be told by its name
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
             if os.environ.get("MATCHER_DEBUG"):
                 note(traceback.format_exc(), lines=True)
             coded = _unforeseen(error, kept=ctx.obj.kept)
@@ -57,9 +62,9 @@ class _Group(click.Group):
             ctx.exit(coded.exit_code)
 
 
-def _unforeseen(error: Exception, *, kept: bool) -> MatcherError:
+def _unforeseen(error: BaseException, *, kept: bool) -> MatcherError:
     """An error without a code, as one with a code. `kept`: whether the command has left something behind before it failed."""
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_THREAD):
         code, what, where = "memory.short", "the program could not get the memory that it needs", ""
     elif isinstance(error, OSError) and error.errno in _REFUSALS:
         code, what, where = "system.refused", str(error.strerror), str(error.filename or "")

@@ -23,10 +23,10 @@ EXIT = {
     "SIGTERM": (-15,),
     "kill -9": (-9,),
     "half a write": (),
-    "out of memory": (USAGE, INTERNAL, 127, -6),
+    "out of memory": (USAGE, INTERNAL, 127, -6, -11),
 }
 """Exit status after a fault that the command could not get over, by kind of fault; negative is the signal that ended it. A command that did
-get over it ends as without the fault. 127 and -6 are the allocators' own ends, where there is no memory left to say anything."""
+get over it ends as without the fault. 127, -6 and -11 are how native code ends that cannot allocate: nothing is left to say it with."""
 
 _WRITING = ("books.unwritable", "books.unconfirmed", "file.unwritable", "system.refused")
 CODES = {

@@ -125,7 +125,14 @@ def test_a_pipe_that_makes_nobody_wait_loses_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("error", "code", "status"),
-    [("KeyError(1)", "internal", 70), ("MemoryError", "memory.short", 70), ("OSError(28, '')", "system.refused", 2)],
+    [
+        ("KeyError(1)", "internal", 70),
+        ("MemoryError", "memory.short", 70),
+        ("OSError(28, '')", "system.refused", 2),
+        ('RuntimeError("can\'t start new thread")', "memory.short", 70),
+        ("type('PanicException', (BaseException,), {})('ThreadPoolBuildError')", "memory.short", 70),
+        ("type('PanicException', (BaseException,), {})('index out of bounds')", "internal", 70),
+    ],
 )
 def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(books: Books, error: str, code: str, status: int) -> None:
     fail = f"import matcher.cli.work as work\ndef fail(results): raise {error}\nwork._decided = fail\n"
