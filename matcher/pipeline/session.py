@@ -78,7 +78,8 @@ class Session:
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
         batch = chain.seal(previous, head, summary, seals.of_batch(self.store, previous.batch + 1), self.key)
         journal.append(self.store, batch)
-        conservation.hold(fold(journal.touched(self.store, batch.batch), date.max, self.config.books.base_currency))
+        if facts := journal.touched(self.store, batch.batch):
+            conservation.hold(fold(facts, date.max, self.config.books.base_currency))
         return batch
 
     def check_key(self) -> None:

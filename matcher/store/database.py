@@ -41,6 +41,8 @@ NAME = "books"
 _LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
 """What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
 
+_COLUMNS: dict[str, dict[str, str]] = {}
+
 
 class Store:
     """An open books file. One transaction spans the whole command: it holds all of it or nothing.
@@ -84,6 +86,20 @@ class Store:
         except (pa.ArrowException, OSError) as error:
             # what the database meets behind a reader arrives as another kind of error
             raise MatcherError("books.damaged", "a part of the file cannot be read") from error
+
+    @property
+    def columns(self) -> dict[str, dict[str, str]]:
+        """Names and types of every table's columns, in the table's order. Open books have no others than this version's migrations make,
+        so one look serves the whole process.
+        """
+        if not _COLUMNS:
+            rows = self.run(
+                """SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()
+                WHERE database_name = current_database() AND NOT internal ORDER BY 1, column_index"""
+            )
+            for table, column, kind in rows:
+                _COLUMNS.setdefault(table, {})[column] = kind
+        return _COLUMNS
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Appends a frame's rows; columns are matched by name, and a missing one is an error."""

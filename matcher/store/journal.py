@@ -197,12 +197,16 @@ def item_facts(store: Store) -> Facts:
     )
 
 
-def touched(store: Store, batch: int) -> Facts:
-    """What the state of the lines and items is folded from that a batch changes, and no more; without findings."""
-    for statement in _TOUCHED.split(";"):
-        store.connection.execute(statement, {"batch": batch} if "$batch" in statement else None)
+def touched(store: Store, batch: int) -> Facts | None:
+    """What the state of the lines and items is folded from that a batch changes, and no more; without findings. None: it changes none."""
+    lines, items, decisions = _TOUCHED.split(";")
+    for statement in (lines, items):
+        store.run(statement, {"batch": batch})
+    if not store.run("SELECT 1 FROM touched_line UNION ALL SELECT 1 FROM touched_item LIMIT 1"):
+        return None
+    store.run(decisions)
     mine = "(FROM raw.item SEMI JOIN touched_item USING (item_id))"
-    found = Facts(
+    return Facts(
         lines=store.frame(f"SELECT {_columns(frames.LINE)} FROM raw.line SEMI JOIN touched_line USING (line_id) ORDER BY line_id"),
         items=store.frame(_LATEST.format(key="item_id", table=mine, columns=_columns(frames.ITEM))),
         customers=frames.empty(frames.CUSTOMER),
@@ -216,9 +220,6 @@ def touched(store: Store, batch: int) -> Facts:
         history=history(store).join(store.frame("FROM touched_item"), on="item_id", how="semi", maintain_order="left"),
         sent=sent(store),
     )
-    for name in ("touched_line", "touched_item", "touched_decision"):
-        store.run(f"DROP TABLE {name}")
-    return found
 
 
 def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame, until: date) -> None:

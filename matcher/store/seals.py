@@ -16,10 +16,12 @@ Digest = tuple[int, str]
 
 def of_batch(store: Store, batch: int) -> dict[str, Digest]:
     """Digest of each table that a batch appended to, and of those that this command has put anew."""
-    columns = _columns(store)
+    columns = store.columns
     found: dict[str, Digest] = {}
+    which = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (FROM {table} WHERE batch = $batch)" for table in SEALED)
+    appended = {table for (table,) in store.run(which, {"batch": batch})}
     for table in SEALED:
-        if store.run(f"SELECT 1 FROM {table} WHERE batch = ? LIMIT 1", [batch]):
+        if table in appended:
             sql = f"SELECT {_hash(columns[table])} FROM {table} WHERE batch = {int(batch)} ORDER BY hash"
             found[table] = table_digest(table, columns[table], (_joined(piece) for piece in store.pieces(sql)))
     return found | {table: _standing(store, table, columns[table]) for table in sorted(store.replaced)}
@@ -27,7 +29,7 @@ def of_batch(store: Store, batch: int) -> dict[str, Digest]:
 
 def standing(store: Store, table: str) -> Digest:
     """Digest of a whole table, as it stands."""
-    return _standing(store, table, _columns(store)[table])
+    return _standing(store, table, store.columns[table])
 
 
 def _standing(store: Store, table: str, columns: Columns) -> Digest:
@@ -37,7 +39,7 @@ def _standing(store: Store, table: str, columns: Columns) -> Digest:
 
 def by_batch(store: Store) -> dict[str, dict[int, Digest]]:
     """Digest of the rows of every sealed table, for each batch that appended to it."""
-    every = _columns(store)
+    every = store.columns
     return {
         table: {batch: table_digest(table, every[table], hashes) for batch, hashes in _batches(store, table, every[table])}
         for table in SEALED
@@ -64,15 +66,3 @@ def _hash(columns: Columns) -> str:
 
 def _joined(rows: pl.DataFrame) -> bytes:
     return b"".join(rows["hash"].to_list())
-
-
-def _columns(store: Store) -> dict[str, dict[str, str]]:
-    """Names and types of every table's columns, in the table's order."""
-    found: dict[str, dict[str, str]] = {}
-    rows = store.run(
-        """SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()
-        WHERE database_name = current_database() AND NOT internal ORDER BY 1, column_index"""
-    )
-    for table, column, kind in rows:
-        found.setdefault(table, {})[column] = kind
-    return found
