@@ -153,8 +153,13 @@ def _ingest(of: History) -> None:
     of.tell(path.name)
     (result,) = of.books.ingest([path])
     if not result.known:
-        of.files[result.statements[0].statement_id] = chosen
-        of.wrong([f"statement is {s.state}" for s in result.statements if s.state not in ("balanced", "unproven")])
+        (found,) = result.statements
+        refused = {line.reference for name in of.rejected for line in of.files[name]}
+        of.files[found.statement_id] = chosen
+        if found.state == "quarantined" and any(line.reference in refused for line in chosen):
+            of.rejected.add(found.statement_id)  # what a person has taken back waits until one takes it in again
+        elif found.state not in ("balanced", "unproven"):
+            of.wrong([f"statement is {found.state}: {[problem.message for problem in result.problems]}"])
     _count(of)
 
 
@@ -313,9 +318,9 @@ def send(of: History, as_of: date | None) -> None:
     of.tell(f"{len(documents)} as of {day}")
     of.wrong([*wrong, *of.received.take(documents)])
     of.undone_since_sent = set()
-    if as_of is None and day >= of.sent_as_of:
+    latest, of.sent_as_of = day >= of.sent_as_of, max(of.sent_as_of, day)
+    if as_of is None and latest:
         # only what is looked at from the latest day so far holds everything
-        of.sent_as_of = day
         of.refresh()
         of.wrong(list(check_received(of.received, of.matches)))
 
