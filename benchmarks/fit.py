@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from matcher import money
 from matcher.books import Books
 from matcher.engines.duckdb import DuckDBEngine
-from matcher.matching.decide import Policy, Verdict
-from matcher.matching.hypotheses import explanations
-from matcher.matching.match import match
+from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.entity import match
+from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
 from matcher.pipeline import rulebooks, run, verdicts
 from matcher.rules import rulebook

@@ -13,8 +13,8 @@ from random import Random
 from typing import NamedTuple
 
 from benchmarks.machine import calibrate
-from matcher.matching.split_check import UNCONFIRMED, check
-from matcher.matching.splits import Verdict, exact_sets
+from matcher.matching.subset_sum.search import Verdict, exact_sets
+from tests.oracles.subset_sum import UNCONFIRMED, check
 
 _PRICES = (9_90, 19_90, 24_99, 29_00, 49_00, 49_99, 99_00, 149_00, 199_00, 499_00)
 

@@ -24,7 +24,7 @@ from matcher.exports.files import Outbox
 from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
-from matcher.ledger.reissue import Difference
+from matcher.ledger.reissues import Difference
 from matcher.parsers.files import file_source
 from matcher.pipeline import (
     asked,
@@ -33,7 +33,7 @@ from matcher.pipeline import (
     ingest,
     layouts,
     opening,
-    reissue,
+    reissues,
     reports,
     rulebooks,
     run,
@@ -304,7 +304,7 @@ class Books:
     def statement_difference(self, statement_id: str) -> list[Difference]:
         """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
         with self._session(write=False) as session:
-            return reissue.difference(session, statements.find(facts.statements(session.store), statement_id))
+            return reissues.difference(session, statements.find(facts.statements(session.store), statement_id))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose bank reference stands on a line with another amount too; see `conflicts.listing`."""

@@ -9,7 +9,7 @@ from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import registry
 from matcher.parsers.base import Batch, ParseOptions, Source
-from matcher.parsers.ofx_verify import second_opinion
+from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 
 REPORTS = ("camt.052", "camt.054")

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from matcher.matching.decide import Policy, Verdict, decide
-from matcher.matching.gaps import Gap
-from matcher.matching.pool import Pool, Rate
+from matcher.matching.decisions.decide import Policy, Verdict, decide
+from matcher.matching.decisions.stops import Known
+from matcher.matching.explanations.differences import Gap
+from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.items.open_items import Pool, Rate
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference, Share
-from matcher.matching.sets import ItemSet, View
-from matcher.matching.stops import Known
-from matcher.matching.text import Text
+from matcher.matching.references.text import Text
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Calibration, Rulebook
 from matcher.rules.vocabulary import EVIDENCE

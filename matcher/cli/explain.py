@@ -233,7 +233,7 @@ def _money(minor: int, currency: str) -> str:
 
 
 def _percent(ppm: int) -> str:
-    from matcher.matching.explain import percent
+    from matcher.matching.explanations.encoding import percent
 
     return percent(ppm)
 

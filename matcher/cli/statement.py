@@ -13,7 +13,7 @@ from matcher.codes import NEEDS_PERSON
 if TYPE_CHECKING:
     import polars as pl
 
-    from matcher.ledger.reissue import Difference
+    from matcher.ledger.reissues import Difference
     from matcher.pipeline.conflicts import Keep
 
 _NUMBERS = (

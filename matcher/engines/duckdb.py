@@ -7,7 +7,7 @@ from matcher import sandbox
 from matcher.errors import MatcherError
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
-from matcher.matching.normalise import item_keys, line_keys
+from matcher.matching.keys import item_keys, line_keys
 
 
 class DuckDBEngine:

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TypeVar
 
-from matcher.garbage import seldom_collected
-from matcher.matching.match import Job
+from matcher.gc_pause import seldom_collected
+from matcher.matching.entity import Job
 
 WORTH = 15_000
 """Lines from which a helper is worth its start."""

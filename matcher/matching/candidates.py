@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from matcher.matching.names import match_names
-from matcher.matching.normalise import account_key
+from matcher.matching.keys import account_key
+from matcher.matching.names.matching import match_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import polars as pl
 
 from matcher.matching.candidates import customer_accounts
-from matcher.matching.normalise import account_key, fold, name_key
+from matcher.matching.keys import account_key, fold, name_key
 
 NON_RECEIVABLE = {"fee": "a fee", "interest": "interest", "tax": "a tax", "own_transfer": "a transfer of our own"}
 """Kinds of lines (`frames.LINE`, ``kind``) that are no receivable."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from matcher.matching.candidates import PAYER
-from matcher.matching.normalise import account_key, name_key
+from matcher.matching.keys import account_key, name_key
 
 LEAST = 2
 """Settled receipts of an account or a name before it counts as its customer's: one may have been an exception."""

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from matcher.matching.normalise import account_key, name_key
+from matcher.matching.keys import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
-from matcher.matching.text import Text
+from matcher.matching.references.text import Text
 
 PPM = 1_000_000
 

@@ -18,8 +18,8 @@ from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
 from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
-from matcher.matching.decide import Policy, Verdict
-from matcher.matching.match import match
+from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.entity import match
 from matcher.pipeline.run import prepare
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook

@@ -10,9 +10,9 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.journal.fold import ASIDE, live
-from matcher.pipeline import aside, verdicts
+from matcher.pipeline import exclusions, verdicts
 from matcher.pipeline.session import Session
-from matcher.store import journal, retold
+from matcher.store import journal, reissues
 
 RULE = "same-reference@1"
 """What stands in the journal as the rule that set a line aside."""
@@ -54,9 +54,9 @@ class Settled:
 
 
 def find(session: Session, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
-    """Conflicts of the lines that statements have just brought; see `retold.conflicting`. The earlier line of two counts."""
+    """Conflicts of the lines that statements have just brought; see `reissues.conflicting`. The earlier line of two counts."""
     found: dict[str, Conflict] = {}
-    for (line_id,), rows in retold.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
+    for (line_id,), rows in reissues.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
         others = tuple(other for other in rows["other_id"] if other not in found)
         if others:
             row = rows.row(0, named=True)
@@ -79,7 +79,7 @@ def listing(session: Session) -> pl.DataFrame:
     waits, doubted = (pl.col("outcome") == "conflict").any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
     group = ("account", "bank_reference")
     return (
-        retold.of_shared_references(session.store)
+        reissues.of_shared_references(session.store)
         .join(latest, on="line_id", how="left", maintain_order="left")
         .with_columns(
             pl.when(pl.col("outcome").is_null()).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("counts"),
@@ -96,10 +96,10 @@ def listing(session: Session) -> pl.DataFrame:
 
 def open_by_account(session: Session) -> dict[str, int]:
     """How many lines of each account wait because of their reference."""
-    waiting = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "conflict"]
+    waiting = [line_id for line_id, outcome in reissues.aside(session.store).items() if outcome == "conflict"]
     if not waiting:
         return {}
-    counted = retold.lines_of(session.store, waiting).group_by("account").len().sort("account")
+    counted = reissues.lines_of(session.store, waiting).group_by("account").len().sort("account")
     return {str(account): int(count) for account, count in counted.iter_rows()}
 
 
@@ -110,7 +110,7 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
         MatcherError: ``line.*``; ``decision.state`` when the line was never in conflict, when nothing would change, or without a
             reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
     """
-    aside.needs_reason(reason)
+    exclusions.needs_reason(reason)
     state = verdicts.present(session)
     line = verdicts.find_told_line(state, given)
     name = line["line_id"]
@@ -134,9 +134,13 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
         away = [counting[other] for other in others if other in counting] if keep == "this" else []
         evidence = name
     dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
-    posted = aside.release(state, dropped, reason, undo=undo)
-    drafts = [*posted, *aside.set_aside(state, away, "refused", evidence, reason), *aside.count_again(state, counted, reason, DOUBTED)]
+    posted = exclusions.release(state, dropped, reason, undo=undo)
+    drafts = [
+        *posted,
+        *exclusions.set_aside(state, away, "refused", evidence, reason),
+        *exclusions.count_again(state, counted, reason, DOUBTED),
+    ]
     if not drafts:
         raise MatcherError("decision.state", f"that is how line {name} and those of its reference count already")
-    aside.record(session, "statement settle", {"line": name, "keep": keep, "reason": reason}, drafts)
+    exclusions.record(session, "statement settle", {"line": name, "keep": keep, "reason": reason}, drafts)
     return Settled(name, tuple(sorted(counted)), tuple(dropped), len(posted))

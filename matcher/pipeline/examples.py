@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from matcher import frames, money
 from matcher.engines.base import Engine
 from matcher.errors import MatcherError
-from matcher.matching.decide import Policy, decide
-from matcher.matching.match import Company
+from matcher.matching.decisions.decide import Policy, decide
+from matcher.matching.entity import Company
 from matcher.matching.records import Share
-from matcher.pipeline.small import LINE_COLUMNS, small_companies, small_company
+from matcher.pipeline.in_memory import LINE_COLUMNS, small_companies, small_company
 from matcher.rules.rulebook import PPM, Example, Rule, Rulebook
 
 POLICY = Policy(PPM // 2, auto_post=True, rejected=frozenset(), grace_days=0)

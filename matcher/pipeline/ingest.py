@@ -12,17 +12,17 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
-from matcher.garbage import seldom_collected
+from matcher.gc_pause import seldom_collected
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger.chain import StatementFact, span
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
 from matcher.parsers.base import Batch, ParseOptions, Source
-from matcher.parsers.ofx_verify import second_opinion
+from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline import conflicts
-from matcher.pipeline.guard import guard
+from matcher.pipeline.admission import guard
 from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
@@ -282,7 +282,7 @@ def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict
 
 
 def _guard(session: Session, files: Sequence[_Staged]) -> None:
-    """Keeps aside the statements that tell what was told before otherwise; see `guard.guard`."""
+    """Keeps aside the statements that tell what was told before otherwise; see `admission.admit`."""
     places = {number: (file, ordinal) for file in files for ordinal, number in file.numbers.items() if ordinal not in file.held}
     told = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
     told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import overload
 
-from matcher.matching.decide import Policy, Verdict
-from matcher.matching.hypotheses import explanations
-from matcher.matching.match import Company, match
+from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.entity import Company, match
+from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
-from matcher.pipeline.small import Row, small_company
+from matcher.pipeline.in_memory import Row, small_company
 from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Rulebook

@@ -11,9 +11,9 @@ from matcher import frames
 from matcher.engines.base import Engine
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
-from matcher.matching.decide import Policy, Verdict
-from matcher.matching.explain import evidence_text, shares_text, told
-from matcher.matching.match import Job, match
+from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.entity import Job, match
+from matcher.matching.explanations.encoding import evidence_text, shares_text, told
 from matcher.rules.rulebook import Rulebook
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from matcher.errors import MatcherError
-from matcher.matching.normalise import fold
+from matcher.matching.keys import fold
 from matcher.pipeline.examples import Outcome, run_examples
 from matcher.rules import own, rulebook
 from matcher.rules.own import RULES_NAME, OwnRules

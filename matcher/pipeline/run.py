@@ -10,15 +10,15 @@ from matcher.amounts import shown
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
-from matcher.garbage import seldom_collected
+from matcher.gc_pause import seldom_collected
 from matcher.journal import decisions
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
-from matcher.matching.decide import Policy, Verdict
+from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.decisions.stops import Settled
+from matcher.matching.entity import Job, jobs, masters
 from matcher.matching.learn import learned
-from matcher.matching.match import Job, jobs, masters
-from matcher.matching.stops import Settled
-from matcher.pipeline.facing import latest_decisions
+from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, findings, together
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook

@@ -7,10 +7,11 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.ledger.chain import adjoining_days
-from matcher.ledger.reissue import Difference, contradictory
-from matcher.pipeline import aside, conflicts, reissue, verdicts
+from matcher.ledger.reissues import Difference, contradictory
+from matcher.pipeline import conflicts, exclusions, reissues, verdicts
 from matcher.pipeline.session import Session
-from matcher.store import facts, lines, retold
+from matcher.store import facts, lines
+from matcher.store import reissues as repeated
 from matcher.store.staging import staging
 
 
@@ -82,25 +83,25 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
-    superseded = [line_id for line_id, outcome in retold.aside(session.store).items() if outcome == "superseded"]
+    superseded = [line_id for line_id, outcome in repeated.aside(session.store).items() if outcome == "superseded"]
     state = verdicts.present(session)
-    drafts = reissue.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
+    drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
         for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):
             lines.shift_occurrences(session.store, 0, day, [])
-        again = retold.told_again(session.store, 0, superseded) if superseded else []
+        again = repeated.told_again(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
-    drafts += aside.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
+    drafts += exclusions.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
     row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
     facts.append_verdict(session.store, session.next_batch, row, "accepted", reason)
     taken = len([one for one in gone if one.before])
     summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
-    aside.record(session, "statement accept", summary, drafts)
+    exclusions.record(session, "statement accept", summary, drafts)
     return StatementAccepted(name, new, known, count.conflicting, len(found), taken, undone)
 
 
@@ -110,15 +111,15 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
     state = verdicts.present(session)
     away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
-    drafts = aside.count_again(state, away["line_id"], reason, ("superseded",))
+    drafts = exclusions.count_again(state, away["line_id"], reason, ("superseded",))
     facts.append_verdict(session.store, session.next_batch, statement, before, reason)
-    aside.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
+    exclusions.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
 
 
 def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
     name = statement["statement_id"]
-    if statement["state"] not in reissue.HELD:
+    if statement["state"] not in reissues.HELD:
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
@@ -137,12 +138,12 @@ def _check_currency(session: Session, statement: dict[str, Any]) -> None:
 
 def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
     """Differences whose earlier line stops counting."""
-    found = reissue.difference(session, statement)
-    if replace is None and contradictory(found) and not reissue.is_reissue(statement):
+    found = reissues.difference(session, statement)
+    if replace is None and contradictory(found) and not reissues.is_reissue(statement):
         what = f"statement {statement['statement_id']} tells days otherwise than they were read before"
         raise MatcherError("decision.state", what, hint="See `matcher statement diff`, then say --replace or --add.")
-    wanted = reissue.is_reissue(statement) if replace is None else replace
-    if wanted and (alike := reissue.like_neighbours(session, statement)):
+    wanted = reissues.is_reissue(statement) if replace is None else replace
+    if wanted and (alike := reissues.like_neighbours(session, statement)):
         what = (
             f"entries of statement {statement['statement_id']} look like those of the statement it adjoins (lines {', '.join(alike[:3])})"
         )
@@ -161,7 +162,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
         MatcherError: ``statement.unknown``; ``decision.state`` for a statement that is rejected already or replaced, that counts and
             after which another one told the same days, or without a reason; ``line.posted`` as in `accept`.
     """
-    aside.needs_reason(reason)
+    exclusions.needs_reason(reason)
     statement = find(facts.statements(session.store), given)
     name, word = statement["statement_id"], statement["state"]
     if word in ("rejected", "replaced"):
@@ -170,18 +171,18 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     drafts = []
     posted = []
     counted = 0
-    if word not in reissue.HELD:
+    if word not in reissues.HELD:
         _check_last(session, statement)
         state = verdicts.present(session)
-        away = state.lines.filter(pl.col("line_id").is_in(reissue.brought(state, statement))).to_dicts()
-        posted = aside.release(state, [line["line_id"] for line in away], reason, undo=undo)
-        back = reissue.give_back(session, state, statement, reason)
+        away = state.lines.filter(pl.col("line_id").is_in(reissues.brought(state, statement))).to_dicts()
+        posted = exclusions.release(state, [line["line_id"] for line in away], reason, undo=undo)
+        back = reissues.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})
         waiting = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
-        drafts = [*posted, *aside.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
+        drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
     facts.append_verdict(session.store, session.next_batch, statement, "rejected", reason)
     summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
-    aside.record(session, "statement reject", summary, drafts)
+    exclusions.record(session, "statement reject", summary, drafts)
     return StatementRejected(name, len(away), counted, len(posted))
 
 
@@ -191,9 +192,9 @@ def _check_last(session: Session, statement: dict[str, Any]) -> None:
     later = facts.statements(session.store).filter(
         (pl.col("account") == statement["account"])
         & (pl.col("since") > statement["since"])
-        & ~pl.col("state").is_in([*reissue.HELD, "replaced"])
+        & ~pl.col("state").is_in([*reissues.HELD, "replaced"])
     )
     for row in later.iter_rows(named=True):
-        if reissue.share_a_day(fact, facts.fact_of(row)):
+        if reissues.share_a_day(fact, facts.fact_of(row)):
             what = f"statement {row['statement_id']} was read after {fact.statement_id} and tells days of it"
             raise MatcherError("decision.state", what, hint="Reject that one first.")

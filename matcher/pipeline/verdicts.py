@@ -14,7 +14,7 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import ASIDE, fold
 from matcher.pipeline import sealed
-from matcher.pipeline.facing import FacingItem, facing_items, latest_decisions
+from matcher.pipeline.item_snapshots import FacingItem, facing_items, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
@@ -181,6 +181,11 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
+    if (target["kind"], target["outcome"]) == (ASIDE, "superseded"):
+        hint = (
+            "Take the statement in again with `matcher statement accept`, or take out the one in its place with `matcher statement reject`."
+        )
+        raise MatcherError("decision.state", f"line {target['line_id']} was taken out with its statement", hint=hint)
     if _alone_in_a_settlement(state, target):
         what = f"decision {target['decision_id']} is one of several that settled a conflict"
         raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")

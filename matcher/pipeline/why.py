@@ -10,8 +10,8 @@ from matcher.amounts import total
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.fold import ASIDE
-from matcher.matching import explain
-from matcher.matching.explain import Told
+from matcher.matching.explanations import encoding
+from matcher.matching.explanations.encoding import Told
 from matcher.matching.records import Share
 from matcher.pipeline.verdicts import find_told_line
 from matcher.rules.rulebook import Rulebook
@@ -137,7 +137,7 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     parts = _Parts(state, line, book)
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
-    recorded = explain.read(line["runner_up"])
+    recorded = encoding.read(line["runner_up"])
     aside = line["state"] == ASIDE
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
@@ -189,7 +189,7 @@ class _Parts:
             wanted &= pl.col("decision_id") == self.line["decision_id"]
         rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
         shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
-        evidence = explain.evidence_of(self.line["evidence"])
+        evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
         one = Told(self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares)
         return self.way(one)

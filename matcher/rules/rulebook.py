@@ -157,7 +157,7 @@ class Limits(Strict):
 
 
 class Words(Strict):
-    """Words that tell what a payment is for; `matcher.matching.text.says` looks for them."""
+    """Words that tell what a payment is for; `matcher.matching.references.text.says` looks for them."""
 
     prepayment: _Words = ()
     part: _Words = ()

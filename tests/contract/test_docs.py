@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from desk import ROOT
 
-from matcher.matching import assign, candidates, decide, hypotheses
+from matcher.matching import candidates
+from matcher.matching.decisions import assignment, decide
+from matcher.matching.explanations import build
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rule
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
@@ -78,15 +80,15 @@ def test_the_bounds_that_the_page_names() -> None:
     limits = BOOK.limits
     for sentence in (
         "A key that more than five items carry" if candidates.KEY_CAP == 5 else "",
-        "For the six customers that most speaks for" if hypotheses.MOST_CUSTOMERS == 6 else "",
-        "its twelve best explanations are kept" if hypotheses.MOST_KEPT == 12 else "",
-        "an amount that at most five items have" if hypotheses.RARE == 5 else "",
+        "For the six customers that most speaks for" if build.MOST_CUSTOMERS == 6 else "",
+        "its twelve best explanations are kept" if build.MOST_KEPT == 12 else "",
+        "an amount that at most five items have" if build.RARE == 5 else "",
         f"among {limits.subset_items} open items at most, a set of three among {limits.triple_items}",
         f"At most {limits.rounding} of the smallest unit are missing",
         f"At most {limits.fee} of the base currency, at the day's rate, and at most {limits.fee_share // 10_000} % of the open amount",
         f"from {limits.exchange_low / 10_000} % below to {limits.exchange_high / 10_000} % above what is open",
         f"within {limits.duplicate_days} days, the line is a `duplicate`",
-        f"a bound of {assign.MAX_STEPS:,} steps",
+        f"a bound of {assignment.MAX_STEPS:,} steps",
         f"(at most {decide.CONTEST_POINTS} points less)",
         f"Below a confidence of {decide.PROPOSE_PPM / 1_000_000} nothing is proposed",
         f"Posting goes in rounds, {decide.MOST_ROUNDS} at most",

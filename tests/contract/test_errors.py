@@ -21,11 +21,11 @@ import pytest
 from click.testing import Result
 from desk import FIXTURES, ROOT, Desk, prepared
 
-from matcher import catalogue, codes, sandbox
+from matcher import codes, codes_page, sandbox
 from matcher.codes import CATALOGUE
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
-from matcher.parsers.ofx_verify import Difference
+from matcher.parsers.ofx.second_reader import Difference
 
 ERRORS = FIXTURES / "errors"
 PAGE: dict[str, Any] = tomllib.loads((ERRORS / "cases.toml").read_text(encoding="utf-8"))
@@ -576,4 +576,4 @@ def test_every_input_belongs_to_a_case() -> None:
 
 
 def test_the_page_of_codes_is_the_catalogue() -> None:
-    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == catalogue.page()
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == codes_page.page()

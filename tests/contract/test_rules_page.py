@@ -8,7 +8,7 @@ from desk import FIXTURES, ROOT
 
 from matcher.books import Books, init
 from matcher.engines.duckdb import DuckDBEngine
-from matcher.matching.hypotheses import explanations
+from matcher.matching.explanations.build import explanations
 from matcher.pipeline import rulebooks, run, verdicts
 from matcher.pipeline.examples import company_of
 from matcher.rules import rulebook, words

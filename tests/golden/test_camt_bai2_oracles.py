@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from matcher.inspection import inspect
-from matcher.parsers.bai2_codes import MOVEMENTS
+from matcher.parsers.bai2.codes import MOVEMENTS
 from matcher.parsers.base import ParseOptions, Source
 
 BANKS = Path(__file__).resolve().parents[2] / "fixtures" / "banks"

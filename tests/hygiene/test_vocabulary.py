@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.matching.text import RANK
+from matcher.matching.references.text import RANK
 from matcher.rules import rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
@@ -35,7 +35,7 @@ def first_words(source: str, names: frozenset[str]) -> Iterator[str]:
 
 
 def all_of(find: str, *names: str) -> set[str]:
-    sources = [path.read_text(encoding="utf-8") for path in sorted(MATCHING.glob("*.py"))]
+    sources = [path.read_text(encoding="utf-8") for path in sorted(MATCHING.rglob("*.py"))]
     if find == "evidence":
         return {word for source in sources for word in words(source)}
     return {word for source in sources for word in first_words(source, frozenset(names))}

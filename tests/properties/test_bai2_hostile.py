@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.inspection import inspect
-from matcher.parsers.bai2_records import records
+from matcher.parsers.bai2.records import records
 from matcher.parsers.base import ParseOptions, Source
 
 INSERTIONS = [

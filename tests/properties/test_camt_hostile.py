@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from matcher.errors import MatcherError
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
+from matcher.parsers.camt.xml_blocks import Blocks
 from matcher.parsers.charset import sniff, text
-from matcher.parsers.xml_blocks import Blocks
 
 FILES = fixtures("camt")
 PLAIN = [data for data in FILES if data[:2] not in (b"PK", b"\xff\xfe")]

@@ -7,10 +7,10 @@ import polars as pl
 from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.engine import ReferenceEngine
 
 from matcher import columns, ids, money
 from matcher.engines.duckdb import DuckDBEngine
-from matcher.engines.reference import ReferenceEngine
 from matcher.errors import MatcherError
 
 amount_texts = st.one_of(

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
-from matcher.matching import decide as decisions
-from matcher.matching.decide import Verdict, decide
-from matcher.matching.hypotheses import explanations
-from matcher.matching.pool import Pool
+from matcher.matching.decisions import decide as decisions
+from matcher.matching.decisions.decide import Verdict, decide
+from matcher.matching.decisions.stops import Known
+from matcher.matching.explanations.build import explanations
+from matcher.matching.items.open_items import Pool
 from matcher.matching.records import Item, Payer, Receipt, Reference
-from matcher.matching.stops import Known
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.model import Problem, Transaction
 from matcher.parsers.base import Batch, ParseOptions, Source
-from matcher.parsers.mt940 import PARSER
+from matcher.parsers.mt940.parser import PARSER
 from matcher.parsers.tally import FileTally
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "banks" / "mt940"

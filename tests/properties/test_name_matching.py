@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parties import customers, payers
 
-from matcher.matching.name_forms import fold, name_form, name_key
-from matcher.matching.names import BEST, LEAST, match_names
+from matcher.matching.names.forms import fold, name_form, name_key
+from matcher.matching.names.matching import BEST, LEAST, match_names
 
 WORDS = (
     "Osterwald Osterwalt Nordlicht Bau Bau Metall Keller Anna Thun GmbH AG Ltd. Masch. & Sohn Söhne 24 Кедр ООО 华信 贸易 有限公司 上海"

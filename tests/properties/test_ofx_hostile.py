@@ -10,13 +10,13 @@ from effort import tries
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matcher.parsers import ofx
 from matcher.parsers.base import ParseOptions, Source
-from matcher.parsers.ofx_fields import clean
-from matcher.parsers.ofx_rows import RefusedRowError, irregular_leaves, leaves
-from matcher.parsers.ofx_text import decoded, survey
-from matcher.parsers.ofx_tokens import Kind, Scanner
-from matcher.parsers.ofx_verify import second_opinion
+from matcher.parsers.ofx import parser
+from matcher.parsers.ofx.fields import clean
+from matcher.parsers.ofx.rows import RefusedRowError, irregular_leaves, leaves
+from matcher.parsers.ofx.second_reader import second_opinion
+from matcher.parsers.ofx.text import decoded, survey
+from matcher.parsers.ofx.tokens import Kind, Scanner
 from matcher.parsers.tally import FileTally
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "banks" / "ofx"
@@ -71,7 +71,7 @@ def damaged(data: bytes, steps: list[tuple[str, int, bytes]]) -> bytes:
 
 def read(data: bytes) -> FileTally:
     tally = FileTally()
-    for _ in tally.watch(ofx.PARSER.parse(Source.of(data), ParseOptions())):
+    for _ in tally.watch(parser.PARSER.parse(Source.of(data), ParseOptions())):
         pass
     return tally
 

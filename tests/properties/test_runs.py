@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
-from matcher.parsers import bai2, bai2_runs, camt, camt_shapes, ofx, ofx_runs, xml_blocks
+from matcher.parsers import bai2, camt, ofx
+from matcher.parsers.bai2 import runs as bai2_runs
 from matcher.parsers.base import Batch, Event, ParseOptions, Parser, Source
-from matcher.parsers.mt940_fields import StatementLine, statement_line, unusual_line
+from matcher.parsers.camt import shapes as camt_shapes
+from matcher.parsers.camt import xml_blocks
+from matcher.parsers.mt940.fields import StatementLine, statement_line, unusual_line
+from matcher.parsers.ofx import runs as ofx_runs
 
 Reading = tuple[list[Event], list[tuple[int, Transaction]]]
 

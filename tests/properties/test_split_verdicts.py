@@ -7,13 +7,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles.subset_sum import check
 
-from matcher.matching.split_bits import reach
-from matcher.matching.split_check import check
-from matcher.matching.split_pool import Meter, expand, pool_of
-from matcher.matching.split_sums import Found, few, meet
-from matcher.matching.split_units import by_unit
-from matcher.matching.splits import exact_sets
+from matcher.matching.subset_sum.bits import reach
+from matcher.matching.subset_sum.groups import Meter, expand, pool_of
+from matcher.matching.subset_sum.search import exact_sets
+from matcher.matching.subset_sum.sums import Found, few, meet
+from matcher.matching.subset_sum.units import by_unit
 
 MOST = 10
 

@@ -13,7 +13,7 @@ from support import Row, filled, items_file
 
 from matcher.books import Books
 from matcher.cli import main
-from matcher.matching import explain
+from matcher.matching.explanations import encoding
 from matcher.pipeline.verdicts import Wanted
 
 CUSTOMERS = [
@@ -294,7 +294,7 @@ def test_the_same_books_give_the_same_bytes(tmp_path: Path) -> None:
     assert pages[:3] == pages[3:]
     first, second = (one.state().lines["runner_up"][0] for one in books)
     assert first == second
-    assert explain.read(first) is not None
+    assert encoding.read(first) is not None
 
 
 @pytest.mark.parametrize("width", [80, 130])

@@ -326,6 +326,9 @@ def test_a_statement_with_wrong_contents_is_taken_out_and_can_come_back(desk: Ac
     assert desk.amounts() == []
     assert desk.books.state(DAY).items["open"].to_list() == [20_00]
     assert [(row["state"], row["lines_aside"]) for row in desk.table("statement", "list")] == [("rejected", "2")]
+    (line, *_) = desk.books.state(DAY).aside["line_id"].sort()
+    assert "statement accept" in desk.do("undo", line, "--reason", "this one was ours", status=2)
+    assert desk.amounts() == []
     desk.do("statement", "accept", name, "--reason", "it was ours")
     assert desk.amounts() == [10_00, 20_00]
     desk.do("statement", "reject", name, "--reason", "another firm's statement")

@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 from engine import explained, item, pool
 
-from matcher.matching import assign as module
-from matcher.matching.assign import Assignment, assign
+from matcher.matching.decisions import assignment as module
+from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.records import Explanation, Item
 
 Options = Mapping[str, Sequence[Explanation]]

@@ -8,10 +8,10 @@ import pytest
 from matcher.errors import MatcherError
 from matcher.inspection import inspect
 from matcher.model import StatementEnd
-from matcher.parsers.bai2 import PARSER
-from matcher.parsers.bai2_codes import MOVEMENTS
-from matcher.parsers.bai2_fields import Summary, day, detail, summaries, whole
-from matcher.parsers.bai2_records import More, Record, records
+from matcher.parsers.bai2.codes import MOVEMENTS
+from matcher.parsers.bai2.fields import Summary, day, detail, summaries, whole
+from matcher.parsers.bai2.parser import PARSER
+from matcher.parsers.bai2.records import More, Record, records
 from matcher.parsers.base import MAX_LINE, ParseOptions, Source
 
 HEAD = "01,BANK,US,260331,0800,7,,,2/\n02,US,BANK,1,260331,2359,USD,2/\n"

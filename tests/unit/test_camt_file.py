@@ -10,7 +10,7 @@ from matcher.inspection import inspect
 from matcher.model import FileInfo, StatementEnd, StatementStart
 from matcher.parsers import archive
 from matcher.parsers.base import BATCH_ROWS, Batch, ParseOptions, Source
-from matcher.parsers.camt import PARSER, format_of
+from matcher.parsers.camt.parser import PARSER, format_of
 
 NS = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 ENTRY = '<Ntry><Amt Ccy="EUR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-03-31</Dt></BookgDt></Ntry>'

@@ -6,8 +6,8 @@ import pytest
 
 from matcher.errors import MatcherError
 from matcher.model import Transaction
-from matcher.parsers.camt_fields import kind_of
-from matcher.parsers.camt_rows import EntryReader, read_date
+from matcher.parsers.camt.fields import kind_of
+from matcher.parsers.camt.rows import EntryReader, read_date
 
 OWN, OTHER = "DE02120300000000202051", "DE89370400440532013000"
 

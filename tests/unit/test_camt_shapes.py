@@ -3,7 +3,7 @@
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.parsers.camt_shapes import Leaf, Shapes, leaves_of
+from matcher.parsers.camt.shapes import Leaf, Shapes, leaves_of
 
 BLOCK = '<n:Ntry>\n <n:Amt Ccy="EUR">{}</n:Amt><n:D><n:D>{}</n:D><n:E/></n:D></n:Ntry>'
 
@@ -36,7 +36,7 @@ def test_other_tags_are_another_shape() -> None:
 
 
 def test_more_shapes_than_are_kept_are_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcher.parsers.camt_shapes._MAX_SHAPES", 5)
+    monkeypatch.setattr("matcher.parsers.camt.shapes._MAX_SHAPES", 5)
     shapes = Shapes(len)
     assert [shapes.read(f"<N><a{number}>{number}</a{number}></N>")[1][0] for number in range(50)] == [str(n) for n in range(50)]
 

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from engine import BOOK, DAY, POLICY, book, item, judge, kinds, names, paid, rates, receipt
 
-from matcher.matching import assign
-from matcher.matching.decide import Policy
-from matcher.matching.hypotheses import RARE
+from matcher.matching.decisions import assignment
+from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.stops import Known, Settled
+from matcher.matching.explanations.build import RARE
 from matcher.matching.records import Payer
-from matcher.matching.stops import Known, Settled
 
 
 def test_a_named_item_paid_in_full_posts() -> None:
@@ -222,7 +222,7 @@ def test_the_bar_of_a_precision_is_read_from_the_table() -> None:
 
 
 def test_too_many_receipts_that_compete(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assign, "MAX_STEPS", 1)
+    monkeypatch.setattr(assignment, "MAX_STEPS", 1)
     lines = [receipt(50_00, line_id=f"L{n}", account="C1") for n in range(3)]
     verdicts = judge(*lines, items=[item("1", 50_00), item("2", 50_00)])
     assert {v.state for v in verdicts} <= {"proposed", "none"}

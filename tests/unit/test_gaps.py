@@ -5,15 +5,15 @@ from datetime import date, timedelta
 import pytest
 from engine import BOOK, DAY, explained, item, kinds, pool, rates, receipt
 
-from matcher.matching import gaps
-from matcher.matching.gaps import Gap
-from matcher.matching.pool import Pool
+from matcher.matching.explanations import differences
+from matcher.matching.explanations.differences import Gap
+from matcher.matching.items.open_items import Pool
 from matcher.matching.records import Explanation, Item, Receipt, Share
 
 
 def find(paying: Receipt, *items: Item, about: Pool | None = None, grace: int = 0) -> dict[str, Gap]:
     """Ways to explain the amount, by kind of gap."""
-    found = list(gaps.explain(items, paying, about or pool(items), BOOK, grace))
+    found = list(differences.explain(items, paying, about or pool(items), BOOK, grace))
     assert len({gap.kind for gap in found}) == len(found)
     for gap in found:
         assert_conserved(gap, paying, items)
@@ -45,12 +45,12 @@ def test_the_exact_amount_leaves_no_gap_and_nothing_else_is_said() -> None:
 def test_an_amount_that_many_items_have_says_less(carriers: int, kind: str) -> None:
     items = [item(str(n), 49_00, f"C{n}") for n in range(carriers)]
     many = [item(str(1_000 + n), 1_000_00 + n, "D") for n in range(200)]
-    (found,) = gaps.explain(items[:1], receipt(49_00), pool(items + many), BOOK, 0)
+    (found,) = differences.explain(items[:1], receipt(49_00), pool(items + many), BOOK, 0)
     assert found.evidence == (kind,)
 
 
 def test_that_one_item_alone_has_an_amount_says_little_among_few() -> None:
-    (found,) = gaps.explain([item("1", 49_00)], receipt(49_00), pool([item("1", 49_00)]), BOOK, 0)
+    (found,) = differences.explain([item("1", 49_00)], receipt(49_00), pool([item("1", 49_00)]), BOOK, 0)
     assert found.evidence == ("amount_rare",)
 
 
@@ -221,20 +221,20 @@ def test_items_in_another_currency_are_not_explained_together() -> None:
 def test_conversion_knows_the_places_of_each_currency() -> None:
     """Example of a dollar invoice paid in yen: 100.00 USD at 1.25 and 160 for a euro are 12,800 JPY."""
     about = pool([], rate=rates(USD=1.25, JPY=160.0, KWD=0.34))
-    assert gaps.convert(100_00, "USD", "JPY", DAY, about) == 12_800
-    assert gaps.convert(12_800, "JPY", "USD", DAY, about) == 100_00
-    assert gaps.convert(1_00, "EUR", "KWD", DAY, about) == 340
-    assert gaps.convert(1, "JPY", "USD", DAY, about) == 1  # 0.0078125 is 0.01, half up
-    assert gaps.convert(1_00, "EUR", "SEK", DAY, about) is None
+    assert differences.convert(100_00, "USD", "JPY", DAY, about) == 12_800
+    assert differences.convert(12_800, "JPY", "USD", DAY, about) == 100_00
+    assert differences.convert(1_00, "EUR", "KWD", DAY, about) == 340
+    assert differences.convert(1, "JPY", "USD", DAY, about) == 1  # 0.0078125 is 0.01, half up
+    assert differences.convert(1_00, "EUR", "SEK", DAY, about) is None
 
 
 def test_a_discount_is_gone_once_something_was_paid() -> None:
     one = item("1", 100_00, discount=2_00)
     stock = pool([one])
-    (part,) = gaps.explain([one], receipt(40_01), stock, BOOK, 0)
+    (part,) = differences.explain([one], receipt(40_01), stock, BOOK, 0)
     stock.take(as_explanation(part))
     left = stock.items["1"]
-    assert (left.open, gaps.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
+    assert (left.open, differences.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
 
 
 def as_explanation(gap: Gap) -> Explanation:
@@ -242,4 +242,5 @@ def as_explanation(gap: Gap) -> Explanation:
 
 
 def test_no_discount_after_an_item_without_a_last_day() -> None:
-    assert gaps.discount_of(item("1", 100_00)._replace(discount=2_00, discount_until=None), receipt(98_00, day=date(2020, 1, 1)), 99) == 0
+    without = item("1", 100_00)._replace(discount=2_00, discount_until=None)
+    assert differences.discount_of(without, receipt(98_00, day=date(2020, 1, 1)), 99) == 0

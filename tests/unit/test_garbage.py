@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from matcher.garbage import seldom_collected
+from matcher.gc_pause import seldom_collected
 
 
 def test_the_thresholds_come_back() -> None:

@@ -5,8 +5,8 @@ import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.explain import evidence_of, percent, read, told
-from matcher.matching.lacking import failed_test
+from matcher.matching.decisions.diagnosis import failed_test
+from matcher.matching.explanations.encoding import evidence_of, percent, read, told
 from matcher.matching.records import Explanation, Share
 from matcher.rules.rulebook import Rule
 

@@ -7,9 +7,9 @@ from typing import BinaryIO
 import pytest
 
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers import mt940_statements
 from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
-from matcher.parsers.mt940 import PARSER
+from matcher.parsers.mt940 import statements
+from matcher.parsers.mt940.parser import PARSER
 from matcher.parsers.registry import detect
 from matcher.parsers.tally import FileTally
 
@@ -256,7 +256,7 @@ def test_amounts_beyond_the_bound_are_refused() -> None:
 
 
 def test_rows_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mt940_statements, "BATCH_ROWS", 2)
+    monkeypatch.setattr(statements, "BATCH_ROWS", 2)
     found = events(HEAD + ENTRY * 5 + ":62F:C240102EUR15,00\n-\n")
     assert [len(e.rows) for e in found if isinstance(e, Batch)] == [2, 2, 1]
 

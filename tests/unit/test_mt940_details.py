@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from matcher.model import Transaction
-from matcher.parsers.mt940_entry import Entry, transaction
+from matcher.parsers.mt940.entry import Entry, transaction
 
 HEAD = "2403150315{}12,50{}"
 

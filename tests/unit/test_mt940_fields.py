@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from matcher.model import Balance
-from matcher.parsers import mt940_text
 from matcher.parsers.base import MAX_LINE, Source
-from matcher.parsers.mt940_fields import decimal_text, statement_line, written_balance, written_sum
-from matcher.parsers.mt940_text import END, Encoding, FieldTooLongError, Lines, detect, fields
+from matcher.parsers.mt940 import text as mt940_text
+from matcher.parsers.mt940.fields import decimal_text, statement_line, written_balance, written_sum
+from matcher.parsers.mt940.text import END, Encoding, FieldTooLongError, Lines, detect, fields
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 from parties import customers
 
-from matcher.matching.name_forms import NameForm, fold, latin_words, name_form, name_key
-from matcher.matching.name_likeness import Weights, likeness
-from matcher.matching.names import LEAST, customer_names
+from matcher.matching.names.forms import NameForm, fold, latin_words, name_form, name_key
+from matcher.matching.names.matching import LEAST, customer_names
+from matcher.matching.names.similarity import Weights, likeness
 
 
 @pytest.mark.parametrize(

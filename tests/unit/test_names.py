@@ -3,7 +3,7 @@
 import polars as pl
 from parties import customers, payers
 
-from matcher.matching.names import MATCH, customer_names, match_names
+from matcher.matching.names.matching import MATCH, customer_names, match_names
 
 
 def found(name: str, known: pl.DataFrame, entity: str = "1") -> list[tuple[str, str, int, int]]:

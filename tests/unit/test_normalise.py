@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from matcher.matching.normalise import account_key, fold, item_keys, line_keys, name_key
+from matcher.matching.keys import account_key, fold, item_keys, line_keys, name_key
 
 
 @pytest.mark.parametrize(

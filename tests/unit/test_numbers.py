@@ -2,9 +2,9 @@
 
 from engine import item
 
-from matcher.matching import numbers
-from matcher.matching.numbers import Numbers
-from matcher.matching.text import Text
+from matcher.matching.references import index
+from matcher.matching.references.index import Numbers
+from matcher.matching.references.text import Text
 
 STOCK = [item("1", 10_00, "C1", no="RE-26-00417"), item("2", 20_00, "C2", no="RE-26-00417"), item("3", 30_00, "C1", no="K-26-00999")]
 
@@ -36,10 +36,10 @@ def test_a_text_without_a_digit_names_nothing() -> None:
 
 
 def test_a_number_that_very_many_items_share_is_found_for_each_customer() -> None:
-    crowd = [item(str(n), 10_00, f"C{n}", no=f"A{n}-00417") for n in range(1, numbers.CROWD + 10)]
+    crowd = [item(str(n), 10_00, f"C{n}", no=f"A{n}-00417") for n in range(1, index.CROWD + 10)]
     found = Numbers(crowd).named(Text("invoice 417"))
     assert [found.by(f"C{n}", {}) for n in (1, 60)] == [{"1": "short"}, {}]
-    assert found.by(f"C{numbers.CROWD + 9}", {}) == {str(numbers.CROWD + 9): "short"}
+    assert found.by(f"C{index.CROWD + 9}", {}) == {str(index.CROWD + 9): "short"}
 
 
 def test_the_documents_numbers_have_few_shapes() -> None:

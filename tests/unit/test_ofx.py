@@ -6,8 +6,11 @@ from datetime import date
 import pytest
 
 from matcher.model import Balance, Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers import ofx, ofx_statement, ofx_text, ofx_tokens, registry
+from matcher.parsers import ofx, registry
 from matcher.parsers.base import Batch, Event, ParseOptions, Source
+from matcher.parsers.ofx import statement as ofx_statement
+from matcher.parsers.ofx import text as ofx_text
+from matcher.parsers.ofx import tokens as ofx_tokens
 from matcher.parsers.tally import FileTally
 
 HEADER = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:1252\n\n"

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.parsers.ofx_fields import Day, Marks, amount, clean, day, decimal_mark, is_blank_date, six_digits, unescape
+from matcher.parsers.ofx.fields import Day, Marks, amount, clean, day, decimal_mark, is_blank_date, six_digits, unescape
 
 DOT, COMMA, BOTH, NONE = Marks(dot=True), Marks(comma=True), Marks(comma=True, dot=True), Marks()
 

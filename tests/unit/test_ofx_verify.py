@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from matcher.model import Transaction
-from matcher.parsers import ofx_rows, ofx_statement, ofx_verify
 from matcher.parsers.base import ParseOptions, Source
-from matcher.parsers.ofx_verify import Difference, second_opinion
+from matcher.parsers.ofx import rows as ofx_rows
+from matcher.parsers.ofx import second_reader
+from matcher.parsers.ofx import statement as ofx_statement
+from matcher.parsers.ofx.second_reader import Difference, second_opinion
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "banks" / "ofx"
 AGREED = (
@@ -80,7 +82,7 @@ def test_a_row_we_drop_without_a_word_is_told(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_many_transactions_go_to_it_in_small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofx_verify, "CHUNK", 2)
+    monkeypatch.setattr(second_reader, "CHUNK", 2)
     assert opinion("plain.ofx") == []
     data = (FIXTURES / "plain.ofx").read_bytes().replace(b"<TRNAMT>-12.90", b"<TRNAMT>-12,345")
     found = second_opinion(Source.of(data), ParseOptions())
@@ -89,6 +91,6 @@ def test_many_transactions_go_to_it_in_small_documents(monkeypatch: pytest.Monke
 
 
 def test_what_ofxparse_raises_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofx_verify, "_parse", lambda *_: "IndexError")
+    monkeypatch.setattr(second_reader, "_parse", lambda *_: "IndexError")
     found = opinion("plain.ofx")
     assert ("entry 1 (line 43)", "ofxparse raises IndexError", "ours") in {(d.what, d.theirs, d.verdict) for d in found}

@@ -3,8 +3,8 @@
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.matching.decide import Verdict, decide
-from matcher.matching.normalise import fold
+from matcher.matching.decisions.decide import Verdict, decide
+from matcher.matching.keys import fold
 from matcher.pipeline.examples import POLICY, company_of, run_examples
 from matcher.rules import own, rulebook
 from matcher.rules.own import HELD_PPM, OwnRules

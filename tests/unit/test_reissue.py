@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from matcher.ledger.reissue import contradictory, differences
+from matcher.ledger.reissues import contradictory, differences
 
 FIRST, SECOND = date(2026, 10, 1), date(2026, 10, 2)
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from engine import BOOK, DAY, item, pool, receipt, view
 
-from matcher.matching import score
+from matcher.matching.explanations import evidence as found_by
+from matcher.matching.explanations.item_sets import ItemSet
 from matcher.matching.records import Item, Payer, Receipt
-from matcher.matching.sets import ItemSet
 
 FAMILY = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
 
@@ -49,7 +49,7 @@ def alike(customer: str, kind: str = "alike", likeness: int = 95, margin: int = 
     ],
 )
 def test_who_paid(paying: Receipt, evidence: tuple[str, ...]) -> None:
-    assert score.payer(paying, "C1", pool([], relatives=FAMILY)) == evidence
+    assert found_by.payer(paying, "C1", pool([], relatives=FAMILY)) == evidence
 
 
 def refer(
@@ -57,7 +57,7 @@ def refer(
 ) -> list[str]:
     mine = items or [item(n, 10_00 + int(n)) for n in "123"]
     one = view(receipt(10_00), mine, keys)
-    return score.reference(one, ItemSet(basis, tuple(i for i in mine if i.item_id in chosen)), carriers or {})
+    return found_by.reference(one, ItemSet(basis, tuple(i for i in mine if i.item_id in chosen)), carriers or {})
 
 
 def test_a_set_that_is_named_is_as_strong_as_its_weakest_reference() -> None:
@@ -91,13 +91,13 @@ def test_a_number_that_other_items_carry_too_is_shared() -> None:
 )
 def test_whether_the_day_is_ordinary(due_in: int, evidence: str) -> None:
     one = item("1", 10_00, due=DAY + timedelta(due_in), issue=DAY - timedelta(90))
-    assert score.dates([one], receipt(10_00), BOOK.limits) == [evidence]
+    assert found_by.dates([one], receipt(10_00), BOOK.limits) == [evidence]
 
 
 def test_a_payment_before_every_item_was_issued() -> None:
     later = item("1", 10_00, issue=DAY + timedelta(1), due=DAY + timedelta(1))
-    assert score.dates([later], receipt(10_00), BOOK.limits) == ["date_before"]
-    assert score.dates([later, item("2", 10_00)], receipt(20_00), BOOK.limits) == ["date_due"]
+    assert found_by.dates([later], receipt(10_00), BOOK.limits) == ["date_before"]
+    assert found_by.dates([later, item("2", 10_00)], receipt(20_00), BOOK.limits) == ["date_due"]
 
 
 def test_each_kind_of_evidence_counts_once() -> None:

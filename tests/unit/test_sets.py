@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from engine import BOOK, DAY, ids, item, kinds, receipt, view
 
-from matcher.matching import sets
+from matcher.matching.explanations import item_sets
+from matcher.matching.explanations.item_sets import ItemSet, View
 from matcher.matching.records import Item
-from matcher.matching.sets import ItemSet, View
 
 WHOLE = {"1": "whole", "2": "whole", "3": "whole"}
 
@@ -21,53 +21,53 @@ def of(found: list[ItemSet], basis: str) -> list[ItemSet]:
 
 
 def sure(one: View) -> list[ItemSet]:
-    return list(sets.unnamed(one, ("payer_account",)))
+    return list(item_sets.unnamed(one, ("payer_account",)))
 
 
 def test_all_named_items_are_one_set_and_each_is_looked_at_alone() -> None:
-    found = list(sets.named(view(receipt(150_00), three(), {"1": "whole", "2": "digits"})))
+    found = list(item_sets.named(view(receipt(150_00), three(), {"1": "whole", "2": "digits"})))
     assert ids(found, "named") == [("1", "2")]
     assert ids(found, "named_one") == [("1",), ("2",)]
 
 
 def test_the_only_named_item_is_not_named_one_of_several() -> None:
-    found = list(sets.named(view(receipt(100_00), three(), {"1": "whole"})))
+    found = list(item_sets.named(view(receipt(100_00), three(), {"1": "whole"})))
     assert (ids(found, "named"), ids(found, "named_one")) == ([("1",)], [])
 
 
 def test_those_of_the_named_items_that_have_the_sum() -> None:
-    found = list(sets.named(view(receipt(125_00), three(), WHOLE)))
+    found = list(item_sets.named(view(receipt(125_00), three(), WHOLE)))
     assert [(ids([one]), one.unique) for one in of(found, "named_subset")] == [([("1", "3")], True)]
 
 
 def test_two_sums_among_the_named_items_are_both_looked_at_and_neither_is_unique() -> None:
     items = [item("1", 50_00), item("2", 30_00), item("3", 20_00), item("4", 10_00, due=DAY - timedelta(1)), item("5", 40_00)]
-    found = list(sets.named(view(receipt(60_00), items, {i.item_id: "whole" for i in items})))
+    found = list(item_sets.named(view(receipt(60_00), items, {i.item_id: "whole" for i in items})))
     subsets = of(found, "named_subset")
     assert len(subsets) == 2
     assert not any(one.unique for one in subsets)
 
 
 def test_a_weak_reference_is_no_strong_one() -> None:
-    found = list(sets.named(view(receipt(100_00), three(), {"1": "short", "2": "short"})))
+    found = list(item_sets.named(view(receipt(100_00), three(), {"1": "short", "2": "short"})))
     assert (ids(found, "named"), ids(found, "named_one")) == ([], [("1",), ("2",)])
-    found = list(sets.named(view(receipt(150_00), three(), {"1": "short", "2": "short"})))
+    found = list(item_sets.named(view(receipt(150_00), three(), {"1": "short", "2": "short"})))
     assert ids(found, "named") == [("1", "2")]
 
 
 def test_the_items_of_an_order() -> None:
-    found = list(sets.named(view(receipt(150_00), three(), {"1": "order", "2": "order"})))
+    found = list(item_sets.named(view(receipt(150_00), three(), {"1": "order", "2": "order"})))
     assert ids(found, "order") == [("1", "2"), ("1",), ("2",)]
 
 
 def test_items_in_other_currencies_are_looked_at_one_by_one() -> None:
     items = [item("1", 100_00, currency="USD"), item("2", 50_00, currency="USD")]
-    found = list(sets.named(view(receipt(100_00), items, {"1": "whole", "2": "whole"})))
+    found = list(item_sets.named(view(receipt(100_00), items, {"1": "whole", "2": "whole"})))
     assert ids(found) == [("1",), ("2",)]
 
 
 def test_a_number_that_only_a_close_reading_finds_names_its_item() -> None:
-    found = list(sets.named(view(receipt(100_00, text="RE-2026-0 0001 DANKE"), three())))
+    found = list(item_sets.named(view(receipt(100_00, text="RE-2026-0 0001 DANKE"), three())))
     assert ids(found, "named") == [("1",)]
 
 
@@ -87,13 +87,13 @@ def plan(*amounts: int) -> list[Item]:
     ],
 )
 def test_instalments_of_a_document_are_paid_in_the_order_in_which_they_are_due(amount: int, paid: list[tuple[str, ...]]) -> None:
-    found = list(sets.named(view(receipt(amount), plan(100_00, 90_00, 80_00), {"0": "whole", "1": "whole", "2": "whole"})))
+    found = list(item_sets.named(view(receipt(amount), plan(100_00, 90_00, 80_00), {"0": "whole", "1": "whole", "2": "whole"})))
     assert ids(found, "named") == paid
     assert all(one.unique for one in found)
 
 
 def test_which_of_equal_instalments_is_paid_a_person_says() -> None:
-    found = list(sets.named(view(receipt(90_00), plan(90_00, 90_00), {"0": "whole", "1": "whole"})))
+    found = list(item_sets.named(view(receipt(90_00), plan(90_00, 90_00), {"0": "whole", "1": "whole"})))
     assert {ids([one])[0] for one in found} == {("0",), ("1",)}
     assert not any(one.unique for one in found)
 
@@ -115,19 +115,20 @@ def numbered(count: int, amount: int = 10_00) -> list[Item]:
 def test_a_shortened_list_and_a_range_are_written_out(text: str, listed: tuple[str, ...]) -> None:
     items = numbered(6)
     amount = sum(i.open for i in items if i.item_id in listed)
-    found = list(sets.named(view(receipt(amount, text=text), items, {listed[0]: "whole"})))
+    found = list(item_sets.named(view(receipt(amount, text=text), items, {listed[0]: "whole"})))
     assert ids(found, "listed") == [listed]
 
 
 def test_a_list_with_a_number_that_is_not_open_is_not_guessed_at() -> None:
-    found = list(sets.named(view(receipt(50_00, text="RE-2026-00101/102/199"), numbered(6), {"101": "whole"})))
+    found = list(item_sets.named(view(receipt(50_00, text="RE-2026-00101/102/199"), numbered(6), {"101": "whole"})))
     assert ids(found, "listed") == []
 
 
 def test_a_list_that_was_cut_off_is_completed_by_those_that_follow() -> None:
     items = numbered(6)
     amount = sum(i.open for i in items[:4])
-    found = list(sets.named(view(receipt(amount, text="RE-2026-00101, RE-2026-00102, RE-20"), items, {"101": "whole", "102": "whole"})))
+    paying = receipt(amount, text="RE-2026-00101, RE-2026-00102, RE-20")
+    found = list(item_sets.named(view(paying, items, {"101": "whole", "102": "whole"})))
     best = of(found, "completed")[0]
     assert ids([best]) == [("101", "102", "103", "104")]
     assert kinds(best) == {"set_completed", "set_run"}
@@ -136,19 +137,19 @@ def test_a_list_that_was_cut_off_is_completed_by_those_that_follow() -> None:
 def test_a_completed_list_and_everything_are_told_to_be_the_same_items() -> None:
     items = [item("1", 17_01), item("2", 29_02), item("3", 100_00)]
     here = view(receipt(146_03), items, {"3": "whole"})
-    assert [one.items for one in (*of(list(sets.named(here)), "completed"), *of(sure(here), "everything"))] == [tuple(items)] * 2
+    assert [one.items for one in (*of(list(item_sets.named(here)), "completed"), *of(sure(here), "everything"))] == [tuple(items)] * 2
 
 
 def test_a_list_is_also_completed_by_any_items_that_make_up_the_rest() -> None:
     items = [item("1", 100_00), item("2", 17_01), item("3", 29_02), item("4", 31_03)]
-    found = list(sets.named(view(receipt(100_00 + 17_01 + 31_03), items, {"1": "whole"})))
+    found = list(item_sets.named(view(receipt(100_00 + 17_01 + 31_03), items, {"1": "whole"})))
     (completed,) = of(found, "completed")
     assert (ids([completed]), completed.unique) == ([("1", "2", "4")], True)
 
 
 def test_two_ways_to_complete_a_list_are_ambiguous() -> None:
     items = [item("1", 100_00), item("2", 30_00), item("3", 20_00), item("4", 10_00), item("5", 40_00)]
-    found = of(list(sets.named(view(receipt(150_00), items, {"1": "whole"}))), "completed")
+    found = of(list(item_sets.named(view(receipt(150_00), items, {"1": "whole"}))), "completed")
     found = [one for one in found if "set_run" not in kinds(one)]
     assert {ids([one])[0] for one in found} == {("1", "2", "3"), ("1", "4", "5")}
     assert all("set_ambiguous" in kinds(one) and not one.unique for one in found)
@@ -157,14 +158,14 @@ def test_two_ways_to_complete_a_list_are_ambiguous() -> None:
 def test_a_count_bounds_what_completes_the_list() -> None:
     items = [item("1", 100_00), item("2", 30_00), item("3", 20_00), item("4", 50_00)]
     text = "RE-2026-00001 + 2 others"
-    found = of(list(sets.named(view(receipt(150_00, text=text), items, {"1": "whole"}))), "counted")
+    found = of(list(item_sets.named(view(receipt(150_00, text=text), items, {"1": "whole"}))), "counted")
     assert {ids([one])[0] for one in found} == {("1", "2", "3")}
     assert all("set_counted" in kinds(one) for one in found)
 
 
 def test_a_total_counts_the_named_items_too() -> None:
     items = [item("1", 100_00), item("2", 30_00), item("3", 20_00), item("4", 50_00)]
-    found = of(list(sets.named(view(receipt(150_00, text="2 invoices, RE-2026-00001"), items, {"1": "whole"}))), "counted")
+    found = of(list(item_sets.named(view(receipt(150_00, text="2 invoices, RE-2026-00001"), items, {"1": "whole"}))), "counted")
     assert {ids([one])[0] for one in found} == {("1", "4")}
 
 
@@ -175,42 +176,42 @@ def test_a_run_is_ambiguous_when_another_item_has_an_amount_of_it() -> None:
         item("3", 30_00, due=DAY + timedelta(9)),
         item("4", 5_00, due=DAY - timedelta(9)),
     ]
-    run = next(one for one in sets.named(view(receipt(130_00), items, {"1": "whole"})) if "set_run" in kinds(one))
+    run = next(one for one in item_sets.named(view(receipt(130_00), items, {"1": "whole"})) if "set_run" in kinds(one))
     assert ("set_ambiguous" in kinds(run), run.unique) == (True, False)
 
 
 @pytest.mark.parametrize(("text", "kind"), [("RE-2026-0O0O1", "ocr"), ("RE-2026-00011", "typo"), ("RE-2026-000", "cut")])
 def test_a_damaged_number_counts_only_with_the_amount(text: str, kind: str) -> None:
     fitting = view(receipt(100_00, text=text), three())
-    assert ids(sets.damaged(fitting)) == [("1",)]
+    assert ids(item_sets.damaged(fitting)) == [("1",)]
     assert fitting.refs["1"] == kind
-    assert ids(sets.damaged(view(receipt(99_00, text=text), three()))) == []
+    assert ids(item_sets.damaged(view(receipt(99_00, text=text), three()))) == []
 
 
 def test_a_damaged_number_may_be_paid_less_the_discount() -> None:
     items = [item("1", 100_00, discount=2_00), item("2", 50_00)]
-    assert ids(sets.damaged(view(receipt(98_00, text="RE-2026-00011"), items))) == [("1",)]
+    assert ids(item_sets.damaged(view(receipt(98_00, text="RE-2026-00011"), items))) == [("1",)]
 
 
 def test_without_a_number_in_the_text_nothing_is_damaged() -> None:
-    assert ids(sets.damaged(view(receipt(100_00, text="Danke"), three()))) == []
+    assert ids(item_sets.damaged(view(receipt(100_00, text="Danke"), three()))) == []
 
 
 def test_the_only_item_of_the_amount() -> None:
-    (found,) = sets.unnamed(view(receipt(50_00), three()), ())
+    (found,) = item_sets.unnamed(view(receipt(50_00), three()), ())
     assert (found.basis, ids([found]), found.evidence, found.unique) == ("single", [("2",)], (), True)
 
 
 def test_one_item_less_its_discount() -> None:
-    found = list(sets.unnamed(view(receipt(98_00), [item("1", 100_00, discount=2_00), item("2", 7_00)]), ()))
+    found = list(item_sets.unnamed(view(receipt(98_00), [item("1", 100_00, discount=2_00), item("2", 7_00)]), ()))
     assert ids(found, "single") == [("1",)]
 
 
 def test_twins_due_on_one_day_are_no_ambiguity_and_on_different_days_are() -> None:
     same = [item("1", 50_00), item("2", 50_00)]
-    assert [(ids([one]), one.evidence, one.unique) for one in sets.unnamed(view(receipt(50_00), same), ())] == [([("1",)], (), True)]
+    assert [(ids([one]), one.evidence, one.unique) for one in item_sets.unnamed(view(receipt(50_00), same), ())] == [([("1",)], (), True)]
     apart = [item("1", 50_00), item("2", 50_00, due=DAY - timedelta(30))]
-    found = [(ids([one]), one.evidence, one.unique) for one in sets.unnamed(view(receipt(50_00), apart), ())]
+    found = [(ids([one]), one.evidence, one.unique) for one in item_sets.unnamed(view(receipt(50_00), apart), ())]
     assert found == [([("2",)], ("twin_oldest",), False), ([("1",)], ("twin_younger",), False)]
 
 
@@ -261,7 +262,7 @@ def test_a_set_with_interchangeable_items_is_unique() -> None:
 
 def test_bare_sums_need_a_payer_that_is_known() -> None:
     items = [item("1", 10_01), item("2", 20_02), item("3", 40_04)]
-    assert ids(sets.unnamed(view(receipt(50_05), items), ("payer_name_near",))) == []
+    assert ids(item_sets.unnamed(view(receipt(50_05), items), ("payer_name_near",))) == []
 
 
 @pytest.mark.parametrize(("count", "size", "found"), [(15, 5, True), (16, 3, True), (16, 4, False), (25, 3, True), (26, 2, False)])
@@ -288,4 +289,4 @@ def test_the_numbers_of_a_large_customer_are_read_too() -> None:
 def test_the_bounds_are_those_of_the_rulebook() -> None:
     narrow = BOOK.changed(limits=BOOK.limits.model_copy(update={"subset_items": 2, "triple_items": 2}))
     items = [item("1", 10_01), item("2", 20_02), item("3", 40_04)]
-    assert ids(sets.unnamed(view(receipt(50_05), items, rules=narrow), ("payer_account",))) == []
+    assert ids(item_sets.unnamed(view(receipt(50_05), items, rules=narrow), ("payer_account",))) == []

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.matching.decide import Policy, Verdict, decide
-from matcher.pipeline.small import Row, small_company
+from matcher.matching.decisions.decide import Policy, Verdict, decide
+from matcher.pipeline.in_memory import Row, small_company
 from matcher.rules import rulebook
 
 LINE: Row = {

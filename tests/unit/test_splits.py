@@ -4,14 +4,15 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
+from oracles import subset_sum
+from oracles.subset_sum import check
 
-from matcher.matching import split_bits, split_check
-from matcher.matching.split_bits import reach
-from matcher.matching.split_check import check
-from matcher.matching.split_pool import COUNT_CAP, Meter, expand, pool_of
-from matcher.matching.split_units import by_unit
-from matcher.matching.split_window import TRIES, window
-from matcher.matching.splits import Verdict, exact_sets
+from matcher.matching.subset_sum import bits
+from matcher.matching.subset_sum.bits import reach
+from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, expand, pool_of
+from matcher.matching.subset_sum.search import Verdict, exact_sets
+from matcher.matching.subset_sum.units import by_unit
+from matcher.matching.subset_sum.window import TRIES, window
 
 # no two subsets of these have one sum: each is more than all before it together
 LADDER = [3**power * 100 + 7 for power in range(15)]
@@ -166,7 +167,7 @@ def test_reachable_sums_take_no_more_memory_than_the_sums_of_use() -> None:
 
 
 def test_layers_too_large_to_keep_still_prove_that_there_is_no_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split_bits, "KEPT_BITS", 0)
+    monkeypatch.setattr(bits, "KEPT_BITS", 0)
     amounts = [2 * n for n in range(3, 40)] + [201]
     for target, whole in ((203, True), (120, False)):
         pool = pool_of(amounts, target, None)
@@ -225,7 +226,7 @@ def test_the_checker_counts_anew() -> None:
 
 
 def test_the_checker_says_when_it_cannot_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split_check, "MAX_SUMS", 20)
+    monkeypatch.setattr(subset_sum, "MAX_SUMS", 20)
     verdict = exact_sets(LADDER, sum(LADDER[::2]))
     assert verdict.sets == (tuple(range(0, 15, 2)),)
-    assert check(LADDER, sum(LADDER[::2]), verdict).startswith(split_check.UNCONFIRMED)
+    assert check(LADDER, sum(LADDER[::2]), verdict).startswith(subset_sum.UNCONFIRMED)

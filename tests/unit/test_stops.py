@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from engine import BOOK, DAY, item, names, pool, receipt
 
-from matcher.matching.hypotheses import explanations
+from matcher.matching.decisions.stops import Known, Settled, Stop, stopped
+from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Item, Payer, Receipt, Reference
-from matcher.matching.stops import Known, Settled, Stop, stopped
 
 
 def memory(payer: str = "PAYER", amount: int = 50_00, days_ago: int = 3) -> Known:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.matching.text import Number, Text, fragments, index_keys, number, says, shape, spoken
+from matcher.matching.references.text import Number, Text, fragments, index_keys, number, says, shape, spoken
 
 OURS = number("RE-2026-00417")
 

@@ -14,9 +14,9 @@ from matcher import frames
 from matcher.engines import workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
-from matcher.matching.decide import Policy
-from matcher.matching.match import Job, jobs, masters
-from matcher.pipeline import small
+from matcher.matching.decisions.decide import Policy
+from matcher.matching.entity import Job, jobs, masters
+from matcher.pipeline import in_memory
 from matcher.pipeline.recording import Deciding, Records, together
 from matcher.rules import rulebook
 
@@ -33,10 +33,10 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     rows = [(company, n) for company in COMPANIES for n in (1, 2)]
     item = {"customer_id": "C", "issue_date": "2026-09-01", "currency": "EUR"}
     line = {"account": "giro", "booking_date": "2026-10-01", "currency": "EUR"}
-    items = small._item_frame(
+    items = in_memory._item_frame(
         [item | {"entity": c, "item_id": f"{c}-{n}", "document_no": f"RE-2026-0{c}0{n}", "amount": f"{n}00.00"} for c, n in rows]
     )
-    lines = small._line_frame(
+    lines = in_memory._line_frame(
         [
             line | {"entity": c, "line_id": f"L{c}-{n}", "amount": f"{n}00.00", "remittance_information": f"RE-2026-0{c}0{n}"}
             for c, n in rows

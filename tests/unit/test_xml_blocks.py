@@ -3,8 +3,8 @@
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.parsers import xml_blocks
-from matcher.parsers.xml_blocks import Block, Blocks, End, Start, Text, unescape, without_asides
+from matcher.parsers.camt import xml_blocks
+from matcher.parsers.camt.xml_blocks import Block, Blocks, End, Start, Text, unescape, without_asides
 
 
 def tokens(text: str, size: int = 0) -> list[object]:

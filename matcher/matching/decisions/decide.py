@@ -1,0 +1,361 @@
+"""One answer for the whole batch: which explanations post, which wait for a person, and why the rest are left.
+
+Named items are settled first, over the whole batch and not line by line; then what only payer and amount speak for. An item is never
+given more than it has open. Two receipts of different payers with like claims on one item both go to a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import NamedTuple
+
+from matcher.matching.decisions.assignment import Assignment, assign
+from matcher.matching.decisions.dependents import Watch
+from matcher.matching.decisions.stops import Known, stopped
+from matcher.matching.explanations.build import Reading
+from matcher.matching.explanations.encoding import percent
+from matcher.matching.items.open_items import Pool
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.rules.rulebook import PPM, Rule, Rulebook
+
+PROPOSE_PPM = 100_000
+"""Least confidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
+
+CONTEST_POINTS = 20
+"""Another payer's claim on the same item counts as like when it has at most so many points less."""
+
+TWICE_POINTS = 30
+"""Two receipts that name the same items are one payment twice when their points differ by no more."""
+
+TOO_NEAR = "another explanation is too near"
+
+MOST_ROUNDS = 50
+"""Rounds over what is left, until none posts anything more: then a second run finds nothing new either."""
+
+BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
+"""Bases that post in the first round: those that a reference carries."""
+
+
+class Shadow(NamedTuple):
+    """What a shadow rule would have made of the explanation that was chosen. `rule` is id and version; confidence in millionths."""
+
+    rule: str
+    state: str
+    confidence: int
+    reason: str
+
+
+class Verdict(NamedTuple):
+    """What the engine says of one receipt.
+
+    Attributes:
+        state: ``posted``, ``proposed`` or ``none``.
+        confidence, margin: millionths; margin is None when there is no other explanation.
+        explanation: the chosen one; for ``none`` the nearest, which is not acted on.
+        runner_up: the best of the others.
+        reason: one sentence: why it was posted, or what keeps it from being posted.
+        lead: points of the explanation against all others together; what confidence is read from.
+        eligible: whether it was posted, or only for want of confidence was not.
+        lacks: the one test that keeps it from being posted; '' for what is posted, and until `diagnosis.diagnosed` has looked.
+        shadow: what a shadow rule would have said; it changes nothing.
+    """
+
+    line_id: str
+    state: str
+    outcome: str
+    customer_id: str
+    rule: str
+    confidence: int | None
+    margin: int | None
+    explanation: Explanation | None
+    runner_up: Explanation | None
+    reason: str
+    lead: int = 0
+    eligible: bool = False
+    lacks: str = ""
+    shadow: Shadow | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What may be posted.
+
+    Attributes:
+        precision_ppm: share of postings that must be right, in millionths; `Calibration.least` makes the bar of it.
+        auto_post: whether to post at all.
+        rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
+        grace_days: days after the discount date on which the discount is still accepted.
+        undone: lines with sets of items whose posting a person took back; such a set is proposed, and never posted by itself.
+    """
+
+    precision_ppm: int
+    auto_post: bool
+    rejected: frozenset[tuple[str, frozenset[str]]]
+    grace_days: int
+    undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
+
+
+def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> list[Verdict]:
+    """A verdict for every receipt of one selling company, in the order of their ids."""
+    batch = _Batch(receipts, pool, known, book, policy)
+    for _ in range(MOST_ROUNDS):
+        # whatever posts begins again with the first stage, so that a second run would begin where this one ends
+        if not (batch.post(batch.alone(), BY_NAME) or batch.post(batch.naming(), BY_NAME) or batch.post(batch.waiting, None)):
+            break
+    return batch.finish()
+
+
+_Claims = dict[str, list[tuple[int, str, str, int]]]
+"""The best claims on each item: points, payer, line, amount."""
+
+
+class _Stand(NamedTuple):
+    """How a batch stands before a round.
+
+    Attributes:
+        options: explanations of each line, without those of a line that comes first with the same claim; `before` tells that one.
+    """
+
+    options: Mapping[str, Sequence[Explanation]]
+    before: Mapping[str, str]
+    choice: Assignment
+    claims: _Claims
+
+    def chosen(self, line: str, bases: frozenset[str] | None) -> bool:
+        """Whether a line has an explanation that may post, of these bases if given."""
+        place = self.choice.chosen[line]
+        return place >= 0 and (bases is None or self.options[line][place].basis in bases)
+
+
+class _Batch:
+    """The receipts of a batch on their way: explanations as the pool stands, and verdicts once posted."""
+
+    def __init__(self, receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
+        self.pool, self.known, self.book, self.policy = pool, known, book, policy
+        self.bar = book.calibration.least(policy.precision_ppm)
+        self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
+        self.place = {line: place for place, line in enumerate(self.waiting)}
+        self.rank = {line: rank for rank, line in enumerate(sorted(self.waiting, key=lambda line: _foremost(self.waiting[line])))}
+        self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
+        self.options: dict[str, list[Explanation]] = {}
+        self.plain: dict[str, list[str]] = {}
+        self.names: set[str] = set()
+        self.unread, self.unasked, self.stale = set(self.waiting), set(self.waiting), set(self.waiting)
+        self.watch = Watch(self.waiting.values())
+        self.done: dict[str, Verdict] = {}
+        self.settled: tuple[_Stand, dict[str, Verdict]] | None = None
+
+    def alone(self) -> set[str]:
+        """Lines that name items in full whose sum is their amount, and that no other line names."""
+        for line in self.unread:
+            self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
+        self.unread.clear()
+        named = self.watch.named
+        return {line for line, items in self.plain.items() if items and all(named[item_id] == 1 for item_id in items)}
+
+    def naming(self) -> set[str]:
+        """Lines whose text names an open item. What names nothing waits: its answer would be thrown away when a named item is settled."""
+        for line in self._by_customer(self.unasked):
+            reading = self.readings[line]
+            if _numbered(reading.receipt) and reading.names(self.pool):
+                self.names.add(line)
+            else:
+                self.names.discard(line)
+            self.watch.over(line, reading.looked)
+        self.unasked.clear()
+        return self.names.copy()
+
+    def _by_customer(self, lines: Iterable[str]) -> list[str]:
+        """Lines in such an order that what one has brought into the processor's cache serves the next: those of one payer together."""
+        return sorted(lines, key=self.rank.__getitem__)
+
+    def _explain(self, receipt: Receipt) -> list[Explanation]:
+        found = self.readings[receipt.line_id].explanations(self.pool)
+        if self.policy.rejected:
+            found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
+        return found
+
+    def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
+        """One round over these lines: posts what may post, by these bases if given. False when nothing was posted."""
+        self._look(lines)
+        stand = self._stand(lines)
+        verdicts = {line: self._verdict(self.waiting[line], stand) for line in stand.options if stand.chosen(line, bases)}
+        ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
+        self.settled = None if ready else (stand, verdicts)
+        taken: list[Item] = []
+        ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
+        for verdict in ready:
+            one, receipt = verdict.explanation, self.waiting[verdict.line_id]
+            if one is not None and self.pool.fits(one):
+                taken += [self.pool.items[share.item_id] for share in one.shares]
+                for item in self.pool.take(one):
+                    self.known.close(item, receipt)
+                self.done[receipt.line_id] = verdict
+                self._leave(receipt)
+        touched = self.watch.touched(taken, self.pool)
+        for again in (self.stale, self.unread, self.unasked):
+            again.update(touched)
+        for left in (self.stale, self.unread, self.unasked, self.names):
+            left.intersection_update(self.waiting)
+        return bool(taken)
+
+    def _leave(self, receipt: Receipt) -> None:
+        self.watch.leave(receipt)
+        for kept in (self.waiting, self.readings, self.options, self.plain):
+            kept.pop(receipt.line_id, None)
+
+    def _look(self, lines: Collection[str]) -> None:
+        """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
+        for line in self._by_customer(self.stale.intersection(lines)):
+            self.options[line] = self._explain(self.waiting[line])
+            self.watch.over(line, self.readings[line].looked)
+        self.stale.difference_update(lines)
+
+    def finish(self) -> list[Verdict]:
+        """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
+        self._look(self.waiting)
+        stand, said = self.settled or (self._stand(self.waiting), {})
+        for verdict in [said[line] if line in said else self._verdict(receipt, stand) for line, receipt in self.waiting.items()]:
+            left = verdict if verdict.state != "posted" else verdict._replace(state="proposed", reason="not posted in its turn")
+            self.done[verdict.line_id] = left
+        return [self.done[line] for line in sorted(self.done)]
+
+    def _stand(self, lines: Collection[str]) -> "_Stand":
+        order = sorted(lines, key=self.place.__getitem__)
+        options, before = self._earliest_first(order)
+        return _Stand(options, before, assign(order, options, self.pool), self._claims(order))
+
+    def _earliest_first(self, order: Sequence[str]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
+        """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
+
+        Also gives the earliest line for each line that comes after it.
+
+        A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is no twin of it.
+        """
+        best = {line: self.options[line][0] for line in order if self.options[line] and self.options[line][0].basis in BY_NAME}
+        twins: dict[object, list[str]] = defaultdict(list)
+        for line, one in best.items():
+            twins[one.shares].append(line)
+        kept = {line: self.options[line] for line in order}
+        before: dict[str, str] = {}
+        for shares, lines in twins.items():
+            if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
+                strongest = max(best[line].points for line in lines)
+                first = next(line for line in lines if best[line].points >= strongest - TWICE_POINTS)
+                for line in lines:
+                    if line != first:
+                        kept[line] = [one for one in kept[line] if one.shares != shares]
+                        before[line] = first
+        return kept, before
+
+    def _room(self, one: Explanation, times: int) -> bool:
+        """Whether the items have enough open for an explanation several times over."""
+        return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
+
+    def _claims(self, order: Iterable[str]) -> "_Claims":
+        """Best claims on each item: points, payer, line, amount."""
+        claims: _Claims = defaultdict(list)
+        for line in order:
+            if options := self.options[line]:
+                for share in options[0].shares:
+                    taken = abs(share.item_amount + share.adjustment)
+                    claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
+        return claims
+
+    def _verdict(self, receipt: Receipt, stand: "_Stand") -> Verdict:
+        line, claims = receipt.line_id, stand.claims
+        options, place = stand.options[line], stand.choice.chosen[line]
+        stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
+        if stop is not None:
+            return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
+        if not options or place < 0:
+            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            if earlier := stand.before.get(line):
+                reason = f"line {earlier} names the same items for the same amount, and comes first"
+            return _left(receipt, outcome, reason)._replace(explanation=options[0] if options else None)
+        best = options[place]
+        others = [one for one in options if one is not best]
+        lead = _lead(best, others)
+        shadow = self._shadow(receipt, best, lead, claims) if self.book.shadows else None
+        rule = self.book.get(best.rule) if best.rule else None
+        confidence = self.book.calibration.confidence(best.rule, lead) if rule else 0
+        if rule is None or confidence < PROPOSE_PPM:
+            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            runner = others[0] if others else None
+            return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, lead=lead, shadow=shadow)
+        hindrance = "too many receipts compete for these items" if line in stand.choice.unsolved else ""
+        hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
+        eligible = not hindrance
+        hindrance = hindrance or self._doubt(confidence)
+        margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
+        state = "proposed" if hindrance or not self.policy.auto_post else "posted"
+        reason = hindrance or best.note or rule.title.lower()
+        runner = others[0] if others else None
+        return Verdict(
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible,
+            shadow=shadow,
+        )  # fmt: skip
+
+    def _shadow(self, receipt: Receipt, best: Explanation, lead: int, claims: "_Claims") -> Shadow | None:
+        kinds = frozenset(kind for kind, _ in best.evidence)
+        rule = self.book.shadow(best.basis, best.gap, kinds, len(best.shares), best.rule)
+        if rule is None:
+            return None
+        confidence = self.book.calibration.confidence(rule.id, lead)
+        hindrance = self._hindrance(receipt, best, rule, lead, claims) or self._doubt(confidence)
+        state = "none" if confidence < PROPOSE_PPM else "proposed" if hindrance else "posted"
+        return Shadow(rule.name, state, confidence, hindrance or rule.title.lower())
+
+    def _doubt(self, confidence: int) -> str:
+        if confidence >= self.bar:
+            return ""
+        return f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
+
+    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: "_Claims") -> str:
+        """What keeps an explanation from being posted without a person; '' when nothing does."""
+        if not best.unique:
+            return best.note or "another set of open items has the same sum"
+        if rule.held:
+            return rule.held
+        if rule.mode == "propose":
+            return f"{rule.title.lower()}: this evidence alone does not post"
+        if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
+            return "a person has taken this posting back"
+        if best.basis not in BY_NAME and (earlier := self.known.repeated(receipt)):
+            return f"line {earlier} has the same payer, amount and text"
+        for share in best.shares:
+            if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
+                return "another receipt has a like claim on the item"
+        if lead < rule.margin:
+            return TOO_NEAR
+        return ""
+
+    def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:
+        """Whether another payer's claim on an item is like this one, and both cannot be met."""
+        if len(claims) < 2 or sum(amount for *_, amount in claims) <= abs(self.pool.items[item_id].open):
+            return False
+        others = ((points, payer) for points, payer, line, _ in claims if line != receipt.line_id)
+        return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
+
+
+def _numbered(receipt: Receipt) -> bool:
+    """Whether the payer's text holds a number, or his id of the payment one that is known."""
+    return bool(receipt.references) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
+
+
+def _foremost(receipt: Receipt) -> str:
+    """The customer that most speaks for, else the payer as the bank names him."""
+    return receipt.payers[0].customer_id if receipt.payers else receipt.payer
+
+
+def _lead(best: Explanation, others: Sequence[Explanation]) -> int:
+    """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
+    rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, one.points - best.points)) / 10) for one in others)
+    return round(-10 * log(rivals))
+
+
+def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> Verdict:
+    payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
+    sure = customer or (next(iter(payers)) if len(payers) == 1 else "")
+    return Verdict(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)

@@ -1,0 +1,264 @@
+"""What keeps a receipt from being posted: the nearest candidate, and the one test that it fails, in words.
+
+Nothing is decided here. It looks once more at what `decide` has left, when all postings are made.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from matcher import money
+from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, Policy, Verdict
+from matcher.matching.decisions.stops import Known
+from matcher.matching.explanations import evidence
+from matcher.matching.explanations.build import explanations
+from matcher.matching.explanations.encoding import percent
+from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.items.customer_items import number_of, oldest_first
+from matcher.matching.items.open_items import Pool
+from matcher.matching.records import Explanation, Item, Receipt, Share
+from matcher.matching.references.text import STRONG, Text
+from matcher.rules.rulebook import Rule, Rulebook
+from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+
+ALIKE_END = 4
+"""Digits at the beginning or at the end of two numbers that must agree for the numbers to be compared at all."""
+
+ALIKE = 75
+"""Least likeness, 0 to 100, at which a number of the text is said to be like a document's."""
+
+MOST_EQUAL = 20
+"""Items of one amount, or with one beginning or end of their number, among which a nearest one still says something."""
+
+_LEARNED = "earlier receipts of the payer"
+_NEEDED = {
+    "payer_account": "the payer's account", "payer_name": "the payer's name", "payer_number": "the customer number",
+    "reference_order": "the purchase order", "reference_short": "a short number", "reference": "the document number",
+    "payer_learned": _LEARNED, "amount": "exactly the open amount",
+}  # fmt: skip
+"""What a rule asks for, by the longest beginning of the kinds of evidence that would give it."""
+
+
+def completed(
+    verdicts: Sequence[Verdict], receipts: Iterable[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy
+) -> Iterator[Verdict]:
+    """The verdicts on one selling company; what is not posted has ``lacks``, and where nothing is likely the nearest candidate."""
+    rest = _Rest(verdicts, pool, known, book, policy)
+    by_line = {receipt.line_id: receipt for receipt in receipts}
+    for verdict in verdicts:
+        if verdict.state == "posted":
+            yield verdict
+        elif verdict.state == "proposed":
+            yield verdict._replace(lacks=rest.held(verdict))
+        else:
+            yield rest.unmatched(verdict, by_line[verdict.line_id])
+
+
+class _Rest:
+    """What is left of a batch."""
+
+    def __init__(self, verdicts: Sequence[Verdict], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
+        self.pool, self.known, self.book, self.policy = pool, known, book, policy
+        taken = [v for v in verdicts if v.state != "none" and v.explanation]
+        self.holder = {share.item_id: v.line_id for v in taken if v.explanation for share in v.explanation.shares}
+
+    def held(self, verdict: Verdict) -> str:
+        """What keeps a proposal from being posted."""
+        one = verdict.explanation
+        assert one is not None
+        rule, other = self.book.get(one.rule), verdict.runner_up
+        if not one.unique and other is not None and other.gap == one.gap:
+            what = "item has the same amount" if len(other.shares) == len(one.shares) == 1 else "set has the same sum"
+            return f"another {what}: {', '.join(sorted(other.items))}"
+        if rule.mode != "post":
+            posting = [r for r in self.book.rule if r.mode == "post"]
+            return failed_test(one, posting) or f"no rule posts {_shape(one)}"
+        if not self.policy.auto_post and verdict.reason == (one.note or rule.title.lower()):
+            return "auto_post is off: everything waits for a person"
+        if verdict.reason == TOO_NEAR:
+            return f"the lead over other explanations is {verdict.lead} points, the rule asks for {rule.margin}"
+        return verdict.reason
+
+    def unmatched(self, verdict: Verdict, receipt: Receipt) -> Verdict:
+        """A line without a proposal: its nearest candidate and the test that it fails."""
+        if verdict.outcome in ("duplicate", "closed_item"):
+            return self._closed(verdict, receipt)
+        if verdict.outcome in ("non_receivable", "on_account") and verdict.explanation is None:
+            return verdict._replace(lacks=verdict.reason)
+        one = verdict.explanation or self._refused(receipt)
+        if one is None:
+            one, lacks = self._nearest(receipt)
+        elif (receipt.line_id, one.items) in self.policy.rejected:
+            lacks = "a person has refused these items for this line"
+        else:
+            lacks = self._unlikely(one, verdict.lead)
+        return verdict._replace(explanation=one, lacks=lacks)
+
+    def _unlikely(self, one: Explanation, lead: int) -> str:
+        if not one.rule:
+            return failed_test(one, self.book.rule) or f"no rule is about {_shape(one)}"
+        if one.points <= 0:
+            return f"the evidence speaks against it: {one.points:+d} points together"
+        other = next((self.holder[i] for i in sorted(one.items) if i in self.holder), "")
+        if other:
+            return f"line {other} has the better claim on these items"
+        confidence = self.book.calibration.confidence(one.rule, lead)
+        if confidence < PROPOSE_PPM:
+            return f"confidence {percent(confidence)} is below the {percent(PROPOSE_PPM)} that a proposal needs"
+        return "another line with the same claim comes first"
+
+    def _closed(self, verdict: Verdict, receipt: Receipt) -> Verdict:
+        """The named item that is closed, and the line that closed it; the one that a duplicate repeats before any other."""
+        ids = {r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5}
+        named = sorted(
+            (i for i in ids if i not in self.pool.items), key=lambda i: (self._payer_of(i) != (receipt.payer, receipt.amount), i)
+        )
+        if not named:
+            return verdict._replace(lacks=verdict.reason)
+        settled = self.known.settled.get(named[0])
+        how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
+        same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
+        candidate = _candidate(named[0], self.known.closed.get(named[0], (0, ""))[1], "closed")
+        return verdict._replace(explanation=candidate, lacks=f"item {named[0]} is closed{how}{same}")
+
+    def _payer_of(self, item_id: str) -> tuple[str, int]:
+        settled = self.known.settled.get(item_id)
+        return (settled.payer, settled.amount) if settled else ("", 0)
+
+    def _refused(self, receipt: Receipt) -> Explanation | None:
+        """The best explanation that is left out because a person has refused it."""
+        if not any(line_id == receipt.line_id for line_id, _ in self.policy.rejected):
+            return None
+        found = explanations(receipt, self.pool, self.book, self.policy.grace_days)
+        return next((one for one in found if (receipt.line_id, one.items) in self.policy.rejected), None)
+
+    def _nearest(self, receipt: Receipt) -> tuple[Explanation | None, str]:
+        """An item that comes near although nothing explains the line: named badly, of the same customer, or of the same amount."""
+        named = [self.pool.items[r.item_id] for r in receipt.references if r.item_id in self.pool.items]
+        if named:
+            return self._apart(receipt, _closest(named, receipt))
+        customers = list(dict.fromkeys(payer.customer_id for payer in receipt.payers))
+        theirs = [item for customer in customers for item in self.pool.of_customer(customer)]
+        for customer in customers:
+            for item_id in self._just_closed.get((customer, receipt.amount), ())[:1]:
+                settled = self.known.settled[item_id]
+                what = f"line {settled.line_id} of {settled.booking_date} paid the item of that amount"
+                return _candidate(item_id, customer, "closed"), what
+        if theirs:
+            return self._apart(receipt, _closest(theirs, receipt))
+        if customers:
+            return None, f"customer {customers[0]} has nothing open"
+        if alike := self._most_alike(receipt):
+            return self._apart(receipt, alike)
+        equal = sorted(self.pool.of_amount(receipt.currency, receipt.amount, MOST_EQUAL), key=oldest_first)
+        if equal:
+            what = "needs the document number, or the payer's account or name: only the amount is the item's"
+            return self._candidate(receipt, equal[0]), what
+        return None, "no open item has the amount, none is named, and the payer is not a known customer"
+
+    def _apart(self, receipt: Receipt, item: Item) -> tuple[Explanation, str]:
+        one = self._candidate(receipt, item)
+        if item.currency != receipt.currency:
+            return one, f"the item is in {item.currency}, the line in {receipt.currency}, and the amount is not near at the day's rate"
+        differs = abs(item.open - receipt.amount)
+        if differs:
+            return one, f"the amount differs by {money.render(differs, receipt.currency)} {receipt.currency}"
+        if item.item_id in self.holder:
+            return one, f"line {self.holder[item.item_id]} has the better claim on it"
+        return one, "needs the document number, or the payer's account or name"
+
+    def _candidate(self, receipt: Receipt, item: Item) -> Explanation:
+        text = Text(receipt.text)
+        view = View(receipt, text, item.customer_id, self.pool, self.book.limits, self.pool.numbers.named(text).by(item.customer_id, {}))
+        kinds = (*evidence.reference(view, ItemSet("single", (item,)), {}), *evidence.payer(receipt, item.customer_id, self.pool))
+        scored = self.book.scored(kinds)
+        return _candidate(item.item_id, item.customer_id, "")._replace(evidence=scored, points=sum(points for _, points in scored))
+
+    @cached_property
+    def _just_closed(self) -> Mapping[tuple[str, int], list[str]]:
+        """Items that lines have closed, by customer and what they had open."""
+        found: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for item_id in sorted(self.known.settled):
+            amount, customer = self.known.closed.get(item_id, (0, ""))
+            found[customer, amount].append(item_id)
+        return found
+
+    @cached_property
+    def _ends(self) -> Mapping[str, list[str]]:
+        """Items by the first and by the last digits of their number."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for item_id, item in self.pool.items.items():
+            digits = number_of(item).digits.lstrip("0")
+            if len(digits) > ALIKE_END:
+                found[f"{digits[:ALIKE_END]}-"].append(item_id)
+                found[f"-{digits[-ALIKE_END:]}"].append(item_id)
+        return found
+
+    def _most_alike(self, receipt: Receipt) -> Item | None:
+        """The item whose number is most like one of the text; the first by id of equally like ones."""
+        best: tuple[float, str] | None = None
+        for digits in sorted(Text(receipt.text).numbers):
+            if len(digits) <= ALIKE_END:
+                continue
+            for end in (f"{digits[:ALIKE_END]}-", f"-{digits[-ALIKE_END:]}"):
+                near = self._ends.get(end, ())
+                for item_id in near if len(near) <= MOST_EQUAL else ():
+                    likeness = fuzz.ratio(digits, number_of(self.pool.items[item_id]).digits.lstrip("0"))
+                    if likeness >= ALIKE and (best is None or (-likeness, item_id) < best):
+                        best = (-likeness, item_id)
+        return self.pool.items[best[1]] if best else None
+
+
+def failed_test(one: Explanation, rules: Iterable[Rule]) -> str:
+    """The first condition that the nearest rule for such explanations asks for and does not find; '' when there is no such rule.
+
+    Nearest is the rule that the fewest conditions keep from holding; of equal ones the first in the book.
+    """
+    kinds = frozenset(kind for kind, _ in one.evidence)
+    tried = [(rule, list(_failures(rule, one, kinds))) for rule in rules if one.basis in rule.basis and one.gap in rule.gap]
+    missed = [(rule, failures) for rule, failures in tried if failures]
+    if not missed:
+        return ""
+    rule, failures = min(missed, key=lambda pair: len(pair[1]))
+    return f"{failures[0]} (rule {rule.id})"
+
+
+def _failures(rule: Rule, one: Explanation, kinds: frozenset[str]) -> Iterator[str]:
+    for group in rule.needs:
+        if kinds.isdisjoint(group):
+            wanted = sorted(dict.fromkeys(_needed(kind) for kind in group), key=lambda what: what == _LEARNED)
+            near = next((k for k in sorted(kinds) for g in group if _family(k) == _family(g)), "")
+            text = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1]
+            text = text.replace("the payer's account or the payer's name", "the payer's account or name")
+            text = text.replace("the payer's account, the payer's name or", "the payer's account or name, or")
+            yield f"needs {text}" + (f", and has only: {EVIDENCE[near]}" if near else "")
+    for kind in rule.without:
+        if kind in kinds:
+            yield EVIDENCE[kind]
+    if len(one.shares) > rule.items:
+        yield f"pays {len(one.shares)} items, the rule takes {rule.items}"
+
+
+def _family(kind: str) -> str:
+    return "_".join(kind.split("_")[:2]) if kind.startswith("payer_") else kind.split("_")[0]
+
+
+def _needed(kind: str) -> str:
+    family = max((start for start in _NEEDED if kind.startswith(start)), key=len, default="")
+    return _NEEDED.get(family) or f"that {EVIDENCE[kind]}"
+
+
+def _shape(one: Explanation) -> str:
+    return f"items found so: {BASES[one.basis]}" if one.gap == "none" else f"such a gap: {GAPS[one.gap]}"
+
+
+def _closest(items: Iterable[Item], receipt: Receipt) -> Item:
+    """In the line's currency if there is one, nearest in amount, oldest first."""
+    return min(items, key=lambda i: (i.currency != receipt.currency, abs(i.open - receipt.amount), *oldest_first(i)))
+
+
+def _candidate(item_id: str, customer: str, note: str) -> Explanation:
+    """An item that was looked at and gets nothing."""
+    return Explanation("", "", "", "unexplained", customer, (Share(item_id, 0, 0),), (), 0, note=note)

@@ -1,0 +1,104 @@
+"""What stops a receipt before any fallback: a good reference to an item that cannot take the money speaks for that, never for a neighbour.
+
+Also what is said of receipts that nothing explains: money for an order without an invoice yet, or simply unexplained.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from matcher.matching.explanations.evidence import ALIKE, named_items
+from matcher.matching.items.open_items import Pool
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.references.text import RANK, says, spoken
+from matcher.rules.rulebook import Limits, Rulebook
+
+NAMING = frozenset(f"reference_{kind}" for kind in RANK)
+"""Evidence that the text names an item."""
+
+_PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payout": "a payout of a payment provider"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The receipt that closed an item. Amount in minor units."""
+
+    line_id: str
+    payer: str
+    amount: int
+    booking_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a receipt pays no open item."""
+
+    outcome: str
+    reason: str
+    customer_id: str = ""
+
+
+@dataclass
+class Known:
+    """What is known besides open items.
+
+    Attributes:
+        settled: which receipt closed an item; grows while the batch is decided.
+        closed: original amount (minor units) and customer of items that have nothing open.
+        repeats: line -> earlier line of the same payer, amount and text.
+    """
+
+    settled: dict[str, Settled]
+    closed: dict[str, tuple[int, str]]
+    repeats: Mapping[str, str] = field(default_factory=dict)
+
+    def close(self, item: Item, receipt: Receipt) -> None:
+        """Notes that a receipt of this batch closed an item."""
+        self.closed[item.item_id] = (item.open, item.customer_id)
+        self.settled[item.item_id] = Settled(receipt.line_id, receipt.payer, receipt.amount, receipt.booking_date)
+
+    def repeated(self, receipt: Receipt) -> str:
+        """An earlier line of the same payer, amount and text; '' when there is none."""
+        return self.repeats.get(receipt.line_id, "")
+
+    def unexplained(self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook) -> tuple[str, str]:
+        """Outcome of a receipt that nothing explains, and the reason."""
+        text = spoken(receipt.text)
+        # money of a customer, or for a document of ours, stays before a person's eyes whatever its text
+        if not named_items(receipt) and not any(p.kind != "number" and p.likeness >= ALIKE for p in receipt.payers):
+            about = text + spoken(receipt.payer_name)
+            for purpose in ("interest", "fee", "tax", "payout"):
+                if says(about, getattr(book.words, purpose)):
+                    return "non_receivable", f"payer and text speak of {_PURPOSE[purpose]}"
+        if receipt.payers and says(text, book.words.prepayment):
+            return "on_account", "the text speaks of an order or a payment in advance, and no open item is named"
+        if options:
+            return "unexplained", f"the nearest explanation ({options[0].points} points) is not likely enough"
+        if receipt.payers:
+            return "unexplained", "the customer is known, but no open item or set of items has this amount, and none is named"
+        if receipt.payer:
+            return "unexplained", "no open item is named, and the payer is not a known customer"
+        return "unexplained", "no open item is named, and the payer is not stated"
+
+
+def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known: Known, limits: Limits) -> Stop | None:
+    """Whether the named items are all closed: paid before by the same payer (duplicate), or by whomever (closed item)."""
+    strong = named_items(receipt)
+    if not strong or any(item_id in pool.items for item_id in strong):
+        return None
+    if options and any(kind in NAMING for kind, _ in options[0].evidence):
+        return None
+    for item_id in strong:
+        before = known.settled.get(item_id)
+        same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
+        if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= limits.duplicate_days:
+            return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(known, strong))
+    # an old number that was copied: a person may want what else has the amount; no rule posts it
+    if options and any(kind == "reference_closed" for kind, _ in options[0].evidence):
+        return None
+    return Stop("closed_item", "the named item is closed", _owner(known, strong))
+
+
+def _owner(known: Known, item_ids: Sequence[str]) -> str:
+    owners = {known.closed[i][1] for i in item_ids if i in known.closed}
+    return owners.pop() if len(owners) == 1 else ""

@@ -1,0 +1,277 @@
+"""All explanations of one receipt by open items, best first."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from matcher.matching.explanations import differences, evidence, item_sets
+from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.items.customer_items import number_of, oldest_first
+from matcher.matching.items.open_items import Pool
+from matcher.matching.lazy import lazy
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.references.index import Named
+from matcher.matching.references.text import PLACE, STRONG, Text, says, shape
+from matcher.rules.rulebook import Rulebook
+
+MOST_CUSTOMERS = 6
+"""Customers that are looked at for one receipt; those that more evidence speaks for come first."""
+
+CLEAR = 70
+"""Points of an explanation from which customers that little speaks for are no longer looked at."""
+
+LIKELY = 20
+"""Weight from which much speaks for a customer: a strong reference, an account, or a name that is nearly equal. It must also be half of
+what speaks for the first customer."""
+
+MOST_KEPT = 12
+"""Explanations kept of one receipt."""
+
+RARE = 5
+"""Items of one amount among which a damaged number may find its item although the customer is not known."""
+
+UNNAMED = frozenset(("single", "due", "everything", "subset"))
+"""Bases that no number in the text carries."""
+
+_SOURCES = {"payment_reference": "structured", "order": "order"}
+
+
+@dataclass(slots=True)
+class _Look:
+    """What the items of a customer came to as they stood: by what the text names, and by what only payer and amount speak for."""
+
+    stand: object
+    refs: dict[str, str] = field(default_factory=dict)
+    view: View | None = None
+    named: list[Explanation] = field(default_factory=list)
+    unnamed: list[Explanation] | None = None
+
+
+def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) -> list[Explanation]:
+    """All explanations of a receipt; of equal ones the order is by rule and items.
+
+    Of explanations that give the same to the same items, the one with most points is kept.
+    """
+    return Reading(receipt, book, grace_days).explanations(pool)
+
+
+class Reading:
+    """A receipt, its text read once, and how the items of each customer explain it for as long as they stay the same."""
+
+    def __init__(self, receipt: Receipt, book: Rulebook, grace_days: int) -> None:
+        """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
+        self.receipt, self.book, self.grace_days = receipt, book, grace_days
+        self.text = Text(receipt.text, receipt.end_to_end_id)
+        self.keys, self.carriers = _named(receipt)
+        self._meant: dict[str, bool] = {}
+        self._close: Named | None = None
+        self._made: int | None = None
+        self._payers: dict[str, tuple[str, ...]] = {}
+        self._looks: dict[str, _Look] = {}
+        self._first: tuple[int, list[tuple[str, bool]]] | None = None
+
+    def explanations(self, pool: Pool) -> list[Explanation]:
+        """As the function of that name, with the items as they are now."""
+        plain = self.plain(pool)
+        if plain:
+            view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
+            return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id, pool)))
+        best: dict[object, Explanation] = {}
+        for customer, look, likely in self._look(pool):
+            if not likely and any(one.points >= CLEAR for one in best.values()):
+                break
+            _keep_best(look.named, best)
+            _keep_best(self._unnamed(look, customer, pool), best)
+        return sorted(best.values(), key=_order)[:MOST_KEPT]
+
+    def plain(self, pool: Pool) -> tuple[Item, ...]:
+        """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
+        strong = [pool.items[i] for i, kind in self.keys.items() if kind in STRONG and i in pool.items]
+        if not strong or sum([i.open for i in strong]) != self.receipt.amount:
+            return ()
+        if strong[0].currency != self.receipt.currency or len({(i.customer_id, i.currency) for i in strong}) > 1:
+            return ()
+        return tuple(sorted(strong, key=oldest_first))
+
+    def names(self, pool: Pool) -> bool:
+        """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
+        return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(
+            look.named for _, look, _ in self._look(pool)
+        )
+
+    @property
+    def looked(self) -> Collection[str]:
+        """Customers among whose items explanations were sought."""
+        return self._looks.keys()
+
+    def _named(self, pool: Pool) -> Named:
+        if self._close is None:
+            self._close = pool.numbers.named(self.text)
+        return self._close
+
+    def _payer(self, customer: str, pool: Pool) -> tuple[str, ...]:
+        found = self._payers.get(customer)
+        if found is None:
+            found = self._payers[customer] = evidence.payer(self.receipt, customer, pool)
+        return found
+
+    def _look(self, pool: Pool) -> Iterator[tuple[str, "_Look", bool]]:
+        """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
+        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
+        named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
+        for customer, likely in self._customers(pool):
+            spaced = likely or not named
+            stand = (pool.version(customer), closed, spaced)
+            look = self._looks.get(customer)
+            if look is None or look.stand != stand:
+                look = self._looks[customer] = self._looked(customer, pool, _Look(stand), spaced=spaced)
+            yield customer, look, likely
+
+    def _looked(self, customer: str, pool: Pool, look: "_Look", *, spaced: bool) -> "_Look":
+        keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
+        refs = look.refs = self._named(pool).by(customer, keys, spaced=spaced)
+        damaged = self.text.tokens and pool.may_have(customer, self.receipt.currency, self.receipt.amount)
+        if not refs and not damaged:
+            return look
+        look.view = view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
+        payer = self._payer(customer, pool)
+        for found in item_sets.named(view) if refs else ():
+            # when the named items have the amount to the cent, nothing weaker is looked for
+            if found.basis == "named" and found.unique and sum(i.open for i in found.items) == self.receipt.amount:
+                look.unnamed = []
+            look.named += self._explained(found, view, payer)
+        if look.unnamed is None:
+            for found in item_sets.damaged(view):
+                look.named += self._explained(found, view, payer)
+        return look
+
+    def _unnamed(self, look: "_Look", customer: str, pool: Pool) -> list[Explanation]:
+        """Explanations that only payer and amount speak for; made when they are first asked for."""
+        if look.unnamed is None:
+            look.unnamed = []
+            payer = self._payer(customer, pool)
+            known = any(not kind.endswith("_other") for kind in payer)
+            if known and item_sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+                view = look.view or View(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
+                look.unnamed = [one for found in item_sets.unnamed(view, payer) for one in self._explained(found, view, payer)]
+        return look.unnamed
+
+    def _customers(self, pool: Pool) -> list[tuple[str, bool]]:
+        """Customers worth a look, those with most evidence first; and whether much speaks for them."""
+        if self._first is None or self._first[0] != pool.taken:
+            self._first = (pool.taken, self._weighed(pool))
+        return self._first[1]
+
+    def _weighed(self, pool: Pool) -> list[tuple[str, bool]]:
+        weight: dict[str, int] = {}
+        for item_id, kind in self.keys.items():
+            item = pool.items.get(item_id)
+            if item is not None:
+                weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - PLACE[kind])
+        for payer in self.receipt.payers:
+            strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
+            weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
+        for customer in list(weight)[:3]:
+            for relative in pool.relatives.get(customer, ()):
+                weight.setdefault(relative, 1)
+        if self.text.tokens and STRONG.isdisjoint(self.keys.values()):
+            for item in pool.of_amount(self.receipt.currency, self.receipt.amount, RARE):
+                if self._may_mean(item, pool):
+                    weight.setdefault(item.customer_id, 2)
+        first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
+        return [(customer, weight[customer] >= max(LIKELY, weight[first[0]] // 2)) for customer in first]
+
+    def _may_mean(self, item: Item, pool: Pool) -> bool:
+        """Whether the text names an item of that customer by close reading, or this one with a damaged number."""
+        known = self._meant.get(item.item_id)
+        if known is None:
+            close = bool(self._named(pool).by(item.customer_id, {}))
+            known = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
+        return known
+
+    def _explained(self, found: ItemSet, view: View, payer: tuple[str, ...]) -> Iterator[Explanation]:
+        receipt, book = self.receipt, self.book
+        dates = evidence.dates(found.items, receipt, book.limits)
+        common = (*evidence.reference(view, found, self.carriers), *payer, *found.evidence, *dates)
+        for gap in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
+            if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
+                continue
+            words = self._words(view, found, gap.kind, payer)
+            judged = book.judged(found.basis, gap.kind, (*common, *gap.evidence, *words), len(gap.shares))
+            yield Explanation(
+                judged.rule, found.basis, gap.kind, gap.outcome, view.customer_id, gap.shares, judged.evidence, judged.points,
+                found.unique, gap.note or _note(found),
+            )  # fmt: skip
+
+    def _ours(self, pool: Pool) -> int:
+        """How many numbers of the text have the make of our documents' numbers."""
+        if self._made is None:
+            self._made = sum(shape(number) in pool.numbers.shapes for number in self.text.numbered)
+        return self._made
+
+    @lazy
+    def _named_items(self) -> list[str]:
+        return evidence.named_items(self.receipt)
+
+    @lazy
+    def _ordered(self) -> bool:
+        """Whether the text speaks of an order or of a payment in advance."""
+        return says(self.text.spoken, self.book.words.prepayment)
+
+    def _words(self, view: View, found: ItemSet, gap: str, payer: tuple[str, ...]) -> Iterable[str]:
+        """What the words of the text say for or against an explanation."""
+        text = self.text
+        if self._ordered:
+            yield "text_order"
+        if (gap == "part" or found.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
+            yield "text_part"
+        if gap == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
+            yield "text_more"
+        if found.basis in UNNAMED and view.pool.items.keys().isdisjoint(view.refs):
+            if any(item_id not in view.pool.items for item_id in self._named_items):
+                yield "reference_closed"
+            # a number of another make is the payer's own; one of ours may be the customer's
+            elif self._ours(view.pool) > ("payer_number" in payer):
+                yield "reference_unknown"
+
+
+def _keep_best(found: Iterable[Explanation], best: dict[object, Explanation]) -> None:
+    """Of explanations that give the same, the first with most points is kept."""
+    for one in found:
+        known = best.get(one.shares)
+        if known is None or known.points < one.points:
+            best[one.shares] = one
+
+
+def _order(one: Explanation) -> tuple[object, ...]:
+    return (-one.points, not one.unique, one.rule, one.shares)
+
+
+def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
+    """The most telling reference of each item that number keys found, and how many items carry that key."""
+    keys: dict[str, str] = {}
+    carriers: dict[str, int] = {}
+    for reference in receipt.references:
+        kind = _SOURCES.get(reference.source, reference.kind)
+        if kind == "structured" and reference.kind not in ("whole", "digits"):
+            kind = reference.kind  # a part of a payment reference is no payment reference
+        if kind == "run" and len(reference.key) < 5:
+            kind = "short"
+        known = keys.get(reference.item_id)
+        if known is None or PLACE[kind] < PLACE[known]:
+            keys[reference.item_id] = kind
+            carriers[reference.item_id] = reference.carriers
+    return keys, carriers
+
+
+def _bears(found: ItemSet, gap: str, view: View) -> bool:
+    """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
+    kinds = {view.refs.get(i.item_id, "") for i in found.items}
+    return bool(kinds & STRONG) or (gap == "part" and "order" in kinds)
+
+
+def _note(found: ItemSet) -> str:
+    if found.unique:
+        return ""
+    if found.basis == "single":
+        return "several open items have this amount and are due on different days"
+    return "another set of open items has the same sum"

@@ -1,0 +1,88 @@
+"""Evidence of a receipt for a customer and a set of items. What is absent gives nothing: a third state, neither for nor against."""
+
+from collections.abc import Sequence
+
+from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.items.open_items import Pool
+from matcher.matching.records import Item, Receipt
+from matcher.matching.references.text import PLACE, STRONG
+from matcher.rules.rulebook import Limits
+
+ALIKE, MARGIN = 80, 6
+"""A name that is not equal counts from this likeness, and this far before any other customer's."""
+
+
+_NAMES = {
+    "script": "payer_name_script", "trade": "payer_name_part", "cut": "payer_name_part", "part": "payer_name_part",
+    "abbreviated": "payer_name_part", "branch": "payer_name_group", "alike": "payer_name_alike",
+}  # fmt: skip
+
+
+def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
+    """What account, name and customer number say about whether this customer paid."""
+    if not receipt.payers:
+        return ()
+    family = pool.relatives.get(customer_id, frozenset())
+    accounts = {p.customer_id for p in receipt.payers if p.kind == "account"}
+    found = []
+    if customer_id in accounts:
+        found.append("payer_account" if len(accounts) == 1 else "payer_account_shared")
+    elif accounts:
+        found.append("payer_account_group" if accounts & family else "payer_account_other")
+    name = _name(receipt, customer_id, family)
+    if name:
+        found.append(name)
+    if not accounts and any(p.kind == "learned" and p.customer_id == customer_id for p in receipt.payers):
+        found.append("payer_learned")
+    if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
+        found.append("payer_number")
+    return tuple(found)
+
+
+def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
+    names = [p for p in receipt.payers if p.kind not in ("account", "number", "learned")]
+    mine = next((p for p in names if p.customer_id == customer_id), None)
+    if mine is None:
+        clear = [p for p in names if p.likeness >= ALIKE and p.margin >= MARGIN]
+        if not clear:
+            return ""
+        return "payer_name_group" if any(p.customer_id in family for p in clear) else "payer_name_other"
+    if mine.kind == "equal":
+        return "payer_name" if mine.margin >= MARGIN else "payer_name_shared"
+    if mine.margin < MARGIN or mine.likeness < ALIKE:
+        return "payer_name_near"
+    return _NAMES[mine.kind]
+
+
+def named_items(receipt: Receipt) -> list[str]:
+    """Items, open or closed, that a number of five characters or more names by itself."""
+    if not receipt.references:
+        return []
+    return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
+
+
+def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:
+    """What names the items, and what speaks against the set.
+
+    Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
+    """
+    items, refs = found_set.items, view.refs
+    kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
+    found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
+    if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in items):
+        found.append("reference_shared")
+    if view.strong:
+        members, documents = {i.item_id for i in items}, {i.document_no for i in items}
+        if any(item.item_id not in members and item.document_no not in documents for item in view.strong):
+            found.append("reference_left_out")
+    return found
+
+
+def dates(items: Sequence[Item], receipt: Receipt, limits: Limits) -> list[str]:
+    """Whether a payment of these items is ordinary on that day."""
+    due = [i.due_date for i in items]
+    if min([i.issue_date for i in items]) > receipt.booking_date:
+        return ["date_before"]
+    if (receipt.booking_date - min(due)).days > limits.overdue:
+        return ["date_overdue"]
+    return ["date_early"] if (max(due) - receipt.booking_date).days > limits.due_before else ["date_due"]

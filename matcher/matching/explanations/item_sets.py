@@ -1,0 +1,262 @@
+"""Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from matcher.matching.items.customer_items import Holding, number_of, oldest_first
+from matcher.matching.items.open_items import Pool
+from matcher.matching.lazy import lazy
+from matcher.matching.records import Item, Receipt
+from matcher.matching.references.text import STRONG, Text
+from matcher.matching.subset_sum.search import exact_sets
+from matcher.rules.rulebook import Limits
+
+SURE = frozenset(
+    (
+        "payer_account",
+        "payer_account_shared",
+        "payer_learned",
+        "payer_name",
+        "payer_name_shared",
+        "payer_name_script",
+        "payer_name_part",
+        "payer_name_alike",
+    )
+)
+"""Evidence of the payer that is good enough to look for sets that only add up."""
+
+
+MOST_COUNTED = 60
+"""Open items among which a set of a size that the text tells is searched."""
+
+MOST_RUN = 100
+"""Longest run of items that is looked at behind the named ones."""
+
+MOST_RANGE = 100_000
+"""Widest range of numbers that is taken for one."""
+
+
+class ItemSet(NamedTuple):
+    """A set of items, oldest first, and why it was looked at: `basis` of the vocabulary, and kinds of evidence.
+
+    Two sets of the same items are told to be the same by their order.
+    """
+
+    basis: str
+    items: tuple[Item, ...]
+    evidence: tuple[str, ...] = ()
+    unique: bool = True
+
+
+class View:
+    """One receipt before the open items of one customer."""
+
+    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, refs: dict[str, str]) -> None:
+        """`refs`: items of the customer that the text names, with the most telling kind of reference."""
+        self.receipt, self.text, self.customer_id, self.pool, self.limits, self.refs = receipt, text, customer_id, pool, limits, refs
+        self.holding = pool.holding(customer_id, receipt.currency)
+        self.items = self.holding.items
+
+    @lazy
+    def strong(self) -> list[Item]:
+        """Items that are named without doubt, oldest first."""
+        return self.named_as(STRONG)
+
+    def named_as(self, kinds: Collection[str]) -> list[Item]:
+        """Open items, in whatever currency, that references of these kinds name; oldest first."""
+        open_now = self.pool.items
+        return sorted((open_now[i] for i, kind in self.refs.items() if kind in kinds and i in open_now), key=oldest_first)
+
+
+def named(view: View) -> Iterator[ItemSet]:
+    """Sets that references make."""
+    strong = view.strong
+    here = [i for i in strong if i.currency == view.receipt.currency]
+    if len(here) > 1 and len({(i.document_type, i.document_no) for i in here}) == 1 and here[0].document_type == "instalment":
+        yield from _instalments(view, here)
+        return
+    if here:
+        yield ItemSet("named", tuple(here))
+    if len(here) > 2:
+        verdict = exact_sets([i.open for i in here], view.receipt.amount)
+        for chosen in verdict.sets[:2]:
+            if len(chosen) < len(here):
+                yield ItemSet("named_subset", tuple(here[n] for n in chosen), unique=verdict.kind == "unique")
+    if len(strong) > 1 or len(here) != len(strong):
+        for item in strong[:20]:
+            yield ItemSet("named_one" if len(strong) > 1 else "named", (item,))
+    if 0 < len(here) <= 12:
+        yield from _implied(view, here)
+    weak = [i for i in view.named_as(("order", "short")) if i.currency == view.receipt.currency]
+    orders = [i for i in weak if view.refs[i.item_id] == "order"]
+    if len(orders) > 1:
+        yield ItemSet("order", tuple(orders))
+    for item in weak[:20]:
+        yield ItemSet("order" if view.refs[item.item_id] == "order" else "named_one", (item,))
+    shorts = [i for i in weak if view.refs[i.item_id] == "short"]
+    if len(shorts) > 1 and sum(i.open for i in shorts) == view.receipt.amount:
+        yield ItemSet("named", tuple(shorts))
+
+
+def _instalments(view: View, here: list[Item]) -> Iterator[ItemSet]:
+    """Instalments of one document are paid in the order in which they are due: the first ones, or the first of the amount."""
+    full = [i for i in here if i.open == view.receipt.amount]
+    for place, item in enumerate(full[:3]):
+        twin = len(full) > 1 and any(i.due_date != item.due_date for i in full)
+        yield ItemSet("named", (item,), (("twin_younger" if place else "twin_oldest"),) if twin else (), unique=not twin)
+    for size, total in enumerate(accumulate(i.open for i in here), 1):
+        if size > 1 and total == view.receipt.amount:
+            yield ItemSet("named", tuple(here[:size]))
+    if not full:
+        yield ItemSet("named", (here[0],))
+
+
+def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
+    """Shortened lists, ranges, counts, and lists that were cut off."""
+    amount = view.receipt.amount
+    listed = _listed(view, here)
+    if len(listed) > len(here):
+        yield ItemSet("listed", tuple(listed))
+        if sum(i.open for i in listed) == amount:
+            return
+    known = listed if sum(i.open for i in listed) < amount else here
+    rest = amount - sum(i.open for i in known)
+    if rest <= 0 or len(view.items) == len(known):
+        return
+    spare = len(view.items) - len(known)
+    wanted = view.text.others if view.text.others is not None else (view.text.total or 0) - len(known)
+    counted = 0 < wanted <= spare
+    for run in _runs(view, known, rest):
+        if not counted or len(run) == wanted:
+            kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
+            alone = not _swappable(run, view, known)
+            yield ItemSet("counted" if counted else "completed", _with(known, run), kinds if alone else (*kinds, "set_ambiguous"), alone)
+    if spare <= (MOST_COUNTED if counted else view.limits.triple_items):
+        chosen = {i.item_id for i in known}
+        others = [i for i in view.items if i.item_id not in chosen]
+        verdict = exact_sets([i.open for i in others], rest, classes=_classes(others), max_size=wanted if counted else None)
+        fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
+        unique = verdict.kind == "unique" and bool(fitting)
+        for found in fitting[:2]:
+            kind = "set_counted" if counted else "set_completed"
+            large = () if len(others) <= view.limits.subset_items else ("set_large",)
+            ambiguous = () if unique else ("set_ambiguous",)
+            members = _with(known, [others[n] for n in found])
+            yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
+
+
+def _with(known: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted((*known, *more), key=oldest_first))
+
+
+def _listed(view: View, here: list[Item]) -> list[Item]:
+    """The named items and those that a shortened list or a range adds, oldest first."""
+    chosen = {i.item_id: i for i in here}
+    for item in here:
+        own = number_of(item)
+        counters, last = view.text.continued(own)
+        if not counters and not last:
+            continue
+        by_counter = view.holding.of_counter
+        found = [by_counter.get((own.stem, int(counter))) for counter in counters]
+        if all(found):
+            chosen |= {i.item_id: i for i in found if i}
+        if last.isdecimal() and 0 < int(last) - int(own.counter) <= MOST_RANGE:
+            between = (by_counter.get((own.stem, counter)) for counter in range(int(own.counter) + 1, int(last) + 1))
+            chosen |= {i.item_id: i for i in between if i}
+    return sorted(chosen.values(), key=oldest_first)
+
+
+def _runs(view: View, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
+    """Items that follow the known ones without a gap, by due date or by number, and have the rest as their sum."""
+    seen: set[frozenset[str]] = set()
+    for order, place in zip((view.items, view.holding.by_number), view.holding.places, strict=True):
+        last = max(place[i.item_id] for i in known)
+        following = order[last + 1 : last + 1 + MOST_RUN]
+        for size, total in enumerate(accumulate(i.open for i in following), 1):
+            if total == rest:
+                run = following[:size]
+                ids = frozenset(i.item_id for i in run)
+                if ids not in seen:
+                    seen.add(ids)
+                    yield tuple(run)
+
+
+def damaged(view: View) -> Iterator[ItemSet]:
+    """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
+    amount = view.receipt.amount
+    if not view.text.tokens:
+        return
+    near = [i for i in (*view.holding.of_amount.get(amount, ()), *view.holding.of_reduced.get(amount, ())) if i.item_id not in view.refs]
+    # a number that is a closed item's own is no damaged form of another's
+    closed = {r.key for r in view.receipt.references if r.item_id not in view.pool.items}
+    for item in near[:40]:
+        kind = view.text.resembles(number_of(item), closed)
+        if kind:
+            view.refs[item.item_id] = kind
+            yield ItemSet("damaged", (item,))
+
+
+def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
+    """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
+    amount, items = view.receipt.amount, view.items
+    full = view.holding.of_amount.get(amount, [])
+    for place, item in enumerate(full[:3]):
+        same = [i for i in full if i.due_date != item.due_date]
+        kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
+        if place and not same:
+            continue
+        yield ItemSet("single", (item,), kinds, unique=not same)
+    for item in view.holding.of_reduced.get(amount, [])[:3]:
+        yield ItemSet("single", (item,))
+    if len(items) < 2:
+        return
+    seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
+    for basis, members in _structured(view):
+        ids = frozenset(i.item_id for i in members)
+        if ids not in seen:
+            seen.add(ids)
+            alone = not _swappable(members, view)
+            yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
+    wanted = view.text.total
+    small = len(items) <= view.limits.subset_items
+    if len(items) > (MOST_COUNTED if wanted else view.limits.triple_items) or not SURE.intersection(payer):
+        return
+    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else wanted or 3)
+    for found in verdict.sets:
+        members = tuple(items[n] for n in found)
+        if frozenset(i.item_id for i in members) in seen or len(members) < 2:
+            continue
+        unsure, counted = verdict.kind != "unique", wanted == len(members)
+        said = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
+        yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
+
+
+def adds_up(holding: Holding, amount: int, payer: Collection[str]) -> bool:
+    """Whether `damaged` or `unnamed` may find anything. For most customers that are only related to the payer it is a quick no."""
+    return amount in holding.totals or (len(holding.items) > 1 and not SURE.isdisjoint(payer))
+
+
+def _swappable(members: Sequence[Item], view: View, known: Sequence[Item] = ()) -> bool:
+    """Whether an item outside the set has the amount of one inside, due on another day: then the sum does not tell which is paid."""
+    inside = {i.item_id for i in (*members, *known)}
+    like = view.holding.of_amount
+    return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
+
+
+def _structured(view: View) -> Iterator[tuple[str, tuple[Item, ...]]]:
+    """Everything; everything due up to a day; everything issued in one month."""
+    holding, amount = view.holding, view.receipt.amount
+    if holding.sums[-1] == amount:
+        yield "everything", tuple(holding.items)
+    if size := holding.due_up_to.get(amount):
+        yield "due", tuple(holding.items[:size])
+    for members in holding.of_month.get(amount, ()):
+        yield "due", tuple(members)
+
+
+def _classes(items: Sequence[Item]) -> list[int]:
+    """Numbers of classes of interchangeable items: one amount, due on one day."""
+    numbers: dict[tuple[object, ...], int] = {}
+    return [numbers.setdefault((i.open, i.due_date), len(numbers)) for i in items]

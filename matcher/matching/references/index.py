@@ -1,0 +1,140 @@
+"""The numbers of a company's open items in every form in which a text may hold them: what a text names by close reading, asked once.
+
+Number keys (`keys`) name an item anywhere in the company. The shorter and damaged forms of here say something only of customers
+that other evidence brings up, so the answer is kept by customer.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from matcher.matching.items.customer_items import number_of
+from matcher.matching.lazy import lazy
+from matcher.matching.records import Item
+from matcher.matching.references.text import PLACE, STRONG, Text, fragments, index_keys, shape
+
+CROWD = 50
+"""Items that share one form, from which they are sorted by customer before they are looked at."""
+
+START = 4
+"""Characters at the beginning of a fragment; none is shorter."""
+
+FORMS = ("whole", "digits", "parts", "counter")
+"""Forms that numbers have."""
+
+_Carrier = tuple[str, str, str]
+"""Customer, item, and the kind of reference that the form makes."""
+
+
+class Numbers:
+    """The items that were open when the batch began."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = [(item, number_of(item)) for item in items]
+        self._crowds: dict[tuple[str, str], dict[str, list[_Carrier]]] = {}
+
+    def named(self, text: Text) -> "Named":
+        """What a text names, by customer."""
+        return Named(self, text)
+
+    @lazy
+    def by_form(self) -> Mapping[str, Mapping[str, list[_Carrier]]]:
+        """Items by form and number of `text.index_keys`."""
+        found: dict[str, dict[str, list[_Carrier]]] = {form: {} for form in FORMS}
+        for item, number in self._items:
+            for form, key, kind in index_keys(number):
+                found[form].setdefault(key, []).append((item.customer_id, item.item_id, kind))
+        return found
+
+    @lazy
+    def by_fragment(self) -> Mapping[str, list[_Carrier]]:
+        """Items by their `text.fragments`."""
+        found: dict[str, list[_Carrier]] = {}
+        for item, number in self._items:
+            for fragment, kind in fragments(number):
+                found.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
+        return found
+
+    @lazy
+    def lengths(self) -> Mapping[str, set[int]]:
+        """How long the fragments are that begin with the same `START` characters."""
+        found: dict[str, set[int]] = {}
+        for fragment in self.by_fragment:
+            found.setdefault(fragment[:START], set()).add(len(fragment))
+        return found
+
+    @lazy
+    def shapes(self) -> frozenset[str]:
+        """Of the documents' numbers, and of their digits alone."""
+        return frozenset(shape(form) for _, number in self._items for form in (number.whole, number.digits))
+
+    def crowd(self, form: str, key: str) -> Mapping[str, list[_Carrier]]:
+        """The items of a number that many share, by customer."""
+        found = self._crowds.get((form, key))
+        if found is None:
+            found = self._crowds[form, key] = {}
+            for carrier in self.by_form[form][key]:
+                found.setdefault(carrier[0], []).append(carrier)
+        return found
+
+
+class Named:
+    """What one text names."""
+
+    def __init__(self, numbers: Numbers, text: Text) -> None:
+        self._numbers, self._text = numbers, text
+
+    def by(self, customer_id: str, keys: Mapping[str, str], *, spaced: bool = True) -> dict[str, str]:
+        """Items of a customer, closed ones too, with the most telling kind of reference.
+
+        Args:
+            keys: items that number keys found, with the kind.
+            spaced: whether to look for numbers with blanks in between, where nothing else names an item.
+        """
+        found = dict(keys)
+        for named in (self._few, *self._crowds):
+            for _, item_id, kind in named.get(customer_id, ()):
+                known = found.get(item_id)
+                if known is None or PLACE[kind] < PLACE[known]:
+                    found[item_id] = kind
+        if spaced and STRONG.isdisjoint(found.values()):
+            found |= self._spaced.get(customer_id, {})
+        return found
+
+    @lazy
+    def _hits(self) -> list[tuple[str, str]]:
+        known = self._numbers.by_form
+        return [(form, key) for form, keys in self._text.forms.items() for key in keys if key in known[form]] if self._text.tokens else []
+
+    @lazy
+    def _few(self) -> Mapping[str, list[_Carrier]]:
+        found: dict[str, list[_Carrier]] = {}
+        for form, key in self._hits:
+            carriers = self._numbers.by_form[form][key]
+            for carrier in carriers if len(carriers) <= CROWD else ():
+                found.setdefault(carrier[0], []).append(carrier)
+        return found
+
+    @lazy
+    def _crowds(self) -> list[Mapping[str, list[_Carrier]]]:
+        return [self._numbers.crowd(form, key) for form, key in self._hits if len(self._numbers.by_form[form][key]) > CROWD]
+
+    @lazy
+    def _spaced(self) -> Mapping[str, dict[str, str]]:
+        """Items whose number stands in the text with blanks or other characters in between."""
+        if not self._text.tokens:
+            return {}
+        known, found = self._numbers.by_fragment, dict[str, dict[str, str]]()
+        for fragment in self._pieces():
+            if fragment in known and self._text.holds(fragment):
+                for customer_id, item_id, kind in known[fragment]:
+                    mine = found.setdefault(customer_id, {})
+                    mine[item_id] = min(kind, mine.get(item_id, kind), key=PLACE.__getitem__)
+        return found
+
+    def _pieces(self) -> set[str]:
+        """Pieces of the text that begin as a fragment does, and are as long."""
+        compact, lengths = self._text.compact, self._numbers.lengths
+        return {
+            compact[place : place + size]
+            for place in range(len(compact) - START + 1)
+            for size in lengths.get(compact[place : place + START], ())
+        }

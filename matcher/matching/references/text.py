@@ -1,0 +1,340 @@
+"""What a payer's text says about numbers: which of a customer's documents it names, whole or damaged, and how many it speaks of.
+
+This is the close reading for lines that number keys alone do not settle; it looks at the few items of one customer, never at all.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from matcher.matching.keys import MIN_KEY, fold
+from matcher.matching.lazy import lazy
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
+_RUN = re.compile(r"\d+")
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
+_WORD = re.compile(r"[^\W_]+")
+_SIGNS = "\u2e7f"
+_ALIKE = str.maketrans("OQILSBZ", "0011582")
+_OTHERS = re.compile(
+    r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
+    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)"
+)
+_TOTAL = re.compile(
+    r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|(?:等|共)?(\d{1,3})[张笔份]"
+)
+_LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
+_RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
+_NO_NUMBER = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\bTEL\w*\W*[\d /-]+|\b(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b"
+    r"|\bIBAN\W*[A-Z]{2}\d\d(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)\b"
+)
+RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
+"""Kinds of reference, the most telling first."""
+
+PLACE = {kind: place for place, kind in enumerate(RANK)}
+"""Place of each kind, 0 for the most telling."""
+
+STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
+"""Kinds that name an item by themselves."""
+
+MIN_DAMAGED = 5
+"""Fewest characters of a number that may be recognised although it is damaged."""
+
+
+class Number(NamedTuple):
+    """A document number taken apart: `stem` is what stands around its counter, `counter` its running number as written."""
+
+    whole: str
+    digits: str
+    stem: tuple[str, str]
+    counter: str
+    parts: str
+    reference: str
+
+
+@lru_cache(maxsize=1 << 18)
+def number(document_no: str, payment_reference: str = "") -> Number:
+    """Takes a document number apart. The counter is the last run of digits, or the one before a year that ends the number."""
+    upper, reference = document_no.upper(), _compact(payment_reference.upper())
+    pieces = _PIECE.findall(upper)
+    runs = [n for n, piece in enumerate(pieces) if piece.isdecimal()]
+    if not runs:
+        return Number("".join(pieces), "", (upper, ""), "", "", reference)
+    place = runs[-1]
+    if len(runs) > 1 and len(pieces[place]) == 4 and pieces[place][:2] in ("19", "20"):
+        place = runs[0]
+    stem = ("".join(pieces[:place]), "".join(pieces[place + 1 :]))
+    return Number("".join(pieces), "".join([pieces[n] for n in runs]), stem, pieces[place], _joined(pieces), reference)
+
+
+def spoken(text: str) -> str:
+    """Words in lower case without diacritics, with one blank before and behind each."""
+    return f" {' '.join(_WORD.findall(text.lower() if text.isascii() else fold(text)))} "
+
+
+def says(said: str, words: Iterable[str]) -> bool:
+    """Whether one of the words is in a `spoken` text: at the beginning of a word, or whole if a blank ends it.
+
+    "interest" is in "interest rate" and not in "Pinterest". Signs that are written without blanks between words are found anywhere.
+    """
+    return any(map(said.__contains__, _needles(tuple(words))))
+
+
+@lru_cache(maxsize=64)
+def _needles(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word if word[:1] > _SIGNS else spoken(word) if word.endswith(" ") else spoken(word)[:-1] for word in words)
+
+
+def fragments(item: Number) -> list[tuple[str, str]]:
+    """What may stand somewhere in a text with blanks or other characters in between, and the kind of reference that it makes."""
+    found = [(item.reference, "structured")] if len(item.reference) >= MIN_DAMAGED else []
+    if len(item.whole) >= 7:
+        found.append((item.whole, "whole"))
+    bare = item.digits.lstrip("0")
+    if len(item.digits) >= 8 and bare != item.whole and len(bare) >= MIN_DAMAGED:
+        found.append((bare, "digits"))
+    return found
+
+
+def index_keys(item: Number) -> list[tuple[str, str, str]]:
+    """Forms in which a text may hold a number: the form, the number in it, and the kind of reference that it makes."""
+    counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
+    keys: list[tuple[str, str, str]] = []
+    if counter and counter != bare:
+        kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
+        if kind:
+            keys.append(("counter", item.counter, kind))
+        if kind and len(counter) >= MIN_KEY and counter != item.counter:
+            keys.append(("counter", counter, kind))
+    if item.parts.count("|") > 1:
+        keys.append(("parts", item.parts, "parts"))
+    if len(bare) >= MIN_DAMAGED:
+        keys.append(("digits", bare, "digits"))
+    if item.whole:
+        keys.append(("whole", item.whole, "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"))
+    return keys
+
+
+def shape(number: str) -> str:
+    """What numbers of one make have in common: the letters with a sign for each run of digits; of digits alone how many they are."""
+    return "#" * len(number) if number.isdigit() else _RUN.sub("#", number)
+
+
+def _one_off(token: str, wanted: str) -> bool:
+    """Whether two numbers differ in one character, wrong, missing, doubled or exchanged with its neighbour."""
+    return len(token) > MIN_DAMAGED and abs(len(token) - len(wanted)) <= 1 and OSA.distance(token, wanted, score_cutoff=1) <= 1
+
+
+def _compact(text: str) -> str:
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """Letters and digits in turn, each run of digits without its leading zeros."""
+    return "|".join([piece.lstrip("0") or "0" for piece in pieces])
+
+
+class Text:
+    """A payer's text, read once.
+
+    Attributes:
+        told: what the payer wrote, in capitals with its blanks; upper: the same with his own id of the payment (end-to-end id) behind.
+    """
+
+    def __init__(self, text: str, end_to_end_id: str = "") -> None:
+        self.told = text.upper()
+        self.upper = f"{self.told} | {end_to_end_id.upper()}" if end_to_end_id else self.told
+
+    @lazy
+    def spoken(self) -> str:
+        """The words of it, as `says` looks for them."""
+        return spoken(self.upper)
+
+    @lazy
+    def compact(self) -> str:
+        """Letters and digits alone."""
+        return _compact(self.upper)
+
+    @lazy
+    def _words(self) -> list[str]:
+        return _TOKEN.findall(self.upper)
+
+    @lazy
+    def tokens(self) -> tuple[str, ...]:
+        """Words that hold a digit, as written."""
+        return tuple([t for t in self._words if any(map(str.isdigit, t))])
+
+    @lazy
+    def wholes(self) -> frozenset[str]:
+        """Tokens without separators."""
+        return frozenset(_compact(t) for t in self.tokens)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Digits of tokens without leading zeros."""
+        return frozenset("".join(filter(str.isdigit, t)).lstrip("0") for t in self.tokens)
+
+    @property
+    def runs(self) -> frozenset[str]:
+        """Runs of digits, as written and without leading zeros."""
+        found = _RUN.findall(self.upper)
+        return frozenset(found) | frozenset(run.lstrip("0") for run in found)
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
+        told = frozenset(self.tokens)
+        pieces = [(_PIECE.findall(word), word in told) for word in self._words]
+        alone = [mine for mine, numbered in pieces if numbered and len(mine) > 1]
+        pairs = [a + b for (a, first), (b, second) in pairwise(pieces) if first or second]
+        return frozenset(map(_joined, (*alone, *pairs)))
+
+    @lazy
+    def numbered(self) -> frozenset[str]:
+        """Numbers of five digits or more that the payer wrote and that are no date, no telephone number and no account number."""
+        found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
+        return frozenset(_compact(token) for token in found if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+
+    @lazy
+    def alike(self) -> str:
+        """All letters and digits with look-alike letters as digits."""
+        return self.compact.translate(_ALIKE)
+
+    @lazy
+    def others(self) -> int | None:
+        """How many further documents the text speaks of ("and 3 others")."""
+        found = _OTHERS.search(self.upper)
+        return int(next(g for g in found.groups() if g)) if found else None
+
+    @lazy
+    def total(self) -> int | None:
+        """How many documents the text speaks of in all ("5 invoices")."""
+        found = _TOTAL.search(self.upper)
+        return int(next(g for g in found.groups() if g)) if found else None
+
+    @lazy
+    def _counts(self) -> tuple[re.Match[str], ...]:
+        """Where the text says how many documents it speaks of: those are no document numbers."""
+        return (*_OTHERS.finditer(self.upper), *_TOTAL.finditer(self.upper))
+
+    @property
+    def forms(self) -> dict[str, Collection[str]]:
+        """Everything in the text that may be a number, by the form it has; `index_keys` gives documents the same forms."""
+        digits = [t for t in self.numbers if len(t) >= MIN_DAMAGED]
+        return {"whole": self.wholes, "digits": digits, "parts": self.parts, "counter": self.runs}
+
+    def holds(self, wanted: str) -> bool:
+        """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
+        return wanted in self.compact and self._alone(wanted, self.compact, self.upper)
+
+    def only_within(self, key: str, longer: Iterable[str]) -> bool:
+        """Whether letters and digits stand in the text only as a piece of one of the longer numbers."""
+        spans = [(start, start + len(one)) for one in longer if len(one) > len(key) for start in self._found(one)]
+        places = list(self._found(key))
+        return bool(places) and all(any(first <= start and start + len(key) <= last for first, last in spans) for start in places)
+
+    def _found(self, key: str) -> Iterator[int]:
+        start = self.compact.find(key)
+        while start >= 0:
+            yield start
+            start = self.compact.find(key, start + 1)
+
+    @lazy
+    def _damaged(self) -> list[tuple[str, str, str]]:
+        """What may be a damaged number: letters and digits of a token, the same without zeros before it, and its digits alone."""
+        return [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in self.wholes]
+
+    @lazy
+    def _places(self) -> list[int]:
+        """Where each character of `compact` stands in `upper`."""
+        return [place for place, character in enumerate(self.upper) if character.isalnum()]
+
+    def _alone(self, wanted: str, compact: str, upper: str) -> bool:
+        """Whether a number stands in a text with nothing but blanks and punctuation in between, and is not part of a longer one.
+
+        Zeros may stand before a number; a letter at its beginning ends whatever is before.
+        """
+        start = compact.find(wanted)
+        while start >= 0:
+            first, last = self._places[start], self._places[start + len(wanted) - 1]
+            if not upper[last + 1 : last + 2].isdecimal() and "_" not in upper[first:last]:
+                while wanted[0].isdecimal() and first and upper[first - 1] == "0":
+                    first -= 1
+                if not first or not wanted[0].isdecimal() or not upper[first - 1].isdecimal():
+                    return True
+            start = compact.find(wanted, start + 1)
+        return False
+
+    def resembles(self, item: Number, known: Collection[str] = ()) -> str:
+        """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or '', the most telling of them.
+
+        Numbers in `known` (letters and digits alone) are those of other documents, and not damaged.
+        """
+        if len(item.digits) < MIN_DAMAGED:
+            return ""
+        folded, size = item.whole.translate(_ALIKE), len(item.whole)
+        if size >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
+            return "ocr"
+        cut = ""
+        for token, bare, digits in self._damaged:
+            if token in known or bare in known:
+                continue
+            if _one_off(token, item.whole) or _one_off(digits, item.digits):
+                return "typo"
+            near = MIN_DAMAGED < len(token) < size <= len(token) + 4
+            if near and (item.whole.startswith(token) or item.whole.endswith(token)):
+                cut = "cut"
+        return cut
+
+    def continued(self, item: Number) -> tuple[list[str], str]:
+        """What follows a named document: counters of a shortened list ("RE-1234/235/236"), or the last counter of a range.
+
+        Returns:
+            counters of the list, written in full; and the last counter of a range, '' when it is none.
+        """
+        listed: list[str] = []
+        place = self._after(item)
+        if place < 0:
+            return listed, ""
+        if mark := _RANGE.match(self.upper, place):
+            last = _TOKEN.match(self.upper, mark.end())
+            # the last number may hold blanks where the first one holds them
+            other = number(self.upper[mark.end() : mark.end() + len(self.upper[place - len(item.whole) - 3 : place])]) if last else None
+            if last and last[0].isdigit() and len(last[0]) <= len(item.counter):
+                return listed, item.counter[: len(item.counter) - len(last[0])] + last[0]
+            for found in (number(last[0]) if last else None, other):
+                if found is not None and found.stem == item.stem:
+                    return listed, found.counter
+        while step := _LIST.match(self.upper, place):
+            piece = _RUN.match(self.upper, step.end())
+            if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
+                break
+            if any(count.start() < piece.end() and piece.start() < count.end() for count in self._counts):
+                break
+            listed.append(item.counter[: len(item.counter) - len(piece[0])] + piece[0])
+            place = piece.end()
+        return listed, ""
+
+    def _after(self, item: Number) -> int:
+        """Place behind a document's number in the text; -1 when its counter is not there."""
+        text, size = self.upper, len(item.counter)
+        place = text.find(item.counter) if size >= 3 else -1
+        while place >= 0:
+            end = place + size
+            if not (end < len(text) and text[end].isdigit()):
+                for wanted in item.stem[1]:
+                    while end < len(text) and not text[end].isalnum():
+                        end += 1
+                    if end == len(text) or text[end] != wanted:
+                        end = -1
+                        break
+                    end += 1
+                if end >= 0:
+                    return end
+            place = text.find(item.counter, place + 1)
+        return -1

@@ -1,0 +1,340 @@
+"""The structured grammars of field :86: in MT940, and what they tell of an entry: name, account, references, text.
+
+- German: a Geschäftsvorfallcode and numbered parts, ``166?00GUTSCHRIFT?20EREF+...`` (DFÜ-Abkommen, Anlage 3); the separator is whatever
+  stands in fourth place. Polish, Hungarian, Luxembourg and Dutch banks use the same form.
+- Code words: ``/TRTP/SEPA OVERBOEKING/IBAN/NL.../NAME/...`` (Dutch and Belgian banks, SWIFT's own words).
+
+MultiCash's field NS and free text are in `freetext`.
+"""
+
+import re
+
+from matcher.model import TransactionKind
+from matcher.parsers.mt940.codes import GVC, RETURN_REASONS, kind_of_title
+from matcher.parsers.mt940.fields import StatementLine, amount_in
+
+PART_WIDTH = 27
+"""Width of a German text part. A part that fills it goes on in the next without a blank; a shorter one has lost its trailing blanks."""
+
+LINE_WIDTH = 65
+"""Width of a line of :86:. The same holds for lines of free text."""
+
+
+class Details:
+    """What an entry's text says. Unset attributes are the class's defaults, as most entries set few of them.
+
+    Attributes are those of `matcher.model.Transaction`, but `name`, `account` and `bank` (of the counterparty), `text` (its
+    remittance information), `code` and `kind`; `reference_is_account` says that the :61: reference was the counterparty's account.
+    """
+
+    name: str = ""
+    account: str = ""
+    bank: str = ""
+    text: str = ""
+    code: str = ""
+    kind: TransactionKind = ""
+    end_to_end_id: str = ""
+    mandate_id: str = ""
+    creditor_reference: str = ""
+    return_reason: str = ""
+    instructed_amount: int | None = None
+    instructed_currency: str = ""
+    exchange_rate: str = ""
+    charges: int | None = None
+    reference_is_account: bool = False
+
+
+GERMAN = re.compile(r"\s?(?:(\d{3})|(?=\?))([?>](?=[0-7]\d)|[~^@&|<!$%§](?=00|10|20))")
+"""How a German text begins: groups are the Geschäftsvorfallcode, or None, and the separator."""
+
+_TEXT_PARTS = frozenset(map(str, (*range(20, 30), *range(60, 64))))
+_NAME_PARTS = frozenset({"32", "33"})
+_OTHER_PARTS = frozenset({"00", "10", "30", "31", "34", "35", "36", "37", "38", "39", "64", "65", "70", "71"})
+_TRIMMED = "\x1f"
+_SEPA_WORDS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP|ANAM"
+_SEPA_HEADS = {word + "+": word for word in _SEPA_WORDS.split("|")} | {"MTLG:": "MTLG"}
+_SEPA_INSIDE = re.compile(rf" ({_SEPA_WORDS})\+")
+_REFERENCE_AND_TEXT = frozenset({"", "EREF", "SVWZ"})
+_SEPA_LABELS = re.compile(r"(?:^|\s)(EREF|KREF|MREF|CRED|DEBT|ABWA|ABWE|IBAN|BIC|SVWZ): ")
+
+_CODE_WORDS = (
+    "TRTP|TRCD|TYPE|IBAN|BIC|NAME|ADDR|REMI|EREF|KREF|PREF|IREF|CREF|MARF|CSID|ORDP|BENM|ULTB|ULTD|ULTC|ISDT|PURP|CNTP|RTRN|"
+    "OCMT|OAMT|CHGS|COAM|EXCH"
+)
+_CODES = re.compile(rf"/({_CODE_WORDS})/")
+CODE_WORDS = re.compile(rf"\s?/(?:{_CODE_WORDS})/")
+"""How a text of code words begins."""
+
+ACCOUNT = re.compile(r"(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|P?\d{7,10})$")
+"""An IBAN, a Dutch account number or a Dutch giro number."""
+
+_AMOUNT = re.compile(r"([A-Z]{3})?\s*([\d.,]+)")
+
+
+def unwrapped(lines: list[str], width: int = LINE_WIDTH) -> str:
+    """Lines of text as one. A line that fills its width was cut there and goes on at once; others are parted by a blank."""
+    joined = lines[0]
+    full = len(joined) >= width
+    for line in lines[1:]:
+        joined += line if full or joined.endswith(" ") or line.startswith(" ") else " " + line
+        full = len(line) >= width
+    return joined
+
+
+def squeezed(text: str) -> str:
+    """The text with every run of blanks as one, none at its ends."""
+    return " ".join(text.split())
+
+
+def reference(text: str) -> str:
+    """A reference without the word that stands for none."""
+    bare = text.strip()
+    return "" if bare in ("NOTPROVIDED", "NONREF", "NOT PROVIDED") else bare
+
+
+def _joined(lines: list[str], separator: str) -> str:
+    """Lines of a German text as one, without added blanks; where a line is a little short of its width stands a mark."""
+    pieces: list[str] = []
+    for line in lines[:-1]:
+        pieces.append(line)
+        if LINE_WIDTH - 3 <= len(line) < LINE_WIDTH and separator not in line[-2:]:
+            pieces.append(_TRIMMED)
+    pieces.append(lines[-1])
+    return "".join(pieces)
+
+
+def _restored(chunk: str) -> str:
+    """A part, with its number, and with the blank that was trimmed from a line's end: it was there when the part is just too short."""
+    bare = chunk.replace(_TRIMMED, "")
+    return chunk.replace(_TRIMMED, " ") if PART_WIDTH <= len(bare) < PART_WIDTH + 2 else bare
+
+
+def _sorted_parts(chunks: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Parts of a German text, each beginning with its number: text parts and name parts in order, the others by number."""
+    texts: list[str] = []
+    names: list[str] = []
+    others: dict[str, str] = {}
+    for chunk in chunks:
+        number, content = chunk[:2], chunk[2:]
+        if number in _TEXT_PARTS:
+            texts.append(content)
+        elif number in _NAME_PARTS:
+            names.append(content)
+        else:
+            others[number] = content
+    return texts, names, others
+
+
+def _mended(chunks: list[str], separator: str) -> list[str]:
+    """Chunks without a part number were cut at a separator that belongs to the text; they go back to where they were."""
+    whole = [""]
+    for chunk in chunks:
+        if chunk[:2] in _TEXT_PARTS or chunk[:2] in _NAME_PARTS or chunk[:2] in _OTHER_PARTS:
+            whole.append(chunk)
+        else:
+            whole[-1] += separator + chunk
+    return whole[1:]
+
+
+def german(found: Details, begin: re.Match[str], lines: list[str], line: StatementLine, currency: str) -> None:
+    """Reads a text of numbered parts; `begin` is the match of `GERMAN` at its start."""
+    separator = begin.group(2)
+    text = _joined(lines, separator)
+    chunks = text.split(separator)[1:]
+    if _TRIMMED in text:
+        chunks = [_restored(chunk) for chunk in chunks]
+    texts, names, others = _sorted_parts(chunks)
+    if not _OTHER_PARTS.issuperset(others):
+        texts, names, others = _sorted_parts(_mended(chunks, separator))
+    found.code = begin.group(1) or ""
+    if found.code in GVC:
+        found.kind = GVC[found.code]
+    if account := others.get("38") or others.get("31"):
+        found.account = account.replace(" ", "")
+    if "30" in others:
+        found.bank = others["30"].strip()
+    if names:
+        found.name = squeezed(names[0] if len(names) == 1 else unwrapped(names, PART_WIDTH))
+    if found.kind == "return" and others.get("34", "").strip(" 0"):
+        extension = others["34"].strip()
+        found.return_reason = RETURN_REASONS.get(extension[:3], extension)
+    if texts:
+        _sepa_text(found, texts, line, currency)
+    if not found.text and "00" in others:
+        found.text = squeezed(others["00"])
+
+
+def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: str) -> None:
+    """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
+    values = {"": ""}
+    word, before = "", PART_WIDTH
+    for part in parts:
+        sign = part[4:5]
+        # most parts go on with a text and have no sign where an identifier ends
+        if (sign == "+" or sign == ":" or part[3:4] == "+") and (head := _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])):
+            word = head
+            piece = part[len(head) + 1 :]
+            values[word] = f"{values[word]} {piece}" if word in values else piece
+        elif before >= PART_WIDTH or before == _narrow_width(parts):
+            values[word] += part
+        else:
+            values[word] += " " + part
+        before = len(part)
+        if part.find("+", 5) >= 0 and _SEPA_INSIDE.search(part, 1):
+            word = _take_apart(values, word)
+    if word == "":
+        labelled = _SEPA_LABELS.split(values[""])
+        if len(labelled) < 5:
+            found.text = squeezed(values[""])
+            return
+        values = {}
+        for head, value in zip(["", *labelled[1::2]], labelled[0::2], strict=True):
+            values.setdefault(head, value)
+    purpose = values.get("SVWZ", "")
+    if ": " in purpose:
+        labelled = _SEPA_LABELS.split(purpose)
+        purpose = labelled[0] if len(labelled) >= 5 else purpose
+    text = f"{values['']} {purpose} {values.get('MTLG', '')}"
+    if "ABWA" in values:
+        text = f"{text} ABWA+{values['ABWA']}"
+    found.text = squeezed(text)
+    _identifiers(found, values, line, currency)
+
+
+def _narrow_width(parts: list[str]) -> int:
+    """The width of a bank that plainly wraps before the 27th place, as two parts of the greatest length show; 0 when it does not."""
+    lengths = [len(part) for part in parts]
+    longest = max(lengths)
+    return longest if 20 <= longest < PART_WIDTH and lengths.count(longest) > 1 else 0
+
+
+def _take_apart(values: dict[str, str], word: str) -> str:
+    """Moves identifiers that stand inside a part, behind a blank, to their own entries; gives the last one's word."""
+    items = _SEPA_INSIDE.split(values[word])
+    values[word] = items[0]
+    for inner, value in zip(items[1::2], items[2::2], strict=True):
+        values.setdefault(inner, value)
+        word = inner
+    return word
+
+
+def _identifiers(found: Details, values: dict[str, str], line: StatementLine, currency: str) -> None:
+    if "EREF" in values:
+        found.end_to_end_id = reference(values["EREF"])
+    if values.keys() <= _REFERENCE_AND_TEXT:
+        return
+    if "KREF" in values:
+        found.end_to_end_id = found.end_to_end_id or reference(values["KREF"])
+    if "MREF" in values:
+        found.mandate_id = reference(values["MREF"])
+    if "IBAN" in values:
+        iban = values["IBAN"].replace(" ", "")
+        if ACCOUNT.match(iban):
+            found.account = found.account or iban
+        else:
+            found.text = squeezed(f"{found.text} IBAN+{values['IBAN']}")
+    if "BIC" in values:
+        found.bank = found.bank or values["BIC"].strip().partition(" ")[0]
+    if values.get("PURP", "").strip() == "SALA":
+        found.kind = "salary"
+    if "OAMT" in values:
+        _set_instructed(found, values["OAMT"], line, currency)
+    if "COAM" in values:
+        found.charges = _amount(values["COAM"], currency)
+
+
+def _amount(text: str, currency: str, factor: int = 1) -> int | None:
+    """An amount such as ``EUR0,5``, when it is in the account's currency or names none."""
+    written = _AMOUNT.match(text.strip())
+    if not written or (written.group(1) or currency) != currency:
+        return None
+    return amount_in(written.group(2), currency, factor)
+
+
+def _set_instructed(found: Details, text: str, line: StatementLine, currency: str) -> None:
+    written = _AMOUNT.match(text.strip())
+    if written:
+        code = written.group(1) or currency
+        found.instructed_amount = amount_in(written.group(2), code, line.sign)
+        found.instructed_currency = code if found.instructed_amount is not None else ""
+
+
+def code_words(found: Details, text: str, line: StatementLine, extra: list[str], currency: str) -> None:
+    """Reads a text of code words. `extra` are the further lines of :61:, where Rabobank puts the counterparty's account."""
+    items = _CODES.split(text)
+    party = "ORDP" if line.sign > 0 else "BENM"
+    where = party
+    both = "/ORDP/" in text and "/BENM/" in text
+    for word, written in zip(items[1::2], items[2::2], strict=True):
+        value = written.strip(" /")
+        if word in ("ORDP", "BENM"):
+            where = word if both else party
+        elif word in ("ULTB", "ULTD", "ULTC"):
+            where = word
+        if word == "CNTP":
+            account, bank, name = [*written.split("/"), "", ""][:3]
+            found.account, found.bank, found.name = account.replace(" ", ""), bank.strip(), squeezed(name)
+        if not value:
+            continue
+        if word in ("NAME", "ORDP", "BENM"):
+            if where == party and not found.name:
+                found.name = squeezed(value)
+        elif word in ("IBAN", "BIC"):
+            if where == party:
+                _set_account(found, word, value)
+        elif word == "REMI":
+            _remittance(found, value)
+        else:
+            _code_word(found, word, value, line, currency)
+    if not found.account and extra and ACCOUNT.match(extra[0].strip()):
+        found.account = extra[0].strip()
+    if not found.text:
+        found.text = squeezed(items[0])
+
+
+def _set_account(found: Details, word: str, value: str) -> None:
+    if word == "IBAN":
+        found.account = found.account or value.replace(" ", "")
+    else:
+        found.bank = found.bank or value
+
+
+def _remittance(found: Details, value: str) -> None:
+    """``/REMI/USTD//text`` is text, ``/REMI/STRD/CUR/reference`` a structured reference; anything else is text as it stands."""
+    if value.startswith("USTD/"):
+        value = value[5:].strip(" /")
+    elif value.startswith("STRD/"):
+        value = found.creditor_reference = value[5:].partition("/")[2].strip(" /")
+    found.text = squeezed(f"{found.text} {value}")
+
+
+def _code_word(found: Details, word: str, value: str, line: StatementLine, currency: str) -> None:
+    if word in ("EREF", "KREF", "PREF"):
+        found.end_to_end_id = found.end_to_end_id or reference(value)
+    elif word == "MARF":
+        found.mandate_id = reference(value)
+    elif word == "CREF":
+        found.creditor_reference = value
+    elif word == "RTRN":
+        found.return_reason, found.kind = value.split("/")[0].strip(), "return"
+    elif word == "TRTP":
+        found.kind = found.kind or kind_of_title(value)
+    elif word == "PURP":
+        if value.removeprefix("CD/").strip(" /") == "SALA":
+            found.kind = "salary"
+    elif word in ("OCMT", "OAMT"):
+        _set_instructed(found, value, line, currency)
+    elif word in ("CHGS", "COAM"):
+        found.charges = _amount(value, currency)
+    elif word == "EXCH":
+        found.exchange_rate = value.strip(" /")
+
+
+def supplementary(found: Details, lines: list[str], line: StatementLine, currency: str) -> None:
+    """Reads original amount, charges and exchange rate in the further lines of :61:, ``/OCMT/USD100,//EXCH/1,08/``."""
+    joined = "".join(lines)
+    if CODE_WORDS.match(joined):
+        items = _CODES.split(joined)
+        for word, value in zip(items[1::2], items[2::2], strict=True):
+            if word in ("OCMT", "CHGS", "EXCH"):
+                _code_word(found, word, value.strip(" /"), line, currency)

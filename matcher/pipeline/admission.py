@@ -1,0 +1,118 @@
+"""The guard at the door: the same money is never counted from two statements, of the books or of one command."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from matcher.ledger.chain import StatementFact, adjoining_days, common_days, contradicts
+from matcher.pipeline.session import Session
+from matcher.store import facts, lines, reissues
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a statement is kept aside.
+
+    Attributes:
+        missing: lines read before of wholly told days that it lacks.
+        new: how many of its entries were not read then.
+        changed: lines read before that it seems to tell with another text or day; `rewritten` counts its entries that do.
+        returned: lines that a person has taken back and that it tells.
+    """
+
+    missing: Sequence[str] = ()
+    new: int = 0
+    changed: Sequence[str] = ()
+    rewritten: int = 0
+    returned: Sequence[str] = ()
+
+    @property
+    def message(self) -> str:
+        """What is the matter, in a sentence."""
+        if self.missing:
+            return (
+                f"of days read before, {self.new} entries are new here and {len(self.missing)} read then are not here "
+                f"(lines {_named(self.missing)})"
+            )
+        if self.changed:
+            return (
+                f"{self.rewritten} entries have the amount of entries of its days that were read before and that it lacks, with another "
+                f"text or day (lines {_named(self.changed)})"
+            )
+        if self.returned:
+            return f"{len(self.returned)} of its entries were taken back by a person (lines {_named(self.returned)})"
+        return "its balances are not those of the statement of the same days that was read before"
+
+
+def _named(line_ids: Sequence[str]) -> str:
+    return f"{', '.join(line_ids[:3])}{', ...' if len(line_ids) > 3 else ''}"
+
+
+def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> dict[int, Doubt]:
+    """Which of the staged statements must not count, and why.
+
+    A statement that adjoins another one has entries of its own on their common day. One that tells days otherwise than they were told
+    before is kept aside. Each is tried in the order given, and one that does not fit yet is tried again after the others: its
+    neighbour may be among them.
+
+    Args:
+        session: of the command.
+        statements: fact and number of each staged statement that has entries, by days and contents, whatever the order of the files.
+    """
+    known = facts.statement_facts(session.store)
+    aside = reissues.aside(session.store)
+    superseded = [line_id for line_id, outcome in aside.items() if outcome == "superseded"]
+    settled: dict[str, list[int]] = {}
+    waiting = list(statements)
+    while waiting:
+        doubts: dict[int, Doubt] = {}
+        for fact, number in waiting:
+            earlier = settled.setdefault(fact.account, [])
+            if superseded and (returned := reissues.told_again(session.store, number, superseded)):
+                doubts[number] = Doubt(returned=returned)
+                continue
+            if days := adjoining_days(fact, known):
+                for day in days:
+                    lines.shift_occurrences(session.store, number, day, earlier)
+            elif doubt := _doubt(session, fact, number, known, earlier, aside):
+                doubts[number] = doubt
+                continue
+            earlier.append(number)
+            known.append(fact)
+        if len(doubts) == len(waiting):
+            return doubts
+        waiting = [one for one in waiting if one[1] in doubts]
+    return {}
+
+
+def _doubt(
+    session: Session, fact: StatementFact, number: int, known: Sequence[StatementFact], earlier: list[int], aside: dict[str, str]
+) -> Doubt | None:
+    days = _overlap(fact, known)
+    if days is None:
+        return None
+    lacks, new = lines.compare(session.store, number, fact.account, common_days(fact, known), earlier)
+    missing = [line_id for line_id in lacks if line_id not in aside]
+    if missing and (new or _inside(session, fact, missing)):
+        return Doubt(missing, new)
+    if contradicts(fact, known):
+        return Doubt()
+    changed, rewritten = reissues.doubtful(session.store, number, fact.account, days, earlier, list(aside))
+    return Doubt(changed=changed, rewritten=rewritten) if changed else None
+
+
+def _overlap(fact: StatementFact, known: Sequence[StatementFact]) -> tuple[date, date] | None:
+    """The statement's days, if a known one of its account tells of any of them; None else."""
+    first, last = fact.first_day, fact.last_day
+    if first is None or last is None:
+        return None
+    near = (k for k in known if k.account == fact.account and k.first_day is not None and k.last_day is not None)
+    return (first, last) if any(k.first_day <= last and k.last_day >= first for k in near if k.first_day and k.last_day) else None
+
+
+def _inside(session: Session, fact: StatementFact, missing: Sequence[str]) -> bool:
+    """Whether a proven statement lacks lines of days between its first and its last: no shorter download does that."""
+    if not fact.proven or fact.first_day is None or fact.last_day is None:
+        return False
+    booked = reissues.lines_of(session.store, missing)["booking_date"].to_list()
+    return any(fact.first_day < day < fact.last_day for day in booked)

@@ -1,0 +1,77 @@
+"""Lines that do not count: setting them aside and counting them again, by decisions in the journal. Nothing is ever removed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from matcher.errors import MatcherError
+from matcher.frames import State
+from matcher.journal import decisions
+from matcher.journal.decisions import Draft
+from matcher.journal.fold import ASIDE, POSTING
+from matcher.pipeline.item_snapshots import latest_decisions
+from matcher.pipeline.session import Session
+
+
+def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, evidence: str, reason: str) -> list[Draft]:
+    """Decisions by which these lines no longer count. `evidence` names the line or the statement that stands in their place."""
+    after = latest_decisions(state)
+    return [
+        Draft(
+            ASIDE, line["line_id"], line["currency"], line["booking_date"],
+            outcome=outcome, evidence=evidence, reason=reason, after=after.get(line["line_id"], ""),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Sequence[str]) -> list[Draft]:
+    """Reversals of the decisions in force with these outcomes that set these lines aside.
+
+    A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
+    """
+    standing = _standing(state, line_ids, (ASIDE,)).filter(pl.col("outcome").is_in(outcomes))
+    return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
+
+
+def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -> list[Draft]:
+    """Reversals of the postings on lines that are about to be set aside.
+
+    Raises:
+        MatcherError: ``line.posted`` when there are any and nobody asked for their reversal.
+    """
+    standing = _standing(state, line_ids, POSTING)
+    if standing.height and not undo:
+        posted = standing["line_id"].unique().sort().to_list()
+        named = f"{', '.join(posted[:5])}{', ...' if len(posted) > 5 else ''}"
+        raise MatcherError("line.posted", f"{len(posted)} lines that would no longer count have posted decisions (lines {named})")
+    return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
+
+
+def record(session: Session, command: str, summary: dict[str, object], drafts: Sequence[Draft]) -> None:
+    """Appends the decisions as one batch."""
+    made, shares = decisions.build(drafts, session.next_batch, session.actor, session.at)
+    session.commit(command, summary, made, shares)
+
+
+def needs_reason(reason: str) -> None:
+    """Refuses an empty reason.
+
+    Raises:
+        MatcherError: ``decision.state``.
+    """
+    if not reason.strip():
+        raise MatcherError("decision.state", "what counts and what does not is decided for a reason only", hint="Give one with --reason.")
+
+
+def _standing(state: State, line_ids: Iterable[str], kinds: Sequence[str]) -> pl.DataFrame:
+    return state.decisions.filter(pl.col("live") & pl.col("kind").is_in(kinds) & pl.col("line_id").is_in(list(line_ids)))
+
+
+def _reversal(decision: dict[str, Any], state: State, reason: str) -> Draft:
+    line_id = decision["line_id"]
+    after = latest_decisions(state).get(line_id, "")
+    return Draft(
+        "undo", line_id, "", decision["effective_date"], outcome="unexplained", reason=reason, reverses=decision["decision_id"], after=after
+    )

@@ -1,0 +1,119 @@
+"""A statement that tells days again: how it differs from what was read before, and what its acceptance takes back."""
+
+import json
+from typing import Any
+
+import polars as pl
+
+from matcher.frames import State
+from matcher.journal.decisions import Draft
+from matcher.journal.fold import ASIDE, live
+from matcher.ledger.chain import StatementFact, adjoining_days, common_days, neighbours
+from matcher.ledger.reissues import Difference, Line, differences
+from matcher.pipeline import exclusions
+from matcher.pipeline.session import Session
+from matcher.store import facts, journal, lines, reissues
+
+HELD = ("quarantined", "report", "rejected")
+"""States of a statement whose lines do not count and that a person may accept."""
+
+Statement = dict[str, Any]
+"""A row of `facts.statements`."""
+
+
+def is_reissue(row: Statement) -> bool:
+    """Whether the guard held the statement because it tells days otherwise than before."""
+    return any(problem["code"] == "statement.reissued" for problem in json.loads(row["problems"]))
+
+
+def difference(session: Session, row: Statement) -> list[Difference]:
+    """How a statement differs from what was read of its days before: for one that is held now, for one that was accepted then."""
+    if row["state"] in HELD:
+        return _of_held(session, row)
+    taken = reissues.lines_of(session.store, taken_back(session, row["statement_id"])).to_dicts()
+    if not taken:
+        return []
+    brought = lines.of_statement(session.store, row["statement_id"]).to_dicts()
+    days = [line["booking_date"] for line in taken]
+    return differences(taken, brought, [(min(days), max(days))])
+
+
+def _of_held(session: Session, row: Statement) -> list[Difference]:
+    fact, known = facts.fact_of(row), facts.statement_facts(session.store)
+    if fact.first_day is None or fact.last_day is None or adjoining_days(fact, known):
+        return []
+    if not any(share_a_day(fact, k) for k in known):
+        return []
+    beside = neighbours(fact, known)
+    gone, new = reissues.before_and_now(session.store, fact.statement_id, fact.account, (fact.first_day, fact.last_day))
+    return differences(gone.filter(~pl.col("statement_id").is_in(beside)).to_dicts(), new.to_dicts(), common_days(fact, known))
+
+
+def share_a_day(one: StatementFact, other: StatementFact) -> bool:
+    """Whether two statements of one account tell of a common day."""
+    if one.account != other.account or not (one.first_day and one.last_day and other.first_day and other.last_day):
+        return False
+    return one.first_day <= other.last_day and other.first_day <= one.last_day
+
+
+def like_neighbours(session: Session, row: Statement) -> list[str]:
+    """Lines of statements that go on to this one or from it within a day, and that look like entries of its own."""
+    fact, known = facts.fact_of(row), facts.statement_facts(session.store)
+    if adjoining_days(fact, known) or not (beside := neighbours(fact, known)):
+        return []
+    return reissues.look_alikes(session.store, row["statement_id"], beside)
+
+
+def taken_back(session: Session, statement_id: str) -> list[str]:
+    """Lines that do not count because this statement was accepted in their place."""
+    decisions = live(journal.decisions(session.store))
+    ours = (pl.col("kind") == ASIDE) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == statement_id)
+    return decisions.filter(pl.col("live") & ours)["line_id"].unique().sort().to_list()
+
+
+def brought(state: State, row: Statement) -> list[str]:
+    """Lines that count because of this statement: those it brought, and those it told again after they had been taken back."""
+    set_aside = state.decisions.filter(pl.col("kind") == ASIDE)
+    taken = set_aside.filter(pl.col("outcome") == "superseded")["decision_id"]
+    told_again = state.decisions.filter((pl.col("batch") == row["since"]) & pl.col("reverses").is_in(taken.implode()))["line_id"]
+    # what it brought at an earlier time may have come back with another statement since
+    earlier = set_aside.filter(pl.col("batch") < row["since"])["line_id"]
+    own = (pl.col("statement_id") == row["statement_id"]) & ~pl.col("line_id").is_in(earlier.implode())
+    return state.lines.filter(own | pl.col("line_id").is_in(told_again.implode()))["line_id"].to_list()
+
+
+def replace(session: Session, state: State, row: Statement, gone: list[Line], reason: str, *, undo: bool) -> list[Draft]:
+    """Decisions by which lines that a statement no longer holds do not count.
+
+    Statements of the same days that balances prove are marked as replaced, where this one has balances too: the chain goes through it.
+
+    Raises:
+        MatcherError: ``line.posted`` when any of them has postings and `undo` is false.
+    """
+    named = [line["line_id"] for line in gone]
+    posted = exclusions.release(state, named, reason, undo=undo)
+    if named:
+        _mark_replaced(session, row, reason)
+    return posted + exclusions.set_aside(state, gone, "superseded", row["statement_id"], reason)
+
+
+def _mark_replaced(session: Session, row: Statement, reason: str) -> None:
+    fact = facts.fact_of(row)
+    if not fact.proven or fact.first_day is None or fact.last_day is None:
+        return
+    inside = {
+        k.statement_id
+        for k in facts.statement_facts(session.store)
+        if k.account == fact.account and k.first_day and k.last_day and fact.first_day <= k.first_day and k.last_day <= fact.last_day
+    }
+    for old in facts.statements(session.store).filter(pl.col("statement_id").is_in(list(inside))).iter_rows(named=True):
+        facts.append_verdict(session.store, session.next_batch, old, "replaced", f"by {row['statement_id']}: {reason}")
+
+
+def give_back(session: Session, state: State, row: Statement, reason: str) -> list[Draft]:
+    """The reverse of `replace`: the lines count again, and the statements stand where they stood."""
+    for old in facts.statements(session.store).filter(pl.col("state") == "replaced").iter_rows(named=True):
+        if old["reason"].startswith(f"by {row['statement_id']}:"):
+            before = facts.state_before(session.store, old["statement_id"])
+            facts.append_verdict(session.store, session.next_batch, old, before, reason)
+    return exclusions.count_again(state, taken_back(session, row["statement_id"]), reason, ("superseded",))
