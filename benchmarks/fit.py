@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from matcher import money
 from matcher.books import Books
 from matcher.engines.duckdb import DuckDBEngine
-from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
@@ -176,7 +176,7 @@ def _logit(
     return beta
 
 
-def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tuple[Verdict, bool]]:
+def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tuple[MatchResult, bool]]:
     """Verdicts of a run that proposes everything it can, and whether they are right."""
     for directory, of_truth in months:
         books = Books(directory)

@@ -13,7 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from benchmarks.machine import calibrate
-from matcher.matching.subset_sum.search import Verdict, exact_sets
+from matcher.matching.subset_sum.search import SubsetSumResult, exact_sets
 from tests.oracles.subset_sum import UNCONFIRMED, check
 
 _PRICES = (9_90, 19_90, 24_99, 29_00, 49_00, 49_99, 99_00, 149_00, 199_00, 499_00)
@@ -129,7 +129,7 @@ def measure(size: int, mix: str, target: str, cases: int, confirm: bool) -> Cell
     return Cell(sorted(times), kinds, unconfirmed)
 
 
-def _check(amounts: list[int], payment: int, verdict: Verdict, classes: list[int] | None, max_size: int | None) -> str:
+def _check(amounts: list[int], payment: int, verdict: SubsetSumResult, classes: list[int] | None, max_size: int | None) -> str:
     return check(amounts, payment, verdict, classes=classes, max_size=max_size)
 
 

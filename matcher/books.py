@@ -24,7 +24,7 @@ from matcher.exports.files import Outbox
 from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger.aging import aging, aging_summary
-from matcher.ledger.reissues import Difference
+from matcher.ledger.reissues import StatementChange
 from matcher.parsers.files import file_source
 from matcher.pipeline import (
     asked,
@@ -44,7 +44,7 @@ from matcher.pipeline import (
 from matcher.pipeline import verify as verification
 from matcher.pipeline.backtest import Backtest, backtest
 from matcher.pipeline.check import Check
-from matcher.pipeline.conflicts import Keep, Settled
+from matcher.pipeline.conflicts import ConflictResolution, Keep
 from matcher.pipeline.imports import Allowed, ImportKind, ImportResult
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.reports import Block, Exported
@@ -52,7 +52,7 @@ from matcher.pipeline.rulebooks import Rules
 from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.pipeline.statements import StatementAccepted, StatementRejected
-from matcher.pipeline.verdicts import Decided, Wanted
+from matcher.pipeline.verdicts import AllocationRequest, Decided
 from matcher.pipeline.why import Why
 from matcher.rules import rulebook
 from matcher.store import Store, facts, journal, lines, open_store
@@ -301,7 +301,7 @@ class Books:
         with self._session(write=True) as session:
             return statements.reject(session, statement_id, reason, undo=undo)
 
-    def statement_difference(self, statement_id: str) -> list[Difference]:
+    def statement_difference(self, statement_id: str) -> list[StatementChange]:
         """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
         with self._session(write=False) as session:
             return reissues.difference(session, statements.find(facts.statements(session.store), statement_id))
@@ -311,7 +311,7 @@ class Books:
         with self._session(write=False) as session:
             return conflicts.listing(session)
 
-    def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> Settled:
+    def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> ConflictResolution:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
@@ -329,13 +329,13 @@ class Books:
         with self._session(write=True) as session:
             return verdicts.reject(session, line_ids, reason)
 
-    def allocate(self, line_id: str, wanted: Sequence[Wanted], *, reason: str = "") -> list[Decided]:
+    def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
         actors.check_reasons(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
             return verdicts.allocate(session, line_id, wanted, reason)
 
-    def wanted(self, texts: Sequence[str]) -> list[Wanted]:
+    def wanted(self, texts: Sequence[str]) -> list[AllocationRequest]:
         """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
         with self._session(write=False) as session:
             return asked.wanted(session, texts)

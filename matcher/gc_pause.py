@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def seldom_collected(objects: int) -> Iterator[None]:
+def gc_paused(objects: int) -> Iterator[None]:
     """Inside, cycles are looked for only after so many new objects, and hardly ever among old ones; with 0 never.
 
     What has no cycles is freed as ever.

@@ -8,7 +8,7 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import registry
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 
@@ -26,7 +26,7 @@ def inspect(
     tally = FileTally()
     rows: list[dict[str, Any]] = []
     for event in tally.watch(registry.read(source, options, format_name)):
-        if transactions and isinstance(event, Batch):
+        if transactions and isinstance(event, RowBatch):
             rows += (_row(row, event.statement) for row in records(event))
     found: dict[str, Any] = {
         "file": source.name,
@@ -45,7 +45,7 @@ def inspect(
     return found
 
 
-def records(batch: Batch) -> Iterator[Transaction]:
+def records(batch: RowBatch) -> Iterator[Transaction]:
     """The rows of a batch as records, whatever its form."""
     return batch.records()
 

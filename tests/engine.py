@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from matcher.matching.decisions.decide import Policy, Verdict, decide
-from matcher.matching.decisions.stops import Known
-from matcher.matching.explanations.differences import Gap
-from matcher.matching.explanations.item_sets import ItemSet, View
-from matcher.matching.items.open_items import Pool, Rate
+from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.stops import SettlementHistory
+from matcher.matching.explanations.differences import Difference
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
+from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference, Share
 from matcher.matching.references.text import Text
 from matcher.rules import rulebook
@@ -105,9 +105,9 @@ def pool(
     relatives: Mapping[str, frozenset[str]] | None = None,
     countries: Mapping[str, str] | None = None,
     rate: Rate = no_rate,
-) -> Pool:
+) -> OpenItems:
     """Open items with what is known of their customers."""
-    return Pool(items, relatives or {}, countries or {}, rate)
+    return OpenItems(items, relatives or {}, countries or {}, rate)
 
 
 def rates(**per_base: float) -> Rate:
@@ -117,10 +117,10 @@ def rates(**per_base: float) -> Rate:
 
 def view(
     paying: Receipt, items: Iterable[Item], keys: dict[str, str] | None = None, customer: str = "C1", *, rules: Rulebook = BOOK
-) -> View:
+) -> CustomerContext:
     """A receipt before the items of a customer; `keys` are what number keys found."""
     here, text = pool(items), Text(paying.text)
-    return View(paying, text, customer, here, rules.limits, here.numbers.named(text).by(customer, keys or {}))
+    return CustomerContext(paying, text, customer, here, rules.limits, here.numbers.named(text).by(customer, keys or {}))
 
 
 def ids(found: Iterable[ItemSet], basis: str = "") -> list[tuple[str, ...]]:
@@ -129,19 +129,24 @@ def ids(found: Iterable[ItemSet], basis: str = "") -> list[tuple[str, ...]]:
 
 
 def judge(
-    *receipts: Receipt, items: Iterable[Item], known: Known | None = None, policy: Policy = POLICY, rules: Rulebook = BOOK, **more: Any
-) -> list[Verdict]:
+    *receipts: Receipt,
+    items: Iterable[Item],
+    known: SettlementHistory | None = None,
+    policy: Policy = POLICY,
+    rules: Rulebook = BOOK,
+    **more: Any,
+) -> list[MatchResult]:
     """Verdicts on a batch."""
-    return decide(list(receipts), pool(items, **more), known or Known({}, {}), rules, policy)
+    return decide(list(receipts), pool(items, **more), known or SettlementHistory({}, {}), rules, policy)
 
 
-def paid(verdict: Verdict) -> dict[str, tuple[int, int]]:
+def paid(verdict: MatchResult) -> dict[str, tuple[int, int]]:
     """Cash and adjustment of each item of a verdict."""
     assert verdict.explanation is not None
     return {s.item_id: (s.amount, s.adjustment) for s in verdict.explanation.shares}
 
 
-def kinds(one: Explanation | Gap | ItemSet | None) -> set[str]:
+def kinds(one: Explanation | Difference | ItemSet | None) -> set[str]:
     """Kinds of evidence."""
     assert one is not None
     return {kind if isinstance(kind, str) else kind[0] for kind in one.evidence}

@@ -13,7 +13,6 @@ from matcher.codes import NEEDS_PERSON
 if TYPE_CHECKING:
     import polars as pl
 
-    from matcher.ledger.reissues import Difference
     from matcher.pipeline.conflicts import Keep
 
 _NUMBERS = (
@@ -108,7 +107,7 @@ def _narrow(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in columns if name not in (*left_out, "counterparty_name"))
 
 
-def _difference_rows(found: Iterable["Difference"]) -> list[dict[str, Any]]:
+def _difference_rows(found: Iterable["StatementChange"]) -> list[dict[str, Any]]:
     from matcher import money
 
     rows = []

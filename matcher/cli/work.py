@@ -117,10 +117,10 @@ def _waiting(row: dict[str, Any]) -> dict[str, Any]:
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    from matcher.pipeline.verdicts import find_told_line
+    from matcher.pipeline.verdicts import find_any_line
 
     state = open_books().state(date.max)
-    row = find_told_line(state, line)
+    row = find_any_line(state, line)
     _show_facts(row, output)
     _show_shares(state, row, output)
     if output == "table":

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TypeVar
 
-from matcher.gc_pause import seldom_collected
-from matcher.matching.entity import Job
+from matcher.gc_pause import gc_paused
+from matcher.matching.entity import EntityInput
 
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
@@ -56,7 +56,7 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[Job], decide: Callable[[Job], T], second: _Process | None = None) -> tuple[list[T], str]:
+def decide_all(jobs: Sequence[EntityInput], decide: Callable[[EntityInput], T], second: _Process | None = None) -> tuple[list[T], str]:
     """What `decide` gives for each company, in the order given, however the work was shared; and what went wrong with the helper, or ''.
 
     `second`: see `helper`. It begins with the largest company, as this process has to put things together in the end; then whoever is
@@ -115,7 +115,7 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, packed: bytes, jobs: Sequence[Job], first: int, left: deque[int], answers: dict[int, T]) -> str:
+def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: int, left: deque[int], answers: dict[int, T]) -> str:
     """Has the helper decide companies for as long as some are left; what it fails at has no answer. Gives what went wrong, or ''.
 
     Args:
@@ -150,7 +150,7 @@ def _say(what: object, to: IO[bytes]) -> None:
 def main() -> None:
     """The helper's side."""
     # sys.stdout is not buffered under PYTHONUNBUFFERED: a write cut short by Ctrl-Z would then lose the rest of an answer
-    with seldom_collected(0), suppress(EOFError), open(sys.stdout.fileno(), "wb", closefd=False) as answers:
+    with gc_paused(0), suppress(EOFError), open(sys.stdout.fileno(), "wb", closefd=False) as answers:
         decide = pickle.load(sys.stdin.buffer)
         while True:
             place, job = pickle.load(sys.stdin.buffer)

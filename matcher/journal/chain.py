@@ -29,7 +29,7 @@ class Head(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class JournalEntry:
     """One command's record.
 
     Attributes:
@@ -62,9 +62,11 @@ class Batch:
         return {str(table): (int(rows), str(digest)) for table, (rows, digest) in json.loads(self.contents).items()}
 
 
-def seal(previous: Head, head: Mapping[str, str], summary: Mapping[str, object], contents: Contents, key: bytes | None = None) -> Batch:
+def seal(
+    previous: Head, head: Mapping[str, str], summary: Mapping[str, object], contents: Contents, key: bytes | None = None
+) -> JournalEntry:
     """Makes the batch that follows `previous`. `head` has command, actor, at, version and config_hash; `key` signs it."""
-    batch = Batch(
+    batch = JournalEntry(
         batch=previous.batch + 1,
         command=head["command"],
         actor=head["actor"],
@@ -81,7 +83,7 @@ def seal(previous: Head, head: Mapping[str, str], summary: Mapping[str, object],
     return replace(batch, hash=found, signature="" if key is None else signature(key, found))
 
 
-def content_hash(batch: Batch) -> str:
+def content_hash(batch: JournalEntry) -> str:
     """The hash of a batch: SHA-256 over everything else that it holds, its signature apart."""
     cells = (batch.batch, batch.command, batch.actor, batch.at, batch.version, batch.config_hash, batch.summary, batch.contents)
     return sha256(fields(VERSION, *cells, batch.previous_hash)).hexdigest()
@@ -96,6 +98,6 @@ def _json(value: Mapping[str, object]) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def signed_by(batch: Batch, key: bytes) -> bool:
+def signed_by(batch: JournalEntry, key: bytes) -> bool:
     """Whether a batch's signature is this key's."""
     return hmac.compare_digest(batch.signature.encode(), signature(key, batch.hash).encode())

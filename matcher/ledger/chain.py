@@ -23,7 +23,7 @@ class Repetition:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementFact:
+class StatementSpan:
     """What the chain needs of a statement. Balances in minor units, None when the bank gave none.
 
     Attributes:
@@ -50,7 +50,7 @@ class StatementFact:
         """Whether the bank stated both balances."""
         return self.opening is not None and self.closing is not None
 
-    def same_span(self, other: "StatementFact") -> bool:
+    def same_span(self, other: "StatementSpan") -> bool:
         """Whether both tell of the same days, balances and number of entries: one statement sent twice."""
         mine = (self.account, self.first_day, self.last_day, self.opening, self.closing, self.count)
         return mine == (other.account, other.first_day, other.last_day, other.opening, other.closing, other.count)
@@ -99,7 +99,7 @@ class Gap:
         return self.opening - self.closing
 
 
-def adjoining_days(statement: StatementFact, known: Iterable[StatementFact]) -> tuple[date, ...]:
+def adjoining_days(statement: StatementSpan, known: Iterable[StatementSpan]) -> tuple[date, ...]:
     """The days on which a statement goes on where a known one of its account ended, and on which it ends where a known one begins.
 
     Its entries of such a day are further entries, not repetitions, even when they look the same: the balances prove it. None where
@@ -132,7 +132,7 @@ def adjoining_days(statement: StatementFact, known: Iterable[StatementFact]) -> 
     return (*((first,) if before else ()), *((last,) if after else ()))
 
 
-def _one_trail(statements: Iterable[StatementFact]) -> bool:
+def _one_trail(statements: Iterable[StatementSpan]) -> bool:
     """Whether the balances lead through all these statements, each once: two that both go on from one balance cannot both be right.
 
     Euler's condition: one balance at most is left once more often than it is reached, and none twice more often.
@@ -145,7 +145,7 @@ def _one_trail(statements: Iterable[StatementFact]) -> bool:
     return sum(n for n in degree.values() if n > 0) <= 1
 
 
-def neighbours(statement: StatementFact, known: Iterable[StatementFact]) -> list[str]:
+def neighbours(statement: StatementSpan, known: Iterable[StatementSpan]) -> list[str]:
     """Ids of the known statements that share a day with this one and end where it begins, or begin where it ends."""
     if not statement.proven:
         return []
@@ -161,7 +161,7 @@ def neighbours(statement: StatementFact, known: Iterable[StatementFact]) -> list
     ]
 
 
-def contradicts(statement: StatementFact, known: Iterable[StatementFact]) -> bool:
+def contradicts(statement: StatementSpan, known: Iterable[StatementSpan]) -> bool:
     """Whether a known statement tells of exactly the same days between two other balances.
 
     Then it is a further statement of the day whose neighbour is missing, or one of the two is wrong; entries that look alike prove
@@ -174,7 +174,7 @@ def contradicts(statement: StatementFact, known: Iterable[StatementFact]) -> boo
     return bool(same) and all(k.opening != statement.opening and k.closing != statement.closing for k in same)
 
 
-def common_days(statement: StatementFact, known: Iterable[StatementFact]) -> list[tuple[date, date]]:
+def common_days(statement: StatementSpan, known: Iterable[StatementSpan]) -> list[tuple[date, date]]:
     """Spans of days, first and last, of which a statement tells and a known one of its account has told wholly.
 
     Compared are statements that both have balances, and statements of different formats.
@@ -198,20 +198,20 @@ def common_days(statement: StatementFact, known: Iterable[StatementFact]) -> lis
     return found
 
 
-def breaks(statements: Sequence[StatementFact]) -> list[Gap]:
+def breaks(statements: Sequence[StatementSpan]) -> list[Gap]:
     """What is missing in the accounts' chains, by account and day. The order in which the statements are given does not matter.
 
     A statement without balances breaks no chain and closes none. One that repeats known entries goes on from where they end; two
     that share days and repeat nothing must lead on from one balance to the next, else what lies between them is missing. Where the
     balances join, a missing number is a missing statement only if the account's numbers otherwise follow one by one.
     """
-    by_account: dict[str, list[StatementFact]] = {}
+    by_account: dict[str, list[StatementSpan]] = {}
     for fact in statements:
         by_account.setdefault(fact.account, []).append(fact)
     return [gap for account, facts in sorted(by_account.items()) for gap in _gaps(account, facts)]
 
 
-def _gaps(account: str, facts: Sequence[StatementFact]) -> list[Gap]:
+def _gaps(account: str, facts: Sequence[StatementSpan]) -> list[Gap]:
     """What is missing in one account's chain.
 
     Of statements that brought no entry at all it cannot be told whether a longer one repeats them; where the chain fails with them
@@ -227,7 +227,7 @@ def _gaps(account: str, facts: Sequence[StatementFact]) -> list[Gap]:
     return min(found, without, key=len)
 
 
-def _between(account: str, steps: Sequence[Step], facts: Sequence[StatementFact]) -> list[Gap]:
+def _between(account: str, steps: Sequence[Step], facts: Sequence[StatementSpan]) -> list[Gap]:
     missing = [_missing(before, after, facts) for before, after in pairwise(steps)]
     counted = sequence.counts_one_by_one([(step.number, step.last) for step in steps], sum(map(bool, missing)))
     return [
@@ -237,7 +237,7 @@ def _between(account: str, steps: Sequence[Step], facts: Sequence[StatementFact]
     ]
 
 
-def _steps(facts: Iterable[StatementFact]) -> list[Step]:
+def _steps(facts: Iterable[StatementSpan]) -> list[Step]:
     """The statements that take part in the account's chain, each with the balances around the entries that it alone brought.
 
     Left out are those without balances or days, those that repeat other proven ones wholly, those that a longer one repeats wholly,
@@ -264,7 +264,7 @@ def _steps(facts: Iterable[StatementFact]) -> list[Step]:
     ]
 
 
-def _whole(fact: StatementFact) -> Step:
+def _whole(fact: StatementSpan) -> Step:
     assert fact.first_day is not None
     assert fact.last_day is not None
     assert fact.opening is not None
@@ -299,7 +299,7 @@ def _told(step: Step, others: Iterable[Step], covered: Mapping[str, set[str]], w
     return False
 
 
-def _missing(before: Step, after: Step, facts: Iterable[StatementFact]) -> list[sequence.Number]:
+def _missing(before: Step, after: Step, facts: Iterable[StatementSpan]) -> list[sequence.Number]:
     """First and last number missing between two statements; a statement that takes no part in the chain may have one of them.
 
     None where so many would be missing that the bank rather began again at 1 between the two.

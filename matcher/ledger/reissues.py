@@ -17,7 +17,7 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class StatementChange:
     """One entry that the two tell otherwise: `before` is None for one that is only new, `now` for one that is only old."""
 
     before: Line | None
@@ -31,7 +31,7 @@ class Difference:
         return "changed" if self.now is not None else "only before"
 
 
-def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple[date, date]]) -> list[Difference]:
+def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple[date, date]]) -> list[StatementChange]:
     """Pairs the lines that the statement lacks with its new entries; what finds no partner stands alone. By day.
 
     A pair has one bank reference; or one day and amount, where nothing tells that they are two; or, on wholly told days, one day
@@ -45,7 +45,7 @@ def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple
     whole = {id(line) for line in gone if any(first <= line["booking_date"] <= last for first, last in spans)}
     left = list(gone)
     free = {id(line): line for line in new}
-    found: list[Difference] = []
+    found: list[StatementChange] = []
     for alike, may_be_one, partly in _RULES:
         near: dict[object, list[Line]] = {}
         for line in free.values():
@@ -55,14 +55,14 @@ def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple
             partners = [n for n in near.get(alike(line), ()) if alike(line) and id(n) in free and may_be_one(line, n)]
             if partners:
                 partner = max(partners, key=lambda n: _alike_at_first(_text(line), _text(n)))
-                found.append(Difference(line, free.pop(id(partner))))
+                found.append(StatementChange(line, free.pop(id(partner))))
             else:
                 left.append(line)
-    found += [Difference(line, None) for line in left] + [Difference(None, line) for line in free.values()]
+    found += [StatementChange(line, None) for line in left] + [StatementChange(None, line) for line in free.values()]
     return sorted(found, key=_order)
 
 
-def contradictory(found: Sequence[Difference]) -> bool:
+def contradictory(found: Sequence[StatementChange]) -> bool:
     """Whether accepting the statement without taking anything back could count money twice."""
     words = {one.change for one in found}
     return "changed" in words or {"only before", "only now"} <= words
@@ -108,7 +108,7 @@ _RULES: tuple[tuple[Callable[[Line], object], Callable[[Line, Line], bool], bool
 """What makes a pair, surest first: what both have alike, what else must hold, and whether it holds on days told in part too."""
 
 
-def _order(one: Difference) -> tuple[date, str, str]:
+def _order(one: StatementChange) -> tuple[date, str, str]:
     line = one.before or one.now
     assert line is not None
     return (line["booking_date"], "" if one.before is None else one.before["line_id"], "" if one.now is None else one.now["line_id"])

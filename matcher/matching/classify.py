@@ -14,7 +14,7 @@ _CODES = {"CHRG": "fee", "COMM": "fee", "INTR": "interest", "TAXE": "tax"}
 """Sub-families of ISO 20022 bank transaction codes in the domain of account management (ACMT)."""
 
 
-def aside(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str], customers: pl.DataFrame) -> pl.DataFrame:
+def non_receivable(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str], customers: pl.DataFrame) -> pl.DataFrame:
     """Lines that are not matched with open items: line_id, outcome, reason.
 
     A company of our own that is a customer too pays its invoices like any other: its lines are matched.

@@ -13,10 +13,10 @@ import polars as pl
 
 from matcher.matching import receipts
 from matcher.matching.candidates import Candidates
-from matcher.matching.decisions.decide import Policy, Verdict, decide
-from matcher.matching.decisions.diagnosis import completed
-from matcher.matching.decisions.stops import Known, Settled
-from matcher.matching.items.open_items import Pool, Rate
+from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.diagnosis import diagnosed
+from matcher.matching.decisions.stops import Settlement, SettlementHistory
+from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.records import Receipt
 from matcher.rules.rulebook import PPM, Rulebook
 
@@ -26,7 +26,7 @@ _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9 ]{11,})")
 
 
 @dataclass(frozen=True)
-class Masters:
+class MasterData:
     """What is known of customers and currencies.
 
     Attributes:
@@ -42,7 +42,7 @@ class Masters:
     rate: Rate
 
 
-def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, accounts: Mapping[str, str]) -> Masters:
+def master_data(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, accounts: Mapping[str, str]) -> MasterData:
     """Masters from frames.
 
     Args:
@@ -58,7 +58,7 @@ def masters(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, ac
             relatives[member] |= family - {member}
     countries = dict(customers.filter(pl.col("country") != "").select("customer_id", "country").iter_rows())
     homes = {account: found[0] for account, number in accounts.items() if (found := _IBAN.match(number))}
-    return Masters({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, Rates(rates, base_currency))
+    return MasterData({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, Rates(rates, base_currency))
 
 
 class Rates:
@@ -82,12 +82,12 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Company:
+class EntityItems:
     """What is decided together: the receipts and open items of one selling company, and what else is known."""
 
     receipts: list[Receipt]
-    pool: Pool
-    known: Known
+    pool: OpenItems
+    known: SettlementHistory
 
 
 class Finder(Protocol):
@@ -99,7 +99,7 @@ class Finder(Protocol):
 
 
 @dataclass(frozen=True)
-class Job:
+class EntityInput:
     """One selling company in columns, as it may be handed to another process.
 
     Attributes:
@@ -115,11 +115,11 @@ class Job:
     items: pl.DataFrame
     customers: pl.DataFrame
     taught: pl.DataFrame
-    settled: Mapping[str, Settled]
+    settled: Mapping[str, Settlement]
     repeats: Mapping[str, str]
-    about: Masters
+    about: MasterData
 
-    def company(self, engine: Finder) -> Company:
+    def company(self, engine: Finder) -> EntityItems:
         """The same as objects, with the candidates of the lines."""
         found = engine.candidates(self.lines, self.items, self.customers)
         open_now, about = pl.col("open") != 0, self.about
@@ -127,22 +127,22 @@ class Job:
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
         counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
-        pool = Pool(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
-        memory = Known({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
+        pool = OpenItems(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
+        memory = SettlementHistory({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
         payers = pl.concat([found.payers, self.taught])
-        return Company(receipts.receipts(self.lines, found.references, payers, about.homes), pool, memory)
+        return EntityItems(receipts.receipts(self.lines, found.references, payers, about.homes), pool, memory)
 
 
-def jobs(
+def entity_inputs(
     lines: pl.DataFrame,
     items: pl.DataFrame,
     customers: pl.DataFrame,
     taught: pl.DataFrame,
-    settled: Mapping[str, Settled],
+    settled: Mapping[str, Settlement],
     repeats: Mapping[str, str],
-    about: Masters,
-) -> list[Job]:
-    """The selling companies in the order of their ids. Arguments as in `Job`, of all companies together."""
+    about: MasterData,
+) -> list[EntityInput]:
+    """The selling companies in the order of their ids. Arguments as in `EntityInput`, of all companies together."""
     made = []
     lines, items = lines.select(_LINE), items.select(_ITEM)
     for entity in lines["entity"].unique().sort():
@@ -151,12 +151,12 @@ def jobs(
         theirs = customers.filter(pl.col("entity").is_in(["", entity]))
         paid = {i: settled[i] for i in here["item_id"] if i in settled} if settled else {}
         again = {line: repeats[line] for line in mine["line_id"] if line in repeats}
-        made.append(Job(mine, here, theirs, taught.join(mine.select("line_id"), on="line_id", how="semi"), paid, again, about))
+        made.append(EntityInput(mine, here, theirs, taught.join(mine.select("line_id"), on="line_id", how="semi"), paid, again, about))
     return made
 
 
-def match(each: Iterable[Company], book: Rulebook, policy: Policy) -> Iterator[Verdict]:
+def match(each: Iterable[EntityItems], book: Rulebook, policy: Policy) -> Iterator[MatchResult]:
     """Verdicts on all receipts, company by company."""
     for company in each:
         verdicts = decide(company.receipts, company.pool, company.known, book, policy)
-        yield from completed(verdicts, company.receipts, company.pool, company.known, book, policy)
+        yield from diagnosed(verdicts, company.receipts, company.pool, company.known, book, policy)

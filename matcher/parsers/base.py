@@ -1,6 +1,6 @@
 """What a parser is: a function from a file's bytes to a stream of events.
 
-A parser yields `FileInfo` first, then for every statement `StatementStart`, any number of `Batch`, `StatementEnd`, and
+A parser yields `FileInfo` first, then for every statement `StatementStart`, any number of `RowBatch`, `StatementEnd`, and
 `Problem` wherever one is met. Statements of one file may interleave; their ordinal tells them apart. Rows come in batches so
 that memory stays flat: a file of a million entries is never held as objects.
 
@@ -24,7 +24,7 @@ MAX_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RowBatch:
     """Rows of one statement: records, or a frame with columns of `Transaction` (one may be left out) where entries are all alike."""
 
     statement: int
@@ -40,7 +40,7 @@ class Batch:
             yield Transaction(**{k: (defaults[k] if v is None and k in defaults else v) for k, v in row.items()})
 
 
-Event = FileInfo | StatementStart | Batch | StatementEnd | Problem
+Event = FileInfo | StatementStart | RowBatch | StatementEnd | Problem
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from operator import attrgetter
 import polars as pl
 
 from matcher.model import Transaction
-from matcher.parsers.base import Batch
+from matcher.parsers.base import RowBatch
 
 _TEXT, _MONEY = pl.String(), pl.Int64()
 COLUMNS: dict[str, pl.DataType] = {
@@ -34,7 +34,7 @@ DETAIL = ("amount", "currency", "counterparty_name", "counterparty_account", "re
 _of_part = attrgetter(*DETAIL)
 
 
-def to_frame(batch: Batch) -> pl.DataFrame:
+def to_frame(batch: RowBatch) -> pl.DataFrame:
     """A batch as a frame with all `COLUMNS`; what is missing becomes the column's default."""
     if isinstance(batch.rows, pl.DataFrame):
         defaults = Transaction._field_defaults
@@ -49,7 +49,7 @@ def to_frame(batch: Batch) -> pl.DataFrame:
     return pl.DataFrame([pl.Series(name, values, dtype) for (name, dtype), values in zip(COLUMNS.items(), columns, strict=False)])
 
 
-def details(batch: Batch) -> pl.DataFrame | None:
+def details(batch: RowBatch) -> pl.DataFrame | None:
     """The parts of batch entries: `position` of the entry in the batch, `ordinal` of the part, and the `DETAIL` columns."""
     if isinstance(batch.rows, pl.DataFrame):
         return None

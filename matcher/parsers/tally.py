@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from matcher import money
 from matcher.model import Balance, ControlTotals, FileInfo, Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import Batch, Event
+from matcher.parsers.base import Event, RowBatch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -187,7 +187,7 @@ class FileTally:
         for event in events:
             yield event
             match event:
-                case Batch(statement=number, rows=rows):
+                case RowBatch(statement=number, rows=rows):
                     if isinstance(rows, Sequence):
                         self.statements[number].add(rows)
                     else:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.ledger.chain import StatementFact, adjoining_days, common_days, contradicts
+from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines, reissues
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Objection:
     """Why a statement is kept aside.
 
     Attributes:
@@ -48,7 +48,7 @@ def _named(line_ids: Sequence[str]) -> str:
     return f"{', '.join(line_ids[:3])}{', ...' if len(line_ids) > 3 else ''}"
 
 
-def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> dict[int, Doubt]:
+def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> dict[int, Objection]:
     """Which of the staged statements must not count, and why.
 
     A statement that adjoins another one has entries of its own on their common day. One that tells days otherwise than they were told
@@ -65,11 +65,11 @@ def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> 
     settled: dict[str, list[int]] = {}
     waiting = list(statements)
     while waiting:
-        doubts: dict[int, Doubt] = {}
+        doubts: dict[int, Objection] = {}
         for fact, number in waiting:
             earlier = settled.setdefault(fact.account, [])
-            if superseded and (returned := reissues.told_again(session.store, number, superseded)):
-                doubts[number] = Doubt(returned=returned)
+            if superseded and (returned := reissues.repeated_lines(session.store, number, superseded)):
+                doubts[number] = Objection(returned=returned)
                 continue
             if days := adjoining_days(fact, known):
                 for day in days:
@@ -86,22 +86,22 @@ def guard(session: Session, statements: Sequence[tuple[StatementFact, int]]) -> 
 
 
 def _doubt(
-    session: Session, fact: StatementFact, number: int, known: Sequence[StatementFact], earlier: list[int], aside: dict[str, str]
-) -> Doubt | None:
+    session: Session, fact: StatementSpan, number: int, known: Sequence[StatementSpan], earlier: list[int], aside: dict[str, str]
+) -> Objection | None:
     days = _overlap(fact, known)
     if days is None:
         return None
     lacks, new = lines.compare(session.store, number, fact.account, common_days(fact, known), earlier)
     missing = [line_id for line_id in lacks if line_id not in aside]
     if missing and (new or _inside(session, fact, missing)):
-        return Doubt(missing, new)
+        return Objection(missing, new)
     if contradicts(fact, known):
-        return Doubt()
+        return Objection()
     changed, rewritten = reissues.doubtful(session.store, number, fact.account, days, earlier, list(aside))
-    return Doubt(changed=changed, rewritten=rewritten) if changed else None
+    return Objection(changed=changed, rewritten=rewritten) if changed else None
 
 
-def _overlap(fact: StatementFact, known: Sequence[StatementFact]) -> tuple[date, date] | None:
+def _overlap(fact: StatementSpan, known: Sequence[StatementSpan]) -> tuple[date, date] | None:
     """The statement's days, if a known one of its account tells of any of them; None else."""
     first, last = fact.first_day, fact.last_day
     if first is None or last is None:
@@ -110,7 +110,7 @@ def _overlap(fact: StatementFact, known: Sequence[StatementFact]) -> tuple[date,
     return (first, last) if any(k.first_day <= last and k.last_day >= first for k in near if k.first_day and k.last_day) else None
 
 
-def _inside(session: Session, fact: StatementFact, missing: Sequence[str]) -> bool:
+def _inside(session: Session, fact: StatementSpan, missing: Sequence[str]) -> bool:
     """Whether a proven statement lacks lines of days between its first and its last: no shorter download does that."""
     if not fact.proven or fact.first_day is None or fact.last_day is None:
         return False

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from matcher.errors import MatcherError
 from matcher.pipeline.session import Session
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 from matcher.store import journal
 
 _AMOUNT = re.compile(r"$|[-+.\d]")
 
 
-def wanted(session: Session, texts: Sequence[str]) -> list[Wanted]:
+def wanted(session: Session, texts: Sequence[str]) -> list[AllocationRequest]:
     """Reads the texts. The longest beginning that names an item is the item, the rest what it gets.
 
     Raises:
@@ -28,17 +28,17 @@ def _beginnings(text: str) -> list[str]:
     return [text[:place] for place in range(len(text) - 1, -1, -1) if text[place] == "="]
 
 
-def _read(text: str, known: frozenset[str]) -> Wanted:
+def _read(text: str, known: frozenset[str]) -> AllocationRequest:
     before = _beginnings(text)
     item = next((name for name in before if name in known), "")
     if text in known:
         if item and _AMOUNT.match(text[len(item) + 1 :]):
             what = f"{text!r} is an item, and could mean an amount for the item {item!r}"
             raise MatcherError("usage.option", what, hint=f"Write '{text}=AMOUNT' for the one, or the amount for the other in another way.")
-        return Wanted(text)
+        return AllocationRequest(text)
     item = item or (before[0] if before else text)
     cash, _, rest = text[len(item) + 1 :].partition("+")
     adjustment, _, why = rest.partition(":")
     if adjustment and not why:
         raise MatcherError("usage.option", f"{text!r}: an adjustment needs its reason, as in ITEM=98.00+2.00:discount")
-    return Wanted(item, cash, adjustment, why)
+    return AllocationRequest(item, cash, adjustment, why)

@@ -18,7 +18,7 @@ from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
 from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
-from matcher.matching.decisions.decide import Policy, Verdict
+from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.pipeline.run import prepare
 from matcher.pipeline.session import Session
@@ -120,10 +120,10 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
 
     The items are taken as the books knew them at the last decision on the month, and what later decisions gave is given back.
     """
-    of_month = pl.col("line_id").is_in(lines["line_id"].implode())
-    until = decided.filter(of_month).get_column("batch").max()
+    by_month_total = pl.col("line_id").is_in(lines["line_id"].implode())
+    until = decided.filter(by_month_total).get_column("batch").max()
     known = decided if until is None else decided.filter(pl.col("batch") <= until)
-    early = known.filter((pl.col("effective_date") < month) & ~of_month)
+    early = known.filter((pl.col("effective_date") < month) & ~by_month_total)
     items = journal.items(session.store, until if isinstance(until, int) else None)
     seen = Facts(
         facts.lines.filter(pl.col("booking_date") <= month.replace(day=monthrange(month.year, month.month)[1])),
@@ -146,7 +146,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     return State(
         state.as_of,
         state.base_currency,
-        state.lines.with_columns(pl.when(of_month).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
+        state.lines.with_columns(pl.when(by_month_total).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
         state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
@@ -167,19 +167,19 @@ class _Truth:
             self._shares[line_id].add((share[0], share[1], share[2], share[3]))
         self._currency = dict(facts.items.select("item_id", "currency").iter_rows())
 
-    def compared(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
+    def compared(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
         """The line's change, if it was decided or would be."""
         posted = verdict is not None and verdict.state == "posted"
         yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
 
-    def shadowed(self, row: tuple[str, date, int, str], verdict: Verdict | None) -> Iterator[Change]:
+    def shadowed(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
         """What a shadow rule would have posted or proposed on the line, if it would have."""
         if verdict and verdict.shadow and verdict.shadow.state != "none":
             yield from self._change(
                 row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == "posted" else "would propose"
             )
 
-    def _change(self, row: tuple[str, date, int, str], verdict: Verdict | None, rule: str, part: Part) -> Iterator[Change]:
+    def _change(self, row: tuple[str, date, int, str], verdict: MatchResult | None, rule: str, part: Part) -> Iterator[Change]:
         line_id, _, _, currency = row
         kind, old_rule, actor = self._who.get(line_id, ("", "", ""))
         if not kind and verdict is None:

@@ -44,7 +44,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ConflictResolution:
     """What a person's verdict on a conflict changed: lines that count again, that no longer count, and postings reversed."""
 
     line_id: str
@@ -103,7 +103,7 @@ def open_by_account(session: Session) -> dict[str, int]:
     return {str(account): int(count) for account, count in counted.iter_rows()}
 
 
-def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool) -> Settled:
+def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool) -> ConflictResolution:
     """A person says which lines of a conflict count: `this` line, the `other` one, or `both`. It can be said again otherwise.
 
     Raises:
@@ -112,7 +112,7 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     """
     exclusions.needs_reason(reason)
     state = verdicts.present(session)
-    line = verdicts.find_told_line(state, given)
+    line = verdicts.find_any_line(state, given)
     name = line["line_id"]
     ours = (pl.col("kind") == ASIDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
     held = state.decisions.filter(ours)
@@ -143,4 +143,4 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     if not drafts:
         raise MatcherError("decision.state", f"that is how line {name} and those of its reference count already")
     exclusions.record(session, "statement settle", {"line": name, "keep": keep, "reason": reason}, drafts)
-    return Settled(name, tuple(sorted(counted)), tuple(dropped), len(posted))
+    return ConflictResolution(name, tuple(sorted(counted)), tuple(dropped), len(posted))

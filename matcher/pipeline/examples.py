@@ -7,9 +7,9 @@ from matcher import frames, money
 from matcher.engines.base import Engine
 from matcher.errors import MatcherError
 from matcher.matching.decisions.decide import Policy, decide
-from matcher.matching.entity import Company
+from matcher.matching.entity import EntityItems
 from matcher.matching.records import Share
-from matcher.pipeline.in_memory import LINE_COLUMNS, small_companies, small_company
+from matcher.pipeline.in_memory import LINE_COLUMNS, entities_from_rows, entity_from_rows
 from matcher.rules.rulebook import PPM, Example, Rule, Rulebook
 
 POLICY = Policy(PPM // 2, auto_post=True, rejected=frozenset(), grace_days=0)
@@ -49,7 +49,7 @@ def run_examples(book: Rulebook, engine: Engine | None = None, only: str = "") -
         yield Outcome(rule, example, _failure(_awake(book, rule), rule, example, ready[place] if ready else None, engine))
 
 
-def _together(book: Rulebook, examples: Sequence[Example], engine: Engine | None) -> list[Company]:
+def _together(book: Rulebook, examples: Sequence[Example], engine: Engine | None) -> list[EntityItems]:
     """All examples in one go, each as a selling company of its own: nothing is matched across those. Empty if one cannot be read."""
     groups: dict[str, list[dict[str, object]]] = {"line": [], "items": [], "customers": [], "rates": []}
     try:
@@ -58,7 +58,7 @@ def _together(book: Rulebook, examples: Sequence[Example], engine: Engine | None
                 groups[name] += [row if name == "rates" else _apart(row, f"{place:05d}") for row in rows]
         lines, items, customers, rates = groups.values()
         rates = [dict(pairs) for pairs in dict.fromkeys(tuple(sorted(row.items())) for row in rates)]
-        return small_companies(
+        return entities_from_rows(
             lines, items, customers, rates=rates, base_currency=BASE, duplicate_days=book.limits.duplicate_days, engine=engine
         )
     except MatcherError:
@@ -81,7 +81,7 @@ def _awake(book: Rulebook, rule: Rule) -> Rulebook:
     return book.changed(rule=rules)
 
 
-def _failure(book: Rulebook, rule: Rule, example: Example, ready: Company | None, engine: Engine | None) -> str:
+def _failure(book: Rulebook, rule: Rule, example: Example, ready: EntityItems | None, engine: Engine | None) -> str:
     expect = example.expect
     try:
         company = ready or company_of(book, example, engine)
@@ -104,11 +104,11 @@ def _failure(book: Rulebook, rule: Rule, example: Example, ready: Company | None
     return ""
 
 
-def company_of(book: Rulebook, example: Example, engine: Engine | None = None) -> Company:
+def company_of(book: Rulebook, example: Example, engine: Engine | None = None) -> EntityItems:
     """What an example is about, ready to be decided. Raises MatcherError for cells that a file could not hold."""
     lines, items, customers, rates = _rows(example).values()
     days = book.limits.duplicate_days
-    return small_company(lines, items, customers, rates=rates, base_currency=BASE, duplicate_days=days, engine=engine)
+    return entity_from_rows(lines, items, customers, rates=rates, base_currency=BASE, duplicate_days=days, engine=engine)
 
 
 def _rows(example: Example) -> dict[str, list[dict[str, object]]]:

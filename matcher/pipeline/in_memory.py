@@ -1,6 +1,6 @@
 """A handful of lines, open items and customers, as mappings, made into what the engine decides: for examples of rules and for `rank`.
 
-The way is the real one: the contract's columns are checked as in a file, the engine finds candidates, and `Company` is what a run
+The way is the real one: the contract's columns are checked as in a file, the engine finds candidates, and `EntityItems` is what a run
 would hand to `decide`.
 """
 
@@ -14,7 +14,7 @@ from matcher.errors import MatcherError
 from matcher.frames import Schema
 from matcher.matching import receipts
 from matcher.matching.candidates import PAYER
-from matcher.matching.entity import Company, jobs, masters
+from matcher.matching.entity import EntityItems, entity_inputs, master_data
 from matcher.openitems import readers
 from matcher.openitems.tables import Column, Table, checked
 
@@ -47,7 +47,7 @@ LINE_COLUMNS = tuple(column.name for column in _LINE_COLUMNS)
 _FILLERS: dict[pl.DataType, object] = {pl.String(): "", pl.Boolean(): False}
 
 
-def small_company(
+def entity_from_rows(
     lines: Sequence[Row],
     items: Sequence[Row],
     customers: Sequence[Row] = (),
@@ -56,7 +56,7 @@ def small_company(
     base_currency: str = "",
     duplicate_days: int = 30,
     engine: Engine | None = None,
-) -> Company:
+) -> EntityItems:
     """The receipts and open items of one selling company, ready for `decide.decide`, `build.explanations` and the like.
 
     Nothing is known of earlier runs: a closed item is closed, and nobody knows by which receipt.
@@ -84,7 +84,7 @@ def small_company(
     return company
 
 
-def small_companies(
+def entities_from_rows(
     lines: Sequence[Row],
     items: Sequence[Row],
     customers: Sequence[Row] = (),
@@ -93,8 +93,8 @@ def small_companies(
     base_currency: str = "",
     duplicate_days: int = 30,
     engine: Engine | None = None,
-) -> list[Company]:
-    """`small_company` for lines of several selling companies, which they and the items name; in the order of the companies' ids."""
+) -> list[EntityItems]:
+    """`entity_from_rows` for lines of several selling companies, which they and the items name; in the order of the companies' ids."""
     return _companies(_line_frame(lines), _item_frame(items), customers, rates, base_currency, duplicate_days, engine)
 
 
@@ -106,15 +106,15 @@ def _companies(
     base_currency: str,
     duplicate_days: int,
     engine: Engine | None,
-) -> list[Company]:
+) -> list[EntityItems]:
     known = readers.customer_rows(customers) if customers else frames.empty(frames.CUSTOMER)
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
-    about = masters(known, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
+    about = master_data(known, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
     taught = pl.DataFrame(schema=PAYER)
     finder = engine or _default_engine()
-    return [job.company(finder) for job in jobs(paid, owed, known, taught, {}, receipts.repeats(paid, duplicate_days), about)]
+    return [job.company(finder) for job in entity_inputs(paid, owed, known, taught, {}, receipts.repeats(paid, duplicate_days), about)]
 
 
 def _default_engine() -> Engine:

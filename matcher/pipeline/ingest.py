@@ -12,17 +12,17 @@ from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import MatcherError
-from matcher.gc_pause import seldom_collected
+from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.ledger.chain import StatementFact, span
+from matcher.ledger.chain import StatementSpan, span
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline import conflicts
-from matcher.pipeline.admission import guard
+from matcher.pipeline.admission import admit
 from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import facts, lines
@@ -110,7 +110,7 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, 
     """
     lines.bound_memory(session.store)
     # entries live for one batch and hold no cycles: looking for some after every few hundred costs a sixth of the time
-    with seldom_collected(50_000):
+    with gc_paused(50_000):
         return _ingest(session, sources, options, progress)
 
 
@@ -152,7 +152,7 @@ def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOpti
             staged.accounts[event.statement] = _account(session, event, options, staged)
             staged.numbers[event.statement] = taken + len(staged.numbers)
             positions[event.statement] = 0
-        elif isinstance(event, Batch):
+        elif isinstance(event, RowBatch):
             frame, account = batches.to_frame(event), staged.accounts[event.statement]
             frame = staged.rows.setdefault(event.statement, RowNumbers()).without(frame, positions[event.statement])
             _check_currency(frame, account, staged, options, event.statement)
@@ -286,7 +286,7 @@ def _guard(session: Session, files: Sequence[_Staged]) -> None:
     places = {number: (file, ordinal) for file in files for ordinal, number in file.numbers.items() if ordinal not in file.held}
     told = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
     told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))
-    for number, doubt in guard(session, told).items():
+    for number, doubt in admit(session, told).items():
         file, ordinal = places[number]
         file.held[ordinal] = "quarantined"
         line = file.tally.statements[ordinal].start.line
@@ -309,10 +309,10 @@ def _conflicts(session: Session, files: Sequence[_Staged], statement_ids: dict[i
     return [one.draft() for one in found]
 
 
-def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementFact:
+def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementSpan:
     tally, info = file.tally.statements[ordinal], file.tally.info
     first, last = _span(tally)
-    return StatementFact(
+    return StatementSpan(
         statement_id=statement_id,
         account=file.accounts[ordinal].id,
         first_day=first,

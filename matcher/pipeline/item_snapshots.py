@@ -9,7 +9,7 @@ import polars as pl
 from matcher.frames import State
 
 
-class FacingItem(NamedTuple):
+class ItemSnapshot(NamedTuple):
     """An open item as a decision faces it. `open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
 
     item_id: str
@@ -22,10 +22,10 @@ class FacingItem(NamedTuple):
     open_amount: int
 
 
-def facing_items(state: State, item_ids: Collection[str]) -> dict[str, FacingItem]:
+def item_snapshots(state: State, item_ids: Collection[str]) -> dict[str, ItemSnapshot]:
     """The named items that exist, by id."""
     wanted = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
-    return {row[0]: FacingItem._make(row) for row in wanted.select(FacingItem._fields).rows()}
+    return {row[0]: ItemSnapshot._make(row) for row in wanted.select(ItemSnapshot._fields).rows()}
 
 
 def latest_decisions(state: State) -> dict[str, str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import overload
 
-from matcher.matching.decisions.decide import Policy, Verdict
-from matcher.matching.entity import Company, match
+from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.entity import EntityItems, match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
-from matcher.pipeline.in_memory import Row, small_company
+from matcher.pipeline.in_memory import Row, entity_from_rows
 from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Rulebook
@@ -139,7 +139,9 @@ def rank(
             with ``lines``, ``items``, ``customers`` or ``rates`` and the place of the row.
     """
     book = rules or rulebook.default()
-    company = small_company([line], items, customers, rates=rates, base_currency=base_currency, duplicate_days=book.limits.duplicate_days)
+    company = entity_from_rows(
+        [line], items, customers, rates=rates, base_currency=base_currency, duplicate_days=book.limits.duplicate_days
+    )
     (receipt,) = company.receipts
     if receipt.amount <= 0:
         return Ranking(_ranked(items, ()), (), "none", "outgoing", None, "money going out is not matched with open items", "")
@@ -150,13 +152,13 @@ def rank(
     return Ranking(_ranked(items, sets), sets, verdict.state, verdict.outcome, margin, verdict.reason, verdict.lacks)
 
 
-def _options(company: Company, book: Rulebook, grace_days: int) -> list[Explanation]:
+def _options(company: EntityItems, book: Rulebook, grace_days: int) -> list[Explanation]:
     """All explanations, before anything is taken from the items."""
     (receipt,) = company.receipts
     return [one for one in explanations(receipt, company.pool, book, grace_days) if company.pool.fits(one)]
 
 
-def _sets(options: Sequence[Explanation], verdict: Verdict, book: Rulebook) -> tuple[RankedSet, ...]:
+def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) -> tuple[RankedSet, ...]:
     """Explanations with their share of certainty."""
     if not options:
         return ()

@@ -11,9 +11,9 @@ from matcher import frames
 from matcher.engines.base import Engine
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
-from matcher.matching.decisions.decide import Policy, Verdict
-from matcher.matching.entity import Job, match
-from matcher.matching.explanations.encoding import evidence_text, shares_text, told
+from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.entity import EntityInput, match
+from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
 from matcher.rules.rulebook import Rulebook
 
 
@@ -50,7 +50,7 @@ class Deciding:
     at: str
     after: Mapping[str, str]
 
-    def __call__(self, job: Job) -> Records:
+    def __call__(self, job: EntityInput) -> Records:
         """Decides a company.
 
         Raises:
@@ -76,7 +76,7 @@ class Deciding:
     def _built(self, drafts: Sequence[Draft]) -> tuple[pl.DataFrame, pl.DataFrame]:
         return decisions.build(drafts, self.batch, self.actor, self.at)
 
-    def _draft(self, kind: str, verdict: Verdict, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
+    def _draft(self, kind: str, verdict: MatchResult, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
         line, one = lines[verdict.line_id], verdict.explanation
         assert one is not None
         return Draft(
@@ -93,7 +93,7 @@ class Deciding:
             gap=one.gap,
             lead=verdict.lead,
             evidence=evidence_text(one),
-            runner_up=told(verdict.runner_up),
+            runner_up=encode(verdict.runner_up),
             reason=verdict.reason,
             allocations=tuple([Allocation(*share, items[share.item_id].open_amount) for share in one.shares]),
             after=self.after.get(verdict.line_id, ""),
@@ -117,13 +117,13 @@ class _Item(NamedTuple):
     open_amount: int
 
 
-def findings(verdicts: Iterable[Verdict]) -> pl.DataFrame:
+def findings(verdicts: Iterable[MatchResult]) -> pl.DataFrame:
     """`frames.FINDING` rows of verdicts that do not post, in their order."""
     rows = [(v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason) for v in verdicts]
     return frames.of_rows(rows, frames.FINDING)
 
 
-def together(parts: Sequence[Records], others: pl.DataFrame) -> Records:
+def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
     """Rows of several companies as those of one batch: decisions numbered through, findings by line.
 
     `others`: findings on lines of no company.
@@ -135,14 +135,14 @@ def together(parts: Sequence[Records], others: pl.DataFrame) -> Records:
     return Records(numbered, shares, found.sort("line_id"), proposed, shadows.sort("line_id"))
 
 
-def _why(verdict: Verdict) -> tuple[str, str, int | None, str, str]:
+def _why(verdict: MatchResult) -> tuple[str, str, int | None, str, str]:
     """Basis, gap, lead and evidence of a proposal, with the best other explanation; of any other line the nearest candidate alone."""
     one = verdict.explanation
     if one is None or verdict.state == "none":
-        return "", "", None, "", told(one)
-    return one.basis, one.gap, verdict.lead, evidence_text(one), told(verdict.runner_up)
+        return "", "", None, "", encode(one)
+    return one.basis, one.gap, verdict.lead, evidence_text(one), encode(verdict.runner_up)
 
 
-def _given(verdict: Verdict, currency: str) -> str:
+def _given(verdict: MatchResult, currency: str) -> str:
     """What each item would get; the rule in front of it is not the shadow rule, and left out."""
     return shares_text(verdict.explanation, currency).partition(": ")[2]

@@ -8,8 +8,8 @@ import polars as pl
 from matcher.frames import State
 from matcher.journal.decisions import Draft
 from matcher.journal.fold import ASIDE, live
-from matcher.ledger.chain import StatementFact, adjoining_days, common_days, neighbours
-from matcher.ledger.reissues import Difference, Line, differences
+from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, neighbours
+from matcher.ledger.reissues import Line, StatementChange, differences
 from matcher.pipeline import exclusions
 from matcher.pipeline.session import Session
 from matcher.store import facts, journal, lines, reissues
@@ -26,7 +26,7 @@ def is_reissue(row: Statement) -> bool:
     return any(problem["code"] == "statement.reissued" for problem in json.loads(row["problems"]))
 
 
-def difference(session: Session, row: Statement) -> list[Difference]:
+def difference(session: Session, row: Statement) -> list[StatementChange]:
     """How a statement differs from what was read of its days before: for one that is held now, for one that was accepted then."""
     if row["state"] in HELD:
         return _of_held(session, row)
@@ -38,7 +38,7 @@ def difference(session: Session, row: Statement) -> list[Difference]:
     return differences(taken, brought, [(min(days), max(days))])
 
 
-def _of_held(session: Session, row: Statement) -> list[Difference]:
+def _of_held(session: Session, row: Statement) -> list[StatementChange]:
     fact, known = facts.fact_of(row), facts.statement_facts(session.store)
     if fact.first_day is None or fact.last_day is None or adjoining_days(fact, known):
         return []
@@ -49,7 +49,7 @@ def _of_held(session: Session, row: Statement) -> list[Difference]:
     return differences(gone.filter(~pl.col("statement_id").is_in(beside)).to_dicts(), new.to_dicts(), common_days(fact, known))
 
 
-def share_a_day(one: StatementFact, other: StatementFact) -> bool:
+def share_a_day(one: StatementSpan, other: StatementSpan) -> bool:
     """Whether two statements of one account tell of a common day."""
     if one.account != other.account or not (one.first_day and one.last_day and other.first_day and other.last_day):
         return False

@@ -144,7 +144,7 @@ def _receipts(session: Session, state: State, path: Path, target: str, outbox: f
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
     head = cache(partial(journal.last_batch, session.store))
-    job = erp.Job(path.name, session.config.books.name, sent=sent, head=head)
+    job = erp.ExportRequest(path.name, session.config.books.name, sent=sent, head=head)
     made = chosen.run(state, job)
     fresh = made.sent.join(sent, on="external_id", how="anti")
     if fresh.height:

@@ -10,16 +10,16 @@ from matcher.amounts import shown
 from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
-from matcher.gc_pause import seldom_collected
+from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.journal.fold import fold
 from matcher.matching import classify, receipts
-from matcher.matching.decisions.decide import Policy, Verdict
-from matcher.matching.decisions.stops import Settled
-from matcher.matching.entity import Job, jobs, masters
+from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.decisions.stops import Settlement
+from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.pipeline.item_snapshots import latest_decisions
-from matcher.pipeline.recording import Deciding, Records, findings, together
+from matcher.pipeline.recording import Deciding, Records, findings, merge
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook
 from matcher.store import facts as store_facts
@@ -58,7 +58,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     has taken.
     """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
-    with seldom_collected(0):
+    with gc_paused(0):
         return _run(session, engine, book, as_of, precision_ppm)
 
 
@@ -80,13 +80,13 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
-    others = [Verdict(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
-    records = together(parts, findings(others))
+    others = [MatchResult(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
+    records = merge(parts, findings(others))
     _record(session, as_of, records, book)
     return _result(lines, records.outcomes, (trouble,) if trouble else ())
 
 
-def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[Job], pl.DataFrame]:
+def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], pl.DataFrame]:
     """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason.
 
     Args:
@@ -96,13 +96,13 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     own = session.config
     undecided = state.lines.filter((pl.col("state") != "posted") & (pl.col("booking_date") <= until))
     ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
-    aside = classify.aside(undecided, *ours, state.customers)
+    aside = classify.non_receivable(undecided, *ours, state.customers)
     receivable = undecided.join(aside, on="line_id", how="anti")
-    about = masters(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
+    about = master_data(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
-    return jobs(receivable, state.items, state.customers, taught, _settled(state), repeats, about), aside
+    return entity_inputs(receivable, state.items, state.customers, taught, _settled(state), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
@@ -118,13 +118,13 @@ def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[st
     return frozenset((line_id, frozenset(items)) for line_id, items in taken_back.select("line_id", "item_id").iter_rows())
 
 
-def _settled(state: State) -> dict[str, Settled]:
+def _settled(state: State) -> dict[str, Settlement]:
     """Which posted receipt closed each item that has nothing open; the latest one where several did."""
     closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
     posted = state.allocations.filter((pl.col("state") == "posted") & pl.col("item_id").is_in(closed.implode()))
     who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
     rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
-    return {item_id: Settled(line_id, *who[line_id]) for item_id, line_id in rows}
+    return {item_id: Settlement(line_id, *who[line_id]) for item_id, line_id in rows}
 
 
 def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> None:

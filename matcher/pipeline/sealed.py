@@ -3,7 +3,7 @@
 from matcher import ids
 from matcher.errors import MatcherError
 from matcher.journal import chain
-from matcher.journal.chain import Batch
+from matcher.journal.chain import JournalEntry
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
 from matcher.store import facts, journal, lines, seals
@@ -43,7 +43,7 @@ def require_proposals(session: Session) -> None:
             raise MatcherError("books.altered", what, str(session.directory))
 
 
-def _altered(session: Session, table: str, batch: Batch | None) -> str:
+def _altered(session: Session, table: str, batch: JournalEntry | None) -> str:
     """How a table that runs put anew differs from what the latest of them sealed; '' when it does not."""
     rows, digest = seals.standing(session.store, table)
     if batch is None:
@@ -53,7 +53,7 @@ def _altered(session: Session, table: str, batch: Batch | None) -> str:
     return ""
 
 
-def _sealed(batch: Batch) -> dict[str, tuple[int, str]]:
+def _sealed(batch: JournalEntry) -> dict[str, tuple[int, str]]:
     """What a batch sealed; nothing when its record is no longer readable, which the chain tells."""
     try:
         return batch.sealed()
@@ -61,7 +61,7 @@ def _sealed(batch: Batch) -> dict[str, tuple[int, str]]:
         return {}
 
 
-def _chain(batches: list[Batch]) -> Check:
+def _chain(batches: list[JournalEntry]) -> Check:
     """Recomputes the batches' hashes from the first one on."""
     name, previous = "journal: the hash chain", chain.GENESIS
     for number, batch in enumerate(batches, start=1):
@@ -71,7 +71,7 @@ def _chain(batches: list[Batch]) -> Check:
     return Check(name, len(batches))
 
 
-def _rows(session: Session, batches: list[Batch]) -> Check:
+def _rows(session: Session, batches: list[JournalEntry]) -> Check:
     """Reads every table whole and compares the rows of each batch with its seal."""
     name, checked = "journal: every row is as it was sealed", 0
     sealed = {batch.batch: _sealed(batch) for batch in batches}
@@ -85,7 +85,7 @@ def _rows(session: Session, batches: list[Batch]) -> Check:
     return Check(name, checked, failure)
 
 
-def _replaced(session: Session, batches: list[Batch]) -> Check:
+def _replaced(session: Session, batches: list[JournalEntry]) -> Check:
     """Compares what the latest run found and proposed with what it sealed."""
     failure, checked = "", 0
     for table in REPLACED:
@@ -112,7 +112,7 @@ def _statement_ids(session: Session) -> Check:
     return Check("statements: every id is that of its place in a file", len(rows), f"statement_id {wrong[0]}" if wrong else "")
 
 
-def _signatures(session: Session, batches: list[Batch]) -> Check:
+def _signatures(session: Session, batches: list[JournalEntry]) -> Check:
     """Checks every signature. Batches of before the books had a key are told, those of a later time must be signed."""
     name, key = "journal: every batch is signed with the key", session.key
     signed = [batch for batch in batches if batch.signature]

@@ -61,7 +61,7 @@ class Session:
         summary: Mapping[str, object],
         decisions: pl.DataFrame | None = None,
         allocations: pl.DataFrame | None = None,
-    ) -> chain.Batch:
+    ) -> chain.JournalEntry:
         """Seals what the command did and appends it to the journal, if every sum of what it changed holds.
 
         All that the command appends must be there before.

@@ -7,7 +7,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.ledger.chain import adjoining_days
-from matcher.ledger.reissues import Difference, contradictory
+from matcher.ledger.reissues import StatementChange, contradictory
 from matcher.pipeline import conflicts, exclusions, reissues, verdicts
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines
@@ -92,7 +92,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         lines.identify(session.store, area)
         for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):
             lines.shift_occurrences(session.store, 0, day, [])
-        again = repeated.told_again(session.store, 0, superseded) if superseded else []
+        again = repeated.repeated_lines(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
     drafts += exclusions.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
@@ -136,7 +136,7 @@ def _check_currency(session: Session, statement: dict[str, Any]) -> None:
         raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(found)}, account {account!r} is in {ours}")
 
 
-def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[Difference]:
+def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[StatementChange]:
     """Differences whose earlier line stops counting."""
     found = reissues.difference(session, statement)
     if replace is None and contradictory(found) and not reissues.is_reissue(statement):

@@ -14,7 +14,7 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
 from matcher.journal.fold import ASIDE, fold
 from matcher.pipeline import sealed
-from matcher.pipeline.item_snapshots import FacingItem, facing_items, latest_decisions
+from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
@@ -23,7 +23,7 @@ _TAKEN_OVER = ("customer_id", "outcome", "rule", "confidence", "margin", "basis"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AllocationRequest:
     """What a person wants an item to get, in decimal text of the line's currency; empty takes what fits."""
 
     item: str
@@ -58,14 +58,14 @@ def find_line(state: State, given: str) -> dict[str, Any]:
     Raises:
         MatcherError: ``line.unknown``, ``line.ambiguous``, or ``decision.state`` when it is set aside and does not count.
     """
-    line = find_told_line(state, given)
+    line = find_any_line(state, given)
     if line["state"] == ASIDE:
         what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
 
 
-def find_told_line(state: State, given: str) -> dict[str, Any]:
+def find_any_line(state: State, given: str) -> dict[str, Any]:
     """The line of that id, or of that beginning of an id, whether it counts or not.
 
     Raises:
@@ -80,7 +80,7 @@ def find_told_line(state: State, given: str) -> dict[str, Any]:
     return found[0]
 
 
-def find_item(state: State, given: str, entity: str) -> FacingItem:
+def find_item(state: State, given: str, entity: str) -> ItemSnapshot:
     """The item of that id, or the only one of the line's selling company with that document number.
 
     Raises:
@@ -94,7 +94,7 @@ def find_item(state: State, given: str, entity: str) -> FacingItem:
         what = "no open item" if not found.height else f"{found.height} open items"
         raise MatcherError("item.unknown", f"{what} has the id or document number {given!r}")
     item_id = found["item_id"][0]
-    return facing_items(state, [item_id])[item_id]
+    return item_snapshots(state, [item_id])[item_id]
 
 
 def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decided]:
@@ -138,7 +138,7 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     return _append(session, state, "reject", drafts)
 
 
-def allocate(session: Session, line_id: str, wanted: Sequence[Wanted], reason: str) -> list[Decided]:
+def allocate(session: Session, line_id: str, wanted: Sequence[AllocationRequest], reason: str) -> list[Decided]:
     """Puts a line's money on items as a person says.
 
     Raises:
@@ -189,7 +189,7 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     if _alone_in_a_settlement(state, target):
         what = f"decision {target['decision_id']} is one of several that settled a conflict"
         raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")
-    line = find_told_line(state, target["line_id"])
+    line = find_any_line(state, target["line_id"])
     draft = _draft(state, "undo", line, (), reason, outcome="unexplained", reverses=target["decision_id"])
     return _append(session, state, "undo", [draft])
 
@@ -208,7 +208,7 @@ def _target(state: State, given: str) -> dict[str, Any]:
         return by_id.row(0, named=True)
     if by_id.height > 1:
         raise MatcherError("decision.unknown", f"{by_id.height} decisions have ids that begin with {given!r}")
-    line = find_told_line(state, given)
+    line = find_any_line(state, given)
     on_line = state.decisions.filter((pl.col("line_id") == line["line_id"]) & pl.col("live"))
     if not on_line.height:
         raise MatcherError("decision.unknown", f"no decision in force on line {line['line_id']}")
@@ -216,7 +216,7 @@ def _target(state: State, given: str) -> dict[str, Any]:
 
 
 def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[Allocation, ...], reason: str, **fields: Any) -> Draft:
-    issued = [item.issue_date for item in facing_items(state, [a.item_id for a in allocations]).values()]
+    issued = [item.issue_date for item in item_snapshots(state, [a.item_id for a in allocations]).values()]
     return Draft(
         kind=kind,
         line_id=line["line_id"],
@@ -232,7 +232,7 @@ def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[All
 def _append(session: Session, state: State, command: str, drafts: list[Draft]) -> list[Decided]:
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
     pending = {line_id: left for frame in (state.lines, state.aside) for line_id, left in frame.select("line_id", "pending").iter_rows()}
-    facing = facing_items(state, {a.item_id for d in drafts for a in d.allocations})
+    facing = item_snapshots(state, {a.item_id for d in drafts for a in d.allocations})
     seen: set[str] = set()
     for draft in drafts:
         if draft.line_id in seen:

@@ -11,9 +11,9 @@ from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.fold import ASIDE
 from matcher.matching.explanations import encoding
-from matcher.matching.explanations.encoding import Told
+from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.matching.records import Share
-from matcher.pipeline.verdicts import find_told_line
+from matcher.pipeline.verdicts import find_any_line
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
 
@@ -133,11 +133,11 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    line = find_told_line(state, given)
+    line = find_any_line(state, given)
     parts = _Parts(state, line, book)
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
-    recorded = encoding.read(line["runner_up"])
+    recorded = encoding.decode(line["runner_up"])
     aside = line["state"] == ASIDE
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
@@ -191,10 +191,12 @@ class _Parts:
         shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
         evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
-        one = Told(self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares)
+        one = RecordedExplanation(
+            self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares
+        )
         return self.way(one)
 
-    def way(self, one: Told) -> Way:
+    def way(self, one: RecordedExplanation) -> Way:
         """An explanation with words, and with what its items had open."""
         evidence = tuple(Evidence(kind, points, EVIDENCE.get(kind, kind)) for kind, points in one.evidence)
         title = self.titles.get(one.rule.partition("@")[0], "")

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from matcher import columns, frames
-from matcher.ledger.chain import Repetition, StatementFact
+from matcher.ledger.chain import Repetition, StatementSpan
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
@@ -80,15 +80,15 @@ def state_before(store: Store, statement_id: str) -> str:
     return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
-def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementFact:
+def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementSpan:
     """What the chain needs of a statement, from its columns of `statements`."""
-    return StatementFact(
+    return StatementSpan(
         row["statement_id"], row["account"], row["first_day"], row["last_day"], row["opening"], row["closing"],
         row["count"], row["format"], row["number"], tuple(repeats),
     )  # fmt: skip
 
 
-def statement_facts(store: Store) -> list[StatementFact]:
+def statement_facts(store: Store) -> list[StatementSpan]:
     """What the chain needs of every statement that counts."""
     counting = store.frame(
         f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from matcher import columns, frames
-from matcher.journal.chain import GENESIS, Batch, Head
+from matcher.journal.chain import GENESIS, Head, JournalEntry
 from matcher.journal.fold import Facts
 from matcher.store.database import Store
 
@@ -56,20 +56,20 @@ def append_decided(store: Store, batch: int, decisions: pl.DataFrame, allocation
     store.append("log.allocation", allocations.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
 
 
-def append(store: Store, batch: Batch) -> None:
+def append(store: Store, batch: JournalEntry) -> None:
     """Appends a sealed batch; its rows are there already."""
     store.append("log.batch", pl.DataFrame([asdict(batch)]))
 
 
-def batches(store: Store) -> list[Batch]:
+def batches(store: Store) -> list[JournalEntry]:
     """All batches, in order."""
-    return [Batch(**row) for row in store.frame("SELECT * FROM log.batch ORDER BY batch").iter_rows(named=True)]
+    return [JournalEntry(**row) for row in store.frame("SELECT * FROM log.batch ORDER BY batch").iter_rows(named=True)]
 
 
-def latest(store: Store) -> Batch | None:
+def latest(store: Store) -> JournalEntry | None:
     """The latest batch; None in empty books."""
     rows = store.frame("SELECT * FROM log.batch ORDER BY batch DESC LIMIT 1").iter_rows(named=True)
-    return next((Batch(**row) for row in rows), None)
+    return next((JournalEntry(**row) for row in rows), None)
 
 
 def signed(store: Store) -> bool:
@@ -77,10 +77,10 @@ def signed(store: Store) -> bool:
     return bool(store.run("SELECT 1 FROM log.batch WHERE signature <> '' LIMIT 1"))
 
 
-def latest_with(store: Store, table: str) -> Batch | None:
+def latest_with(store: Store, table: str) -> JournalEntry | None:
     """The latest batch that put a table anew; None when none did."""
     sql = "SELECT * FROM log.batch WHERE contains(contents, ?) ORDER BY batch DESC LIMIT 1"
-    return next((Batch(**row) for row in store.frame(sql, f'"{table}":').iter_rows(named=True)), None)
+    return next((JournalEntry(**row) for row in store.frame(sql, f'"{table}":').iter_rows(named=True)), None)
 
 
 def decisions(store: Store) -> pl.DataFrame:

@@ -131,7 +131,7 @@ def doubtful(
     return sorted({row[0] for row in rows}), len({row[1] for row in rows})
 
 
-def told_again(store: Store, statement_no: int, line_ids: Sequence[str]) -> list[str]:
+def repeated_lines(store: Store, statement_no: int, line_ids: Sequence[str]) -> list[str]:
     """Which of these known lines a staged statement tells."""
     rows = store.run(
         """SELECT line_id FROM raw.line AS known WHERE list_contains(?::VARCHAR[], line_id) AND EXISTS (SELECT 1 FROM keyed

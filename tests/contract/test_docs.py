@@ -80,9 +80,9 @@ def test_the_bounds_that_the_page_names() -> None:
     limits = BOOK.limits
     for sentence in (
         "A key that more than five items carry" if candidates.KEY_CAP == 5 else "",
-        "For the six customers that most speaks for" if build.MOST_CUSTOMERS == 6 else "",
-        "its twelve best explanations are kept" if build.MOST_KEPT == 12 else "",
-        "an amount that at most five items have" if build.RARE == 5 else "",
+        "For the six customers that most speaks for" if build.MAX_CUSTOMERS == 6 else "",
+        "its twelve best explanations are kept" if build.MAX_EXPLANATIONS == 12 else "",
+        "an amount that at most five items have" if build.RARE_AMOUNT_MAX_ITEMS == 5 else "",
         f"among {limits.subset_items} open items at most, a set of three among {limits.triple_items}",
         f"At most {limits.rounding} of the smallest unit are missing",
         f"At most {limits.fee} of the base currency, at the day's rate, and at most {limits.fee_share // 10_000} % of the open amount",

@@ -25,7 +25,7 @@ from matcher import codes, codes_page, sandbox
 from matcher.codes import CATALOGUE
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
-from matcher.parsers.ofx.second_reader import Difference
+from matcher.parsers.ofx.second_reader import ReadingDifference
 
 ERRORS = FIXTURES / "errors"
 PAGE: dict[str, Any] = tomllib.loads((ERRORS / "cases.toml").read_text(encoding="utf-8"))
@@ -417,7 +417,7 @@ def test_what_the_second_reader_reads_wrongly_is_told_and_the_file_is_taken(desk
 @covers("verify.disputed")
 def test_a_file_that_the_second_reader_may_read_rightly_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path, before = comma_statement(desk.folder), desk.contents()
-    disputed = Difference(0, "amount of entry 1 (line 43)", "12.50", "1250.00", "unclear", "the file writes one amount only")
+    disputed = ReadingDifference(0, "amount of entry 1 (line 43)", "12.50", "1250.00", "unclear", "the file writes one amount only")
     monkeypatch.setattr("matcher.pipeline.ingest.second_opinion", lambda source, options: [disputed])
     refused(desk.run("ingest", "--verify", str(path)), "verify.disputed", str(path))
     assert desk.contents() == before

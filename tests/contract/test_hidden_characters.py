@@ -20,7 +20,7 @@ from matcher.books import Books, init
 from matcher.cli import main
 from matcher.codes import USAGE
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 EVIL = (
     "Orgel\x1b]0;owned\x07\x1b[2J\x1b[8m\x9b31m\x9d0;t\x9c\u202eRTL\u2066iso\u2069\u200bzero\u200d\u00ad\ufeff\u2028\U000e0041tag\x7f\x08"
@@ -198,8 +198,8 @@ def test_a_file_whose_name_is_no_text_is_read_and_named(tmp_path: Path, monkeypa
 REASONS = {
     "accept": lambda books, line, why: books.accept([line], reason=why),
     "reject": lambda books, line, why: books.reject([line], reason=why),
-    "allocate": lambda books, line, why: books.allocate(line, [Wanted("I1", "1.00")], reason=why),
-    "adjustment": lambda books, line, why: books.allocate(line, [Wanted("I1", "1.00", "1.00", why)]),
+    "allocate": lambda books, line, why: books.allocate(line, [AllocationRequest("I1", "1.00")], reason=why),
+    "adjustment": lambda books, line, why: books.allocate(line, [AllocationRequest("I1", "1.00", "1.00", why)]),
     "undo": lambda books, line, why: books.undo(line, reason=why),
     "accept_statement": lambda books, line, why: books.accept_statement("x", reason=why),
     "reject_statement": lambda books, line, why: books.reject_statement("x", reason=why),

@@ -22,7 +22,7 @@ from faults.erp import Erp, readings
 from faults.trials import dump
 from matcher.books import Books, init
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 END = date(2027, 12, 31)
 
@@ -290,7 +290,7 @@ def _allocate(of: History) -> None:
     for item in items:
         part = "" if of.rng.random() < 0.4 else text(of.rng.randrange(1_00, 200_00))
         adjustment = text(of.rng.randrange(1, 9_00)) if part and of.rng.random() < 0.3 else ""
-        wanted.append(Wanted(item, part, adjustment, "discount" if adjustment else ""))
+        wanted.append(AllocationRequest(item, part, adjustment, "discount" if adjustment else ""))
     of.tell(f"{line} " + " ".join(f"{one.item}={one.amount}+{one.adjustment}" for one in wanted))
     of.books.allocate(line, wanted, reason="by hand")
 

@@ -12,7 +12,7 @@ import mt940
 import pytest
 
 from matcher import money
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.mt940.parser import PARSER
 from matcher.parsers.tally import FileTally
 
@@ -42,7 +42,7 @@ Row = tuple[Decimal, date]
 def ours(path: Path) -> tuple[list[Row], list[Decimal]]:
     tally, rows = FileTally(), []
     for event in tally.watch(PARSER.parse(Source.of(path.read_bytes()), ParseOptions())):
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             assert isinstance(event.rows, list)
             rows += [(money.decimal(row.amount, row.currency), row.booking_date) for row in event.rows]
     closings = [money.decimal(s.closing.amount, s.currency) for s in tally.statements.values() if s.closing]

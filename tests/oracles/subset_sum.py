@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from matcher.matching.subset_sum.groups import COUNT_CAP
-from matcher.matching.subset_sum.search import Verdict
+from matcher.matching.subset_sum.search import SubsetSumResult
 
 MAX_SUMS = 500_000
 """Most different sums of a half that are kept; beyond it nothing is said about how many answers there are."""
@@ -16,7 +16,7 @@ _Sums = dict[tuple[int, int], int]
 
 
 def check(
-    amounts: Sequence[int], target: int, verdict: Verdict, *, classes: Sequence[int] | None = None, max_size: int | None = None
+    amounts: Sequence[int], target: int, verdict: SubsetSumResult, *, classes: Sequence[int] | None = None, max_size: int | None = None
 ) -> str:
     """What is wrong with a verdict; '' when it holds. Arguments as those of `search.exact_sets`.
 
@@ -35,7 +35,7 @@ def check(
     return "" if min(counted, COUNT_CAP) == verdict.count else f"there are {counted} answers, not {verdict.count}"
 
 
-def _shape(verdict: Verdict) -> str:
+def _shape(verdict: SubsetSumResult) -> str:
     named, number = len(verdict.sets), verdict.count
     if list(verdict.sets) != sorted(set(verdict.sets), key=lambda one: (len(one), one)):
         return "the sets are not in order of preference"

@@ -15,7 +15,7 @@ from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 FOREVER = date(9999, 12, 31)
 AMOUNTS = ("10.00", "20.00", "30.00", "49.00", "50.00", "119.00", "98.00", "100.00")
@@ -97,7 +97,7 @@ def act(books: Books, rng: random.Random) -> None:
         if kind == "run":
             books.run(FOREVER)
         elif kind == "allocate":
-            books.allocate(line, [Wanted(item, amount)])
+            books.allocate(line, [AllocationRequest(item, amount)])
         elif kind == "undo":
             books.undo(line)
         else:

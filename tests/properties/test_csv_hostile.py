@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matcher import money
 from matcher.inspection import records
 from matcher.model import Problem, Transaction
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.csv import PARSER, parser
 from matcher.parsers.tally import FileTally
 
@@ -36,7 +36,7 @@ def read(data: bytes, chosen: ParseOptions) -> tuple[list[Transaction], FileTall
     tally = FileTally()
     rows: list[Transaction] = []
     for event in tally.watch(PARSER.parse(Source.of(data), chosen)):
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             rows += records(event)
     return rows, tally
 

@@ -17,10 +17,10 @@ from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.matching.decisions import decide as decisions
-from matcher.matching.decisions.decide import Verdict, decide
-from matcher.matching.decisions.stops import Known
+from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations.build import explanations
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
@@ -82,13 +82,13 @@ def months(draw: st.DrawFn) -> tuple[list[Item], list[Receipt]]:
     return items, draw(credits(items))
 
 
-def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK) -> list[Verdict]:
+def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK) -> list[MatchResult]:
     family = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
     rate = rates(USD=1.1, JPY=160.0)
-    return decide(lines, Pool(items, family, {"C1": "IN"}, rate), Known({}, {}), book, POLICY)
+    return decide(lines, OpenItems(items, family, {"C1": "IN"}, rate), SettlementHistory({}, {}), book, POLICY)
 
 
-def posted(verdicts: list[Verdict]) -> list[Verdict]:
+def posted(verdicts: list[MatchResult]) -> list[MatchResult]:
     return [v for v in verdicts if v.state == "posted"]
 
 
@@ -134,10 +134,10 @@ def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]]
         assert not {"set_ambiguous", "twin_younger", "payer_account_other"} & {kind for kind, _ in verdict.explanation.evidence}
 
 
-class Checked(decisions._Batch):
+class Checked(decisions._MatchingBatch):
     """A batch that, before it ends, looks at every waiting line afresh: what it kept must be what is found now."""
 
-    def finish(self) -> list[Verdict]:
+    def finish(self) -> list[MatchResult]:
         self._look(self.waiting)
         afresh = {line: explanations(receipt, self.pool, self.book, self.policy.grace_days) for line, receipt in self.waiting.items()}
         assert {line: self.options[line] for line in self.waiting} == afresh
@@ -180,7 +180,9 @@ def test_a_payer_alone_never_posts(items: list[Item], data: st.DataObject) -> No
     }  # what some of the items add up to is a second fact
     amount = data.draw(st.integers(1, 400_00).filter(lambda n: n not in explained))
     for book in (BOOK, rulebook.default()):
-        verdicts = decide([bare(amount, (Payer(customer, kind),))], Pool(items, {}, {}, no_rate), Known({}, {}), book, POLICY)
+        verdicts = decide(
+            [bare(amount, (Payer(customer, kind),))], OpenItems(items, {}, {}, no_rate), SettlementHistory({}, {}), book, POLICY
+        )
         assert posted(verdicts) == []
 
 
@@ -208,7 +210,7 @@ def test_a_closed_item_is_never_paid(month: tuple[list[Item], list[Receipt]]) ->
     items, lines = month
     gone = Reference("closed", "document", "202600999", 1, "whole")
     named = [line._replace(references=(gone,)) for line in lines]
-    verdicts = decide(named, Pool(items, {}, {}, no_rate), Known({}, {"closed": (50_00, "C1")}), BOOK, POLICY)
+    verdicts = decide(named, OpenItems(items, {}, {}, no_rate), SettlementHistory({}, {"closed": (50_00, "C1")}), BOOK, POLICY)
     assert not any("closed" in v.explanation.items for v in verdicts if v.explanation)
 
 

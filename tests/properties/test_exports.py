@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from states import CURRENCIES, Books, random_books, random_decision, shuffled
 
-from matcher.exports.erp import SENT, Export, Job, target
+from matcher.exports.erp import SENT, Export, ExportRequest, target
 from matcher.exports.matches import matches
 from matcher.exports.tables import csv_chunks, neutralise
 from matcher.frames import State, empty
@@ -19,7 +19,7 @@ cells = st.text(st.sampled_from("=+-@\t\r\n＝＋－＠'\"0.,;a €华\u2028"), 
 
 
 def export(state: State, name: str = "r.jsonl", **more: Any) -> Export:
-    return target("generic").run(state, Job(file_name=name, books="Northgate group", **more))
+    return target("generic").run(state, ExportRequest(file_name=name, books="Northgate group", **more))
 
 
 def records(made: Export) -> list[dict[str, Any]]:

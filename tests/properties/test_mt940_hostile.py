@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matcher.model import Problem, Transaction
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.mt940.parser import PARSER
 from matcher.parsers.tally import FileTally
 
@@ -96,7 +96,7 @@ damage = st.tuples(
 def read(data: bytes) -> tuple[FileTally, list[Transaction]]:
     tally, rows = FileTally(), []
     for event in tally.watch(PARSER.parse(Source.of(data), ParseOptions())):
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             assert isinstance(event.rows, list)
             rows += event.rows
     return tally, rows

@@ -15,7 +15,7 @@ from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import bai2, camt, ofx
 from matcher.parsers.bai2 import runs as bai2_runs
-from matcher.parsers.base import Batch, Event, ParseOptions, Parser, Source
+from matcher.parsers.base import Event, ParseOptions, Parser, RowBatch, Source
 from matcher.parsers.camt import shapes as camt_shapes
 from matcher.parsers.camt import xml_blocks
 from matcher.parsers.mt940.fields import StatementLine, statement_line, unusual_line
@@ -41,7 +41,7 @@ def read(parser: Parser, data: bytes) -> tuple[Reading, int]:
     rows: list[tuple[int, Transaction]] = []
     columns = 0
     for event in parser.parse(Source.of(data), ParseOptions()):
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             rows += [(event.statement, row) for row in event.records()]
             columns += 0 if isinstance(event.rows, list) else len(event.rows)
         else:

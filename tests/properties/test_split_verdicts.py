@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracles.subset_sum import check
 
 from matcher.matching.subset_sum.bits import reach
-from matcher.matching.subset_sum.groups import Meter, expand, pool_of
+from matcher.matching.subset_sum.groups import Meter, expand, groups_of
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.matching.subset_sum.sums import Found, few, meet
 from matcher.matching.subset_sum.units import by_unit
@@ -63,7 +63,7 @@ def test_the_verdict_is_that_of_every_set(case: Case) -> None:
 @given(cases())
 def test_each_part_alone_finds_what_there_is(case: Case) -> None:
     every = answers(case)
-    pool = pool_of(case.amounts, case.target, case.classes)
+    pool = groups_of(case.amounts, case.target, case.classes)
     if pool is None:
         assert not every
         return
@@ -90,7 +90,7 @@ def test_pools_of_mostly_round_amounts_are_decided_by_their_unit(rounds: list[in
     amounts = [100 * amount for amount in rounds] + others
     off = data.draw(st.sampled_from((0, 0, 100, 7)))
     case = Case(amounts, sum(data.draw(st.lists(st.sampled_from(amounts), max_size=6, unique=True))) + off, None, None)
-    pool = pool_of(case.amounts, case.target, None)
+    pool = groups_of(case.amounts, case.target, None)
     if pool is None:
         return
     found = by_unit(pool, pool.size, 1000, Meter(10**7))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.ledger.chain import Repetition, StatementFact, breaks
+from matcher.ledger.chain import Repetition, StatementSpan, breaks
 
 START = date(2026, 1, 1)
 
@@ -15,26 +15,26 @@ spans = st.tuples(st.sampled_from([0, 0, 0, 1, 2]), st.sampled_from([0, 0, 0, 1,
 
 
 @st.composite
-def trails(draw: st.DrawFn) -> list[StatementFact]:
+def trails(draw: st.DrawFn) -> list[StatementSpan]:
     """Statements as a bank sends them, several a day and some sharing a day with the next, between a first and a last day of their own.
 
     Before and after them balances alone could be read in another order, and nothing could tell.
     """
     day, balance = START, 0
-    found: list[StatementFact] = []
+    found: list[StatementSpan] = []
     steps = draw(st.lists(st.tuples(spans, movements), min_size=1, max_size=9))
     for place, ((pause, length), amount) in enumerate([((0, 0), 1), *steps, ((0, 0), 1)]):
         edge = place in (0, len(steps) + 1)
         first = day + timedelta(1 if edge else pause)
         last = first + timedelta(length)
         count = 2 if amount else draw(st.sampled_from([0, 2]))
-        found.append(StatementFact(f"s{place}", "giro", first, last, balance, balance + amount, count, "mt940"))
+        found.append(StatementSpan(f"s{place}", "giro", first, last, balance, balance + amount, count, "mt940"))
         day, balance = last + timedelta(1 if place == 0 else 0), balance + amount
     return found
 
 
 @given(trails(), st.data())
-def test_a_complete_trail_has_no_gap_and_one_without_a_statement_has(trail: list[StatementFact], data: st.DataObject) -> None:
+def test_a_complete_trail_has_no_gap_and_one_without_a_statement_has(trail: list[StatementSpan], data: st.DataObject) -> None:
     assert breaks(data.draw(st.permutations(trail))) == []
     for dropped in trail[1:-1]:
         left = [f for f in trail if f is not dropped]
@@ -47,7 +47,7 @@ def test_a_complete_trail_has_no_gap_and_one_without_a_statement_has(trail: list
 
 
 @given(trails(), st.sampled_from(["mt940", "yearly"]), st.data())
-def test_numbers_name_the_missing_statement(trail: list[StatementFact], style: str, data: st.DataObject) -> None:
+def test_numbers_name_the_missing_statement(trail: list[StatementSpan], style: str, data: st.DataObject) -> None:
     start = 3 if style == "mt940" else 250
     numbered = [replace(f, number=f"{(n + start - 1) % 252 + 1:05}/001") for n, f in enumerate(trail)]
     assert breaks(data.draw(st.permutations(numbered))) == []
@@ -81,5 +81,5 @@ def test_downloads_that_overlap_are_no_gap_in_whatever_order_they_come(
                 brought[day] = name
         opening, closing = sum(amounts[: days[0]]), sum(amounts[: days[-1] + 1])
         span = (START + timedelta(days[0]), START + timedelta(days[-1]))
-        facts.append(StatementFact(name, "giro", *span, opening, closing, len(days), "csv", "", tuple(repeats.values())))
+        facts.append(StatementSpan(name, "giro", *span, opening, closing, len(days), "csv", "", tuple(repeats.values())))
     assert breaks(facts) == []

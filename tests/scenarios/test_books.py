@@ -17,7 +17,7 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import FileInfo, StatementEnd, StatementStart, Transaction
 from matcher.parsers import registry
-from matcher.parsers.base import Batch, Event, ParseOptions, Source
+from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
 from matcher.pipeline.ingest import IngestOptions
 
 DAY = date(2026, 10, 31)
@@ -194,13 +194,17 @@ def test_no_run_posts_again_what_a_person_took_back(tmp_path: Path) -> None:
 def test_allocating_by_hand_is_bounded_by_line_and_item(tmp_path: Path) -> None:
     items = [{"item_id": f"I{n}", "customer_id": "C1", "document_no": f"R{n}", "amount": "50.00"} for n in (1, 2)]
     books = filled(tmp_path, items=items, lines=[{"amount": "70.00"}])
-    from matcher.pipeline.verdicts import Wanted
+    from matcher.pipeline.verdicts import AllocationRequest
 
     (line_id,) = books.state(DAY).lines["line_id"]
-    for wanted in ([Wanted("I1", "50.01")], [Wanted("I1", "50.00"), Wanted("I2", "20.01")], [Wanted("I1", "45.00", "5.01", "fee")]):
+    for wanted in (
+        [AllocationRequest("I1", "50.01")],
+        [AllocationRequest("I1", "50.00"), AllocationRequest("I2", "20.01")],
+        [AllocationRequest("I1", "45.00", "5.01", "fee")],
+    ):
         with pytest.raises(MatcherError, match=r"decision\.amount"):
             books.allocate(line_id, wanted)
-    books.allocate(line_id, [Wanted("R1", "48.00", "2.00", "discount"), Wanted("I2")])
+    books.allocate(line_id, [AllocationRequest("R1", "48.00", "2.00", "discount"), AllocationRequest("I2")])
     state = books.state(DAY)
     assert state.lines.select("applied", "pending", "outcome").row(0) == (70_00, 0, "partial")
     assert state.items["open"].to_list() == [0, 28_00]
@@ -354,7 +358,7 @@ class Semicolons:
         yield FileInfo("semi", "ascii")
         _, account, day, amount = source.head().decode("ascii").strip().split(";")
         yield StatementStart(0, account, "EUR")
-        yield Batch(0, [Transaction(date.fromisoformat(day), money.parse(amount, "EUR"), "EUR")])
+        yield RowBatch(0, [Transaction(date.fromisoformat(day), money.parse(amount, "EUR"), "EUR")])
         yield StatementEnd(0)
 
 

@@ -14,7 +14,7 @@ from support import Row, filled, items_file
 from matcher.books import Books
 from matcher.cli import main
 from matcher.matching.explanations import encoding
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
@@ -233,7 +233,7 @@ def test_a_person_accepts_takes_back_and_refuses(tmp_path: Path) -> None:
 def test_a_person_allocates(tmp_path: Path) -> None:
     books = run(tmp_path, {"counterparty_name": "P. Novak", "amount": "500.00", "remittance_information": "danke"})
     line_id = str(record(books)["line_id"])
-    books.allocate(line_id, [Wanted("A1", "490.00", "10.00", "discount")], reason="see mail")
+    books.allocate(line_id, [AllocationRequest("A1", "490.00", "10.00", "discount")], reason="see mail")
     found = record(books)
     assert (found["decided_by"], found["confidence"], found["chosen"]["evidence"]) == ("ada", None, [])
     page = told(books, line_id)
@@ -294,7 +294,7 @@ def test_the_same_books_give_the_same_bytes(tmp_path: Path) -> None:
     assert pages[:3] == pages[3:]
     first, second = (one.state().lines["runner_up"][0] for one in books)
     assert first == second
-    assert encoding.read(first) is not None
+    assert encoding.decode(first) is not None
 
 
 @pytest.mark.parametrize("width", [80, 130])

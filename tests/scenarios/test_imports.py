@@ -9,7 +9,7 @@ from support import Row, filled, items_file
 from matcher.books import Books
 from matcher.codes import POLICY, USAGE
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}
 OTHER = {"item_id": "I2", "customer_id": "C1", "document_no": "RE-2", "amount": "70.00"}
@@ -35,7 +35,7 @@ def books(tmp_path: Path) -> Books:
     """400.00 of the item I1 and 20.00 of the credit note I3 are posted; I2 has nothing posted."""
     made = filled(tmp_path, items=[ITEM, OTHER, CREDIT], lines=[{"amount": "380.00", "bank_reference": "B1"}])
     (line,) = made.state().lines["line_id"]
-    made.allocate(line, [Wanted("I1", "400.00"), Wanted("I3", "-20.00")])
+    made.allocate(line, [AllocationRequest("I1", "400.00"), AllocationRequest("I3", "-20.00")])
     return made
 
 

@@ -18,7 +18,7 @@ from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.journal import chain
 from matcher.pipeline.ingest import IngestOptions
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 from matcher.store import Store, journal, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
 
@@ -55,7 +55,7 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     books.accept_statement(held, reason="the bank sent it so")
     paid = books.state().lines.filter(pl.col("bank_reference") == "B2")["line_id"][0]
     books.undo(paid, reason="a deposit")
-    books.allocate(paid, [Wanted("I2", "150.00", "50.00", "discount")], reason="agreed")
+    books.allocate(paid, [AllocationRequest("I2", "150.00", "50.00", "discount")], reason="agreed")
     books.export("receipts", folder / "receipts.jsonl")
     return books
 

@@ -9,7 +9,7 @@ import pytest
 from matcher.inspection import inspect
 from matcher.model import FileInfo, StatementEnd, StatementStart
 from matcher.parsers import archive
-from matcher.parsers.base import BATCH_ROWS, Batch, ParseOptions, Source
+from matcher.parsers.base import BATCH_ROWS, ParseOptions, RowBatch, Source
 from matcher.parsers.camt.parser import PARSER, format_of
 
 NS = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -143,7 +143,7 @@ def test_a_declared_size_that_lies_is_noticed() -> None:
 
 def test_rows_come_in_batches() -> None:
     events = PARSER.parse(Source.of(document(ENTRY * (BATCH_ROWS + 5))), ParseOptions())
-    assert [len(event.rows) for event in events if isinstance(event, Batch)] == [BATCH_ROWS, 5]
+    assert [len(event.rows) for event in events if isinstance(event, RowBatch)] == [BATCH_ROWS, 5]
 
 
 def test_a_cut_file_is_refused_even_after_whole_batches() -> None:

@@ -8,7 +8,7 @@ import pytest
 from matcher.ledger.chain import (
     Gap,
     Repetition,
-    StatementFact,
+    StatementSpan,
     _one_trail,
     adjoining_days,
     breaks,
@@ -33,15 +33,15 @@ def fact(
     repeats: tuple[tuple[str, int, int], ...] = (),
     account: str = "giro",
     format: str = "mt940",
-) -> StatementFact:
+) -> StatementSpan:
     """A statement of October: its days, and its balances in minor units."""
     first, last = (day(days[0]), day(days[1])) if days else (None, None)
     opening, closing = balances or (None, None)
     rows = tuple(Repetition(*row) for row in repeats)
-    return StatementFact(name, account, first, last, opening, closing, count, format, number, rows)
+    return StatementSpan(name, account, first, last, opening, closing, count, format, number, rows)
 
 
-def gaps(*facts: StatementFact) -> list[tuple[str, str, int, str]]:
+def gaps(*facts: StatementSpan) -> list[tuple[str, str, int, str]]:
     """What `breaks` finds; the same whatever the order of the statements."""
     found = breaks(facts)
     for other in list(permutations(facts))[:24]:
@@ -65,7 +65,7 @@ def gaps(*facts: StatementFact) -> list[tuple[str, str, int, str]]:
         ([], []),
     ],
 )
-def test_two_statements_that_follow_on_each_other(facts: list[StatementFact], expected: list[tuple[str, str, int, str]]) -> None:
+def test_two_statements_that_follow_on_each_other(facts: list[StatementSpan], expected: list[tuple[str, str, int, str]]) -> None:
     assert gaps(*facts) == expected
 
 
@@ -248,7 +248,7 @@ def test_an_entry_booked_a_day_back_is_no_gap() -> None:
         ([], ()),
     ],
 )
-def test_days_on_which_a_statement_adjoins(known: list[StatementFact], expected: tuple[int, ...]) -> None:
+def test_days_on_which_a_statement_adjoins(known: list[StatementSpan], expected: tuple[int, ...]) -> None:
     assert adjoining_days(fact("new", (15, 20), (100, 200)), known) == tuple(map(day, expected))
 
 
@@ -328,7 +328,7 @@ def test_a_statement_contradicts_one_of_the_same_days_between_other_balances() -
         (fact("o", (10, 20), None, format="csv"), [(10, 20)]),
     ],
 )
-def test_common_days(other: StatementFact, expected: list[tuple[int, int]]) -> None:
+def test_common_days(other: StatementSpan, expected: list[tuple[int, int]]) -> None:
     assert common_days(fact("new", (10, 20), (5, 6)), [other]) == [(day(a), day(b)) for a, b in expected]
 
 

@@ -7,7 +7,7 @@ import pytest
 from states import STATE_LINE, Books, frame
 
 from matcher.frames import CUSTOMER
-from matcher.matching.classify import aside
+from matcher.matching.classify import non_receivable
 
 OWN = ["DE12 0300 0000 0020 2051"]
 NAMES = ["Nordkai Handel GmbH"]
@@ -18,7 +18,7 @@ def outcome(amount: int = 50_00, customer: dict[str, str] | None = None, **field
     books.line("L1", amount, **fields)
     blank = dict.fromkeys(CUSTOMER, "") | {"customer_id": "C1"}
     customers = pl.DataFrame([blank | customer] if customer else [], schema=CUSTOMER)
-    found = aside(frame(list(books.lines.values()), STATE_LINE), OWN, NAMES, customers).rows()
+    found = non_receivable(frame(list(books.lines.values()), STATE_LINE), OWN, NAMES, customers).rows()
     return found[0][1:] if found else None
 
 

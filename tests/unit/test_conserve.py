@@ -8,7 +8,7 @@ from support import filled
 
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Allocation, Draft, conserve
-from matcher.pipeline.verdicts import Wanted
+from matcher.pipeline.verdicts import AllocationRequest
 
 OPENS = {"A": (600_00, "EUR"), "B": (400_00, "EUR"), "GS": (-100_00, "EUR"), "USD": (500_00, "USD"), "ZERO": (0, "EUR")}
 
@@ -78,9 +78,9 @@ def test_a_persons_allocations_pass_the_same_checks(tmp_path: Path) -> None:
     books = filled(tmp_path, items=items, lines=[{"amount": "100.00"}])
     (line,) = books.state().lines["line_id"]
     for wanted in (
-        [Wanted("A", "-300.00", "300.00", "write_off"), Wanted("B", "400.00")],
-        [Wanted("A", "98.00", "2.00")],
-        [Wanted("A", "-1.00", "101.00", "discount")],
+        [AllocationRequest("A", "-300.00", "300.00", "write_off"), AllocationRequest("B", "400.00")],
+        [AllocationRequest("A", "98.00", "2.00")],
+        [AllocationRequest("A", "-1.00", "101.00", "discount")],
     ):
         with pytest.raises(MatcherError) as refused:
             books.allocate(line, wanted)

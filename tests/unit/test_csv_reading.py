@@ -11,7 +11,7 @@ import pytest
 from matcher.errors import MatcherError
 from matcher.inspection import inspect, records
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
+from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Event, ParseOptions, RowBatch, Source
 from matcher.parsers.csv import PARSER, columnar, parser
 from matcher.parsers.csv.propose import propose
 from matcher.parsers.tally import FileTally
@@ -31,7 +31,7 @@ def problems(text: str | bytes, options: ParseOptions | None = None) -> list[tup
 
 
 def rows(text: str | bytes, options: ParseOptions | None = None) -> list[Transaction]:
-    return [row for event in events(text, options) if isinstance(event, Batch) for row in records(event)]
+    return [row for event in events(text, options) if isinstance(event, RowBatch) for row in records(event)]
 
 
 def outcome(text: str | bytes, options: ParseOptions | None = None) -> str:
@@ -299,7 +299,7 @@ def test_chunks_may_end_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_batches_are_bounded(either_way: str) -> None:
     text = HEADER + "A,2026-01-05,,1.00,EUR,some text to fill the line a little,\n" * (2 * BATCH_ROWS + 5)
-    sizes = [len(e.rows) for e in events(text) if isinstance(e, Batch)]
+    sizes = [len(e.rows) for e in events(text) if isinstance(e, RowBatch)]
     assert sum(sizes) == 2 * BATCH_ROWS + 5
     assert max(sizes) <= 4 * BATCH_ROWS
     assert {row.line for row in rows(text)} == set(range(2, 2 * BATCH_ROWS + 7))
@@ -434,7 +434,7 @@ def test_many_accounts_do_not_fall_into_tiny_batches() -> None:
     text = HEADER + "".join(f"A{n % 500},2026-01-05,,1.00,EUR,,{1 + n // 500}.00\n" for n in range(50_000))
     found = events(text)
     assert sum(isinstance(e, StatementStart) for e in found) == 500
-    assert sum(isinstance(e, Batch) for e in found) <= 1000
+    assert sum(isinstance(e, RowBatch) for e in found) <= 1000
     assert [p for p in found if isinstance(p, Problem)] == []
 
 

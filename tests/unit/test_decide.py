@@ -8,8 +8,8 @@ from engine import BOOK, DAY, POLICY, book, item, judge, kinds, names, paid, rat
 
 from matcher.matching.decisions import assignment
 from matcher.matching.decisions.decide import Policy
-from matcher.matching.decisions.stops import Known, Settled
-from matcher.matching.explanations.build import RARE
+from matcher.matching.decisions.stops import Settlement, SettlementHistory
+from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS
 from matcher.matching.records import Payer
 
 
@@ -169,7 +169,7 @@ def test_a_set_that_a_person_rejected_is_not_looked_at_again() -> None:
 
 
 def test_a_repeat_of_an_earlier_line_waits_when_only_payer_and_amount_speak() -> None:
-    known = Known({}, {}, {"L1": "L0"})
+    known = SettlementHistory({}, {}, {"L1": "L0"})
     (verdict,) = judge(receipt(50_00, account="C1"), items=[item("1", 50_00)], known=known)
     assert (verdict.state, verdict.reason) == ("proposed", "line L0 has the same payer, amount and text")
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("1", 50_00)], known=known)
@@ -291,17 +291,17 @@ def test_the_second_payment_is_told_of_the_first_one_that_waits_for_a_person() -
 
 
 def test_an_amount_that_a_posting_makes_rare_brings_up_the_customer_of_a_damaged_number() -> None:
-    stock = [item(str(n), 50_00, f"C{n}") for n in range(1, RARE + 2)]
-    damaged = receipt(50_00, line_id="L2", payer="", text=f"RE-2026-0000{RARE + 1}7")
+    stock = [item(str(n), 50_00, f"C{n}") for n in range(1, RARE_AMOUNT_MAX_ITEMS + 2)]
+    damaged = receipt(50_00, line_id="L2", payer="", text=f"RE-2026-0000{RARE_AMOUNT_MAX_ITEMS + 1}7")
     alone, _ = judge(damaged, receipt(1_00, line_id="L9"), items=stock)
     assert alone.explanation is None, "too many items have the amount"
     _, verdict = judge(receipt(50_00, line_id="L1", account="C1"), damaged, items=stock)
     assert verdict.explanation is not None
-    assert verdict.explanation.items == {str(RARE + 1)}
+    assert verdict.explanation.items == {str(RARE_AMOUNT_MAX_ITEMS + 1)}
 
 
 def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() -> None:
-    known = Known({"1": Settled("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
+    known = SettlementHistory({"1": Settlement("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)
     assert (verdict.state, verdict.rule, verdict.lacks) == ("proposed", "payer-likely@1", "")
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 30_00), item("3", 20_00)], known=known)

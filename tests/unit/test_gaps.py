@@ -6,12 +6,12 @@ import pytest
 from engine import BOOK, DAY, explained, item, kinds, pool, rates, receipt
 
 from matcher.matching.explanations import differences
-from matcher.matching.explanations.differences import Gap
-from matcher.matching.items.open_items import Pool
+from matcher.matching.explanations.differences import Difference
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt, Share
 
 
-def find(paying: Receipt, *items: Item, about: Pool | None = None, grace: int = 0) -> dict[str, Gap]:
+def find(paying: Receipt, *items: Item, about: OpenItems | None = None, grace: int = 0) -> dict[str, Difference]:
     """Ways to explain the amount, by kind of gap."""
     found = list(differences.explain(items, paying, about or pool(items), BOOK, grace))
     assert len({gap.kind for gap in found}) == len(found)
@@ -20,7 +20,7 @@ def find(paying: Receipt, *items: Item, about: Pool | None = None, grace: int = 
     return {gap.kind: gap for gap in found}
 
 
-def assert_conserved(gap: Gap, paying: Receipt, items: tuple[Item, ...]) -> None:
+def assert_conserved(gap: Difference, paying: Receipt, items: tuple[Item, ...]) -> None:
     """No more cash than there is, no item beyond what it has, and all of the money when the line is said to be matched."""
     cash = sum(share.amount for share in gap.shares)
     assert cash <= paying.amount
@@ -31,7 +31,7 @@ def assert_conserved(gap: Gap, paying: Receipt, items: tuple[Item, ...]) -> None
         assert share.adjustment == 0 or share.reason
 
 
-def shares(gap: Gap) -> dict[str, tuple[int, int, str]]:
+def shares(gap: Difference) -> dict[str, tuple[int, int, str]]:
     return {s.item_id: (s.amount, s.adjustment, s.reason) for s in gap.shares}
 
 
@@ -237,7 +237,7 @@ def test_a_discount_is_gone_once_something_was_paid() -> None:
     assert (left.open, differences.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
 
 
-def as_explanation(gap: Gap) -> Explanation:
+def as_explanation(gap: Difference) -> Explanation:
     return explained(0, *((s.item_id, s.amount) for s in gap.shares))
 
 

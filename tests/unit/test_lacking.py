@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.matching.decisions.diagnosis import failed_test
-from matcher.matching.explanations.encoding import evidence_of, percent, read, told
+from matcher.matching.explanations.encoding import decode, encode, evidence_of, percent
 from matcher.matching.records import Explanation, Share
 from matcher.rules.rulebook import Rule
 
@@ -84,13 +84,13 @@ KINDS = st.dictionaries(st.sampled_from(["payer_name", "amount_sum", "date_due"]
 def test_an_explanation_comes_back_from_its_text(shares: list[Share], kinds: dict[str, int], note: str) -> None:
     evidence = tuple(kinds.items())
     given_one = Explanation("r", "named", "none", "matched", "C|1", tuple(shares), evidence, sum(kinds.values()), note=note)
-    back = read(told(given_one))
+    back = decode(encode(given_one))
     assert back is not None
     assert (back.shares, back.evidence, back.points, back.note) == (given_one.shares, evidence, given_one.points, note)
     assert (back.rule, back.basis, back.gap, back.customer_id) == ("r", "named", "none", "C|1")
-    assert "\n" not in told(given_one)
+    assert "\n" not in encode(given_one)
 
 
 def test_nothing_is_an_empty_text() -> None:
-    assert (told(None), read("")) == ("", None)
+    assert (encode(None), decode("")) == ("", None)
     assert evidence_of("A1 A2") == ()

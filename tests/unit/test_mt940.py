@@ -7,7 +7,7 @@ from typing import BinaryIO
 import pytest
 
 from matcher.model import Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Batch, Event, ParseOptions, Source
+from matcher.parsers.base import BATCH_ROWS, MAX_LINE, Event, ParseOptions, RowBatch, Source
 from matcher.parsers.mt940 import statements
 from matcher.parsers.mt940.parser import PARSER
 from matcher.parsers.registry import detect
@@ -31,7 +31,7 @@ def tallied(text: str, options: ParseOptions | None = None) -> FileTally:
 def entries(found: Iterable[Event]) -> list[Transaction]:
     gathered: list[Transaction] = []
     for event in found:
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             assert isinstance(event.rows, list)
             gathered += event.rows
     return gathered
@@ -91,7 +91,7 @@ def test_pages_join_across_another_account() -> None:
     found = events("".join(page.format(*parts) for parts in pages))
     assert [(e.statement, e.account) for e in found if isinstance(e, StatementStart)] == [(0, "A1"), (1, "B1")]
     assert [(e.statement, e.closing and e.closing.amount) for e in found if isinstance(e, StatementEnd)] == [(1, 600), (0, 200)]
-    assert [e.statement for e in found if isinstance(e, Batch)] == [0, 1, 0]
+    assert [e.statement for e in found if isinstance(e, RowBatch)] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_amounts_beyond_the_bound_are_refused() -> None:
 def test_rows_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statements, "BATCH_ROWS", 2)
     found = events(HEAD + ENTRY * 5 + ":62F:C240102EUR15,00\n-\n")
-    assert [len(e.rows) for e in found if isinstance(e, Batch)] == [2, 2, 1]
+    assert [len(e.rows) for e in found if isinstance(e, RowBatch)] == [2, 2, 1]
 
 
 class _Endless:
@@ -286,7 +286,7 @@ def test_a_long_statement_is_streamed() -> None:
     source = Source("endless", 0, _Endless(60_000).open)
     sizes, first = [], True
     for event in PARSER.parse(source, ParseOptions()):
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             sizes.append(len(event.rows))
             first = False
     assert not first

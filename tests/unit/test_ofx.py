@@ -7,7 +7,7 @@ import pytest
 
 from matcher.model import Balance, Problem, StatementEnd, StatementStart, Transaction
 from matcher.parsers import ofx, registry
-from matcher.parsers.base import Batch, Event, ParseOptions, Source
+from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
 from matcher.parsers.ofx import statement as ofx_statement
 from matcher.parsers.ofx import text as ofx_text
 from matcher.parsers.ofx import tokens as ofx_tokens
@@ -36,7 +36,7 @@ def read(data: bytes | str, options: ParseOptions | None = None) -> tuple[list[E
 
 
 def rows_of(events: list[Event]) -> list[Transaction]:
-    return [row for event in events if isinstance(event, Batch) for row in event.rows]
+    return [row for event in events if isinstance(event, RowBatch) for row in event.rows]
 
 
 def test_a_statement_says_whose_and_when_and_what_is_left() -> None:
@@ -58,7 +58,7 @@ def test_a_row_knows_its_line_and_its_source() -> None:
 def test_rows_come_in_batches_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ofx_statement, "BATCH_ROWS", 3)
     events, _ = read(document("".join(ROW.format(n) for n in range(8))))
-    assert [len(event.rows) for event in events if isinstance(event, Batch)] == [3, 3, 2]
+    assert [len(event.rows) for event in events if isinstance(event, RowBatch)] == [3, 3, 2]
 
 
 def test_two_documents_in_one_file_are_both_read() -> None:

@@ -9,7 +9,7 @@ from matcher.parsers.base import ParseOptions, Source
 from matcher.parsers.ofx import rows as ofx_rows
 from matcher.parsers.ofx import second_reader
 from matcher.parsers.ofx import statement as ofx_statement
-from matcher.parsers.ofx.second_reader import Difference, second_opinion
+from matcher.parsers.ofx.second_reader import ReadingDifference, second_opinion
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "banks" / "ofx"
 AGREED = (
@@ -24,7 +24,7 @@ AGREED = (
 """Among them files on which ofxparse alone raises or moves a date."""
 
 
-def opinion(name: str) -> list[Difference]:
+def opinion(name: str) -> list[ReadingDifference]:
     return second_opinion(Source.of((FIXTURES / name).read_bytes(), name), ParseOptions())
 
 

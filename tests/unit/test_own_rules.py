@@ -3,7 +3,7 @@
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.matching.decisions.decide import Verdict, decide
+from matcher.matching.decisions.decide import MatchResult, decide
 from matcher.matching.keys import fold
 from matcher.pipeline.examples import POLICY, company_of, run_examples
 from matcher.rules import own, rulebook
@@ -151,7 +151,7 @@ def test_a_rule_that_others_take_everything_from_is_never_reached() -> None:
     ]
 
 
-def verdicts(book: Rulebook) -> list[list[Verdict]]:
+def verdicts(book: Rulebook) -> list[list[MatchResult]]:
     companies = [company_of(book, example) for rule in SHIPPED.rule for example in rule.example]
     return [decide(c.receipts, c.pool, c.known, book, POLICY) for c in companies]
 

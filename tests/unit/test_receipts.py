@@ -10,12 +10,12 @@ import pytest
 from states import Books, Part
 
 from matcher.errors import MatcherError
-from matcher.exports.erp import TARGETS, Export, Job, target
+from matcher.exports.erp import TARGETS, Export, ExportRequest, target
 from matcher.exports.erp.generic import ALLOCATION, DOCUMENT
 
 
 def export(books: Books, name: str = "receipts.jsonl", **more: Any) -> Export:
-    return target("generic").run(books.state(), Job(file_name=name, books="Northgate group", **more))
+    return target("generic").run(books.state(), ExportRequest(file_name=name, books="Northgate group", **more))
 
 
 def content(made: Export, name: str = "receipts.jsonl") -> str:

@@ -6,7 +6,7 @@ import pytest
 from engine import BOOK, DAY, ids, item, kinds, receipt, view
 
 from matcher.matching.explanations import item_sets
-from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.records import Item
 
 WHOLE = {"1": "whole", "2": "whole", "3": "whole"}
@@ -20,7 +20,7 @@ def of(found: list[ItemSet], basis: str) -> list[ItemSet]:
     return [one for one in found if one.basis == basis]
 
 
-def sure(one: View) -> list[ItemSet]:
+def sure(one: CustomerContext) -> list[ItemSet]:
     return list(item_sets.unnamed(one, ("payer_account",)))
 
 

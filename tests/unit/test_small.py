@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.matching.decisions.decide import Policy, Verdict, decide
-from matcher.pipeline.in_memory import Row, small_company
+from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.pipeline.in_memory import Row, entity_from_rows
 from matcher.rules import rulebook
 
 LINE: Row = {
@@ -29,8 +29,8 @@ ITEM: Row = {
 CUSTOMER: Row = {"customer_id": "C1", "name": "Alsterwerft GmbH", "account": ["DE02120300000000202051", "DE02500105170137075030"]}
 
 
-def judged(lines: list[Row], items: list[Row], customers: list[Row]) -> list[Verdict]:
-    company = small_company(lines, items, customers)
+def judged(lines: list[Row], items: list[Row], customers: list[Row]) -> list[MatchResult]:
+    company = entity_from_rows(lines, items, customers)
     policy = Policy(500_000, auto_post=True, rejected=frozenset(), grace_days=0)
     return decide(company.receipts, company.pool, company.known, rulebook.default(), policy)
 
@@ -54,7 +54,7 @@ def test_a_closed_item_takes_nothing() -> None:
 
 
 def test_the_second_of_two_equal_lines_is_a_repetition() -> None:
-    company = small_company([LINE, LINE], [ITEM], [CUSTOMER])
+    company = entity_from_rows([LINE, LINE], [ITEM], [CUSTOMER])
     assert company.known.repeats == {"2": "1"}
 
 
@@ -71,10 +71,10 @@ def test_the_second_of_two_equal_lines_is_a_repetition() -> None:
 )
 def test_what_a_file_could_not_say_is_refused(line: Row, item: Row, code: str, where: str) -> None:
     with pytest.raises(MatcherError) as caught:
-        small_company([{**LINE, **line}], [{**ITEM, **item}])
+        entity_from_rows([{**LINE, **line}], [{**ITEM, **item}])
     assert (caught.value.code, caught.value.where) == (code, where)
 
 
 def test_lines_of_two_selling_companies_are_refused() -> None:
     with pytest.raises(MatcherError, match=r"row\.invalid: lines: lines of one selling company"):
-        small_company([{**LINE, "entity": "1"}, {**LINE, "entity": "2"}], [ITEM])
+        entity_from_rows([{**LINE, "entity": "1"}, {**LINE, "entity": "2"}], [ITEM])

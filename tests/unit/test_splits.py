@@ -9,8 +9,8 @@ from oracles.subset_sum import check
 
 from matcher.matching.subset_sum import bits
 from matcher.matching.subset_sum.bits import reach
-from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, expand, pool_of
-from matcher.matching.subset_sum.search import Verdict, exact_sets
+from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, expand, groups_of
+from matcher.matching.subset_sum.search import SubsetSumResult, exact_sets
 from matcher.matching.subset_sum.units import by_unit
 from matcher.matching.subset_sum.window import TRIES, window
 
@@ -129,7 +129,7 @@ def test_among_five_hundred_two_answers_are_found() -> None:
 def test_windows_are_sets_of_the_whole_pool() -> None:
     amounts = spread(120, 5_000_00)
     target = sum(amounts[:30])
-    pool = pool_of(amounts, target, None)
+    pool = groups_of(amounts, target, None)
     assert pool is not None
     found = [window(pool, number, pool.size, 5, Meter(10**7)) for number in range(len(TRIES))]
     picks = [pick for one in found for pick in one.picks]
@@ -140,7 +140,7 @@ def test_windows_are_sets_of_the_whole_pool() -> None:
 
 def test_the_others_of_a_round_pool_may_make_the_target_alone() -> None:
     amounts = [10_000, 20_000, 30_000, 50_000, -10_000, 61_007]
-    pool = pool_of(amounts, 61_007, None)
+    pool = groups_of(amounts, 61_007, None)
     assert pool is not None
     found = by_unit(pool, pool.size, 3, Meter(10**6))
     assert (found.whole, found.count) == (True, 2)
@@ -156,7 +156,7 @@ def test_a_round_pool_of_a_hundred_is_proven_by_its_others() -> None:
 
 def test_reachable_sums_take_no_more_memory_than_the_sums_of_use() -> None:
     amounts = [*range(1, 21), 2**31 + 1]
-    pool = pool_of(amounts, 2**31 + 30, None)
+    pool = groups_of(amounts, 2**31 + 30, None)
     assert pool is not None
     tracemalloc.start()
     found = reach(pool, pool.size, 3, Meter(10**6))
@@ -170,7 +170,7 @@ def test_layers_too_large_to_keep_still_prove_that_there_is_no_set(monkeypatch: 
     monkeypatch.setattr(bits, "KEPT_BITS", 0)
     amounts = [2 * n for n in range(3, 40)] + [201]
     for target, whole in ((203, True), (120, False)):
-        pool = pool_of(amounts, target, None)
+        pool = groups_of(amounts, target, None)
         assert pool is not None
         found = reach(pool, pool.size, 3, Meter(10**6))
         assert (found.whole, found.picks) == (whole, ())
@@ -187,7 +187,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         exact_sets([5, 6], 5, alternatives=1)
 
 
-GOOD = Verdict("unique", ((0, 2),), 1, 10)
+GOOD = SubsetSumResult("unique", ((0, 2),), 1, 10)
 
 
 @pytest.mark.parametrize(
@@ -200,14 +200,14 @@ GOOD = Verdict("unique", ((0, 2),), 1, 10)
         (replace(GOOD, sets=((0, 9),)), "no set of positions"),
         (replace(GOOD, sets=()), "unique, but"),
         (replace(GOOD, count=None), "unique, but"),
-        (Verdict("impossible", (), 0, 10), "there are 1 answers, not 0"),
-        (Verdict("exhausted", (), None, 10), ""),
-        (Verdict("exhausted", ((0, 2),), None, 10), "exhausted, but"),
-        (Verdict("ambiguous", ((0, 2),), None, 10), "ambiguous, but"),
-        (Verdict("ambiguous", ((0, 3), (0, 2)), None, 10), "order of preference"),
+        (SubsetSumResult("impossible", (), 0, 10), "there are 1 answers, not 0"),
+        (SubsetSumResult("exhausted", (), None, 10), ""),
+        (SubsetSumResult("exhausted", ((0, 2),), None, 10), "exhausted, but"),
+        (SubsetSumResult("ambiguous", ((0, 2),), None, 10), "ambiguous, but"),
+        (SubsetSumResult("ambiguous", ((0, 3), (0, 2)), None, 10), "order of preference"),
     ],
 )
-def test_the_checker_sees_what_is_wrong(verdict: Verdict, says: str) -> None:
+def test_the_checker_sees_what_is_wrong(verdict: SubsetSumResult, says: str) -> None:
     amounts, classes = [10, 90, 30, 30], [0, 1, 2, 2]
     found = check(amounts, 40, verdict, classes=classes)
     assert says in found
@@ -220,7 +220,7 @@ def test_the_checker_counts_anew() -> None:
     assert not check(amounts, 60, verdict)
     assert check(amounts, 60, replace(verdict, count=3)) == "there are 2 answers, not 3"
     assert "more than 1 items" in check(amounts, 60, verdict, max_size=1)
-    either = Verdict("ambiguous", ((0,), (1,)), None, 1)
+    either = SubsetSumResult("ambiguous", ((0,), (1,)), None, 1)
     assert not check([5, 5], 5, either)
     assert "passes over" in check([5, 5], 5, either, classes=[0, 0])
 

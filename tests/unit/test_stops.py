@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from engine import BOOK, DAY, item, names, pool, receipt
 
-from matcher.matching.decisions.stops import Known, Settled, Stop, stopped
+from matcher.matching.decisions.stops import Settlement, SettlementHistory, Stop, stopped
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Item, Payer, Receipt, Reference
 
 
-def memory(payer: str = "PAYER", amount: int = 50_00, days_ago: int = 3) -> Known:
+def memory(payer: str = "PAYER", amount: int = 50_00, days_ago: int = 3) -> SettlementHistory:
     """Item 1 of customer C1 was closed some days ago by line L0."""
-    return Known({"1": Settled("L0", payer, amount, DAY - timedelta(days_ago))}, {"1": (50_00, "C1")})
+    return SettlementHistory({"1": Settlement("L0", payer, amount, DAY - timedelta(days_ago))}, {"1": (50_00, "C1")})
 
 
-def stop(paying: Receipt, *items: Item, known: Known | None = None) -> Stop | None:
+def stop(paying: Receipt, *items: Item, known: SettlementHistory | None = None) -> Stop | None:
     stock = pool(items)
     return stopped(paying, explanations(paying, stock, BOOK, 0), stock, known or memory(), BOOK.limits)
 
@@ -78,7 +78,7 @@ def test_an_item_that_is_named_in_another_way_is_no_stop() -> None:
 
 
 def test_closing_an_item_is_remembered_within_the_batch() -> None:
-    known = Known({}, {})
+    known = SettlementHistory({}, {})
     known.close(item("1", 50_00), receipt(50_00, names("1"), line_id="L7"))
     found = stop(receipt(50_00, names("1")), known=known)
     assert found is not None
@@ -103,7 +103,7 @@ def test_closing_an_item_is_remembered_within_the_batch() -> None:
     ],
 )
 def test_words_tell_what_an_unknown_payer_s_money_is(text: str, name: str, outcome: str) -> None:
-    assert Known({}, {}).unexplained(receipt(50_00, text=text, payer_name=name), [], BOOK)[0] == outcome
+    assert SettlementHistory({}, {}).unexplained(receipt(50_00, text=text, payer_name=name), [], BOOK)[0] == outcome
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_words_tell_what_an_unknown_payer_s_money_is(text: str, name: str, outco
     ],
 )
 def test_money_of_a_customer_stays_in_the_queue_whatever_its_text(who: Receipt) -> None:
-    assert Known({}, {}).unexplained(who, [], BOOK)[0] == "unexplained"
+    assert SettlementHistory({}, {}).unexplained(who, [], BOOK)[0] == "unexplained"
 
 
 @pytest.mark.parametrize("text", ["Anzahlung Auftrag 88", "Deposit for order", "PROFORMA 12", "预付款", "Acompte commande 7"])
 def test_a_customer_s_payment_in_advance_is_on_account(text: str) -> None:
-    known = Known({}, {})
+    known = SettlementHistory({}, {})
     assert known.unexplained(receipt(50_00, account="C1", text=text), [], BOOK)[0] == "on_account"
     assert known.unexplained(receipt(50_00, text=text), [], BOOK)[0] == "unexplained"
 
@@ -135,11 +135,11 @@ def test_a_customer_s_payment_in_advance_is_on_account(text: str) -> None:
     ],
 )
 def test_what_is_unexplained_says_why(paying: Receipt, why: str) -> None:
-    assert Known({}, {}).unexplained(paying, [], BOOK) == ("unexplained", why)
+    assert SettlementHistory({}, {}).unexplained(paying, [], BOOK) == ("unexplained", why)
 
 
 def test_an_unlikely_explanation_is_mentioned() -> None:
     paying = receipt(30_00, names("1"))
     near = explanations(paying, pool([item("1", 50_00)]), BOOK, 0)
-    outcome, why = Known({}, {}).unexplained(paying, near, BOOK)
+    outcome, why = SettlementHistory({}, {}).unexplained(paying, near, BOOK)
     assert (outcome, f"{near[0].points} points" in why) == ("unexplained", True)

@@ -15,9 +15,9 @@ from matcher.engines import workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
 from matcher.matching.decisions.decide import Policy
-from matcher.matching.entity import Job, jobs, masters
+from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.pipeline import in_memory
-from matcher.pipeline.recording import Deciding, Records, together
+from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.rules import rulebook
 
 POLICY = Policy(999_500, auto_post=True, rejected=frozenset(), grace_days=0)
@@ -26,7 +26,7 @@ DECIDING = Deciding(DuckDBEngine(), rulebook.default(), POLICY, 1, "tester", "20
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
+def work(monkeypatch: pytest.MonkeyPatch) -> list[EntityInput]:
     """Three selling companies with two receipts each, and no work too small for a helper on two cores."""
     monkeypatch.setattr(workers, "WORTH", 1)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
@@ -43,31 +43,31 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
         ]
     )
     customers, rates = frames.empty(frames.CUSTOMER), pl.DataFrame(schema={"date": pl.Date, "currency": pl.String, "per_base": pl.String})
-    about = masters(customers, rates, "EUR", {})
-    return jobs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
+    about = master_data(customers, rates, "EUR", {})
+    return entity_inputs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
 
 
-def decided(work: list[Job], second: Any = None) -> list[str]:
+def decided(work: list[EntityInput], second: Any = None) -> list[str]:
     """Every row of the records, as text."""
-    records = together(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING))
+    records = merge(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING))
     return [frame.write_csv() for frame in records]
 
 
-def with_helper(work: list[Job]) -> list[str]:
+def with_helper(work: list[EntityInput]) -> list[str]:
     with workers.helper(len(COMPANIES)) as second:
         return decided(work, second)
 
 
-def test_the_helper_gives_the_answers_that_one_process_gives(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
     ask, decide = workers._ask, Deciding.__call__
     here: list[str] = []
 
-    def alone(self: Deciding, job: Job) -> Records:
+    def alone(self: Deciding, job: EntityInput) -> Records:
         here.append(job.lines["entity"][0])
         return decide(self, job)
 
-    def one(second: Any, packed: bytes, jobs: list[Job], first: int, left: deque[int], answers: dict[int, Any]) -> None:
-        ask(second, packed, jobs, first, deque(), answers)
+    def one(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], answers: dict[int, Any]) -> None:
+        ask(second, packed, entity_inputs, first, deque(), answers)
 
     monkeypatch.setattr(workers, "_ask", one)
     monkeypatch.setattr(Deciding, "__call__", alone)
@@ -107,7 +107,7 @@ STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
     ],
 )
 def test_a_helper_that_says_nonsense_or_fails_or_is_stopped_changes_nothing(
-    work: list[Job], monkeypatch: pytest.MonkeyPatch, code: str, said: str
+    work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, code: str, said: str
 ) -> None:
     started = subprocess.Popen
     monkeypatch.setattr(workers, "PATIENCE", 0.5)
@@ -122,12 +122,12 @@ def test_a_helper_that_says_nonsense_or_fails_or_is_stopped_changes_nothing(
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped")
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, TimeoutError])
 def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
-    work: list[Job], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+    work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     started = subprocess.Popen
     monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", STOPPED], **how))
 
-    def fail(self: Deciding, job: Job) -> Records:
+    def fail(self: Deciding, job: EntityInput) -> Records:
         raise error
 
     monkeypatch.setattr(Deciding, "__call__", fail)
@@ -137,13 +137,13 @@ def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
     assert time.monotonic() - began < workers.PATIENCE / 2
 
 
-def test_after_an_error_the_helper_takes_no_further_company(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_error_the_helper_takes_no_further_company(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
     queues: list[deque[int]] = []
 
-    def ask(second: Any, packed: bytes, jobs: list[Job], first: int, left: deque[int], answers: dict[int, Any]) -> None:
+    def ask(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], answers: dict[int, Any]) -> None:
         queues.append(left)
 
-    def fail(self: Deciding, job: Job) -> Records:
+    def fail(self: Deciding, job: EntityInput) -> Records:
         raise ZeroDivisionError
 
     monkeypatch.setattr(workers, "_ask", ask)
@@ -176,7 +176,7 @@ def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monke
         assert pickle.load(second.stdout) == (0, bytes(length))
 
 
-def test_without_a_helper_all_is_decided_here(work: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_helper_all_is_decided_here(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError("no such program")
 
@@ -190,7 +190,7 @@ def test_few_lines_are_worth_no_helper() -> None:
 
 
 def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
-    work: list[Job], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("own")
     (folder / "polars.py").write_text("raise SystemExit(3)\n", encoding="utf-8")

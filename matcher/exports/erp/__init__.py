@@ -2,9 +2,9 @@
 
 from matcher.errors import MatcherError
 from matcher.exports.erp import generic
-from matcher.exports.erp.base import SENT, Batch, Export, File, Job, Target
+from matcher.exports.erp.base import SENT, Export, ExportBatch, ExportRequest, File, Target
 
-__all__ = ["SENT", "TARGETS", "Batch", "Export", "File", "Job", "Target", "target"]
+__all__ = ["SENT", "TARGETS", "Export", "ExportBatch", "ExportRequest", "File", "Target", "target"]
 
 TARGETS: dict[str, Target] = {module.TARGET.name: module.TARGET for module in (generic,)}
 """All targets by name."""

@@ -26,11 +26,11 @@ SENT: Schema = {
     "as_of": pl.Date(),
     "batch_id": pl.String(),
 }
-"""One document handed to an ERP. What an export returns is stored by the caller and given to the next one as `Job.sent`."""
+"""One document handed to an ERP. What an export returns is stored by the caller and given to the next one as `ExportRequest.sent`."""
 
 
 @dataclass(frozen=True)
-class Job:
+class ExportRequest:
     """What an export is told besides the state.
 
     Attributes:
@@ -52,7 +52,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ExportBatch:
     """The control figures of one export, for the header, the trailer and the preview.
 
     Attributes:
@@ -88,7 +88,7 @@ class Export:
         files: in the order in which to write them; the main file comes last, so that it stands only when all is there.
     """
 
-    batch: Batch
+    batch: ExportBatch
     sent: pl.DataFrame
     files: tuple[File, ...]
 
@@ -105,4 +105,4 @@ class Target:
 
     name: str
     description: str
-    run: Callable[[State, Job], Export]
+    run: Callable[[State, ExportRequest], Export]

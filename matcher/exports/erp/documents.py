@@ -14,7 +14,7 @@ import hashlib
 import polars as pl
 
 from matcher.amounts import total, totals
-from matcher.exports.erp.base import SENT, Batch, Job
+from matcher.exports.erp.base import SENT, ExportBatch, ExportRequest
 from matcher.frames import State
 
 NOT_RECEIVABLE = ("non_receivable", "outgoing")
@@ -43,7 +43,7 @@ def allocations(state: State) -> pl.DataFrame:
     ).sort("decision_id", "item_id", "ordinal")  # fmt: skip
 
 
-def documents(state: State, job: Job) -> pl.DataFrame:
+def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     """The documents to send now: the columns of `SENT` plus those of the line, actor, rule and ``reverses``.
 
     Left out is what the ERP has acknowledged, and any decision whose latest document was sent as of a later day than this
@@ -72,13 +72,13 @@ def documents(state: State, job: Job) -> pl.DataFrame:
     )
 
 
-def batch(found: pl.DataFrame, state: State, job: Job) -> Batch:
+def batch(found: pl.DataFrame, state: State, job: ExportRequest) -> ExportBatch:
     """The control figures of documents."""
     parts = [job.books, state.as_of.isoformat(), *found["external_id"], *found["payload_hash"]]
-    return Batch(_digest(_SEPARATOR.join(parts)), job.books, state.as_of, found.height, totals(found, "amount"))
+    return ExportBatch(_digest(_SEPARATOR.join(parts)), job.books, state.as_of, found.height, totals(found, "amount"))
 
 
-def sent(found: pl.DataFrame, control: Batch) -> pl.DataFrame:
+def sent(found: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
     """The documents in the columns of `SENT`, for the caller to keep."""
     return found.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
 
@@ -114,7 +114,7 @@ def _current(state: State) -> pl.DataFrame:
     return rows.with_columns(payload_hash=_hashes(rows, booked))
 
 
-def _last_sent(job: Job) -> pl.DataFrame:
+def _last_sent(job: ExportRequest) -> pl.DataFrame:
     latest = job.sent.sort("decision_id", "version", "as_of").unique("decision_id", keep="last", maintain_order=True)
     return latest.select(
         "decision_id",
@@ -147,7 +147,7 @@ def _reversals(void: pl.DataFrame, state: State) -> pl.DataFrame:
     return numbered.with_columns(payload_hash=_hashes(numbered, ["record", "reverses", "amount"]))
 
 
-def _unconfirmed(job: Job, state: State) -> pl.DataFrame:
+def _unconfirmed(job: ExportRequest, state: State) -> pl.DataFrame:
     """Reversals that were sent and that the ERP has not confirmed: sent again as they were."""
     rows = job.sent.filter(pl.col("record") == "reversal", pl.col("as_of") <= state.as_of).unique("external_id", keep="first")
     undone = [

@@ -13,7 +13,7 @@ import polars as pl
 
 from matcher.amounts import render
 from matcher.errors import MatcherError
-from matcher.exports.erp.base import Batch, Export, File, Job, Target
+from matcher.exports.erp.base import Export, ExportBatch, ExportRequest, File, Target
 from matcher.exports.erp.documents import allocations, batch, documents, sent
 from matcher.exports.tables import csv_chunks, json_lines
 from matcher.frames import State
@@ -32,7 +32,7 @@ ALLOCATION = ("item_id", "document_no", "amount_applied", "item_currency", "item
 """Fields of an allocation, in order. amount_applied is in the document's currency, the other two amounts in the item's."""
 
 
-def run(state: State, job: Job) -> Export:
+def run(state: State, job: ExportRequest) -> Export:
     """Makes the export.
 
     Raises:
@@ -55,7 +55,7 @@ def run(state: State, job: Job) -> Export:
 TARGET = Target("generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", run)
 
 
-def _header(control: Batch, head: Head) -> dict[str, object]:
+def _header(control: ExportBatch, head: Head) -> dict[str, object]:
     figures = {"count": control.count, "control_totals": control.control_totals, "journal_batch": head.batch, "journal_hash": head.hash}
     return {
         "record": "header",
@@ -66,11 +66,11 @@ def _header(control: Batch, head: Head) -> dict[str, object]:
     } | figures
 
 
-def _trailer(control: Batch) -> dict[str, object]:
+def _trailer(control: ExportBatch) -> dict[str, object]:
     return {"record": "trailer", "batch_id": control.batch_id, "count": control.count, "control_totals": control.control_totals}
 
 
-def _json_lines(job: Job, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+def _json_lines(job: ExportRequest, control: ExportBatch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
     grouped = parts.group_by("decision_id", maintain_order=True).agg(allocations=pl.struct(*ALLOCATION))
     none = pl.Series([[]], dtype=grouped.schema["allocations"])
     lists = pl.when(pl.col("record") == "reversal").then(none).otherwise(pl.col("allocations").fill_null(none))
@@ -84,7 +84,7 @@ def _json_lines(job: Job, control: Batch, found: pl.DataFrame, parts: pl.DataFra
     return (File(job.file_name, chunks),)
 
 
-def _csv(job: Job, control: Batch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+def _csv(job: ExportRequest, control: ExportBatch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
     takes = found.filter(pl.col("record") == "reversal").with_columns(pl.lit(None, pl.String).alias(field) for field in ALLOCATION)
     gives = found.filter(pl.col("record") != "reversal").join(parts, on="decision_id", how="left", maintain_order="left_right")
     rows = pl.concat([takes, gives])  # the order of `documents`: reversals first

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation
 
 MAX_STEPS = 20_000
@@ -26,7 +26,7 @@ class Assignment:
     unsolved: frozenset[str]
 
 
-def assign(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: Pool) -> Assignment:
+def assign(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: OpenItems) -> Assignment:
     """The choice with the most points together. Equal choices: the line that comes first in `order` gets its better one."""
     chosen = {line: (0 if options[line] else -1) for line in order}
     contested = _contested(order, options, pool)
@@ -47,7 +47,7 @@ def _demand(one: Explanation) -> dict[str, int]:
     return {share.item_id: share.item_amount + share.adjustment for share in one.shares}
 
 
-def _contested(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: Pool) -> set[str]:
+def _contested(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: OpenItems) -> set[str]:
     """Items of which the best explanations of all lines would together take more than is open."""
     wanted: dict[str, int] = defaultdict(int)
     for line in order:
@@ -86,7 +86,7 @@ def _components(order: Sequence[str], options: Mapping[str, Sequence[Explanation
 class _Solver:
     """Depth-first search over the lines of a component with the best possible rest as its bound."""
 
-    def __init__(self, lines: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: Pool) -> None:
+    def __init__(self, lines: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: OpenItems) -> None:
         self.lines = sorted(lines, key=lambda line: -options[line][0].points)
         self.options = {line: [(one.points, _demand(one)) for one in options[line] if one.points > 0] for line in self.lines}
         items = {item_id for line in self.lines for _, demand in self.options[line] for item_id in demand}

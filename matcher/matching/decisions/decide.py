@@ -11,11 +11,11 @@ from math import exp, log
 from typing import NamedTuple
 
 from matcher.matching.decisions.assignment import Assignment, assign
-from matcher.matching.decisions.dependents import Watch
-from matcher.matching.decisions.stops import Known, stopped
-from matcher.matching.explanations.build import Reading
+from matcher.matching.decisions.dependents import Dependents
+from matcher.matching.decisions.stops import SettlementHistory, stopped
+from matcher.matching.explanations.build import ExplanationBuilder
 from matcher.matching.explanations.encoding import percent
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.rules.rulebook import PPM, Rule, Rulebook
 
@@ -46,7 +46,7 @@ class Shadow(NamedTuple):
     reason: str
 
 
-class Verdict(NamedTuple):
+class MatchResult(NamedTuple):
     """What the engine says of one receipt.
 
     Attributes:
@@ -96,9 +96,9 @@ class Policy:
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
 
 
-def decide(receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> list[Verdict]:
+def decide(receipts: Sequence[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
     """A verdict for every receipt of one selling company, in the order of their ids."""
-    batch = _Batch(receipts, pool, known, book, policy)
+    batch = _MatchingBatch(receipts, pool, known, book, policy)
     for _ in range(MOST_ROUNDS):
         # whatever posts begins again with the first stage, so that a second run would begin where this one ends
         if not (batch.post(batch.alone(), BY_NAME) or batch.post(batch.naming(), BY_NAME) or batch.post(batch.waiting, None)):
@@ -110,7 +110,7 @@ _Claims = dict[str, list[tuple[int, str, str, int]]]
 """The best claims on each item: points, payer, line, amount."""
 
 
-class _Stand(NamedTuple):
+class _RoundInput(NamedTuple):
     """How a batch stands before a round.
 
     Attributes:
@@ -128,23 +128,23 @@ class _Stand(NamedTuple):
         return place >= 0 and (bases is None or self.options[line][place].basis in bases)
 
 
-class _Batch:
+class _MatchingBatch:
     """The receipts of a batch on their way: explanations as the pool stands, and verdicts once posted."""
 
-    def __init__(self, receipts: Sequence[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
+    def __init__(self, receipts: Sequence[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         self.place = {line: place for place, line in enumerate(self.waiting)}
         self.rank = {line: rank for rank, line in enumerate(sorted(self.waiting, key=lambda line: _foremost(self.waiting[line])))}
-        self.readings = {line: Reading(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
+        self.readings = {line: ExplanationBuilder(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
         self.options: dict[str, list[Explanation]] = {}
         self.plain: dict[str, list[str]] = {}
         self.names: set[str] = set()
         self.unread, self.unasked, self.stale = set(self.waiting), set(self.waiting), set(self.waiting)
-        self.watch = Watch(self.waiting.values())
-        self.done: dict[str, Verdict] = {}
-        self.settled: tuple[_Stand, dict[str, Verdict]] | None = None
+        self.watch = Dependents(self.waiting.values())
+        self.done: dict[str, MatchResult] = {}
+        self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
 
     def alone(self) -> set[str]:
         """Lines that name items in full whose sum is their amount, and that no other line names."""
@@ -212,7 +212,7 @@ class _Batch:
             self.watch.over(line, self.readings[line].looked)
         self.stale.difference_update(lines)
 
-    def finish(self) -> list[Verdict]:
+    def finish(self) -> list[MatchResult]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
         self._look(self.waiting)
         stand, said = self.settled or (self._stand(self.waiting), {})
@@ -221,10 +221,10 @@ class _Batch:
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]
 
-    def _stand(self, lines: Collection[str]) -> "_Stand":
+    def _stand(self, lines: Collection[str]) -> "_RoundInput":
         order = sorted(lines, key=self.place.__getitem__)
         options, before = self._earliest_first(order)
-        return _Stand(options, before, assign(order, options, self.pool), self._claims(order))
+        return _RoundInput(options, before, assign(order, options, self.pool), self._claims(order))
 
     def _earliest_first(self, order: Sequence[str]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
@@ -263,7 +263,7 @@ class _Batch:
                     claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
         return claims
 
-    def _verdict(self, receipt: Receipt, stand: "_Stand") -> Verdict:
+    def _verdict(self, receipt: Receipt, stand: "_RoundInput") -> MatchResult:
         line, claims = receipt.line_id, stand.claims
         options, place = stand.options[line], stand.choice.chosen[line]
         stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
@@ -292,7 +292,7 @@ class _Batch:
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
         runner = others[0] if others else None
-        return Verdict(
+        return MatchResult(
             receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible,
             shadow=shadow,
         )  # fmt: skip
@@ -355,7 +355,7 @@ def _lead(best: Explanation, others: Sequence[Explanation]) -> int:
     return round(-10 * log(rivals))
 
 
-def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> Verdict:
+def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> MatchResult:
     payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
     sure = customer or (next(iter(payers)) if len(payers) == 1 else "")
-    return Verdict(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)
+    return MatchResult(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)

@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from matcher.matching.explanations.build import RARE
-from matcher.matching.items.open_items import Pool
+from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
 
 
-class Watch:
+class Dependents:
     """The receipts that wait, by all that their explanations depend on: items they refer to, customers looked at, items of their amount.
 
     Attributes:
@@ -37,7 +37,7 @@ class Watch:
         for item_id in _items_of(receipt):
             self.named[item_id] -= 1
 
-    def touched(self, taken: Iterable[Item], pool: Pool) -> set[str]:
+    def touched(self, taken: Iterable[Item], pool: OpenItems) -> set[str]:
         """Lines whose explanations may change, also such as wait no longer. `taken`: items that were taken from, as they were before."""
         lines: set[str] = set()
         customers, amounts = set(), set()
@@ -49,7 +49,7 @@ class Watch:
                 amounts.add((item.currency, left.open))
         lines.update(*(self._looking[customer] for customer in customers & self._looking.keys()))
         # an amount that has become rare brings up customers whom nothing else does
-        lines.update(*(self._asking[amount] for amount in amounts & self._asking.keys() if pool.of_amount(*amount, RARE)))
+        lines.update(*(self._asking[amount] for amount in amounts & self._asking.keys() if pool.by_amount(*amount, RARE_AMOUNT_MAX_ITEMS)))
         return lines
 
 

@@ -10,14 +10,14 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from matcher import money
-from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, Policy, Verdict
-from matcher.matching.decisions.stops import Known
+from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, MatchResult, Policy
+from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import evidence
 from matcher.matching.explanations.build import explanations
 from matcher.matching.explanations.encoding import percent
-from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt, Share
 from matcher.matching.references.text import STRONG, Text
 from matcher.rules.rulebook import Rule, Rulebook
@@ -41,9 +41,9 @@ _NEEDED = {
 """What a rule asks for, by the longest beginning of the kinds of evidence that would give it."""
 
 
-def completed(
-    verdicts: Sequence[Verdict], receipts: Iterable[Receipt], pool: Pool, known: Known, book: Rulebook, policy: Policy
-) -> Iterator[Verdict]:
+def diagnosed(
+    verdicts: Sequence[MatchResult], receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
+) -> Iterator[MatchResult]:
     """The verdicts on one selling company; what is not posted has ``lacks``, and where nothing is likely the nearest candidate."""
     rest = _Rest(verdicts, pool, known, book, policy)
     by_line = {receipt.line_id: receipt for receipt in receipts}
@@ -59,12 +59,12 @@ def completed(
 class _Rest:
     """What is left of a batch."""
 
-    def __init__(self, verdicts: Sequence[Verdict], pool: Pool, known: Known, book: Rulebook, policy: Policy) -> None:
+    def __init__(self, verdicts: Sequence[MatchResult], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
         self.pool, self.known, self.book, self.policy = pool, known, book, policy
         taken = [v for v in verdicts if v.state != "none" and v.explanation]
         self.holder = {share.item_id: v.line_id for v in taken if v.explanation for share in v.explanation.shares}
 
-    def held(self, verdict: Verdict) -> str:
+    def held(self, verdict: MatchResult) -> str:
         """What keeps a proposal from being posted."""
         one = verdict.explanation
         assert one is not None
@@ -81,7 +81,7 @@ class _Rest:
             return f"the lead over other explanations is {verdict.lead} points, the rule asks for {rule.margin}"
         return verdict.reason
 
-    def unmatched(self, verdict: Verdict, receipt: Receipt) -> Verdict:
+    def unmatched(self, verdict: MatchResult, receipt: Receipt) -> MatchResult:
         """A line without a proposal: its nearest candidate and the test that it fails."""
         if verdict.outcome in ("duplicate", "closed_item"):
             return self._closed(verdict, receipt)
@@ -109,7 +109,7 @@ class _Rest:
             return f"confidence {percent(confidence)} is below the {percent(PROPOSE_PPM)} that a proposal needs"
         return "another line with the same claim comes first"
 
-    def _closed(self, verdict: Verdict, receipt: Receipt) -> Verdict:
+    def _closed(self, verdict: MatchResult, receipt: Receipt) -> MatchResult:
         """The named item that is closed, and the line that closed it; the one that a duplicate repeats before any other."""
         ids = {r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5}
         named = sorted(
@@ -152,7 +152,7 @@ class _Rest:
             return None, f"customer {customers[0]} has nothing open"
         if alike := self._most_alike(receipt):
             return self._apart(receipt, alike)
-        equal = sorted(self.pool.of_amount(receipt.currency, receipt.amount, MOST_EQUAL), key=oldest_first)
+        equal = sorted(self.pool.by_amount(receipt.currency, receipt.amount, MOST_EQUAL), key=oldest_first)
         if equal:
             what = "needs the document number, or the payer's account or name: only the amount is the item's"
             return self._candidate(receipt, equal[0]), what
@@ -171,7 +171,9 @@ class _Rest:
 
     def _candidate(self, receipt: Receipt, item: Item) -> Explanation:
         text = Text(receipt.text)
-        view = View(receipt, text, item.customer_id, self.pool, self.book.limits, self.pool.numbers.named(text).by(item.customer_id, {}))
+        view = CustomerContext(
+            receipt, text, item.customer_id, self.pool, self.book.limits, self.pool.numbers.named(text).by(item.customer_id, {})
+        )
         kinds = (*evidence.reference(view, ItemSet("single", (item,)), {}), *evidence.payer(receipt, item.customer_id, self.pool))
         scored = self.book.scored(kinds)
         return _candidate(item.item_id, item.customer_id, "")._replace(evidence=scored, points=sum(points for _, points in scored))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from matcher.matching.explanations.evidence import ALIKE, named_items
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.text import RANK, says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
@@ -20,7 +20,7 @@ _PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payo
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settlement:
     """The receipt that closed an item. Amount in minor units."""
 
     line_id: str
@@ -39,7 +39,7 @@ class Stop:
 
 
 @dataclass
-class Known:
+class SettlementHistory:
     """What is known besides open items.
 
     Attributes:
@@ -48,14 +48,14 @@ class Known:
         repeats: line -> earlier line of the same payer, amount and text.
     """
 
-    settled: dict[str, Settled]
+    settled: dict[str, Settlement]
     closed: dict[str, tuple[int, str]]
     repeats: Mapping[str, str] = field(default_factory=dict)
 
     def close(self, item: Item, receipt: Receipt) -> None:
         """Notes that a receipt of this batch closed an item."""
         self.closed[item.item_id] = (item.open, item.customer_id)
-        self.settled[item.item_id] = Settled(receipt.line_id, receipt.payer, receipt.amount, receipt.booking_date)
+        self.settled[item.item_id] = Settlement(receipt.line_id, receipt.payer, receipt.amount, receipt.booking_date)
 
     def repeated(self, receipt: Receipt) -> str:
         """An earlier line of the same payer, amount and text; '' when there is none."""
@@ -81,7 +81,7 @@ class Known:
         return "unexplained", "no open item is named, and the payer is not stated"
 
 
-def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known: Known, limits: Limits) -> Stop | None:
+def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, known: SettlementHistory, limits: Limits) -> Stop | None:
     """Whether the named items are all closed: paid before by the same payer (duplicate), or by whomever (closed item)."""
     strong = named_items(receipt)
     if not strong or any(item_id in pool.items for item_id in strong):
@@ -99,6 +99,6 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: Pool, known:
     return Stop("closed_item", "the named item is closed", _owner(known, strong))
 
 
-def _owner(known: Known, item_ids: Sequence[str]) -> str:
+def _owner(known: SettlementHistory, item_ids: Sequence[str]) -> str:
     owners = {known.closed[i][1] for i in item_ids if i in known.closed}
     return owners.pop() if len(owners) == 1 else ""

@@ -4,29 +4,29 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from matcher.matching.explanations import differences, evidence, item_sets
-from matcher.matching.explanations.item_sets import ItemSet, View
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
 from matcher.matching.references.text import PLACE, STRONG, Text, says, shape
 from matcher.rules.rulebook import Rulebook
 
-MOST_CUSTOMERS = 6
+MAX_CUSTOMERS = 6
 """Customers that are looked at for one receipt; those that more evidence speaks for come first."""
 
-CLEAR = 70
+CLEAR_POINTS = 70
 """Points of an explanation from which customers that little speaks for are no longer looked at."""
 
-LIKELY = 20
+LIKELY_WEIGHT = 20
 """Weight from which much speaks for a customer: a strong reference, an account, or a name that is nearly equal. It must also be half of
 what speaks for the first customer."""
 
-MOST_KEPT = 12
+MAX_EXPLANATIONS = 12
 """Explanations kept of one receipt."""
 
-RARE = 5
+RARE_AMOUNT_MAX_ITEMS = 5
 """Items of one amount among which a damaged number may find its item although the customer is not known."""
 
 UNNAMED = frozenset(("single", "due", "everything", "subset"))
@@ -41,20 +41,20 @@ class _Look:
 
     stand: object
     refs: dict[str, str] = field(default_factory=dict)
-    view: View | None = None
+    view: CustomerContext | None = None
     named: list[Explanation] = field(default_factory=list)
     unnamed: list[Explanation] | None = None
 
 
-def explanations(receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) -> list[Explanation]:
+def explanations(receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> list[Explanation]:
     """All explanations of a receipt; of equal ones the order is by rule and items.
 
     Of explanations that give the same to the same items, the one with most points is kept.
     """
-    return Reading(receipt, book, grace_days).explanations(pool)
+    return ExplanationBuilder(receipt, book, grace_days).explanations(pool)
 
 
-class Reading:
+class ExplanationBuilder:
     """A receipt, its text read once, and how the items of each customer explain it for as long as they stay the same."""
 
     def __init__(self, receipt: Receipt, book: Rulebook, grace_days: int) -> None:
@@ -69,21 +69,21 @@ class Reading:
         self._looks: dict[str, _Look] = {}
         self._first: tuple[int, list[tuple[str, bool]]] | None = None
 
-    def explanations(self, pool: Pool) -> list[Explanation]:
+    def explanations(self, pool: OpenItems) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
         plain = self.plain(pool)
         if plain:
-            view = View(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
+            view = CustomerContext(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
             return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id, pool)))
         best: dict[object, Explanation] = {}
         for customer, look, likely in self._look(pool):
-            if not likely and any(one.points >= CLEAR for one in best.values()):
+            if not likely and any(one.points >= CLEAR_POINTS for one in best.values()):
                 break
             _keep_best(look.named, best)
             _keep_best(self._unnamed(look, customer, pool), best)
-        return sorted(best.values(), key=_order)[:MOST_KEPT]
+        return sorted(best.values(), key=_order)[:MAX_EXPLANATIONS]
 
-    def plain(self, pool: Pool) -> tuple[Item, ...]:
+    def plain(self, pool: OpenItems) -> tuple[Item, ...]:
         """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
         strong = [pool.items[i] for i, kind in self.keys.items() if kind in STRONG and i in pool.items]
         if not strong or sum([i.open for i in strong]) != self.receipt.amount:
@@ -92,7 +92,7 @@ class Reading:
             return ()
         return tuple(sorted(strong, key=oldest_first))
 
-    def names(self, pool: Pool) -> bool:
+    def names(self, pool: OpenItems) -> bool:
         """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
         return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(
             look.named for _, look, _ in self._look(pool)
@@ -103,18 +103,18 @@ class Reading:
         """Customers among whose items explanations were sought."""
         return self._looks.keys()
 
-    def _named(self, pool: Pool) -> Named:
+    def _named(self, pool: OpenItems) -> Named:
         if self._close is None:
             self._close = pool.numbers.named(self.text)
         return self._close
 
-    def _payer(self, customer: str, pool: Pool) -> tuple[str, ...]:
+    def _payer(self, customer: str, pool: OpenItems) -> tuple[str, ...]:
         found = self._payers.get(customer)
         if found is None:
             found = self._payers[customer] = evidence.payer(self.receipt, customer, pool)
         return found
 
-    def _look(self, pool: Pool) -> Iterator[tuple[str, "_Look", bool]]:
+    def _look(self, pool: OpenItems) -> Iterator[tuple[str, "_Look", bool]]:
         """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
         closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
         named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
@@ -126,13 +126,13 @@ class Reading:
                 look = self._looks[customer] = self._looked(customer, pool, _Look(stand), spaced=spaced)
             yield customer, look, likely
 
-    def _looked(self, customer: str, pool: Pool, look: "_Look", *, spaced: bool) -> "_Look":
+    def _looked(self, customer: str, pool: OpenItems, look: "_Look", *, spaced: bool) -> "_Look":
         keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
         refs = look.refs = self._named(pool).by(customer, keys, spaced=spaced)
         damaged = self.text.tokens and pool.may_have(customer, self.receipt.currency, self.receipt.amount)
         if not refs and not damaged:
             return look
-        look.view = view = View(self.receipt, self.text, customer, pool, self.book.limits, refs)
+        look.view = view = CustomerContext(self.receipt, self.text, customer, pool, self.book.limits, refs)
         payer = self._payer(customer, pool)
         for found in item_sets.named(view) if refs else ():
             # when the named items have the amount to the cent, nothing weaker is looked for
@@ -144,24 +144,24 @@ class Reading:
                 look.named += self._explained(found, view, payer)
         return look
 
-    def _unnamed(self, look: "_Look", customer: str, pool: Pool) -> list[Explanation]:
+    def _unnamed(self, look: "_Look", customer: str, pool: OpenItems) -> list[Explanation]:
         """Explanations that only payer and amount speak for; made when they are first asked for."""
         if look.unnamed is None:
             look.unnamed = []
             payer = self._payer(customer, pool)
             known = any(not kind.endswith("_other") for kind in payer)
             if known and item_sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
-                view = look.view or View(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
+                view = look.view or CustomerContext(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
                 look.unnamed = [one for found in item_sets.unnamed(view, payer) for one in self._explained(found, view, payer)]
         return look.unnamed
 
-    def _customers(self, pool: Pool) -> list[tuple[str, bool]]:
+    def _customers(self, pool: OpenItems) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""
         if self._first is None or self._first[0] != pool.taken:
             self._first = (pool.taken, self._weighed(pool))
         return self._first[1]
 
-    def _weighed(self, pool: Pool) -> list[tuple[str, bool]]:
+    def _weighed(self, pool: OpenItems) -> list[tuple[str, bool]]:
         weight: dict[str, int] = {}
         for item_id, kind in self.keys.items():
             item = pool.items.get(item_id)
@@ -174,13 +174,13 @@ class Reading:
             for relative in pool.relatives.get(customer, ()):
                 weight.setdefault(relative, 1)
         if self.text.tokens and STRONG.isdisjoint(self.keys.values()):
-            for item in pool.of_amount(self.receipt.currency, self.receipt.amount, RARE):
+            for item in pool.by_amount(self.receipt.currency, self.receipt.amount, RARE_AMOUNT_MAX_ITEMS):
                 if self._may_mean(item, pool):
                     weight.setdefault(item.customer_id, 2)
-        first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MOST_CUSTOMERS]
-        return [(customer, weight[customer] >= max(LIKELY, weight[first[0]] // 2)) for customer in first]
+        first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MAX_CUSTOMERS]
+        return [(customer, weight[customer] >= max(LIKELY_WEIGHT, weight[first[0]] // 2)) for customer in first]
 
-    def _may_mean(self, item: Item, pool: Pool) -> bool:
+    def _may_mean(self, item: Item, pool: OpenItems) -> bool:
         """Whether the text names an item of that customer by close reading, or this one with a damaged number."""
         known = self._meant.get(item.item_id)
         if known is None:
@@ -188,7 +188,7 @@ class Reading:
             known = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
         return known
 
-    def _explained(self, found: ItemSet, view: View, payer: tuple[str, ...]) -> Iterator[Explanation]:
+    def _explained(self, found: ItemSet, view: CustomerContext, payer: tuple[str, ...]) -> Iterator[Explanation]:
         receipt, book = self.receipt, self.book
         dates = evidence.dates(found.items, receipt, book.limits)
         common = (*evidence.reference(view, found, self.carriers), *payer, *found.evidence, *dates)
@@ -202,7 +202,7 @@ class Reading:
                 found.unique, gap.note or _note(found),
             )  # fmt: skip
 
-    def _ours(self, pool: Pool) -> int:
+    def _ours(self, pool: OpenItems) -> int:
         """How many numbers of the text have the make of our documents' numbers."""
         if self._made is None:
             self._made = sum(shape(number) in pool.numbers.shapes for number in self.text.numbered)
@@ -217,7 +217,7 @@ class Reading:
         """Whether the text speaks of an order or of a payment in advance."""
         return says(self.text.spoken, self.book.words.prepayment)
 
-    def _words(self, view: View, found: ItemSet, gap: str, payer: tuple[str, ...]) -> Iterable[str]:
+    def _words(self, view: CustomerContext, found: ItemSet, gap: str, payer: tuple[str, ...]) -> Iterable[str]:
         """What the words of the text say for or against an explanation."""
         text = self.text
         if self._ordered:
@@ -263,7 +263,7 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
     return keys, carriers
 
 
-def _bears(found: ItemSet, gap: str, view: View) -> bool:
+def _bears(found: ItemSet, gap: str, view: CustomerContext) -> bool:
     """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
     kinds = {view.refs.get(i.item_id, "") for i in found.items}
     return bool(kinds & STRONG) or (gap == "part" and "order" in kinds)

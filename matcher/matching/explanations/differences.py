@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt, Share
 from matcher.money import SCALE
 from matcher.rules.rulebook import PPM, Limits, Rulebook
@@ -13,7 +13,7 @@ EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
 
 
-class Gap(NamedTuple):
+class Difference(NamedTuple):
     """One way: its kind, what each item gets, the outcome of the line, and the evidence that it gives."""
 
     kind: str
@@ -30,7 +30,7 @@ def discount_of(item: Item, receipt: Receipt, grace_days: int) -> int:
     return item.discount
 
 
-def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook, grace_days: int) -> Iterator[Gap]:
+def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> Iterator[Difference]:
     """All ways in which the amount may pay these items of one customer; the items are in the order of settling.
 
     Items in another currency than the line are explained one at a time.
@@ -42,30 +42,32 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: Pool, book: Rulebook,
     total = sum([item.open for item in items])
     gap = total - receipt.amount
     if gap == 0:
-        yield Gap("none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),))
+        yield Difference(
+            "none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),)
+        )
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
     in_terms = gap == sum(discounts) > 0
     if in_terms:
         shares = (Share(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
-        yield Gap("discount", tuple(shares), "matched", ("gap_discount",))
+        yield Difference("discount", tuple(shares), "matched", ("gap_discount",))
     if gap > 0 and total > 0:
         yield from _short(items, gap, in_terms, receipt, pool, book)
     elif gap < 0 < total:
         shares = (Share(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
         kind = "gap_over_list" if len(items) > 1 else "gap_over_even" if even else "gap_over"
-        yield Gap("over", tuple(shares), "overpaid", (kind,))
+        yield Difference("over", tuple(shares), "overpaid", (kind,))
 
 
-def _full(items: Sequence[Item], receipt: Receipt, pool: Pool, limits: Limits) -> str:
+def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
     if len(items) > 1:
         return "amount_sum"
     carriers = pool.rarity(receipt.currency, items[0].open)
     return "amount_unique" if carriers <= 1 and pool.size >= limits.unique_among else "amount_rare" if carriers <= 5 else "amount_common"
 
 
-def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:
+def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: OpenItems, book: Rulebook) -> Iterator[Difference]:
     """Less than the items is paid: it stays open, or is cleared for a reason. `in_terms`: the gap is a discount that may be taken."""
     limits = book.limits
     largest = max(items, key=lambda i: i.open)
@@ -78,13 +80,13 @@ def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, po
             if item.open > 0 and taken > 0:
                 shares.append(Share(item.item_id, taken, taken))
                 left -= taken
-        yield Gap("part", tuple(shares), "partial", ("gap_part",), "several items are named and not all are paid")
+        yield Difference("part", tuple(shares), "partial", ("gap_part",), "several items are named and not all are paid")
         return
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
     share = (Share(item.item_id, receipt.amount, receipt.amount),)
     if gap == item.discount and not in_terms:
-        yield Gap("discount_late", share, "partial", ("gap_discount_late",), "the gap is the early-payment discount, taken late")
+        yield Difference("discount_late", share, "partial", ("gap_discount_late",), "the gap is the early-payment discount, taken late")
     elif limits.rounding < gap <= _in_currency(limits.fee * unit, receipt, pool) and gap * PPM <= item.open * limits.fee_share:
         # half a unit of money that has small coins, fifty of money that has none
         kind = "gap_fee_even" if gap % (unit // 2 if unit > 1 else 50) == 0 else "gap_fee"
@@ -97,31 +99,31 @@ def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, po
             yield _cleared("withholding", items, item, gap, ("gap_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     kind = "gap_part_small" if gap * 20 <= item.open else "gap_part_even" if even else "gap_part"
-    yield Gap("part", share, "partial", (kind,))
+    yield Difference("part", share, "partial", (kind,))
 
 
 _REASON = {"withholding": "withholding_tax", "exchange": "exchange_difference"}
 
 
-def _cleared(kind: str, items: Sequence[Item], bearer: Item, gap: int, evidence: tuple[str, ...]) -> Gap:
+def _cleared(kind: str, items: Sequence[Item], bearer: Item, gap: int, evidence: tuple[str, ...]) -> Difference:
     """All items are settled; what is missing is cleared on one of them."""
     reason = _REASON.get(kind, kind)
     shares = (Share(i.item_id, i.open - gap, i.open - gap, gap, reason) if i is bearer else Share(i.item_id, i.open, i.open) for i in items)
-    return Gap(kind, tuple(shares), "matched", evidence)
+    return Difference(kind, tuple(shares), "matched", evidence)
 
 
-def _in_currency(base_minor: int, receipt: Receipt, pool: Pool) -> int:
+def _in_currency(base_minor: int, receipt: Receipt, pool: OpenItems) -> int:
     """A bound of the base currency, given in the line's minor units, at the day's rate where one is known."""
     rate = pool.rate(receipt.currency, receipt.booking_date)
     return base_minor if rate is None else base_minor * rate // PPM
 
 
-def _abroad(item: Item, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterator[Gap]:
+def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> Iterator[Difference]:
     """An item in another currency: its own amount stated by the bank, or a rate near the day's."""
     if item.open <= 0:
         return
     if (receipt.instructed_currency, receipt.instructed_amount) == (item.currency, item.open):
-        yield Gap("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("gap_converted",))
+        yield Difference("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("gap_converted",))
         return
     worth = convert(receipt.amount, receipt.currency, item.currency, receipt.booking_date, pool)
     if worth is None or receipt.instructed_amount:
@@ -130,10 +132,10 @@ def _abroad(item: Item, receipt: Receipt, pool: Pool, book: Rulebook) -> Iterato
     if -book.limits.exchange_low * item.open <= off <= book.limits.exchange_high * item.open:
         cash = min(worth, item.open)
         share = Share(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
-        yield Gap("exchange", (share,), "matched", ("gap_exchange",))
+        yield Difference("exchange", (share,), "matched", ("gap_exchange",))
 
 
-def convert(amount: int, source: str, target: str, day: date, pool: Pool) -> int | None:
+def convert(amount: int, source: str, target: str, day: date, pool: OpenItems) -> int | None:
     """An amount of one currency in another at the day's rates, half up; None when a rate is missing."""
     of_source, of_target = pool.rate(source, day), pool.rate(target, day)
     if not of_source or not of_target:

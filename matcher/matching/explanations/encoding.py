@@ -12,7 +12,7 @@ from matcher.matching.records import Explanation, Share
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordedExplanation:
     """An explanation as recorded. Amounts in minor units, as in `Share`; `rule` is an id without version, '' when none is about it."""
 
     rule: str
@@ -41,7 +41,7 @@ def evidence_of(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((kind, int(points)) for kind, sign, points in pairs if sign)
 
 
-def told(one: Explanation | None) -> str:
+def encode(one: Explanation | None) -> str:
     """A whole explanation as recorded, '' for none: rule, basis, gap, customer, evidence, shares, note."""
     if one is None:
         return ""
@@ -50,13 +50,15 @@ def told(one: Explanation | None) -> str:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
-def read(text: str) -> Told | None:
-    """What `told` recorded."""
+def decode(text: str) -> RecordedExplanation | None:
+    """What `encode` recorded."""
     if not text:
         return None
     rule, basis, gap, customer_id, evidence, shares, note = json.loads(text)
     pairs = evidence_of(evidence)
-    return Told(rule, basis, gap, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note)
+    return RecordedExplanation(
+        rule, basis, gap, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note
+    )
 
 
 def shares_text(one: Explanation | None, currency: str) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from matcher.matching.explanations.item_sets import ItemSet, View
-from matcher.matching.items.open_items import Pool
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
 from matcher.matching.references.text import PLACE, STRONG
 from matcher.rules.rulebook import Limits
@@ -18,7 +18,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-def payer(receipt: Receipt, customer_id: str, pool: Pool) -> tuple[str, ...]:
+def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...]:
     """What account, name and customer number say about whether this customer paid."""
     if not receipt.payers:
         return ()
@@ -61,7 +61,7 @@ def named_items(receipt: Receipt) -> list[str]:
     return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
-def reference(view: View, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:
+def reference(view: CustomerContext, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:
     """What names the items, and what speaks against the set.
 
     Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from matcher.matching.items.customer_items import Holding, number_of, oldest_first
-from matcher.matching.items.open_items import Pool
+from matcher.matching.items.customer_items import CustomerItems, number_of, oldest_first
+from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Item, Receipt
 from matcher.matching.references.text import STRONG, Text
@@ -49,10 +49,10 @@ class ItemSet(NamedTuple):
     unique: bool = True
 
 
-class View:
+class CustomerContext:
     """One receipt before the open items of one customer."""
 
-    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: Pool, limits: Limits, refs: dict[str, str]) -> None:
+    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: OpenItems, limits: Limits, refs: dict[str, str]) -> None:
         """`refs`: items of the customer that the text names, with the most telling kind of reference."""
         self.receipt, self.text, self.customer_id, self.pool, self.limits, self.refs = receipt, text, customer_id, pool, limits, refs
         self.holding = pool.holding(customer_id, receipt.currency)
@@ -69,7 +69,7 @@ class View:
         return sorted((open_now[i] for i, kind in self.refs.items() if kind in kinds and i in open_now), key=oldest_first)
 
 
-def named(view: View) -> Iterator[ItemSet]:
+def named(view: CustomerContext) -> Iterator[ItemSet]:
     """Sets that references make."""
     strong = view.strong
     here = [i for i in strong if i.currency == view.receipt.currency]
@@ -99,7 +99,7 @@ def named(view: View) -> Iterator[ItemSet]:
         yield ItemSet("named", tuple(shorts))
 
 
-def _instalments(view: View, here: list[Item]) -> Iterator[ItemSet]:
+def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
     """Instalments of one document are paid in the order in which they are due: the first ones, or the first of the amount."""
     full = [i for i in here if i.open == view.receipt.amount]
     for place, item in enumerate(full[:3]):
@@ -112,7 +112,7 @@ def _instalments(view: View, here: list[Item]) -> Iterator[ItemSet]:
         yield ItemSet("named", (here[0],))
 
 
-def _implied(view: View, here: list[Item]) -> Iterator[ItemSet]:
+def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
     """Shortened lists, ranges, counts, and lists that were cut off."""
     amount = view.receipt.amount
     listed = _listed(view, here)
@@ -150,7 +150,7 @@ def _with(known: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted((*known, *more), key=oldest_first))
 
 
-def _listed(view: View, here: list[Item]) -> list[Item]:
+def _listed(view: CustomerContext, here: list[Item]) -> list[Item]:
     """The named items and those that a shortened list or a range adds, oldest first."""
     chosen = {i.item_id: i for i in here}
     for item in here:
@@ -158,7 +158,7 @@ def _listed(view: View, here: list[Item]) -> list[Item]:
         counters, last = view.text.continued(own)
         if not counters and not last:
             continue
-        by_counter = view.holding.of_counter
+        by_counter = view.holding.by_counter
         found = [by_counter.get((own.stem, int(counter))) for counter in counters]
         if all(found):
             chosen |= {i.item_id: i for i in found if i}
@@ -168,7 +168,7 @@ def _listed(view: View, here: list[Item]) -> list[Item]:
     return sorted(chosen.values(), key=oldest_first)
 
 
-def _runs(view: View, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
+def _runs(view: CustomerContext, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
     """Items that follow the known ones without a gap, by due date or by number, and have the rest as their sum."""
     seen: set[frozenset[str]] = set()
     for order, place in zip((view.items, view.holding.by_number), view.holding.places, strict=True):
@@ -183,12 +183,16 @@ def _runs(view: View, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, 
                     yield tuple(run)
 
 
-def damaged(view: View) -> Iterator[ItemSet]:
+def damaged(view: CustomerContext) -> Iterator[ItemSet]:
     """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
     amount = view.receipt.amount
     if not view.text.tokens:
         return
-    near = [i for i in (*view.holding.of_amount.get(amount, ()), *view.holding.of_reduced.get(amount, ())) if i.item_id not in view.refs]
+    near = [
+        i
+        for i in (*view.holding.by_amount.get(amount, ()), *view.holding.by_discounted_amount.get(amount, ()))
+        if i.item_id not in view.refs
+    ]
     # a number that is a closed item's own is no damaged form of another's
     closed = {r.key for r in view.receipt.references if r.item_id not in view.pool.items}
     for item in near[:40]:
@@ -198,17 +202,17 @@ def damaged(view: View) -> Iterator[ItemSet]:
             yield ItemSet("damaged", (item,))
 
 
-def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
+def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
     """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
     amount, items = view.receipt.amount, view.items
-    full = view.holding.of_amount.get(amount, [])
+    full = view.holding.by_amount.get(amount, [])
     for place, item in enumerate(full[:3]):
         same = [i for i in full if i.due_date != item.due_date]
         kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
         yield ItemSet("single", (item,), kinds, unique=not same)
-    for item in view.holding.of_reduced.get(amount, [])[:3]:
+    for item in view.holding.by_discounted_amount.get(amount, [])[:3]:
         yield ItemSet("single", (item,))
     if len(items) < 2:
         return
@@ -233,26 +237,26 @@ def unnamed(view: View, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
 
 
-def adds_up(holding: Holding, amount: int, payer: Collection[str]) -> bool:
+def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:
     """Whether `damaged` or `unnamed` may find anything. For most customers that are only related to the payer it is a quick no."""
     return amount in holding.totals or (len(holding.items) > 1 and not SURE.isdisjoint(payer))
 
 
-def _swappable(members: Sequence[Item], view: View, known: Sequence[Item] = ()) -> bool:
+def _swappable(members: Sequence[Item], view: CustomerContext, known: Sequence[Item] = ()) -> bool:
     """Whether an item outside the set has the amount of one inside, due on another day: then the sum does not tell which is paid."""
     inside = {i.item_id for i in (*members, *known)}
-    like = view.holding.of_amount
+    like = view.holding.by_amount
     return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
 
 
-def _structured(view: View) -> Iterator[tuple[str, tuple[Item, ...]]]:
+def _structured(view: CustomerContext) -> Iterator[tuple[str, tuple[Item, ...]]]:
     """Everything; everything due up to a day; everything issued in one month."""
     holding, amount = view.holding, view.receipt.amount
     if holding.sums[-1] == amount:
         yield "everything", tuple(holding.items)
     if size := holding.due_up_to.get(amount):
         yield "due", tuple(holding.items[:size])
-    for members in holding.of_month.get(amount, ()):
+    for members in holding.by_month_total.get(amount, ()):
         yield "due", tuple(members)
 
 

@@ -21,19 +21,19 @@ def number_of(item: Item) -> Number:
     return number(item.document_no, item.payment_reference)
 
 
-class Holding:
+class CustomerItems:
     """Open items, oldest first."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
 
     @lazy
-    def of_amount(self) -> dict[int, list[Item]]:
+    def by_amount(self) -> dict[int, list[Item]]:
         """Items by what is open of them."""
         return _grouped((item.open, item) for item in self.items)
 
     @lazy
-    def of_reduced(self) -> dict[int, list[Item]]:
+    def by_discounted_amount(self) -> dict[int, list[Item]]:
         """Items by what is open less their early-payment discount."""
         return _grouped((item.open - item.discount, item) for item in self.items if item.discount)
 
@@ -41,10 +41,10 @@ class Holding:
     def totals(self) -> frozenset[int]:
         """Every amount that one item has, in full or less its discount, or that everything or all that is due or of one month has."""
         whole = self.sums[-1:]
-        return frozenset((*self.of_amount, *self.of_reduced, *whole, *self.due_up_to, *self.of_month))
+        return frozenset((*self.by_amount, *self.by_discounted_amount, *whole, *self.due_up_to, *self.by_month_total))
 
     @lazy
-    def of_counter(self) -> dict[tuple[tuple[str, str], int], Item]:
+    def by_counter(self) -> dict[tuple[tuple[str, str], int], Item]:
         """Items by what stands around the counter of their number, and the counter."""
         numbers = ((number_of(item), item) for item in self.items)
         return {(n.stem, int(n.counter)): item for n, item in numbers if n.counter.isdecimal()}
@@ -75,7 +75,7 @@ class Holding:
         }
 
     @lazy
-    def of_month(self) -> dict[int, list[list[Item]]]:
+    def by_month_total(self) -> dict[int, list[list[Item]]]:
         """Items issued in one month, two at least and not all, by their sum."""
         months = _grouped(((item.issue_date.year, item.issue_date.month), item) for item in self.items)
         sets = [members for members in months.values() if 1 < len(members) < len(self.items)]

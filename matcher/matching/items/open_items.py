@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from matcher.matching.items.customer_items import Holding, oldest_first
+from matcher.matching.items.customer_items import CustomerItems, oldest_first
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Explanation, Item
 from matcher.matching.references.index import Numbers
@@ -13,11 +13,11 @@ Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
 
 
-QUICK = 10
+MAX_SCANNED_ITEMS = 10
 """Items of one amount that are looked at one by one."""
 
 
-class Pool:
+class OpenItems:
     """What is open. Items are given once; every posting takes from them."""
 
     def __init__(
@@ -45,15 +45,15 @@ class Pool:
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
-        self._holdings: dict[tuple[str, str], Holding] = {}
+        self._holdings: dict[tuple[str, str], CustomerItems] = {}
         self._versions: Counter[str] = Counter()
         self.taken = 0
 
-    def holding(self, customer_id: str, currency: str) -> Holding:
+    def holding(self, customer_id: str, currency: str) -> CustomerItems:
         """Open items of a customer in one currency."""
         found = self._holdings.get((customer_id, currency))
         if found is None:
-            found = Holding([item for item in self.of_customer(customer_id) if item.currency == currency])
+            found = CustomerItems([item for item in self.of_customer(customer_id) if item.currency == currency])
             self._holdings[customer_id, currency] = found
         return found
 
@@ -74,7 +74,7 @@ class Pool:
         """How many items had exactly that amount open before any posting of ours: a run that is repeated finds what the first one found."""
         return self._amounts.get((currency, amount), 0)
 
-    def of_amount(self, currency: str, amount: int, most: int) -> list[Item]:
+    def by_amount(self, currency: str, amount: int, most: int) -> list[Item]:
         """Open items with that open amount, if they are no more than `most`; else none."""
         found = self._of_amount.get((currency, amount), ())
         return [self.items[i] for i in found] if len(found) <= most else []
@@ -82,7 +82,7 @@ class Pool:
     def may_have(self, customer_id: str, currency: str, amount: int) -> bool:
         """Whether a customer may have an open item of that amount, in full or less its discount: a quick no for nearly all."""
         for ids in (self._of_amount.get((currency, amount), ()), self._of_reduced.get((currency, amount), ())):
-            if len(ids) > QUICK or any(i in self.items and self.items[i].customer_id == customer_id for i in ids):
+            if len(ids) > MAX_SCANNED_ITEMS or any(i in self.items and self.items[i].customer_id == customer_id for i in ids):
                 return True
         return False
 

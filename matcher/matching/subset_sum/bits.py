@@ -8,7 +8,7 @@ the number of items is bounded.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, Pick, Pool, ways
+from matcher.matching.subset_sum.groups import COUNT_CAP, AmountGroups, Meter, Pick, ways
 from matcher.matching.subset_sum.sums import NOTHING_DONE, Found
 
 BITS_A_STEP = 64
@@ -33,7 +33,7 @@ class Band:
         return value >= self.low and bool(self.bits >> (value - self.low) & 1)
 
 
-def reach(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
+def reach(pool: AmountGroups, max_size: int, wanted: int, meter: Meter) -> Found:
     """Sets with the target for a sum, found by way of the reachable sums; `whole` when there are no others.
 
     Credit notes are turned round: leaving one out adds its amount to what all of them together take away.
@@ -51,7 +51,7 @@ def reach(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
     return _walk(pool, order, bands, target, max_size, wanted, meter)
 
 
-def _bands(pool: Pool, order: list[int], target: int, meter: Meter) -> list[Band] | None:
+def _bands(pool: AmountGroups, order: list[int], target: int, meter: Meter) -> list[Band] | None:
     """The band before the first group and after each one; only the last when they are too large to keep; None when the budget ends."""
     steps = list(_steps(pool, order, target))
     if not meter.take(sum(CALL + (step.high - step.low) // BITS_A_STEP for step in steps)):
@@ -78,7 +78,7 @@ class _Step:
     last: bool
 
 
-def _steps(pool: Pool, order: list[int], target: int) -> Iterator[_Step]:
+def _steps(pool: AmountGroups, order: list[int], target: int) -> Iterator[_Step]:
     """Each group as sums of 1, 2, 4, ... of its items, which together make every number of them."""
     rest = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
     spread = 0
@@ -103,7 +103,7 @@ def _add(band: Band, step: _Step) -> Band:
     return Band(step.low, bits & (1 << width) - 1 if bits.bit_length() > width else bits)
 
 
-def _walk(pool: Pool, order: list[int], bands: list[Band], target: int, max_size: int, wanted: int, meter: Meter) -> Found:
+def _walk(pool: AmountGroups, order: list[int], bands: list[Band], target: int, max_size: int, wanted: int, meter: Meter) -> Found:
     """Sets in the order of most items of the largest amounts; every step is one that leads to the target."""
     picks: list[Pick] = []
     stack: list[tuple[int, int, int, Pick]] = [(len(order), target, 0, ())]

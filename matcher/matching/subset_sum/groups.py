@@ -49,7 +49,7 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class AmountGroups:
     """What may be taken.
 
     Attributes:
@@ -78,7 +78,7 @@ class Pool:
         return reach + 3 * max(abs(v) for v in self.values) < SAFE_SUM
 
 
-def pool_of(amounts: Sequence[int], target: int, classes: Sequence[int] | None) -> Pool | None:
+def groups_of(amounts: Sequence[int], target: int, classes: Sequence[int] | None) -> AmountGroups | None:
     """The items as groups, without those that cannot be in any set; None when no set can have the sum.
 
     Raises:
@@ -100,7 +100,7 @@ def pool_of(amounts: Sequence[int], target: int, classes: Sequence[int] | None) 
     unit = gcd(*values)
     if not values or target % unit:
         return None
-    return Pool(
+    return AmountGroups(
         tuple(v // unit for v in values),
         tuple(rooms[v] for v in values),
         tuple(tuple(groups[v][0]) for v in values),
@@ -123,7 +123,7 @@ def _rooms(rooms: dict[int, int], target: int) -> dict[int, int]:
         rooms = tighter
 
 
-def ways(pool: Pool, pick: Pick) -> int:
+def ways(pool: AmountGroups, pick: Pick) -> int:
     """Number of different answers, as multisets of classes, that take so many items of each amount; at most `COUNT_CAP`."""
     product = 1
     for group, number in pick:
@@ -146,7 +146,7 @@ def ways_of(owners: tuple[int, ...], most: int) -> list[int]:
     return [min(count, COUNT_CAP) for count in counts]
 
 
-def expand(pool: Pool, pick: Pick, limit: int) -> list[tuple[int, ...]]:
+def expand(pool: AmountGroups, pick: Pick, limit: int) -> list[tuple[int, ...]]:
     """The `limit` oldest sets of positions that take so many items of each amount, the first of every class, oldest first."""
     best: list[tuple[int, ...]] = [()]
     for group, number in pick:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matcher.matching.subset_sum.bits import reach
-from matcher.matching.subset_sum.groups import Meter, Pick, Pool, expand, pool_of
+from matcher.matching.subset_sum.groups import AmountGroups, Meter, Pick, expand, groups_of
 from matcher.matching.subset_sum.sums import FEW, Found, all_sums, few, meet
 from matcher.matching.subset_sum.units import by_unit
 from matcher.matching.subset_sum.window import TRIES, window
@@ -37,7 +37,7 @@ QUICK_SIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SubsetSumResult:
     """What is known about the sets of items that add up to a target.
 
     Attributes:
@@ -65,7 +65,7 @@ def exact_sets(
     max_size: int | None = None,
     alternatives: int = 3,
     budget: int = BUDGET,
-) -> Verdict:
+) -> SubsetSumResult:
     """The sets of items whose amounts add up to the target exactly. The empty set is no answer, not even to zero.
 
     Args:
@@ -84,13 +84,13 @@ def exact_sets(
         raise ValueError("an ambiguity shows in two answers at least")
     meter = Meter(budget)
     # what adds up to less than nothing is searched with the signs turned
-    pool = pool_of(amounts, target, classes) if target >= 0 else pool_of([-amount for amount in amounts], -target, classes)
+    pool = groups_of(amounts, target, classes) if target >= 0 else groups_of([-amount for amount in amounts], -target, classes)
     if not meter.take(50 * len(amounts)):
-        return Verdict("exhausted", (), None, meter.work)
+        return SubsetSumResult("exhausted", (), None, meter.work)
     if pool is None or (max_size is not None and max_size < 1):
-        return Verdict("impossible", (), 0, meter.work)
+        return SubsetSumResult("impossible", (), 0, meter.work)
     if not pool.safe:
-        return Verdict("exhausted", (), None, meter.work)
+        return SubsetSumResult("exhausted", (), None, meter.work)
     most = pool.size if max_size is None else min(max_size, pool.size)
     picks: list[Pick] = []
     sets: tuple[tuple[int, ...], ...] = ()
@@ -99,25 +99,25 @@ def exact_sets(
             picks = list(found.picks) if found.whole else list(dict.fromkeys((*picks, *found.picks)))
             sets = _named(pool, picks, alternatives)
             if found.whole:
-                return Verdict(_kind(len(sets)), sets, found.count, meter.work)
+                return SubsetSumResult(_kind(len(sets)), sets, found.count, meter.work)
             if len(sets) >= enough:
                 break
         if len(sets) > 1:
-            return Verdict("ambiguous", sets, None, meter.work)
-    return Verdict("exhausted", (), None, meter.work)
+            return SubsetSumResult("ambiguous", sets, None, meter.work)
+    return SubsetSumResult("exhausted", (), None, meter.work)
 
 
 def _kind(answers: int) -> Literal["unique", "ambiguous", "impossible"]:
     return "impossible" if not answers else "unique" if answers == 1 else "ambiguous"
 
 
-def _named(pool: Pool, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ...], ...]:
+def _named(pool: AmountGroups, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ...], ...]:
     """The preferred sets of positions behind these picks."""
     sets = (one for pick in picks for one in expand(pool, pick, limit))
     return tuple(heapq.nsmallest(limit, sets, key=lambda one: (len(one), one)))
 
 
-def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
+def _quick(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
     yield all_sums(pool, most, meter)
     if most > FEWEST:
@@ -131,7 +131,7 @@ def _quick(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
         yield window(pool, number, most, wanted, meter)
 
 
-def _thorough(pool: Pool, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
+def _thorough(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
     yield by_unit(pool, most, wanted, meter)

@@ -1,6 +1,6 @@
 """Sums of items searched as arrays: all sums of two halves joined on the target, and all sets of up to six items.
 
-Both are exact. Arrays hold int64; the caller makes sure that no sum of the pool leaves its range (`Pool.safe`).
+Both are exact. Arrays hold int64; the caller makes sure that no sum of the pool leaves its range (`AmountGroups.safe`).
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from math import comb, prod
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.subset_sum.groups import COUNT_CAP, Ints, Meter, Pick, Pool, preferred, skipped, ways, ways_of
+from matcher.matching.subset_sum.groups import COUNT_CAP, AmountGroups, Ints, Meter, Pick, preferred, skipped, ways, ways_of
 
 FEW = 6
 """Largest set that `few` looks for."""
@@ -61,7 +61,7 @@ class Half:
     sums: Ints
     kept: tuple[Ints | None, ...]
 
-    def counts(self, rows: Ints, pool: Pool) -> Ints:
+    def counts(self, rows: Ints, pool: AmountGroups) -> Ints:
         """How many of each of its groups the sums of these rows take: a row each."""
         out = np.empty((len(rows), len(self.groups)), dtype=np.int64)
         for column in range(len(self.groups) - 1, -1, -1):
@@ -109,7 +109,7 @@ def _among(values: Ints, others: Ints) -> NDArray[np.bool_]:
     return np.asarray(ordered[at] == values)
 
 
-def all_sums(pool: Pool, max_size: int, meter: Meter) -> Found:
+def all_sums(pool: AmountGroups, max_size: int, meter: Meter) -> Found:
     """All sets at once, where their sums are few: most searches end here, and most of them with nothing found.
 
     Args:
@@ -133,7 +133,7 @@ def all_sums(pool: Pool, max_size: int, meter: Meter) -> Found:
     return Found(tuple(picks), whole=True, count=min(sum(ways(pool, pick) for pick in picks), COUNT_CAP))
 
 
-def _taken(pool: Pool, place: int) -> Pick:
+def _taken(pool: AmountGroups, place: int) -> Pick:
     """What the sum at a place of all sums takes."""
     found = []
     for group in range(len(pool.rooms) - 1, -1, -1):
@@ -143,7 +143,7 @@ def _taken(pool: Pool, place: int) -> Pick:
     return tuple(reversed(found))
 
 
-def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:
+def halves(pool: AmountGroups, limit: int, meter: Meter) -> tuple[Half, Half] | None:
     """All sums of two halves of the groups that can still come to the target; None when one has more than `limit` or the budget ends."""
     groups = sorted(range(len(pool.values)), key=lambda g: (pool.rooms[g], abs(pool.values[g])), reverse=True)
     sides: tuple[list[int], list[int]] = ([], [])
@@ -161,7 +161,7 @@ def halves(pool: Pool, limit: int, meter: Meter) -> tuple[Half, Half] | None:
     return built[0], built[1]
 
 
-def half_of(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: int, meter: Meter) -> Half | None:
+def half_of(pool: AmountGroups, groups: tuple[int, ...], others: Sequence[int], limit: int, meter: Meter) -> Half | None:
     """All sums of some groups that can still come to the target with the others; None when there are more than `limit`."""
     whole = [pool.values[g] * pool.rooms[g] for g in (*groups, *others)]
     most, least = sum(w for w in whole if w > 0), sum(w for w in whole if w < 0)
@@ -185,7 +185,7 @@ def half_of(pool: Pool, groups: tuple[int, ...], others: Sequence[int], limit: i
     return Half(groups, sums, tuple(dropped))
 
 
-def meet(pool: Pool, max_size: int, limit: int, wanted: int, meter: Meter) -> Found:
+def meet(pool: AmountGroups, max_size: int, limit: int, wanted: int, meter: Meter) -> Found:
     """All sets that have the target for a sum: every sum of one half of the groups joined with every sum of the other.
 
     Args:
@@ -207,7 +207,7 @@ def meet(pool: Pool, max_size: int, limit: int, wanted: int, meter: Meter) -> Fo
     return _pairs(pool, (left, right), (rows, others), max_size, wanted)
 
 
-def _pairs(pool: Pool, sides: tuple[Half, Half], hits: tuple[Ints, Ints], max_size: int, wanted: int) -> Found:
+def _pairs(pool: AmountGroups, sides: tuple[Half, Half], hits: tuple[Ints, Ints], max_size: int, wanted: int) -> Found:
     left, right = sides
     mine, theirs = (half.counts(rows, pool) for half, rows in zip(sides, hits, strict=True))
     sizes = theirs.sum(axis=1)
@@ -240,7 +240,7 @@ def _pick(groups: Sequence[int], counts: Sequence[int]) -> Pick:
     return tuple(sorted((g, n) for g, n in zip(groups, counts, strict=True) if n))
 
 
-def _count(pool: Pool, groups: Sequence[int], counts: Ints) -> int:
+def _count(pool: AmountGroups, groups: Sequence[int], counts: Ints) -> int:
     """Number of answers behind these rows of counts, at most `COUNT_CAP`."""
     product = np.ones(len(counts), dtype=np.int64)
     for column, group in enumerate(groups):
@@ -250,7 +250,7 @@ def _count(pool: Pool, groups: Sequence[int], counts: Ints) -> int:
     return min(int(product.sum()), COUNT_CAP)
 
 
-def few(pool: Pool, top: int, max_size: int, wanted: int, meter: Meter, bottom: int = 1) -> Found:
+def few(pool: AmountGroups, top: int, max_size: int, wanted: int, meter: Meter, bottom: int = 1) -> Found:
     """All sets of one item, then of two, three and so on up to `top`, until there are as many answers as wanted.
 
     The picks are the preferred ones of all sets there are. `whole` when sets of every size up to `max_size` were looked at.

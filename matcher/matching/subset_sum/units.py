@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.subset_sum.bits import BITS_A_STEP, CALL, reach
-from matcher.matching.subset_sum.groups import COUNT_CAP, Ints, Meter, Pick, Pool, ways
+from matcher.matching.subset_sum.groups import COUNT_CAP, AmountGroups, Ints, Meter, Pick, ways
 from matcher.matching.subset_sum.sums import NOTHING_DONE, Found, Half, half_of
 
 UNITS = tuple(10**zeros for zeros in range(6, 0, -1))
@@ -18,7 +18,7 @@ OTHERS = 2**18
 """Most sums of the amounts that are not round."""
 
 
-def by_unit(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
+def by_unit(pool: AmountGroups, max_size: int, wanted: int, meter: Meter) -> Found:
     """Sets that have the target for a sum, from a pool of mostly round amounts; `whole` when there are no others.
 
     Args:
@@ -63,8 +63,8 @@ def by_unit(pool: Pool, max_size: int, wanted: int, meter: Meter) -> Found:
     return Found(tuple(picks), whole=True, count=min(sum(ways(pool, pick) for pick in picks), COUNT_CAP))
 
 
-def _rounds(pool: Pool, rounds: tuple[int, ...], unit: int, target: int) -> Pool:
-    return Pool(
+def _rounds(pool: AmountGroups, rounds: tuple[int, ...], unit: int, target: int) -> AmountGroups:
+    return AmountGroups(
         tuple(pool.values[g] // unit for g in rounds),
         tuple(pool.rooms[g] for g in rounds),
         tuple(pool.members[g] for g in rounds),
@@ -73,7 +73,7 @@ def _rounds(pool: Pool, rounds: tuple[int, ...], unit: int, target: int) -> Pool
     )
 
 
-def _reachable(pool: Pool, rounds: tuple[int, ...], unit: int, rests: Ints, meter: Meter) -> NDArray[np.bool_] | None:
+def _reachable(pool: AmountGroups, rounds: tuple[int, ...], unit: int, rests: Ints, meter: Meter) -> NDArray[np.bool_] | None:
     """Which of these sums, in units, the round amounts can have; None when the budget ends."""
     wholes = [pool.values[g] // unit * pool.rooms[g] for g in rounds]
     least, most = sum(w for w in wholes if w < 0), sum(w for w in wholes if w > 0)

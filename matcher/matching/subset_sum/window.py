@@ -2,14 +2,14 @@
 
 from math import isqrt
 
-from matcher.matching.subset_sum.groups import Meter, Pick, Pool
+from matcher.matching.subset_sum.groups import AmountGroups, Meter, Pick
 from matcher.matching.subset_sum.sums import NOTHING_DONE, Found, meet
 
 TRIES = ((2**9, 0), (2**10, 2), (2**11, 1), (2**12, 0), (2**14, 0), (2**16, 0), (2**18, 0))
 """For each try: most sums of each half of the window, and how many eighths of the amounts are passed over, smallest first."""
 
 
-def window(pool: Pool, number: int, max_size: int, wanted: int, meter: Meter) -> Found:
+def window(pool: AmountGroups, number: int, max_size: int, wanted: int, meter: Meter) -> Found:
     """Some sets that have the target for a sum; none found says nothing.
 
     Args:
@@ -34,7 +34,7 @@ def window(pool: Pool, number: int, max_size: int, wanted: int, meter: Meter) ->
     start, rest = _start(pool, inside)
     if not inside or len(inside) == len(order):
         return NOTHING_DONE
-    part = Pool(
+    part = AmountGroups(
         tuple(pool.values[g] for g in inside),
         tuple(pool.rooms[g] for g in inside),
         tuple(pool.members[g] for g in inside),
@@ -54,13 +54,13 @@ def _roundness(value: int) -> int:
     return max(len(str(value)) - len(str(value).rstrip("0")), 1)
 
 
-def _sparse(pool: Pool, inside: list[int], product: int) -> bool:
+def _sparse(pool: AmountGroups, inside: list[int], product: int) -> bool:
     """Whether chance would give less than one hit in eight such windows, were its sums spread as a bell."""
     variance = sum(pool.values[g] ** 2 * pool.rooms[g] * (pool.rooms[g] + 2) for g in inside) // 12
     return 5 * isqrt(variance) // 2 > 8 * product
 
 
-def _start(pool: Pool, inside: list[int]) -> tuple[Pick, int]:
+def _start(pool: AmountGroups, inside: list[int]) -> tuple[Pick, int]:
     """The largest items, or credit notes, that bring what is left near to half of the window's sum; and what is left."""
     half = sum(pool.values[g] * pool.rooms[g] for g in inside) // 2
     rest, start = pool.target, []

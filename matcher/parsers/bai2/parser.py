@@ -19,7 +19,7 @@ from matcher.parsers.bai2.fields import account_of, counterparty, day, detail, f
 from matcher.parsers.bai2.levels import Account, Group, Level, balance, totals, value_date
 from matcher.parsers.bai2.records import Record
 from matcher.parsers.bai2.runs import HELPERS, Run, as_run, records_and_runs, taken_apart, value_dates
-from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions, Source
+from matcher.parsers.base import BATCH_ROWS, Event, ParseOptions, RowBatch, Source
 from matcher.parsers.charset import sniff, text
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class _Reading:
 
         assert account.day is not None
         if account.rows:
-            yield Batch(account.number, account.rows)
+            yield RowBatch(account.number, account.rows)
             account.rows = []
         days, unreadable = value_dates(entries, account.day)
         rows = entries.with_columns(
@@ -130,7 +130,7 @@ class _Reading:
         account.unreadable += unreadable
         self._physical += int(rows["lines"].sum())
         self.line = rows["line"][-1]
-        yield Batch(account.number, rows.drop(HELPERS))
+        yield RowBatch(account.number, rows.drop(HELPERS))
 
     def finish(self) -> Iterator[Event]:
         """The file is at its end."""
@@ -224,7 +224,7 @@ class _Reading:
         if len(rows) < BATCH_ROWS:
             return ()
         account.rows = []
-        return [Batch(account.number, rows)]
+        return [RowBatch(account.number, rows)]
 
     def _row(self, record: Record, account: Account) -> Transaction | None:
         found = detail(record)
@@ -292,7 +292,7 @@ class _Reading:
         if account.number < 0:
             return
         if account.rows:
-            yield Batch(account.number, account.rows)
+            yield RowBatch(account.number, account.rows)
         if account.unreadable:
             yield self._note("note.syntax", "info", f"{account.unreadable} value dates could not be read and were left out")
         yield StatementEnd(account.number, balance(account, CLOSING_LEDGER), totals=totals(account))

@@ -7,7 +7,7 @@ from datetime import date
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals, Problem, Severity, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions
+from matcher.parsers.base import BATCH_ROWS, Event, ParseOptions, RowBatch
 from matcher.parsers.camt.rows import EntryReader, read_date
 
 HEADERS = frozenset(
@@ -133,7 +133,7 @@ class Statement:
         booked.add(row)
         if len(booked.rows) < BATCH_ROWS:
             return ()
-        full = Batch(booked.number, booked.rows)
+        full = RowBatch(booked.number, booked.rows)
         booked.rows = []
         return [full]
 
@@ -147,7 +147,7 @@ class Statement:
         self._count_notes()
         for booked in self._booked.values():
             if booked.rows:
-                yield Batch(booked.number, booked.rows)
+                yield RowBatch(booked.number, booked.rows)
             opening = self._choose(self._openings(), booked.currency, alone, latest=False)
             closing = self._choose(self._closings(), booked.currency, alone, latest=True)
             if opening is None and closing is None:

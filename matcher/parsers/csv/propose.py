@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
-from matcher.parsers.base import Batch, Event, ParseOptions, Source
+from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
 from matcher.parsers.csv import PARSER, detect, sheets
 from matcher.parsers.csv.cells import CellError, Exact, currency_code
 from matcher.parsers.csv.detect import Table
@@ -88,7 +88,7 @@ def _read(source: Source, options: ParseOptions) -> tuple[tuple[Transaction, ...
     rows: list[Transaction] = []
     problems: list[Problem] = []
     for event in _until_shown(PARSER.parse(source, options)):
-        if isinstance(event, Batch) and isinstance(event.rows, list):
+        if isinstance(event, RowBatch) and isinstance(event.rows, list):
             rows += event.rows[: SHOWN - len(rows)]
         elif isinstance(event, Problem) and event.severity in ("error", "fatal"):
             problems.append(event)
@@ -98,7 +98,7 @@ def _read(source: Source, options: ParseOptions) -> tuple[tuple[Transaction, ...
 def _until_shown(events: Iterator[Event]) -> Iterator[Event]:
     for event in events:
         yield event
-        if isinstance(event, Batch):
+        if isinstance(event, RowBatch):
             return
 
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from matcher.model import Balance, ControlTotals, Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, Batch, Event
+from matcher.parsers.base import BATCH_ROWS, Event, RowBatch
 from matcher.parsers.csv.balance import RunningBalance
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ class Statements:
         if statement.rows:
             rows, statement.rows = statement.rows, []
             self._buffered -= len(rows)
-            yield Batch(statement.number, rows)
+            yield RowBatch(statement.number, rows)
         frames, statement.frames = statement.frames, []
         # a chunk of the file in which a column is empty throughout has no such column
         for _, alike in groupby(frames, key=lambda frame: frame.columns):
             frame = _together(list(alike))
             self._framed -= frame.height
             statement.chain.add_frame(frame)
-            yield Batch(statement.number, frame)
+            yield RowBatch(statement.number, frame)
 
     def _start(self, account: str, currency: str, line: int) -> tuple[_Open, StatementStart]:
         number = len(self._open)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals, Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, Batch, Event
+from matcher.parsers.base import BATCH_ROWS, Event, RowBatch
 from matcher.parsers.mt940.entry import Entry
 from matcher.parsers.mt940.fields import WrittenBalance, WrittenSum
 
@@ -162,7 +162,7 @@ class Statements:
         rows, statement = self._rows, self._current
         if not rows or statement is None:
             return
-        self.events.append(Batch(statement.index, rows))
+        self.events.append(RowBatch(statement.index, rows))
         self._rows = []
         for row in rows:
             if row.pending:

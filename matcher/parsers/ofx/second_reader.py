@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from matcher import money
 from matcher.model import Balance, Problem, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import Batch, ParseOptions, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.fields import eight_digits
 from matcher.parsers.ofx.parser import PARSER
 from matcher.parsers.ofx.text import Survey, decoded, survey
@@ -30,7 +30,7 @@ CHUNK = 1000
 MAX_ENTRIES = 50
 """Differing entries named for one statement; their number is always told."""
 
-Verdict = Literal["ours", "theirs", "unclear"]
+Agreement = Literal["ours", "theirs", "unclear"]
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -62,7 +62,7 @@ NEWFILEUID:NONE
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReadingDifference:
     """Where the two readings differ.
 
     Attributes:
@@ -77,7 +77,7 @@ class Difference:
     what: str
     ours: str
     theirs: str
-    verdict: Verdict
+    verdict: Agreement
     reason: str
 
 
@@ -111,27 +111,31 @@ class _Block:
         return _cell(self.text, element)
 
 
-def second_opinion(source: Source, options: ParseOptions) -> list[Difference]:
+def second_opinion(source: Source, options: ParseOptions) -> list[ReadingDifference]:
     """Reads the file with ofxparse as well and names every difference; an empty list means agreement in all counts, dates and amounts."""
     seen = survey(source)
     text = _plain("".join(decoded(source, seen.codec, seen.errors)))
     ours, problems = _read_ours(source, options)
     parts = list(_parts(text, seen.newline))
     refused = [
-        Difference(None, "file", problem.code, "", "ours", f"{problem.message}; its text holds {len(_BLOCK.findall(text))} transactions")
+        ReadingDifference(
+            None, "file", problem.code, "", "ours", f"{problem.message}; its text holds {len(_BLOCK.findall(text))} transactions"
+        )
         for problem in problems
         if problem.severity == "fatal"
     ]
     if refused:
         return refused
     if len(ours) != len(parts):
-        return [Difference(None, "statements", str(len(ours)), str(len(parts)), "unclear", "statements counted by their opening tags")]
+        return [
+            ReadingDifference(None, "statements", str(len(ours)), str(len(parts)), "unclear", "statements counted by their opening tags")
+        ]
     judge = _Judge(
         seen,
         {problem.line: problem.message for problem in problems if problem.severity == "error" or problem.code == "note.balance_marker"},
         {problem.statement: problem.message for problem in problems if problem.code == "note.balance_missing"},
     )
-    found: list[Difference] = []
+    found: list[ReadingDifference] = []
     for number, (part, blocks) in enumerate(parts):
         found += _compare(number, part, blocks, ours.get(number, _Ours()), judge)
     return found
@@ -163,7 +167,7 @@ def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours],
         match event:
             case StatementStart():
                 ours[event.statement] = _Ours(event.currency)
-            case Batch():
+            case RowBatch():
                 ours[event.statement].rows += [row for row in event.records() if not row.pending]
             case StatementEnd():
                 ours[event.statement].closing = event.closing
@@ -172,13 +176,13 @@ def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours],
     return ours, problems
 
 
-def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judge: "_Judge") -> list[Difference]:
+def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judge: "_Judge") -> list[ReadingDifference]:
     """All differences of one statement, sums first, then entries."""
     theirs, closing = _read_theirs(blocks, part)
-    found: list[Difference] = []
+    found: list[ReadingDifference] = []
     entries = list(_entries(number, blocks, ours.rows, theirs, judge))
     read = [entry for entry in theirs if entry.amount is not None and entry.amount.is_finite()]
-    worst: Verdict = (
+    worst: Agreement = (
         "theirs" if any(e.verdict == "theirs" for e in entries) else "unclear" if any(e.verdict == "unclear" for e in entries) else "ours"
     )
     sums = (
@@ -188,11 +192,13 @@ def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judg
     )
     for what, mine, other in sums:
         if Decimal(mine) != Decimal(other):
-            found.append(Difference(number, what, mine, other, worst, f"see the entries below: {len(entries)} of {len(blocks)} differ"))
+            found.append(
+                ReadingDifference(number, what, mine, other, worst, f"see the entries below: {len(entries)} of {len(blocks)} differ")
+            )
     stated = _decimal_of(ours.closing, ours.currency)
     if stated != closing:
         verdict, reason = judge.closing(number, _cell(_ledger(part), "BALAMT"), stated, closing)
-        found.append(Difference(number, "closing", _shown(stated), _shown(closing), verdict, reason))
+        found.append(ReadingDifference(number, "closing", _shown(stated), _shown(closing), verdict, reason))
     return found + entries[:MAX_ENTRIES]
 
 
@@ -212,7 +218,7 @@ def _decimal_of(balance: Balance | None, currency: str) -> Decimal | None:
 
 def _entries(
     number: int, blocks: Sequence[_Block], rows: Sequence[Transaction], theirs: Sequence[_Theirs], judge: "_Judge"
-) -> Iterator[Difference]:
+) -> Iterator[ReadingDifference]:
     """Differences entry by entry. Our rows come in the file's order, so a block that is not the next row's source was not booked."""
     position = 0
     for index, (block, other) in enumerate(zip(blocks, theirs, strict=True), 1):
@@ -221,20 +227,20 @@ def _entries(
         if row is None:
             if not other.failure:
                 verdict, reason = judge.not_booked(block)
-                yield Difference(number, where, "", f"{other.day} {_shown(other.amount)}", verdict, reason)
+                yield ReadingDifference(number, where, "", f"{other.day} {_shown(other.amount)}", verdict, reason)
             continue
         position += 1
         mine = _decimal(row)
         if other.failure:
             verdict, reason = judge.amount(block.cell("TRNAMT"), mine, None)
-            yield Difference(number, where, f"{row.booking_date} {mine:f}", other.failure, verdict, reason)
+            yield ReadingDifference(number, where, f"{row.booking_date} {mine:f}", other.failure, verdict, reason)
             continue
         if mine != other.amount:
             verdict, reason = judge.amount(block.cell("TRNAMT"), mine, other.amount)
-            yield Difference(number, f"amount of {where}", f"{mine:f}", _shown(other.amount), verdict, reason)
+            yield ReadingDifference(number, f"amount of {where}", f"{mine:f}", _shown(other.amount), verdict, reason)
         if row.booking_date != other.day:
             verdict, reason = judge.day(block.cell("DTPOSTED"), row.booking_date)
-            yield Difference(number, f"date of {where}", str(row.booking_date), str(other.day), verdict, reason)
+            yield ReadingDifference(number, f"date of {where}", str(row.booking_date), str(other.day), verdict, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +253,13 @@ class _Judge:
     said_of_balance: Mapping[int | None, str]
     """What it says of balances that it did not take, by statement."""
 
-    def not_booked(self, block: _Block) -> tuple[Verdict, str]:
+    def not_booked(self, block: _Block) -> tuple[Agreement, str]:
         """Whether a row that only ofxparse books was left out for a reason that we name."""
         if block.line in self.said:
             return "ours", self.said[block.line]
         return "theirs", "the entry is missing in our reading and nothing is said of it"
 
-    def amount(self, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Verdict, str]:
+    def amount(self, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Agreement, str]:
         """Who reads an amount's cell right."""
         marks = self.survey.marks
         if _DECIMAL.fullmatch(cell) and not (marks.comma and "." in cell):
@@ -271,13 +277,13 @@ class _Judge:
             return "ours", f"the file's other amounts show {'a comma' if marks.comma else 'a point'} as decimal mark"
         return "unclear", "the cell is no plain decimal"
 
-    def closing(self, statement: int, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Verdict, str]:
+    def closing(self, statement: int, cell: str, ours: Decimal | None, theirs: Decimal | None) -> tuple[Agreement, str]:
         """Who reads a closing balance right."""
         if ours is None and statement in self.said_of_balance:
             return "ours", self.said_of_balance[statement]
         return self.amount(cell, ours, theirs)
 
-    def day(self, cell: str, ours: date) -> tuple[Verdict, str]:
+    def day(self, cell: str, ours: date) -> tuple[Agreement, str]:
         """Who reads a date's cell right."""
         if eight_digits(cell) == ours:
             return "ours", "the bank's own day as written"

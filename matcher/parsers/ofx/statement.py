@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, Problem, Severity, StatementEnd, StatementStart, Transaction
-from matcher.parsers.base import BATCH_ROWS, Batch, Event, ParseOptions
+from matcher.parsers.base import BATCH_ROWS, Event, ParseOptions, RowBatch
 from matcher.parsers.ofx.elements import LISTS, OWN_ACCOUNT
 from matcher.parsers.ofx.fields import amount, day, is_blank_date
 from matcher.parsers.ofx.rows import RowReader, currency_of
@@ -152,7 +152,7 @@ class OpenStatement:
         for part in booked(leaves.with_columns(leaves["line"] + line), reader):
             if "amount" in part.columns:
                 self.flush()
-                self._out.append(Batch(self.ordinal, part))
+                self._out.append(RowBatch(self.ordinal, part))
             else:
                 for block, at in part.iter_rows():
                     self.add(block, at, pending=False)
@@ -160,7 +160,7 @@ class OpenStatement:
     def flush(self) -> None:
         """Hands out the rows read so far."""
         if self._rows:
-            self._out.append(Batch(self.ordinal, self._rows))
+            self._out.append(RowBatch(self.ordinal, self._rows))
             self._rows = []
 
     def end(self) -> None:
