@@ -192,17 +192,17 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
 
 
 def calibrate(months: Sequence[tuple[Path, Path]], book: Rulebook) -> str:
-    """The table of confidence: for each rule, steps of lead and the share that is right, never falling; and the bars made of it."""
+    """The table of confidence: for each rule, steps of log_odds and the share that is right, never falling; and the bars made of it."""
     cases: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     eligible: list[tuple[str, int, bool]] = []
     for verdict, is_right in _decided(months, book):
         assert verdict.explanation is not None
-        cases[verdict.explanation.rule].append((verdict.lead, is_right))
+        cases[verdict.explanation.rule].append((verdict.log_odds, is_right))
         if verdict.eligible:
-            eligible.append((verdict.explanation.rule, verdict.lead, is_right))
+            eligible.append((verdict.explanation.rule, verdict.log_odds, is_right))
     table = {rule.id: _isotonic(sorted(cases[rule.id])) if cases[rule.id] else [(0, 100_000)] for rule in book.rule}
     made = rulebook.Calibration(version=1, measured="", rule={name: tuple(steps) for name, steps in table.items()})
-    parts = [f"bar = {_bars([(made.confidence(name, lead), is_right) for name, lead, is_right in eligible])}", "", "[rule]"]
+    parts = [f"bar = {_bars([(made.confidence(name, log_odds), is_right) for name, log_odds, is_right in eligible])}", "", "[rule]"]
     for name, steps in table.items():
         wrong = sum(not is_right for _, is_right in cases[name])
         parts.append(f"# {len(cases[name])} cases, {wrong} wrong\n{name} = {[list(step) for step in steps]}")
@@ -229,13 +229,13 @@ def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
 
 def _isotonic(cases: Sequence[tuple[int, bool]]) -> list[tuple[int, int]]:
     """Pools neighbouring cases until the share of right ones never falls and each pool is large enough."""
-    pools: list[list[float]] = []  # lowest lead, highest lead, cases, right
-    for lead, is_right in cases:
-        if pools and pools[-1][1] == lead:
+    pools: list[list[float]] = []  # lowest log_odds, highest log_odds, cases, right
+    for log_odds, is_right in cases:
+        if pools and pools[-1][1] == log_odds:
             pools[-1][2] += 1
             pools[-1][3] += is_right
         else:
-            pools.append([lead, lead, 1, float(is_right)])
+            pools.append([log_odds, log_odds, 1, float(is_right)])
     merged: list[list[float]] = []
     for pool in pools:
         merged.append(list(pool))

@@ -108,14 +108,15 @@ DECISION: Schema = {
     "confidence": pl.Int64(),  # millionths
     "margin": pl.Int64(),  # millionths; null when there is no other explanation
     "basis": _TEXT,  # how the set of items was found, and what lies between its sum and the amount: words of the vocabulary
-    "gap": _TEXT,
-    "lead": pl.Int64(),  # points against all other explanations together; what confidence was read from
+    "difference": _TEXT,
+    "log_odds": pl.Int64(),  # points against all other explanations together; what confidence was read from
     "evidence": _TEXT,  # kind=points, separated by blanks
     "runner_up": _TEXT,  # the best other explanation (`matching.explain.told`)
-    "lacks": _TEXT,  # the test that kept the engine from posting it
+    "blocked_by": _TEXT,  # the test that kept the engine from posting it
     "reason": _TEXT,
     "reverses": _TEXT,  # decision_id that this one undoes
     "refused": _TEXT,  # of a reject the ids of the items that are not proposed for the line again, as a JSON array; else empty
+    "counts_instead": _TEXT,  # of an exclude the lines, separated by spaces, or the statement that count in its place; else empty
 }
 """The journal's decisions, all of them, in order of (batch, ordinal)."""
 
@@ -142,11 +143,11 @@ FINDING: Schema = {
     "confidence": pl.Int64(),
     "margin": pl.Int64(),
     "basis": _TEXT,
-    "gap": _TEXT,
-    "lead": pl.Int64(),
+    "difference": _TEXT,
+    "log_odds": pl.Int64(),
     "evidence": _TEXT,
     "runner_up": _TEXT,  # of a line without a proposal the nearest candidate
-    "lacks": _TEXT,  # the one test that failed
+    "blocked_by": _TEXT,  # the one test that failed
     "reason": _TEXT,
 }
 """What the latest run thinks of the lines it did not post. Can always be dropped and computed again."""
@@ -178,7 +179,7 @@ class State:
         lines: `LINE` columns plus ``state`` (posted, proposed, none), ``outcome``, ``customer_id`` (payer, '' unknown),
             ``applied`` (posted cash allocations, minor units), ``pending`` (amount - applied), ``confidence`` and ``margin``
             (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``, and what `explain` tells:
-            ``basis``, ``gap``, ``lead``, ``evidence``, ``runner_up``, ``lacks``. One row per line.
+            ``basis``, ``difference``, ``log_odds``, ``evidence``, ``runner_up``, ``blocked_by``. One row per line.
         items: `ITEM` columns plus ``open`` (minor units, after posted allocations; below 0 for a debt only if the books are wrong),
             ``settled_cash``, ``settled_adjustment`` (our posted allocations), ``open_before`` (open without them: open + settled),
             and ``listed_open`` (as the ERP's latest snapshot says, 0 when closed). One row per item.
@@ -186,7 +187,8 @@ class State:
             Only live decisions (not reversed) and present proposals.
         customers: `CUSTOMER` columns.
         decisions: `DECISION` columns, live and reversed, plus ``live`` (boolean).
-        aside: lines that do not count, with the columns of `lines`: ``state`` is aside, ``outcome`` why (conflict, refused, superseded),
+        excluded: lines that do not count, with the columns of `lines` and ``counts_instead``: ``state`` is excluded, ``outcome`` says why
+            (conflict, refused, superseded),
             ``applied`` and ``pending`` are 0. They are in no other frame and in no sum.
     """
 
@@ -197,4 +199,4 @@ class State:
     allocations: pl.DataFrame
     customers: pl.DataFrame
     decisions: pl.DataFrame
-    aside: pl.DataFrame = field(default_factory=lambda: empty(LINE))
+    excluded: pl.DataFrame = field(default_factory=lambda: empty(LINE))

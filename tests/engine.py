@@ -27,13 +27,14 @@ POLICY = Policy(999_500, auto_post=True, rejected=frozenset(), grace_days=0)
 _POINTS = {
     "reference_left_out": -30, "reference_shared": -10, "reference_short": 15, "reference_order": 20, "reference_": 30,
     "payer_account_other": -40, "payer_name_other": -30, "payer_account": 20, "payer_name": 15, "payer_": 5,
-    "amount_common": 5, "amount_": 15, "gap_discount_late": 0, "gap_discount": 40, "gap_part": 0, "gap_over": -5, "gap_fee": 0, "gap_": 15,
+    "amount_common": 5, "amount_": 15, "difference_discount_late": 0, "difference_discount": 40, "difference_part": 0,
+    "difference_over": -5, "difference_fee": 0, "difference_": 15,
     "set_ambiguous": -40, "set_large": -20, "set_": 5, "twin_oldest": -15, "twin_younger": -25, "date_before": -15, "": 0,
 }  # fmt: skip
 
 
 def book(confidence: Mapping[str, int] | None = None) -> Rulebook:
-    """The shipped rules with plain points; every rule is sure from ten points of lead on, or as sure as said (millionths)."""
+    """The shipped rules with plain points; every rule is sure from ten points of log-odds on, or as sure as said (millionths)."""
     points = {kind: next(p for start, p in _POINTS.items() if kind.startswith(start)) for kind in EVIDENCE}
     shipped = rulebook.default()
     table: dict[str, tuple[tuple[int, int], ...]] = {

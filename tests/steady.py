@@ -7,9 +7,9 @@ from matcher.rules.rulebook import Calibration, Rulebook
 
 POINTS = {
     "reference_whole": 30, "reference_digits": 30, "reference_left_out": -30, "reference_shared": -10, "payer_account": 8, "payer_name": 10,
-    "payer_name_other": -25, "amount_unique": 15, "amount_rare": 10, "amount_sum": 20, "gap_discount": 40, "gap_part": -12,
-    "gap_part_even": 4, "gap_part_small": -30, "gap_over": -15, "gap_fee_even": 5, "gap_fee": -8, "date_due": 2, "twin_oldest": -20,
-    "twin_younger": -30, "set_ambiguous": -40,
+    "payer_name_other": -25, "amount_unique": 15, "amount_rare": 10, "amount_sum": 20, "difference_discount": 40, "difference_part": -12,
+    "difference_part_even": 4, "difference_part_small": -30, "difference_over": -15, "difference_fee_even": 5, "difference_fee": -8,
+    "date_due": 2, "twin_oldest": -20, "twin_younger": -30, "set_ambiguous": -40,
 }  # fmt: skip
 """Points of the kinds that stories use; all others give one."""
 

@@ -20,13 +20,13 @@ _LINE = ("line_id", "account", "entity", "booking_date", "value_date", "amount",
          "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference")  # fmt: skip
 _PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
          "adjustment", "reason", "left", "settled_by")  # fmt: skip
-_VALUES = ("amount", "applied", "pending", "confidence", "margin", "lead")
+_VALUES = ("amount", "applied", "pending", "confidence", "margin", "log_odds")
 _SAID = {
     "posted": "posted by the engine", "proposed": "proposed, waits for a person", "none": "not matched",
 }  # fmt: skip
 _ACTS = {
     "accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted",
-    "aside": "set aside",
+    "exclude": "excluded",
 }  # fmt: skip
 
 
@@ -89,26 +89,26 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
     way = why.chosen or why.nearest
     if way and way.rule:
         rule = f"{way.rule}: {way.title or 'not in the present rulebook'}"
-        facts += [("rule", rule), ("items are", way.basis_words), ("gap", way.gap_words)]
+        facts += [("rule", rule), ("found by", way.basis_words), ("difference", way.difference_words)]
     if why.chosen and why.confidence is not None:
         margin = "no other explanation" if why.margin is None else f"margin {_percent(why.margin)} over the runner-up"
         facts.append(("confidence", f"{_percent(why.confidence)}, {margin}"))
-    if why.chosen and why.lead is not None:
-        facts.append(("lead", f"{why.lead:+d} points against all other explanations together and against none being right"))
+    if why.chosen and why.log_odds is not None:
+        facts.append(("log-odds", f"{why.log_odds:+d} points against all other explanations and against none being right"))
         facts.append(("calibration", why.calibration))
     if why.chosen and why.runner_up:
         other = why.runner_up
-        what = f"{other.rule or 'no rule'}, {_behind(why.chosen.points - other.points)}: {other.basis_words}; {other.gap_words}"
+        what = f"{other.rule or 'no rule'}, {_behind(why.chosen.points - other.points)}: {other.basis_words}; {other.difference_words}"
         facts.append(("runner-up", what))
-    facts.append(("in its place", why.in_its_place))
-    if why.lacks:
+    facts.append(("replaced by", why.replaced_by))
+    if why.blocked_by:
         tested = "not posted" if line["state"] == "proposed" else "not posted by itself" if line["state"] == "posted" else "test failed"
-        facts.append((tested, why.lacks))
+        facts.append((tested, why.blocked_by))
     closed = [f"{item.item_id}: {item.settled_by}" for item in (why.nearest.items if why.nearest else ()) if item.settled_by]
     if closed:
         facts.append(("closed by", "; ".join(closed)))
-    said = why.lacks if line["state"] == "none" else way.title.lower() if way else ""
-    if line["reason"] and line["reason"] != said and not (line["state"] == "proposed" and why.lacks):
+    said = why.blocked_by if line["state"] == "none" else way.title.lower() if way else ""
+    if line["reason"] and line["reason"] != said and not (line["state"] == "proposed" and why.blocked_by):
         facts.append(("reason", line["reason"]))
     return facts
 
@@ -134,7 +134,7 @@ def _waterfall(way: "Way", title: str) -> None:
     rows = []
     for one, before, after in zip(way.evidence, (0, *totals), totals, strict=False):
         rows.append({"evidence": one.words, "points": f"{one.points:+d}", "total": f"{after:+d}", "": _bar(before, after, low, high)})
-    rows.append({"evidence": "together", "points": "", "total": f"{way.points:+d}", "": _bar(0, way.points, low, high)})
+    rows.append({"evidence": "total", "points": "", "total": f"{way.points:+d}", "": _bar(0, way.points, low, high)})
     show(rows, ("evidence", "points", "total", ""), "table", numbers=_NUMBERS, title=title)
 
 
@@ -179,7 +179,7 @@ def _items(why: "Why", way: "Way", title: str) -> None:
         columns += ["applied", "left"]
     if len(way.items) > 1 and alike and "applied" in columns:
         cash = sum(item.applied for item in way.items)
-        rows.append(dict.fromkeys(rows[0], "") | {"item": "together", "applied": money.render(cash, currency)})
+        rows.append(dict.fromkeys(rows[0], "") | {"item": "total", "applied": money.render(cash, currency)})
     show(rows, columns, "table", numbers=_NUMBERS, title=f"{title} ({currency})" if alike else title)
 
 
@@ -199,7 +199,7 @@ def _against(why: "Why", chosen: "Way", other: "Way") -> None:
         if _value(mine, kind) != _value(its, kind)
     ]  # fmt: skip
     gap = chosen.points - other.points
-    rows.append({"evidence": "together", "this": f"{chosen.points:+d}", "other": f"{other.points:+d}", "difference": f"{gap:+d}"})
+    rows.append({"evidence": "total", "this": f"{chosen.points:+d}", "other": f"{other.points:+d}", "difference": f"{gap:+d}"})
     show(rows, ("evidence", "this", "other", "difference"), "table", numbers=_NUMBERS, title=f"Runner-up, {_behind(gap)}")
     _items(why, other, "What the runner-up would pay")
 
@@ -266,8 +266,8 @@ def _head(why: "Why") -> dict[str, Any]:
     share = {name: None if ppm is None else ppm / 1_000_000 for name, ppm in sure.items()}
     return cells | {
         "customer_id": line["customer_id"], "customer_name": why.customer_name, "state": line["state"], "outcome": line["outcome"],
-        "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "lacks": why.lacks, **share,
-        "lead": why.lead, "calibration": why.calibration, "in_its_place": why.in_its_place,
+        "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "blocked_by": why.blocked_by, **share,
+        "log_odds": why.log_odds, "calibration": why.calibration, "replaced_by": why.replaced_by,
     }  # fmt: skip
 
 
@@ -277,8 +277,8 @@ def _record(why: "Why") -> dict[str, Any]:
     found = _head(why)
     for name, way in (("chosen", why.chosen), ("runner_up", why.runner_up), ("nearest", why.nearest)):
         found[name] = way and {
-            "rule": way.rule, "title": way.title, "basis": way.basis, "basis_words": way.basis_words, "gap": way.gap,
-            "gap_words": way.gap_words, "customer_id": way.customer_id, "points": way.points, "note": way.note,
+            "rule": way.rule, "title": way.title, "basis": way.basis, "basis_words": way.basis_words, "difference": way.difference,
+            "difference_words": way.difference_words, "customer_id": way.customer_id, "points": way.points, "note": way.note,
             "evidence": [{"kind": e.kind, "points": e.points, "words": e.words} for e in way.evidence],
             "items": [_cells(item, currency) for item in way.items],
         }  # fmt: skip
@@ -298,7 +298,9 @@ def _rows(why: "Why") -> list[dict[str, Any]]:
         way = record[part]
         if way is None:
             continue
-        rows += [{"part": part, "name": name, "words": way[name]} for name in ("rule", "title", "basis", "gap", "customer_id", "note")]
+        rows += [
+            {"part": part, "name": name, "words": way[name]} for name in ("rule", "title", "basis", "difference", "customer_id", "note")
+        ]
         total = 0
         for one in way["evidence"]:
             total += one["points"]

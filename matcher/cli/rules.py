@@ -105,7 +105,7 @@ def show_(rule_id: str, path: str, output: str) -> None:
         return
     columns = ["place", "rule", "mode", "title", "confidence", "conditions"]
     if output != "table":
-        columns += ["held", "basis", "gap", "needs", "without", "items", "margin", "examples"]
+        columns += ["held", "basis", "difference", "needs", "without", "items", "min_log_odds", "examples"]
     show([_row(book, place) for place in range(len(book.rule))], columns, output, numbers=("place",), long=("title", "conditions"))
 
 
@@ -122,11 +122,11 @@ def _row(book: "Rulebook", place: int) -> dict[str, Any]:
         "conditions": words.sentence(rule),
         "held": rule.held,
         "basis": " ".join(rule.basis),
-        "gap": " ".join(rule.gap),
+        "difference": " ".join(rule.difference),
         "needs": ", ".join(" ".join(group) for group in rule.needs),
         "without": " ".join(rule.without),
         "items": rule.items,
-        "margin": rule.margin,
+        "min_log_odds": rule.min_log_odds,
         "examples": len(rule.example),
     }
 
@@ -154,7 +154,9 @@ def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
         return
     fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "confidence") if row[name] != ""]
     fields += list(words.conditions(rule))
-    fields += [("table", ", ".join(f"from {lead} {share / 10_000:.2f} %" for lead, share in book.calibration.rule.get(rule.id, ())))]
+    fields += [
+        ("table", ", ".join(f"from {log_odds} {share / 10_000:.2f} %" for log_odds, share in book.calibration.rule.get(rule.id, ())))
+    ]
     fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
     show([{"field": name, "value": value} for name, value in fields if value], ("field", "value"), output)
 

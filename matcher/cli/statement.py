@@ -13,10 +13,11 @@ from matcher.codes import NEEDS_PERSON
 if TYPE_CHECKING:
     import polars as pl
 
+    from matcher.ledger.reissues import StatementChange
     from matcher.pipeline.conflicts import Keep
 
 _NUMBERS = (
-    "opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "lines_aside", "missing", "amount", "lines", "aside",
+    "opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "lines_excluded", "missing", "amount", "lines", "aside",
     "amount_before", "amount_now",
 )  # fmt: skip
 _CONFLICT = (
@@ -52,15 +53,15 @@ def list_(output: str, quarantined: bool) -> None:
     rows = [_cells(row) for row in open_books().statements().iter_rows(named=True) if not quarantined or row["state"] == "quarantined"]
     columns: tuple[str, ...] = (
         "statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
-        "currency", "count", "lines_new", "lines_known", "lines_aside", "state", "missing", "file",
+        "currency", "count", "lines_new", "lines_known", "lines_excluded", "state", "missing", "file",
     )  # fmt: skip
     if output == "table":
         # a screen is narrow: ten digits of the id name a statement
-        aside = ("aside",) if any(row["lines_aside"] for row in rows) else ()
+        aside = ("aside",) if any(row["lines_excluded"] for row in rows) else ()
         columns = ("statement", "account", "from", "to", "lines", *aside, "credit", "debit", "closing", "state", "missing", "file")
         for row in rows:
             row |= {"statement": row["statement_id"][:10], "from": row["first_booking_date"], "to": row["last_booking_date"]}
-            row |= {"lines": row["count"], "aside": row["lines_aside"], "file": os.path.basename(row["file"])}
+            row |= {"lines": row["count"], "aside": row["lines_excluded"], "file": os.path.basename(row["file"])}
     show(rows, columns, output, numbers=_NUMBERS, long=("file",))
 
 

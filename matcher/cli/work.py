@@ -61,7 +61,7 @@ def status(output: str, as_of: date | None) -> None:
     state = books.state(as_of)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (
-        pl.concat([state.lines.select(columns), state.aside.select(columns)])
+        pl.concat([state.lines.select(columns), state.excluded.select(columns)])
         .group_by("outcome", "state", "currency")
         .agg(pl.len().alias("lines"), shown(pl.col("amount")), shown(pl.col("pending")))
     )
@@ -135,7 +135,7 @@ def _show_facts(row: dict[str, Any], output: str) -> None:
         for name in ("amount", "applied", "pending", "balance", "charges")
     }
     facts = row | amounts
-    told_by_explain = ("evidence", "confidence", "margin", "basis", "gap", "lead", "runner_up", "lacks")
+    told_by_explain = ("evidence", "confidence", "margin", "basis", "difference", "log_odds", "runner_up", "blocked_by")
     hidden = ("raw", "instructed_amount", "source_line", *told_by_explain)
     if output == "table":
         rows = [

@@ -35,14 +35,15 @@ class Draft(NamedTuple):
     confidence: int | None = None
     margin: int | None = None
     basis: str = ""
-    gap: str = ""
-    lead: int | None = None
+    difference: str = ""
+    log_odds: int | None = None
     evidence: str = ""
     runner_up: str = ""
-    lacks: str = ""
+    blocked_by: str = ""
     reason: str = ""
     reverses: str = ""
     refused: str = ""
+    counts_instead: str = ""
     allocations: tuple[Allocation, ...] = ()
     after: str = ""
     """Id of the line's latest decision before this one: the same verdict given twice is two decisions."""
@@ -64,7 +65,7 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
     decisions = frames.of_rows(
         [
             (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
-             d.basis, d.gap, d.lead, d.evidence, d.runner_up, d.lacks, d.reason, d.reverses, d.refused)
+             d.basis, d.difference, d.log_odds, d.evidence, d.runner_up, d.blocked_by, d.reason, d.reverses, d.refused, d.counts_instead)
             for n, (name, d) in enumerate(zip(names, drafts, strict=True))
         ],
         frames.DECISION,

@@ -12,10 +12,13 @@ from matcher.journal.booked import HISTORY, SENT, booked
 POSTING = ("match", "accept", "allocate", "classify")
 """Kinds of decision that settle a line."""
 
-ASIDE = "aside"
+EXCLUDE = "exclude"
 """Kind of decision by which a line does not count while it is in force. Its outcome says why: conflict, refused or superseded."""
 
-_WHY = ("basis", "gap", "lead", "evidence", "runner_up", "lacks")
+EXCLUDED = "excluded"
+"""State of such a line."""
+
+_WHY = ("basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by")
 """What a decision or finding keeps for `explain`."""
 
 
@@ -40,13 +43,13 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
     context = in_force.select("decision_id", "actor", "rule", "outcome", "effective_date", "batch")
     posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit("posted").alias("state"))
-    told = facts.lines.filter(pl.col("booking_date") <= as_of)
-    aside = _aside(told, decisions)
-    lines = _lines(facts, told.join(aside, on="line_id", how="anti") if aside.height else told, in_force, posted)
+    reported = facts.lines.filter(pl.col("booking_date") <= as_of)
+    excluded = _excluded(reported, decisions)
+    lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
     dated = facts.items.filter(pl.col("issue_date") <= as_of)
     items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
-    return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, aside)
+    return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -55,25 +58,25 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
     return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != "undo")).alias("live"))
 
 
-def _aside(told: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. It holds from the line's own day on, whenever it was taken."""
-    empty = {"customer_id": "", "state": ASIDE}
-    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
+    empty = {"customer_id": "", "state": EXCLUDED}
+    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "counts_instead", "reason")
     latest = (
-        decisions.filter(pl.col("live") & (pl.col("kind") == ASIDE))
+        decisions.filter(pl.col("live") & (pl.col("kind") == EXCLUDE))
         .sort("batch", "ordinal")
         .group_by("line_id", maintain_order=True)
         .agg(pl.col(name).last() for name in columns)
     )
     texts = (pl.lit(value).alias(name) for name, value in empty.items())
     return (
-        told.join(latest, on="line_id")
+        reported.join(latest, on="line_id")
         .with_columns(*texts, *(pl.lit(0, pl.Int64).alias(n) for n in ("applied", "pending")))
         .sort("line_id")
     )
 
 
-def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
     columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
     verdicts = (
         in_force.filter(pl.col("kind").is_in(POSTING))
@@ -89,12 +92,12 @@ def _lines(facts: Facts, told: pl.DataFrame, in_force: pl.DataFrame, posted: pl.
     applied = posted.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     untouched = pl.when(pl.col("amount") < 0).then(pl.lit("outgoing")).otherwise(pl.lit("unexplained"))
     return (
-        _joined(_joined(_in_order(told, "line_id"), judged, "line_id"), applied, "line_id")
+        _joined(_joined(_in_order(reported, "line_id"), judged, "line_id"), applied, "line_id")
         .with_columns(
             pl.col("applied").fill_null(0),
             pl.col("state").fill_null("none"),
             pl.coalesce(pl.col("outcome"), untouched).alias("outcome"),
-            *(pl.col(name).fill_null("") for name in columns if name not in ("outcome", "confidence", "margin", "lead")),
+            *(pl.col(name).fill_null("") for name in columns if name not in ("outcome", "confidence", "margin", "log_odds")),
         )
         .with_columns((pl.col("amount") - pl.col("applied")).alias("pending"))
     )

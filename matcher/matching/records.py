@@ -96,7 +96,7 @@ class Explanation(NamedTuple):
 
     Attributes:
         rule: id of the rule it belongs to; '' when no rule of the book is about such explanations.
-        basis, gap: how the set was found, and what lies between its sum and the amount; words of `matcher.rules.vocabulary`.
+        basis, difference: how the set was found, and what lies between its sum and the amount; words of `matcher.rules.vocabulary`.
         outcome: outcome of the line, as in the contract.
         shares: what each item gets.
         evidence: kinds and signed points.
@@ -107,7 +107,7 @@ class Explanation(NamedTuple):
 
     rule: str
     basis: str
-    gap: str
+    difference: str
     outcome: str
     customer_id: str
     shares: tuple[Share, ...]

@@ -60,7 +60,7 @@ def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> 
         statements: fact and number of each staged statement that has entries, by days and contents, whatever the order of the files.
     """
     known = facts.statement_facts(session.store)
-    aside = reissues.aside(session.store)
+    aside = reissues.excluded(session.store)
     superseded = [line_id for line_id, outcome in aside.items() if outcome == "superseded"]
     settled: dict[str, list[int]] = {}
     waiting = list(statements)

@@ -17,7 +17,7 @@ from matcher import money
 from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.journal.fold import ASIDE, POSTING, Facts, fold, live
+from matcher.journal.fold import EXCLUDE, POSTING, Facts, fold, live
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.pipeline.run import prepare
@@ -96,7 +96,7 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
     told = journal.facts(session.store)
     in_force = live(told.decisions).filter(pl.col("live"))
     decided = in_force.filter(pl.col("kind").is_in(POSTING)).drop("live")
-    away = in_force.filter(pl.col("kind") == ASIDE).select("line_id")
+    away = in_force.filter(pl.col("kind") == EXCLUDE).select("line_id")
     facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
@@ -151,7 +151,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
         state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),  # only what persons had settled then teaches
-        state.aside.clear(),
+        state.excluded.clear(),
     )
 
 

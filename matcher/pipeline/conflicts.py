@@ -9,7 +9,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import ASIDE, live
+from matcher.journal.fold import EXCLUDE, live
 from matcher.pipeline import exclusions, verdicts
 from matcher.pipeline.session import Session
 from matcher.store import journal, reissues
@@ -38,8 +38,9 @@ class Conflict:
     def draft(self) -> Draft:
         """The decision that sets it aside."""
         return Draft(
-            ASIDE, self.line_id, self.currency, self.booking_date,
-            outcome="conflict", rule=RULE, evidence=" ".join(self.others), reason="its bank reference was read before with another amount",
+            EXCLUDE, self.line_id, self.currency, self.booking_date,
+            outcome="conflict", rule=RULE, counts_instead=" ".join(self.others),
+            reason="its bank reference was read before with another amount",
         )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def listing(session: Session) -> pl.DataFrame:
     ``state`` is of the group: ``open`` while a line of it waits for a person, ``settled`` when a person has decided, ``beside`` when
     nothing was ever in doubt: one statement tells them side by side, or balances prove them all. ``counts`` is of the line.
     """
-    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == ASIDE)
+    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == EXCLUDE)
     latest = decisions.filter("live").group_by("line_id", maintain_order=True).agg(
         pl.col(name).last() for name in ("outcome", "decision_id", "actor", "at", "reason")
     )  # fmt: skip
@@ -96,7 +97,7 @@ def listing(session: Session) -> pl.DataFrame:
 
 def open_by_account(session: Session) -> dict[str, int]:
     """How many lines of each account wait because of their reference."""
-    waiting = [line_id for line_id, outcome in reissues.aside(session.store).items() if outcome == "conflict"]
+    waiting = [line_id for line_id, outcome in reissues.excluded(session.store).items() if outcome == "conflict"]
     if not waiting:
         return {}
     counted = reissues.lines_of(session.store, waiting).group_by("account").len().sort("account")
@@ -114,30 +115,30 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     state = verdicts.present(session)
     line = verdicts.find_any_line(state, given)
     name = line["line_id"]
-    ours = (pl.col("kind") == ASIDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
+    ours = (pl.col("kind") == EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
     held = state.decisions.filter(ours)
     if not held.height:
         raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
-    others = held["evidence"][-1].split()
+    others = held["counts_instead"][-1].split()
     counting = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in([name, *others])).iter_rows(named=True)}
-    refused = state.aside.filter((pl.col("line_id") == name) & (pl.col("outcome") == "refused")).height > 0
-    by_us = state.aside.filter(
-        pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("evidence") == name)
+    refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == "refused")).height > 0
+    by_us = state.excluded.filter(
+        pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("counts_instead") == name)
     )["line_id"].to_list()  # fmt: skip
     if keep == "other":
         if not by_us and not set(others) & set(counting):
             raise MatcherError("decision.state", f"no other line of the reference of line {name} counts")
         counted, away = by_us, [] if refused else [line]
-        evidence = " ".join(others)
+        instead = " ".join(others)
     else:
         counted = [*(by_us if keep == "both" else ()), *(() if name in counting else (name,))]
         away = [counting[other] for other in others if other in counting] if keep == "this" else []
-        evidence = name
+        instead = name
     dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
     posted = exclusions.release(state, dropped, reason, undo=undo)
     drafts = [
         *posted,
-        *exclusions.set_aside(state, away, "refused", evidence, reason),
+        *exclusions.set_aside(state, away, "refused", instead, reason),
         *exclusions.count_again(state, counted, reason, DOUBTED),
     ]
     if not drafts:

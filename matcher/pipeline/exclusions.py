@@ -9,18 +9,18 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import ASIDE, POSTING
+from matcher.journal.fold import EXCLUDE, POSTING
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.session import Session
 
 
-def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, evidence: str, reason: str) -> list[Draft]:
-    """Decisions by which these lines no longer count. `evidence` names the line or the statement that stands in their place."""
+def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, counts_instead: str, reason: str) -> list[Draft]:
+    """Decisions by which these lines no longer count. `counts_instead` names the line or the statement that stands in their place."""
     after = latest_decisions(state)
     return [
         Draft(
-            ASIDE, line["line_id"], line["currency"], line["booking_date"],
-            outcome=outcome, evidence=evidence, reason=reason, after=after.get(line["line_id"], ""),
+            EXCLUDE, line["line_id"], line["currency"], line["booking_date"],
+            outcome=outcome, counts_instead=counts_instead, reason=reason, after=after.get(line["line_id"], ""),
         )
         for line in lines
     ]  # fmt: skip
@@ -31,7 +31,7 @@ def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Se
 
     A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
     """
-    standing = _standing(state, line_ids, (ASIDE,)).filter(pl.col("outcome").is_in(outcomes))
+    standing = _standing(state, line_ids, (EXCLUDE,)).filter(pl.col("outcome").is_in(outcomes))
     return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
 
 

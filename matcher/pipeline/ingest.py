@@ -373,6 +373,7 @@ def _record(session: Session, batch: int, staged: dict[int, _Staged], results: d
             row |= {"batch": batch, "file_id": file.file_id, "ordinal": ordinal, "entity": file.accounts[ordinal].entity}
             row |= {"from_date": tally.from_date, "to_date": tally.to_date, "problems": json.dumps(mine, ensure_ascii=False, default=str)}
             row |= {"opening_date": _day(tally.opening), "closing_date": _day(tally.closing)}
+            row["precise"] = all(one["code"] != "note.precision" for one in mine)
             row["first_day"], row["last_day"] = _span(tally)
             rows.append(row)
         facts.append_statements(session.store, rows)

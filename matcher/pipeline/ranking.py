@@ -45,7 +45,7 @@ class RankedSet:
     confidence: float
     rule: str
     basis: str
-    gap: str
+    difference: str
     customer_id: str
     shares: tuple[RankedShare, ...]
     evidence: tuple[Evidence, ...]
@@ -73,7 +73,7 @@ class RankedItem:
     applied: int = 0
     adjustment: int = 0
     reason: str = ""
-    gap: str = ""
+    difference: str = ""
     together_with: tuple[str, ...] = ()
 
 
@@ -86,7 +86,7 @@ class Ranking(Sequence[RankedItem]):
         state: ``posted``, ``proposed`` or ``none``: what a run with these items alone would do.
         outcome: of the line, a word of the contract.
         margin: 0 to 1, how far the best set lies before the next; None when there is no other or nothing is proposed.
-        reason, lacks: why, and the one test that keeps it from being posted.
+        reason, blocked_by: why, and the one test that keeps it from being posted.
     """
 
     items: tuple[RankedItem, ...]
@@ -95,7 +95,7 @@ class Ranking(Sequence[RankedItem]):
     outcome: str
     margin: float | None
     reason: str
-    lacks: str
+    blocked_by: str
 
     @overload
     def __getitem__(self, place: int) -> RankedItem: ...
@@ -149,7 +149,7 @@ def rank(
     (verdict,) = match([company], book, Policy(round(precision * PPM), True, frozenset(), discount_grace_days))
     sets = _sets(options, verdict, book)
     margin = None if verdict.margin is None else verdict.margin / PPM
-    return Ranking(_ranked(items, sets), sets, verdict.state, verdict.outcome, margin, verdict.reason, verdict.lacks)
+    return Ranking(_ranked(items, sets), sets, verdict.state, verdict.outcome, margin, verdict.reason, verdict.blocked_by)
 
 
 def _options(company: EntityItems, book: Rulebook, grace_days: int) -> list[Explanation]:
@@ -164,13 +164,13 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
         return ()
     best = options[0]
     stopped = verdict.outcome in ("duplicate", "closed_item")
-    first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.lead)
+    first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.log_odds)
     weights = [exp(max(-500, min(0, one.points - best.points)) / 10) for one in options[1:]]
     none = exp(max(-500, min(0, -best.points)) / 10)
     left = [min(first, (PPM - first) * weight / (sum(weights) + none)) for weight in weights]
     return tuple(
         RankedSet(
-            one.points, round(share / PPM, 6), one.rule, one.basis, one.gap, one.customer_id,
+            one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
             tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares),
             tuple(Evidence(kind, points, EVIDENCE[kind]) for kind, points in one.evidence), one.note,
         )
@@ -188,7 +188,7 @@ def _ranked(items: Sequence[Row], sets: Sequence[RankedSet]) -> tuple[RankedItem
         for share in one.shares:
             if share.item_id not in found:
                 found[share.item_id] = replace(
-                    plain[share.item_id], points=one.points, confidence=one.confidence, evidence=one.evidence, gap=one.gap,
+                    plain[share.item_id], points=one.points, confidence=one.confidence, evidence=one.evidence, difference=one.difference,
                     applied=share.applied, adjustment=share.adjustment, reason=share.reason,
                     together_with=tuple(i for i in ids if i != share.item_id),
                 )  # fmt: skip

@@ -90,8 +90,8 @@ class Deciding:
             confidence=verdict.confidence,
             margin=verdict.margin,
             basis=one.basis,
-            gap=one.gap,
-            lead=verdict.lead,
+            difference=one.difference,
+            log_odds=verdict.log_odds,
             evidence=evidence_text(one),
             runner_up=encode(verdict.runner_up),
             reason=verdict.reason,
@@ -119,7 +119,9 @@ class _Item(NamedTuple):
 
 def findings(verdicts: Iterable[MatchResult]) -> pl.DataFrame:
     """`frames.FINDING` rows of verdicts that do not post, in their order."""
-    rows = [(v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.lacks, v.reason) for v in verdicts]
+    rows = [
+        (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.blocked_by, v.reason) for v in verdicts
+    ]
     return frames.of_rows(rows, frames.FINDING)
 
 
@@ -136,11 +138,11 @@ def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
 
 
 def _why(verdict: MatchResult) -> tuple[str, str, int | None, str, str]:
-    """Basis, gap, lead and evidence of a proposal, with the best other explanation; of any other line the nearest candidate alone."""
+    """Basis, difference, log-odds and evidence of a proposal, with the best other explanation; else the nearest candidate alone."""
     one = verdict.explanation
     if one is None or verdict.state == "none":
         return "", "", None, "", encode(one)
-    return one.basis, one.gap, verdict.lead, evidence_text(one), encode(verdict.runner_up)
+    return one.basis, one.difference, verdict.log_odds, evidence_text(one), encode(verdict.runner_up)
 
 
 def _given(verdict: MatchResult, currency: str) -> str:

@@ -83,7 +83,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
-    superseded = [line_id for line_id, outcome in repeated.aside(session.store).items() if outcome == "superseded"]
+    superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == "superseded"]
     state = verdicts.present(session)
     drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
@@ -98,7 +98,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     drafts += exclusions.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
     row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
-    facts.append_verdict(session.store, session.next_batch, row, "accepted", reason)
+    facts.append_ruling(session.store, session.next_batch, row, "accepted", reason)
     taken = len([one for one in gone if one.before])
     summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
     exclusions.record(session, "statement accept", summary, drafts)
@@ -110,9 +110,9 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     _check_last(session, statement)
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
     state = verdicts.present(session)
-    away = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("evidence") == ""))
+    away = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("counts_instead") == ""))
     drafts = exclusions.count_again(state, away["line_id"], reason, ("superseded",))
-    facts.append_verdict(session.store, session.next_batch, statement, before, reason)
+    facts.append_ruling(session.store, session.next_batch, statement, before, reason)
     exclusions.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
 
@@ -124,7 +124,7 @@ def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
     _check_currency(session, statement)
-    if '"note.precision"' in statement["problems"]:
+    if not statement["precise"]:
         raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
 
 
@@ -178,9 +178,9 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
         posted = exclusions.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissues.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})
-        waiting = state.aside.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
+        waiting = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
         drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
-    facts.append_verdict(session.store, session.next_batch, statement, "rejected", reason)
+    facts.append_ruling(session.store, session.next_batch, statement, "rejected", reason)
     summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
     exclusions.record(session, "statement reject", summary, drafts)
     return StatementRejected(name, len(away), counted, len(posted))

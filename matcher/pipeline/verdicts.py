@@ -12,13 +12,25 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
-from matcher.journal.fold import ASIDE, fold
+from matcher.journal.fold import EXCLUDE, EXCLUDED, fold
 from matcher.pipeline import sealed
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
-_TAKEN_OVER = ("customer_id", "outcome", "rule", "confidence", "margin", "basis", "gap", "lead", "evidence", "runner_up", "lacks")
+_TAKEN_OVER = (
+    "customer_id",
+    "outcome",
+    "rule",
+    "confidence",
+    "margin",
+    "basis",
+    "difference",
+    "log_odds",
+    "evidence",
+    "runner_up",
+    "blocked_by",
+)
 """What a person who accepts a proposal takes over from it."""
 
 
@@ -59,7 +71,7 @@ def find_line(state: State, given: str) -> dict[str, Any]:
         MatcherError: ``line.unknown``, ``line.ambiguous``, or ``decision.state`` when it is set aside and does not count.
     """
     line = find_any_line(state, given)
-    if line["state"] == ASIDE:
+    if line["state"] == EXCLUDED:
         what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
@@ -72,7 +84,7 @@ def find_any_line(state: State, given: str) -> dict[str, Any]:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
     begins = pl.col("line_id").str.starts_with(given.lower())
-    found = [row for frame in (state.lines, state.aside) for row in frame.filter(begins).iter_rows(named=True)]
+    found = [row for frame in (state.lines, state.excluded) for row in frame.filter(begins).iter_rows(named=True)]
     if not found or not given:
         raise MatcherError("line.unknown", f"no line has the id {given!r}")
     if len(found) > 1:
@@ -181,7 +193,7 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
-    if (target["kind"], target["outcome"]) == (ASIDE, "superseded"):
+    if (target["kind"], target["outcome"]) == (EXCLUDE, "superseded"):
         hint = (
             "Take the statement in again with `matcher statement accept`, or take out the one in its place with `matcher statement reject`."
         )
@@ -196,9 +208,9 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
 
 def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
     """Whether reversing only this would let two amounts of one reference count unasked: its line would not go back to waiting."""
-    if (target["kind"], target["outcome"]) != (ASIDE, "refused"):
+    if (target["kind"], target["outcome"]) != (EXCLUDE, "refused"):
         return False
-    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == ASIDE) & (pl.col("outcome") == "conflict")
+    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == EXCLUDE) & (pl.col("outcome") == "conflict")
     return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 
@@ -231,7 +243,7 @@ def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[All
 
 def _append(session: Session, state: State, command: str, drafts: list[Draft]) -> list[Decided]:
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
-    pending = {line_id: left for frame in (state.lines, state.aside) for line_id, left in frame.select("line_id", "pending").iter_rows()}
+    pending = {line_id: left for frame in (state.lines, state.excluded) for line_id, left in frame.select("line_id", "pending").iter_rows()}
     facing = item_snapshots(state, {a.item_id for d in drafts for a in d.allocations})
     seen: set[str] = set()
     for draft in drafts:

@@ -10,7 +10,7 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.errors import MatcherError
-from matcher.journal.fold import ASIDE, fold, live
+from matcher.journal.fold import EXCLUDE, fold, live
 from matcher.ledger.chain import breaks
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
@@ -47,7 +47,7 @@ def _money(session: Session) -> list[Check]:
     standing = allocations.join(in_force, on="decision_id", how="semi")
     applied = standing.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     settled = standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled"))
-    aside = decisions.filter(pl.col("live") & (pl.col("kind") == ASIDE)).get_column("line_id")
+    aside = decisions.filter(pl.col("live") & (pl.col("kind") == EXCLUDE)).get_column("line_id")
     receipts = told.join(applied, on="line_id", maintain_order="left")
     items = bounds.join(settled, on="item_id", maintain_order="left")
     return [
@@ -144,7 +144,7 @@ def _partition(session: Session, *, broken: bool) -> Check:
         return Check(name, 0, "not checked: state is made only of rows that hold")
     read = journal.facts(session.store, without=_UNASKED)
     state = fold(read, date.max, session.config.books.base_currency)
-    counts, aside = (pl.col("line_id").is_in(frame["line_id"].implode()) for frame in (state.lines, state.aside))
+    counts, aside = (pl.col("line_id").is_in(frame["line_id"].implode()) for frame in (state.lines, state.excluded))
     return _first(name, read.lines, counts == aside, "line_id")
 
 

@@ -9,13 +9,13 @@ import polars as pl
 from matcher.amounts import total
 from matcher.frames import State
 from matcher.journal import decisions
-from matcher.journal.fold import ASIDE
+from matcher.journal.fold import EXCLUDED
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.matching.records import Share
 from matcher.pipeline.verdicts import find_any_line
 from matcher.rules.rulebook import Rulebook
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Way:
     rule: str
     title: str
     basis: str
-    gap: str
+    difference: str
     customer_id: str
     points: int
     evidence: tuple[Evidence, ...]
@@ -73,9 +73,9 @@ class Way:
         return BASES.get(self.basis, "")
 
     @property
-    def gap_words(self) -> str:
+    def difference_words(self) -> str:
         """What lies between the sum of the items and the amount."""
-        return GAPS.get(self.gap, "")
+        return DIFFERENCES.get(self.difference, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,17 @@ class Why:
     """Why a line stands as it does.
 
     Attributes:
-        line: its columns of `State.lines`, or of `State.aside` when it does not count.
+        line: its columns of `State.lines`, or of `State.excluded` when it does not count.
         customer_name: of the line's customer; '' when it has none or it is not in the customer master.
         decided_by: ``engine``, or the person who decided; '' when nothing has looked at the line since it came or was taken back.
         chosen: the explanation that is posted or proposed; None for a line without any.
         runner_up: the best other explanation, when one is chosen.
         nearest: for a line without an explanation, the candidate that came nearest.
-        lacks: the one test that failed: of the nearest candidate, or what keeps a proposal from being posted.
-        lead: points of the chosen explanation against all others together, and against none of them being right.
+        blocked_by: the one test that failed: of the nearest candidate, or what keeps a proposal from being posted.
+        log_odds: points of the chosen explanation against all others together, and against none of them being right.
         confidence, margin: millionths.
-        calibration: how confidence was read from the lead.
-        in_its_place: of a line that is set aside: the lines or the statement that count instead.
+        calibration: how confidence was read from the log-odds.
+        replaced_by: of a line that is set aside: the lines or the statement that count instead.
         history: all decisions on the line, oldest first.
     """
 
@@ -118,12 +118,12 @@ class Why:
     chosen: Way | None
     runner_up: Way | None
     nearest: Way | None
-    lacks: str
-    lead: int | None
+    blocked_by: str
+    log_odds: int | None
     confidence: int | None
     margin: int | None
     calibration: str
-    in_its_place: str
+    replaced_by: str
     history: tuple[Event, ...]
 
 
@@ -138,7 +138,7 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
     recorded = encoding.decode(line["runner_up"])
-    aside = line["state"] == ASIDE
+    aside = line["state"] == EXCLUDED
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
     names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
@@ -149,23 +149,23 @@ def why(state: State, given: str, book: Rulebook) -> Why:
         chosen=parts.chosen() if settled else None,
         runner_up=parts.way(recorded) if recorded and settled else None,
         nearest=parts.way(recorded) if recorded and not settled else None,
-        lacks=line["lacks"],
-        lead=line["lead"],
+        blocked_by=line["blocked_by"],
+        log_odds=line["log_odds"],
         confidence=line["confidence"],
         margin=line["margin"],
         calibration=_calibration(line, book),
-        in_its_place=line["evidence"] if aside else "",
+        replaced_by=line["counts_instead"] if aside else "",
         history=history,
     )
 
 
 def _calibration(line: dict[str, Any], book: Rulebook) -> str:
-    if line["confidence"] is None or line["lead"] is None:
+    if line["confidence"] is None or line["log_odds"] is None:
         return ""
     table = book.calibration
-    if table.confidence(line["rule"].partition("@")[0], line["lead"]) != line["confidence"]:
-        return "read from the lead by an earlier calibration"
-    return f"read from the lead by calibration {table.version}, measured on {table.measured}"
+    if table.confidence(line["rule"].partition("@")[0], line["log_odds"]) != line["confidence"]:
+        return "read from the log-odds by an earlier calibration"
+    return f"read from the log-odds by calibration {table.version}, measured on {table.measured}"
 
 
 class _Parts:
@@ -192,7 +192,7 @@ class _Parts:
         evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
         one = RecordedExplanation(
-            self.line["rule"], self.line["basis"], self.line["gap"], self.line["customer_id"], points, evidence, shares
+            self.line["rule"], self.line["basis"], self.line["difference"], self.line["customer_id"], points, evidence, shares
         )
         return self.way(one)
 
@@ -201,7 +201,7 @@ class _Parts:
         evidence = tuple(Evidence(kind, points, EVIDENCE.get(kind, kind)) for kind, points in one.evidence)
         title = self.titles.get(one.rule.partition("@")[0], "")
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
-        return Way(one.rule, title, one.basis, one.gap, one.customer_id, one.points, evidence, items, one.note)
+        return Way(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
 
     def _item(self, share: Share, customer: str) -> ItemPart:
         found = self.state.items.filter(pl.col("item_id") == share.item_id)

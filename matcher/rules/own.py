@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
 from matcher.rules.rulebook import PPM, Calibration, Limits, Mode, Rule, Rulebook, Strict, Words, checked, load
-from matcher.rules.vocabulary import EVIDENCE, GAP_EVIDENCE, LIMIT_SCOPE, bears
+from matcher.rules.vocabulary import DIFFERENCE_EVIDENCE, EVIDENCE, LIMIT_SCOPE, bears
 
 RULES_NAME = "rules.toml"
 """Name of the file in a books directory."""
@@ -165,7 +165,7 @@ def effective(shipped: Rulebook, own: OwnRules, use: Literal["run", "measure", "
         held = unmeasured(shipped, own) if use == "run" else {}
         rules = [rule.model_copy(update=_acting(rule, own, held)) for rule in rules]
         acting = [rule.id for rule in rules if rule.id in held and rule.mode != "shadow"]
-        tables |= {name: tuple((lead, min(share, HELD_PPM)) for lead, share in tables.get(name, ())) for name in acting}
+        tables |= {name: tuple((log_odds, min(share, HELD_PPM)) for log_odds, share in tables.get(name, ())) for name in acting}
     bar = (measured.bar if measured else ()) or base.calibration.bar
     calibration = base.calibration.model_copy(update={"bar": bar, "rule": {name: steps for name, steps in tables.items() if steps}})
     return base.changed(rule=tuple(rules), calibration=calibration)
@@ -197,10 +197,10 @@ def _acting(rule: Rule, own: OwnRules, held: dict[str, tuple[str, ...]]) -> dict
 def unmeasured(shipped: Rulebook, own: OwnRules) -> dict[str, tuple[str, ...]]:
     """Rules whose table of confidence was measured on other points than theirs, in order, with the keys that were changed.
 
-    Confidence is read from the lead of an explanation over all others. Raising the points of a kind of evidence raises the lead of
-    explanations that have it; lowering them raises the lead of those that do not have it, for their rivals lose. A bound or a rate
+    Confidence is read from the log-odds of an explanation over all others. Raising the points of a kind of evidence raises the log-odds of
+    explanations that have it; lowering them raises the log-odds of those that do not have it, for their rivals lose. A bound or a rate
     bears on the explanations it lets in. A rule behind one that was put into the shadow gets what that one took. A new rule has no
-    measurement at all. What only lowers a lead makes a rule more careful, and leaves its table in force.
+    measurement at all. What only lowers a log-odds makes a rule more careful, and leaves its table in force.
     """
     found = {rule.id: tuple(_touched(rule, shipped, own)) for rule in shipped.rule}
     found |= {rule.id: ("the rule is new",) for rule in own.rule}
@@ -226,20 +226,22 @@ def _touched(rule: Rule, shipped: Rulebook, own: OwnRules) -> Iterator[str]:
         if (points > before and _may_have(rule, kind)) or (points < before and not _must_have(rule, kind)):
             yield f"evidence.{kind}"
     for other in shipped.rule[: shipped.rule.index(rule)]:
-        if own.mode.get(other.id) == "shadow" and set(other.basis) & set(rule.basis) and set(other.gap) & set(rule.gap):
+        if own.mode.get(other.id) == "shadow" and set(other.basis) & set(rule.basis) and set(other.difference) & set(rule.difference):
             yield f"mode.{other.id}"
     for limit, value in own.limits.items():
-        if value != getattr(shipped.limits, limit) and {*rule.basis, *rule.gap} & set(LIMIT_SCOPE[limit]):
+        if value != getattr(shipped.limits, limit) and {*rule.basis, *rule.difference} & set(LIMIT_SCOPE[limit]):
             yield f"limits.{limit}"
-    if "withholding" in rule.gap:
+    if "withholding" in rule.difference:
         for country, rates in own.withholding.items():
             if set(rates) - set(shipped.withholding.get(country, ())):
                 yield f"withholding.{country}"
 
 
 def _may_have(rule: Rule, kind: str) -> bool:
-    return kind not in rule.without and any(bears(kind, basis, gap) for basis in rule.basis for gap in rule.gap)
+    return kind not in rule.without and any(bears(kind, basis, difference) for basis in rule.basis for difference in rule.difference)
 
 
 def _must_have(rule: Rule, kind: str) -> bool:
-    return any(set(group) == {kind} for group in rule.needs) or all(GAP_EVIDENCE[gap] == (kind,) for gap in rule.gap)
+    return any(set(group) == {kind} for group in rule.needs) or all(
+        DIFFERENCE_EVIDENCE[difference] == (kind,) for difference in rule.difference
+    )

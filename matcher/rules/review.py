@@ -10,7 +10,7 @@ from matcher.rules.vocabulary import bears
 def unreachable(book: Rulebook) -> Iterator[tuple[Rule, str]]:
     """Rules that can never take an explanation, and why: earlier rules take everything first, or the conditions contradict each other."""
     for place, rule in enumerate(book.rule):
-        shapes = list(product(rule.basis, rule.gap))
+        shapes = list(product(rule.basis, rule.difference))
         possible = [shape for shape in shapes if _possible(rule, *shape)]
         if not possible:
             yield rule, "its conditions contradict each other: no explanation can meet all of them"
@@ -21,28 +21,28 @@ def unreachable(book: Rulebook) -> Iterator[tuple[Rule, str]]:
             yield rule, f"every explanation it is about belongs to {names}, which stands before it"
 
 
-def _possible(rule: Rule, basis: str, gap: str) -> bool:
-    """Whether an explanation of that basis and gap can meet the conditions."""
-    return all(any(kind not in rule.without and bears(kind, basis, gap) for kind in group) for group in rule.needs)
+def _possible(rule: Rule, basis: str, difference: str) -> bool:
+    """Whether an explanation of that basis and difference can meet the conditions."""
+    return all(any(kind not in rule.without and bears(kind, basis, difference) for kind in group) for group in rule.needs)
 
 
-def _taker(earlier: tuple[Rule, ...], rule: Rule, basis: str, gap: str) -> Rule | None:
-    """The first earlier rule that holds for every explanation of that basis and gap for which `rule` holds."""
+def _taker(earlier: tuple[Rule, ...], rule: Rule, basis: str, difference: str) -> Rule | None:
+    """The first earlier rule that holds for every explanation of that basis and difference for which `rule` holds."""
     for other in earlier:
         if other.mode == "shadow" and rule.mode != "shadow":
             continue
-        absent = {kind for kind in other.without if not bears(kind, basis, gap)} | set(rule.without)
+        absent = {kind for kind in other.without if not bears(kind, basis, difference)} | set(rule.without)
         if (
             basis in other.basis
-            and gap in other.gap
+            and difference in other.difference
             and other.items >= rule.items
             and set(other.without) <= absent
-            and all(_implied(group, rule, basis, gap) for group in other.needs)
+            and all(_implied(group, rule, basis, difference) for group in other.needs)
         ):
             return other
     return None
 
 
-def _implied(group: tuple[str, ...], rule: Rule, basis: str, gap: str) -> bool:
+def _implied(group: tuple[str, ...], rule: Rule, basis: str, difference: str) -> bool:
     """Whether whatever `rule` needs brings one of these kinds along."""
-    return any({k for k in needed if k not in rule.without and bears(k, basis, gap)} <= set(group) for needed in rule.needs)
+    return any({k for k in needed if k not in rule.without and bears(k, basis, difference)} <= set(group) for needed in rule.needs)

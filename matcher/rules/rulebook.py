@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 from matcher.settings import load_toml
 
 PPM = 1_000_000
@@ -74,11 +74,11 @@ class Rule(Strict):
         title: what it says, in a person's words.
         mode: ``post`` may post, ``propose`` never does, ``shadow`` is only noted on the line.
         basis: how the set of items was found, words of `BASES`.
-        gap: what lies between sum and amount, words of `GAPS`.
+        difference: what lies between sum and amount, words of `DIFFERENCES`.
         needs: groups of evidence; of each group at least one kind must be there.
         without: evidence that must not be there.
         items: largest number of items.
-        margin: least lead in points over the next best explanation, to post.
+        min_log_odds: least log-odds (`decide.MatchResult`), in points, to post.
         held: why the rule only proposes although it was written to post; '' when it is not held.
         example: lines that show what the rule does and what it leaves alone.
     """
@@ -88,11 +88,11 @@ class Rule(Strict):
     title: str
     mode: Mode
     basis: _Words
-    gap: _Words = ("none",)
+    difference: _Words = ("none",)
     needs: Annotated[tuple[_Words, ...], Field(strict=False)] = ()
     without: _Words = ()
     items: int = Field(default=10_000, ge=1)
-    margin: int = Field(default=10, ge=0)
+    min_log_odds: int = Field(default=10, ge=0)
     held: str = ""
     example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
 
@@ -109,11 +109,11 @@ class Rule(Strict):
     def _without(self) -> frozenset[str]:
         return frozenset(self.without)
 
-    def holds(self, basis: str, gap: str, kinds: frozenset[str], items: int) -> bool:
+    def holds(self, basis: str, difference: str, kinds: frozenset[str], items: int) -> bool:
         """Whether an explanation meets the conditions."""
         return (
             basis in self.basis
-            and gap in self.gap
+            and difference in self.difference
             and items <= self.items
             and all(group & kinds for group in self._needs)
             and not self._without & kinds
@@ -121,9 +121,13 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def _known_words(self) -> "Rule":
-        if not self.basis or not self.gap or not all(self.needs):
-            raise ValueError("basis, gap and every group of needs name at least one word")
-        for words, known in ((self.basis, BASES), (self.gap, GAPS), ((*self.without, *(w for g in self.needs for w in g)), EVIDENCE)):
+        if not self.basis or not self.difference or not all(self.needs):
+            raise ValueError("basis, difference and every group of needs name at least one word")
+        for words, known in (
+            (self.basis, BASES),
+            (self.difference, DIFFERENCES),
+            ((*self.without, *(w for g in self.needs for w in g)), EVIDENCE),
+        ):
             for word in words:
                 if word not in known:
                     raise ValueError(f"{word!r} is not in the vocabulary")
@@ -257,19 +261,19 @@ class Rulebook(Strict):
         """Rules that are only noted, in order."""
         return tuple(rule for rule in self.rule if rule.mode == "shadow")
 
-    def shadow(self, basis: str, gap: str, kinds: frozenset[str], items: int, before: str) -> Rule | None:
+    def shadow(self, basis: str, difference: str, kinds: frozenset[str], items: int, before: str) -> Rule | None:
         """The first shadow rule that holds for an explanation and stands before the rule of that id; '' for the end of the book."""
         for rule in self.rule:
             if rule.id == before:
                 break
-            if rule.mode == "shadow" and rule.holds(basis, gap, kinds, items):
+            if rule.mode == "shadow" and rule.holds(basis, difference, kinds, items):
                 return rule
         return None
 
     @cached_property
     def inputs(self) -> str:
         """Fingerprint of what points are made of and of what rules are about: a table of confidence is measured on exactly this."""
-        kept = {"id", "basis", "gap", "needs", "without", "items"}
+        kept = {"id", "basis", "difference", "needs", "without", "items"}
         about = self.model_dump(mode="json", include={"evidence", "limits", "withholding", "words"})
         return _fingerprint(about | {"rule": [rule.model_dump(mode="json", include=kept) for rule in self.rule if rule.mode != "shadow"]})
 
@@ -278,19 +282,19 @@ class Rulebook(Strict):
         """Fingerprint of everything that decides: equal only for books that decide alike. Titles and examples do not count."""
         return _fingerprint(self.model_dump(mode="json", exclude={"rule": {"__all__": {"title", "example", "held"}}}))
 
-    def first(self, basis: str, gap: str, kinds: frozenset[str], items: int) -> Rule | None:
+    def first(self, basis: str, difference: str, kinds: frozenset[str], items: int) -> Rule | None:
         """The first rule that holds for an explanation; shadow rules are passed over."""
-        for rule in self._by_shape.get((basis, gap), ()):
-            if rule.holds(basis, gap, kinds, items):
+        for rule in self._by_shape.get((basis, difference), ()):
+            if rule.holds(basis, difference, kinds, items):
                 return rule
         return None
 
-    def judged(self, basis: str, gap: str, kinds: Sequence[str], items: int) -> Judgement:
+    def judged(self, basis: str, difference: str, kinds: Sequence[str], items: int) -> Judgement:
         """What the book makes of an explanation by these kinds of evidence, said once or more often, of so many items."""
-        asked = (basis, gap, tuple(kinds), items)
+        asked = (basis, difference, tuple(kinds), items)
         found = self._judged.get(asked)
         if found is None:
-            rule = self.first(basis, gap, frozenset(kinds), items)
+            rule = self.first(basis, difference, frozenset(kinds), items)
             evidence = self.scored(kinds)
             found = Judgement(rule.id if rule else "", evidence, sum(points for _, points in evidence))
             if len(self._judged) < MOST_JUDGED:
@@ -308,9 +312,9 @@ class Rulebook(Strict):
 
     @cached_property
     def _by_shape(self) -> dict[tuple[str, str], list[Rule]]:
-        shapes = ((basis, gap) for basis in BASES for gap in GAPS)
+        shapes = ((basis, difference) for basis in BASES for difference in DIFFERENCES)
         live = [rule for rule in self.rule if rule.mode != "shadow"]
-        return {shape: [rule for rule in live if shape[0] in rule.basis and shape[1] in rule.gap] for shape in shapes}
+        return {shape: [rule for rule in live if shape[0] in rule.basis and shape[1] in rule.difference] for shape in shapes}
 
 
 def _fingerprint(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The closed vocabulary of the rulebook: what an explanation may rest on, what a gap may be, and every kind of evidence with its words."""
+"""The closed vocabulary of the rulebook: what an explanation rests on, what a difference may be, and what each kind of evidence says."""
 
 BASES: dict[str, str] = {
     "named": "all items that the text names",
@@ -16,7 +16,7 @@ BASES: dict[str, str] = {
 }
 """How the set of items was found."""
 
-GAPS: dict[str, str] = {
+DIFFERENCES: dict[str, str] = {
     "none": "the sum is exactly the amount",
     "discount": "early-payment discount, in terms or in grace",
     "discount_late": "early-payment discount, taken too late",
@@ -65,20 +65,20 @@ EVIDENCE: dict[str, str] = {
     "amount_rare": "the amount is exactly what is open, and few other open items have it",
     "amount_common": "the amount is exactly what is open, and many other open items have it",
     "amount_sum": "the items' open amounts add up to the amount exactly",
-    "gap_discount": "the gap is the early-payment discount, in terms",
-    "gap_discount_late": "the gap is the early-payment discount, taken late",
-    "gap_rounding": "the gap is a few of the smallest unit",
-    "gap_fee": "the gap is about a bank's fee",
-    "gap_fee_even": "the gap is a fee that banks ask, to the unit",
-    "gap_withholding": "the gap is the tax that payers of that country withhold",
-    "gap_converted": "the bank states the item's own amount before conversion",
-    "gap_exchange": "the amount is the item's at about the day's rate",
-    "gap_part": "less than what is open is paid",
-    "gap_part_even": "less than what is open is paid, a round sum",
-    "gap_part_small": "only a small part of what is open is missing",
-    "gap_over": "more than what is open is paid",
-    "gap_over_even": "more than what is open is paid, a round sum",
-    "gap_over_list": "more than several named items is paid",
+    "difference_discount": "the difference is the early-payment discount, in terms",
+    "difference_discount_late": "the difference is the early-payment discount, taken late",
+    "difference_rounding": "the difference is a few of the smallest unit",
+    "difference_fee": "the difference is about a bank's fee",
+    "difference_fee_even": "the difference is a fee that banks ask, to the unit",
+    "difference_withholding": "the difference is the tax that payers of that country withhold",
+    "difference_converted": "the bank states the item's own amount before conversion",
+    "difference_exchange": "the amount is the item's at about the day's rate",
+    "difference_part": "less than what is open is paid",
+    "difference_part_even": "less than what is open is paid, a round sum",
+    "difference_part_small": "only a small part of what is open is missing",
+    "difference_over": "more than what is open is paid",
+    "difference_over_even": "more than what is open is paid, a round sum",
+    "difference_over_list": "more than several named items is paid",
     "set_completed": "the text does not name all of these items",
     "set_run": "the items follow each other in the order of their numbers or due dates",
     "set_subset": "an arbitrary set of the customer's items",
@@ -97,19 +97,19 @@ EVIDENCE: dict[str, str] = {
 }
 """Kinds of evidence and what each says."""
 
-GAP_EVIDENCE: dict[str, tuple[str, ...]] = {
+DIFFERENCE_EVIDENCE: dict[str, tuple[str, ...]] = {
     "none": ("amount_unique", "amount_rare", "amount_common", "amount_sum"),
-    "discount": ("gap_discount",),
-    "discount_late": ("gap_discount_late",),
-    "rounding": ("gap_rounding",),
-    "fee": ("gap_fee", "gap_fee_even"),
-    "withholding": ("gap_withholding",),
-    "converted": ("gap_converted",),
-    "exchange": ("gap_exchange",),
-    "part": ("gap_part", "gap_part_even", "gap_part_small"),
-    "over": ("gap_over", "gap_over_even"),
+    "discount": ("difference_discount",),
+    "discount_late": ("difference_discount_late",),
+    "rounding": ("difference_rounding",),
+    "fee": ("difference_fee", "difference_fee_even"),
+    "withholding": ("difference_withholding",),
+    "converted": ("difference_converted",),
+    "exchange": ("difference_exchange",),
+    "part": ("difference_part", "difference_part_even", "difference_part_small"),
+    "over": ("difference_over", "difference_over_even"),
 }
-"""Evidence that belongs to a gap: an explanation with that gap has exactly one kind of it, and none of another gap's."""
+"""Evidence of each kind of difference: an explanation with that difference has exactly one of its kinds, and none of another's."""
 
 BASIS_EVIDENCE: dict[str, tuple[str, ...]] = {
     "set_completed": ("completed",),
@@ -127,17 +127,17 @@ LIMIT_SCOPE: dict[str, tuple[str, ...]] = {
     "fee_share": ("fee",),
     "exchange_low": ("exchange",),
     "exchange_high": ("exchange",),
-    "due_before": (*BASES, *GAPS),
-    "overdue": (*BASES, *GAPS),
+    "due_before": (*BASES, *DIFFERENCES),
+    "overdue": (*BASES, *DIFFERENCES),
     "subset_items": ("subset", "completed", "counted"),
     "triple_items": ("subset", "completed", "counted"),
     "duplicate_days": (),
     "unique_among": ("named", "named_one", "order", "damaged", "single"),
 }
-"""Bases and gaps of the explanations that a limit bears on."""
+"""Bases and differences of the explanations that a limit bears on."""
 
 
-def bears(kind: str, basis: str, gap: str) -> bool:
-    """Whether an explanation of that basis and gap can have that kind of evidence."""
-    of_gap = [name for name, kinds in GAP_EVIDENCE.items() if kind in kinds]
-    return (not of_gap or gap in of_gap) and basis in BASIS_EVIDENCE.get(kind, BASES)
+def bears(kind: str, basis: str, difference: str) -> bool:
+    """Whether an explanation of that basis and difference can have that kind of evidence."""
+    of_gap = [name for name, kinds in DIFFERENCE_EVIDENCE.items() if kind in kinds]
+    return (not of_gap or difference in of_gap) and basis in BASIS_EVIDENCE.get(kind, BASES)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from matcher.rules.rulebook import Rule, Rulebook, default
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 MODES = {"post": "posts", "propose": "proposes", "shadow": "is only noted"}
 """What a rule does, by its mode."""
@@ -19,17 +19,17 @@ In order; `matcher rules show` adds how certain they have been. Each *needs* is 
 
 
 def conditions(rule: Rule) -> Iterator[tuple[str, str]]:
-    """What must hold, each condition with its name: items, amount, needs, without, most, lead."""
+    """What must hold, each condition with its name: items, amount, needs, without, most, log-odds."""
     yield "items", _any(BASES[word] for word in rule.basis)
-    yield "amount", _any(GAPS[word] for word in rule.gap)
+    yield "amount", _any(DIFFERENCES[word] for word in rule.difference)
     for group in rule.needs:
         yield "needs", _any(EVIDENCE[word] for word in group)
     if rule.without:
         yield "without", _any(EVIDENCE[word] for word in rule.without)
     if rule.items < Rule.model_fields["items"].default:
         yield "most", f"{rule.items} item{'s' if rule.items > 1 else ''}"
-    if rule.margin:
-        yield "lead", f"to post, {rule.margin} points over all other explanations"
+    if rule.min_log_odds:
+        yield "log_odds", f"to post, {rule.min_log_odds} points over all other explanations"
 
 
 def sentence(rule: Rule) -> str:
@@ -65,7 +65,7 @@ def page(book: Rulebook) -> str:
             f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {text} |\n" for word, text in words.items())
             for name, what, words in (
                 ("basis", "the items are", BASES),
-                ("gap", "between their sum and the amount lies", GAPS),
+                ("difference", "between their sum and the amount lies", DIFFERENCES),
                 ("evidence", "it says", EVIDENCE),
             )
         )

@@ -19,7 +19,7 @@ from matcher.store import failures, hardening, schema
 from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
-    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_verdict")),
+    *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_ruling")),
     *(f"raw.{name}" for name in ("item", "customer", "rate")),
     *(f"log.{name}" for name in ("batch", "decision", "allocation", "export")),
 )

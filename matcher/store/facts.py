@@ -11,8 +11,8 @@ from matcher.ledger.chain import Repetition, StatementSpan
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
-_VERDICTS = "(SELECT * FROM raw.statement_verdict QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
-"""The latest verdict on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
+_RULINGS = "(SELECT * FROM raw.statement_ruling QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
+"""The latest ruling on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
 
 _DAYS = ("from_date", "to_date", "first_booking_date", "last_booking_date", "first_day", "last_day", "opening_date", "closing_date")
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
@@ -38,45 +38,47 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
 
 
 def statements(store: Store) -> pl.DataFrame:
-    """All statements, by account and date; ``state`` is what a person's latest verdict says, else what it was when it came in.
+    """All statements, by account and date; ``state`` is what a person's latest ruling says, else what it was when it came in.
 
-    ``lines_aside`` counts the lines that it brought and that do not count; ``since`` is the batch in which it
+    ``lines_excluded`` counts the lines that it brought and that do not count; ``since`` is the batch in which it
     came to count, or in which it was rejected.
     """
     return store.frame(
         f"""WITH away AS (
             SELECT statement_id, count(*) AS n FROM raw.line WHERE line_id IN (
-                SELECT line_id FROM log.decision WHERE kind = 'aside'
+                SELECT line_id FROM log.decision WHERE kind = 'exclude'
                     AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
             ) GROUP BY statement_id
         ), accepted AS (
-            SELECT statement_id, max(batch) AS batch FROM raw.statement_verdict SEMI JOIN (
+            SELECT statement_id, max(batch) AS batch FROM raw.statement_ruling SEMI JOIN (
                 SELECT batch FROM log.batch WHERE command = 'statement accept'
-            ) AS b USING (batch) WHERE verdict = 'accepted' GROUP BY statement_id
+            ) AS b USING (batch) WHERE ruling = 'accepted' GROUP BY statement_id
         )
-        SELECT s.* REPLACE (coalesce(v.verdict, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
+        SELECT s.* REPLACE (coalesce(v.ruling, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
             coalesce(v.lines_known, s.lines_known) AS lines_known, coalesce(v.lines_conflicting, s.lines_conflicting) AS lines_conflicting),
-            coalesce(v.reason, '') AS reason, f.name AS file, f.format, coalesce(away.n, 0) AS lines_aside,
-            CASE v.verdict WHEN 'rejected' THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
-        FROM raw.statement AS s LEFT JOIN {_VERDICTS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
+            coalesce(v.reason, '') AS reason, coalesce(v.replaced_by, '') AS replaced_by,
+            f.name AS file, f.format, coalesce(away.n, 0) AS lines_excluded,
+            CASE v.ruling WHEN 'rejected' THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
+        FROM raw.statement AS s LEFT JOIN {_RULINGS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
         LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         ORDER BY account, first_day, last_day, statement_id"""
     )
 
 
-def append_verdict(store: Store, batch: int, row: dict[str, Any], verdict: str, reason: str) -> None:
-    """Records a verdict on a statement. `row` has its columns of `statements`; the counts of lines are kept with the verdict."""
+def append_ruling(store: Store, batch: int, row: dict[str, Any], ruling: str, reason: str, replaced_by: str = "") -> None:
+    """Records what was ruled on a statement. `row` has its columns of `statements`; the counts of lines are kept with the ruling."""
     counts = {name: row[name] for name in ("lines_new", "lines_known", "lines_conflicting")}
-    record = {"batch": batch, "statement_id": row["statement_id"], "verdict": verdict, "reason": reason} | counts
-    store.append("raw.statement_verdict", pl.DataFrame([record]))
+    record = {"batch": batch, "statement_id": row["statement_id"], "ruling": ruling} | counts
+    record |= {"reason": reason, "replaced_by": replaced_by}
+    store.append("raw.statement_ruling", pl.DataFrame([record]))
 
 
 def state_before(store: Store, statement_id: str) -> str:
-    """The state of a statement before its latest verdict."""
-    verdicts = store.run("SELECT verdict FROM raw.statement_verdict WHERE statement_id = ? ORDER BY batch DESC", [statement_id])
-    if len(verdicts) > 1:
-        return str(verdicts[1][0])
+    """The state of a statement before its latest ruling."""
+    rulings = store.run("SELECT ruling FROM raw.statement_ruling WHERE statement_id = ? ORDER BY batch DESC", [statement_id])
+    if len(rulings) > 1:
+        return str(rulings[1][0])
     return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
@@ -92,8 +94,8 @@ def statement_facts(store: Store) -> list[StatementSpan]:
     """What the chain needs of every statement that counts."""
     counting = store.frame(
         f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
-        LEFT JOIN {_VERDICTS} AS v USING (statement_id)
-        WHERE coalesce(v.verdict, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
+        LEFT JOIN {_RULINGS} AS v USING (statement_id)
+        WHERE coalesce(v.ruling, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
         ORDER BY s.batch, f.name, s.ordinal"""
     )
     # a statement that was accepted again was read again: only what it repeated then holds
@@ -156,8 +158,8 @@ def intakes(store: Store) -> pl.DataFrame:
         """WITH took AS (
             SELECT batch, statement_id, state, state IN ('quarantined', 'report') AS held, lines_new, lines_known FROM raw.statement
             UNION ALL
-            SELECT batch, statement_id, verdict, false, lines_new, lines_known FROM raw.statement_verdict
-            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE verdict = 'accepted'
+            SELECT batch, statement_id, ruling, false, lines_new, lines_known FROM raw.statement_ruling
+            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE ruling = 'accepted'
         ), entries AS (
             SELECT batch, statement_id, false AS held, amount FROM raw.line
             UNION ALL SELECT r.batch, r.statement_id, false, l.amount FROM raw.repeated_line AS r LEFT JOIN raw.line AS l USING (line_id)

@@ -151,7 +151,7 @@ def shift_occurrences(store: Store, statement_no: int, day: object, earlier: lis
 
 
 def compare(store: Store, statement_no: int, account: str, spans: Sequence[tuple[date, date]], earlier: list[int]) -> tuple[list[str], int]:
-    """Of the days in `spans`: ids of known lines that the staged statement lacks, and how many of its entries are not known.
+    """Of the days in `spans`: ids of known lines that the staged statement blocked_by, and how many of its entries are not known.
 
     Known is what the books hold, and what the `earlier` staged statements bring.
     """
@@ -218,10 +218,10 @@ def append(store: Store, batch: int, statement_ids: dict[int, str], held: list[i
 def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
     """The lines that came with a statement, whether they count or are in quarantine, in the file's order."""
     columns = ", ".join(f'"{name}"' for name in frames.LINE)
-    verdict = "(SELECT arg_max(verdict, batch) FROM raw.statement_verdict AS v WHERE v.statement_id = l.statement_id)"
+    ruling = "(SELECT arg_max(ruling, batch) FROM raw.statement_ruling AS v WHERE v.statement_id = l.statement_id)"
     return store.frame(
-        f"""SELECT {columns} FROM raw.line AS l WHERE statement_id = ? AND coalesce({verdict}, '') <> 'rejected'
-        UNION ALL SELECT {columns} FROM raw.quarantined_line AS l WHERE statement_id = ? AND coalesce({verdict}, 'rejected') = 'rejected'
+        f"""SELECT {columns} FROM raw.line AS l WHERE statement_id = ? AND coalesce({ruling}, '') <> 'rejected'
+        UNION ALL SELECT {columns} FROM raw.quarantined_line AS l WHERE statement_id = ? AND coalesce({ruling}, 'rejected') = 'rejected'
         ORDER BY source_line, line_id""",
         statement_id,
         statement_id,

@@ -9,7 +9,7 @@ from matcher import frames, ids
 from matcher.store.database import Store
 
 _ASIDE = """SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome FROM log.decision
-WHERE kind = 'aside' AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '') GROUP BY line_id"""
+WHERE kind = 'exclude' AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '') GROUP BY line_id"""
 
 _OFTEN = 50
 """Lines of one reference that are looked at: a word that stands on more of them says nothing about any single line."""
@@ -23,7 +23,7 @@ _MAY_BE_ONE = " AND ".join(
 )
 
 
-def aside(store: Store) -> dict[str, str]:
+def excluded(store: Store) -> dict[str, str]:
     """Lines that do not count, and why: conflict, refused or superseded."""
     return dict(store.run(_ASIDE))
 
@@ -107,11 +107,11 @@ def doubtful(
     staged = staged.replace("bank_reference", "keyed.bank_reference AS bank_reference")
     told = f"SELECT {staged}, keyed.account, line_key, occurrence FROM keyed JOIN incoming USING (statement_no, position)"
     before = f"""SELECT {fields}, account, line_key, occurrence FROM raw.line
-        WHERE account = $account AND booking_date BETWEEN $first AND $last AND NOT list_contains($aside::VARCHAR[], line_id)"""
+        WHERE account = $account AND booking_date BETWEEN $first AND $last AND NOT list_contains($excluded::VARCHAR[], line_id)"""
     if earlier:
         here = "keyed.account = $account AND keyed.booking_date BETWEEN $first AND $last"
         before += f" UNION ALL {told} WHERE {here} AND list_contains($earlier::BIGINT[], statement_no)"
-    values = {"account": account, "first": days[0], "last": days[1], "number": statement_no, "aside": list(counted_not)}
+    values = {"account": account, "first": days[0], "last": days[1], "number": statement_no, "excluded": list(counted_not)}
     rows = store.connection.execute(
         f"""WITH before AS ({before}), gone AS (
             SELECT {fields} FROM before AS b WHERE NOT EXISTS (
@@ -142,7 +142,7 @@ def repeated_lines(store: Store, statement_no: int, line_ids: Sequence[str]) -> 
 
 
 def before_and_now(store: Store, statement_id: str, account: str, days: tuple[date, date]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Known lines of these days that a statement in quarantine lacks, and its entries that are not among the known lines.
+    """Known lines of these days that a statement in quarantine blocked_by, and its entries that are not among the known lines.
 
     Lines that are set aside are no longer part of what was read; an entry that repeats one of them has its id in ``line_id``.
     """

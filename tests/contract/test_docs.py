@@ -15,7 +15,7 @@ from matcher.matching.decisions import assignment, decide
 from matcher.matching.explanations import build
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rule
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 DOCS = ROOT / "docs"
 MATCHING = DOCS / "matching.md"
@@ -26,7 +26,7 @@ def tables() -> dict[str, Iterable[Iterable[str]]]:
     """Rows of each table of the page on matching that repeats the rulebook, by the first word of its header."""
     return {
         "basis": ((f"`{word}`", text) for word, text in BASES.items()),
-        "gap": ((f"`{word}`", text) for word, text in GAPS.items()),
+        "difference": ((f"`{word}`", text) for word, text in DIFFERENCES.items()),
         "evidence": ((f"`{word}`", str(BOOK.evidence[word]), text) for word, text in EVIDENCE.items()),
         "rule": map(_rule, BOOK.rule),
         "right postings asked for": ((_share(share), _share(least)) for share, least in BOOK.calibration.bar),
@@ -39,10 +39,10 @@ def _rule(rule: Rule) -> tuple[str, ...]:
     needs = "; ".join(_words(group) for group in rule.needs)
     needs += f"{'; ' if needs else ''}{rule.items} item{'s' if rule.items > 1 else ''} at most" if rule.items < 10_000 else ""
     post = {"post": "yes", "propose": "no", "shadow": "no, only noted"}[rule.mode] + (
-        f", with a lead of {rule.margin}" if rule.margin else ""
+        f", with log-odds of {rule.min_log_odds}" if rule.min_log_odds else ""
     )
     span = least if least == most else f"{least} to {most}"
-    return (f"`{rule.name}`", post, _words(rule.basis), _words(rule.gap), needs, _words(rule.without), span, rule.title)
+    return (f"`{rule.name}`", post, _words(rule.basis), _words(rule.difference), needs, _words(rule.without), span, rule.title)
 
 
 def _words(words: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from matcher.pipeline import rulebooks, run, verdicts
 from matcher.pipeline.examples import company_of
 from matcher.rules import rulebook, words
 from matcher.rules.review import unreachable
-from matcher.rules.vocabulary import BASES, BASIS_EVIDENCE, EVIDENCE, GAP_EVIDENCE, GAPS, LIMIT_SCOPE, bears
+from matcher.rules.vocabulary import BASES, BASIS_EVIDENCE, DIFFERENCE_EVIDENCE, DIFFERENCES, EVIDENCE, LIMIT_SCOPE, bears
 
 BOOK = rulebook.default()
 
@@ -54,13 +54,13 @@ def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(t
         ]
     assert len({one.basis for one in found}) >= 8
     for one in found:
-        assert [kind for kind, _ in one.evidence if not bears(kind, one.basis, one.gap)] == []
-        assert sum(kind in GAP_EVIDENCE[one.gap] for kind, _ in one.evidence) == 1
+        assert [kind for kind, _ in one.evidence if not bears(kind, one.basis, one.difference)] == []
+        assert sum(kind in DIFFERENCE_EVIDENCE[one.difference] for kind, _ in one.evidence) == 1
 
 
 def test_the_vocabulary_is_closed() -> None:
-    assert set(GAP_EVIDENCE) == set(GAPS)
-    assert {kind for kinds in GAP_EVIDENCE.values() for kind in kinds} | set(BASIS_EVIDENCE) <= set(EVIDENCE)
+    assert set(DIFFERENCE_EVIDENCE) == set(DIFFERENCES)
+    assert {kind for kinds in DIFFERENCE_EVIDENCE.values() for kind in kinds} | set(BASIS_EVIDENCE) <= set(EVIDENCE)
     assert {basis for bases in BASIS_EVIDENCE.values() for basis in bases} <= set(BASES)
     assert set(LIMIT_SCOPE) == set(rulebook.Limits.model_fields)
-    assert {word for words_ in LIMIT_SCOPE.values() for word in words_} <= set(BASES) | set(GAPS)
+    assert {word for words_ in LIMIT_SCOPE.values() for word in words_} <= set(BASES) | set(DIFFERENCES)

@@ -133,7 +133,7 @@ def build(folder: Path) -> dict[str, str]:
     state = new_books(now / "books").state(FOREVER)
     by_reference = dict(state.lines.select("bank_reference", "line_id").iter_rows())
     names |= {"posted": by_reference["B1"], "proposed": by_reference["B2"], "unexplained": by_reference["B4"]}
-    (names["conflict"],) = state.aside["line_id"]
+    (names["conflict"],) = state.excluded["line_id"]
     (names["held"],) = new_books(now / "books").statements().filter(pl.col("state") == "quarantined")["statement_id"]
 
     def sent(books: Books, at: Path) -> None:

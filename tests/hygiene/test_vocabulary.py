@@ -9,10 +9,10 @@ import pytest
 
 from matcher.matching.references.text import RANK
 from matcher.rules import rulebook
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 MATCHING = Path(__file__).resolve().parents[2] / "matcher" / "matching"
-KIND = re.compile(r"(?:reference|payer|amount|gap|set|twin|date|text)_[a-z_]+")
+KIND = re.compile(r"(?:reference|payer|amount|difference|set|twin|date|text)_[a-z_]+")
 
 
 def words(source: str) -> Iterator[str]:
@@ -49,13 +49,13 @@ def test_every_basis_is_made_somewhere_and_no_other() -> None:
     assert all_of("basis", "ItemSet") ^ set(BASES) == set()
 
 
-def test_every_gap_is_made_somewhere_and_no_other() -> None:
-    assert (all_of("gap", "Gap", "_cleared") - set(BASES)) ^ set(GAPS) == set()
+def test_every_difference_is_made_somewhere_and_no_other() -> None:
+    assert (all_of("difference", "Difference", "_cleared") - set(BASES)) ^ set(DIFFERENCES) == set()
 
 
-@pytest.mark.parametrize("group", ["basis", "gap"])
-def test_every_basis_and_every_gap_has_a_rule(group: str) -> None:
-    known = {"basis": BASES, "gap": GAPS}[group]
+@pytest.mark.parametrize("group", ["basis", "difference"])
+def test_every_basis_and_every_difference_has_a_rule(group: str) -> None:
+    known = {"basis": BASES, "difference": DIFFERENCES}[group]
     assert {word for rule in rulebook.default().rule for word in getattr(rule, group)} == set(known)
 
 

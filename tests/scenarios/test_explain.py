@@ -89,11 +89,11 @@ def test_a_posted_line_as_a_page(tmp_path: Path) -> None:
  outcome       matched, posted by the engine
  customer      C1 Brandt Maschinenbau GmbH
  rule          named-full@2: The named items are paid in full
- items are     all items that the text names
- gap           the sum is exactly the amount
+ found by      all items that the text names
+ difference    the sum is exactly the amount
  confidence    99.999 %, no other explanation
- lead          +65 points against all other explanations together and against none being right
- calibration   read from the lead by calibration 7, measured on three invented months
+ log-odds      +65 points against all other explanations and against none being right
+ calibration   read from the log-odds by calibration 7, measured on three invented months
 Evidence
  evidence                                                            points   total
  the document number is in the payer's text, letters and digits         +30     +30   ███████
@@ -101,7 +101,7 @@ Evidence
  the payer's name is the customer's                                     +10     +48            ███
  the item is about due                                                   +2     +50               █
  the amount is exactly what is open, and no other open item has it      +15     +65               ████
- together                                                                       +65   ████████████████
+ total                                                                          +65   ████████████████
 What it pays (EUR)
  item   document        due             open   applied   left
  A1     RE-2026-00401   2026-10-15   1190.00   1190.00   0.00""".splitlines()
@@ -115,7 +115,7 @@ def test_a_runner_up_and_what_makes_the_difference(tmp_path: Path) -> None:
     assert [item["item_id"] for item in chosen["items"]] == ["A3"]
     assert [item["item_id"] for item in other["items"]] == ["A4"]
     assert (chosen["points"], other["points"]) == (10, 0)
-    assert found["lacks"] == "another item has the same amount: A4"
+    assert found["blocked_by"] == "another item has the same amount: A4"
     page = told(books, str(found["line_id"]))
     assert "payer-likely, 10 points behind: one open item of the customer, by its amount; the sum is exactly the amount" in page
     assert "Runner-up, 10 points behind" in page
@@ -148,17 +148,17 @@ LEFT: dict[str, tuple[Row, str, str]] = {
 
 @pytest.mark.parametrize("name", LEFT)
 def test_an_unmatched_line_has_its_nearest_candidate_and_the_test_that_failed(name: str, tmp_path: Path) -> None:
-    line, lacks, item = LEFT[name]
+    line, blocked_by, item = LEFT[name]
     found = record(run(tmp_path, line))
     nearest = found["nearest"]
-    assert (found["state"], found["chosen"], found["lacks"]) == ("none", None, lacks)
+    assert (found["state"], found["chosen"], found["blocked_by"]) == ("none", None, blocked_by)
     assert [one["item_id"] for one in nearest["items"]] == [item] if nearest else not item
 
 
 def test_an_item_in_another_currency(tmp_path: Path) -> None:
     abroad = [{"item_id": "X1", "customer_id": "C3", "document_no": "RE-2026-00500", "amount": "700.00", "currency": "USD"}]
     found = record(run(tmp_path, {"counterparty_name": "Varga Textil Kft", "amount": "600.00"}, items=[*ITEMS, *abroad]))
-    assert found["lacks"] == "the item is in USD, the line in EUR, and the amount is not near at the day's rate"
+    assert found["blocked_by"] == "the item is in USD, the line in EUR, and the amount is not near at the day's rate"
 
 
 def test_a_duplicate_names_the_earlier_line(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_duplicate_names_the_earlier_line(tmp_path: Path) -> None:
     books = run(tmp_path, paid, {**paid, "booking_date": "2026-10-17"})
     first, second = record(books), record(books, 2)
     assert second["outcome"] == "duplicate"
-    assert second["lacks"] == f"item A1 is closed: line {first['line_id']} of 2026-10-15 paid it, with the same payer and amount"
+    assert second["blocked_by"] == f"item A1 is closed: line {first['line_id']} of 2026-10-15 paid it, with the same payer and amount"
     closer = f"line {str(first['line_id'])[:10]} of 2026-10-15 (named-full@2)"
     assert [one["settled_by"] for one in second["nearest"]["items"]] == [closer]
 
@@ -177,33 +177,33 @@ def test_a_line_that_another_comes_before(tmp_path: Path) -> None:
     books = run(tmp_path, whole, named)
     first, second = record(books), record(books, 2)
     assert (first["state"], second["state"]) == ("proposed", "none")
-    assert second["lacks"] == f"line {first['line_id']} has the better claim on these items"
+    assert second["blocked_by"] == f"line {first['line_id']} has the better claim on these items"
 
 
 @pytest.mark.parametrize(
-    ("payer", "lacks"),
+    ("payer", "blocked_by"),
     [
         ("Ohlsen Logistik KG", "the evidence speaks against it: -5 points together"),
         ("P. Novak", "confidence 6.0 % is below the 10.0 % that a proposal needs"),
     ],
 )
-def test_a_candidate_that_is_not_likely_enough(payer: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_candidate_that_is_not_likely_enough(payer: str, blocked_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steady.install(monkeypatch, ((-20, 20_000), (0, 20_000), (40, 100_000)))
     found = record(run(tmp_path, {"counterparty_name": payer, "amount": "1000.55", "remittance_information": "RE-2026-00401"}))
-    assert (found["state"], found["lacks"]) == ("none", lacks)
+    assert (found["state"], found["blocked_by"]) == ("none", blocked_by)
     assert [one["item_id"] for one in found["nearest"]["items"]] == ["A1"]
 
 
 def test_what_keeps_a_proposal_from_being_posted(tmp_path: Path) -> None:
     found = record(run(tmp_path, {"amount": "500.00", "remittance_information": "RE-2026-00401"}))
-    lacks = "needs the payer's account or name, or earlier receipts of the payer (rule named-part)"
-    assert (found["state"], found["lacks"]) == ("proposed", lacks)
+    blocked_by = "needs the payer's account or name, or earlier receipts of the payer (rule named-part)"
+    assert (found["state"], found["blocked_by"]) == ("proposed", blocked_by)
 
 
 def test_a_confidence_below_the_bar(tmp_path: Path) -> None:
     found = record(run(tmp_path, {**BRANDT, "amount": "595.50", "remittance_information": "Rechnung"}))
     assert (found["state"], found["confidence"]) == ("proposed", 0.99485)
-    assert found["lacks"] == "confidence 99.485 % is below the bar of 99.95 %"
+    assert found["blocked_by"] == "confidence 99.485 % is below the bar of 99.95 %"
 
 
 def test_a_person_accepts_takes_back_and_refuses(tmp_path: Path) -> None:
@@ -213,19 +213,19 @@ def test_a_person_accepts_takes_back_and_refuses(tmp_path: Path) -> None:
     books.accept([line_id], reason="confirmed by phone")
     accepted = record(books)
     assert "accepted by ada at 2026-11-01T09:00:00+00:00" in told(books, line_id)
-    assert [accepted[name] for name in ("decided_by", "reason", "lacks")] == ["ada", "confirmed by phone", proposed["lacks"]]
+    assert [accepted[name] for name in ("decided_by", "reason", "blocked_by")] == ["ada", "confirmed by phone", proposed["blocked_by"]]
     assert accepted["chosen"] == proposed["chosen"]
     books.undo(line_id, reason="wrong invoice")
     page = told(books, line_id)
     assert "unexplained, undone by ada at 2026-11-01T09:00:00+00:00; no run has looked at it since" in page
     books.run()
     again = record(books)
-    assert (again["state"], again["lacks"]) == ("proposed", "a person has taken this posting back")
+    assert (again["state"], again["blocked_by"]) == ("proposed", "a person has taken this posting back")
     books.reject([line_id], reason="not theirs")
     assert "rejected A2 by ada" in told(books, line_id)
     books.run()
     refused = record(books)
-    assert refused["lacks"] == "a person has refused these items for this line"
+    assert refused["blocked_by"] == "a person has refused these items for this line"
     assert [one["item_id"] for one in refused["nearest"]["items"]] == ["A2"]
     assert [one["kind"] for one in refused["decisions"]] == ["accept", "undo", "reject"]
 
@@ -303,7 +303,7 @@ def test_a_page_is_no_wider_than_the_terminal(width: int, tmp_path: Path, monkey
     books = run(tmp_path, {**BRANDT, "amount": "80.10", "remittance_information": "Rechnung " * 12})
     page = told(books, str(record(books)["line_id"]))
     assert max(len(line.rstrip()) for line in page.splitlines()) <= width
-    assert "together" in page
+    assert "total" in page
 
 
 def test_a_later_snapshot_does_not_change_what_was_recorded(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def failures(books: Books, expect: str = "") -> list[str]:
 
 B1 = "bank_reference = 'B1'"
 TEXT = "bank_reference = '' AND remittance_information = 'thank you'"
-ACCEPTED = "statement_id IN (SELECT statement_id FROM raw.statement_verdict WHERE verdict = 'accepted')"
+ACCEPTED = "statement_id IN (SELECT statement_id FROM raw.statement_ruling WHERE ruling = 'accepted')"
 GIRO = "account = 'giro' AND opening IS NOT NULL"
 INVENTED = (
     "INSERT INTO raw.file SELECT * REPLACE ('f0' AS file_id) FROM raw.file WHERE kind = 'statement' LIMIT 1",
@@ -158,8 +158,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "statement invented": INVENTED,
     "state of a statement": ("UPDATE raw.statement SET state = 'balanced' WHERE state = 'quarantined'",),
     "balances of a statement": (f"UPDATE raw.statement SET opening = opening + 5, closing = closing + 5 WHERE {GIRO}",),
-    "verdict on a statement": ("UPDATE raw.statement_verdict SET verdict = 'rejected'",),
-    "verdict on a statement deleted": ("DELETE FROM raw.statement_verdict",),
+    "verdict on a statement": ("UPDATE raw.statement_ruling SET ruling = 'rejected'",),
+    "verdict on a statement deleted": ("DELETE FROM raw.statement_ruling",),
     "hash of a file": ("UPDATE raw.file SET file_id = 'f00' WHERE kind = 'items'",),
     "name of a file": ("UPDATE raw.file SET name = 'other.csv'",),
     "item halved": ("UPDATE raw.item SET amount = amount // 2, open_amount = open_amount // 2 WHERE item_id = 'I1'",),

@@ -138,7 +138,7 @@ def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(desk: Accountant) 
     desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
     line, other = waiting_line(desk)
     assert "set aside (conflict)" in desk.do("allocate", line, "I1", status=2)
-    assert f'"in_its_place": "{other}"' in desk.do("explain", line, "--format", "json")
+    assert f'"replaced_by": "{other}"' in desk.do("explain", line, "--format", "json")
     desk.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
     shown = desk.do("show", line)
     assert "the authorisation was final" in shown
@@ -197,9 +197,9 @@ def test_of_two_files_of_one_command_the_same_line_waits_whatever_their_order(de
     names = [lines_file(desk.folder, [authorised(amount)], f"{amount}.csv") for amount in ("100.00", "98.50", "97.00")]
     desk.do("ingest", *(reversed(names) if turned else names), status=1)
     counting = desk.books.state(DAY)
-    first = min([*counting.lines["line_id"], *counting.aside["line_id"]])
+    first = min([*counting.lines["line_id"], *counting.excluded["line_id"]])
     assert counting.lines["line_id"].to_list() == [first]
-    assert counting.aside.height == 2
+    assert counting.excluded.height == 2
 
 
 def test_a_line_that_waits_is_known_when_it_comes_again(desk: Accountant) -> None:
@@ -295,7 +295,7 @@ def test_a_day_told_again_that_lacks_a_posted_line_names_it_first(desk: Accounta
     assert [(d["kind"], d["outcome"]) for d in desk.books.state(DAY).decisions.filter(pl.col("line_id") == posted).to_dicts()] == [
         ("match", "matched"),
         ("undo", "unexplained"),
-        ("aside", "superseded"),
+        ("exclude", "superseded"),
     ]
     desk.verify()
 
@@ -325,8 +325,8 @@ def test_a_statement_with_wrong_contents_is_taken_out_and_can_come_back(desk: Ac
     desk.do("statement", "reject", name, "--reason", "another firm's statement", "--undo")
     assert desk.amounts() == []
     assert desk.books.state(DAY).items["open"].to_list() == [20_00]
-    assert [(row["state"], row["lines_aside"]) for row in desk.table("statement", "list")] == [("rejected", "2")]
-    (line, *_) = desk.books.state(DAY).aside["line_id"].sort()
+    assert [(row["state"], row["lines_excluded"]) for row in desk.table("statement", "list")] == [("rejected", "2")]
+    (line, *_) = desk.books.state(DAY).excluded["line_id"].sort()
     assert "statement accept" in desk.do("undo", line, "--reason", "this one was ours", status=2)
     assert desk.amounts() == []
     desk.do("statement", "accept", name, "--reason", "it was ours")

@@ -198,7 +198,7 @@ def test_a_much_weaker_claim_hinders_nobody() -> None:
 
 
 def test_another_explanation_that_is_too_near() -> None:
-    near = BOOK.changed(rule=tuple(r.model_copy(update={"margin": 1_000}) for r in BOOK.rule))
+    near = BOOK.changed(rule=tuple(r.model_copy(update={"min_log_odds": 1_000}) for r in BOOK.rule))
     (verdict,) = judge(receipt(119_00, names("1")), items=[item("1", 119_00)], rules=near)
     assert (verdict.state, verdict.reason) == ("proposed", "another explanation is too near")
 
@@ -237,7 +237,7 @@ def test_no_posting_at_all_when_the_policy_says_so() -> None:
 def test_evidence_for_another_customer_lowers_the_points() -> None:
     (mine,) = judge(receipt(119_00, names("1"), account="C1"), items=[item("1", 119_00)])
     (theirs,) = judge(receipt(119_00, names("1"), account="C2"), items=[item("1", 119_00)])
-    assert mine.lead - theirs.lead >= 60
+    assert mine.log_odds - theirs.log_odds >= 60
     assert (theirs.state, "payer_account_other" in kinds(theirs.explanation)) == ("proposed", True)
 
 
@@ -303,7 +303,7 @@ def test_an_amount_that_a_posting_makes_rare_brings_up_the_customer_of_a_damaged
 def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() -> None:
     known = SettlementHistory({"1": Settlement("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)
-    assert (verdict.state, verdict.rule, verdict.lacks) == ("proposed", "payer-likely@1", "")
+    assert (verdict.state, verdict.rule, verdict.blocked_by) == ("proposed", "payer-likely@1", "")
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 30_00), item("3", 20_00)], known=known)
     assert (verdict.state, verdict.rule) == ("proposed", "payer-likely@1"), "all that is open has the amount"
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 60_00)], known=known)

@@ -74,14 +74,14 @@ def test_a_new_rule_only_proposes_until_it_is_trusted() -> None:
 
 
 def test_raised_points_hold_the_rules_that_may_have_them() -> None:
-    assert set(held("[evidence]\ngap_withholding = 90\n")) == {"named-withholding", "payer-likely", "named-likely"}
+    assert set(held("[evidence]\ndifference_withholding = 90\n")) == {"named-withholding", "payer-likely", "named-likely"}
     assert "name-amount" not in held("[evidence]\ntwin_oldest = 90\n")  # its explanations never have it
 
 
 def test_lowered_points_hold_the_rules_that_may_do_without_them() -> None:
-    found = held("[evidence]\ngap_withholding = -90\n")
+    found = held("[evidence]\ndifference_withholding = -90\n")
     assert "named-withholding" not in found  # all of its explanations have it, and lose
-    assert {"named-full", "payer-amount"} <= set(found)  # their rivals lose, so their lead grows
+    assert {"named-full", "payer-amount"} <= set(found)  # their rivals lose, so their log-odds grow
 
 
 def test_a_bound_holds_the_rules_whose_explanations_it_lets_in() -> None:
@@ -98,7 +98,7 @@ def test_a_rule_behind_one_in_the_shadow_is_not_measured() -> None:
 
 
 def test_a_table_that_was_measured_counts_until_its_inputs_change() -> None:
-    changed = "[evidence]\ngap_withholding = 90\n"
+    changed = "[evidence]\ndifference_withholding = 90\n"
     inputs = own.inputs(SHIPPED, parsed(changed))
     steps = "named-withholding = [[0, 500000], [9, 999990]]"
     table = f'[calibration]\nversion = 1\nmeasured = "our 2025"\ninputs = "{inputs}"\nrule = {{ {steps} }}\n'
@@ -142,10 +142,10 @@ def test_what_is_wrong_is_named(text: str, what: str) -> None:
 def test_a_rule_that_others_take_everything_from_is_never_reached() -> None:
     behind = RULE.format(mode="propose", place='after = "payer-likely"')
     assert [rule.id for rule, _ in unreachable(effective(behind))] == ["mine"]
-    assert list(unreachable(effective(behind + 'gap = ["over"]\n'))) == []
+    assert list(unreachable(effective(behind + 'difference = ["over"]\n'))) == []
     narrower = behind + 'needs = [["payer_account"]]\nwithout = ["twin_oldest"]\n'
     assert [rule.id for rule, _ in unreachable(effective(narrower))] == ["mine"]
-    impossible = RULE.format(mode="propose", place='before = "named-full"') + 'needs = [["gap_fee"]]\n'
+    impossible = RULE.format(mode="propose", place='before = "named-full"') + 'needs = [["difference_fee"]]\n'
     assert [why for _, why in unreachable(effective(impossible))] == [
         "its conditions contradict each other: no explanation can meet all of them"
     ]
@@ -161,7 +161,7 @@ def test_shadow_rules_change_nothing_and_are_noted() -> None:
         RULE.format(mode="shadow", place=f'before = "{rule.id}"')
         .replace("mine", f"shadow-{rule.id}")
         .replace('["single"]', str(list(rule.basis)))
-        + f"gap = {list(rule.gap)}\n"
+        + f"difference = {list(rule.difference)}\n"
         for rule in SHIPPED.rule
     ).replace("'", '"')
     shaded = verdicts(effective(text))
@@ -175,12 +175,12 @@ def test_shadow_rules_change_nothing_and_are_noted() -> None:
 
 
 def test_a_held_rule_gives_the_cause_as_the_reason() -> None:
-    book = effective("[evidence]\ngap_withholding = 30\n")
+    book = effective("[evidence]\ndifference_withholding = 30\n")
     example = next(e for e in SHIPPED.get("named-withholding").example if e.expect.applies)
     company = company_of(book, example)
     (verdict,) = decide(company.receipts, company.pool, company.known, book, POLICY)
     assert (verdict.state, verdict.rule) == ("proposed", "named-withholding@1")
-    assert verdict.reason == "its confidence is not measured on rules.toml (evidence.gap_withholding)"
+    assert verdict.reason == "its confidence is not measured on rules.toml (evidence.difference_withholding)"
 
 
 def test_an_example_that_cannot_be_read_fails_alone() -> None:

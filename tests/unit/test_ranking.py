@@ -35,7 +35,7 @@ ITEMS = [item("401", "1190.00"), item("402", "595.00"), item("403", "1190.00", c
 
 def test_the_named_item_comes_first_and_what_nothing_names_last() -> None:
     found = matcher.rank(LINE, ITEMS, CUSTOMERS)
-    assert [(one.item_id, one.applied, one.gap) for one in found] == [("401", 1190_00, "none"), ("402", 0, ""), ("403", 0, "")]
+    assert [(one.item_id, one.applied, one.difference) for one in found] == [("401", 1190_00, "none"), ("402", 0, ""), ("403", 0, "")]
     assert [(one.points, one.confidence, one.evidence) for one in found[1:]] == [(0, None, ()), (0, None, ())]
     best = found[0]
     assert best.points == sum(one.points for one in best.evidence) == found.sets[0].points
@@ -57,26 +57,26 @@ def test_a_set_is_told_whole() -> None:
 def test_a_discount_is_cleared_beside_the_cash() -> None:
     on_terms = item("401", "1190.00", terms="2/30 net 60")
     (one,) = matcher.rank({**LINE, "amount": "1166.20"}, [on_terms], CUSTOMERS)
-    assert (one.applied, one.adjustment, one.reason, one.gap) == (1166_20, 23_80, "discount", "discount")
+    assert (one.applied, one.adjustment, one.reason, one.difference) == (1166_20, 23_80, "discount", "discount")
 
 
 def test_an_item_in_another_currency_that_the_bank_converted() -> None:
     line = {**LINE, "amount": "1090.91", "instructed_amount": "1200.00", "instructed_currency": "USD"}
     (one,) = matcher.rank(line, [item("401", "1200.00", currency="USD")], CUSTOMERS)
-    assert (one.applied, one.gap) == (1090_91, "converted")
+    assert (one.applied, one.difference) == (1090_91, "converted")
 
 
 def test_an_item_at_about_the_days_rate_needs_rates() -> None:
     line, items = {**LINE, "amount": "1000.00"}, [item("401", "1100.00", currency="USD")]
     rates = [{"date": "2026-10-14", "currency": "USD", "per_base": "1.1"}]
-    assert [one.gap for one in matcher.rank(line, items, CUSTOMERS, rates=rates)] == ["exchange"]
-    assert [one.gap for one in matcher.rank(line, items, CUSTOMERS)] == [""]
+    assert [one.difference for one in matcher.rank(line, items, CUSTOMERS, rates=rates)] == ["exchange"]
+    assert [one.difference for one in matcher.rank(line, items, CUSTOMERS)] == [""]
 
 
 def test_a_closed_item_takes_nothing_and_is_said() -> None:
     found = matcher.rank(LINE, [item("401", "1190.00", status="closed"), item("402", "80.00")], CUSTOMERS)
     assert [(one.item_id, one.points, one.confidence) for one in found] == [("401", 0, None), ("402", 0, None)]
-    assert (found.state, found.outcome, found.lacks) == ("none", "closed_item", "item 401 is closed in the ERP")
+    assert (found.state, found.outcome, found.blocked_by) == ("none", "closed_item", "item 401 is closed in the ERP")
 
 
 def test_money_going_out_pays_nothing() -> None:
@@ -147,7 +147,7 @@ def test_points_and_confidence_are_those_of_a_run(name: str, tmp_path: Path) -> 
     books.run(date(2026, 10, 31))
     (line_id,) = books.state().lines["line_id"]
     why, found = books.explain(line_id), matcher.rank(line, ITEMS, CUSTOMERS)
-    assert (found.state, found.outcome, found.lacks) == (why.line["state"], why.line["outcome"], why.lacks)
+    assert (found.state, found.outcome, found.blocked_by) == (why.line["state"], why.line["outcome"], why.blocked_by)
     if why.chosen is None:
         assert found.state == "none"
         return

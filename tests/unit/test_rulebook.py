@@ -62,7 +62,7 @@ def evidence(**points: object) -> Change:
     ("change", "where", "what"),
     [
         (rule(basis=["nmed"]), "rule named-full", "'nmed' is not in the vocabulary"),
-        (rule(gap=["skonto"]), "rule named-full", "'skonto' is not in the vocabulary"),
+        (rule(difference=["skonto"]), "rule named-full", "'skonto' is not in the vocabulary"),
         (rule(needs=[["payer_acount"]]), "rule named-full", "'payer_acount' is not in the vocabulary"),
         (rule(without=["payer"]), "rule named-full", "'payer' is not in the vocabulary"),
         (rule(id="Named Full"), "rule Named Full.id", "match pattern"),
@@ -70,7 +70,7 @@ def evidence(**points: object) -> Change:
         (rule(version="2"), "rule named-full.version", "valid integer"),
         (rule(mode="maybe"), "rule named-full.mode", "'post', 'propose' or 'shadow'"),
         (rule(items=0), "rule named-full.items", "greater than or equal to 1"),
-        (rule(margin=-1), "rule named-full.margin", "greater than or equal to 0"),
+        (rule(min_log_odds=-1), "rule named-full.min_log_odds", "greater than or equal to 0"),
         (rule(points=80), "rule named-full.points", "not permitted"),
         (rule(basis="named"), "rule named-full.basis", "valid tuple"),
         (lambda book: book["rule"][0].pop("title"), "rule named-full.title", "required"),

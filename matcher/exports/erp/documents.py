@@ -173,7 +173,7 @@ def _explained(found: pl.DataFrame, state: State) -> pl.DataFrame:
         ]
     )
     # a reversal may be of a line that no longer counts
-    facts = pl.concat([state.lines.select("line_id", *_LINE_FIELDS), state.aside.select("line_id", *_LINE_FIELDS)])
+    facts = pl.concat([state.lines.select("line_id", *_LINE_FIELDS), state.excluded.select("line_id", *_LINE_FIELDS)])
     rows = found.with_columns(back=back).join(who, on=["decision_id", "back"], how="left").join(facts, on="line_id", how="left")
     return rows.with_columns(pl.col(pl.String).fill_null(""))
 

@@ -55,9 +55,9 @@ class MatchResult(NamedTuple):
         explanation: the chosen one; for ``none`` the nearest, which is not acted on.
         runner_up: the best of the others.
         reason: one sentence: why it was posted, or what keeps it from being posted.
-        lead: points of the explanation against all others together; what confidence is read from.
+        log_odds: points of the explanation against all others together; what confidence is read from.
         eligible: whether it was posted, or only for want of confidence was not.
-        lacks: the one test that keeps it from being posted; '' for what is posted, and until `diagnosis.diagnosed` has looked.
+        blocked_by: the one test that keeps it from being posted; '' for what is posted, and until `diagnosis.diagnosed` has looked.
         shadow: what a shadow rule would have said; it changes nothing.
     """
 
@@ -71,9 +71,9 @@ class MatchResult(NamedTuple):
     explanation: Explanation | None
     runner_up: Explanation | None
     reason: str
-    lead: int = 0
+    log_odds: int = 0
     eligible: bool = False
-    lacks: str = ""
+    blocked_by: str = ""
     shadow: Shadow | None = None
 
 
@@ -184,7 +184,7 @@ class _MatchingBatch:
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
         self.settled = None if ready else (stand, verdicts)
         taken: list[Item] = []
-        ready.sort(key=lambda v: (-v.lead, self.waiting[v.line_id].booking_date, v.line_id))
+        ready.sort(key=lambda v: (-v.log_odds, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
             one, receipt = verdict.explanation, self.waiting[verdict.line_id]
             if one is not None and self.pool.fits(one):
@@ -276,16 +276,16 @@ class _MatchingBatch:
             return _left(receipt, outcome, reason)._replace(explanation=options[0] if options else None)
         best = options[place]
         others = [one for one in options if one is not best]
-        lead = _lead(best, others)
-        shadow = self._shadow(receipt, best, lead, claims) if self.book.shadows else None
+        log_odds = _log_odds(best, others)
+        shadow = self._shadow(receipt, best, log_odds, claims) if self.book.shadows else None
         rule = self.book.get(best.rule) if best.rule else None
-        confidence = self.book.calibration.confidence(best.rule, lead) if rule else 0
+        confidence = self.book.calibration.confidence(best.rule, log_odds) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             runner = others[0] if others else None
-            return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, lead=lead, shadow=shadow)
+            return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, log_odds=log_odds, shadow=shadow)
         hindrance = "too many receipts compete for these items" if line in stand.choice.unsolved else ""
-        hindrance = hindrance or self._hindrance(receipt, best, rule, lead, claims)
+        hindrance = hindrance or self._hindrance(receipt, best, rule, log_odds, claims)
         eligible = not hindrance
         hindrance = hindrance or self._doubt(confidence)
         margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
@@ -293,17 +293,17 @@ class _MatchingBatch:
         reason = hindrance or best.note or rule.title.lower()
         runner = others[0] if others else None
         return MatchResult(
-            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, lead, eligible,
+            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, log_odds, eligible,
             shadow=shadow,
         )  # fmt: skip
 
-    def _shadow(self, receipt: Receipt, best: Explanation, lead: int, claims: "_Claims") -> Shadow | None:
+    def _shadow(self, receipt: Receipt, best: Explanation, log_odds: int, claims: "_Claims") -> Shadow | None:
         kinds = frozenset(kind for kind, _ in best.evidence)
-        rule = self.book.shadow(best.basis, best.gap, kinds, len(best.shares), best.rule)
+        rule = self.book.shadow(best.basis, best.difference, kinds, len(best.shares), best.rule)
         if rule is None:
             return None
-        confidence = self.book.calibration.confidence(rule.id, lead)
-        hindrance = self._hindrance(receipt, best, rule, lead, claims) or self._doubt(confidence)
+        confidence = self.book.calibration.confidence(rule.id, log_odds)
+        hindrance = self._hindrance(receipt, best, rule, log_odds, claims) or self._doubt(confidence)
         state = "none" if confidence < PROPOSE_PPM else "proposed" if hindrance else "posted"
         return Shadow(rule.name, state, confidence, hindrance or rule.title.lower())
 
@@ -312,7 +312,7 @@ class _MatchingBatch:
             return ""
         return f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
 
-    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, lead: int, claims: "_Claims") -> str:
+    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, log_odds: int, claims: "_Claims") -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if not best.unique:
             return best.note or "another set of open items has the same sum"
@@ -327,7 +327,7 @@ class _MatchingBatch:
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
-        if lead < rule.margin:
+        if log_odds < rule.min_log_odds:
             return TOO_NEAR
         return ""
 
@@ -349,7 +349,7 @@ def _foremost(receipt: Receipt) -> str:
     return receipt.payers[0].customer_id if receipt.payers else receipt.payer
 
 
-def _lead(best: Explanation, others: Sequence[Explanation]) -> int:
+def _log_odds(best: Explanation, others: Sequence[Explanation]) -> int:
     """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
     rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, one.points - best.points)) / 10) for one in others)
     return round(-10 * log(rivals))

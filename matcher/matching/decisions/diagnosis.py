@@ -21,7 +21,7 @@ from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt, Share
 from matcher.matching.references.text import STRONG, Text
 from matcher.rules.rulebook import Rule, Rulebook
-from matcher.rules.vocabulary import BASES, EVIDENCE, GAPS
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 ALIKE_END = 4
 """Digits at the beginning or at the end of two numbers that must agree for the numbers to be compared at all."""
@@ -44,14 +44,14 @@ _NEEDED = {
 def diagnosed(
     verdicts: Sequence[MatchResult], receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
 ) -> Iterator[MatchResult]:
-    """The verdicts on one selling company; what is not posted has ``lacks``, and where nothing is likely the nearest candidate."""
+    """The verdicts on one selling company; what is not posted has ``blocked_by``, and where nothing is likely the nearest candidate."""
     rest = _Rest(verdicts, pool, known, book, policy)
     by_line = {receipt.line_id: receipt for receipt in receipts}
     for verdict in verdicts:
         if verdict.state == "posted":
             yield verdict
         elif verdict.state == "proposed":
-            yield verdict._replace(lacks=rest.held(verdict))
+            yield verdict._replace(blocked_by=rest.held(verdict))
         else:
             yield rest.unmatched(verdict, by_line[verdict.line_id])
 
@@ -69,7 +69,7 @@ class _Rest:
         one = verdict.explanation
         assert one is not None
         rule, other = self.book.get(one.rule), verdict.runner_up
-        if not one.unique and other is not None and other.gap == one.gap:
+        if not one.unique and other is not None and other.difference == one.difference:
             what = "item has the same amount" if len(other.shares) == len(one.shares) == 1 else "set has the same sum"
             return f"another {what}: {', '.join(sorted(other.items))}"
         if rule.mode != "post":
@@ -78,7 +78,7 @@ class _Rest:
         if not self.policy.auto_post and verdict.reason == (one.note or rule.title.lower()):
             return "auto_post is off: everything waits for a person"
         if verdict.reason == TOO_NEAR:
-            return f"the lead over other explanations is {verdict.lead} points, the rule asks for {rule.margin}"
+            return f"the log_odds over other explanations is {verdict.log_odds} points, the rule asks for {rule.min_log_odds}"
         return verdict.reason
 
     def unmatched(self, verdict: MatchResult, receipt: Receipt) -> MatchResult:
@@ -86,17 +86,17 @@ class _Rest:
         if verdict.outcome in ("duplicate", "closed_item"):
             return self._closed(verdict, receipt)
         if verdict.outcome in ("non_receivable", "on_account") and verdict.explanation is None:
-            return verdict._replace(lacks=verdict.reason)
+            return verdict._replace(blocked_by=verdict.reason)
         one = verdict.explanation or self._refused(receipt)
         if one is None:
-            one, lacks = self._nearest(receipt)
+            one, blocked_by = self._nearest(receipt)
         elif (receipt.line_id, one.items) in self.policy.rejected:
-            lacks = "a person has refused these items for this line"
+            blocked_by = "a person has refused these items for this line"
         else:
-            lacks = self._unlikely(one, verdict.lead)
-        return verdict._replace(explanation=one, lacks=lacks)
+            blocked_by = self._unlikely(one, verdict.log_odds)
+        return verdict._replace(explanation=one, blocked_by=blocked_by)
 
-    def _unlikely(self, one: Explanation, lead: int) -> str:
+    def _unlikely(self, one: Explanation, log_odds: int) -> str:
         if not one.rule:
             return failed_test(one, self.book.rule) or f"no rule is about {_shape(one)}"
         if one.points <= 0:
@@ -104,7 +104,7 @@ class _Rest:
         other = next((self.holder[i] for i in sorted(one.items) if i in self.holder), "")
         if other:
             return f"line {other} has the better claim on these items"
-        confidence = self.book.calibration.confidence(one.rule, lead)
+        confidence = self.book.calibration.confidence(one.rule, log_odds)
         if confidence < PROPOSE_PPM:
             return f"confidence {percent(confidence)} is below the {percent(PROPOSE_PPM)} that a proposal needs"
         return "another line with the same claim comes first"
@@ -116,12 +116,12 @@ class _Rest:
             (i for i in ids if i not in self.pool.items), key=lambda i: (self._payer_of(i) != (receipt.payer, receipt.amount), i)
         )
         if not named:
-            return verdict._replace(lacks=verdict.reason)
+            return verdict._replace(blocked_by=verdict.reason)
         settled = self.known.settled.get(named[0])
         how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
         same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
         candidate = _candidate(named[0], self.known.closed.get(named[0], (0, ""))[1], "closed")
-        return verdict._replace(explanation=candidate, lacks=f"item {named[0]} is closed{how}{same}")
+        return verdict._replace(explanation=candidate, blocked_by=f"item {named[0]} is closed{how}{same}")
 
     def _payer_of(self, item_id: str) -> tuple[str, int]:
         settled = self.known.settled.get(item_id)
@@ -219,7 +219,7 @@ def failed_test(one: Explanation, rules: Iterable[Rule]) -> str:
     Nearest is the rule that the fewest conditions keep from holding; of equal ones the first in the book.
     """
     kinds = frozenset(kind for kind, _ in one.evidence)
-    tried = [(rule, list(_failures(rule, one, kinds))) for rule in rules if one.basis in rule.basis and one.gap in rule.gap]
+    tried = [(rule, list(_failures(rule, one, kinds))) for rule in rules if one.basis in rule.basis and one.difference in rule.difference]
     missed = [(rule, failures) for rule, failures in tried if failures]
     if not missed:
         return ""
@@ -253,7 +253,7 @@ def _needed(kind: str) -> str:
 
 
 def _shape(one: Explanation) -> str:
-    return f"items found so: {BASES[one.basis]}" if one.gap == "none" else f"such a gap: {GAPS[one.gap]}"
+    return f"items found so: {BASES[one.basis]}" if one.difference == "none" else f"such a difference: {DIFFERENCES[one.difference]}"
 
 
 def _closest(items: Iterable[Item], receipt: Receipt) -> Item:

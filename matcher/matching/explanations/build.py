@@ -192,14 +192,16 @@ class ExplanationBuilder:
         receipt, book = self.receipt, self.book
         dates = evidence.dates(found.items, receipt, book.limits)
         common = (*evidence.reference(view, found, self.carriers), *payer, *found.evidence, *dates)
-        for gap in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
-            if gap.kind in ("part", "over") and (found.basis not in ("named", "named_one", "order") or not _bears(found, gap.kind, view)):
+        for difference in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
+            if difference.kind in ("part", "over") and (
+                found.basis not in ("named", "named_one", "order") or not _bears(found, difference.kind, view)
+            ):
                 continue
-            words = self._words(view, found, gap.kind, payer)
-            judged = book.judged(found.basis, gap.kind, (*common, *gap.evidence, *words), len(gap.shares))
+            words = self._words(view, found, difference.kind, payer)
+            judged = book.judged(found.basis, difference.kind, (*common, *difference.evidence, *words), len(difference.shares))
             yield Explanation(
-                judged.rule, found.basis, gap.kind, gap.outcome, view.customer_id, gap.shares, judged.evidence, judged.points,
-                found.unique, gap.note or _note(found),
+                judged.rule, found.basis, difference.kind, difference.outcome, view.customer_id, difference.shares,
+                judged.evidence, judged.points, found.unique, difference.note or _note(found),
             )  # fmt: skip
 
     def _ours(self, pool: OpenItems) -> int:
@@ -217,14 +219,14 @@ class ExplanationBuilder:
         """Whether the text speaks of an order or of a payment in advance."""
         return says(self.text.spoken, self.book.words.prepayment)
 
-    def _words(self, view: CustomerContext, found: ItemSet, gap: str, payer: tuple[str, ...]) -> Iterable[str]:
+    def _words(self, view: CustomerContext, found: ItemSet, difference: str, payer: tuple[str, ...]) -> Iterable[str]:
         """What the words of the text say for or against an explanation."""
         text = self.text
         if self._ordered:
             yield "text_order"
-        if (gap == "part" or found.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
+        if (difference == "part" or found.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
-        if gap == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
+        if difference == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
             yield "text_more"
         if found.basis in UNNAMED and view.pool.items.keys().isdisjoint(view.refs):
             if any(item_id not in view.pool.items for item_id in self._named_items):
@@ -263,10 +265,10 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
     return keys, carriers
 
 
-def _bears(found: ItemSet, gap: str, view: CustomerContext) -> bool:
+def _bears(found: ItemSet, difference: str, view: CustomerContext) -> bool:
     """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
     kinds = {view.refs.get(i.item_id, "") for i in found.items}
-    return bool(kinds & STRONG) or (gap == "part" and "order" in kinds)
+    return bool(kinds & STRONG) or (difference == "part" and "order" in kinds)
 
 
 def _note(found: ItemSet) -> str:

@@ -40,23 +40,23 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
             yield from _abroad(items[0], receipt, pool, book)
         return
     total = sum([item.open for item in items])
-    gap = total - receipt.amount
-    if gap == 0:
+    difference = total - receipt.amount
+    if difference == 0:
         yield Difference(
             "none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),)
         )
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
-    in_terms = gap == sum(discounts) > 0
+    in_terms = difference == sum(discounts) > 0
     if in_terms:
         shares = (Share(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
-        yield Difference("discount", tuple(shares), "matched", ("gap_discount",))
-    if gap > 0 and total > 0:
-        yield from _short(items, gap, in_terms, receipt, pool, book)
-    elif gap < 0 < total:
+        yield Difference("discount", tuple(shares), "matched", ("difference_discount",))
+    if difference > 0 and total > 0:
+        yield from _short(items, difference, in_terms, receipt, pool, book)
+    elif difference < 0 < total:
         shares = (Share(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
-        kind = "gap_over_list" if len(items) > 1 else "gap_over_even" if even else "gap_over"
+        kind = "difference_over_list" if len(items) > 1 else "difference_over_even" if even else "difference_over"
         yield Difference("over", tuple(shares), "overpaid", (kind,))
 
 
@@ -67,12 +67,14 @@ def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limi
     return "amount_unique" if carriers <= 1 and pool.size >= limits.unique_among else "amount_rare" if carriers <= 5 else "amount_common"
 
 
-def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, pool: OpenItems, book: Rulebook) -> Iterator[Difference]:
-    """Less than the items is paid: it stays open, or is cleared for a reason. `in_terms`: the gap is a discount that may be taken."""
+def _short(
+    items: Sequence[Item], difference: int, in_terms: bool, receipt: Receipt, pool: OpenItems, book: Rulebook
+) -> Iterator[Difference]:
+    """Less than the items is paid: it stays open, or is cleared for a reason. `in_terms`: a discount that may be taken."""
     limits = book.limits
     largest = max(items, key=lambda i: i.open)
-    if gap <= limits.rounding and gap < largest.open:
-        yield _cleared("rounding", items, largest, gap, ("gap_rounding",))
+    if difference <= limits.rounding and difference < largest.open:
+        yield _cleared("rounding", items, largest, difference, ("difference_rounding",))
     if len(items) > 1:
         left, shares = receipt.amount, []
         for item in items:
@@ -80,35 +82,42 @@ def _short(items: Sequence[Item], gap: int, in_terms: bool, receipt: Receipt, po
             if item.open > 0 and taken > 0:
                 shares.append(Share(item.item_id, taken, taken))
                 left -= taken
-        yield Difference("part", tuple(shares), "partial", ("gap_part",), "several items are named and not all are paid")
+        yield Difference("part", tuple(shares), "partial", ("difference_part",), "several items are named and not all are paid")
         return
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
     share = (Share(item.item_id, receipt.amount, receipt.amount),)
-    if gap == item.discount and not in_terms:
-        yield Difference("discount_late", share, "partial", ("gap_discount_late",), "the gap is the early-payment discount, taken late")
-    elif limits.rounding < gap <= _in_currency(limits.fee * unit, receipt, pool) and gap * PPM <= item.open * limits.fee_share:
+    if difference == item.discount and not in_terms:
+        yield Difference(
+            "discount_late", share, "partial", ("difference_discount_late",), "the difference is the early-payment discount, taken late"
+        )
+    elif (
+        limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool) and difference * PPM <= item.open * limits.fee_share
+    ):
         # half a unit of money that has small coins, fifty of money that has none
-        kind = "gap_fee_even" if gap % (unit // 2 if unit > 1 else 50) == 0 else "gap_fee"
+        kind = "difference_fee_even" if difference % (unit // 2 if unit > 1 else 50) == 0 else "difference_fee"
         country = pool.country.get(item.customer_id, "")
         abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
-        yield _cleared("fee", items, item, gap, (kind, *abroad))
-    late = gap == item.discount
+        yield _cleared("fee", items, item, difference, (kind, *abroad))
+    late = difference == item.discount
     for rate in () if late else book.withholding.get(pool.country.get(item.customer_id, ""), ()):
-        if gap == (item.open * rate + PPM // 2) // PPM:
-            yield _cleared("withholding", items, item, gap, ("gap_withholding",))
+        if difference == (item.open * rate + PPM // 2) // PPM:
+            yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
-    kind = "gap_part_small" if gap * 20 <= item.open else "gap_part_even" if even else "gap_part"
+    kind = "difference_part_small" if difference * 20 <= item.open else "difference_part_even" if even else "difference_part"
     yield Difference("part", share, "partial", (kind,))
 
 
 _REASON = {"withholding": "withholding_tax", "exchange": "exchange_difference"}
 
 
-def _cleared(kind: str, items: Sequence[Item], bearer: Item, gap: int, evidence: tuple[str, ...]) -> Difference:
+def _cleared(kind: str, items: Sequence[Item], bearer: Item, difference: int, evidence: tuple[str, ...]) -> Difference:
     """All items are settled; what is missing is cleared on one of them."""
     reason = _REASON.get(kind, kind)
-    shares = (Share(i.item_id, i.open - gap, i.open - gap, gap, reason) if i is bearer else Share(i.item_id, i.open, i.open) for i in items)
+    shares = (
+        Share(i.item_id, i.open - difference, i.open - difference, difference, reason) if i is bearer else Share(i.item_id, i.open, i.open)
+        for i in items
+    )
     return Difference(kind, tuple(shares), "matched", evidence)
 
 
@@ -123,7 +132,7 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     if item.open <= 0:
         return
     if (receipt.instructed_currency, receipt.instructed_amount) == (item.currency, item.open):
-        yield Difference("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("gap_converted",))
+        yield Difference("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("difference_converted",))
         return
     worth = convert(receipt.amount, receipt.currency, item.currency, receipt.booking_date, pool)
     if worth is None or receipt.instructed_amount:
@@ -132,7 +141,7 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     if -book.limits.exchange_low * item.open <= off <= book.limits.exchange_high * item.open:
         cash = min(worth, item.open)
         share = Share(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
-        yield Difference("exchange", (share,), "matched", ("gap_exchange",))
+        yield Difference("exchange", (share,), "matched", ("difference_exchange",))
 
 
 def convert(amount: int, source: str, target: str, day: date, pool: OpenItems) -> int | None:

@@ -17,7 +17,7 @@ class RecordedExplanation:
 
     rule: str
     basis: str
-    gap: str
+    difference: str
     customer_id: str
     points: int
     evidence: tuple[tuple[str, int], ...]
@@ -42,11 +42,11 @@ def evidence_of(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def encode(one: Explanation | None) -> str:
-    """A whole explanation as recorded, '' for none: rule, basis, gap, customer, evidence, shares, note."""
+    """A whole explanation as recorded, '' for none: rule, basis, difference, customer, evidence, shares, note."""
     if one is None:
         return ""
     shares = [[s.item_id, s.amount, s.item_amount, s.adjustment, s.reason] for s in one.shares]
-    record = [one.rule, one.basis, one.gap, one.customer_id, evidence_text(one), shares, one.note]
+    record = [one.rule, one.basis, one.difference, one.customer_id, evidence_text(one), shares, one.note]
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -54,10 +54,10 @@ def decode(text: str) -> RecordedExplanation | None:
     """What `encode` recorded."""
     if not text:
         return None
-    rule, basis, gap, customer_id, evidence, shares, note = json.loads(text)
+    rule, basis, difference, customer_id, evidence, shares, note = json.loads(text)
     pairs = evidence_of(evidence)
     return RecordedExplanation(
-        rule, basis, gap, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note
+        rule, basis, difference, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note
     )
 
 

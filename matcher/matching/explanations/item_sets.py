@@ -169,7 +169,7 @@ def _listed(view: CustomerContext, here: list[Item]) -> list[Item]:
 
 
 def _runs(view: CustomerContext, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
-    """Items that follow the known ones without a gap, by due date or by number, and have the rest as their sum."""
+    """Items that follow the known ones without a difference, by due date or by number, and have the rest as their sum."""
     seen: set[frozenset[str]] = set()
     for order, place in zip((view.items, view.holding.by_number), view.holding.places, strict=True):
         last = max(place[i.item_id] for i in known)

@@ -15,7 +15,7 @@ CREATE TABLE raw.statement (
     opening BIGINT, opening_date DATE, closing BIGINT, closing_date DATE,
     count BIGINT NOT NULL, credit BIGINT NOT NULL, debit BIGINT NOT NULL,
     lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL,
-    state VARCHAR NOT NULL, problems VARCHAR NOT NULL
+    state VARCHAR NOT NULL, precise BOOLEAN NOT NULL, problems VARCHAR NOT NULL
 );
 CREATE TABLE raw.line (
     batch BIGINT NOT NULL, line_id VARCHAR USING COMPRESSION uncompressed NOT NULL, statement_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL,
@@ -37,9 +37,9 @@ CREATE TABLE raw.line_detail (
 CREATE TABLE raw.repeated_line (batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, line_id VARCHAR NOT NULL);
 -- Lines of statements that a person has not accepted: kept whole, counted nowhere.
 CREATE TABLE raw.quarantined_line AS FROM raw.line LIMIT 0;
--- A person's verdict on a statement in quarantine; its lines are then appended to raw.line like any others.
-CREATE TABLE raw.statement_verdict (
-    batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, verdict VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+-- What a person ruled on a statement; the lines of one accepted from quarantine are then appended to raw.line like any others.
+CREATE TABLE raw.statement_ruling (
+    batch BIGINT NOT NULL, statement_id VARCHAR NOT NULL, ruling VARCHAR NOT NULL, reason VARCHAR NOT NULL, replaced_by VARCHAR NOT NULL,
     lines_new BIGINT NOT NULL, lines_known BIGINT NOT NULL, lines_conflicting BIGINT NOT NULL
 );
 CREATE TABLE raw.item (
@@ -65,9 +65,9 @@ CREATE TABLE log.decision (
     batch BIGINT NOT NULL, ordinal BIGINT NOT NULL, decision_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
     line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, actor VARCHAR NOT NULL, "at" VARCHAR NOT NULL,
     effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT,
-    basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL,
-    lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL,
-    refused VARCHAR NOT NULL
+    basis VARCHAR NOT NULL, difference VARCHAR NOT NULL, log_odds BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL,
+    blocked_by VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL,
+    refused VARCHAR NOT NULL, counts_instead VARCHAR NOT NULL
 );
 CREATE TABLE log.allocation (
     batch BIGINT NOT NULL, decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
@@ -84,8 +84,8 @@ CREATE TABLE log.export (
 -- What the latest run found; a later decision on a line takes the place of what stands here of it.
 CREATE TABLE work.finding (
     line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
-    confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, gap VARCHAR NOT NULL, lead BIGINT,
-    evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, lacks VARCHAR NOT NULL, reason VARCHAR NOT NULL
+    confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, difference VARCHAR NOT NULL, log_odds BIGINT,
+    evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, blocked_by VARCHAR NOT NULL, reason VARCHAR NOT NULL
 );
 -- What shadow rules would have said of a line when it was looked at last; kept when the line is posted.
 CREATE TABLE work.shadow (

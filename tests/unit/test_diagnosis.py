@@ -1,4 +1,4 @@
-"""What an explanation lacks, rule by rule, and explanations as text and back."""
+"""What an explanation blocked_by, rule by rule, and explanations as text and back."""
 
 import pytest
 import steady
@@ -11,13 +11,13 @@ from matcher.matching.records import Explanation, Share
 from matcher.rules.rulebook import Rule
 
 
-def one(basis: str, gap: str, *kinds: str, items: int = 1) -> Explanation:
+def one(basis: str, difference: str, *kinds: str, items: int = 1) -> Explanation:
     shares = tuple(Share(f"I{n}", 10_00, 10_00) for n in range(items))
-    return Explanation("", basis, gap, "matched", "C1", shares, tuple((kind, 1) for kind in kinds), len(kinds))
+    return Explanation("", basis, difference, "matched", "C1", shares, tuple((kind, 1) for kind in kinds), len(kinds))
 
 
 def rule(name: str, **more: object) -> Rule:
-    return Rule.model_validate({"id": name, "version": 1, "title": name, "mode": "post", "basis": ["named"], "gap": ["none"]} | more)
+    return Rule.model_validate({"id": name, "version": 1, "title": name, "mode": "post", "basis": ["named"], "difference": ["none"]} | more)
 
 
 PAYER = ["payer_account", "payer_name"]
@@ -51,7 +51,7 @@ PAYER = ["payer_account", "payer_name"]
             [rule("far", needs=[["payer_account"], ["reference_whole"]]), rule("near", needs=[["reference_whole"]])],
             "needs the document number (rule near)",
         ),
-        (one("named", "none"), [rule("a", gap=["fee"], needs=[PAYER])], ""),
+        (one("named", "none"), [rule("a", difference=["fee"], needs=[PAYER])], ""),
         (one("named", "none", "payer_name"), [rule("a", needs=[PAYER])], ""),
     ],
 )
@@ -62,8 +62,8 @@ def test_the_first_condition_of_the_nearest_rule(explanation: Explanation, rules
 def test_every_condition_of_every_shipped_rule_has_words() -> None:
     for shipped in steady.book().rule:
         for basis in shipped.basis:
-            for gap in shipped.gap:
-                said = failed_test(one(basis, gap, *shipped.without), [shipped])
+            for difference in shipped.difference:
+                said = failed_test(one(basis, difference, *shipped.without), [shipped])
                 assert bool(said) == bool(shipped.needs or shipped.without)
                 assert "None" not in said
 
@@ -87,7 +87,7 @@ def test_an_explanation_comes_back_from_its_text(shares: list[Share], kinds: dic
     back = decode(encode(given_one))
     assert back is not None
     assert (back.shares, back.evidence, back.points, back.note) == (given_one.shares, evidence, given_one.points, note)
-    assert (back.rule, back.basis, back.gap, back.customer_id) == ("r", "named", "none", "C|1")
+    assert (back.rule, back.basis, back.difference, back.customer_id) == ("r", "named", "none", "C|1")
     assert "\n" not in encode(given_one)
 
 

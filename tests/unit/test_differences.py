@@ -1,4 +1,4 @@
-"""What lies between the sum of some items and the amount of a receipt: each kind of gap at its bounds, to the cent."""
+"""What lies between the sum of some items and the amount of a receipt: each kind of difference at its bounds, to the cent."""
 
 from datetime import date, timedelta
 
@@ -12,27 +12,27 @@ from matcher.matching.records import Explanation, Item, Receipt, Share
 
 
 def find(paying: Receipt, *items: Item, about: OpenItems | None = None, grace: int = 0) -> dict[str, Difference]:
-    """Ways to explain the amount, by kind of gap."""
+    """Ways to explain the amount, by kind of difference."""
     found = list(differences.explain(items, paying, about or pool(items), BOOK, grace))
-    assert len({gap.kind for gap in found}) == len(found)
-    for gap in found:
-        assert_conserved(gap, paying, items)
-    return {gap.kind: gap for gap in found}
+    assert len({difference.kind for difference in found}) == len(found)
+    for difference in found:
+        assert_conserved(difference, paying, items)
+    return {difference.kind: difference for difference in found}
 
 
-def assert_conserved(gap: Difference, paying: Receipt, items: tuple[Item, ...]) -> None:
+def assert_conserved(difference: Difference, paying: Receipt, items: tuple[Item, ...]) -> None:
     """No more cash than there is, no item beyond what it has, and all of the money when the line is said to be matched."""
-    cash = sum(share.amount for share in gap.shares)
+    cash = sum(share.amount for share in difference.shares)
     assert cash <= paying.amount
-    assert cash == paying.amount or gap.outcome == "overpaid"
+    assert cash == paying.amount or difference.outcome == "overpaid"
     left = {i.item_id: i.open for i in items}
-    for share in gap.shares:
+    for share in difference.shares:
         assert 0 <= share.item_amount + share.adjustment <= left[share.item_id] or left[share.item_id] <= share.item_amount < 0
         assert share.adjustment == 0 or share.reason
 
 
-def shares(gap: Difference) -> dict[str, tuple[int, int, str]]:
-    return {s.item_id: (s.amount, s.adjustment, s.reason) for s in gap.shares}
+def shares(difference: Difference) -> dict[str, tuple[int, int, str]]:
+    return {s.item_id: (s.amount, s.adjustment, s.reason) for s in difference.shares}
 
 
 def test_the_exact_amount_leaves_no_gap_and_nothing_else_is_said() -> None:
@@ -106,14 +106,22 @@ def test_items_smaller_than_the_rounding_are_not_given_negative_cash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "kind"), [(60_00, "gap_fee_even"), (15_50, "gap_fee_even"), (15_37, "gap_fee"), (60_01, ""), (5, ""), (6, "gap_fee")]
+    ("difference", "kind"),
+    [
+        (60_00, "difference_fee_even"),
+        (15_50, "difference_fee_even"),
+        (15_37, "difference_fee"),
+        (60_01, ""),
+        (5, ""),
+        (6, "difference_fee"),
+    ],
 )
-def test_a_fee_is_bounded_and_whole_or_half_units_are_likelier(gap: int, kind: str) -> None:
-    found = find(receipt(1_000_00 - gap), item("1", 1_000_00))
+def test_a_fee_is_bounded_and_whole_or_half_units_are_likelier(difference: int, kind: str) -> None:
+    found = find(receipt(1_000_00 - difference), item("1", 1_000_00))
     assert ("fee" in found) is bool(kind)
     if kind:
         assert (found["fee"].outcome, kinds(found["fee"])) == ("matched", {kind})
-        assert shares(found["fee"]) == {"1": (1_000_00 - gap, gap, "fee")}
+        assert shares(found["fee"]) == {"1": (1_000_00 - difference, difference, "fee")}
 
 
 def test_a_fee_is_no_large_share_of_the_invoice() -> None:
@@ -147,7 +155,8 @@ def test_tax_withheld_is_rounded_half_up_to_the_cent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "kind"), [(50_00, "gap_part_even"), (50_01, "gap_part"), (95_00, "gap_part_small"), (94_99, "gap_part")]
+    ("amount", "kind"),
+    [(50_00, "difference_part_even"), (50_01, "difference_part"), (95_00, "difference_part_small"), (94_99, "difference_part")],
 )
 def test_a_part_payment_leaves_the_rest_open(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 100_00))["part"]
@@ -160,7 +169,7 @@ def test_a_part_payment_of_several_items_settles_in_the_order_given() -> None:
     assert "not all are paid" in found.note
 
 
-@pytest.mark.parametrize(("amount", "kind"), [(150_00, "gap_over_even"), (150_01, "gap_over")])
+@pytest.mark.parametrize(("amount", "kind"), [(150_00, "difference_over_even"), (150_01, "difference_over")])
 def test_an_overpayment_settles_all_and_leaves_money(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 119_00))
     assert list(found) == ["over"]
@@ -176,8 +185,8 @@ def test_yen_have_no_decimals() -> None:
     one = item("1", 12_000, currency="JPY")
     found = find(receipt(11_995, currency="JPY"), one)
     assert shares(found["rounding"]) == {"1": (11_995, 5, "rounding")}
-    assert kinds(find(receipt(11_000, currency="JPY"), one)["part"]) == {"gap_part_even"}
-    assert kinds(find(receipt(5_003, currency="JPY"), one)["part"]) == {"gap_part"}
+    assert kinds(find(receipt(11_000, currency="JPY"), one)["part"]) == {"difference_part_even"}
+    assert kinds(find(receipt(5_003, currency="JPY"), one)["part"]) == {"difference_part"}
 
 
 def test_the_item_s_own_amount_before_conversion_settles_it() -> None:
@@ -206,7 +215,7 @@ def test_another_amount_before_conversion_does_not(amount: int, currency: str) -
 def test_a_payment_near_the_day_s_rate_settles_an_item_in_another_currency(amount: int, share: Share | None) -> None:
     dollars = item("1", 1_100_00, currency="USD")
     found = find(receipt(amount), dollars, about=pool([dollars], rate=rates(USD=1.1)))
-    assert [gap.shares for gap in found.values()] == ([(share,)] if share else [])
+    assert [difference.shares for difference in found.values()] == ([(share,)] if share else [])
 
 
 def test_without_a_rate_nothing_is_said_of_another_currency() -> None:
@@ -237,8 +246,8 @@ def test_a_discount_is_gone_once_something_was_paid() -> None:
     assert (left.open, differences.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
 
 
-def as_explanation(gap: Difference) -> Explanation:
-    return explained(0, *((s.item_id, s.amount) for s in gap.shares))
+def as_explanation(difference: Difference) -> Explanation:
+    return explained(0, *((s.item_id, s.amount) for s in difference.shares))
 
 
 def test_no_discount_after_an_item_without_a_last_day() -> None:
