@@ -47,7 +47,8 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     excluded = _excluded(reported, decisions)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
-    dated = facts.items.filter(pl.col("issue_date") <= as_of)
+    # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
+    dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
     items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
     return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
 

@@ -107,9 +107,11 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str, ou
     Raises:
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
-    state = fold(journal.facts(session.store), as_of, session.config.books.base_currency)
+    known = journal.facts(session.store)
     if what == "receipts":
-        return _receipts(session, state, path, target, outbox)
+        state = fold(known, date.max, session.config.books.base_currency)
+        return _receipts(session, state, as_of, path, target, outbox)
+    state = fold(known, as_of, session.config.books.base_currency)
     frame, amounts = _table(session, what)(state)
     head = journal.last_batch(session.store)
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
@@ -140,11 +142,11 @@ def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[s
     return discrepancies(state, gaps=gaps, buckets=config.aging.buckets, discount_grace_days=grace), DISCREPANCY_AMOUNTS
 
 
-def _receipts(session: Session, state: State, path: Path, target: str, outbox: files.Outbox) -> Exported:
+def _receipts(session: Session, state: State, as_of: date, path: Path, target: str, outbox: files.Outbox) -> Exported:
     chosen = erp.target(target)
     sent = journal.exported(session.store, target)
     head = cache(partial(journal.last_batch, session.store))
-    job = erp.ExportRequest(path.name, session.config.books.name, sent=sent, head=head)
+    job = erp.ExportRequest(path.name, session.config.books.name, as_of, sent, head=head)
     made = chosen.run(state, job)
     fresh = made.sent.join(sent, on="external_id", how="anti")
     if fresh.height:

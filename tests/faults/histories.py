@@ -317,6 +317,9 @@ def send(of: History, as_of: date | None) -> None:
     documents, wrong, day = receipts_file(of.sent)
     of.tell(f"{len(documents)} as of {day}")
     of.wrong([*wrong, *of.received.take(documents)])
+    amounts = {row["line_id"]: cents(row["line_amount"]) for row in table(of.export("matches"))}
+    part = {line: amount for line, amount in of.received.by_line().items() if amount not in (0, amounts[line])}
+    of.wrong([f"the ERP has {text(amount)} of line {line}" for line, amount in part.items()])
     of.undone_since_sent = set()
     latest, of.sent_as_of = day >= of.sent_as_of, max(of.sent_as_of, day)
     if as_of is None and latest:

@@ -180,14 +180,16 @@ def test_a_corrected_document_number_or_name_is_no_reason_to_take_a_receipt_back
     assert export(books, sent=first.sent, acknowledged=frozenset(first.sent["external_id"])).batch.count == 0
 
 
-def test_an_export_of_an_earlier_day_leaves_alone_what_was_sent_since(books: Books) -> None:
+def test_an_export_of_an_earlier_day_leaves_out_what_takes_effect_later(books: Books) -> None:
     books.line("L2", 5_00, customer="C1", day=date(2026, 4, 2))
     books.post("D2", "L2")
     books.as_of = date(2026, 4, 30)
     april = export(books)
-    earlier = Books(date(2026, 3, 31), items=books.items, lines={"L1": books.lines["L1"]}, decisions={"D1": books.decisions["D1"]})
-    earlier.allocations = books.allocations
-    assert export(earlier, sent=april.sent).batch.count == 0
+    assert [row["line_id"] for row in records(april)[1:-1]] == ["L1", "L2"]
+    march = records(export(books, as_of=date(2026, 3, 31), sent=april.sent))[1:-1]
+    assert [(row["line_id"], row["version"]) for row in march] == [("L1", 1)], "told again under the same id, not as new"
+    unsent = records(export(books, as_of=date(2026, 3, 31)))[1:-1]
+    assert [row["line_id"] for row in unsent] == ["L1"]
 
 
 def test_an_unknown_target_or_ending_is_refused(books: Books) -> None:

@@ -31,11 +31,12 @@ SENT: Schema = {
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What an export is told besides the state.
+    """What an export is told besides the state, which holds everything that is known.
 
     Attributes:
         file_name: name of the main file, without folders; its ending chooses the layout.
         books: name of the books, for the header.
+        as_of: decisions that take effect later are not told, unless their line was told as of a later day; None: the day of the state.
         sent: the documents of all earlier exports to this target in the columns of `SENT`. One that was sent twice may stand here twice.
         acknowledged: external ids that the ERP has confirmed. They are never sent again; sent ones that it has not confirmed are.
         rejected: external ids whose latest sending the ERP has refused. They need not be taken back, and are sent again unless undone.
@@ -45,6 +46,7 @@ class ExportRequest:
 
     file_name: str
     books: str
+    as_of: date | None = None
     sent: pl.DataFrame = field(default_factory=lambda: empty(SENT))
     acknowledged: frozenset[str] = frozenset()
     rejected: frozenset[str] = frozenset()

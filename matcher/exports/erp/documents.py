@@ -10,6 +10,7 @@ A document that was sent is never changed. If its decision is reversed, or the d
 """
 
 import hashlib
+from datetime import date
 
 import polars as pl
 
@@ -46,25 +47,28 @@ def allocations(state: State) -> pl.DataFrame:
 def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     """The documents to send now: the columns of `SENT` plus those of the line, actor, rule and ``reverses``.
 
-    Left out is what the ERP has acknowledged, and any decision whose latest document was sent as of a later day than this
-    state's: an export of last month does not take back what this month's export said. Reversals come first.
+    Left out is what the ERP has acknowledged, and what takes effect after the export's day. A line that an earlier export told as of
+    a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first.
     """
-    last = _last_sent(job)
-    now = _current(state).join(last, on="decision_id", how="left").filter((pl.col("sent_as_of") <= state.as_of).fill_null(True))
+    day, last = job.as_of or state.as_of, _last_sent(job)
+    told = job.sent.group_by("line_id").agg(told_as_of=pl.col("as_of").max())
+    until = pl.max_horizontal(pl.lit(day), "told_as_of")
+    now = _current(state, told, until).join(last, on="decision_id", how="left")
     never, back = pl.col("sent_version").is_null(), (pl.col("sent_record") == "reversal").fill_null(False)
     same = (pl.col("payload_hash") == pl.col("sent_hash")).fill_null(False) & ~back
     next_free = pl.when(back | pl.col("sent_refused")).then(1).otherwise(2)  # 2 leaves room for the reversal
     version = pl.when(never).then(1).when(same).then("sent_version").otherwise(pl.col("sent_version") + next_free)
-    forward = now.with_columns(version=version, as_of=pl.lit(state.as_of))
+    forward = now.with_columns(version=version, as_of=pl.lit(day))
 
-    # A decision that is not among the state's decisions is later than its day: nothing is known of it here.
-    booked = last.filter(~back, ~pl.col("sent_refused"), pl.col("sent_as_of") <= state.as_of)
+    booked = last.filter(~back, ~pl.col("sent_refused"))
     standing = job.sent.join(booked, on=["decision_id", "version"], how="semi")
     standing = standing.unique("decision_id", keep="first").join(state.decisions.select("decision_id"), on="decision_id", how="semi")
     void = standing.join(forward.filter(same), on="decision_id", how="anti")
     columns = [*SENT_FIELDS, "reverses"]
+    # what was told as of a later day, and stands as it was told, belongs to that day's file
+    forward = forward.filter(~same | (pl.col("effective_date") <= day))
     found = pl.concat(
-        [_reversals(void, state).select(columns), _unconfirmed(job, state).select(columns), _numbered(forward).select(columns)]
+        [_reversals(void, state, day).select(columns), _unconfirmed(job, day).select(columns), _numbered(forward).select(columns)]
     )
     new = found.filter(~pl.col("external_id").is_in(job.acknowledged))
     return _explained(new, state).sort(
@@ -74,8 +78,9 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
 
 def batch(found: pl.DataFrame, state: State, job: ExportRequest) -> ExportBatch:
     """The control figures of documents."""
-    parts = [job.books, state.as_of.isoformat(), *found["external_id"], *found["payload_hash"]]
-    return ExportBatch(_digest(_SEPARATOR.join(parts)), job.books, state.as_of, found.height, totals(found, "amount"))
+    day = job.as_of or state.as_of
+    parts = [job.books, day.isoformat(), *found["external_id"], *found["payload_hash"]]
+    return ExportBatch(_digest(_SEPARATOR.join(parts)), job.books, day, found.height, totals(found, "amount"))
 
 
 def sent(found: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
@@ -83,8 +88,8 @@ def sent(found: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
     return found.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
 
 
-def _current(state: State) -> pl.DataFrame:
-    """One row for each live decision that brings money or applies some."""
+def _current(state: State, told: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
+    """One row for each live decision that brings money or applies some, and takes effect by the day `until` of its line."""
     posted = allocations(state)
     parts = posted.group_by("decision_id", "line_id").agg(applied=total(pl.col("amount_applied")), parts=_parts_text())
     touched = pl.col("line_id").is_in(parts["line_id"].implode())
@@ -97,6 +102,8 @@ def _current(state: State) -> pl.DataFrame:
         decided.join(order, on="decision_id")
         .join(facts, on="line_id")
         .join(parts, on=["decision_id", "line_id"], how="left")
+        .join(told, on="line_id", how="left")
+        .filter(pl.col("effective_date") <= until)
         # Effective date first: what is known as of an earlier day is then always the beginning of what is known later.
         .sort("line_id", "effective_date", "batch", "ordinal", "decision_id")
         .with_columns(first=pl.int_range(pl.len()).over("line_id") == 0, applied=pl.col("applied").fill_null(0))
@@ -122,7 +129,6 @@ def _last_sent(job: ExportRequest) -> pl.DataFrame:
         sent_version="version",
         sent_record="record",
         sent_hash="payload_hash",
-        sent_as_of="as_of",
         sent_refused=pl.col("external_id").is_in(job.rejected),
     )
 
@@ -132,29 +138,29 @@ def _numbered(forward: pl.DataFrame) -> pl.DataFrame:
     return forward.with_columns(pl.Series("external_id", [external_id(*key) for key in keys], dtype=pl.String))
 
 
-def _reversals(void: pl.DataFrame, state: State) -> pl.DataFrame:
-    """Documents that take back those of `void`: dated like the decision that undid them, else on the day of the state."""
+def _reversals(void: pl.DataFrame, state: State, day: date) -> pl.DataFrame:
+    """Documents that take back those of `void`: dated like the decision that undid them, else on the day of the export."""
     undone = _undoing(state).select("decision_id", undone_on="effective_date")
     rows = void.join(undone, on="decision_id", how="left").with_columns(
         *(-pl.col(name) for name in ("amount", "applied", "unapplied")),
         record=pl.lit("reversal"),
         reverses="external_id",
         version=pl.col("version") + 1,
-        effective_date=pl.col("undone_on").fill_null(state.as_of),
-        as_of=pl.lit(state.as_of),
+        effective_date=pl.col("undone_on").fill_null(day),
+        as_of=pl.lit(day),
     )
     numbered = _numbered(rows)
     return numbered.with_columns(payload_hash=_hashes(numbered, ["record", "reverses", "amount"]))
 
 
-def _unconfirmed(job: ExportRequest, state: State) -> pl.DataFrame:
+def _unconfirmed(job: ExportRequest, day: date) -> pl.DataFrame:
     """Reversals that were sent and that the ERP has not confirmed: sent again as they were."""
-    rows = job.sent.filter(pl.col("record") == "reversal", pl.col("as_of") <= state.as_of).unique("external_id", keep="first")
+    rows = job.sent.filter(pl.col("record") == "reversal", pl.col("effective_date") <= day).unique("external_id", keep="first")
     undone = [
         external_id(entity, decision, version - 1)
         for entity, decision, version in rows.select("entity", "decision_id", "version").iter_rows()
     ]
-    return rows.with_columns(pl.Series("reverses", undone, dtype=pl.String), as_of=pl.lit(state.as_of))
+    return rows.with_columns(pl.Series("reverses", undone, dtype=pl.String), as_of=pl.lit(day))
 
 
 def _undoing(state: State) -> pl.DataFrame:
