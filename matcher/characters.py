@@ -12,13 +12,14 @@ RANGES = (
     (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
     (0x200B, 0x200F),  # of no width, and direction marks
     (0x2028, 0x202E),  # line and paragraph separators, direction embeddings and overrides
-    (0x2060, 0x206F), (0x3164, 0x3164),
+    (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164),
     (0xD800, 0xDFFF),  # halves of a pair: bytes that are no text
+    (0xE000, 0xF8FF), (0xFDD0, 0xFDEF),  # of private use, and never used: every screen shows something else
     (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB),
     (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),  # tags, and further variation selectors
 )  # fmt: skip
-"""First and last code point of what counts as hidden: Unicode's control and default-ignorable characters."""
+"""First and last code point of what counts as hidden: Unicode's control, default-ignorable, private and blank characters."""
 
 _HIDDEN = re.compile("[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in RANGES) + "]")
 _BUT_LINES = re.compile(f"(?![\\n\\t]){_HIDDEN.pattern}")

@@ -239,6 +239,12 @@ _CODES = (
         "matcher.toml and the books file do not agree on whether the books are encrypted.",
         "Correct books.encryption; books cannot be encrypted or decrypted afterwards.",
     ),
+    Code(
+        "account.changed",
+        USAGE,
+        "An account whose lines the books hold is no longer in matcher.toml, or is of another entity or currency there.",
+        "Put it back: an account keeps its id, entity and currency for as long as the books have its lines.",
+    ),
     Code("config.invalid", USAGE, "matcher.toml is not valid.", "Correct the named key; `matcher init` shows a commented example."),
     Code("rules.invalid", USAGE, "The rulebook is not valid.", "Correct the named key; see docs/rules.md."),
     Code("rules.unreachable", NEEDS_PERSON, "A rule can never take an explanation.", "Move it up, or change its conditions."),

@@ -13,6 +13,8 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 """First and last day that the ERP's documents and rates may have: with any other one, counting days would leave the calendar."""
 
 _AMOUNT = r"^[+-]?(?:\d+\.?\d*|\.\d+)$"
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""Days from 1970-01-01 to the first day of the year 1 and to the last one of 9999."""
 _PLACES = 4  # no ISO 4217 currency has more
 
 
@@ -51,3 +53,21 @@ def iso_date(text: pl.Expr) -> pl.Expr:
 def possible(day: pl.Expr) -> pl.Expr:
     """Days from `EARLIEST` to `LATEST`; null for any other."""
     return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
+
+
+def written(column: pl.Series) -> pl.Series:
+    """A typed column as the text that it would be in a table.
+
+    A day outside of the years 1 to 9999, which polars ends the program over, becomes a text that is no date.
+
+    Raises:
+        polars.exceptions.PolarsError: for values that have no text.
+    """
+    if column.dtype not in (pl.Date, pl.Datetime):
+        return column.cast(pl.String)
+    days = column.to_physical() if column.dtype == pl.Date else column.dt.timestamp("ms") // 86_400_000
+    odd = (days < _FIRST_DAY) | (days > _LAST_DAY)
+    safe = pl.select(pl.when(~odd).then(column)).to_series()
+    # a day without a time of day is written as a day
+    text = safe.cast(pl.String) if column.dtype == pl.Date else safe.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00")
+    return pl.select(pl.when(odd).then("day " + days.cast(pl.String)).otherwise(text).alias(column.name)).to_series()

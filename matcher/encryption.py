@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from matcher.errors import MatcherError
+from matcher.settings import read_bytes
 
 KEY, KEY_FILE = "MATCHER_KEY", "MATCHER_KEY_FILE"
 SERVICE = "matcher"
@@ -41,11 +42,12 @@ def find_key(name: str, key_file: str, directory: Path) -> str:
 
 
 def _from_file(path: Path, directory: Path) -> str:
+    data = read_bytes(path, "encryption.key")
     try:
         mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8")
+        text = data.decode()
     except OSError as error:
-        raise MatcherError("encryption.key", f"the key file cannot be read ({error.strerror})", str(path)) from error
+        raise MatcherError("encryption.key", f"cannot be read ({error.strerror})", str(path)) from error
     except UnicodeDecodeError:
         # the exception holds the bytes
         raise MatcherError("encryption.key", "the key file is not UTF-8 text", str(path)) from None

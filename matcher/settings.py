@@ -28,6 +28,16 @@ def read_text(path: Path, code: str) -> str:
     Raises:
         MatcherError: `code` when it cannot be read, is no file, is larger than `MAX_SIZE`, or is not UTF-8.
     """
+    data = read_bytes(path, code)
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MatcherError(code, "is not UTF-8", f"{path}:{line}") from error
+
+
+def read_bytes(path: Path, code: str) -> bytes:
+    """The bytes of a regular file. Arguments and errors as of `read_text`."""
     try:
         # a pipe that nobody writes to would not even open otherwise
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as stream:
@@ -36,13 +46,11 @@ def read_text(path: Path, code: str) -> str:
             data = stream.read(MAX_SIZE + 1)
     except OSError as error:
         raise MatcherError(code, f"cannot be read ({error.strerror})", str(path)) from error
+    except ValueError as error:  # a name that holds a null character
+        raise MatcherError(code, "is no name of a file", str(path)) from error
     if len(data) > MAX_SIZE:
         raise MatcherError(code, f"has more than {MAX_SIZE >> 20} MB", str(path))
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise MatcherError(code, "is not UTF-8", f"{path}:{line}") from error
+    return data
 
 
 def load_toml(text: str, where: str, code: str) -> dict[str, Any]:

@@ -26,6 +26,20 @@ Rows = Sequence[Mapping[str, Any]]
 WHOLE, FOLDED, CUT = 25, 16, 8
 """Columns of a table: widest that is never folded, least width of one that is, least width of one whose texts are cut."""
 SECONDS = click.IntRange(min=0)
+
+
+class _Share(click.FloatRange):
+    """A number within bounds; what is no number is no such number either."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        found = super().convert(value, param, ctx)
+        if found != found:
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return found
+
+
+SHARE = _Share(0.5, 1, max_open=True)
 WAIT = "When another process has the books open, wait for them so long."
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, as_of_option, busy, note, open_books, reason_option, say, show, with_books, with_format
+from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_books, reason_option, say, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment"
 @with_books
 @with_format
 @click.option("--as-of", type=IsoDate(), metavar="DATE", help="Look at lines up to this day only; all that is known counts.")
-@click.option(
-    "--precision", type=click.FloatRange(0.5, 1, max_open=True), help="Share of postings that must be right; default: the policy's."
-)
+@click.option("--precision", type=SHARE, help="Share of postings that must be right; default: the policy's.")
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def run(output: str, as_of: date | None, precision: float | None, dry_run: bool) -> None:
     """Match everything that is still open, and print a summary by outcome.
@@ -84,7 +82,7 @@ def status(output: str, as_of: date | None) -> None:
 @click.option("--entity", default="", metavar="ID", help="Only this selling company.")
 @click.option("--account", default="", metavar="ID", help="Only this bank account.")
 @click.option("--outcome", default="", metavar="WORD", help="Only lines with this outcome.")
-@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many lines.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many lines.")
 def queue(output: str, as_of: date | None, limit: int | None, **filters: str) -> None:
     """Receipts that wait for a person: proposed ones first, the largest first."""
     lines = open_books().queue(as_of, **filters)

@@ -139,7 +139,7 @@ def _text_table(data: bytes, name: str) -> Table:
     if data[:4] == b"PAR1":
         try:
             raw = pl.read_parquet(io.BytesIO(data))
-            return Table(raw.select(pl.col(c).cast(pl.String) for c in raw.columns), name, None)
+            return Table(pl.DataFrame([columns.written(column) for column in raw.get_columns()]), name, None)
         except pl.exceptions.PolarsError as error:
             raise MatcherError("file.malformed", "the Parquet file cannot be read", name) from error
     if data[:4] == b"PK\x03\x04":

@@ -21,7 +21,7 @@ from matcher.parsers import batches, registry
 from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
-from matcher.pipeline import conflicts
+from matcher.pipeline import accounts, conflicts
 from matcher.pipeline.admission import admit
 from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
@@ -106,8 +106,9 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, 
     """Reads statement files into the books.
 
     Raises:
-        MatcherError: whatever refuses a file; then nothing of any file is kept.
+        MatcherError: whatever refuses a file, or ``account.changed``; then nothing of any file is kept.
     """
+    accounts.check(session)
     lines.bound_memory(session.store)
     # entries live for one batch and hold no cycles: looking for some after every few hundred costs a sixth of the time
     with gc_paused(50_000):

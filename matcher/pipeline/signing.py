@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matcher.config import Journal
 from matcher.errors import MatcherError
+from matcher.settings import read_bytes
 
 VARIABLE = "MATCHER_JOURNAL_KEY_FILE"
 """Environment variable that names the key's file; it goes before matcher.toml."""
@@ -23,11 +24,11 @@ def key_of(journal: Journal, books: Path) -> bytes | None:
         MatcherError: ``journal.key`` when the one that is named cannot be read or is too short.
     """
     if named := os.environ.get(VARIABLE) or journal.key_file:
-        path = books / Path(named).expanduser()
         try:
-            return _checked(path.read_bytes().strip(), str(path))
-        except OSError as error:
-            raise MatcherError("journal.key", f"the key file cannot be read ({error.strerror})", str(path)) from None
+            path = books / Path(named).expanduser()
+        except RuntimeError:
+            raise MatcherError("journal.key", "the key file lies with a user who is not known here", named) from None
+        return _checked(read_bytes(path, "journal.key").strip(), str(path))
     return _checked(_of_keyring(journal.keyring).encode(), "keyring") if journal.keyring else None
 
 

@@ -101,6 +101,11 @@ class Counts:
     conflicting: int
 
 
+def accounts(store: Store) -> list[tuple[str, str, str]]:
+    """Account, entity and currency of the lines, each once."""
+    return store.run("SELECT DISTINCT account, entity, currency FROM raw.line ORDER BY ALL")
+
+
 def bound_memory(store: Store) -> None:
     """Bounds the memory that a file of any size may take."""
     store.run(f"SET memory_limit = '{MEMORY}'")

@@ -312,3 +312,12 @@ def test_no_command_takes_a_key_as_an_argument(desk: Desk) -> None:
     refused(desk.run("init", ".", "--encrypt", "--key", "something longer than that"), "usage.option")
     configure(desk, "encryption = true", 'key = "something longer than that"')
     refused(desk.run("verify"), "config.invalid", "books.key")
+
+
+@pytest.mark.parametrize("named", ["pipe", "/dev/zero", "a\0b"])
+def test_a_key_file_that_is_no_file_is_refused_at_once(named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(encryption.KEY, raising=False)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(MatcherError) as caught:
+        encryption.find_key("any", f"../{named}" if named == "pipe" else named, tmp_path / "books")
+    assert caught.value.code == "encryption.key"

@@ -444,6 +444,8 @@ def test_a_noted_head_is_looked_for(desk: Desk) -> None:
     assert result.exit_code == codes.NEEDS_PERSON
     assert result.stderr.startswith("verify.failed: ")
     assert f"FAILS: no batch has the hash {'f' * 64}" in result.stdout
+    refused(desk.run("run", "--precision", "nan"), "usage.option")
+    refused(desk.run("queue", "--limit", "9" * 20), "usage.option")
     refused(desk.run("verify", "--expect", "f"), "usage.option")
 
 
@@ -577,3 +579,21 @@ def test_every_input_belongs_to_a_case() -> None:
 
 def test_the_page_of_codes_is_the_catalogue() -> None:
     assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == codes_page.page()
+
+
+@covers("account.changed")
+@pytest.mark.parametrize(
+    ("before", "after"), [('id = "giro"', 'id = "other"'), ('entity = "1"', 'entity = "2"'), ('currency = "EUR"', 'currency = "SEK"')]
+)
+def test_an_account_keeps_its_id_entity_and_currency(before: str, after: str, desk: Desk) -> None:
+    """Or its lines would come in again under the new one, and be posted twice."""
+    path = desk.folder / "matcher.toml"
+    head, giro, rest = path.read_text(encoding="utf-8").partition('[[account]]\nid = "giro"')
+    account, gap, others = (giro + rest).partition("\n\n")
+    second = '[[entity]]\nid = "2"\nname = "Another GmbH"\n\n'
+    path.write_text(head + second + account.replace(before, after) + gap + others, encoding="utf-8")
+    refused(
+        desk.run("ingest", str(ERRORS / "after_a_gap.csv"), "--account", "giro" if "giro" not in before else "other"),
+        "account.changed",
+        str(path),
+    )

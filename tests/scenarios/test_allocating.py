@@ -1,5 +1,6 @@
 """`allocate LINE ITEM=CASH+ADJUSTMENT:REASON` on items whose ids hold the signs that it is written with."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from support import filled
 from matcher.books import Books
 from matcher.cli import main
 from matcher.codes import USAGE
+from matcher.errors import MatcherError
+from matcher.pipeline.verdicts import AllocationRequest
 
 IDS = ("A", "A=5", "B=1=2", "C|D", "E F", "G;H,I", "J+K:L=M", "=N", "O=")
 
@@ -67,3 +70,19 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(books: Books, text: 
     assert result.exit_code in (USAGE, 3), result.output
     assert not result.stderr.startswith("internal")
     assert posted(books) == []
+
+
+def test_a_beginning_that_a_decision_and_another_line_share_undoes_nothing(tmp_path: Path) -> None:
+    lines = [{"amount": f"{n}.00", "bank_reference": f"R{n}", "remittance_information": "thank you"} for n in range(10, 30)]
+    books = filled(tmp_path, items=[{"item_id": "A1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}], lines=lines)
+    names = sorted(books.state(date.max).lines["line_id"])
+    decided = {books.allocate(name, [AllocationRequest("A1")])[0].decision_id: name for name in names}
+    (decision, given) = next(
+        (name, name[:1])
+        for name, line in decided.items()
+        if sum(one.startswith(name[:1]) for one in decided) == 1 and any(one.startswith(name[:1]) and one != line for one in names)
+    )
+    with pytest.raises(MatcherError) as caught:
+        books.undo(given)
+    assert caught.value.code == "line.ambiguous"
+    assert books.undo(decision)[0].kind == "undo"

@@ -1,5 +1,6 @@
 """The key that signs the journal: where it comes from, and what is said when it does not."""
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -72,3 +73,11 @@ def test_without_the_package_the_message_says_what_to_install(tmp_path: Path, mo
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(MatcherError, match=r"journal\.key.*pip install matcher-recon\[keyring\]"):
         signing.key_of(Journal(keyring="northgate"), tmp_path)
+
+
+@pytest.mark.parametrize("named", ["pipe", "/dev/zero", "~nobody-of-that-name/key", "a\0b"])
+def test_what_is_no_file_is_refused_at_once(named: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(MatcherError) as caught:
+        signing.key_of(Journal(key_file=named), tmp_path)
+    assert caught.value.code == "journal.key"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support import new_books
 
 from matcher.errors import MatcherError
 from matcher.exports import tables
@@ -94,3 +95,19 @@ def test_another_ending_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
     with pytest.raises(MatcherError, match=r"usage\.option.*\.csv, \.parquet"):
         write(FRAME, tmp_path / "out.txt")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("day", [2**31 - 1, -(2**31), 2_932_897, -719_163])
+def test_a_day_that_no_calendar_has_is_a_bad_date_and_no_panic(day: int, tmp_path: Path) -> None:
+    odd = pl.Series("booking_date", [day], pl.Int32).cast(pl.Date)
+    frame = pl.DataFrame([odd, pl.Series("amount", ["1.00"]), pl.Series("currency", ["EUR"]), pl.Series("account", ["giro"])])
+    frame.write_parquet(tmp_path / "lines.parquet")
+    books = new_books(tmp_path)
+    with pytest.raises(MatcherError) as caught:
+        books.ingest([tmp_path / "lines.parquet"])
+    assert caught.value.code == "date.invalid"
+    rates = pl.DataFrame([odd.alias("date"), pl.Series("currency", ["USD"]), pl.Series("per_base", ["1.1"])])
+    rates.write_parquet(tmp_path / "rates.parquet")
+    with pytest.raises(MatcherError) as caught:
+        books.import_files("rates", [tmp_path / "rates.parquet"])
+    assert caught.value.code == "date.invalid"

@@ -6,6 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from matcher.columns import written
 from matcher.errors import MatcherError
 from matcher.parsers.base import BATCH_ROWS, Event, Source
 from matcher.parsers.csv.columnar import NAMES, emit
@@ -52,7 +53,4 @@ def _text(column: pl.Series) -> pl.Series:
         values = (None if value is None else repr(value) for value in column.to_list())
         texts = [text if text in (None, "nan", "inf", "-inf") else str(number(text)) for text in values]
         return pl.Series(column.name, texts, pl.String).fill_null("")
-    if column.dtype == pl.Datetime:
-        # A day without a time of day is written as a day; any other keeps its time, which the row reader puts aside.
-        return column.dt.to_string("%Y-%m-%d %H:%M:%S").str.strip_suffix(" 00:00:00").fill_null("")
-    return column.cast(pl.String).fill_null("")
+    return written(column).fill_null("")  # a time of day stays, and the row reader puts it aside

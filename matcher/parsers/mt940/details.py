@@ -168,6 +168,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
     values = {"": ""}
     word, before = "", PART_WIDTH
+    width = _narrow_width(parts)
     for part in parts:
         sign = part[4:5]
         # most parts go on with a text and have no sign where an identifier ends
@@ -175,7 +176,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
             word = head
             piece = part[len(head) + 1 :]
             values[word] = f"{values[word]} {piece}" if word in values else piece
-        elif before >= PART_WIDTH or before == _narrow_width(parts):
+        elif before >= PART_WIDTH or before == width:
             values[word] += part
         else:
             values[word] += " " + part
