@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import Row, filled, items_file
+from support import Row, copied, filled, items_file
 
 from matcher.books import Books
 from matcher.codes import POLICY, USAGE
@@ -30,13 +30,16 @@ NEVER: tuple[Row, ...] = (
 )
 
 
+def partly_paid(folder: Path) -> None:
+    made = filled(folder, items=[ITEM, OTHER, CREDIT], lines=[{"amount": "380.00", "bank_reference": "B1"}])
+    (line,) = made.state().lines["line_id"]
+    made.allocate(line, [Wanted("I1", "400.00"), Wanted("I3", "-20.00")])
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
     """400.00 of the item I1 and 20.00 of the credit note I3 are posted; I2 has nothing posted."""
-    made = filled(tmp_path, items=[ITEM, OTHER, CREDIT], lines=[{"amount": "380.00", "bank_reference": "B1"}])
-    (line,) = made.state().lines["line_id"]
-    made.allocate(line, [Wanted("I1", "400.00"), Wanted("I3", "-20.00")])
-    return made
+    return copied(tmp_path, partly_paid)
 
 
 def tables(books: Books) -> list[object]:

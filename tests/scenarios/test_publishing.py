@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import duckdb
 import pytest
-from support import filled
+from support import copied, filled
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -28,12 +28,15 @@ class PowerFails(BaseException):
     """Ends the program where it stands, as far as one process can show it to itself."""
 
 
+def one_posted(folder: Path) -> None:
+    made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
+    assert made.run().posted == 1
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    made = filled(tmp_path, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
-    assert made.run().posted == 1
     (tmp_path / "out").mkdir()
-    return made
+    return copied(tmp_path, one_posted)
 
 
 def names(folder: Path) -> list[str]:

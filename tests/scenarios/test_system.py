@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import duckdb
 import pytest
-from support import NOW, filled, lines_file, tamper
+from support import NOW, copied, filled, lines_file, tamper
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -25,11 +25,14 @@ LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_re
 PROGRAM = [sys.executable, "-c", "from matcher.cli import program; program()"]
 
 
+def one_posted(folder: Path) -> None:
+    made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
+    assert made.run().posted == 1
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    made = filled(tmp_path, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
-    assert made.run().posted == 1
-    return made
+    return copied(tmp_path, one_posted)
 
 
 def batches(books: Books) -> int:
@@ -274,14 +277,18 @@ def test_what_is_no_books_file_is_told_and_stays_as_it_is(books: Books, spoil: C
     assert sorted(os.listdir(books.directory)) == before
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Books:
-    """Books large enough to have blocks of their own for lines and items."""
+def large(folder: Path) -> None:
     items = [ITEM | {"item_id": f"I{n}", "document_no": f"RE-2026-{n:05}", "amount": f"{100 + n}.00"} for n in range(2_000)]
     rows = [
         LINE | {"amount": f"{100 + n}.00", "remittance_information": f"RE-2026-{n:05}", "bank_reference": f"B{n}"} for n in range(1_000)
     ]
-    return filled(tmp_path, items=items, customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=rows)
+    filled(folder, items=items, customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=rows)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Books:
+    """Books large enough to have blocks of their own for lines and items."""
+    return copied(tmp_path, large)
 
 
 def test_a_damaged_block_is_told_as_damage_wherever_it_is_met(many: Books) -> None:
