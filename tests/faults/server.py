@@ -1,7 +1,7 @@
 """Runs commands in forked copies of one process that has imported the program: a second is saved on each, and a fault can be armed.
 
-Started by `harness.Server` with inject.c preloaded. One JSON list of jobs comes in a line, one list of results goes out; the jobs of a list
-run at the same time.
+Started by `harness.Server`, with inject.c preloaded where faults are armed. One JSON list of jobs comes in a line, one list of results
+goes out; the jobs of a list run at the same time.
 """
 
 import ctypes
@@ -42,9 +42,10 @@ def run(job: dict[str, Any], counter: Counter) -> NoReturn:
     try:
         signal.alarm(PATIENCE)
         os.chdir(job["folder"])
-        said = os.open(job["said"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(said, 1), os.dup2(said, 2)
+        for number, name in enumerate(job["screens"], 1):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
         os.environ.update(job["environment"])
+        exec(job["before"], {})
         sys.argv = ["matcher", *job["command"]]
         if job["memory"] is not None:
             used = int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from faults.commands import CODES, COMMANDS, EXIT, Command, build
-from faults.harness import COUNT, Fault, Result, Server
+from faults.harness import COUNT, Fault, Result, Server, compiled
 from matcher.books import Books, init
 from matcher.errors import MatcherError
 from matcher.store.hardening import PREFIX
@@ -65,7 +65,7 @@ class Bench:
         self.folder = folder
         (folder / "stages").mkdir()
         self.names = build(folder / "stages")
-        self.server = Server(folder)
+        self.server = Server(compiled(folder))
         self._expected: dict[str, Expected] = {}
 
     def place(self, command: Command) -> Path:

@@ -1,17 +1,17 @@
 """What the operating system refuses: screens that fail after the work is done, full disks, permissions, damage, a user without a name."""
 
-import ctypes
 import os
 import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import duckdb
 import pytest
+from faults.harness import Job, Server
 from support import NOW, copied, filled, lines_file, tamper
 
 from matcher.books import Books
@@ -23,6 +23,8 @@ from matcher.store.waiting import Wait
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
 LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_reference": "B1", "counterparty_name": "Brandt GmbH"}
 PROGRAM = [sys.executable, "-c", "from matcher.cli import program; program()"]
+NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")
+"""Variables that say who decides."""
 
 
 def one_posted(folder: Path) -> None:
@@ -41,11 +43,38 @@ def batches(books: Books) -> int:
         return int(connection.execute("SELECT count(*) FROM log.batch").fetchall()[0][0])
 
 
-def ended(books: Books, redirect: str, *command: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    """How the command line ends under a shell's redirection of its descriptors."""
-    env = {name: text for name, text in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")}
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """What is not about how a process starts runs in a copy of one that has started."""
+    made = Server()
+    yield made
+    made.close()
+
+
+Ended = subprocess.CompletedProcess[str]
+"""Exit status, standard output and standard error of a command."""
+
+
+def forked(server: Server, books: Books, *command: str, before: str = "", actor: str = "ada", full: Collection[int] = ()) -> Ended:
+    """How the command line ends without anyone named by the environment; `full`: the screens that have no room."""
+    folder = books.directory.parent
+    places = {number: Path("/dev/full") if number in full else folder / f"screen{number}" for number in (1, 2)}
+    words = ["--books", str(books.directory), *(["--actor", actor] if actor else []), *command]
+    nameless = f"import os\nfor name in {NAMES}: os.environ.pop(name, None)\n"
+    (result,) = server.run([Job(folder, tuple(words), before=nameless + before, out=places[1], err=places[2])])
+    out, err = ("" if number in full else places[number].read_text(encoding="utf-8") for number in (1, 2))
+    for number in {1, 2}.difference(full):
+        places[number].unlink()
+    return subprocess.CompletedProcess(command, result.status, out, err)
+
+
+def ended(server: Server, books: Books, redirect: str, *command: str) -> Ended:
+    """How the command line ends under a shell's redirection of its descriptors. Where one is closed, a shell starts it."""
+    if "&-" not in redirect:
+        return forked(server, books, *command, full=[int(one[0]) for one in redirect.split()])
+    env = {name: text for name, text in os.environ.items() if name not in NAMES}
     shell = ["sh", "-c", f'"$@" {redirect}', "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(shell, capture_output=True, text=True, check=False, env=env, **how)
+    return subprocess.run(shell, capture_output=True, text=True, check=False, env=env)
 
 
 FULL, CLOSED = "1>/dev/full", "1>&-"
@@ -59,7 +88,7 @@ FULL, CLOSED = "1>/dev/full", "1>&-"
     ],
 )
 def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
-    tmp_path: Path, books: Books, redirect: str, why: str, command: str
+    server: Server, tmp_path: Path, books: Books, redirect: str, why: str, command: str
 ) -> None:
     lines_file(tmp_path, [LINE | {"bank_reference": "B2", "amount": "5.00"}], "more.csv")
     decision = str(books.state().decisions["decision_id"][0])
@@ -71,7 +100,7 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
         "matches": ("export", "matches", "-o", str(tmp_path / "m.csv")),
     }
     before = batches(books)
-    done = ended(books, redirect, *words[command])
+    done = ended(server, books, redirect, *words[command])
     hint = "Do not repeat the command; see `matcher status` for what stands in the books."
     assert done.stderr.splitlines()[-1] == f"screen.failed: standard output: cannot be written ({why}). {hint}"
     assert "Traceback" not in done.stderr
@@ -83,20 +112,22 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
 @pytest.mark.parametrize(
     ("redirect", "command"), [(FULL, ("queue",)), (FULL, ("run", "--dry-run")), (CLOSED, ("aging", "--format", "csv"))]
 )
-def test_a_listing_that_cannot_be_shown_is_a_file_that_cannot_be_written(books: Books, redirect: str, command: tuple[str, ...]) -> None:
-    done = ended(books, redirect, *command)
+def test_a_listing_that_cannot_be_shown_is_a_file_that_cannot_be_written(
+    server: Server, books: Books, redirect: str, command: tuple[str, ...]
+) -> None:
+    done = ended(server, books, redirect, *command)
     assert done.stderr.splitlines()[-1].startswith("file.unwritable: standard output: cannot be written (")
     assert done.returncode == 2
 
 
 @pytest.mark.parametrize("redirect", ["0<&- 1>&- 2>&-", "1>/dev/full 2>/dev/full"])
-def test_without_any_screen_the_status_alone_tells(books: Books, redirect: str) -> None:
-    done = ended(books, redirect, "undo", str(books.state().decisions["decision_id"][0]))
+def test_without_any_screen_the_status_alone_tells(server: Server, books: Books, redirect: str) -> None:
+    done = ended(server, books, redirect, "undo", str(books.state().decisions["decision_id"][0]))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     assert books.state().decisions.height == 2
-    assert ended(books, redirect, "queue").returncode == 2
-    assert ended(books, redirect.replace("1>", "3>"), "undo", "nothing").returncode == 2
-    assert ended(books, redirect.replace("1>", "3>"), "queue").returncode == 0
+    assert ended(server, books, redirect, "queue").returncode == 2
+    assert ended(server, books, redirect.replace("1>", "3>"), "undo", "nothing").returncode == 2
+    assert ended(server, books, redirect.replace("1>", "3>"), "queue").returncode == 0
 
 
 def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(tmp_path: Path, books: Books) -> None:
@@ -137,11 +168,12 @@ def test_a_pipe_that_makes_nobody_wait_loses_nothing() -> None:
         ("type('PanicException', (BaseException,), {})('index out of bounds')", "internal", 70),
     ],
 )
-def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(books: Books, error: str, code: str, status: int) -> None:
+def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(
+    server: Server, books: Books, error: str, code: str, status: int
+) -> None:
     fail = f"import matcher.cli.work as work\ndef fail(results): raise {error}\nwork._decided = fail\n"
-    program = [sys.executable, "-c", f"{fail}from matcher.cli import program; program()", "--books", str(books.directory), "--actor", "ada"]
     decision = str(books.state().decisions["decision_id"][0])
-    done = subprocess.run([*program, "undo", decision], capture_output=True, text=True, check=False)
+    done = forked(server, books, "undo", decision, before=fail)
     assert done.returncode == status
     assert done.stderr.startswith(f"{code}: ")
     assert done.stderr.count("\n") == 1
@@ -184,22 +216,17 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, books: Books, c
     assert books.export("receipts", out).rows == 1
 
 
-DROP, OVERRIDE, SEARCH = 24, 1, 2
-"""prctl(2)'s PR_CAPBSET_DROP, and the two capabilities that let root read and write what its permissions forbid."""
-
-
-def as_permitted(books: Books, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """How a command ends that nothing lets past the permissions of files, also where root runs the tests."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def become() -> None:
-        if os.geteuid() == 0:
-            for capability in (OVERRIDE, SEARCH):
-                if libc.prctl(DROP, capability, 0, 0, 0):
-                    raise OSError(ctypes.get_errno(), "prctl")
-
-    words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=become, cwd="/")
+PERMITTED = """
+import ctypes, os
+os.chdir("/")
+libc = ctypes.CDLL(None, use_errno=True)
+head, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+assert libc.capget(head, sets) == 0
+sets[0], sets[1] = (held & ~(1 << 1 | 1 << 2) for held in sets[:2])
+assert libc.capset(head, sets) == 0
+"""
+"""capset(2): takes away the two capabilities that let root read and write what its permissions forbid. They are of the process's threads
+to come as well."""
 
 
 @pytest.mark.parametrize(
@@ -213,13 +240,13 @@ def as_permitted(books: Books, command: Sequence[str]) -> subprocess.CompletedPr
     ],
 )
 def test_what_is_not_permitted_is_told_and_never_called_damaged(
-    books: Books, spoil: Callable[[Path], None], command: str, code: str
+    server: Server, books: Books, spoil: Callable[[Path], None], command: str, code: str
 ) -> None:
-    assert as_permitted(books, ["status"]).returncode == 0
+    assert forked(server, books, "status", before=PERMITTED).returncode == 0
     before = batches(books)
     spoil(books.directory)
     try:
-        done = as_permitted(books, [command])
+        done = forked(server, books, command, before=PERMITTED)
     finally:
         books.directory.chmod(0o700)
         (books.directory / "books.duckdb").chmod(0o600)
@@ -234,18 +261,12 @@ NAMELESS = "import pwd\ndef unknown(number): raise KeyError(number)\npwd.getpwui
 """The operating system has no name for who runs the program."""
 
 
-def test_who_has_no_name_reads_and_decides_nothing(books: Books) -> None:
-    env = {name: text for name, text in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")}
-
-    def nameless(*command: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", f"{NAMELESS}{PROGRAM[-1]}", "--books", str(books.directory), *command]
-        return subprocess.run(program, capture_output=True, text=True, check=False, env=env)
-
-    assert nameless("aging").returncode == 0
-    done = nameless("run")
+def test_who_has_no_name_reads_and_decides_nothing(server: Server, books: Books) -> None:
+    assert forked(server, books, "aging", before=NAMELESS, actor="").returncode == 0
+    done = forked(server, books, "run", before=NAMELESS, actor="")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "actor.unknown: it is not known who decides. Name yourself with --actor or MATCHER_ACTOR.\n"
-    assert nameless("--actor", "ada", "run").returncode == 0
+    assert forked(server, books, "run", before=NAMELESS, actor="ada").returncode == 0
 
 
 def in_place(name: str, make: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -448,7 +469,7 @@ def test_without_waiting_busy_books_are_refused_at_once(books: Books) -> None:
 
 
 @pytest.mark.parametrize("place", ["before", "behind"])
-def test_a_command_waits_for_books_that_another_process_holds(books: Books, place: str) -> None:
+def test_a_command_waits_for_books_that_another_process_holds(server: Server, books: Books, place: str) -> None:
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", hold, str(books.directory / "books.duckdb")]
     asked = ["--wait", "600", "run"] if place == "before" else ["run", "--wait", "600"]
@@ -456,7 +477,7 @@ def test_a_command_waits_for_books_that_another_process_holds(books: Books, plac
         assert holder.stdin is not None
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        refused = ended(books, "", "run", "--wait", "0")
+        refused = ended(server, books, "", "run", "--wait", "0")
         assert refused.returncode == 5
         words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *asked]
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
