@@ -1,6 +1,7 @@
 """The rulebook on the command line: a controller writes a rule, tests it, lets it run in the shadow, and replays the past with it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +61,26 @@ expect = { applies = false }
 """
 
 
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months: September is posted by rules, October waits. Copied, never used."""
+    folder = tmp_path_factory.mktemp("months") / "books"
+    folder.mkdir()
+    write(folder, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk = Desk(folder, monkeypatch)
+        desk.do("init", ".")
+        desk.do("import", "customers", str(customers_file(folder, CUSTOMERS)))
+        desk.do("import", "items", str(items_file(folder, ITEMS + OTHERS)))
+        desk.do("ingest", str(lines_file(folder, SEPTEMBER, "september.csv")), str(lines_file(folder, OCTOBER, "october.csv")))
+        desk.do("run", "--as-of", "2026-09-30")
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Two months: September is posted by rules, October waits."""
-    write(tmp_path, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
-    desk = Desk(tmp_path, monkeypatch)
-    desk.do("init", ".")
-    desk.do("import", "customers", str(customers_file(tmp_path, CUSTOMERS)))
-    desk.do("import", "items", str(items_file(tmp_path, ITEMS + OTHERS)))
-    desk.do("ingest", str(lines_file(tmp_path, SEPTEMBER, "september.csv")), str(lines_file(tmp_path, OCTOBER, "october.csv")))
-    desk.do("run", "--as-of", "2026-09-30")
-    return desk
+def desk(two_months: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    shutil.copytree(two_months, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, monkeypatch)
 
 
 def rows(desk: Desk, *args: str, status: int = 0) -> list[dict[str, Any]]:

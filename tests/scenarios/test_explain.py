@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import steady
 from click.testing import CliRunner
-from support import Row, filled, items_file
+from support import Row, filled, items_file, with_lists
 
 from matcher.books import Books
 from matcher.cli import main
@@ -69,7 +69,7 @@ def run(folder: Path, *lines: Row, items: list[Row] | None = None) -> Books:
     """Books with these lines, numbered L1, L2, ..., after a run."""
     numbered = [{"bank_reference": f"L{n}", **line} for n, line in enumerate(lines, 1)]
     folder.mkdir(exist_ok=True)
-    books = filled(folder, items=(ITEMS if items is None else items) + OTHERS, customers=CUSTOMERS, lines=numbered)
+    books = with_lists(folder, items=(ITEMS if items is None else items) + OTHERS, customers=CUSTOMERS, lines=numbered)
     books.run()
     return books
 

@@ -5,7 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,14 +41,6 @@ def batches(books: Books) -> int:
     """Number of commands that the books have recorded."""
     with duckdb.connect(str(books.directory / "books.duckdb"), read_only=True) as connection:
         return int(connection.execute("SELECT count(*) FROM log.batch").fetchall()[0][0])
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """What is not about how a process starts runs in a copy of one that has started."""
-    made = Server()
-    yield made
-    made.close()
 
 
 Ended = subprocess.CompletedProcess[str]
