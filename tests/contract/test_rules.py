@@ -11,6 +11,7 @@ from support import CONFIG, customers_file, items_file, lines_file, write
 
 from matcher import codes
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Alsterwerft GmbH", "account": "DE75512108001245126199"},
     {"customer_id": "C2", "name": "Musikhaus Tonart GmbH"},
@@ -102,6 +103,7 @@ def counts(desk: Desk, *args: str, status: int = 0) -> dict[tuple[str, str], dic
     return {(r["rule"], r["part"]): {k: v for k, v in r.items() if k not in ("rule", "part") and v} for r in found}
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_a_rule_of_ones_own_from_the_first_draft_to_the_replay(desk: Desk) -> None:
     write(desk.folder, "rules.toml", OWN)
     assert "valid" in desk.do("rules", "check")
@@ -174,6 +176,7 @@ def test_the_journal_says_by_which_rulebook_a_run_decided(desk: Desk) -> None:
     assert first["rulebook"] != second["rulebook"]
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_a_changed_point_is_told_and_keeps_its_rules_from_posting(desk: Desk) -> None:
     write(desk.folder, "rules.toml", "[evidence]\nreference_whole = 30\n")
     found = rows(desk, "rules", "check")

@@ -19,6 +19,7 @@ from matcher.parsers import registry
 from matcher.parsers.base import Batch, Event, ParseOptions, Source
 from matcher.pipeline.ingest import IngestOptions
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 DAY = date(2026, 10, 31)
 OFX = """OFXHEADER:100
 DATA:OFXSGML

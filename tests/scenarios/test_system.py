@@ -12,7 +12,7 @@ from typing import Any, cast
 import duckdb
 import pytest
 from faults.harness import Job, Server
-from support import NOW, copied, filled, lines_file, tamper
+from support import NOW, copied, filled, lines_file, tamper, write
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -30,6 +30,13 @@ NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")
 def one_posted(folder: Path) -> None:
     made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
     assert made.run().posted == 1
+    (decision,) = made.state().decisions["decision_id"]
+    write(folder, "decision", str(decision))
+
+
+def decided(books: Books) -> str:
+    """Id of the one decision that the books begin with."""
+    return (books.directory.parent / "decision").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
     server: Server, tmp_path: Path, books: Books, redirect: str, why: str, command: str
 ) -> None:
     lines_file(tmp_path, [LINE | {"bank_reference": "B2", "amount": "5.00"}], "more.csv")
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     words = {
         "undo": ("undo", decision),
         "run": ("run",),
@@ -114,7 +121,7 @@ def test_a_listing_that_cannot_be_shown_is_a_file_that_cannot_be_written(
 
 @pytest.mark.parametrize("redirect", ["0<&- 1>&- 2>&-", "1>/dev/full 2>/dev/full"])
 def test_without_any_screen_the_status_alone_tells(server: Server, books: Books, redirect: str) -> None:
-    done = ended(server, books, redirect, "undo", str(books.state().decisions["decision_id"][0]))
+    done = ended(server, books, redirect, "undo", decided(books))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     assert books.state().decisions.height == 2
     assert ended(server, books, redirect, "queue").returncode == 2
@@ -131,7 +138,7 @@ def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(tmp_path: Pat
         return int((tmp_path / "status").read_text(encoding="utf-8"))
 
     assert run("aging") == 0
-    assert run("undo", str(books.state().decisions["decision_id"][0])) == 0
+    assert run("undo", decided(books)) == 0
     assert books.state().decisions.height == 2
     tamper(books.directory / "books.duckdb", "log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     assert run("verify") == 1
@@ -164,7 +171,7 @@ def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(
     server: Server, books: Books, error: str, code: str, status: int
 ) -> None:
     fail = f"import matcher.cli.work as work\ndef fail(results): raise {error}\nwork._decided = fail\n"
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     done = forked(server, books, "undo", decision, before=fail)
     assert done.returncode == status
     assert done.stderr.startswith(f"{code}: ")
@@ -195,7 +202,7 @@ def limited(books: Books, most: int, *command: str) -> subprocess.CompletedProce
 )
 def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, books: Books, command: str, most: int, code: str) -> None:
     out = tmp_path / "r.jsonl"
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     more = {"undo": ["undo", decision], "run": ["run"], "export": ["export", "receipts", "-o", str(out)]}[command]
     before = batches(books)
     done = limited(books, most, *more)
@@ -360,7 +367,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
     books: Books, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error, code: str, word: str
 ) -> None:
     before = batches(books)
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     with monkeypatch.context() as patch:
         patch.setattr(database, "_connect", refusing(error, word))
         fresh = Books(books.directory, actor="ada")
@@ -374,7 +381,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
 def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_there(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file holds the command, and the last flush fails."""
     connect, before = database._connect, batches(books)
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
 
     class Unconfirmed:
         def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
