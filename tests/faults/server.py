@@ -5,9 +5,11 @@ goes out; the jobs of a list run at the same time.
 """
 
 import ctypes
+import importlib
 import json
 import mmap
 import os
+import pkgutil
 import resource
 import signal
 import sys
@@ -19,10 +21,10 @@ from typing import Any, NoReturn
 import polars  # noqa: F401
 import pyarrow  # noqa: F401
 
+import matcher
 import matcher.books
 import matcher.cli
-import matcher.engines.duckdb
-from matcher.cli import files, out, statement, work  # noqa: F401
+from matcher.rules import rulebook
 
 PATIENCE = 300
 """Seconds after which a command that hangs is ended; far from any time that one takes."""
@@ -87,7 +89,25 @@ def serve() -> None:
         sys.stdout.flush()
 
 
+LATE = (
+    "encodings.cp1250", "encodings.cp1252", "encodings.cp932", "encodings.gb18030", "encodings.iso8859_15", "encodings.utf_8_sig",
+    "numpy.ma", "rich._emoji_codes", "rich.box", "rich.console", "rich.emoji", "rich.markup", "rich.padding", "rich.table",
+)  # fmt: skip
+"""What others than the program's own modules a command imports when it needs it."""
+
+
+def warm() -> None:
+    """Imports what commands import late. No command is run: its threads would be missing in the copies."""
+    for name in LATE:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(matcher.__path__, "matcher."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    rulebook.default()
+
+
 if __name__ == "__main__":
+    warm()
     assert matcher.books.Books.__init__.__kwdefaults__ is not None
     moment = datetime.fromisoformat(sys.argv[1])
     # the same moment in every copy: what two commands leave can be compared to the byte
