@@ -1,11 +1,10 @@
 """What the operating system refuses: screens that fail after the work is done, full disks, permissions, damage, a user without a name."""
 
 import os
-import resource
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,16 +54,22 @@ Ended = subprocess.CompletedProcess[str]
 
 
 def forked(server: Server, books: Books, *command: str, before: str = "", actor: str = "ada", full: Collection[int] = ()) -> Ended:
-    """How the command line ends without anyone named by the environment; `full`: the screens that have no room."""
-    folder = books.directory.parent
-    places = {number: Path("/dev/full") if number in full else folder / f"screen{number}" for number in (1, 2)}
+    """How the command line ends without anyone named by the environment; `full`: the screens that have no room, others are pipes."""
+    folder, told = books.directory.parent, {1: "", 2: ""}
+    pipes = {number: folder / f"screen{number}" for number in told if number not in full}
+    for path in pipes.values():
+        os.mkfifo(path)
+    ends = {number: os.open(path, os.O_RDWR | os.O_NONBLOCK) for number, path in pipes.items()}
     words = ["--books", str(books.directory), *(["--actor", actor] if actor else []), *command]
     nameless = f"import os\nfor name in {NAMES}: os.environ.pop(name, None)\n"
-    (result,) = server.run([Job(folder, tuple(words), before=nameless + before, out=places[1], err=places[2])])
-    out, err = ("" if number in full else places[number].read_text(encoding="utf-8") for number in (1, 2))
-    for number in {1, 2}.difference(full):
-        places[number].unlink()
-    return subprocess.CompletedProcess(command, result.status, out, err)
+    out, err = (pipes.get(number, Path("/dev/full")) for number in told)
+    (result,) = server.run([Job(folder, tuple(words), before=nameless + before, out=out, err=err)])
+    for number, end in ends.items():
+        with suppress(BlockingIOError):  # nothing was said
+            told[number] = os.read(end, 1 << 16).decode()
+        os.close(end)
+        pipes[number].unlink()
+    return subprocess.CompletedProcess(command, result.status, told[1], told[2])
 
 
 def ended(server: Server, books: Books, redirect: str, *command: str) -> Ended:
@@ -129,15 +134,21 @@ def test_without_any_screen_the_status_alone_tells(server: Server, books: Books,
     assert ended(server, books, redirect.replace("1>", "3>"), "queue").returncode == 0
 
 
-def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(tmp_path: Path, books: Books) -> None:
-    def run(*command: str) -> int:
-        script = f'("$@"; echo $? > "{tmp_path}/status") | true'
-        words = ["sh", "-c", script, "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert "Traceback" not in done.stderr
-        return int((tmp_path / "status").read_text(encoding="utf-8"))
+UNREAD = "import os\nread, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\n"
+"""Standard output is a pipe that nobody reads any more."""
 
-    assert run("aging") == 0
+
+def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(server: Server, tmp_path: Path, books: Books) -> None:
+    script = f'("$@"; echo $? > "{tmp_path}/status") | true'
+    words = ["sh", "-c", script, "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", "aging"]
+    assert "Traceback" not in subprocess.run(words, capture_output=True, text=True, check=False).stderr
+    assert (tmp_path / "status").read_text(encoding="utf-8") == "0\n"
+
+    def run(*command: str) -> int:
+        done = forked(server, books, *command, before=UNREAD)
+        assert "Traceback" not in done.stderr
+        return done.returncode
+
     assert run("undo", decided(books)) == 0
     assert books.state().decisions.height == 2
     tamper(books.directory / "books.duckdb", "log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
@@ -181,15 +192,12 @@ def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(
     assert books.state().decisions.height == 2
 
 
-def limited(books: Books, most: int, *command: str) -> subprocess.CompletedProcess[str]:
+def limited(server: Server, books: Books, most: int, *command: str) -> Ended:
     """How a command ends where no file may become larger than so many bytes: a disk that is full, as far as one process can have one."""
-
-    def full() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=full)
+    full = (
+        f"import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, ({most},) * 2)"
+    )
+    return forked(server, books, *command, before=full)
 
 
 @pytest.mark.parametrize(
@@ -200,12 +208,12 @@ def limited(books: Books, most: int, *command: str) -> subprocess.CompletedProce
         ("export", 0, "file.unwritable"),
     ],
 )
-def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, books: Books, command: str, most: int, code: str) -> None:
+def test_a_full_disk_is_told_and_changes_nothing(server: Server, tmp_path: Path, books: Books, command: str, most: int, code: str) -> None:
     out = tmp_path / "r.jsonl"
     decision = decided(books)
     more = {"undo": ["undo", decision], "run": ["run"], "export": ["export", "receipts", "-o", str(out)]}[command]
     before = batches(books)
-    done = limited(books, most, *more)
+    done = limited(server, books, most, *more)
     assert (done.stderr.partition(":")[0], done.returncode) == (code, 2)
     assert "File too large" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -493,8 +501,8 @@ def test_a_holder_that_has_no_number_here_is_busy_and_no_damage(books: Books) ->
     assert "a process that cannot be seen from here has the books open" in str(found)
 
 
-def test_a_place_that_init_cannot_write_is_told(tmp_path: Path) -> None:
+def test_a_place_that_init_cannot_write_is_told(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = subprocess.run([*PROGRAM, "init", str(tmp_path / "file" / "books")], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"file.unwritable: {tmp_path / 'file' / 'books'}: cannot be made (")
+    done = server.one(tmp_path, ["init", str(tmp_path / "file" / "books")])
+    assert done.status == 2
+    assert done.said.startswith(f"file.unwritable: {tmp_path / 'file' / 'books'}: cannot be made (")
