@@ -4,8 +4,13 @@ HYPOTHESIS_PROFILE=deep looks two hundred times as long as the suite has time fo
 """
 
 import os
+from pathlib import Path
 
+import duckdb
+import pytest
 from hypothesis import HealthCheck, settings
+
+from matcher.store import schema
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", max_examples=10, deadline=None, suppress_health_check=_SLOW)
@@ -14,3 +19,26 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # the workers of a parallel run are told a width, which would fold tables that other runs print whole
 os.environ.pop("COLUMNS", None)
+
+
+@pytest.fixture
+def shape_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a books file consists of is looked at again only after the file was written: that takes a third of a command that reads.
+
+    For stories of money, which read one file many times. Never for tests of what the file consists of.
+    """
+    look, seen = schema.catalogue, dict[tuple[object, ...], list[schema.Entry]]()
+
+    def catalogue(connection: duckdb.DuckDBPyConnection, name: str) -> list[schema.Entry]:
+        found = connection.execute("SELECT path FROM system.main.duckdb_databases() WHERE database_name = ?", [name]).fetchall()
+        path = Path(found[0][0] or "")
+        log = path.with_name(f"{path.name}.wal")
+        if not path.is_file() or (log.exists() and log.stat().st_size):
+            return look(connection, name)
+        now = path.stat()
+        key = (path, now.st_ino, now.st_size, now.st_mtime_ns)
+        if key not in seen:
+            seen[key] = look(connection, name)
+        return seen[key]
+
+    monkeypatch.setattr(schema, "catalogue", catalogue)

@@ -2,9 +2,14 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import duckdb
 
@@ -55,6 +60,7 @@ CUSTOMER_COLUMNS = (
 )
 
 Row = Mapping[str, str]
+Seen = TypeVar("Seen")
 _LINE = {"account": "giro", "booking_date": "2026-10-15", "currency": "EUR"}
 _ITEM = {"entity": "1", "document_type": "invoice", "issue_date": "2026-09-01", "due_date": "2026-10-01", "currency": "EUR"}
 
@@ -68,12 +74,39 @@ def table(columns: Sequence[str], rows: Sequence[Row], defaults: Row | None = No
     return text.getvalue()
 
 
+@lru_cache(maxsize=16)
+def _made(make: Callable[..., object], *args: Hashable) -> list[tuple[str, int, bytes]]:
+    """Every file that `make` leaves in a folder: its name, its mode and what it holds."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        make(folder, *args)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return [(str(path.relative_to(folder)), stat.S_IMODE(path.stat().st_mode), path.read_bytes()) for path in files]
+
+
+def _put(folder: Path, make: Callable[..., object], *args: Hashable) -> None:
+    for name, mode, data in _made(make, *args):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        path.chmod(mode)
+
+
+def copied(folder: Path, make: Callable[..., object], *args: Hashable) -> Books:
+    """Books as `make(folder, *args)` leaves them in the folder's `books`: made once in each process of the suite, and copied to here.
+
+    Not for what a test looks at: a second making that is a copy cannot differ from the first.
+    """
+    _put(folder, make, *args)
+    return Books(folder / "books", actor="ada", clock=lambda: NOW)
+
+
 def new_books(folder: Path, config: str = CONFIG, actor: str = "ada") -> Books:
     """Books in a folder, empty when there are none yet, with a clock that stands still."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "matcher.toml").write_text(config, encoding="utf-8")
     if not (folder / "books.duckdb").exists():
-        init(folder)
+        _put(folder, init)
+    (folder / "matcher.toml").write_text(config, encoding="utf-8")
     return Books(folder, actor=actor, clock=lambda: NOW)
 
 
@@ -109,6 +142,38 @@ def filled(folder: Path, *, items: Sequence[Row] = (), customers: Sequence[Row] 
     if lines:
         books.ingest([lines_file(folder, lines)])
     return books
+
+
+Cells = tuple[tuple[tuple[str, str], ...], ...]
+"""Rows as something that can be a key."""
+
+
+def _lists(folder: Path, items: Cells, customers: Cells) -> None:
+    filled(folder, items=[dict(cells) for cells in items], customers=[dict(cells) for cells in customers])
+
+
+def with_lists(folder: Path, *, items: Sequence[Row] = (), customers: Sequence[Row] = (), lines: Sequence[Row] = ()) -> Books:
+    """Like `filled`, for stories that begin with the lines: books that have the same items and customers are copied (see `copied`)."""
+    books = copied(folder, _lists, *(tuple(tuple(row.items()) for row in rows) for rows in (items, customers)))
+    if lines:
+        books.ingest([lines_file(folder, lines)])
+    return books
+
+
+def once_for_bytes(look: Callable[[Path], Seen]) -> Callable[[Path], Seen]:
+    """Something that is seen in a books file alone: a file of the same bytes, without a log that holds more, shows the same again."""
+    known: dict[bytes, Seen] = {}
+
+    def seen(file: Path) -> Seen:
+        log = Path(f"{file}.wal")
+        if log.exists() and log.stat().st_size:
+            return look(file)
+        key = sha256(file.read_bytes()).digest()
+        if key not in known:
+            known[key] = look(file)
+        return known[key]
+
+    return seen
 
 
 def tamper(file: Path, table: str, sql: str) -> None:

@@ -16,7 +16,7 @@ POLICY = Policy(PPM // 2, auto_post=True, rejected=frozenset(), grace_days=0)
 """Examples run under the lowest precision that a policy may ask for, and without the measured bars: what is more likely right than
 wrong may post. They show what a rule says, not how certain it is today."""
 
-BASE, MARK = "EUR", "\x1f"
+BASE, MARK = "EUR", "\u241f"
 """Base currency of examples; what stands between an example's place and its ids."""
 
 _LINE: dict[str, object] = {"line_id": "1", "booking_date": "2026-10-15", "currency": BASE}

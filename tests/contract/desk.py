@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
-from support import tamper
+from support import once_for_bytes, tamper
 
 from matcher.cli import main
 
@@ -47,20 +47,25 @@ class Desk:
 
     def contents(self) -> str:
         """A hash over every row of every table: equal when, and only when, the books hold the same."""
-        with duckdb.connect(str(self.file), read_only=True) as connection:
-            sql = "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
-            tables = [row[0] for row in connection.execute(sql).fetchall()]
-            digest = sha256()
-            for table in tables:
-                rows = sorted(map(repr, connection.execute(f"FROM {table}").fetchall()))
-                digest.update(f"{table} {len(rows)}\n{rows}\n".encode())
-        return digest.hexdigest()
+        return _contents(self.file)
 
     def matches(self) -> bytes:
         """What `export matches` writes."""
         path = self.folder / "matches_now.csv"
         self.do("export", "matches", "-o", str(path), "--as-of", "2026-12-31")
         return path.read_bytes()
+
+
+@once_for_bytes
+def _contents(file: Path) -> str:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        sql = "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"
+        tables = [row[0] for row in connection.execute(sql).fetchall()]
+        digest = sha256()
+        for table in tables:
+            rows = sorted(map(repr, connection.execute(f"FROM {table}").fetchall()))
+            digest.update(f"{table} {len(rows)}\n{rows}\n".encode())
+    return digest.hexdigest()
 
 
 def prepared(desk: Desk, commands: Sequence[Sequence[str]]) -> Desk:

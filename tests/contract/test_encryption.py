@@ -44,17 +44,24 @@ def missing(desk: Desk) -> None:
     desk.monkeypatch.setitem(sandbox.SETTINGS, "extension_directories", [str(empty)])
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A directory with the ERP's files and a statement, and no matcher.toml."""
-    folder = tmp_path / "books"
-    shutil.copytree(FIXTURES / "errors" / "books", folder)
-    (folder / "matcher.toml").rename(tmp_path / "matcher.toml")
+def nobody_has_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable names one, and a keyring of the machine is not asked."""
     for name in (encryption.KEY, encryption.KEY_FILE):
         monkeypatch.delenv(name, raising=False)
-    # a keyring of the machine is not asked
     monkeypatch.setitem(sys.modules, "keyring", None)
-    return Desk(folder, monkeypatch)
+
+
+def placed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A directory with the ERP's files and a statement, and no matcher.toml."""
+    shutil.copytree(FIXTURES / "errors" / "books", folder / "books")
+    (folder / "books" / "matcher.toml").rename(folder / "matcher.toml")
+    nobody_has_a_key(monkeypatch)
+    return Desk(folder / "books", monkeypatch)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return placed(tmp_path, monkeypatch)
 
 
 def unsafe(connection: duckdb.DuckDBPyConnection) -> None:
@@ -66,17 +73,30 @@ def crypto(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardening, "load_module", unsafe)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Encrypted books with a statement that was run over; copied, never used."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(hardening, "load_module", unsafe)
+        desk = placed(folder, monkeypatch)
+        monkeypatch.setenv(encryption.KEY, SECRET_KEY)
+        desk.do("init", ".", "--encrypt")
+        configure(desk, "encryption = true")
+        for kind, name in MEASURES.items():
+            desk.do("import", kind, name)
+        desk.do("ingest", "october.csv")
+        desk.do("run", "--as-of", "2026-10-31")
+    return folder
+
+
 @pytest.fixture
-def encrypted(desk: Desk, crypto: None) -> Desk:
+def encrypted(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crypto: None) -> Desk:
     """Encrypted books with a statement that was run over."""
-    desk.monkeypatch.setenv(encryption.KEY, SECRET_KEY)
-    desk.do("init", ".", "--encrypt")
-    configure(desk, "encryption = true")
-    for kind, name in MEASURES.items():
-        desk.do("import", kind, name)
-    desk.do("ingest", "october.csv")
-    desk.do("run", "--as-of", "2026-10-31")
-    return desk
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    nobody_has_a_key(monkeypatch)
+    monkeypatch.setenv(encryption.KEY, SECRET_KEY)
+    return Desk(tmp_path / "books", monkeypatch)
 
 
 def configure(desk: Desk, *settings: str) -> None:

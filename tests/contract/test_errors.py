@@ -313,6 +313,7 @@ def test_rules_that_are_not_valid(desk: Desk, name: str, place: str, what: str) 
 @covers("rules.example")
 @covers("rules.unmeasured")
 @covers("rules.differs")
+@pytest.mark.usefixtures("companies_once")
 def test_rules_that_are_valid_and_odd(desk: Desk) -> None:
     def found(name: str, status: int) -> set[tuple[str, str]]:
         result = desk.run("rules", "check", str(ERRORS / name), "--format", "json")

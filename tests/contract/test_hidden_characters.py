@@ -121,8 +121,9 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
 
 
 def test_a_terminal_gets_nothing_that_steers_it(books: Path) -> None:
-    screens = on_terminal(books, commands(books)).split("$ next\r\n")[1:]
-    assert len(screens) == len(commands(books))
+    typed = commands(books)
+    screens = on_terminal(books, typed).split("$ next\r\n")[1:]
+    assert len(screens) == len(typed)
     for screen in screens:
         # a spinner hides and shows the cursor, and clears its own line
         page = re.sub("\x1b\\[(\\?25[lh]|[12]?K|1A)", "", screen)

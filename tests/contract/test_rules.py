@@ -1,6 +1,7 @@
 """The rulebook on the command line: a controller writes a rule, tests it, lets it run in the shadow, and replays the past with it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from support import CONFIG, customers_file, items_file, lines_file, write
 
 from matcher import codes
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Alsterwerft GmbH", "account": "DE75512108001245126199"},
     {"customer_id": "C2", "name": "Musikhaus Tonart GmbH"},
@@ -60,17 +62,26 @@ expect = { applies = false }
 """
 
 
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months: September is posted by rules, October waits. Copied, never used."""
+    folder = tmp_path_factory.mktemp("months") / "books"
+    folder.mkdir()
+    write(folder, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk = Desk(folder, monkeypatch)
+        desk.do("init", ".")
+        desk.do("import", "customers", str(customers_file(folder, CUSTOMERS)))
+        desk.do("import", "items", str(items_file(folder, ITEMS + OTHERS)))
+        desk.do("ingest", str(lines_file(folder, SEPTEMBER, "september.csv")), str(lines_file(folder, OCTOBER, "october.csv")))
+        desk.do("run", "--as-of", "2026-09-30")
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Two months: September is posted by rules, October waits."""
-    write(tmp_path, "matcher.toml", CONFIG + "[policy]\nprecision = 0.99\n")
-    desk = Desk(tmp_path, monkeypatch)
-    desk.do("init", ".")
-    desk.do("import", "customers", str(customers_file(tmp_path, CUSTOMERS)))
-    desk.do("import", "items", str(items_file(tmp_path, ITEMS + OTHERS)))
-    desk.do("ingest", str(lines_file(tmp_path, SEPTEMBER, "september.csv")), str(lines_file(tmp_path, OCTOBER, "october.csv")))
-    desk.do("run", "--as-of", "2026-09-30")
-    return desk
+def desk(two_months: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    shutil.copytree(two_months, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, monkeypatch)
 
 
 def rows(desk: Desk, *args: str, status: int = 0) -> list[dict[str, Any]]:
@@ -92,6 +103,7 @@ def counts(desk: Desk, *args: str, status: int = 0) -> dict[tuple[str, str], dic
     return {(r["rule"], r["part"]): {k: v for k, v in r.items() if k not in ("rule", "part") and v} for r in found}
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_a_rule_of_ones_own_from_the_first_draft_to_the_replay(desk: Desk) -> None:
     write(desk.folder, "rules.toml", OWN)
     assert "valid" in desk.do("rules", "check")
@@ -164,6 +176,7 @@ def test_the_journal_says_by_which_rulebook_a_run_decided(desk: Desk) -> None:
     assert first["rulebook"] != second["rulebook"]
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_a_changed_point_is_told_and_keeps_its_rules_from_posting(desk: Desk) -> None:
     write(desk.folder, "rules.toml", "[evidence]\nreference_whole = 30\n")
     found = rows(desk, "rules", "check")

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from desk import FIXTURES, ROOT
 
 from matcher.books import Books, init
@@ -29,11 +30,13 @@ def test_every_shipped_rule_shows_what_it_does_and_what_it_leaves_alone() -> Non
     assert [(rule.id, applies) for rule in BOOK.rule for applies in (True, False) if not shown[rule.id, applies]] == []
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_nothing_is_wrong_with_the_shipped_rules() -> None:
     assert list(rulebooks.review(rulebooks.shipped())) == []
     assert list(unreachable(BOOK)) == []
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(tmp_path: Path) -> None:
     demo = FIXTURES / "demo"
     (tmp_path / "matcher.toml").write_bytes((demo / "matcher.toml").read_bytes())

@@ -51,7 +51,15 @@ READ_FAULT = Fault("I/O error on reading", "fail", errno.EIO, reads=True)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended: exit status (negative: the signal that ended it), calls counted, calls hit, the call's name, what it said."""
+    """How a command ended.
+
+    Attributes:
+        status: exit status; negative: the signal that ended it.
+        calls: calls counted.
+        hits: calls hit.
+        call: name of the last one.
+        said: what it wrote to standard error, and to standard output where that has no place of its own.
+    """
 
     status: int
     calls: int
@@ -67,6 +75,9 @@ class Job:
     Attributes:
         memory: bytes of address space beyond what the process has at its start; None for no bound.
         while_busy: tried again for as long as its exit status is 5; the result's calls are the tries that met it.
+        before: Python that the command's process runs first.
+        out: where its standard output goes; None for where its standard error goes.
+        err: where its standard error goes; None for the result.
     """
 
     folder: Path
@@ -74,6 +85,9 @@ class Job:
     fault: Fault | None = None
     memory: int | None = None
     while_busy: bool = False
+    before: str = ""
+    out: Path | None = None
+    err: Path | None = None
 
 
 def compiler() -> str | None:
@@ -89,11 +103,15 @@ def compiled(folder: Path) -> Path:
     return made
 
 
-class Server:
-    """The process that commands are forked from."""
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
-    def __init__(self, folder: Path) -> None:
-        environment = os.environ | {"LD_PRELOAD": str(compiled(folder)), "MATCHER_ACTOR": "ada", "PYTHONFAULTHANDLER": ""}
+
+class Server:
+    """The process that commands are forked from. `library`: inject.c compiled, without which no fault can be armed."""
+
+    def __init__(self, library: Path | None = None) -> None:
+        environment = os.environ | {"MATCHER_ACTOR": "ada", "PYTHONFAULTHANDLER": ""} | ({"LD_PRELOAD": str(library)} if library else {})
         command = [sys.executable, "-P", HERE / "server.py", NOW.isoformat()]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
@@ -112,7 +130,8 @@ class Server:
             asked.append(
                 {
                     "folder": str(job.folder), "command": job.command, "fault": fault, "memory": job.memory, "while_busy": job.while_busy,
-                    "said": str(said), "environment": {"MATCHER_BOOKS": "books"},
+                    "said": str(said), "screens": [str(job.out or job.err or said), str(job.err or said)], "before": job.before,
+                    "environment": {"MATCHER_BOOKS": "books"},
                 }
             )  # fmt: skip
         to, back = self._pipes()
@@ -120,7 +139,7 @@ class Server:
         to.flush()
         answers = json.loads(back.readline())
         return [
-            Result(one["status"], one["calls"], one["hits"], one["last"], Path(job["said"]).read_text(encoding="utf-8", errors="replace"))
+            Result(one["status"], one["calls"], one["hits"], one["last"], _text(Path(job["said"])))
             for one, job in zip(answers, asked, strict=True)
         ]
 

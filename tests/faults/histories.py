@@ -102,8 +102,8 @@ class History:
         days = [line.day for chosen in told for line in chosen]
         return any(min(days) <= line.day <= max(days) and line.reference not in known for line in self.bank)
 
-    def step(self, *, look: bool = True) -> None:
-        """One command; what is refused must leave no trace."""
+    def step(self, *, look: bool = True) -> bool:
+        """One command; what is refused must leave no trace. Gives whether the books were looked at after it."""
         act = self.rng.choice(ACTS)
         self.now += timedelta(minutes=self.rng.randint(1, 600))
         if self.rng.random() < 0.1:
@@ -118,10 +118,11 @@ class History:
             self.story[-1] += f" -> {error.code}"
             if dump(self.folder) != dump(self.folder / "copy"):
                 self.wrong(["a refused command changed the books"])
-            return
+            return False
         self.done[name] += 1
         if look:
             self.look()
+        return look
 
     def refresh(self) -> None:
         """Reads what is posted now, for what the bank and the ERP do by it."""
@@ -376,12 +377,16 @@ def play(seed: int, commands: int, *, late: bool = False, every: int = 1) -> Tol
         for act in (_customers, _snapshot, _ingest, _run):
             act(history)
             history.look()
+        looked = False
         for n in range(commands):
-            history.step(look=n % every == 0)
+            looked = history.step(look=n % every == 0)
             if n % (6 * every) == 6 * every - 1:
-                history.look()
+                if not looked:
+                    history.look()
                 history.look_deeper()
-        history.look()
+                looked = True
+        if not looked:
+            history.look()
         undo_all(history)
     return Told(history.done, history.refused, history.ledger.compared)
 

@@ -1,13 +1,15 @@
 """Runs commands in forked copies of one process that has imported the program: a second is saved on each, and a fault can be armed.
 
-Started by `harness.Server` with inject.c preloaded. One JSON list of jobs comes in a line, one list of results goes out; the jobs of a list
-run at the same time.
+Started by `harness.Server`, with inject.c preloaded where faults are armed. One JSON list of jobs comes in a line, one list of results
+goes out; the jobs of a list run at the same time.
 """
 
 import ctypes
+import importlib
 import json
 import mmap
 import os
+import pkgutil
 import resource
 import signal
 import sys
@@ -19,10 +21,10 @@ from typing import Any, NoReturn
 import polars  # noqa: F401
 import pyarrow  # noqa: F401
 
+import matcher
 import matcher.books
 import matcher.cli
-import matcher.engines.duckdb
-from matcher.cli import files, out, statement, work  # noqa: F401
+from matcher.rules import rulebook
 
 PATIENCE = 300
 """Seconds after which a command that hangs is ended; far from any time that one takes."""
@@ -42,9 +44,10 @@ def run(job: dict[str, Any], counter: Counter) -> NoReturn:
     try:
         signal.alarm(PATIENCE)
         os.chdir(job["folder"])
-        said = os.open(job["said"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(said, 1), os.dup2(said, 2)
+        for number, name in enumerate(job["screens"], 1):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
         os.environ.update(job["environment"])
+        exec(job["before"], {})
         sys.argv = ["matcher", *job["command"]]
         if job["memory"] is not None:
             used = int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE
@@ -63,7 +66,7 @@ def run(job: dict[str, Any], counter: Counter) -> NoReturn:
             if status != 5:
                 break
             counter.calls += 1
-            time.sleep(0.01)
+            time.sleep(0.1)  # the others are to get on meanwhile
     finally:
         os._exit(status)
 
@@ -86,7 +89,25 @@ def serve() -> None:
         sys.stdout.flush()
 
 
+LATE = (
+    "encodings.cp1250", "encodings.cp1252", "encodings.cp932", "encodings.gb18030", "encodings.iso8859_15", "encodings.utf_8_sig",
+    "numpy.ma", "rich._emoji_codes", "rich.box", "rich.console", "rich.emoji", "rich.markup", "rich.padding", "rich.table",
+)  # fmt: skip
+"""What others than the program's own modules a command imports when it needs it."""
+
+
+def warm() -> None:
+    """Imports what commands import late. No command is run: its threads would be missing in the copies."""
+    for name in LATE:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(matcher.__path__, "matcher."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    rulebook.default()
+
+
 if __name__ == "__main__":
+    warm()
     assert matcher.books.Books.__init__.__kwdefaults__ is not None
     moment = datetime.fromisoformat(sys.argv[1])
     # the same moment in every copy: what two commands leave can be compared to the byte

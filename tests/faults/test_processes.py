@@ -1,14 +1,13 @@
 """Many processes at once, too little memory, a clock that runs backwards, a helper that is killed."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from support import CONFIG, customers_file, filled, items_file, lines_file, new_books
+from support import CONFIG, copied, customers_file, filled, items_file, lines_file, new_books
 
 from faults.commands import CUSTOMERS, FOREVER, ITEMS, LINES, Command
 from faults.harness import Job, Result
@@ -20,8 +19,7 @@ from matcher.errors import MatcherError
 AT_ONCE = int(os.environ.get("MATCHER_AT_ONCE", "6"))
 
 
-def with_proposals(folder: Path, count: int) -> Books:
-    """Books in which so many lines have a proposal."""
+def propose(folder: Path, count: int) -> None:
     customers = [{"customer_id": f"C{n}", "name": f"Kunde {chr(65 + n)}{chr(97 + n)}dorf GmbH"} for n in range(count)]
     items = [
         {"item_id": f"I{n}{twin}", "customer_id": f"C{n}", "document_no": f"RE-2026-{n:04d}{twin}", "amount": f"{100 + n}.00"}
@@ -29,9 +27,12 @@ def with_proposals(folder: Path, count: int) -> Books:
         for twin in range(2)
     ]
     lines = [{"amount": f"{100 + n}.00", "counterparty_name": customers[n]["name"], "bank_reference": f"B{n}"} for n in range(count)]
-    books = filled(folder, items=items, customers=customers, lines=lines)
-    books.run()
-    return books
+    filled(folder, items=items, customers=customers, lines=lines).run()
+
+
+def with_proposals(folder: Path, count: int) -> Books:
+    """Books in which so many lines have a proposal."""
+    return copied(folder, propose, count)
 
 
 def test_lines_accepted_at_the_same_time_are_each_posted_once(bench: Bench, tmp_path: Path) -> None:
@@ -106,13 +107,20 @@ def test_a_clock_that_runs_backwards_changes_no_order(tmp_path: Path) -> None:
     assert failing_checks(books) == []
 
 
-@pytest.mark.parametrize("message", [1, 2, 3])
-def test_a_helper_that_is_killed_changes_no_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: int) -> None:
+def two_companies(folder: Path) -> None:
     rows = [line | {"account": account} for account in ("giro", "service") for line in LINES]
     items = [item | {"item_id": item["item_id"] + entity, "entity": entity} for entity in ("1", "2") for item in ITEMS]
-    filled(tmp_path, items=items, customers=CUSTOMERS, lines=rows)
-    shutil.copytree(tmp_path / "books", tmp_path / "alone" / "books")
-    new_books(tmp_path / "alone" / "books").run()
+    filled(folder, items=items, customers=CUSTOMERS, lines=rows)
+
+
+def run_alone(folder: Path) -> None:
+    copied(folder, two_companies).run()
+
+
+@pytest.mark.parametrize("message", [1, 2, 3])
+def test_a_helper_that_is_killed_changes_no_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: int) -> None:
+    books = copied(tmp_path, two_companies)
+    copied(tmp_path / "alone", run_alone)
     started, say, helpers, said = workers._started, workers._say, [], []
 
     def keep() -> object:
@@ -130,6 +138,6 @@ def test_a_helper_that_is_killed_changes_no_decision(tmp_path: Path, monkeypatch
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     monkeypatch.setattr(workers, "_started", keep)
     monkeypatch.setattr(workers, "_say", kill_before)
-    new_books(tmp_path / "books").run()
+    books.run()
     assert len(helpers) == 1
     assert dump(tmp_path) == dump(tmp_path / "alone")

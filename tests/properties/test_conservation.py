@@ -15,8 +15,10 @@ from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.frames import State
 from matcher.pipeline.verdicts import AllocationRequest
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 FOREVER = date(9999, 12, 31)
 AMOUNTS = ("10.00", "20.00", "30.00", "49.00", "50.00", "119.00", "98.00", "100.00")
 
@@ -61,7 +63,8 @@ def build(folder: Path, month: dict[str, list[dict[str, str]]]) -> Books:
     return books
 
 
-def assert_conserved(books: Books) -> None:
+def assert_conserved(books: Books) -> State:
+    """Gives what it looked at."""
     state = books.state(FOREVER)
     posted = state.allocations.filter(pl.col("state") == "posted")
     for line in state.lines.iter_rows(named=True):
@@ -77,11 +80,11 @@ def assert_conserved(books: Books) -> None:
     aged = books.aging(FOREVER)
     residual = state.lines.filter((pl.col("state") == "posted") & (pl.col("customer_id") != "") & (pl.col("pending") > 0))["pending"].sum()
     assert aged["open_amount"].sum() == state.items["open"].sum() - residual
+    return state
 
 
-def snapshot(books: Books) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def snapshot(state: State) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What the lines and items hold, without who decided last."""
-    state = books.state(FOREVER)
     return state.lines.select("line_id", "applied", "pending").to_dicts(), state.items.select("item_id", "open").to_dicts()
 
 
@@ -92,7 +95,6 @@ def act(books: Books, rng: random.Random) -> None:
     item = rng.choice(state.items["item_id"].to_list())
     amount = rng.choice(["", "10.00", "49.00", "100.00", "-10.00"])
     kind = rng.choice(["accept", "reject", "allocate", "allocate", "undo", "run"])
-    before = snapshot(books)
     try:
         if kind == "run":
             books.run(FOREVER)
@@ -103,7 +105,7 @@ def act(books: Books, rng: random.Random) -> None:
         else:
             getattr(books, kind)([line])
     except MatcherError:
-        assert snapshot(books) == before
+        assert snapshot(books.state(FOREVER)) == snapshot(state)
 
 
 @settings(max_examples=tries(15))
@@ -112,18 +114,16 @@ def test_every_cent_is_in_one_place_after_any_decisions_and_undo_is_exact(month:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         books = build(Path(name), month)
-        untouched = snapshot(books)
+        untouched = snapshot(books.state(FOREVER))
         books.run(FOREVER)
         assert_conserved(books)
         for _ in range(5):
             act(books, rng)
-        assert_conserved(books)
-        live = books.state(FOREVER).decisions.filter(pl.col("live"))["decision_id"].to_list()
+        live = assert_conserved(books).decisions.filter(pl.col("live"))["decision_id"].to_list()
         rng.shuffle(live)
         for decision in live:
             books.undo(decision)
-        assert_conserved(books)
-        assert snapshot(books) == untouched
+        assert snapshot(assert_conserved(books)) == untouched
 
 
 @settings(max_examples=tries(15))

@@ -3,19 +3,21 @@
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import steady
 from click.testing import CliRunner
-from support import Row, filled, items_file
+from support import Row, filled, items_file, with_lists
 
 from matcher.books import Books
 from matcher.cli import main
 from matcher.matching.explanations import encoding
 from matcher.pipeline.verdicts import AllocationRequest
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
     {"customer_id": "C2", "name": "Ohlsen Logistik KG", "account": "DE02300209000106531065"},
@@ -52,10 +54,15 @@ def told(books: Books, line: str, *options: str) -> str:
     return result.output
 
 
+@cache
+def ids(directory: Path) -> dict[str, str]:
+    """Line ids by bank reference: no story reads further lines."""
+    return dict(Books(directory).state().lines.select("bank_reference", "line_id").iter_rows())
+
+
 def record(books: Books, number: int = 1) -> dict[str, Any]:
     """The JSON object of the line with that bank reference."""
-    ids = dict(books.state().lines.select("bank_reference", "line_id").iter_rows())
-    found: dict[str, Any] = json.loads(told(books, ids[f"L{number}"], "--format", "json"))
+    found: dict[str, Any] = json.loads(told(books, ids(books.directory)[f"L{number}"], "--format", "json"))
     return found
 
 
@@ -69,7 +76,7 @@ def run(folder: Path, *lines: Row, items: list[Row] | None = None) -> Books:
     """Books with these lines, numbered L1, L2, ..., after a run."""
     numbered = [{"bank_reference": f"L{n}", **line} for n, line in enumerate(lines, 1)]
     folder.mkdir(exist_ok=True)
-    books = filled(folder, items=(ITEMS if items is None else items) + OTHERS, customers=CUSTOMERS, lines=numbered)
+    books = with_lists(folder, items=(ITEMS if items is None else items) + OTHERS, customers=CUSTOMERS, lines=numbered)
     books.run()
     return books
 

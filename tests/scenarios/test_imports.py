@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from support import Row, filled, items_file
+from support import Row, copied, filled, items_file
 
 from matcher.books import Books
 from matcher.codes import POLICY, USAGE
 from matcher.errors import MatcherError
 from matcher.pipeline.verdicts import AllocationRequest
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}
 OTHER = {"item_id": "I2", "customer_id": "C1", "document_no": "RE-2", "amount": "70.00"}
 CREDIT = {"item_id": "I3", "customer_id": "C1", "document_no": "GS-3", "document_type": "credit_note", "amount": "-100.00"}
@@ -30,13 +31,16 @@ NEVER: tuple[Row, ...] = (
 )
 
 
+def partly_paid(folder: Path) -> None:
+    made = filled(folder, items=[ITEM, OTHER, CREDIT], lines=[{"amount": "380.00", "bank_reference": "B1"}])
+    (line,) = made.state().lines["line_id"]
+    made.allocate(line, [AllocationRequest("I1", "400.00"), AllocationRequest("I3", "-20.00")])
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
     """400.00 of the item I1 and 20.00 of the credit note I3 are posted; I2 has nothing posted."""
-    made = filled(tmp_path, items=[ITEM, OTHER, CREDIT], lines=[{"amount": "380.00", "bank_reference": "B1"}])
-    (line,) = made.state().lines["line_id"]
-    made.allocate(line, [AllocationRequest("I1", "400.00"), AllocationRequest("I3", "-20.00")])
-    return made
+    return copied(tmp_path, partly_paid)
 
 
 def tables(books: Books) -> list[object]:

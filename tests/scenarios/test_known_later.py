@@ -1,18 +1,20 @@
 """Decisions are taken on everything that is known: what a later day took is taken, and what the ERP has booked of ours is known."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from support import customers_file, filled, items_file, lines_file
+from support import customers_file, items_file, lines_file, with_lists
 
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Allocation, Draft, build
 from matcher.pipeline.verdicts import AllocationRequest
 
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 FOREVER = date(9999, 12, 31)
 CUSTOMER = {"customer_id": "C1", "name": "Hafenbau Nord GmbH", "account": "DE89370400440532013000"}
 ITEM = {"item_id": "A1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
@@ -23,6 +25,16 @@ NOVEMBER = {**PAYER, "booking_date": "2026-11-03", "bank_reference": "R2", "remi
 
 def line(books: Books, reference: str) -> dict[str, Any]:
     return books.state(FOREVER).lines.filter(pl.col("bank_reference") == reference).row(0, named=True)
+
+
+@cache
+def _line_id(directory: Path, reference: str) -> str:
+    return str(line(Books(directory), reference)["line_id"])
+
+
+def line_id(books: Books, reference: str) -> str:
+    """The line's id, which never changes."""
+    return _line_id(books.directory, reference)
 
 
 def posted_on(books: Books, item: str) -> int:
@@ -40,13 +52,13 @@ def holds(books: Books) -> None:
 
 @pytest.mark.parametrize("late", [False, True], ids=["the October file first", "the October file after November was run"])
 def test_a_run_of_last_month_does_not_pay_what_this_month_has_paid(tmp_path: Path, late: bool) -> None:
-    books = filled(tmp_path, items=[ITEM], customers=[CUSTOMER], lines=[NOVEMBER] if late else [OCTOBER, NOVEMBER])
+    books = with_lists(tmp_path, items=[ITEM], customers=[CUSTOMER], lines=[NOVEMBER] if late else [OCTOBER, NOVEMBER])
     if late:
         books.run(date(2026, 11, 5))
         books.ingest([lines_file(tmp_path, [OCTOBER], "october.csv")])
     else:
         # the November line names the invoice; the October line alone would be a payment of it, too
-        books.allocate(line(books, "R2")["line_id"], [AllocationRequest("A1")])
+        books.allocate(line_id(books, "R2"), [AllocationRequest("A1")])
     books.run(date(2026, 10, 31))
     assert posted_on(books, "A1") == 1190_00
     assert line(books, "R1")["state"] != "posted"
@@ -58,7 +70,7 @@ def test_a_run_of_last_month_does_not_pay_what_this_month_has_paid(tmp_path: Pat
 def test_a_run_up_to_a_day_leaves_later_lines_as_they_stand(tmp_path: Path) -> None:
     other = {**ITEM, "item_id": "A2", "document_no": "RE-2026-00402", "amount": "250.00"}
     likely = {**PAYER, "counterparty_account": "", "amount": "250.00", "booking_date": "2026-11-03", "bank_reference": "R3"}
-    books = filled(
+    books = with_lists(
         tmp_path, items=[ITEM, other], customers=[CUSTOMER], lines=[{**OCTOBER, "remittance_information": "RE-2026-00401"}, likely]
     )
     books.run(date(2026, 11, 30))
@@ -73,23 +85,23 @@ def test_a_run_up_to_a_day_leaves_later_lines_as_they_stand(tmp_path: Path) -> N
 
 
 def test_a_person_cannot_spend_what_a_later_decision_has(tmp_path: Path) -> None:
-    books = filled(tmp_path, items=[ITEM], customers=[CUSTOMER], lines=[OCTOBER, NOVEMBER])
-    books.allocate(line(books, "R2")["line_id"], [AllocationRequest("A1", "1190.00")])
+    books = with_lists(tmp_path, items=[ITEM], customers=[CUSTOMER], lines=[OCTOBER, NOVEMBER])
+    books.allocate(line_id(books, "R2"), [AllocationRequest("A1", "1190.00")])
     with pytest.raises(MatcherError) as refused:
-        books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "1190.00")])
+        books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "1190.00")])
     assert refused.value.code == "decision.amount"
-    books.undo(line(books, "R2")["line_id"])
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "1190.00")])
+    books.undo(line_id(books, "R2"))
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "1190.00")])
     assert posted_on(books, "A1") == 1190_00
     holds(books)
 
 
 @pytest.mark.parametrize("taken", ["the line's money", "the document's amount"])
 def test_the_writer_refuses_what_would_spend_money_twice_whoever_asks(tmp_path: Path, taken: str) -> None:
-    books = filled(
+    books = with_lists(
         tmp_path, items=[ITEM, {**ITEM, "item_id": "A2", "document_no": "RE-2"}], customers=[CUSTOMER], lines=[OCTOBER, NOVEMBER]
     )
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "1190.00")])
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "1190.00")])
     named, item = ("R1", "A2") if taken == "the line's money" else ("R2", "A1")
     with books._session(write=True) as session:
         row = line_row(session, named)
@@ -111,13 +123,13 @@ def line_row(session: Any, reference: str) -> str:
 @pytest.mark.parametrize("item_id", ["INV 1", "INV=1", "INV,1;2", 'INV "1" |', "发票 1", "INV\\1"])
 def test_what_a_person_refuses_stays_refused_whatever_the_id_holds(tmp_path: Path, item_id: str) -> None:
     likely = {**PAYER, "counterparty_account": "", "bank_reference": "R1", "booking_date": "2026-10-28"}
-    books = filled(tmp_path, items=[{**ITEM, "item_id": item_id}], customers=[CUSTOMER], lines=[likely])
+    books = with_lists(tmp_path, items=[{**ITEM, "item_id": item_id}], customers=[CUSTOMER], lines=[likely])
     books.run()
     assert line(books, "R1")["state"] == "proposed"
-    books.reject([line(books, "R1")["line_id"]], reason="not theirs")
+    books.reject([line_id(books, "R1")], reason="not theirs")
     books.run()
     assert line(books, "R1")["state"] == "none"
-    (refusal,) = [step for step in books.explain(line(books, "R1")["line_id"]).history if step.kind == "reject"]
+    (refusal,) = [step for step in books.explain(line_id(books, "R1")).history if step.kind == "reject"]
     assert refusal.items == (item_id,)
 
 
@@ -128,27 +140,27 @@ def listed(books: Books, folder: Path, left: str, status: str = "part_paid", *mo
 
 def test_undo_after_the_erp_has_booked_and_another_posting_meanwhile(tmp_path: Path) -> None:
     parts = [{**OCTOBER, "amount": "400.00"}, {**NOVEMBER, "amount": "300.00"}, {**NOVEMBER, "amount": "700.00", "bank_reference": "R3"}]
-    books = filled(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=parts)
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "400.00")])
+    books = with_lists(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=parts)
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "400.00")])
     listed(books, tmp_path, "600.00")
     assert open_of(books) == 600_00
-    books.undo(line(books, "R1")["line_id"])
+    books.undo(line_id(books, "R1"))
     assert open_of(books) == 1000_00
-    books.allocate(line(books, "R2")["line_id"], [AllocationRequest("A1", "300.00")])
+    books.allocate(line_id(books, "R2"), [AllocationRequest("A1", "300.00")])
     assert open_of(books) == 700_00
     listed(books, tmp_path, "700.00")  # the ERP has taken the 400 back and booked the 300
     assert open_of(books) == 700_00
-    books.allocate(line(books, "R3")["line_id"], [AllocationRequest("A1", "700.00")])
+    books.allocate(line_id(books, "R3"), [AllocationRequest("A1", "700.00")])
     assert open_of(books) == 0
     holds(books)
 
 
 def test_undo_after_the_erp_has_closed_the_item(tmp_path: Path) -> None:
-    books = filled(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "1000.00"}])
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "1000.00")])
+    books = with_lists(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "1000.00"}])
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "1000.00")])
     listed(books, tmp_path, "0.00", "closed")
     assert open_of(books) == 0
-    books.undo(line(books, "R1")["line_id"])
+    books.undo(line_id(books, "R1"))
     assert open_of(books) == 1000_00
     listed(books, tmp_path, "1000.00", "open")
     assert open_of(books) == 1000_00
@@ -156,8 +168,8 @@ def test_undo_after_the_erp_has_closed_the_item(tmp_path: Path) -> None:
 
 
 def test_a_change_of_the_erp_s_own_is_not_our_receipt(tmp_path: Path) -> None:
-    books = filled(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "600.00"}])
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "600.00")])
+    books = with_lists(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "600.00"}])
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "600.00")])
     listed(books, tmp_path, "850.00")  # a credit of 150.00 that the ERP booked itself
     assert open_of(books) == 250_00
     listed(books, tmp_path, "250.00", "part_paid", {**ITEM, "item_id": "A9", "document_no": "RE-9"})
@@ -166,10 +178,10 @@ def test_a_change_of_the_erp_s_own_is_not_our_receipt(tmp_path: Path) -> None:
 
 
 def test_figures_of_october_do_not_move_when_november_is_decided_and_booked(tmp_path: Path) -> None:
-    books = filled(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**NOVEMBER, "amount": "400.00"}])
+    books = with_lists(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**NOVEMBER, "amount": "400.00"}])
     october = date(2026, 10, 31)
     assert open_of(books, day=october) == 1000_00
-    books.allocate(line(books, "R2")["line_id"], [AllocationRequest("A1", "400.00")])
+    books.allocate(line_id(books, "R2"), [AllocationRequest("A1", "400.00")])
     assert open_of(books, day=october) == 1000_00
     listed(books, tmp_path, "600.00")
     assert open_of(books, day=october) == 1000_00
@@ -177,9 +189,9 @@ def test_figures_of_october_do_not_move_when_november_is_decided_and_booked(tmp_
 
 
 def test_the_follow_up_list_keeps_its_figures_when_the_erp_has_booked_a_receipt(tmp_path: Path) -> None:
-    books = filled(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "400.00"}])
+    books = with_lists(tmp_path, items=[{**ITEM, "amount": "1000.00"}], customers=[CUSTOMER], lines=[{**OCTOBER, "amount": "400.00"}])
     books.import_files("customers", [customers_file(tmp_path, [CUSTOMER])])
-    books.allocate(line(books, "R1")["line_id"], [AllocationRequest("A1", "400.00")])
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1", "400.00")])
     books.export("discrepancies", tmp_path / "before.csv", date(2026, 10, 31))
     listed(books, tmp_path, "600.00")
     books.export("discrepancies", tmp_path / "after.csv", date(2026, 10, 31))

@@ -1,18 +1,17 @@
 """What the operating system refuses: screens that fail after the work is done, full disks, permissions, damage, a user without a name."""
 
-import ctypes
 import os
-import resource
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
 import duckdb
 import pytest
-from support import NOW, filled, lines_file, tamper
+from faults.harness import Job, Server
+from support import NOW, copied, filled, lines_file, tamper, write
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -23,13 +22,25 @@ from matcher.store.waiting import Wait
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
 LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_reference": "B1", "counterparty_name": "Brandt GmbH"}
 PROGRAM = [sys.executable, "-c", "from matcher.cli import program; program()"]
+NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")
+"""Variables that say who decides."""
+
+
+def one_posted(folder: Path) -> None:
+    made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
+    assert made.run().posted == 1
+    (decision,) = made.state().decisions["decision_id"]
+    write(folder, "decision", str(decision))
+
+
+def decided(books: Books) -> str:
+    """Id of the one decision that the books begin with."""
+    return (books.directory.parent / "decision").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    made = filled(tmp_path, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
-    assert made.run().posted == 1
-    return made
+    return copied(tmp_path, one_posted)
 
 
 def batches(books: Books) -> int:
@@ -38,11 +49,36 @@ def batches(books: Books) -> int:
         return int(connection.execute("SELECT count(*) FROM log.batch").fetchall()[0][0])
 
 
-def ended(books: Books, redirect: str, *command: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    """How the command line ends under a shell's redirection of its descriptors."""
-    env = {name: text for name, text in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")}
+Ended = subprocess.CompletedProcess[str]
+"""Exit status, standard output and standard error of a command."""
+
+
+def forked(server: Server, books: Books, *command: str, before: str = "", actor: str = "ada", full: Collection[int] = ()) -> Ended:
+    """How the command line ends without anyone named by the environment; `full`: the screens that have no room, others are pipes."""
+    folder, told = books.directory.parent, {1: "", 2: ""}
+    pipes = {number: folder / f"screen{number}" for number in told if number not in full}
+    for path in pipes.values():
+        os.mkfifo(path)
+    ends = {number: os.open(path, os.O_RDWR | os.O_NONBLOCK) for number, path in pipes.items()}
+    words = ["--books", str(books.directory), *(["--actor", actor] if actor else []), *command]
+    nameless = f"import os\nfor name in {NAMES}: os.environ.pop(name, None)\n"
+    out, err = (pipes.get(number, Path("/dev/full")) for number in told)
+    (result,) = server.run([Job(folder, tuple(words), before=nameless + before, out=out, err=err)])
+    for number, end in ends.items():
+        with suppress(BlockingIOError):  # nothing was said
+            told[number] = os.read(end, 1 << 16).decode()
+        os.close(end)
+        pipes[number].unlink()
+    return subprocess.CompletedProcess(command, result.status, told[1], told[2])
+
+
+def ended(server: Server, books: Books, redirect: str, *command: str) -> Ended:
+    """How the command line ends under a shell's redirection of its descriptors. Where one is closed, a shell starts it."""
+    if "&-" not in redirect:
+        return forked(server, books, *command, full=[int(one[0]) for one in redirect.split()])
+    env = {name: text for name, text in os.environ.items() if name not in NAMES}
     shell = ["sh", "-c", f'"$@" {redirect}', "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(shell, capture_output=True, text=True, check=False, env=env, **how)
+    return subprocess.run(shell, capture_output=True, text=True, check=False, env=env)
 
 
 FULL, CLOSED = "1>/dev/full", "1>&-"
@@ -56,10 +92,10 @@ FULL, CLOSED = "1>/dev/full", "1>&-"
     ],
 )
 def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
-    tmp_path: Path, books: Books, redirect: str, why: str, command: str
+    server: Server, tmp_path: Path, books: Books, redirect: str, why: str, command: str
 ) -> None:
     lines_file(tmp_path, [LINE | {"bank_reference": "B2", "amount": "5.00"}], "more.csv")
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     words = {
         "undo": ("undo", decision),
         "run": ("run",),
@@ -68,7 +104,7 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
         "matches": ("export", "matches", "-o", str(tmp_path / "m.csv")),
     }
     before = batches(books)
-    done = ended(books, redirect, *words[command])
+    done = ended(server, books, redirect, *words[command])
     hint = "Do not repeat the command; see `matcher status` for what stands in the books."
     assert done.stderr.splitlines()[-1] == f"screen.failed: standard output: cannot be written ({why}). {hint}"
     assert "Traceback" not in done.stderr
@@ -80,32 +116,40 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
 @pytest.mark.parametrize(
     ("redirect", "command"), [(FULL, ("queue",)), (FULL, ("run", "--dry-run")), (CLOSED, ("aging", "--format", "csv"))]
 )
-def test_a_listing_that_cannot_be_shown_is_a_file_that_cannot_be_written(books: Books, redirect: str, command: tuple[str, ...]) -> None:
-    done = ended(books, redirect, *command)
+def test_a_listing_that_cannot_be_shown_is_a_file_that_cannot_be_written(
+    server: Server, books: Books, redirect: str, command: tuple[str, ...]
+) -> None:
+    done = ended(server, books, redirect, *command)
     assert done.stderr.splitlines()[-1].startswith("file.unwritable: standard output: cannot be written (")
     assert done.returncode == 2
 
 
 @pytest.mark.parametrize("redirect", ["0<&- 1>&- 2>&-", "1>/dev/full 2>/dev/full"])
-def test_without_any_screen_the_status_alone_tells(books: Books, redirect: str) -> None:
-    done = ended(books, redirect, "undo", str(books.state().decisions["decision_id"][0]))
+def test_without_any_screen_the_status_alone_tells(server: Server, books: Books, redirect: str) -> None:
+    done = ended(server, books, redirect, "undo", decided(books))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     assert books.state().decisions.height == 2
-    assert ended(books, redirect, "queue").returncode == 2
-    assert ended(books, redirect.replace("1>", "3>"), "undo", "nothing").returncode == 2
-    assert ended(books, redirect.replace("1>", "3>"), "queue").returncode == 0
+    assert ended(server, books, redirect, "queue").returncode == 2
+    assert ended(server, books, redirect.replace("1>", "3>"), "undo", "nothing").returncode == 2
+    assert ended(server, books, redirect.replace("1>", "3>"), "queue").returncode == 0
 
 
-def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(tmp_path: Path, books: Books) -> None:
+UNREAD = "import os\nread, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\n"
+"""Standard output is a pipe that nobody reads any more."""
+
+
+def test_whoever_closes_the_pipe_does_not_change_how_the_work_ends(server: Server, tmp_path: Path, books: Books) -> None:
+    script = f'("$@"; echo $? > "{tmp_path}/status") | true'
+    words = ["sh", "-c", script, "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", "aging"]
+    assert "Traceback" not in subprocess.run(words, capture_output=True, text=True, check=False).stderr
+    assert (tmp_path / "status").read_text(encoding="utf-8") == "0\n"
+
     def run(*command: str) -> int:
-        script = f'("$@"; echo $? > "{tmp_path}/status") | true'
-        words = ["sh", "-c", script, "sh", *PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = forked(server, books, *command, before=UNREAD)
         assert "Traceback" not in done.stderr
-        return int((tmp_path / "status").read_text(encoding="utf-8"))
+        return done.returncode
 
-    assert run("aging") == 0
-    assert run("undo", str(books.state().decisions["decision_id"][0])) == 0
+    assert run("undo", decided(books)) == 0
     assert books.state().decisions.height == 2
     tamper(books.directory / "books.duckdb", "log.batch", "UPDATE log.batch SET actor = 'nobody' WHERE batch = 2")
     assert run("verify") == 1
@@ -134,11 +178,12 @@ def test_a_pipe_that_makes_nobody_wait_loses_nothing() -> None:
         ("type('PanicException', (BaseException,), {})('index out of bounds')", "internal", 70),
     ],
 )
-def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(books: Books, error: str, code: str, status: int) -> None:
+def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(
+    server: Server, books: Books, error: str, code: str, status: int
+) -> None:
     fail = f"import matcher.cli.work as work\ndef fail(results): raise {error}\nwork._decided = fail\n"
-    program = [sys.executable, "-c", f"{fail}from matcher.cli import program; program()", "--books", str(books.directory), "--actor", "ada"]
-    decision = str(books.state().decisions["decision_id"][0])
-    done = subprocess.run([*program, "undo", decision], capture_output=True, text=True, check=False)
+    decision = decided(books)
+    done = forked(server, books, "undo", decision, before=fail)
     assert done.returncode == status
     assert done.stderr.startswith(f"{code}: ")
     assert done.stderr.count("\n") == 1
@@ -147,15 +192,12 @@ def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(books: Bo
     assert books.state().decisions.height == 2
 
 
-def limited(books: Books, most: int, *command: str) -> subprocess.CompletedProcess[str]:
+def limited(server: Server, books: Books, most: int, *command: str) -> Ended:
     """How a command ends where no file may become larger than so many bytes: a disk that is full, as far as one process can have one."""
-
-    def full() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=full)
+    full = (
+        f"import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, ({most},) * 2)"
+    )
+    return forked(server, books, *command, before=full)
 
 
 @pytest.mark.parametrize(
@@ -166,12 +208,12 @@ def limited(books: Books, most: int, *command: str) -> subprocess.CompletedProce
         ("export", 0, "file.unwritable"),
     ],
 )
-def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, books: Books, command: str, most: int, code: str) -> None:
+def test_a_full_disk_is_told_and_changes_nothing(server: Server, tmp_path: Path, books: Books, command: str, most: int, code: str) -> None:
     out = tmp_path / "r.jsonl"
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     more = {"undo": ["undo", decision], "run": ["run"], "export": ["export", "receipts", "-o", str(out)]}[command]
     before = batches(books)
-    done = limited(books, most, *more)
+    done = limited(server, books, most, *more)
     assert (done.stderr.partition(":")[0], done.returncode) == (code, 2)
     assert "File too large" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -181,22 +223,17 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, books: Books, c
     assert books.export("receipts", out).rows == 1
 
 
-DROP, OVERRIDE, SEARCH = 24, 1, 2
-"""prctl(2)'s PR_CAPBSET_DROP, and the two capabilities that let root read and write what its permissions forbid."""
-
-
-def as_permitted(books: Books, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """How a command ends that nothing lets past the permissions of files, also where root runs the tests."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def become() -> None:
-        if os.geteuid() == 0:
-            for capability in (OVERRIDE, SEARCH):
-                if libc.prctl(DROP, capability, 0, 0, 0):
-                    raise OSError(ctypes.get_errno(), "prctl")
-
-    words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *command]
-    return subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=become, cwd="/")
+PERMITTED = """
+import ctypes, os
+os.chdir("/")
+libc = ctypes.CDLL(None, use_errno=True)
+head, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+assert libc.capget(head, sets) == 0
+sets[0], sets[1] = (held & ~(1 << 1 | 1 << 2) for held in sets[:2])
+assert libc.capset(head, sets) == 0
+"""
+"""capset(2): takes away the two capabilities that let root read and write what its permissions forbid. They are of the process's threads
+to come as well."""
 
 
 @pytest.mark.parametrize(
@@ -210,13 +247,13 @@ def as_permitted(books: Books, command: Sequence[str]) -> subprocess.CompletedPr
     ],
 )
 def test_what_is_not_permitted_is_told_and_never_called_damaged(
-    books: Books, spoil: Callable[[Path], None], command: str, code: str
+    server: Server, books: Books, spoil: Callable[[Path], None], command: str, code: str
 ) -> None:
-    assert as_permitted(books, ["status"]).returncode == 0
+    assert forked(server, books, "status", before=PERMITTED).returncode == 0
     before = batches(books)
     spoil(books.directory)
     try:
-        done = as_permitted(books, [command])
+        done = forked(server, books, command, before=PERMITTED)
     finally:
         books.directory.chmod(0o700)
         (books.directory / "books.duckdb").chmod(0o600)
@@ -231,18 +268,12 @@ NAMELESS = "import pwd\ndef unknown(number): raise KeyError(number)\npwd.getpwui
 """The operating system has no name for who runs the program."""
 
 
-def test_who_has_no_name_reads_and_decides_nothing(books: Books) -> None:
-    env = {name: text for name, text in os.environ.items() if name not in ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")}
-
-    def nameless(*command: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-c", f"{NAMELESS}{PROGRAM[-1]}", "--books", str(books.directory), *command]
-        return subprocess.run(program, capture_output=True, text=True, check=False, env=env)
-
-    assert nameless("aging").returncode == 0
-    done = nameless("run")
+def test_who_has_no_name_reads_and_decides_nothing(server: Server, books: Books) -> None:
+    assert forked(server, books, "aging", before=NAMELESS, actor="").returncode == 0
+    done = forked(server, books, "run", before=NAMELESS, actor="")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "actor.unknown: it is not known who decides. Name yourself with --actor or MATCHER_ACTOR.\n"
-    assert nameless("--actor", "ada", "run").returncode == 0
+    assert forked(server, books, "run", before=NAMELESS, actor="ada").returncode == 0
 
 
 def in_place(name: str, make: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -274,14 +305,18 @@ def test_what_is_no_books_file_is_told_and_stays_as_it_is(books: Books, spoil: C
     assert sorted(os.listdir(books.directory)) == before
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Books:
-    """Books large enough to have blocks of their own for lines and items."""
+def large(folder: Path) -> None:
     items = [ITEM | {"item_id": f"I{n}", "document_no": f"RE-2026-{n:05}", "amount": f"{100 + n}.00"} for n in range(2_000)]
     rows = [
         LINE | {"amount": f"{100 + n}.00", "remittance_information": f"RE-2026-{n:05}", "bank_reference": f"B{n}"} for n in range(1_000)
     ]
-    return filled(tmp_path, items=items, customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=rows)
+    filled(folder, items=items, customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=rows)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Books:
+    """Books large enough to have blocks of their own for lines and items."""
+    return copied(tmp_path, large)
 
 
 def test_a_damaged_block_is_told_as_damage_wherever_it_is_met(many: Books) -> None:
@@ -340,7 +375,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
     books: Books, monkeypatch: pytest.MonkeyPatch, error: duckdb.Error, code: str, word: str
 ) -> None:
     before = batches(books)
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
     with monkeypatch.context() as patch:
         patch.setattr(database, "_connect", refusing(error, word))
         fresh = Books(books.directory, actor="ada")
@@ -354,7 +389,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
 def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_there(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file holds the command, and the last flush fails."""
     connect, before = database._connect, batches(books)
-    decision = str(books.state().decisions["decision_id"][0])
+    decision = decided(books)
 
     class Unconfirmed:
         def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -441,7 +476,7 @@ def test_without_waiting_busy_books_are_refused_at_once(books: Books) -> None:
 
 
 @pytest.mark.parametrize("place", ["before", "behind"])
-def test_a_command_waits_for_books_that_another_process_holds(books: Books, place: str) -> None:
+def test_a_command_waits_for_books_that_another_process_holds(server: Server, books: Books, place: str) -> None:
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", hold, str(books.directory / "books.duckdb")]
     asked = ["--wait", "600", "run"] if place == "before" else ["run", "--wait", "600"]
@@ -449,7 +484,7 @@ def test_a_command_waits_for_books_that_another_process_holds(books: Books, plac
         assert holder.stdin is not None
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        refused = ended(books, "", "run", "--wait", "0")
+        refused = ended(server, books, "", "run", "--wait", "0")
         assert refused.returncode == 5
         words = [*PROGRAM, "--books", str(books.directory), "--actor", "ada", *asked]
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
@@ -466,8 +501,8 @@ def test_a_holder_that_has_no_number_here_is_busy_and_no_damage(books: Books) ->
     assert "a process that cannot be seen from here has the books open" in str(found)
 
 
-def test_a_place_that_init_cannot_write_is_told(tmp_path: Path) -> None:
+def test_a_place_that_init_cannot_write_is_told(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = subprocess.run([*PROGRAM, "init", str(tmp_path / "file" / "books")], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"file.unwritable: {tmp_path / 'file' / 'books'}: cannot be made (")
+    done = server.one(tmp_path, ["init", str(tmp_path / "file" / "books")])
+    assert done.status == 2
+    assert done.said.startswith(f"file.unwritable: {tmp_path / 'file' / 'books'}: cannot be made (")

@@ -6,17 +6,19 @@ Everything is done on the command line, as an accountant does it; what counts is
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from support import CONFIG, Row, items_file, lines_file, new_books, write
+from support import CONFIG, Row, copied, items_file, lines_file, new_books, write
 
 from matcher.books import Books
 from matcher.cli import main
+
+pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 
 DAY = date(2026, 10, 31)
 
@@ -24,9 +26,10 @@ DAY = date(2026, 10, 31)
 class Accountant:
     """Books in a folder, and the command line on them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, start: Callable[[Path], object] | None = None) -> None:
+        """`start`: what fills the books; what it does is done once for all stories that begin with it."""
         self.folder = folder
-        self.books: Books = new_books(folder / "books", CONFIG)
+        self.books: Books = copied(folder, start) if start else new_books(folder / "books", CONFIG)
 
     def run(self, *args: object) -> Result:
         return CliRunner().invoke(main, ["--books", str(self.folder / "books"), "--actor", "anna", *map(str, args)], prog_name="matcher")
@@ -78,6 +81,19 @@ def day_of_two(desk: Accountant) -> tuple[Path, Path]:
     return write(desk.folder, "first.sta", first), write(desk.folder, "again.sta", again)
 
 
+def day_read_twice(folder: Path) -> None:
+    desk = Accountant(folder)
+    first, again = day_of_two(desk)
+    desk.do("ingest", first)
+    desk.do("ingest", again, status=1)
+
+
+@pytest.fixture
+def told_twice(tmp_path: Path) -> Accountant:
+    """The day counts as it was told first, and is held as it was told again."""
+    return Accountant(tmp_path, day_read_twice)
+
+
 INVOICE = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00001", "amount": "20.00"}
 
 
@@ -107,6 +123,18 @@ def test_the_later_of_two_amounts_of_one_reference_waits_and_is_listed_line_by_l
     desk.verify()
 
 
+def in_conflict(folder: Path) -> None:
+    desk = Accountant(folder)
+    desk.ingest([authorised("100.00")], "monday.csv")
+    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
+
+
+@pytest.fixture
+def conflict(tmp_path: Path) -> Accountant:
+    """The line of tuesday.csv waits: monday.csv told its reference with another amount."""
+    return Accountant(tmp_path, in_conflict)
+
+
 def waiting_line(desk: Accountant) -> tuple[str, str]:
     """Ids of the line that waits and of the one it stands against."""
     rows = desk.table("statement", "conflicts", status=1)
@@ -114,41 +142,37 @@ def waiting_line(desk: Accountant) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("keep", "expected"), [("this", [98_50]), ("other", [100_00]), ("both", [98_50, 100_00])])
-def test_a_person_says_which_amount_counts_and_can_say_otherwise_later(desk: Accountant, keep: str, expected: list[int]) -> None:
-    desk.ingest([authorised("100.00")], "monday.csv")
-    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
-    line, other = waiting_line(desk)
-    refused = desk.run("statement", "settle", line, "--keep", keep, "--reason", " ")
+def test_a_person_says_which_amount_counts_and_can_say_otherwise_later(conflict: Accountant, keep: str, expected: list[int]) -> None:
+    line, other = waiting_line(conflict)
+    refused = conflict.run("statement", "settle", line, "--keep", keep, "--reason", " ")
     assert (refused.exit_code, refused.stderr[:15]) == (2, "decision.state:")
     for word, sums in ((keep, expected), ("both", [98_50, 100_00]), ("this", [98_50]), ("other", [100_00]), (keep, expected)):
-        result = desk.run("statement", "settle", line, "--keep", word, "--reason", "the bank's answer")
+        result = conflict.run("statement", "settle", line, "--keep", word, "--reason", "the bank's answer")
         assert result.exit_code == 0 or "count already" in result.stderr
-        assert desk.amounts() == sums
-        assert desk.run("status").exit_code == 0
-    desk.verify()
-    assert desk.table("statement", "conflicts") == []
-    rows = desk.table("statement", "conflicts", "--all")
+        assert conflict.amounts() == sums
+        assert conflict.run("status").exit_code == 0
+    conflict.verify()
+    assert conflict.table("statement", "conflicts") == []
+    rows = conflict.table("statement", "conflicts", "--all")
     assert {r["line_id"] for r in rows} == {line, other}
     assert {r["state"] for r in rows} == {"settled"}
     assert {r["actor"] for r in rows if r["counts"] == "no"} <= {"anna"}
 
 
-def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(desk: Accountant) -> None:
-    desk.ingest([authorised("100.00")], "monday.csv")
-    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
-    line, other = waiting_line(desk)
-    assert "set aside (conflict)" in desk.do("allocate", line, "I1", status=2)
-    assert f'"replaced_by": "{other}"' in desk.do("explain", line, "--format", "json")
-    desk.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
-    shown = desk.do("show", line)
+def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(conflict: Accountant) -> None:
+    line, other = waiting_line(conflict)
+    assert "set aside (conflict)" in conflict.do("allocate", line, "I1", status=2)
+    assert f'"in_its_place": "{other}"' in conflict.do("explain", line, "--format", "json")
+    conflict.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
+    shown = conflict.do("show", line)
     assert "the authorisation was final" in shown
     assert "refused" in shown
-    desk.do("undo", line, "--reason", "not yet clear")
-    assert waiting_line(desk)[0] == line
-    desk.do("undo", line, "--reason", "two payments after all")
-    assert desk.amounts() == [98_50, 100_00]
-    assert desk.table("statement", "conflicts") == []
-    desk.verify()
+    conflict.do("undo", line, "--reason", "not yet clear")
+    assert waiting_line(conflict)[0] == line
+    conflict.do("undo", line, "--reason", "two payments after all")
+    assert conflict.amounts() == [98_50, 100_00]
+    assert conflict.table("statement", "conflicts") == []
+    conflict.verify()
 
 
 def test_a_line_with_postings_is_not_set_aside_unasked(desk: Accountant) -> None:
@@ -202,78 +226,71 @@ def test_of_two_files_of_one_command_the_same_line_waits_whatever_their_order(de
     assert counting.excluded.height == 2
 
 
-def test_a_line_that_waits_is_known_when_it_comes_again(desk: Accountant) -> None:
-    desk.ingest([authorised("100.00")], "monday.csv")
-    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
-    assert "0 new lines, 1 already known" in desk.ingest([authorised("98.50", balance="5.00")], "wednesday.csv")
-    assert desk.amounts() == [100_00]
-    assert len(desk.table("statement", "conflicts", status=1)) == 2
+def test_a_line_that_waits_is_known_when_it_comes_again(conflict: Accountant) -> None:
+    assert "0 new lines, 1 already known" in conflict.ingest([authorised("98.50", balance="5.00")], "wednesday.csv")
+    assert conflict.amounts() == [100_00]
+    assert len(conflict.table("statement", "conflicts", status=1)) == 2
 
 
-def test_a_line_that_waits_goes_out_and_comes_back_with_its_statement(desk: Accountant) -> None:
-    desk.ingest([authorised("100.00")], "monday.csv")
-    desk.ingest([authorised("98.50")], "tuesday.csv", status=1)
-    line, other = waiting_line(desk)
+def test_a_line_that_waits_goes_out_and_comes_back_with_its_statement(conflict: Accountant) -> None:
+    line, other = waiting_line(conflict)
     monday, tuesday = (
-        next(r["statement_id"] for r in desk.table("statement", "list") if name in r["file"]) for name in ("monday", "tuesday")
+        next(r["statement_id"] for r in conflict.table("statement", "list") if name in r["file"]) for name in ("monday", "tuesday")
     )
-    desk.do("statement", "reject", tuesday, "--reason", "a copy of the screen")
-    assert desk.run("status").exit_code == 0
-    desk.do("statement", "accept", tuesday, "--reason", "it was the bank's")
-    assert waiting_line(desk) == (line, other)
-    assert desk.amounts() == [100_00]
-    desk.do("statement", "settle", line, "--keep", "this", "--reason", "final amount")
-    desk.do("statement", "settle", line, "--keep", "other", "--reason", "no, the first")
+    conflict.do("statement", "reject", tuesday, "--reason", "a copy of the screen")
+    assert conflict.run("status").exit_code == 0
+    conflict.do("statement", "accept", tuesday, "--reason", "it was the bank's")
+    assert waiting_line(conflict) == (line, other)
+    assert conflict.amounts() == [100_00]
+    conflict.do("statement", "settle", line, "--keep", "this", "--reason", "final amount")
+    conflict.do("statement", "settle", line, "--keep", "other", "--reason", "no, the first")
     # reversing one half of that would let both count
-    assert "statement settle" in desk.do("undo", line, "--reason", "to be seen", status=2)
+    assert "statement settle" in conflict.do("undo", line, "--reason", "to be seen", status=2)
     # without the other statement there is nothing that the line could double
-    assert "decision.state" in desk.do("statement", "reject", monday, "--reason", "a test file", status=2)
-    desk.do("statement", "reject", tuesday, "--reason", "first this one")
-    desk.do("statement", "reject", monday, "--reason", "a test file")
-    assert desk.amounts() == []
-    assert "no other line" in desk.do("statement", "settle", line, "--keep", "other", "--reason", "the first", status=2)
-    desk.verify()
+    assert "decision.state" in conflict.do("statement", "reject", monday, "--reason", "a test file", status=2)
+    conflict.do("statement", "reject", tuesday, "--reason", "first this one")
+    conflict.do("statement", "reject", monday, "--reason", "a test file")
+    assert conflict.amounts() == []
+    assert "no other line" in conflict.do("statement", "settle", line, "--keep", "other", "--reason", "the first", status=2)
+    conflict.verify()
 
 
 # a day that is told again
 
 
-def test_a_day_told_again_shows_where_it_differs_and_takes_the_place_of_the_first(desk: Accountant) -> None:
-    first, again = day_of_two(desk)
-    desk.do("ingest", first)
-    desk.do("ingest", again, status=1)
-    held = desk.held()
-    rows = desk.table("statement", "diff", held)
+def test_a_day_told_again_shows_where_it_differs_and_takes_the_place_of_the_first(told_twice: Accountant) -> None:
+    held = told_twice.held()
+    rows = told_twice.table("statement", "diff", held)
     assert [(r["change"], r["amount_before"], r["amount_now"], r["text_before"], r["text_now"]) for r in rows] == [
         ("only now", "", "1.00", "", "three"),
         ("changed", "20.00", "25.00", "RE-2026-00001", "RE-2026-00001"),
     ]
-    shown = desk.do("statement", "show", held)
+    shown = told_twice.do("statement", "show", held)
     assert "Told otherwise before" in shown
     assert rows[0]["line_now"] in shown
-    before = desk.books.state(DAY)
-    printed = desk.do("statement", "accept", held, "--reason", "the bank sent the day anew")
+    before = told_twice.books.state(DAY)
+    printed = told_twice.do("statement", "accept", held, "--reason", "the bank sent the day anew")
     assert "2 new lines, 1 already known" in printed
     assert "1 lines read before no longer count; 0 postings" in printed
-    assert desk.amounts() == [1_00, 10_00, 25_00]
-    assert [r["state"] for r in desk.table("statement", "list")].count("replaced") == 1
+    assert told_twice.amounts() == [1_00, 10_00, 25_00]
+    assert [r["state"] for r in told_twice.table("statement", "list")].count("replaced") == 1
     # the next day goes on from the new balance, and the chain holds
-    desk.do("ingest", write(desk.folder, "next.sta", mt940([("261003", "4,00", "four")], 2, "136,00", "140,00")))
-    assert desk.run("status").exit_code == 0
-    desk.verify()
-    assert [(r["change"], r["amount_before"], r["amount_now"]) for r in desk.table("statement", "diff", held)] == [
+    told_twice.do("ingest", write(told_twice.folder, "next.sta", mt940([("261003", "4,00", "four")], 2, "136,00", "140,00")))
+    assert told_twice.run("status").exit_code == 0
+    told_twice.verify()
+    assert [(r["change"], r["amount_before"], r["amount_now"]) for r in told_twice.table("statement", "diff", held)] == [
         ("only now", "", "1.00"),
         ("changed", "20.00", "25.00"),
     ]
-    desk.do("statement", "reject", held, "--reason", "the bank took it back")
-    after = desk.books.state(date(2026, 10, 2))
+    told_twice.do("statement", "reject", held, "--reason", "the bank took it back")
+    after = told_twice.books.state(date(2026, 10, 2))
     assert after.lines.drop("source_line").equals(before.lines.drop("source_line"))
-    assert [r["state"] for r in desk.table("statement", "list")].count("replaced") == 0
-    assert desk.run("status").stderr.startswith("statement.gap: ")
-    desk.do("statement", "accept", held, "--reason", "it was right after all")
-    assert desk.amounts() == [1_00, 4_00, 10_00, 25_00]
-    assert desk.run("status").exit_code == 0
-    desk.verify()
+    assert [r["state"] for r in told_twice.table("statement", "list")].count("replaced") == 0
+    assert told_twice.run("status").stderr.startswith("statement.gap: ")
+    told_twice.do("statement", "accept", held, "--reason", "it was right after all")
+    assert told_twice.amounts() == [1_00, 4_00, 10_00, 25_00]
+    assert told_twice.run("status").exit_code == 0
+    told_twice.verify()
 
 
 def test_a_day_told_again_that_lacks_a_posted_line_names_it_first(desk: Accountant) -> None:
@@ -300,19 +317,16 @@ def test_a_day_told_again_that_lacks_a_posted_line_names_it_first(desk: Accounta
     desk.verify()
 
 
-def test_a_day_told_again_can_stand_beside_the_first_or_stay_out(desk: Accountant) -> None:
-    first, again = day_of_two(desk)
-    desk.do("ingest", first)
-    desk.do("ingest", again, status=1)
-    held = desk.held()
-    desk.do("statement", "reject", held, "--reason", "a test file of the bank")
-    assert desk.run("status").exit_code == 0
-    assert desk.amounts() == [10_00, 20_00]
-    assert "decision.state" in desk.do("statement", "reject", held, "--reason", "again", status=2)
-    desk.do("statement", "accept", held, "--add", "--reason", "both were booked")
-    assert desk.amounts() == [1_00, 10_00, 20_00, 25_00]
+def test_a_day_told_again_can_stand_beside_the_first_or_stay_out(told_twice: Accountant) -> None:
+    held = told_twice.held()
+    told_twice.do("statement", "reject", held, "--reason", "a test file of the bank")
+    assert told_twice.run("status").exit_code == 0
+    assert told_twice.amounts() == [10_00, 20_00]
+    assert "decision.state" in told_twice.do("statement", "reject", held, "--reason", "again", status=2)
+    told_twice.do("statement", "accept", held, "--add", "--reason", "both were booked")
+    assert told_twice.amounts() == [1_00, 10_00, 20_00, 25_00]
     # two accounts of one day from the same opening balance: that something lies between them is said, not hidden
-    assert "statement.gap" in desk.do("verify", status=1)
+    assert "statement.gap" in told_twice.do("verify", status=1)
 
 
 def test_a_statement_with_wrong_contents_is_taken_out_and_can_come_back(desk: Accountant) -> None:
@@ -341,18 +355,15 @@ def test_a_statement_with_wrong_contents_is_taken_out_and_can_come_back(desk: Ac
     desk.verify()
 
 
-def test_what_a_person_took_back_does_not_come_in_again_unasked(desk: Accountant) -> None:
-    first, again = day_of_two(desk)
-    desk.do("ingest", first)
-    desk.do("ingest", again, status=1)
-    desk.do("statement", "accept", desk.held(), "--reason", "the bank sent the day anew")
+def test_what_a_person_took_back_does_not_come_in_again_unasked(told_twice: Accountant) -> None:
+    told_twice.do("statement", "accept", told_twice.held(), "--reason", "the bank sent the day anew")
     # the first file once more, saved by another program: other bytes, the same statement
-    other = write(desk.folder, "copy.sta", first.read_text(encoding="utf-8").replace(":20:X1", ":20:Y1"))
-    desk.do("ingest", other, status=1)
-    assert desk.amounts() == [1_00, 10_00, 25_00]
-    desk.do("statement", "accept", desk.held(), "--reason", "the first one was right")
-    assert desk.amounts() == [10_00, 20_00]
-    desk.verify()
+    other = write(told_twice.folder, "copy.sta", (told_twice.folder / "first.sta").read_text("utf-8").replace(":20:X1", ":20:Y1"))
+    told_twice.do("ingest", other, status=1)
+    assert told_twice.amounts() == [1_00, 10_00, 25_00]
+    told_twice.do("statement", "accept", told_twice.held(), "--reason", "the first one was right")
+    assert told_twice.amounts() == [10_00, 20_00]
+    told_twice.verify()
 
 
 def test_a_proven_statement_without_a_line_of_a_day_in_its_middle_waits(desk: Accountant) -> None:

@@ -1,10 +1,15 @@
 """What rules.toml changes, what that makes unmeasured, and what can never be reached."""
 
+from collections.abc import Sequence
+from copy import deepcopy
+
 import pytest
 
 from matcher.errors import MatcherError
 from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.entity import EntityItems
 from matcher.matching.keys import fold
+from matcher.pipeline import examples
 from matcher.pipeline.examples import POLICY, company_of, run_examples
 from matcher.rules import own, rulebook
 from matcher.rules.own import HELD_PPM, OwnRules
@@ -151,9 +156,9 @@ def test_a_rule_that_others_take_everything_from_is_never_reached() -> None:
     ]
 
 
-def verdicts(book: Rulebook) -> list[list[MatchResult]]:
-    companies = [company_of(book, example) for rule in SHIPPED.rule for example in rule.example]
-    return [decide(c.receipts, c.pool, c.known, book, POLICY) for c in companies]
+def verdicts(companies: Sequence[EntityItems], book: Rulebook) -> list[list[MatchResult]]:
+    """Each company is decided in a copy: what is posted leaves its pool."""
+    return [decide(c.receipts, c.pool, c.known, book, POLICY) for c in deepcopy(companies)]
 
 
 def test_shadow_rules_change_nothing_and_are_noted() -> None:
@@ -164,9 +169,10 @@ def test_shadow_rules_change_nothing_and_are_noted() -> None:
         + f"difference = {list(rule.difference)}\n"
         for rule in SHIPPED.rule
     ).replace("'", '"')
-    shaded = verdicts(effective(text))
+    companies = [company_of(SHIPPED, example) for rule in SHIPPED.rule for example in rule.example]
+    shaded = verdicts(companies, effective(text))
     assert [[(v.state, v.rule, v.confidence, v.explanation) for v in found] for found in shaded] == [
-        [(v.state, v.rule, v.confidence, v.explanation) for v in found] for found in verdicts(SHIPPED)
+        [(v.state, v.rule, v.confidence, v.explanation) for v in found] for found in verdicts(companies, SHIPPED)
     ]
     said = [v.shadow for found in shaded for v in found if v.shadow]
     assert len(said) > len(SHIPPED.rule)
@@ -210,3 +216,8 @@ def test_examples_fail_when_what_comes_out_is_not_what_they_say() -> None:
         "it decides the line, and should not",
         "it does not decide the line",
     ]
+
+
+def test_examples_are_made_into_receipts_and_items_in_one_go() -> None:
+    shown = [example for rule in SHIPPED.rule for example in rule.example]
+    assert len(examples._together(SHIPPED, shown, None)) == len(shown)

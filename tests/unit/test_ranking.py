@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import steady
-from support import filled
+from support import with_lists
 
 import matcher
 from matcher.errors import MatcherError
@@ -143,7 +143,7 @@ RUNS = {
 @pytest.mark.parametrize("name", RUNS)
 def test_points_and_confidence_are_those_of_a_run(name: str, tmp_path: Path) -> None:
     line = {key: str(cell) for key, cell in RUNS[name].items()}
-    books = filled(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=[line])
+    books = with_lists(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=[line])
     books.run(date(2026, 10, 31))
     (line_id,) = books.state().lines["line_id"]
     why, found = books.explain(line_id), matcher.rank(line, ITEMS, CUSTOMERS)
