@@ -4,11 +4,10 @@ HYPOTHESIS_PROFILE=deep looks two hundred times as long as the suite has time fo
 """
 
 import os
-from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, settings
+from quicker import catalogue_once
 
 from matcher.store import schema
 
@@ -27,18 +26,4 @@ def shape_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     For stories of money, which read one file many times. Never for tests of what the file consists of.
     """
-    look, seen = schema.catalogue, dict[tuple[object, ...], list[schema.Entry]]()
-
-    def catalogue(connection: duckdb.DuckDBPyConnection, name: str) -> list[schema.Entry]:
-        found = connection.execute("SELECT path FROM system.main.duckdb_databases() WHERE database_name = ?", [name]).fetchall()
-        path = Path(found[0][0] or "")
-        log = path.with_name(f"{path.name}.wal")
-        if not path.is_file() or (log.exists() and log.stat().st_size):
-            return look(connection, name)
-        now = path.stat()
-        key = (path, now.st_ino, now.st_size, now.st_mtime_ns)
-        if key not in seen:
-            seen[key] = look(connection, name)
-        return seen[key]
-
-    monkeypatch.setattr(schema, "catalogue", catalogue)
+    monkeypatch.setattr(schema, "catalogue", catalogue_once())

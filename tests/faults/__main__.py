@@ -11,14 +11,18 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from quicker import catalogue_once
+
 from faults.commands import COMMANDS
 from faults.histories import Wrong, play
 from faults.plan import every_point
 from faults.trials import Bench, by_name
+from matcher.store import schema
 
 Outcome = tuple[int, list[str]]
 """How many trials there were, and what went wrong in any of them."""
 
+CATALOGUE = catalogue_once()
 MEGABYTES = range(0, 120, 8)
 HUNGRY = ("ingest", "import items", "run", "accept", "export receipts", "verify")
 
@@ -48,6 +52,7 @@ def memory_of(name: str) -> Outcome:
 
 def history_of(seed: int, *, commands: int, late: bool) -> Outcome:
     """One random history, looked at after every fifth command and at its end."""
+    schema.catalogue = CATALOGUE
     try:
         told = play(seed, commands, late=late, every=5)
     except Wrong as error:
