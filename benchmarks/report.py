@@ -132,7 +132,7 @@ def _month(about: Json) -> str:
     options += [f"--hot-share {s['hot_per_mille'] / 1000:g}"] + (["--remittance"] if s["remittance"] else [])
     return (
         f'<p class="note">{about["lines"]} bank lines, {about["open_items"]} open items, {about["customers"]} customers, '
-        f"{about['companies']} selling companies; made by <code>python -m benchmarks.generate {escape(' '.join(options))}</code></p>\n"
+        f"{about['companies']} legal entities; made by <code>python -m benchmarks.generate {escape(' '.join(options))}</code></p>\n"
     )
 
 

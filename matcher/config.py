@@ -48,7 +48,7 @@ class BooksSection(_Strict):
 
 
 class Entity(_Strict):
-    """``[[entity]]``: a selling company. Nothing is matched across entities."""
+    """``[[entity]]``: a legal entity. Nothing is matched across entities."""
 
     id: Identifier
     name: str
@@ -197,7 +197,7 @@ _TEMPLATE = """\
 name = "My company"
 base_currency = "EUR"        # aging totals and key figures are in this currency
 {encryption}
-[[entity]]                   # a selling company; nothing is matched across entities
+[[entity]]                   # a legal entity; nothing is matched across entities
 id = "1"
 name = "My company Ltd"
 

@@ -57,7 +57,7 @@ def item(
     discount: int = 0,
     **more: Any,
 ) -> Item:
-    """An open item of selling company 1 in euro; its number is RE-2026- and its id in five digits unless given."""
+    """An open item of legal entity 1 in euro; its number is RE-2026- and its id in five digits unless given."""
     number = no or f"RE-2026-{int(item_id):05d}"
     fields: dict[str, Any] = {
         "item_id": item_id, "entity": "1", "customer_id": customer, "document_type": "invoice" if amount > 0 else "credit_note",

@@ -13,5 +13,5 @@ def customers(*names: str, entity: str = "", **fields: str) -> pl.DataFrame:
 
 
 def payers(*names: str, entity: str = "1") -> pl.DataFrame:
-    """Payers of one selling company."""
+    """Payers of one legal entity."""
     return pl.DataFrame({"entity": [entity] * len(names), "name": names}, schema={"entity": pl.String(), "name": pl.String()})

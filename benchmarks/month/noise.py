@@ -31,7 +31,7 @@ class Noise:
         text_cuts: widths at which banks cut lists.
         list_marks: what stands between numbers of a list.
         cut_front: per cent of truncated numbers that lack their first characters instead of the last.
-        styles: names of the document number styles of the selling companies, see `styles`.
+        styles: names of the document number styles of the legal entities, see `styles`.
         chatter: per cent of texts with further numbers in them (telephone, own reference, date).
         lateness: quantiles of days between due date and payment.
     """

@@ -1,4 +1,4 @@
-"""The selling companies, their bank accounts and their customers."""
+"""The legal entities, their bank accounts and their customers."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ FIRST_DISCOUNT_TERM = 4
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A selling company; its accounts are one for each of its currencies."""
+    """A legal entity; its accounts are one for each of its currencies."""
 
     id: str
     name: str

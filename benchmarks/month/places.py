@@ -13,7 +13,7 @@ class Country:
     Attributes:
         code: ISO 3166.
         language: of names and of payers' texts.
-        currency: of its customers, where the selling company has an account in it.
+        currency: of its customers, where the legal entity has an account in it.
         weight: share of the customers, in parts.
         bban: shape of an account number, a letter a bank letter and n a digit; with `iban` two check digits come in front.
         iban: whether account numbers are IBANs.

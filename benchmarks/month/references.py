@@ -1,4 +1,4 @@
-"""Structured payment references with their check digits, as a selling company would issue them.
+"""Structured payment references with their check digits, as a legal entity would issue them.
 
 Written from the published rules of each scheme; `payload` is the number that identifies the item, digits only.
 """

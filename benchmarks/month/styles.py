@@ -1,4 +1,4 @@
-"""How selling companies number their documents, and what is left of a number when parts of it are missing."""
+"""How legal entities number their documents, and what is left of a number when parts of it are missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ class CaseError(ValueError):
 class Case:
     """What is compared. `line` is a number of the truth's line, `group` a class of items that may stand for each other.
 
-    Items of one customer, selling company and currency with one open amount and one due date are interchangeable: paying
+    Items of one customer, legal entity and currency with one open amount and one due date are interchangeable: paying
     either is right. Amounts are minor units; `weight` is the size of an amount in euro cents and only ever a weight.
 
     Attributes:
@@ -85,7 +85,7 @@ def _matches(path: Path) -> pl.DataFrame:
 
 
 def case(truth: pl.DataFrame, items: pl.DataFrame, rates: pl.DataFrame, matches: pl.DataFrame, entities: dict[str, str]) -> Case:
-    """Puts tables of text cells side by side. `entities` is the selling company of each account.
+    """Puts tables of text cells side by side. `entities` is the legal entity of each account.
 
     Raises:
         CaseError: an amount is not one.

@@ -224,7 +224,7 @@ def import_(
 ) -> None:
     """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
 
-    The files of one call are one snapshot. An open item of the same selling company that the snapshot no longer lists is
+    The files of one call are one snapshot. An open item of the same legal entity that the snapshot no longer lists is
     closed by the ERP, unless --partial is given. A list that leaves out more than a fifth of what is open (policy.closing_percent) looks
     cut off and is refused (exit status 4); --allow-closing takes it all the same.
 

@@ -79,7 +79,7 @@ def status(output: str, as_of: date | None) -> None:
 @with_books
 @with_format
 @as_of_option
-@click.option("--entity", default="", metavar="ID", help="Only this selling company.")
+@click.option("--entity", default="", metavar="ID", help="Only this legal entity.")
 @click.option("--account", default="", metavar="ID", help="Only this bank account.")
 @click.option("--outcome", default="", metavar="WORD", help="Only lines with this outcome.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many lines.")

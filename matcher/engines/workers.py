@@ -1,4 +1,4 @@
-"""Deciding on two cores: a second process of this program takes half of the selling companies, for nothing is matched across them.
+"""Deciding on two cores: a second process of this program takes half of the legal entities, for nothing is matched across them.
 
 The helper is started while the books are still being read. It reads its companies from standard input and writes its answers to standard
 output, one company after the other; it opens no file and no database. Where it cannot be started, fails or is stopped, its companies are

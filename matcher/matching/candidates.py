@@ -1,4 +1,4 @@
-"""Which open items and customers a line may be about. Equality joins inside the selling company, each with a cap.
+"""Which open items and customers a line may be about. Equality joins inside the legal entity, each with a cap.
 
 The joins are SQL text over named relations, run by an engine; names are met by `matcher.matching.names`. Amount is never a way to
 find candidates, only a check on them.

@@ -20,7 +20,7 @@ def non_receivable(lines: pl.DataFrame, own_accounts: Collection[str], own_names
     A company of our own that is a customer too pays its invoices like any other: its lines are matched.
 
     Args:
-        own_accounts, own_names: of the books' own bank accounts and selling companies, as written.
+        own_accounts, own_names: of the books' own bank accounts and legal entities, as written.
         customers: columns of `frames.CUSTOMER`.
     """
     accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])

@@ -1,4 +1,4 @@
-"""Lines, open items and customers in; a verdict for every line out. One selling company after the other: nothing is matched across them."""
+"""Lines, open items and customers in; a verdict for every line out. One legal entity after the other: nothing is matched across them."""
 
 import re
 from bisect import bisect_right
@@ -83,7 +83,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class EntityItems:
-    """What is decided together: the receipts and open items of one selling company, and what else is known."""
+    """What is decided together: the receipts and open items of one legal entity, and what else is known."""
 
     receipts: list[Receipt]
     pool: OpenItems
@@ -100,7 +100,7 @@ class Finder(Protocol):
 
 @dataclass(frozen=True)
 class EntityInput:
-    """One selling company in columns, as it may be handed to another process.
+    """One legal entity in columns, as it may be handed to another process.
 
     Attributes:
         lines: credits that may pay open items; columns that `receipts` and the candidates read, and ``pending``.
@@ -142,7 +142,7 @@ def entity_inputs(
     repeats: Mapping[str, str],
     about: MasterData,
 ) -> list[EntityInput]:
-    """The selling companies in the order of their ids. Arguments as in `EntityInput`, of all companies together."""
+    """The legal entities in the order of their ids. Arguments as in `EntityInput`, of all companies together."""
     made = []
     lines, items = lines.select(_LINE), items.select(_ITEM)
     for entity in lines["entity"].unique().sort():

@@ -1,4 +1,4 @@
-"""From columns to the objects that choices are made about, one selling company at a time."""
+"""From columns to the objects that choices are made about, one legal entity at a time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

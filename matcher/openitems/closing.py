@@ -41,7 +41,7 @@ def closing(items: pl.DataFrame, gone: pl.Series, percent: int) -> Closing:
     """Compares what a list leaves out with what is open.
 
     Args:
-        items: item_id, currency and ``open`` (minor units; what our postings have left open) of the selling companies that are listed.
+        items: item_id, currency and ``open`` (minor units; what our postings have left open) of the legal entities that are listed.
         gone: ids that the list leaves out.
         percent: the largest share, of the number or of a currency's amount, that a list may close; 100 allows everything.
     """

@@ -50,7 +50,7 @@ def run_examples(book: Rulebook, engine: Engine | None = None, only: str = "") -
 
 
 def _together(book: Rulebook, examples: Sequence[Example], engine: Engine | None) -> list[EntityItems]:
-    """All examples in one go, each as a selling company of its own: nothing is matched across those. Empty if one cannot be read."""
+    """All examples in one go, each as a legal entity of its own: nothing is matched across those. Empty if one cannot be read."""
     groups: dict[str, list[dict[str, object]]] = {"line": [], "items": [], "customers": [], "rates": []}
     try:
         for place, example in enumerate(examples):

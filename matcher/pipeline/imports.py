@@ -122,7 +122,7 @@ def _append(
     said = _let_through(session, known, snapshot, parts, allowed)
     gone = known.clear()
     if not partial:
-        # a snapshot speaks for the selling companies that it lists, and for no others
+        # a snapshot speaks for the legal entities that it lists, and for no others
         listed = snapshot.get_column("entity").unique()
         gone = known.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != "closed")).join(
             snapshot, on="item_id", how="anti"

@@ -22,7 +22,7 @@ Row = Mapping[str, object]
 """Cells by the contract's column names (section 3): text as in a file, or dates, decimals, whole numbers, None."""
 
 ENTITY = "1"
-"""The selling company where neither lines nor items name one."""
+"""The legal entity where neither lines nor items name one."""
 
 _LINE_COLUMNS = (
     Column("line_id"),
@@ -57,7 +57,7 @@ def entity_from_rows(
     duplicate_days: int = 30,
     engine: Engine | None = None,
 ) -> EntityItems:
-    """The receipts and open items of one selling company, ready for `decide.decide`, `build.explanations` and the like.
+    """The receipts and open items of one legal entity, ready for `decide.decide`, `build.explanations` and the like.
 
     Nothing is known of earlier runs: a closed item is closed, and nobody knows by which receipt.
 
@@ -73,7 +73,7 @@ def entity_from_rows(
     Raises:
         MatcherError: as an import of the same rows as files would: ``column.missing``, ``row.invalid``, ``amount.*``,
             ``date.invalid``, ``currency.unknown``, ``value.unknown``, with ``lines``, ``items``, ``customers`` or ``rates`` as the file
-            and the place of the row as the line; ``row.invalid`` when the lines are of several selling companies, or it is not clear
+            and the place of the row as the line; ``row.invalid`` when the lines are of several legal entities, or it is not clear
             of which.
     """
     owed = _item_frame(items)
@@ -94,7 +94,7 @@ def entities_from_rows(
     duplicate_days: int = 30,
     engine: Engine | None = None,
 ) -> list[EntityItems]:
-    """`entity_from_rows` for lines of several selling companies, which they and the items name; in the order of the companies' ids."""
+    """`entity_from_rows` for lines of several legal entities, which they and the items name; in the order of the companies' ids."""
     return _companies(_line_frame(lines), _item_frame(items), customers, rates, base_currency, duplicate_days, engine)
 
 
@@ -158,12 +158,10 @@ def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def _entity(lines: pl.DataFrame, items: pl.DataFrame) -> str:
-    """The selling company that the lines name, else the only one of the items."""
+    """The legal entity that the lines name, else the only one of the items."""
     named = lines["entity"].unique().sort().to_list()
     if named == [""]:
         named = items["entity"].unique().sort().to_list() or [ENTITY]
     if len(named) > 1:
-        raise MatcherError(
-            "row.invalid", f"lines of one selling company are needed, not of {', '.join(n or 'none' for n in named)}", "lines"
-        )
+        raise MatcherError("row.invalid", f"lines of one legal entity are needed, not of {', '.join(n or 'none' for n in named)}", "lines")
     return str(named[0])

@@ -127,7 +127,7 @@ def rank(
 
     Args:
         line: columns of a bank line in the canonical layout, all but the date, the amount and the currency may be left out; ``entity``
-            is needed when the items are of several selling companies.
+            is needed when the items are of several legal entities.
         items, customers, rates: columns of those files.
         base_currency: of the rates; the line's currency when left out.
         precision: share of postings that must be right, for `Ranking.state`.

@@ -87,7 +87,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
 
 
 def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], pl.DataFrame]:
-    """What is to be decided, by selling company; and the lines that are no receivables: line_id, outcome, reason.
+    """What is to be decided, by legal entity; and the lines that are no receivables: line_id, outcome, reason.
 
     Args:
         state: of the books, with everything that is known.

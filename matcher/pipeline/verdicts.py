@@ -93,7 +93,7 @@ def find_any_line(state: State, given: str) -> dict[str, Any]:
 
 
 def find_item(state: State, given: str, entity: str) -> ItemSnapshot:
-    """The item of that id, or the only one of the line's selling company with that document number.
+    """The item of that id, or the only one of the line's legal entity with that document number.
 
     Raises:
         MatcherError: ``item.unknown``.

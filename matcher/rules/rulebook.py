@@ -143,7 +143,7 @@ class Limits(Strict):
         exchange_low, exchange_high: how far below and above the day's rate a payment may lie, in millionths.
         due_before, overdue: days around the due date within which a payment is ordinary.
         subset_items, triple_items: most open items for a set of any size, and for one of at most three, to be trusted.
-        unique_among: items of a selling company from which it says something that only one has an amount.
+        unique_among: items of a legal entity from which it says something that only one has an amount.
         duplicate_days: days within which the same payer, amount and reference is a duplicate.
     """
 

@@ -445,8 +445,8 @@ def test_a_noted_head_is_looked_for(desk: Desk) -> None:
     assert result.exit_code == codes.NEEDS_PERSON
     assert result.stderr.startswith("verify.failed: ")
     assert f"FAILS: no batch has the hash {'f' * 64}" in result.stdout
-    refused(desk.run("run", "--precision", "nan"), "usage.option")
-    refused(desk.run("queue", "--limit", "9" * 20), "usage.option")
+    refused(desk.run("run", "--precision", "nan"), "usage.option", hint="See matcher run --help.")
+    refused(desk.run("queue", "--limit", "9" * 20), "usage.option", hint="See matcher queue --help.")
     refused(desk.run("verify", "--expect", "f"), "usage.option")
 
 

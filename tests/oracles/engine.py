@@ -54,7 +54,7 @@ def _class(line: str, item: str) -> str:
 
 
 def _equal(lines: Iterable[_Row], customers: list[_Row], key: str) -> set[tuple[str, str]]:
-    """Lines and customers of the same selling company, or of all, with an equal key."""
+    """Lines and customers of the same legal entity, or of all, with an equal key."""
     return {
         (line["line_id"], customer["customer_id"])
         for line in lines

@@ -149,7 +149,7 @@ class Checked(decisions._MatchingBatch):
 @settings(max_examples=tries(40))
 @given(month=months())
 def test_what_is_kept_of_a_line_is_what_is_found_afresh(month: tuple[list[Item], list[Receipt]]) -> None:
-    with mock.patch.object(decisions, "_Batch", Checked):
+    with mock.patch.object(decisions, "_MatchingBatch", Checked):
         run(*month)
 
 
@@ -265,7 +265,7 @@ def test_a_second_run_posts_nothing_and_changes_no_bytes(seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         books = books_of(folder, seed)
-        with mock.patch.object(decisions, "_Batch", Checked):
+        with mock.patch.object(decisions, "_MatchingBatch", Checked):
             books.run(LAST)
         written = []
         for n in range(2):

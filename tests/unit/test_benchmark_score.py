@@ -185,7 +185,7 @@ def test_safety_counts_what_must_never_happen() -> None:
         match("L1", "I1", "100.00"), match("L2", "I1", "0.01"),  # one cent more than is open
         match("L3", "I2", "50.00"), match("L3", "I3", "50.00"),  # 100.00 out of 50.00
         match("L4", "I5", "10.00"),  # closed
-        match("L5", "I8", "75.00"),  # another selling company's
+        match("L5", "I8", "75.00"),  # another legal entity's
         match("L9", "I1", "1.00"), match("L1", "I99", "1.00"),  # neither exists
     ]  # fmt: skip
     found = measured(truth, given)["safety"]

@@ -76,5 +76,5 @@ def test_what_a_file_could_not_say_is_refused(line: Row, item: Row, code: str, w
 
 
 def test_lines_of_two_selling_companies_are_refused() -> None:
-    with pytest.raises(MatcherError, match=r"row\.invalid: lines: lines of one selling company"):
+    with pytest.raises(MatcherError, match=r"row\.invalid: lines: lines of one legal entity"):
         entity_from_rows([{**LINE, "entity": "1"}, {**LINE, "entity": "2"}], [ITEM])

@@ -27,7 +27,7 @@ DECIDING = Deciding(DuckDBEngine(), rulebook.default(), POLICY, 1, "tester", "20
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> list[EntityInput]:
-    """Three selling companies with two receipts each, and no work too small for a helper on two cores."""
+    """Three legal entities with two receipts each, and no work too small for a helper on two cores."""
     monkeypatch.setattr(workers, "WORTH", 1)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
     rows = [(company, n) for company in COMPANIES for n in (1, 2)]

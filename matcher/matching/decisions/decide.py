@@ -97,7 +97,7 @@ class Policy:
 
 
 def decide(receipts: Sequence[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
-    """A verdict for every receipt of one selling company, in the order of their ids."""
+    """A verdict for every receipt of one legal entity, in the order of their ids."""
     batch = _MatchingBatch(receipts, pool, known, book, policy)
     for _ in range(MOST_ROUNDS):
         # whatever posts begins again with the first stage, so that a second run would begin where this one ends

@@ -44,7 +44,7 @@ _NEEDED = {
 def diagnosed(
     verdicts: Sequence[MatchResult], receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
 ) -> Iterator[MatchResult]:
-    """The verdicts on one selling company; what is not posted has ``blocked_by``, and where nothing is likely the nearest candidate."""
+    """The verdicts on one legal entity; what is not posted has ``blocked_by``, and where nothing is likely the nearest candidate."""
     rest = _Rest(verdicts, pool, known, book, policy)
     by_line = {receipt.line_id: receipt for receipt in receipts}
     for verdict in verdicts:

@@ -1,4 +1,4 @@
-"""The open items of one selling company while its receipts are decided: what is open now, by customer and by amount."""
+"""The open items of one legal entity while its receipts are decided: what is open now, by customer and by amount."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

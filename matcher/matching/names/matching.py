@@ -26,7 +26,7 @@ LEAST = 60
 """Least likeness, 0 to 100, at which a customer is given at all."""
 
 WORD_CAP, GRAM_CAP, PREFIX_CAP = 60, 100, 12
-"""How many names of customers in one selling company may share a word, three letters, a beginning."""
+"""How many names of customers in one legal entity may share a word, three letters, a beginning."""
 
 RAREST, RAREST_GRAMS = 3, 6
 """How many of a payer's rarest words, and groups of three letters, are looked up."""
@@ -97,7 +97,7 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         payers: entity and name as the bank wrote it; rows may repeat.
-        customers: `frames.CUSTOMER`; a customer without entity is every selling company's.
+        customers: `frames.CUSTOMER`; a customer without entity is every legal entity's.
 
     `how` says what meets, most telling first: ``equal`` (spelled differently at most), ``script`` (equal once both are in one script),
     ``trade`` (equal to a trade name, which is no registered name and several firms may have), ``cut`` (the payer's name is the
@@ -145,7 +145,7 @@ def _form(row: Sequence[Any]) -> NameForm:
 
 
 def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Payers once for their selling company's customers and once for everybody's, in the column ``entity``."""
+    """Payers once for their legal entity's customers and once for everybody's, in the column ``entity``."""
     shared = rest.with_columns(pl.lit("").alias("entity"))
     return (
         pl.concat([rest, shared])
