@@ -7,56 +7,42 @@ Example:
     >>> books.run(as_of=date(2026, 10, 31))    # doctest: +SKIP
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from matcher import actors
+from matcher import actors, pipeline
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.errors import MatcherError
-from matcher.exports.files import Outbox
-from matcher.frames import State
-from matcher.journal.chain import Head
-from matcher.ledger.aging import aging, aging_summary
-from matcher.ledger.reissues import StatementChange
-from matcher.parsers.files import file_source
-from matcher.pipeline import (
-    asked,
-    conflicts,
-    imports,
-    ingest,
-    layouts,
-    opening,
-    reissues,
-    reports,
-    rulebooks,
-    run,
-    statements,
-    verdicts,
-    why,
-)
-from matcher.pipeline import verify as verification
-from matcher.pipeline.backtest import Backtest, backtest
-from matcher.pipeline.check import Check
-from matcher.pipeline.conflicts import ConflictResolution, Keep
-from matcher.pipeline.imports import Allowed, ImportKind, ImportResult
-from matcher.pipeline.ingest import FileResult, IngestOptions
-from matcher.pipeline.reports import Block, Exported
-from matcher.pipeline.rulebooks import Rules
-from matcher.pipeline.run import RunResult
 from matcher.pipeline.session import Progress, Session, silent
-from matcher.pipeline.statements import StatementAccepted, StatementRejected
-from matcher.pipeline.verdicts import AllocationRequest, Decided
-from matcher.pipeline.why import Why
-from matcher.rules import rulebook
-from matcher.store import Store, facts, journal, lines, open_store
+from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
+
+if TYPE_CHECKING:
+    from matcher.frames import State
+    from matcher.journal.chain import Head
+    from matcher.ledger.reissues import StatementChange
+    from matcher.pipeline.backtest import Backtest
+    from matcher.pipeline.check import Check
+    from matcher.pipeline.conflicts import ConflictResolution, Keep
+    from matcher.pipeline.imports import ImportKind, ImportResult
+    from matcher.pipeline.ingest import FileResult, IngestOptions
+    from matcher.pipeline.opening import Settings
+    from matcher.pipeline.reports import Block, Exported
+    from matcher.pipeline.rulebooks import Rules
+    from matcher.pipeline.run import RunResult
+    from matcher.pipeline.statements import StatementAccepted, StatementRejected
+    from matcher.pipeline.verdicts import AllocationRequest, Decided
+    from matcher.pipeline.why import Why
 
 Clock = Callable[[], datetime]
 AT_ONCE = Wait()
@@ -68,7 +54,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> "Books":
+def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> Books:
     """Opens the books in a directory.
 
     Args:
@@ -96,7 +82,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     Raises:
         MatcherError: see `opening.make`.
     """
-    return opening.make(Path(directory), encrypt=encrypt)
+    return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
 class Books:
@@ -135,9 +121,9 @@ class Books:
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
         with ExitStack() as opened:
 
-            def enter() -> tuple[opening.Settings, Store]:
+            def enter() -> tuple[Settings, Store]:
                 # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
-                read = opening.read(self.directory)
+                read = pipeline.opening.read(self.directory)
                 return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key()))
 
             read, store = self._wait.until_free(enter)
@@ -165,9 +151,16 @@ class Books:
         Raises:
             MatcherError: whatever refuses a file.
         """
+        from matcher.parsers.files import file_source
+
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return ingest.ingest(session, sources, layouts.with_own(options or IngestOptions(), self.directory, session.config), progress)
+            return pipeline.ingest.ingest(
+                session,
+                sources,
+                pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config),
+                progress,
+            )
 
     def import_files(
         self,
@@ -195,21 +188,26 @@ class Books:
             MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow, ``items.closing``.
         """
         actors.check_reasons(reason)
+        from matcher.parsers.files import file_source
+
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return imports.import_files(session, kind, sources, partial=partial, allowed=Allowed(allow_change, reason, allow_closing))
+            return pipeline.imports.import_files(
+                session, kind, sources, partial=partial, allowed=pipeline.imports.Allowed(allow_change, reason, allow_closing)
+            )
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
+        from matcher.rules import rulebook
 
         ppm = None if precision is None else round(precision * rulebook.PPM)
         with self._session(write=True, keep=not dry_run) as session:
-            return run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
+            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
 
     def rules(self) -> Rules:
         """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""
-        return rulebooks.of_books(self.directory)
+        return pipeline.rulebooks.of_books(self.directory)
 
     def backtest(self, rules: Rules | None = None, first: date | None = None, last: date | None = None) -> Backtest:
         """Replays past months with a rulebook, in memory: what it would have done with lines that are decided by now.
@@ -221,7 +219,7 @@ class Books:
         from matcher.engines.duckdb import DuckDBEngine
 
         with self._session(write=False) as session:
-            return backtest(session, DuckDBEngine(), (rules or self.rules()).book, first, last)
+            return pipeline.backtest.backtest(session, DuckDBEngine(), (rules or self.rules()).book, first, last)
 
     def shadows(self) -> pl.DataFrame:
         """What shadow rules would have made of the lines, when a run last looked at them; columns of `frames.SHADOW`."""
@@ -234,7 +232,7 @@ class Books:
         As of a day; else as of today, or of the day of the latest line if that is later.
         """
         with self._session(write=False) as session:
-            return verdicts.state_of(session, as_of or self._present_day(session))
+            return pipeline.verdicts.state_of(session, as_of or self._present_day(session))
 
     def queue(self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "") -> pl.DataFrame:
         """Lines that wait for a person: proposed first, then the rest of the receipts, the largest amounts first."""
@@ -245,7 +243,7 @@ class Books:
 
     def explain(self, line_id: str) -> Why:
         """Why a line was matched so, or why it was not. Raises MatcherError; see `why.why`."""
-        return why.why(self.state(date.max), line_id, self.rules().book)
+        return pipeline.why.why(self.state(date.max), line_id, self.rules().book)
 
     def statements(self) -> pl.DataFrame:
         """All statements with their sums, balances and state."""
@@ -254,16 +252,20 @@ class Books:
 
     def aging(self, as_of: date | None = None) -> pl.DataFrame:
         """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`."""
+        from matcher.ledger.aging import aging
+
         return aging(self.state(as_of), self.config.aging.buckets)
 
     def aging_summary(self, as_of: date | None = None) -> pl.DataFrame:
         """Totals of `aging` by customer and currency."""
+        from matcher.ledger.aging import aging_summary
+
         return aging_summary(self.state(as_of), self.config.aging.buckets)
 
     def blocks(self) -> list[Block]:
         """What keeps the month from being closed: quarantined statements and breaks in the chain."""
         with self._session(write=False) as session:
-            return reports.blocks(session)
+            return pipeline.reports.blocks(session)
 
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
@@ -273,9 +275,11 @@ class Books:
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
+        from matcher.exports.files import Outbox
+
         with Outbox() as outbox:
             with self._session(write=what == "receipts") as session:
-                done = reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
+                done = pipeline.reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
             try:
                 outbox.publish()
             except MatcherError as error:
@@ -287,64 +291,66 @@ class Books:
     def statement_lines(self, statement_id: str) -> pl.DataFrame:
         """The lines that came with a statement, those in quarantine too."""
         with self._session(write=False) as session:
+            from matcher.store import lines
+
             return lines.of_statement(session.store, statement_id)
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return statements.accept(session, statement_id, reason, replace=replace, undo=undo)
+            return pipeline.statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return statements.reject(session, statement_id, reason, undo=undo)
+            return pipeline.statements.reject(session, statement_id, reason, undo=undo)
 
     def statement_difference(self, statement_id: str) -> list[StatementChange]:
         """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
         with self._session(write=False) as session:
-            return reissues.difference(session, statements.find(facts.statements(session.store), statement_id))
+            return pipeline.reissues.difference(session, pipeline.statements.find(facts.statements(session.store), statement_id))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose bank reference stands on a line with another amount too; see `conflicts.listing`."""
         with self._session(write=False) as session:
-            return conflicts.listing(session)
+            return pipeline.conflicts.listing(session)
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> ConflictResolution:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return conflicts.settle(session, line_id, keep, reason, undo=undo)
+            return pipeline.conflicts.settle(session, line_id, keep, reason, undo=undo)
 
     def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return verdicts.accept(session, line_ids, reason)
+            return pipeline.verdicts.accept(session, line_ids, reason)
 
     def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return verdicts.reject(session, line_ids, reason)
+            return pipeline.verdicts.reject(session, line_ids, reason)
 
     def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
         actors.check_reasons(reason, *(one.adjustment_reason for one in wanted))
         with self._session(write=True) as session:
-            return verdicts.allocate(session, line_id, wanted, reason)
+            return pipeline.verdicts.allocate(session, line_id, wanted, reason)
 
     def wanted(self, texts: Sequence[str]) -> list[AllocationRequest]:
         """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
         with self._session(write=False) as session:
-            return asked.wanted(session, texts)
+            return pipeline.asked.wanted(session, texts)
 
     def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
         """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return verdicts.undo(session, decision_or_line, reason)
+            return pipeline.verdicts.undo(session, decision_or_line, reason)
 
     def verify(self, expect: str = "") -> list[Check]:
         """Recomputes what the journal sealed and every conservation sum, from the rows themselves.
@@ -356,7 +362,7 @@ class Books:
             MatcherError: ``usage.option`` when `expect` is no such hash, ``books.damaged``, ``journal.key``.
         """
         with self._session(write=False) as session:
-            return verification.verify(session, expect)
+            return pipeline.verify.verify(session, expect)
 
     def head(self) -> Head:
         """Number and hash of the latest batch: they stand for everything that the books hold."""

@@ -1,1 +1,38 @@
-"""The sentence in code: which stage follows which. No SQL, no arithmetic, no printing."""
+"""The sentence in code: which stage follows which. No SQL, no arithmetic, no printing.
+
+A stage is imported when it is first used: a listing must not wait for what only a run needs.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matcher.pipeline import (
+        asked,
+        backtest,
+        conflicts,
+        imports,
+        ingest,
+        layouts,
+        opening,
+        reissues,
+        reports,
+        rulebooks,
+        run,
+        statements,
+        verdicts,
+        verify,
+        why,
+    )
+
+__all__ = [
+    "asked", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "reissues", "reports", "rulebooks", "run",
+    "statements", "verdicts", "verify", "why",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return import_module(f"matcher.pipeline.{name}")
+    raise AttributeError(f"module 'matcher.pipeline' has no attribute {name!r}")

@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
@@ -62,6 +61,7 @@ class Store:
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
+        # `pl.DataFrame(relation)` would do without pyarrow, but leaves objects behind that nanobind complains of at exit
         found: pl.DataFrame = self.connection.sql(sql, params=list(parameters) or None).pl()
         return found
 
@@ -80,6 +80,8 @@ class Store:
         Raises:
             MatcherError: ``books.damaged`` when a part of the file cannot be read.
         """
+        import pyarrow as pa
+
         try:
             for piece in self.connection.sql(sql).to_arrow_reader(PIECE):
                 yield pl.DataFrame(piece)
