@@ -72,3 +72,15 @@ def _fixed(minor: pl.Expr, places: int) -> pl.Expr:
     digits, unit = minor.abs(), 10**places
     sign = pl.when(minor < 0).then(pl.lit("-")).otherwise(pl.lit(""))
     return pl.concat_str(sign, (digits // unit).cast(pl.String), pl.lit("."), (digits % unit).cast(pl.String).str.zfill(places))
+
+
+def percent(millionths: int, places: int | None = None) -> str:
+    """A share as per cent: 999500 is ``99.95 %``.
+
+    Args:
+        millionths: the share.
+        places: decimal places, rounded down, since what is shown must not be more than is known; None for as many as it has.
+    """
+    whole, rest = divmod(millionths, 10_000)
+    digits = f"{rest:04d}"
+    return f"{whole}.{digits.rstrip('0') or '0' if places is None else digits[:places]} %"

@@ -52,6 +52,11 @@ _CODES = (
         "Export a statement file (OFX, MT940, camt, BAI2, CSV or XLSX) from the bank.",
     ),
     _bad("file.unknown", "No reader recognises the contents.", "See `matcher inspect`; for a new CSV layout see docs/add_a_bank.md."),
+    _bad(
+        "parser.failed",
+        "A reader that another package brings failed; when a second one knows the file, it is read all the same.",
+        "Tell the package's authors, or uninstall it; name another reader with --format.",
+    ),
     _bad("file.ambiguous", "Two readers claim the file.", "Name one with --format or --profile."),
     _bad("file.cut", "The file ends before it is complete.", "Download it again from the bank."),
     _bad(

@@ -8,12 +8,9 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import registry
-from matcher.parsers.base import ParseOptions, RowBatch, Source
+from matcher.parsers.base import REPORTS, ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
-
-REPORTS = ("camt.052", "camt.054")
-"""Formats that tell of entries without being the statement that books them."""
 
 
 def inspect(

@@ -72,7 +72,7 @@ def _shadows(said: "pl.DataFrame", line_id: str) -> None:
     """What rules on trial would have done."""
     for row in said.filter(said["line_id"] == line_id).iter_rows(named=True):
         would = {"posted": "have posted it", "proposed": "have proposed it", "none": "not have proposed it"}[row["state"]]
-        note(f"Shadow rule {row['rule']} would {would} ({row['confidence'] / 10_000:.2f} %): {row['shares']}.")
+        note(f"Shadow rule {row['rule']} would {would} ({_percent(row['confidence'])}): {row['shares']}.")
 
 
 def _facts(why: "Why") -> list[tuple[str, str]]:
@@ -233,7 +233,7 @@ def _money(minor: int, currency: str) -> str:
 
 
 def _percent(ppm: int) -> str:
-    from matcher.matching.explanations.encoding import percent
+    from matcher.amounts import percent
 
     return percent(ppm)
 

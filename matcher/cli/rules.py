@@ -145,6 +145,7 @@ def _find(book: "Rulebook", rule_id: str) -> "Rule":
 
 
 def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
+    from matcher.amounts import percent
     from matcher.rules import words
 
     rule = _find(book, rule_id)
@@ -154,9 +155,7 @@ def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
         return
     fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "confidence") if row[name] != ""]
     fields += list(words.conditions(rule))
-    fields += [
-        ("table", ", ".join(f"from {log_odds} {share / 10_000:.2f} %" for log_odds, share in book.calibration.rule.get(rule.id, ())))
-    ]
+    fields += [("table", ", ".join(f"from {log_odds} {percent(share, 2)}" for log_odds, share in book.calibration.rule.get(rule.id, ())))]
     fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
     show([{"field": name, "value": value} for name, value in fields if value], ("field", "value"), output)
 

@@ -104,7 +104,7 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
 def _waiting(row: dict[str, Any]) -> dict[str, Any]:
     from matcher import money
 
-    confidence = "" if row["confidence"] is None else f"{row['confidence'] / 10_000:.1f}%"
+    confidence = "" if row["confidence"] is None else f"{row['confidence'] / 1_000_000:.6f}"
     amounts = {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
     return row | amounts | {"payer": row["counterparty_name"], "text": row["remittance_information"], "confidence": confidence}
 

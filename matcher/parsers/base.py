@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 BATCH_ROWS = 8_000
+REPORTS = ("camt.052", "camt.054", "mt942")
+"""Beginnings of the ids of formats that tell of entries which a statement books later: kept, shown, and counted nowhere unless a person
+accepts them."""
 HEAD_BYTES = 65_536
 MAX_LINE = 1 << 20
 """Longest physical line accepted, in bytes; longer ones are ``file.too_large``."""

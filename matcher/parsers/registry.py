@@ -1,6 +1,7 @@
 """Finds the parser for a file by its contents. Built-in and installed parsers register the same way."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoints, entry_points
 from itertools import pairwise
@@ -10,6 +11,8 @@ from matcher.model import Problem
 from matcher.parsers.base import Event, ParseOptions, Parser, Source
 
 GROUP = "matcher.parsers"
+OURS = "matcher-recon"
+"""The distribution whose readers are this program's own: what they raise is a defect here, and is said as one."""
 UNKNOWN_TABLE = "csv"
 
 
@@ -38,27 +41,61 @@ def load(name: str) -> Parser:
     """The parser of that name.
 
     Raises:
-        MatcherError: ``usage.option`` when there is none.
+        MatcherError: ``usage.option`` when there is none, ``parser.failed`` when an installed package cannot be imported.
     """
     for point in installed():
         if point.name == name:
-            parser: Parser = point.load()
-            return parser
+            with _named(name):
+                parser: Parser = point.load()
+                return parser
     raise MatcherError("usage.option", f"there is no format {name!r}; known are {', '.join(names())}")
 
 
-def detect(source: Source, options: ParseOptions) -> tuple[Parser, str] | Problem:
-    """The one parser that recognises the contents and the format's id, or the problem that says why there is none."""
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """What a reader of another package raises, as ``parser.failed`` with the package's name."""
+    (point,) = (one for one in installed() if one.name == name)
+    package = point.dist.name if point.dist else "an unknown package"
+    try:
+        yield
+    except Exception as error:
+        if package == OURS or isinstance(error, MatcherError):
+            raise
+        what = f"the reader {name!r} of the package {package} failed ({type(error).__name__})"
+        raise MatcherError("parser.failed", what) from error
+
+
+def detect(source: Source, options: ParseOptions, failed: list[MatcherError] | None = None) -> tuple[str, str] | Problem:
+    """The name of the one parser that recognises the contents and the format's id, or the problem that says why there is none.
+
+    Args:
+        source: the file.
+        options: of the command.
+        failed: takes what readers of other packages failed at, which keeps nobody else from reading the file.
+    """
     if not source.size:
         return Problem("file.empty", "fatal", "the file is empty")
     head = source.head()
-    claims = [(parser, found) for parser in map(load, names()) if (found := parser.recognise(head, source, options))]
+    claims, broken = list[tuple[str, str]](), list[MatcherError]()
+    for name in names():
+        try:
+            with _named(name):
+                if found := load(name).recognise(head, source, options):
+                    claims.append((name, found))
+        except MatcherError as error:
+            if error.code != "parser.failed":
+                raise
+            broken.append(error)
+    if failed is not None:
+        failed += broken
     # a table of no known layout is claimed only so that its reader can say what it recognised: whoever knows the file goes first
     claims = [claim for claim in claims if claim[1] != UNKNOWN_TABLE] or claims
     if len(claims) == 1:
         return claims[0]
     if claims:
         return Problem("file.ambiguous", "fatal", "the contents fit " + " and ".join(found for _, found in claims))
+    if broken:
+        return Problem(broken[0].code, "fatal", broken[0].what)
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return Problem("file.binary", "fatal", "the contents are binary and of no known format")
     return Problem("file.unknown", "fatal", "no reader recognises the contents")
@@ -66,12 +103,16 @@ def detect(source: Source, options: ParseOptions) -> tuple[Parser, str] | Proble
 
 def read(source: Source, options: ParseOptions, format_name: str = "") -> Iterator[Event]:
     """Events of a file: detected by content, or read with the named parser."""
-    if format_name:
-        yield from load(format_name).parse(source, options)
-        return
-    found = detect(source, options)
-    if isinstance(found, Problem):
-        yield found
-        return
-    parser, _ = found
-    yield from parser.parse(source, options)
+    name = format_name
+    if not name:
+        failed: list[MatcherError] = []
+        found = detect(source, options, failed)
+        if isinstance(found, Problem):
+            yield found
+            return
+        for error in failed:
+            yield Problem(error.code, "info", error.what)
+        name = found[0]
+    parser = load(name)
+    with _named(name):
+        yield from parser.parse(source, options)

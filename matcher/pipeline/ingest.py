@@ -18,7 +18,7 @@ from matcher.journal.decisions import Draft
 from matcher.ledger.chain import StatementSpan, span
 from matcher.model import Balance, Problem, StatementStart
 from matcher.parsers import batches, registry
-from matcher.parsers.base import ParseOptions, RowBatch, Source
+from matcher.parsers.base import REPORTS, ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline import accounts, conflicts
@@ -29,9 +29,6 @@ from matcher.store import facts, lines
 from matcher.store.staging import Staging, staging
 
 _ROW_NUMBERS = "the bank references are the numbers of the rows in the file, and are not used"
-
-REPORTS = ("camt.052", "camt.054", "mt942")
-"""Formats that tell of entries which a statement books later: kept, shown, and counted nowhere unless a person accepts them."""
 
 
 @dataclass(frozen=True, slots=True)

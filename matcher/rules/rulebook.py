@@ -147,17 +147,17 @@ class Limits(Strict):
         duplicate_days: days within which the same payer, amount and reference is a duplicate.
     """
 
-    rounding: int = 5
-    fee: int = 60
-    fee_share: int = 340_000
-    exchange_low: int = 15_000
-    exchange_high: int = 5_000
-    due_before: int = 20
-    overdue: int = 60
-    subset_items: int = 15
-    triple_items: int = 25
-    duplicate_days: int = 30
-    unique_among: int = 200
+    rounding: int
+    fee: int
+    fee_share: int
+    exchange_low: int
+    exchange_high: int
+    due_before: int
+    overdue: int
+    subset_items: int
+    triple_items: int
+    duplicate_days: int
+    unique_among: int
 
 
 class Words(Strict):
@@ -228,7 +228,7 @@ class Rulebook(Strict):
     """A checked rulebook."""
 
     evidence: dict[str, int]
-    limits: Limits = Limits()
+    limits: Limits
     withholding: dict[str, Annotated[tuple[int, ...], Field(strict=False)]] = {}
     words: Words = Words()
     rule: tuple[Rule, ...] = Field(strict=False)

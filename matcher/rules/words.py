@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 
+from matcher.amounts import percent
 from matcher.rules.rulebook import Rule, Rulebook, default
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
@@ -42,13 +43,8 @@ def certainty(book: Rulebook, rule: Rule) -> str:
     steps = book.calibration.rule.get(rule.id, ())
     if not steps:
         return ""
-    low, high = (_percent(steps[place][1]) for place in (0, -1))
+    low, high = (percent(steps[place][1], 2).removesuffix(" %") for place in (0, -1))
     return low if low == high else f"{low} to {high}"
-
-
-def _percent(ppm: int) -> str:
-    """Per cent with two places, rounded down: what is shown must not be more than is known."""
-    return f"{ppm // 10_000}.{ppm // 100 % 100:02d}"
 
 
 def _any(texts: Iterator[str]) -> str:

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    "parser.failed": "scenarios/test_books.py",
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
     "books.unwritable": "scenarios/test_system.py",
@@ -45,7 +46,7 @@ ELSEWHERE = {
     "screen.failed": "scenarios/test_system.py",
     "system.refused": "scenarios/test_system.py",
 }
-"""Codes that only the operating system's refusals raise, and the tests that bring them about."""
+"""Codes that only the operating system or another package raises, and the tests that bring them about."""
 START = (
     ("init", "."),
     ("import", "customers", "customers.csv"),

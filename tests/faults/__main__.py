@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from quicker import catalogue_once
@@ -27,12 +28,12 @@ MEGABYTES = range(0, 120, 8)
 HUNGRY = ("ingest", "import items", "run", "accept", "export receipts", "verify")
 
 
-def faults_of(name: str) -> Outcome:
-    """Every fault at every write, flush and rename of one command, and at every read."""
+def faults_of(name: str, *, every: int) -> Outcome:
+    """Every fault at every write, flush and rename of one command, and at every read; or at each `every`-th of these points."""
     command, wrong, tried = by_name()[name], [], 0
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
-        for fault in every_point(bench, command):
+        for fault in islice(every_point(bench, command), 0, None, every):
             wrong += [f"{name}: {fault.name} at {fault.nth}: {what}" for what in bench.trial(command, fault)]
             tried += 1
         bench.server.close()
@@ -63,7 +64,7 @@ def history_of(seed: int, *, commands: int, late: bool) -> Outcome:
 def trials(arguments: argparse.Namespace) -> Iterator[tuple[str, Callable[..., Outcome], list[object]]]:
     """Area, what tries one part of it, and the parts."""
     if "faults" in arguments.area:
-        yield "faults", faults_of, [command.name for command in COMMANDS]
+        yield "faults", partial(faults_of, every=arguments.every), [command.name for command in COMMANDS]
     if "memory" in arguments.area:
         yield "memory", memory_of, [name for name in HUNGRY if name in by_name()]
     seeds: list[object] = list(range(arguments.first, arguments.first + arguments.books))
@@ -80,6 +81,7 @@ def main() -> int:
     parser.add_argument("--books", type=int, default=200, help="random histories of each kind (200)")
     parser.add_argument("--commands", type=int, default=50, help="commands in each history (50)")
     parser.add_argument("--first", type=int, default=1000, help="seed of the first history (1000)")
+    parser.add_argument("--every", type=int, default=1, help="of the points at which faults strike only each so many-th (1)")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     failed = 0

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class History:
         init(folder / "books")
         self.books = Books(folder / "books", actor="ada", clock=lambda: self.now)
         invoices = [world.invoice(self.rng, n) for n in range(self.rng.randint(5, 9))]
-        self.erp = Erp([world.ANCHOR, *invoices], lists_closed=self.rng.random() < 0.5)
+        self.erp = Erp([replace(world.ANCHOR), *invoices], lists_closed=self.rng.random() < 0.5)
         self.bank = world.lines(self.rng, invoices, self.rng.randint(10, 16))
         self.proven = self.rng.random() < 0.5
         self.ledger, self.received = Ledger(), Received()

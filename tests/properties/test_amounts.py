@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from polars.exceptions import InvalidOperationError
 
 from matcher import money
-from matcher.amounts import fraction, render, running, total, totals
+from matcher.amounts import fraction, percent, render, running, total, totals
 from matcher.errors import MatcherError
 
 amounts = st.integers(-money.MAX_MINOR, money.MAX_MINOR)
@@ -49,3 +49,18 @@ def test_a_sum_beyond_64_bits_raises_and_never_wraps(summed: object) -> None:
 )
 def test_millionths_as_decimal_text(millionths: int | None, text: str) -> None:
     assert pl.DataFrame({"m": [millionths]}, schema={"m": pl.Int64}).select(fraction(pl.col("m"))).item() == text
+
+
+@pytest.mark.parametrize(
+    ("millionths", "places", "text"),
+    [
+        (999_500, None, "99.95 %"),
+        (1_000_000, None, "100.0 %"),
+        (999_990, 1, "99.9 %"),
+        (999_990, 2, "99.99 %"),
+        (85, 2, "0.00 %"),
+        (85, None, "0.0085 %"),
+    ],
+)
+def test_a_share_is_shown_rounded_down(millionths: int, places: int | None, text: str) -> None:
+    assert percent(millionths, places) == text

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -360,23 +361,48 @@ class Semicolons:
         yield StatementEnd(0)
 
 
-def test_a_reader_of_another_distribution_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def installed_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: object) -> Iterator[None]:
     about = tmp_path / "semi_reader-1.0.dist-info"
     about.mkdir()
     write(about, "METADATA", "Metadata-Version: 2.1\nName: semi-reader\nVersion: 1.0\n")
     write(about, "entry_points.txt", f"[matcher.parsers]\nsemi = {__name__}:Semicolons.reader\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(Semicolons, "reader", Semicolons(), raising=False)
+    monkeypatch.setattr(Semicolons, "reader", reader, raising=False)
     forget = (registry.installed.cache_clear, registry.names.cache_clear, registry.load.cache_clear)
     for one in forget:
         one()
     try:
-        books = new_books(tmp_path / "books")
-        books.ingest([write(tmp_path, "a.semi", "SEMI;DE02120300000000202051;2026-10-01;12.50\n")])
-        assert books.state(DAY).lines["amount"].to_list() == [12_50]
+        yield
     finally:
         for one in forget:
             one()
+
+
+SEMI = "SEMI;DE02120300000000202051;2026-10-01;12.50\n"
+
+
+def test_a_reader_of_another_distribution_is_found_by_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with installed_reader(tmp_path, monkeypatch, Semicolons()):
+        books = new_books(tmp_path / "books")
+        books.ingest([write(tmp_path, "a.semi", SEMI)])
+        assert books.state(DAY).lines["amount"].to_list() == [12_50]
+
+
+@pytest.mark.parametrize("part", ["recognise", "parse"])
+def test_a_reader_that_fails_is_named_and_stops_no_other(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise KeyError("of its own")
+
+    with installed_reader(tmp_path, monkeypatch, Semicolons()):
+        monkeypatch.setattr(Semicolons, part, fail)
+        books = new_books(tmp_path / "books")
+        with pytest.raises(MatcherError, match=r"the reader 'semi' of the package semi-reader failed \(KeyError\)") as caught:
+            books.ingest([write(tmp_path, "a.semi", SEMI)])
+        assert caught.value.code == "parser.failed"
+        (read,) = books.ingest([lines_file(tmp_path, [{"amount": "1.00"}])])
+        assert read.statements[0].new == 1
+        assert [problem.code for problem in read.problems if problem.code == "parser.failed"] == ["parser.failed"] * (part == "recognise")
 
 
 def test_no_line_is_left_out_because_the_clock_is_behind_the_bank(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import steady
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.amounts import percent
 from matcher.matching.decisions.diagnosis import failed_test
-from matcher.matching.explanations.encoding import decode, encode, evidence_of, percent
+from matcher.matching.explanations.encoding import decode, encode, evidence_of
 from matcher.matching.records import Explanation, Share
 from matcher.rules.rulebook import Rule
 

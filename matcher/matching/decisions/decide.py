@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import NamedTuple
 
+from matcher.amounts import percent
 from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.dependents import Dependents
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.explanations.build import ExplanationBuilder
-from matcher.matching.explanations.encoding import percent
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.rules.rulebook import PPM, Rule, Rulebook

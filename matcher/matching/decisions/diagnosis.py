@@ -10,11 +10,11 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from matcher import money
+from matcher.amounts import percent
 from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, MatchResult, Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import evidence
 from matcher.matching.explanations.build import explanations
-from matcher.matching.explanations.encoding import percent
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from matcher import money
+from matcher.errors import MatcherError
 from matcher.matching.records import Explanation, Share
+
+VERSION = 1
+"""Of the records that `encode` makes. Records are kept for ever: a change adds a version, and `decode` goes on reading the old ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +46,41 @@ def evidence_of(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def encode(one: Explanation | None) -> str:
-    """A whole explanation as recorded, '' for none: rule, basis, difference, customer, evidence, shares, note."""
+    """A whole explanation as recorded, '' for none: a JSON object whose ``v`` is `VERSION`."""
     if one is None:
         return ""
-    shares = [[s.item_id, s.amount, s.item_amount, s.adjustment, s.reason] for s in one.shares]
-    record = [one.rule, one.basis, one.difference, one.customer_id, evidence_text(one), shares, one.note]
+    record = {
+        "v": VERSION,
+        "rule": one.rule,
+        "basis": one.basis,
+        "difference": one.difference,
+        "customer": one.customer_id,
+        "evidence": evidence_text(one),
+        "shares": [
+            {"item": s.item_id, "amount": s.amount, "item_amount": s.item_amount, "adjustment": s.adjustment, "reason": s.reason}
+            for s in one.shares
+        ],
+        "note": one.note,
+    }
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(text: str) -> RecordedExplanation | None:
-    """What `encode` recorded."""
+    """What `encode` recorded, in this version or an earlier one.
+
+    Raises:
+        MatcherError: ``books.newer`` when a later version of the program recorded it.
+    """
     if not text:
         return None
-    rule, basis, difference, customer_id, evidence, shares, note = json.loads(text)
-    pairs = evidence_of(evidence)
+    record = json.loads(text)
+    if record["v"] > VERSION:
+        raise MatcherError("books.newer", f"they hold an explanation of version {record['v']}, which this version does not know")
+    pairs = evidence_of(record["evidence"])
+    shares = tuple(Share(s["item"], s["amount"], s["item_amount"], s["adjustment"], s["reason"]) for s in record["shares"])
+    points = sum(points for _, points in pairs)
     return RecordedExplanation(
-        rule, basis, difference, customer_id, sum(points for _, points in pairs), pairs, tuple(Share(*share) for share in shares), note
+        record["rule"], record["basis"], record["difference"], record["customer"], points, pairs, shares, record["note"]
     )
 
 
@@ -67,9 +90,3 @@ def shares_text(one: Explanation | None, currency: str) -> str:
         return ""
     shares = ", ".join(f"{s.item_id} {money.render(s.amount, currency)}" for s in one.shares)
     return f"{one.rule} {one.points:+d}: {shares}"
-
-
-def percent(ppm: int) -> str:
-    """Millionths as per cent, exactly: 999500 is ``99.95 %``."""
-    whole, rest = divmod(ppm, 10_000)
-    return f"{whole}.{f'{rest:04d}'.rstrip('0') or '0'} %"
