@@ -110,7 +110,7 @@ DECISION: Schema = {
     "basis": _TEXT,  # how the set of items was found, and what lies between its sum and the amount: words of the vocabulary
     "difference": _TEXT,
     "log_odds": pl.Int64(),  # points against all other explanations together; what confidence was read from
-    "evidence": _TEXT,  # kind=points, separated by blanks
+    "evidence": _TEXT,  # kind=points, separated by spaces
     "runner_up": _TEXT,  # the best other explanation (`matching.explain.told`)
     "blocked_by": _TEXT,  # the test that kept the engine from posting it
     "reason": _TEXT,

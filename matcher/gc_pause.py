@@ -1,4 +1,4 @@
-"""Work that makes millions of small objects without cycles, in which Python would look for cycles again and again."""
+"""Pauses cyclic garbage collection during work that makes millions of small objects without cycles."""
 
 import gc
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused(objects: int) -> Iterator[None]:
-    """Inside, cycles are looked for only after so many new objects, and hardly ever among old ones; with 0 never.
+    """Raises the threshold of the cycle collector to so many new objects; 0 turns it off.
 
-    What has no cycles is freed as ever.
+    Objects without cycles are freed as usual.
     """
     before = gc.get_threshold()
     gc.set_threshold(objects, 50, 1_000)

@@ -67,9 +67,9 @@ def item(
     return Item(**(fields | more))
 
 
-def names(item_id: str, kind: str = "whole", carriers: int = 1, key: str = "202600123", source: str = "document") -> Reference:
+def names(item_id: str, kind: str = "whole", item_count: int = 1, key: str = "202600123", source: str = "document") -> Reference:
     """A number in the text that the candidates found."""
-    return Reference(item_id, source, key, carriers, kind)
+    return Reference(item_id, source, key, item_count, kind)
 
 
 def receipt(

@@ -2,7 +2,7 @@
 
 The helper is started while the books are still being read. It reads its companies from standard input and writes its answers to standard
 output, one company after the other; it opens no file and no database. Where it cannot be started, fails or is stopped, its companies are
-decided here: the answer is the same, only later, and the run says so.
+decided here: the result is the same, only slower, and the run says so.
 """
 
 import os
@@ -46,7 +46,7 @@ _Process = subprocess.Popen[bytes]
 
 @contextmanager
 def helper(lines: int) -> Iterator[_Process | None]:
-    """The second process on its way; None where so many lines, or this machine, are not worth one. It ends with the block."""
+    """The second process on its way; None when the work is too small or there is only one core. It ends with the block."""
     process = _started() if lines >= WORTH and _cores() > 1 else None
     try:
         yield process

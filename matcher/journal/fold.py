@@ -60,7 +60,7 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    """Lines that do not count, with the latest decision that says so. It holds from the line's own day on, whenever it was taken."""
+    """Lines that do not count, with the latest decision that says so. In effect from the line's booking date, whenever decided."""
     empty = {"customer_id": "", "state": EXCLUDED}
     columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "counts_instead", "reason")
     latest = (

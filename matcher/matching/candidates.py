@@ -18,8 +18,8 @@ class Candidates:
     """Candidate relations, each in a fixed order.
 
     Attributes:
-        references: line_id, item_id, source, key, carriers, class.
-        payers: line_id, customer_id, kind, likeness, margin: customers that account, name or customer number speak for.
+        references: line_id, item_id, source, key, item_count, class.
+        payers: line_id, customer_id, kind, similarity, margin: customers that account, name or customer number speak for.
     """
 
     references: pl.DataFrame
@@ -34,17 +34,17 @@ KEY_CAP = 5
 
 REFERENCE_SQL = f"""
 WITH carried AS (
-    SELECT entity, key, count(DISTINCT item_id) AS carriers FROM item_keys GROUP BY entity, key
+    SELECT entity, key, count(DISTINCT item_id) AS item_count FROM item_keys GROUP BY entity, key
 )
-SELECT l.line_id, i.item_id, i.source, l.key, c.carriers,
+SELECT l.line_id, i.item_id, i.source, l.key, c.item_count,
     CASE WHEN l.class = 'whole' AND i.class = 'whole' THEN 'whole' WHEN i.class = 'tail' THEN 'tail'
          WHEN l.class = 'run' OR i.class = 'run' THEN 'run' ELSE 'digits' END AS class
 FROM line_keys AS l
-JOIN carried AS c ON c.entity = l.entity AND c.key = l.key AND c.carriers <= {KEY_CAP}
+JOIN carried AS c ON c.entity = l.entity AND c.key = l.key AND c.item_count <= {KEY_CAP}
 JOIN item_keys AS i ON i.entity = l.entity AND i.key = l.key
 ORDER BY l.line_id, i.item_id, i.source, l.key
 """
-"""Lines and items that share a number key: line_id, item_id, source, key, carriers, class."""
+"""Lines and items that share a number key: line_id, item_id, source, key, item_count, class."""
 
 ACCOUNT_SQL = """
 SELECT DISTINCT l.line_id, c.customer_id FROM line_accounts AS l JOIN customer_accounts AS c USING (account)
@@ -58,14 +58,14 @@ WHERE c.entity = '' OR c.entity = l.entity ORDER BY l.line_id, c.customer_id
 """
 """Lines whose text holds a customer number."""
 
-PAYER = {"line_id": pl.String(), "customer_id": pl.String(), "kind": pl.String(), "likeness": pl.Int64(), "margin": pl.Int64()}
+PAYER = {"line_id": pl.String(), "customer_id": pl.String(), "kind": pl.String(), "similarity": pl.Int64(), "margin": pl.Int64()}
 """Columns of `Candidates.payers`."""
 
 
 def payers(accounts: pl.DataFrame, numbers: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Puts together what speaks for customers: pairs by account, pairs by customer number, and names with how they agree."""
     sure = (
-        pairs.with_columns(kind=pl.lit(kind), likeness=pl.lit(100), margin=pl.lit(100))
+        pairs.with_columns(kind=pl.lit(kind), similarity=pl.lit(100), margin=pl.lit(100))
         for pairs, kind in ((accounts, "account"), (numbers, "number"))
     )
     return pl.concat([frame.select(pl.col(n).cast(t) for n, t in PAYER.items()) for frame in (*sure, names)]).sort(list(PAYER))
@@ -75,8 +75,8 @@ def line_payers(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """Customers whose name the payer's name of a line may be: columns of `PAYER`."""
     asked = lines.filter(pl.col("counterparty_name") != "").select("line_id", "entity", pl.col("counterparty_name").alias("name"))
     found = match_names(asked.select("entity", "name"), customers)
-    # what comes behind another customer's name is hardly ever right, unless both are nearly equal
-    found = found.filter((pl.col("margin") > 0) | (pl.col("likeness") >= NEARLY_EQUAL))
+    # the second-best customer is rarely right, unless both are nearly equal
+    found = found.filter((pl.col("margin") > 0) | (pl.col("similarity") >= NEARLY_EQUAL))
     return asked.join(found, on=["entity", "name"]).rename({"how": "kind"}).select(list(PAYER))
 
 

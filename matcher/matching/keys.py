@@ -15,7 +15,7 @@ MIN_KEY = 3
 
 
 def account_key(number: str) -> str:
-    """An account number without blanks and punctuation, in capitals."""
+    """An account number without spaces and punctuation, in capitals."""
     upper = number.upper()
     return upper if upper.isalnum() else "".join(filter(str.isalnum, upper))
 

@@ -28,7 +28,7 @@ def learned(settled: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
             continue
         found.append(_keyed(lines, column, form, "line_id").join(whose, on=["entity", "key"]).select("line_id", "customer_id"))
     pairs = pl.concat(found).unique().sort("line_id", "customer_id")
-    return pairs.with_columns(kind=pl.lit("learned"), likeness=pl.lit(100), margin=pl.lit(100)).select(
+    return pairs.with_columns(kind=pl.lit("learned"), similarity=pl.lit(100), margin=pl.lit(100)).select(
         pl.col(name).cast(dtype) for name, dtype in PAYER.items()
     )
 

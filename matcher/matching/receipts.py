@@ -33,8 +33,8 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
 
     Args:
         lines: columns of `frames.LINE`.
-        references: line_id, item_id, source, key, carriers, class.
-        payers: line_id, customer_id, kind, likeness, margin.
+        references: line_id, item_id, source, key, item_count, class.
+        payers: line_id, customer_id, kind, similarity, margin.
         homes: country of each of our accounts that tells it.
     """
     named: dict[str, list[Reference]] = defaultdict(list)

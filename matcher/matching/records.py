@@ -23,12 +23,12 @@ class Item(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A number in the payer's text that an item carries; `carriers` is how many items carry it."""
+    """A number in the payer's text that an item carries; `item_count` is how many items carry it."""
 
     item_id: str
     source: str
     key: str
-    carriers: int
+    item_count: int
     kind: str
 
 
@@ -37,12 +37,12 @@ class Payer(NamedTuple):
 
     Attributes:
         kind: ``account``, ``number``, ``learned`` (from earlier receipts), or how the name agrees (`matcher.matching.names`).
-        likeness, margin: of a name, 0 to 100: how alike, and how far before any other customer's.
+        similarity, margin: of a name, 0 to 100: how alike, and how far before any other customer's.
     """
 
     customer_id: str
     kind: str
-    likeness: int = 100
+    similarity: int = 100
     margin: int = 100
 
 

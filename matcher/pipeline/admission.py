@@ -1,4 +1,4 @@
-"""The guard at the door: the same money is never counted from two statements, of the books or of one command."""
+"""Admission check for statements: the same money is never counted from two of them, in the books or in one command."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matcher.store import facts, lines, reissues
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a statement is kept aside.
+    """Why a statement is quarantined.
 
     Attributes:
         missing: lines read before of wholly told days that it lacks.
@@ -51,8 +51,8 @@ def _named(line_ids: Sequence[str]) -> str:
 def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> dict[int, Objection]:
     """Which of the staged statements must not count, and why.
 
-    A statement that adjoins another one has entries of its own on their common day. One that tells days otherwise than they were told
-    before is kept aside. Each is tried in the order given, and one that does not fit yet is tried again after the others: its
+    A statement that adjoins another one has entries of its own on their common day. One that contradicts days
+    imported before is quarantined. Each is tried in the order given, and one that does not fit yet is tried again after the others: its
     neighbour may be among them.
 
     Args:

@@ -10,7 +10,7 @@ from matcher.frames import State
 
 
 class ItemSnapshot(NamedTuple):
-    """An open item as a decision faces it. `open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
+    """An open item at the time of a decision. `open` after our postings, `open_amount` as the ERP's snapshot says; minor units."""
 
     item_id: str
     customer_id: str

@@ -16,7 +16,7 @@ from matcher.pipeline import signing
 from matcher.store import Store, journal, seals
 
 Progress = Callable[[str], None]
-"""Told which step long work is at; never told statement contents."""
+"""Receives the name of the step that long work is at, never statement contents."""
 
 
 def silent(step: str) -> None:

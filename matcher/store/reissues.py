@@ -1,4 +1,4 @@
-"""What was told before and is told again: lines set aside, one reference with two amounts, and two accounts of the same days."""
+"""Queries on what is reported more than once: excluded lines, references with two amounts, days that two statements cover."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +8,7 @@ import polars as pl
 from matcher import frames, ids
 from matcher.store.database import Store
 
-_ASIDE = """SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome FROM log.decision
+_EXCLUDED = """SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome FROM log.decision
 WHERE kind = 'exclude' AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '') GROUP BY line_id"""
 
 _OFTEN = 50
@@ -25,7 +25,7 @@ _MAY_BE_ONE = " AND ".join(
 
 def excluded(store: Store) -> dict[str, str]:
     """Lines that do not count, and why: conflict, refused or superseded."""
-    return dict(store.run(_ASIDE))
+    return dict(store.run(_EXCLUDED))
 
 
 def conflicting(store: Store, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str]) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def conflicting(store: Store, statement_ids: dict[int, str], proven: Sequence[st
     store.connection.register("mine", mine)
     found = store.frame(
         f"""WITH counted AS (
-            SELECT * FROM raw.line WHERE bank_reference <> '' AND line_id NOT IN (SELECT line_id FROM ({_ASIDE}))
+            SELECT * FROM raw.line WHERE bank_reference <> '' AND line_id NOT IN (SELECT line_id FROM ({_EXCLUDED}))
                 AND NOT list_contains(?::VARCHAR[], line_id)
         ), shared AS (
             SELECT account, bank_reference FROM counted SEMI JOIN (
@@ -147,10 +147,10 @@ def before_and_now(store: Store, statement_id: str, account: str, days: tuple[da
     Lines that are set aside are no longer part of what was read; an entry that repeats one of them has its id in ``line_id``.
     """
     place = f"""SELECT {_SHOWN} FROM raw.line WHERE account = $account AND booking_date BETWEEN $first AND $last
-        AND line_id NOT IN (SELECT line_id FROM ({_ASIDE}))"""
+        AND line_id NOT IN (SELECT line_id FROM ({_EXCLUDED}))"""
     held = f"SELECT {_SHOWN} FROM raw.quarantined_line WHERE statement_id = $statement"
     # one that waits for a person because of its reference is known all the same
-    waiting = f"SELECT line_key, occurrence FROM raw.line JOIN ({_ASIDE}) AS a USING (line_id) WHERE a.outcome <> 'superseded'"
+    waiting = f"SELECT line_key, occurrence FROM raw.line JOIN ({_EXCLUDED}) AS a USING (line_id) WHERE a.outcome <> 'superseded'"
     same = "o.line_key = t.line_key AND o.occurrence = t.occurrence"
     values = {"account": account, "first": days[0], "last": days[1], "statement": statement_id}
     gone = store.connection.sql(

@@ -13,7 +13,7 @@ _REFERENCE = {
     "item_id": pl.String(),
     "source": pl.String(),
     "key": pl.String(),
-    "carriers": pl.Int64(),
+    "item_count": pl.Int64(),
     "class": pl.String(),
 }
 _Row = dict[str, str]
@@ -39,9 +39,11 @@ def _references(lines: list[_Row], items: list[_Row]) -> pl.DataFrame:
     found = []
     for line in lines:
         hits = [i for i in items if i["entity"] == line["entity"] and i["key"] == line["key"]]
-        carriers = len({i["item_id"] for i in hits})
-        if carriers <= rules.KEY_CAP:
-            found += [(line["line_id"], i["item_id"], i["source"], line["key"], carriers, _class(line["class"], i["class"])) for i in hits]
+        item_count = len({i["item_id"] for i in hits})
+        if item_count <= rules.KEY_CAP:
+            found += [
+                (line["line_id"], i["item_id"], i["source"], line["key"], item_count, _class(line["class"], i["class"])) for i in hits
+            ]
     return pl.DataFrame(sorted(found), schema=_REFERENCE, orient="row")
 
 

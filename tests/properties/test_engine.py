@@ -190,10 +190,10 @@ def test_a_payer_alone_never_posts(items: list[Item], data: st.DataObject) -> No
 @settings(max_examples=tries(15))
 @given(items=open_items(), data=st.data())
 def test_a_likeness_of_names_and_an_amount_never_post(items: list[Item], data: st.DataObject) -> None:
-    customer, likeness = data.draw(st.sampled_from(CUSTOMERS)), data.draw(st.integers(82, 99))
+    customer, similarity = data.draw(st.sampled_from(CUSTOMERS)), data.draw(st.integers(82, 99))
     amount = data.draw(st.sampled_from([max(1, i.open) for i in items] or [1]))
     for book in (BOOK, rulebook.default()):
-        verdicts = run(items, [bare(amount, (Payer(customer, "alike", likeness, data.draw(st.integers(0, 20))),))], book)
+        verdicts = run(items, [bare(amount, (Payer(customer, "alike", similarity, data.draw(st.integers(0, 20))),))], book)
         assert posted(verdicts) == []
 
 

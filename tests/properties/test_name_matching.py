@@ -37,7 +37,7 @@ def test_equal_forms_are_equal_both_ways(one: str, other: str) -> None:
         # a person's name meets no firm's, which is the one rule with a direction
         if name_form(payer).person or name_form(customer).person:
             return []
-        rows = match_names(payers(payer), customers(customer)).select("how", "likeness").rows()
+        rows = match_names(payers(payer), customers(customer)).select("how", "similarity").rows()
         return [row for row in rows if row[0] in ("equal", "script", "branch")]
 
     assert hows(one, other) == hows(other, one)
@@ -46,7 +46,7 @@ def test_equal_forms_are_equal_both_ways(one: str, other: str) -> None:
 @given(st.lists(TEXTS, max_size=6), st.lists(TEXTS, max_size=6))
 def test_any_text_is_a_name(known: list[str], asked: list[str]) -> None:
     found = match_names(payers(*asked), customers(*known)) if known else match_names(payers(*asked), customers("Nordlicht"))
-    assert found["likeness"].is_between(LEAST, 100).all()
+    assert found["similarity"].is_between(LEAST, 100).all()
     assert found["margin"].is_between(0, 100).all()
     assert found.group_by("entity", "name").len().get_column("len").le(BEST).all()
 
@@ -55,7 +55,7 @@ def test_any_text_is_a_name(known: list[str], asked: list[str]) -> None:
 def test_a_key_is_its_own_key(text: str) -> None:
     key = name_key(text)
     assert name_key(key) == name_key(name_key(key))
-    assert match_names(payers(text), customers(text)).select("how", "likeness").rows() == ([("equal", 100)] if key else [])
+    assert match_names(payers(text), customers(text)).select("how", "similarity").rows() == ([("equal", 100)] if key else [])
 
 
 @given(st.one_of(NAMES, TEXTS))

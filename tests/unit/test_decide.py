@@ -25,7 +25,7 @@ def test_several_named_items_paid_in_full_post() -> None:
 
 
 def test_a_number_that_several_customers_items_carry_does_not_post_one_of_them() -> None:
-    shared = [names(str(n), "run", carriers=3, key="12345") for n in (1, 2, 3)]
+    shared = [names(str(n), "run", item_count=3, key="12345") for n in (1, 2, 3)]
     (verdict,) = judge(receipt(50_00, *shared), items=[item("1", 50_00), item("2", 50_00, "C2"), item("3", 50_00, "C3")])
     assert verdict.state != "posted"
 

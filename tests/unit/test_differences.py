@@ -41,9 +41,9 @@ def test_the_exact_amount_leaves_no_gap_and_nothing_else_is_said() -> None:
     assert (found["none"].outcome, shares(found["none"])) == ("matched", {"1": (119_00, 0, "")})
 
 
-@pytest.mark.parametrize(("carriers", "kind"), [(1, "amount_unique"), (2, "amount_rare"), (5, "amount_rare"), (6, "amount_common")])
-def test_an_amount_that_many_items_have_says_less(carriers: int, kind: str) -> None:
-    items = [item(str(n), 49_00, f"C{n}") for n in range(carriers)]
+@pytest.mark.parametrize(("item_count", "kind"), [(1, "amount_unique"), (2, "amount_rare"), (5, "amount_rare"), (6, "amount_common")])
+def test_an_amount_that_many_items_have_says_less(item_count: int, kind: str) -> None:
+    items = [item(str(n), 49_00, f"C{n}") for n in range(item_count)]
     many = [item(str(1_000 + n), 1_000_00 + n, "D") for n in range(200)]
     (found,) = differences.explain(items[:1], receipt(49_00), pool(items + many), BOOK, 0)
     assert found.evidence == (kind,)

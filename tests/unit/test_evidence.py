@@ -12,8 +12,8 @@ from matcher.matching.records import Item, Payer, Receipt
 FAMILY = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
 
 
-def alike(customer: str, kind: str = "alike", likeness: int = 95, margin: int = 20) -> Receipt:
-    return receipt(50_00, alike=Payer(customer, kind, likeness, margin))
+def alike(customer: str, kind: str = "alike", similarity: int = 95, margin: int = 20) -> Receipt:
+    return receipt(50_00, alike=Payer(customer, kind, similarity, margin))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def alike(customer: str, kind: str = "alike", likeness: int = 95, margin: int = 
         (receipt(50_00, alike=Payer("C1", "number")), ("payer_number",)),
         (receipt(50_00, alike=Payer("C3", "number")), ()),
         (alike("C1"), ("payer_name_alike",)),
-        (alike("C1", likeness=79), ("payer_name_near",)),
+        (alike("C1", similarity=79), ("payer_name_near",)),
         (alike("C1", margin=5), ("payer_name_near",)),
         (alike("C1", "script"), ("payer_name_script",)),
         (alike("C1", "trade"), ("payer_name_part",)),
@@ -44,7 +44,7 @@ def alike(customer: str, kind: str = "alike", likeness: int = 95, margin: int = 
         (alike("C1", "part", 95, 5), ("payer_name_near",)),
         (alike("C3"), ("payer_name_other",)),
         (alike("C2"), ("payer_name_group",)),
-        (alike("C3", likeness=79), ()),
+        (alike("C3", similarity=79), ()),
         (alike("C3", margin=5), ()),
     ],
 )
@@ -53,11 +53,11 @@ def test_who_paid(paying: Receipt, evidence: tuple[str, ...]) -> None:
 
 
 def refer(
-    basis: str, *chosen: str, keys: dict[str, str], carriers: dict[str, int] | None = None, items: list[Item] | None = None
+    basis: str, *chosen: str, keys: dict[str, str], item_count: dict[str, int] | None = None, items: list[Item] | None = None
 ) -> list[str]:
     mine = items or [item(n, 10_00 + int(n)) for n in "123"]
     one = view(receipt(10_00), mine, keys)
-    return found_by.reference(one, ItemSet(basis, tuple(i for i in mine if i.item_id in chosen)), carriers or {})
+    return found_by.reference(one, ItemSet(basis, tuple(i for i in mine if i.item_id in chosen)), item_count or {})
 
 
 def test_a_set_that_is_named_is_as_strong_as_its_weakest_reference() -> None:
@@ -78,12 +78,12 @@ def test_a_named_item_outside_the_set_is_left_out() -> None:
 def test_another_instalment_of_the_document_is_not_left_out() -> None:
     plan = [item(n, 10_00, no="RE-1", document_type="instalment", due=DAY + timedelta(int(n))) for n in "12"]
     assert refer("named", "1", keys={"1": "whole", "2": "whole"}, items=plan) == ["reference_whole"]
-    assert refer("named", "1", keys={"1": "whole", "2": "whole"}, carriers={"1": 2, "2": 2}, items=plan) == ["reference_whole"]
+    assert refer("named", "1", keys={"1": "whole", "2": "whole"}, item_count={"1": 2, "2": 2}, items=plan) == ["reference_whole"]
 
 
 def test_a_number_that_other_items_carry_too_is_shared() -> None:
-    assert refer("named", "1", keys={"1": "whole"}, carriers={"1": 2}) == ["reference_whole", "reference_shared"]
-    assert refer("named", "1", keys={"1": "whole"}, carriers={"1": 1, "2": 3}) == ["reference_whole"]
+    assert refer("named", "1", keys={"1": "whole"}, item_count={"1": 2}) == ["reference_whole", "reference_shared"]
+    assert refer("named", "1", keys={"1": "whole"}, item_count={"1": 1, "2": 3}) == ["reference_whole"]
 
 
 @pytest.mark.parametrize(

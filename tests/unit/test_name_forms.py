@@ -5,7 +5,7 @@ from parties import customers
 
 from matcher.matching.names.forms import NameForm, fold, latin_words, name_form, name_key
 from matcher.matching.names.matching import LEAST, customer_names
-from matcher.matching.names.similarity import Weights, likeness
+from matcher.matching.names.similarity import Weights, similarity
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_fold_keeps_the_marks_that_make_japanese_letters() -> None:
 def compare(payer: str, customer: str, *others: str) -> tuple[str, int]:
     """Likeness of two names among customers, of whom twenty have names of their own."""
     known = customer_names(customers(customer, *others, *(f"Marke{n} Handel{n}" for n in range(20))))
-    return likeness(name_form(payer), name_form(customer), Weights(known["words"].str.split(" ")))
+    return similarity(name_form(payer), name_form(customer), Weights(known["words"].str.split(" ")))
 
 
 @pytest.mark.parametrize(

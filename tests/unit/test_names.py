@@ -7,7 +7,7 @@ from matcher.matching.names.matching import MATCH, customer_names, match_names
 
 
 def found(name: str, known: pl.DataFrame, entity: str = "1") -> list[tuple[str, str, int, int]]:
-    return match_names(payers(name, entity=entity), known).select("customer_id", "how", "likeness", "margin").rows()
+    return match_names(payers(name, entity=entity), known).select("customer_id", "how", "similarity", "margin").rows()
 
 
 OTHERS = tuple(f"{mark} {trade} GmbH" for mark in ("Ahrendt", "Birkhoff", "Cassel", "Dornau") for trade in ("Bau", "Druck", "Metall"))

@@ -1,6 +1,6 @@
 """One answer for lines that compete: which explanation each gets, so that together they are best and no item gives more than it has.
 
-Lines and items hang together through the explanations; each such component is solved by itself, exactly within a bound on steps.
+Explanations connect lines and items into components; each of them is solved by itself, exactly within a bound on steps.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ MAX_STEPS = 20_000
 
 
 MOST_LINES = 200
-"""Lines of one component; a larger one hangs together by a number or an amount that says nothing, and a person looks at it."""
+"""Lines of one component; a larger one is connected by a number or an amount that says nothing, and goes to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ CONTEST_POINTS = 20
 """Another payer's claim on the same item counts as like when it has at most so many points less."""
 
 TWICE_POINTS = 30
-"""Two receipts that name the same items are one payment twice when their points differ by no more."""
+"""Two receipts for the same items count as a double payment when their points differ by no more."""
 
 TOO_NEAR = "another explanation is too near"
 
@@ -111,7 +111,7 @@ _Claims = dict[str, list[tuple[int, str, str, int]]]
 
 
 class _RoundInput(NamedTuple):
-    """How a batch stands before a round.
+    """Input of one matching round.
 
     Attributes:
         options: explanations of each line, without those of a line that comes first with the same claim; `before` tells that one.
@@ -142,7 +142,7 @@ class _MatchingBatch:
         self.plain: dict[str, list[str]] = {}
         self.names: set[str] = set()
         self.unread, self.unasked, self.stale = set(self.waiting), set(self.waiting), set(self.waiting)
-        self.watch = Dependents(self.waiting.values())
+        self.dependents = Dependents(self.waiting.values())
         self.done: dict[str, MatchResult] = {}
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
 
@@ -151,7 +151,7 @@ class _MatchingBatch:
         for line in self.unread:
             self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
         self.unread.clear()
-        named = self.watch.named
+        named = self.dependents.named
         return {line for line, items in self.plain.items() if items and all(named[item_id] == 1 for item_id in items)}
 
     def naming(self) -> set[str]:
@@ -162,7 +162,7 @@ class _MatchingBatch:
                 self.names.add(line)
             else:
                 self.names.discard(line)
-            self.watch.over(line, reading.looked)
+            self.dependents.note(line, reading.looked)
         self.unasked.clear()
         return self.names.copy()
 
@@ -179,10 +179,10 @@ class _MatchingBatch:
     def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
         """One round over these lines: posts what may post, by these bases if given. False when nothing was posted."""
         self._look(lines)
-        stand = self._stand(lines)
-        verdicts = {line: self._verdict(self.waiting[line], stand) for line in stand.options if stand.chosen(line, bases)}
+        inputs = self._round_input(lines)
+        verdicts = {line: self._verdict(self.waiting[line], inputs) for line in inputs.options if inputs.chosen(line, bases)}
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
-        self.settled = None if ready else (stand, verdicts)
+        self.settled = None if ready else (inputs, verdicts)
         taken: list[Item] = []
         ready.sort(key=lambda v: (-v.log_odds, self.waiting[v.line_id].booking_date, v.line_id))
         for verdict in ready:
@@ -193,15 +193,15 @@ class _MatchingBatch:
                     self.known.close(item, receipt)
                 self.done[receipt.line_id] = verdict
                 self._leave(receipt)
-        touched = self.watch.touched(taken, self.pool)
+        affected = self.dependents.affected(taken, self.pool)
         for again in (self.stale, self.unread, self.unasked):
-            again.update(touched)
+            again.update(affected)
         for left in (self.stale, self.unread, self.unasked, self.names):
             left.intersection_update(self.waiting)
         return bool(taken)
 
     def _leave(self, receipt: Receipt) -> None:
-        self.watch.leave(receipt)
+        self.dependents.drop(receipt)
         for kept in (self.waiting, self.readings, self.options, self.plain):
             kept.pop(receipt.line_id, None)
 
@@ -209,19 +209,23 @@ class _MatchingBatch:
         """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
         for line in self._by_customer(self.stale.intersection(lines)):
             self.options[line] = self._explain(self.waiting[line])
-            self.watch.over(line, self.readings[line].looked)
+            self.dependents.note(line, self.readings[line].looked)
         self.stale.difference_update(lines)
 
     def finish(self) -> list[MatchResult]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
         self._look(self.waiting)
-        stand, said = self.settled or (self._stand(self.waiting), {})
-        for verdict in [said[line] if line in said else self._verdict(receipt, stand) for line, receipt in self.waiting.items()]:
-            left = verdict if verdict.state != "posted" else verdict._replace(state="proposed", reason="not posted in its turn")
+        inputs, said = self.settled or (self._round_input(self.waiting), {})
+        for verdict in [said[line] if line in said else self._verdict(receipt, inputs) for line, receipt in self.waiting.items()]:
+            left = (
+                verdict
+                if verdict.state != "posted"
+                else verdict._replace(state="proposed", reason="superseded by an earlier posting of this run")
+            )
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]
 
-    def _stand(self, lines: Collection[str]) -> "_RoundInput":
+    def _round_input(self, lines: Collection[str]) -> "_RoundInput":
         order = sorted(lines, key=self.place.__getitem__)
         options, before = self._earliest_first(order)
         return _RoundInput(options, before, assign(order, options, self.pool), self._claims(order))
@@ -231,7 +235,7 @@ class _MatchingBatch:
 
         Also gives the earliest line for each line that comes after it.
 
-        A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is no twin of it.
+        A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is not treated as a duplicate.
         """
         best = {line: self.options[line][0] for line in order if self.options[line] and self.options[line][0].basis in BY_NAME}
         twins: dict[object, list[str]] = defaultdict(list)
@@ -263,15 +267,15 @@ class _MatchingBatch:
                     claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
         return claims
 
-    def _verdict(self, receipt: Receipt, stand: "_RoundInput") -> MatchResult:
-        line, claims = receipt.line_id, stand.claims
-        options, place = stand.options[line], stand.choice.chosen[line]
+    def _verdict(self, receipt: Receipt, inputs: "_RoundInput") -> MatchResult:
+        line, claims = receipt.line_id, inputs.claims
+        options, place = inputs.options[line], inputs.choice.chosen[line]
         stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
         if stop is not None:
             return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
         if not options or place < 0:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
-            if earlier := stand.before.get(line):
+            if earlier := inputs.before.get(line):
                 reason = f"line {earlier} names the same items for the same amount, and comes first"
             return _left(receipt, outcome, reason)._replace(explanation=options[0] if options else None)
         best = options[place]
@@ -284,7 +288,7 @@ class _MatchingBatch:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             runner = others[0] if others else None
             return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, log_odds=log_odds, shadow=shadow)
-        hindrance = "too many receipts compete for these items" if line in stand.choice.unsolved else ""
+        hindrance = "too many receipts compete for these items" if line in inputs.choice.unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, log_odds, claims)
         eligible = not hindrance
         hindrance = hindrance or self._doubt(confidence)

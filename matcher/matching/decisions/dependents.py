@@ -1,4 +1,4 @@
-"""Which lines are to be looked at again when a posting has taken from items: what is kept of a line is asked anew only then."""
+"""Which cached explanations a posting invalidates."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from matcher.matching.records import Item, Receipt
 
 
 class Dependents:
-    """The receipts that wait, by all that their explanations depend on: items they refer to, customers looked at, items of their amount.
+    """Receipts that wait, by what their explanations depend on: items they refer to, customers looked at, items of their amount.
 
     Attributes:
         named: how many of the waiting lines refer to an item.
@@ -27,18 +27,18 @@ class Dependents:
                 self.named[item_id] += 1
                 self._referring[item_id].append(line)
 
-    def over(self, line: str, customers: Iterable[str]) -> None:
-        """Notes that a line's explanations were sought among the items of these customers."""
+    def note(self, line: str, customers: Iterable[str]) -> None:
+        """Notes that a line's explanations depend on the items of these customers."""
         for customer in customers:
             self._looking[customer].add(line)
 
-    def leave(self, receipt: Receipt) -> None:
-        """The receipt waits no longer."""
+    def drop(self, receipt: Receipt) -> None:
+        """Drops a receipt that no longer waits."""
         for item_id in _items_of(receipt):
             self.named[item_id] -= 1
 
-    def touched(self, taken: Iterable[Item], pool: OpenItems) -> set[str]:
-        """Lines whose explanations may change, also such as wait no longer. `taken`: items that were taken from, as they were before."""
+    def affected(self, taken: Iterable[Item], pool: OpenItems) -> set[str]:
+        """Lines whose explanations may change, some of which may no longer wait. `taken`: items, as they were before the posting."""
         lines: set[str] = set()
         customers, amounts = set(), set()
         for item in taken:

@@ -27,7 +27,7 @@ ALIKE_END = 4
 """Digits at the beginning or at the end of two numbers that must agree for the numbers to be compared at all."""
 
 ALIKE = 75
-"""Least likeness, 0 to 100, at which a number of the text is said to be like a document's."""
+"""Least similarity, 0 to 100, at which a number of the text is said to be like a document's."""
 
 MOST_EQUAL = 20
 """Items of one amount, or with one beginning or end of their number, among which a nearest one still says something."""
@@ -207,9 +207,9 @@ class _Rest:
             for end in (f"{digits[:ALIKE_END]}-", f"-{digits[-ALIKE_END:]}"):
                 near = self._ends.get(end, ())
                 for item_id in near if len(near) <= MOST_EQUAL else ():
-                    likeness = fuzz.ratio(digits, number_of(self.pool.items[item_id]).digits.lstrip("0"))
-                    if likeness >= ALIKE and (best is None or (-likeness, item_id) < best):
-                        best = (-likeness, item_id)
+                    similarity = fuzz.ratio(digits, number_of(self.pool.items[item_id]).digits.lstrip("0"))
+                    if similarity >= ALIKE and (best is None or (-similarity, item_id) < best):
+                        best = (-similarity, item_id)
         return self.pool.items[best[1]] if best else None
 
 

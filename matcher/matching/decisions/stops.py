@@ -64,8 +64,8 @@ class SettlementHistory:
     def unexplained(self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook) -> tuple[str, str]:
         """Outcome of a receipt that nothing explains, and the reason."""
         text = spoken(receipt.text)
-        # money of a customer, or for a document of ours, stays before a person's eyes whatever its text
-        if not named_items(receipt) and not any(p.kind != "number" and p.likeness >= ALIKE for p in receipt.payers):
+        # receipts of known customers, or that name our documents, always go to the queue
+        if not named_items(receipt) and not any(p.kind != "number" and p.similarity >= ALIKE for p in receipt.payers):
             about = text + spoken(receipt.payer_name)
             for purpose in ("interest", "fee", "tax", "payout"):
                 if says(about, getattr(book.words, purpose)):

@@ -39,7 +39,7 @@ _SOURCES = {"payment_reference": "structured", "order": "order"}
 class _Look:
     """What the items of a customer came to as they stood: by what the text names, and by what only payer and amount speak for."""
 
-    stand: object
+    stamp: object
     refs: dict[str, str] = field(default_factory=dict)
     view: CustomerContext | None = None
     named: list[Explanation] = field(default_factory=list)
@@ -61,7 +61,7 @@ class ExplanationBuilder:
         """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
         self.receipt, self.book, self.grace_days = receipt, book, grace_days
         self.text = Text(receipt.text, receipt.end_to_end_id)
-        self.keys, self.carriers = _named(receipt)
+        self.keys, self.item_count = _named(receipt)
         self._meant: dict[str, bool] = {}
         self._close: Named | None = None
         self._made: int | None = None
@@ -120,10 +120,10 @@ class ExplanationBuilder:
         named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
         for customer, likely in self._customers(pool):
             spaced = likely or not named
-            stand = (pool.version(customer), closed, spaced)
+            stamp = (pool.version(customer), closed, spaced)
             look = self._looks.get(customer)
-            if look is None or look.stand != stand:
-                look = self._looks[customer] = self._looked(customer, pool, _Look(stand), spaced=spaced)
+            if look is None or look.stamp != stamp:
+                look = self._looks[customer] = self._looked(customer, pool, _Look(stamp), spaced=spaced)
             yield customer, look, likely
 
     def _looked(self, customer: str, pool: OpenItems, look: "_Look", *, spaced: bool) -> "_Look":
@@ -168,7 +168,7 @@ class ExplanationBuilder:
             if item is not None:
                 weight[item.customer_id] = max(weight.get(item.customer_id, 0), 30 - PLACE[kind])
         for payer in self.receipt.payers:
-            strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.likeness // 4)
+            strength = {"account": 28, "learned": 24, "number": 12}.get(payer.kind, payer.similarity // 4)
             weight[payer.customer_id] = weight.get(payer.customer_id, 0) + strength
         for customer in list(weight)[:3]:
             for relative in pool.relatives.get(customer, ()):
@@ -191,7 +191,7 @@ class ExplanationBuilder:
     def _explained(self, found: ItemSet, view: CustomerContext, payer: tuple[str, ...]) -> Iterator[Explanation]:
         receipt, book = self.receipt, self.book
         dates = evidence.dates(found.items, receipt, book.limits)
-        common = (*evidence.reference(view, found, self.carriers), *payer, *found.evidence, *dates)
+        common = (*evidence.reference(view, found, self.item_count), *payer, *found.evidence, *dates)
         for difference in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
             if difference.kind in ("part", "over") and (
                 found.basis not in ("named", "named_one", "order") or not _bears(found, difference.kind, view)
@@ -251,7 +251,7 @@ def _order(one: Explanation) -> tuple[object, ...]:
 def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
     """The most telling reference of each item that number keys found, and how many items carry that key."""
     keys: dict[str, str] = {}
-    carriers: dict[str, int] = {}
+    item_count: dict[str, int] = {}
     for reference in receipt.references:
         kind = _SOURCES.get(reference.source, reference.kind)
         if kind == "structured" and reference.kind not in ("whole", "digits"):
@@ -261,8 +261,8 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
         known = keys.get(reference.item_id)
         if known is None or PLACE[kind] < PLACE[known]:
             keys[reference.item_id] = kind
-            carriers[reference.item_id] = reference.carriers
-    return keys, carriers
+            item_count[reference.item_id] = reference.item_count
+    return keys, item_count
 
 
 def _bears(found: ItemSet, difference: str, view: CustomerContext) -> bool:

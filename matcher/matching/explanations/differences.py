@@ -63,8 +63,10 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
 def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
     if len(items) > 1:
         return "amount_sum"
-    carriers = pool.rarity(receipt.currency, items[0].open)
-    return "amount_unique" if carriers <= 1 and pool.size >= limits.unique_among else "amount_rare" if carriers <= 5 else "amount_common"
+    item_count = pool.rarity(receipt.currency, items[0].open)
+    return (
+        "amount_unique" if item_count <= 1 and pool.size >= limits.unique_among else "amount_rare" if item_count <= 5 else "amount_common"
+    )
 
 
 def _short(

@@ -30,7 +30,7 @@ class RecordedExplanation:
 
 
 def evidence_text(one: Explanation | None) -> str:
-    """Evidence as recorded: ``kind=points`` separated by blanks."""
+    """Evidence as recorded: ``kind=points`` separated by spaces."""
     return _evidence_text(one.evidence) if one else ""
 
 

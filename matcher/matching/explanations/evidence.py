@@ -9,7 +9,7 @@ from matcher.matching.references.text import PLACE, STRONG
 from matcher.rules.rulebook import Limits
 
 ALIKE, MARGIN = 80, 6
-"""A name that is not equal counts from this likeness, and this far before any other customer's."""
+"""A name that is not equal counts from this similarity, and this far before any other customer's."""
 
 
 _NAMES = {
@@ -43,13 +43,13 @@ def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
     names = [p for p in receipt.payers if p.kind not in ("account", "number", "learned")]
     mine = next((p for p in names if p.customer_id == customer_id), None)
     if mine is None:
-        clear = [p for p in names if p.likeness >= ALIKE and p.margin >= MARGIN]
+        clear = [p for p in names if p.similarity >= ALIKE and p.margin >= MARGIN]
         if not clear:
             return ""
         return "payer_name_group" if any(p.customer_id in family for p in clear) else "payer_name_other"
     if mine.kind == "equal":
         return "payer_name" if mine.margin >= MARGIN else "payer_name_shared"
-    if mine.margin < MARGIN or mine.likeness < ALIKE:
+    if mine.margin < MARGIN or mine.similarity < ALIKE:
         return "payer_name_near"
     return _NAMES[mine.kind]
 
@@ -61,7 +61,7 @@ def named_items(receipt: Receipt) -> list[str]:
     return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
-def reference(view: CustomerContext, found_set: ItemSet, carriers: dict[str, int]) -> list[str]:
+def reference(view: CustomerContext, found_set: ItemSet, item_count: dict[str, int]) -> list[str]:
     """What names the items, and what speaks against the set.
 
     Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
@@ -69,7 +69,7 @@ def reference(view: CustomerContext, found_set: ItemSet, carriers: dict[str, int
     items, refs = found_set.items, view.refs
     kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
     found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
-    if kinds and any(carriers.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in items):
+    if kinds and any(item_count.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in items):
         found.append("reference_shared")
     if view.strong:
         members, documents = {i.item_id for i in items}, {i.document_no for i in items}

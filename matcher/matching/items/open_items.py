@@ -80,7 +80,7 @@ class OpenItems:
         return [self.items[i] for i in found] if len(found) <= most else []
 
     def may_have(self, customer_id: str, currency: str, amount: int) -> bool:
-        """Whether a customer may have an open item of that amount, in full or less its discount: a quick no for nearly all."""
+        """Whether a customer may have an open item of that amount, in full or less its discount: a cheap check, rarely true."""
         for ids in (self._of_amount.get((currency, amount), ()), self._of_reduced.get((currency, amount), ())):
             if len(ids) > MAX_SCANNED_ITEMS or any(i in self.items and self.items[i].customer_id == customer_id for i in ids):
                 return True

@@ -51,14 +51,14 @@ class NameForm(NamedTuple):
 
     Attributes:
         words: the distinguishing words, as written and in their order; all words when there is nothing but legal forms.
-        key: equal for spellings of one name; the words in alphabetical order. For names without blanks the signs in their order.
-        joined: the words in their order, without blanks: equal where only blanks differ.
+        key: equal for spellings of one name; the words in alphabetical order. For names without spaces the signs in their order.
+        joined: the words in their order, without spaces: equal where only blanks differ.
         full: letters and digits of everything, in order; what a bank's field limit cuts.
         legal: the legal forms stated, in alphabetical order; empty when none is.
         branch: whether the name says that it is a branch, and which.
-        mark: the distinguishing signs of a name without blanks (字号); empty for others.
+        mark: the distinguishing signs of a name without spaces (字号); empty for others.
         person: it is probably a private person's name.
-        traditional: it has traditional Chinese signs; the other fields have the simplified ones.
+        traditional: it has traditional Chinese characters; the other fields have the simplified ones.
         dotted: the words that a full stop marks as abbreviations.
     """
 
@@ -201,7 +201,7 @@ _DISTRICT = re.compile(r"^.{1,3}[区县](?=.{4})")
 
 
 def _stripped(text: str, *, move_places: bool = True) -> tuple[str, str, list[str], list[str]]:
-    """The body of a name without blanks, its branch, its legal forms and its places; places stay in the body on demand."""
+    """The body of a name without spaces, its branch, its legal forms and its places; places stay in the body on demand."""
     legal = _KOREAN_FORM.findall(text)
     text = _KOREAN_FORM.sub("", text).replace("(株)", "株式会社").replace("(有)", "有限会社").replace("(同)", "合同会社")
     places: list[str] = []
@@ -308,5 +308,5 @@ def _converter() -> "opencc.OpenCC":
 
 
 def _simplified(text: str) -> str:
-    """Traditional Chinese signs in their simplified form."""
+    """Traditional Chinese characters in their simplified form."""
     return str(_converter().convert(text))

@@ -2,7 +2,7 @@
 
 One name is looked up once however many lines carry it. Nothing compares every payer with every customer: equal forms are a join,
 beginnings are looked up in a sorted list, and other candidates share one of a payer's rarest words, or groups of three letters.
-Each such index has a cap on how many customers may carry an entry; what is more frequent says nothing.
+Each such index has a cap on how many customers may carry an entry; more frequent ones carry no information.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,7 +14,7 @@ import polars as pl
 
 from matcher.frames import of_rows
 from matcher.matching.names.forms import NameForm, name_form, roman_form
-from matcher.matching.names.similarity import BRANCH, MIN_CUT, SIGN, Weights, likeness
+from matcher.matching.names.similarity import BRANCH, MIN_CUT, SIGN, Weights, similarity
 
 TRADE = 8
 """How much less like a trade name is, which is no registered name, than another one."""
@@ -23,7 +23,7 @@ BEST = 3
 """How many customers are given for a name."""
 
 LEAST = 60
-"""Least likeness, 0 to 100, at which a customer is given at all."""
+"""Least similarity, 0 to 100, at which a customer is given at all."""
 
 WORD_CAP, GRAM_CAP, PREFIX_CAP = 60, 100, 12
 """How many names of customers in one legal entity may share a word, three letters, a beginning."""
@@ -51,7 +51,7 @@ MATCH: dict[str, pl.DataType] = {
     "name": pl.String(),
     "customer_id": pl.String(),
     "how": pl.String(),
-    "likeness": pl.Int64(),
+    "similarity": pl.Int64(),
     "margin": pl.Int64(),
 }
 """Columns of `match_names`."""
@@ -102,7 +102,7 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     `how` says what meets, most telling first: ``equal`` (spelled differently at most), ``script`` (equal once both are in one script),
     ``trade`` (equal to a trade name, which is no registered name and several firms may have), ``cut`` (the payer's name is the
     beginning of the customer's), ``part`` (all distinguishing words of one are in the other), ``abbreviated``, ``branch`` (one firm,
-    but one of the two names is a branch), ``alike``. `likeness` goes from `LEAST` to 100, `margin` is how far the best other customer
+    but one of the two names is a branch), ``alike``. `similarity` goes from `LEAST` to 100, `margin` is how far the best other customer
     is behind, and 0 where there is none behind.
     """
     asked = payers.select("entity", "name").unique().filter(pl.col("name").str.strip_chars() != "").sort("entity", "name")
@@ -126,7 +126,7 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     for candidates in (_sharing_words, _sharing_letters):
         found.append(_compared(candidates(rest, known), rest, known, weights))
         rest = rest.join(found[-1], on="payer", how="anti")
-    return _best(pl.concat(one.select("payer", "customer_id", "how", "likeness") for one in found), asked)
+    return _best(pl.concat(one.select("payer", "customer_id", "how", "similarity") for one in found), asked)
 
 
 def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
@@ -155,7 +155,7 @@ def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Customers with an equal form: payer, customer_id, how, likeness, and the field that held the customer's name."""
+    """Customers with an equal form: payer, customer_id, how, similarity, and the field that held the customer's name."""
     columns = ("legal", "branch", "person", "traditional", "key", "full")
     known = known.rename({"how": "field"})
     of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
@@ -181,7 +181,7 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     points = pl.when(branch).then(BRANCH).otherwise(100 - lost - spread)
     firm = ~pl.col("person") | pl.col("person_known")
-    return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("likeness"), "field")
+    return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("similarity"), "field")
 
 
 def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -224,8 +224,8 @@ def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share at least two of the payer's rarest groups of three letters."""
     scopes = known.select("entity", "roman").unique().sort("entity", "roman").with_row_index("scope")
     lettered = pl.col("mark").eq("") & ~pl.col("person")
-    asked, carriers = _of(rest.filter(lettered), known), known.filter(lettered)
-    return _first(_grams(asked, scopes, "row"), _grams(carriers, scopes, "form"), GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
+    asked, item_count = _of(rest.filter(lettered), known), known.filter(lettered)
+    return _first(_grams(asked, scopes, "row"), _grams(item_count, scopes, "form"), GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
 
 
 def _grams(names: pl.DataFrame, scopes: pl.DataFrame, of: str) -> pl.DataFrame:
@@ -251,22 +251,24 @@ def _by_number(names: pl.DataFrame, entries: pl.DataFrame, of: str) -> pl.DataFr
     return names.join(entries, on=["entity", "roman", "entry"]).select(of, "number").unique()
 
 
-def _first(asked: pl.DataFrame, carriers: pl.DataFrame, cap: int, rarest: int, least: int = 1) -> pl.DataFrame:
+def _first(asked: pl.DataFrame, item_count: pl.DataFrame, cap: int, rarest: int, least: int = 1) -> pl.DataFrame:
     """The candidates of each payer that share most of its rarest entries, the rarer the better: row, form.
 
     Args:
         asked: row and number of an entry, a word or a group of letters.
-        carriers: form and number of an entry.
+        item_count: form and number of an entry.
         cap: entries that more names carry say nothing.
         rarest: how many entries of a payer count.
         least: how many entries a candidate must share.
     """
-    carried = carriers.group_by("number").len("carriers").filter(pl.col("carriers") <= cap)
-    telling = carriers.join(carried, on="number", how="semi")
-    ranked = asked.join(carried, on="number").sort("row", "carriers", "number").group_by("row", maintain_order=True).head(rarest)
+    carried = item_count.group_by("number").len("item_count").filter(pl.col("item_count") <= cap)
+    telling = item_count.join(carried, on="number", how="semi")
+    ranked = asked.join(carried, on="number").sort("row", "item_count", "number").group_by("row", maintain_order=True).head(rarest)
     shares, found = pl.col("number").n_unique().alias("len"), [pl.DataFrame(schema=_PAIRS)]
     for rows in _whole_rows(ranked):
-        shared = rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("carriers")).sum().alias("weight"), shares)
+        shared = (
+            rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("item_count")).sum().alias("weight"), shares)
+        )
         best = shared.filter(pl.col("len") >= least).sort("row", "weight", "form", descending=[False, True, False])
         found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(pl.Schema(_PAIRS)))
     return pl.concat(found)
@@ -281,7 +283,7 @@ def _whole_rows(ranked: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weights: Weights) -> pl.DataFrame:
-    """Likeness of pairs: payer, customer_id, how, likeness."""
+    """Likeness of pairs: payer, customer_id, how, similarity."""
     fields = list(NameForm._fields)
     ours = {row[0]: (row[1], _form(row[2:])) for row in rest.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()}
     theirs = {
@@ -292,20 +294,20 @@ def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weig
     for row, form in pairs.iter_rows():
         payer, name = ours[row]
         customer, trade, other = theirs[form]
-        how, points = likeness(name, other, weights)
+        how, points = similarity(name, other, weights)
         points -= TRADE if trade else 0
         if points >= LEAST:
             rows.append((payer, customer, how, points))
-    return of_rows(rows, {"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "likeness")}})
+    return of_rows(rows, {"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "similarity")}})
 
 
 def _best(found: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """The best customers of each payer, once each, with the margin."""
     rank = pl.col("how").replace_strict(_HOWS, range(len(_HOWS)), return_dtype=pl.Int8).alias("rank")
-    ranked = found.with_columns(rank).sort("payer", "likeness", "rank", "customer_id", descending=[False, True, False, False])
+    ranked = found.with_columns(rank).sort("payer", "similarity", "rank", "customer_id", descending=[False, True, False, False])
     one_each = ranked.unique(["payer", "customer_id"], keep="first", maintain_order=True)
-    behind = pl.col("likeness").shift(-1).over("payer").fill_null(0)
+    behind = pl.col("similarity").shift(-1).over("payer").fill_null(0)
     first = pl.int_range(pl.len()).over("payer") == 0
-    margin = pl.when(first).then(pl.col("likeness") - behind).otherwise(0).alias("margin")
+    margin = pl.when(first).then(pl.col("similarity") - behind).otherwise(0).alias("margin")
     best = one_each.with_columns(margin).group_by("payer", maintain_order=True).head(BEST)
     return best.join(asked.select("payer", "entity", "name"), on="payer", maintain_order="left").select(list(MATCH)).cast(pl.Schema(MATCH))

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from matcher.matching.names.forms import NameForm, general_words
 
 MET, NOT_IN_PAYER, NOT_IN_CUSTOMER = 100, 70, 50
-"""Hundredths of their weight at which words count: for likeness that both names have; against it that only the customer's name has, or
+"""Hundredths of their weight at which words count: for similarity that both names have; against it that only the customer's name has, or
 only the payer's (a place, a department)."""
 
 CUT, GROWN, BRANCH = 95, 92, 80
@@ -30,7 +30,7 @@ FRAGMENT = 2
 """Most letters of a last word that a field limit may have left of a longer one."""
 
 BIT = 16
-"""Weights are whole sixteenths of a bit, so that the same names give the same likeness on every machine."""
+"""Weights are whole sixteenths of a bit, so that the same names give the same similarity on every machine."""
 
 
 class Weights:
@@ -39,7 +39,7 @@ class Weights:
     def __init__(self, known: pl.Series) -> None:
         """Counts the words of customers' names, given as lists.
 
-        Payers' names are not counted: what a name is like must not hang on who else pays.
+        Payers' names are not counted: similarity must not depend on the other payers.
         """
         names = len(known) + 1
         counted = known.explode().drop_nulls().value_counts(name="n").iter_rows()
@@ -64,13 +64,13 @@ class Weights:
 
 
 @cache
-def _rarity(names: int, carriers: int) -> int:
-    """Logarithm to base 2 of names by carriers, in sixteenths, rounded down; without floating-point numbers."""
-    ratio: int = names**BIT // carriers**BIT
+def _rarity(names: int, item_count: int) -> int:
+    """Logarithm to base 2 of names by item_count, in sixteenths, rounded down; without floating-point numbers."""
+    ratio: int = names**BIT // item_count**BIT
     return max(1, ratio).bit_length() - 1
 
 
-def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
+def similarity(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str, int]:
     """How a payer's name meets a customer's, and how like they are: 1 to 100, or 0 for names of different firms.
 
     Signs of Chinese and Japanese names meet as wholes or not at all. A private person's name never meets a firm's.
@@ -79,7 +79,7 @@ def likeness(payer: NameForm, customer: NameForm, weights: Weights) -> tuple[str
         return "alike", 0
     if payer.branch != customer.branch:
         payer, customer = payer._replace(branch=""), customer._replace(branch="")
-        return "branch", min(BRANCH, likeness(payer, customer, weights)[1])
+        return "branch", min(BRANCH, similarity(payer, customer, weights)[1])
     if payer.person and len(payer.words) < min(3, len(customer.words)):
         return "alike", 0
     if length(payer.full, payer.mark) >= MIN_CUT and is_cut(payer.full, customer.full):
@@ -100,7 +100,7 @@ def is_cut(text: str, whole: str) -> bool:
 
 
 def length(full: str, mark: str) -> int:
-    """How long letters are; a sign of a name without blanks counts as `SIGN` letters."""
+    """How long letters are; a sign of a name without spaces counts as `SIGN` letters."""
     return len(full) * (SIGN if mark else 1)
 
 

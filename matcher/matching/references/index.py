@@ -108,8 +108,8 @@ class Named:
     def _few(self) -> Mapping[str, list[_Carrier]]:
         found: dict[str, list[_Carrier]] = {}
         for form, key in self._hits:
-            carriers = self._numbers.by_form[form][key]
-            for carrier in carriers if len(carriers) <= CROWD else ():
+            item_count = self._numbers.by_form[form][key]
+            for carrier in item_count if len(item_count) <= CROWD else ():
                 found.setdefault(carrier[0], []).append(carrier)
         return found
 

@@ -80,7 +80,7 @@ def spoken(text: str) -> str:
 def says(said: str, words: Iterable[str]) -> bool:
     """Whether one of the words is in a `spoken` text: at the beginning of a word, or whole if a blank ends it.
 
-    "interest" is in "interest rate" and not in "Pinterest". Signs that are written without blanks between words are found anywhere.
+    "interest" is in "interest rate" and not in "Pinterest". Signs that are written without spaces between words are found anywhere.
     """
     return any(map(said.__contains__, _needles(tuple(words))))
 

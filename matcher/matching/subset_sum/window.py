@@ -20,7 +20,7 @@ def window(pool: AmountGroups, number: int, max_size: int, wanted: int, meter: M
         meter: its budget.
     """
     limit, eighths = TRIES[number]
-    # small amounts make dense sums, and those that are no round amounts are what the last digits of a target hang on
+    # small amounts make dense sums, and those that are no round amounts are what determines a target's last digits
     order = sorted(range(len(pool.values)), key=lambda g: (_roundness(pool.values[g]), abs(pool.values[g]), pool.values[g]))
     chosen, product = [], 1
     for group in order[eighths * len(order) // 8 :]:

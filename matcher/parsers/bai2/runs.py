@@ -120,7 +120,7 @@ def as_run(entries: "pl.DataFrame") -> Run:
 
 
 def _joined(text: "pl.Expr") -> "pl.Expr":
-    """The words of a record and its continuations, parted by one blank each, without the '/' that ends a line."""
+    """The words of a record and its continuations, separated by one blank each, without the '/' that ends a line."""
     return text.str.replace_all("/?\n88,", " ").str.strip_suffix("/").str.replace_all(" {2,}", " ").str.strip_chars(" ")
 
 

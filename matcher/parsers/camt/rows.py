@@ -346,7 +346,7 @@ def _joined(indexes: Sequence[int], values: Values) -> str:
 
 
 def _clean(text: str) -> str:
-    """Text on one line, without blanks at the ends; the bank's own spacing within a line stays."""
+    """Text on one line, without spaces at the ends; the bank's own spacing within a line stays."""
     return " ".join(text.split()) if "\n" in text else text.strip()
 
 

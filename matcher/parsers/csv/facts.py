@@ -43,7 +43,7 @@ class FoundFacts:
 
     @property
     def account(self) -> str:
-        """The account number as written, without blanks inside an IBAN; empty when the file names none."""
+        """The account number as written, without spaces inside an IBAN; empty when the file names none."""
         text = self.texts.get("account", "").strip().strip("\"'[]")
         squeezed = text.replace(" ", "")
         return squeezed if re.fullmatch(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{8,30}|[\d*xX-]+", squeezed) else text

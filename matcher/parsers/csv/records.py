@@ -97,7 +97,7 @@ class RecordReader:
         while True:
             text = self._queue.popleft() if self._queue else next(self._lines, None)
             if text is None:
-                # Inside an open quotation mark this becomes the end of the cell, and so gives it away.
+                # Inside an open quotation mark this becomes the end of the cell, which reveals the missing quote.
                 yield _END
                 return
             self._taken.append(text)

@@ -72,7 +72,7 @@ _AMOUNT = re.compile(r"([A-Z]{3})?\s*([\d.,]+)")
 
 
 def unwrapped(lines: list[str], width: int = LINE_WIDTH) -> str:
-    """Lines of text as one. A line that fills its width was cut there and goes on at once; others are parted by a blank."""
+    """Lines of text as one. A line that fills its width was cut there and goes on at once; others are separated by a blank."""
     joined = lines[0]
     full = len(joined) >= width
     for line in lines[1:]:

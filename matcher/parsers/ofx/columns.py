@@ -70,7 +70,7 @@ def booked(leaves: pl.DataFrame, reader: RowReader) -> Iterator[pl.DataFrame]:
 
 
 def _stripped(written: pl.Series) -> pl.Series:
-    """Texts without blanks at their ends, entities replaced; empty where there is none."""
+    """Texts without spaces at their ends, entities replaced; empty where there is none."""
     texts = written.fill_null("")
     if texts.str.contains("&", literal=True).any():
         texts = pl.Series([unescape(text) if "&" in text else text for text in texts], dtype=pl.String)

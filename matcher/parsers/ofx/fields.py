@@ -176,6 +176,6 @@ def _character(found: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without blanks at its ends, and on one line."""
+    """Text without spaces at its ends, and on one line."""
     body = text.strip()
     return _BREAK.sub(" ", body) if "\n" in body or "\r" in body else body

@@ -170,7 +170,7 @@ class RowReader:
         return row if regular else self._with_the_rest(row, found)
 
     def day(self, cell: str) -> Day | None:
-        """The day of a date cell without blanks around it, None when it names none. A file repeats few dates, so they are kept."""
+        """The day of a date cell without spaces around it, None when it names none. A file repeats few dates, so they are kept."""
         if known := self._days.get(cell):
             return known
         try:

@@ -151,7 +151,7 @@ class Scanner:
         """Where a transaction ends that has its end tag and no comment, CDATA section or other transaction inside; else 0."""
         find = self._buffer.find
         following = find(_OPEN, start + len(_OPEN))
-        # only up to the next transaction: with no end tag in sight, looking to the buffer's end each time would take for ever
+        # only up to the next transaction: with no end tag in sight, scanning to the end of the buffer each time is quadratic
         end = find(_CLOSE, start, following if following >= 0 else len(self._buffer))
         if end < 0 or (self._asides and find("<!", start, end) >= 0):
             return 0
