@@ -29,7 +29,7 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
 def told() -> "pl.Expr":
-    """The part of a line's key that tells lines of one day and amount apart: the bank's reference, or the letters and digits of its texts."""
+    """What tells lines of one day and amount apart: the bank's reference, or the letters and digits of its texts."""
     import polars as pl
 
     own = pl.col("bank_reference") != ""

@@ -1,9 +1,9 @@
 """Which sets of open items add up to a payment exactly, whether there is only one, and whether that is certain.
 
 Methods run from the cheapest to the most expensive, and the search stops at the first conclusive one: all sets, when they are few; all
-sets of up to four items; windows of items, which find two answers where there are very many; round amounts in their unit; all sets of up to six; reachable sums as
-bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its arguments. A verdict of
-``unique`` or ``impossible`` rests on a part that looked at everything.
+sets of up to four items; windows of items, which find two answers where there are very many; round amounts in their unit; all sets of up
+to six; reachable sums as bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its
+arguments. A result of ``unique`` or ``impossible`` rests on a part that looked at everything.
 """
 
 import heapq
