@@ -8,9 +8,12 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers import registry
-from matcher.parsers.base import REPORTS, ParseOptions, RowBatch, Source
+from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
+
+ANNOUNCING = ("camt.052", "camt.054")
+"""Formats that list announced entries beside booked ones, without telling them apart in their sums."""
 
 
 def inspect(
@@ -55,7 +58,7 @@ def unreadable(name: str, error: MatcherError) -> dict[str, Any]:
 
 def _statement(tally: StatementTally, format_id: str) -> dict[str, Any]:
     # a report or notification lists announced entries as it lists booked ones: all are shown, though books count only booked ones
-    entries = tally.booked.plus(tally.pending) if format_id.startswith(REPORTS) else tally.booked
+    entries = tally.booked.plus(tally.pending) if format_id.startswith(ANNOUNCING) else tally.booked
     return {
         "account": tally.start.account,
         "currency": tally.currency,

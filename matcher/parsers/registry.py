@@ -89,13 +89,14 @@ def detect(source: Source, options: ParseOptions, failed: list[MatcherError] | N
     if failed is not None:
         failed += broken
     # a table of no known layout is claimed only so that its reader can say what it recognised: whoever knows the file goes first
-    claims = [claim for claim in claims if claim[1] != UNKNOWN_TABLE] or claims
+    known = [claim for claim in claims if claim[1] != UNKNOWN_TABLE]
+    if broken and not known:
+        return Problem(broken[0].code, "fatal", broken[0].what)
+    claims = known or claims
     if len(claims) == 1:
         return claims[0]
     if claims:
         return Problem("file.ambiguous", "fatal", "the contents fit " + " and ".join(found for _, found in claims))
-    if broken:
-        return Problem(broken[0].code, "fatal", broken[0].what)
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return Problem("file.binary", "fatal", "the contents are binary and of no known format")
     return Problem("file.unknown", "fatal", "no reader recognises the contents")
