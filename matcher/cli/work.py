@@ -98,7 +98,8 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
             row |= {"line": row["line_id"][:10], "date": row["booking_date"], "amount": f"{row['amount']} {row['currency']}"}
             row["outcome"] = row["outcome"] if row["state"] == "none" else f"{row['outcome']}, {row['state']}"
     show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
-    note(f"{lines.height} lines wait.{f' {rest} are not shown.' if rest else ''}")
+    waiting = "receipt waits" if lines.height == 1 else "receipts wait"
+    note(f"{lines.height} {waiting}{f', {lines.height - rest} shown' if rest else ''}.")
 
 
 def _waiting(row: dict[str, Any]) -> dict[str, Any]:
