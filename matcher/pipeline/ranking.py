@@ -172,7 +172,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
         RankedSet(
             one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
             tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares),
-            tuple(Evidence(kind, points, EVIDENCE[kind]) for kind, points in one.evidence), one.note,
+            tuple(Evidence(kind, points, EVIDENCE[kind].words) for kind, points in one.evidence), one.note,
         )
         for one, share in zip(options, (first, *left), strict=True)
     )  # fmt: skip

@@ -70,12 +70,12 @@ class Way:
     @property
     def basis_words(self) -> str:
         """How the set of items was found."""
-        return BASES.get(self.basis, "")
+        return BASES[self.basis].words if self.basis in BASES else ""
 
     @property
     def difference_words(self) -> str:
         """What lies between the sum of the items and the amount."""
-        return DIFFERENCES.get(self.difference, "")
+        return DIFFERENCES[self.difference].words if self.difference in DIFFERENCES else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class _Parts:
 
     def way(self, one: RecordedExplanation) -> Way:
         """An explanation with words, and with what its items had open."""
-        evidence = tuple(Evidence(kind, points, EVIDENCE.get(kind, kind)) for kind, points in one.evidence)
+        evidence = tuple(Evidence(kind, points, EVIDENCE[kind].words if kind in EVIDENCE else kind) for kind, points in one.evidence)
         title = self.titles.get(one.rule.partition("@")[0], "")
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
         return Way(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)

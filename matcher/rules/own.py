@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
 from matcher.rules.rulebook import PPM, Calibration, Limits, Mode, Rule, Rulebook, Strict, Words, checked, load
-from matcher.rules.vocabulary import DIFFERENCE_EVIDENCE, EVIDENCE, LIMIT_SCOPE, bears
+from matcher.rules.vocabulary import DIFFERENCES, EVIDENCE, bears, scope
 
 RULES_NAME = "rules.toml"
 """Name of the file in a books directory."""
@@ -229,7 +229,7 @@ def _touched(rule: Rule, shipped: Rulebook, own: OwnRules) -> Iterator[str]:
         if own.mode.get(other.id) == "shadow" and set(other.basis) & set(rule.basis) and set(other.difference) & set(rule.difference):
             yield f"mode.{other.id}"
     for limit, value in own.limits.items():
-        if value != getattr(shipped.limits, limit) and {*rule.basis, *rule.difference} & set(LIMIT_SCOPE[limit]):
+        if value != getattr(shipped.limits, limit) and {*rule.basis, *rule.difference} & scope(limit):
             yield f"limits.{limit}"
     if "withholding" in rule.difference:
         for country, rates in own.withholding.items():
@@ -243,5 +243,5 @@ def _may_have(rule: Rule, kind: str) -> bool:
 
 def _must_have(rule: Rule, kind: str) -> bool:
     return any(set(group) == {kind} for group in rule.needs) or all(
-        DIFFERENCE_EVIDENCE[difference] == (kind,) for difference in rule.difference
+        DIFFERENCES[difference].evidence == (kind,) for difference in rule.difference
     )

@@ -1,143 +1,188 @@
-"""The closed vocabulary of the rulebook: what an explanation rests on, what a difference may be, and what each kind of evidence says."""
+"""The closed vocabulary of the rulebook: what an explanation rests on, what a difference may be, and what each kind of evidence says.
 
-BASES: dict[str, str] = {
-    "named": "all items that the text names",
-    "named_subset": "those of the named items that have the sum",
-    "named_one": "one of the named items",
-    "listed": "the numbers of a shortened list or a range",
-    "completed": "the named items and others of the customer that complete the sum",
-    "counted": "the named item and as many others as the text says",
-    "order": "the items of a purchase order",
-    "damaged": "an item whose number is in the text, damaged",
-    "single": "one open item of the customer, by its amount",
-    "due": "everything of the customer that is due up to a day, or issued in a month",
-    "everything": "all open items of the customer",
-    "subset": "a set of the customer's open items with that sum",
-}
-"""How the set of items was found."""
+A word is one row here, with everything that the engine has to know of it.
+"""
 
-DIFFERENCES: dict[str, str] = {
-    "none": "the sum is exactly the amount",
-    "discount": "early-payment discount, in terms or in grace",
-    "discount_late": "early-payment discount, taken too late",
-    "rounding": "a few of the smallest unit",
-    "fee": "a fee that a bank on the way kept",
-    "withholding": "tax that the payer withheld",
-    "converted": "paid in the item's currency, converted by our bank, which states the amount before",
-    "exchange": "paid in the account's currency at a rate near the day's",
-    "part": "less than the items",
-    "over": "more than the items",
-}
-"""What lies between the sum of the items and the amount."""
+from typing import Literal, NamedTuple
 
-EVIDENCE: dict[str, str] = {
-    "reference_structured": "the item's payment reference is in the payer's text",
-    "reference_whole": "the document number is in the payer's text, letters and digits",
-    "reference_digits": "all digits of the document number are in the payer's text",
-    "reference_parts": "the document number is in the payer's text without its leading zeros",
-    "reference_run": "a run of five or more digits of the document number is in the payer's text",
-    "reference_tail": "the document's number after the year is in the payer's text",
-    "reference_short": "a short number of the document is in the payer's text",
-    "reference_ocr": "the document number is in the payer's text with look-alike characters",
-    "reference_typo": "a number in the payer's text differs from the document's in one digit",
-    "reference_cut": "a number in the payer's text is the beginning or the end of the document's",
-    "reference_order": "the purchase order is in the payer's text",
-    "reference_shared": "further items carry the same number",
-    "reference_left_out": "the payer's text names an open item that is left out",
-    "reference_closed": "the payer's text names an item that is closed, and no open one of the customer",
-    "reference_unknown": "the payer's text holds a number of our documents' make that is none of the customer's open items'",
-    "payer_account": "the payer's bank account is the customer's",
-    "payer_account_shared": "the payer's bank account is known for this customer and for others",
-    "payer_account_group": "the payer's bank account is that of the customer's parent or of a sister",
-    "payer_account_other": "the payer's bank account is another customer's",
-    "payer_learned": "earlier receipts of the payer's account or name were the customer's",
-    "payer_name": "the payer's name is the customer's",
-    "payer_name_shared": "the payer's name is this customer's and others'",
-    "payer_name_script": "the payer's name is the customer's in another script",
-    "payer_name_part": "the telling words of the payer's name are the customer's",
-    "payer_name_alike": "the payer's name is like the customer's, and far from any other's",
-    "payer_name_near": "the payer's name is like the customer's",
-    "payer_name_group": "the payer's name is that of the customer's parent or of a sister",
-    "payer_name_other": "the payer's name is another customer's",
-    "payer_abroad": "the customer is in another country than our bank account, so a bank on the way may have kept a fee",
-    "payer_number": "the customer number is in the payer's text",
-    "amount_unique": "the amount is exactly what is open, and no other open item has it",
-    "amount_rare": "the amount is exactly what is open, and few other open items have it",
-    "amount_common": "the amount is exactly what is open, and many other open items have it",
-    "amount_sum": "the items' open amounts add up to the amount exactly",
-    "difference_discount": "the difference is the early-payment discount, in terms",
-    "difference_discount_late": "the difference is the early-payment discount, taken late",
-    "difference_rounding": "the difference is a few of the smallest unit",
-    "difference_fee": "the difference is about a bank's fee",
-    "difference_fee_even": "the difference is a fee that banks ask, to the unit",
-    "difference_withholding": "the difference is the tax that payers of that country withhold",
-    "difference_converted": "the bank states the item's own amount before conversion",
-    "difference_exchange": "the amount is the item's at about the day's rate",
-    "difference_part": "less than what is open is paid",
-    "difference_part_even": "less than what is open is paid, a round sum",
-    "difference_part_small": "only a small part of what is open is missing",
-    "difference_over": "more than what is open is paid",
-    "difference_over_even": "more than what is open is paid, a round sum",
-    "difference_over_list": "more than several named items is paid",
-    "set_completed": "the text does not name all of these items",
-    "set_run": "the items follow each other in the order of their numbers or due dates",
-    "set_subset": "an arbitrary set of the customer's items",
-    "set_counted": "the text says how many items are paid",
-    "set_large": "the customer has so many open items that sums meet by chance",
-    "set_ambiguous": "other sets of the customer's items have the same sum",
-    "twin_oldest": "the customer has further open items of this amount, and this is the oldest",
-    "twin_younger": "the customer has an older open item of this amount",
-    "date_due": "the item is about due",
-    "date_overdue": "the item is long overdue",
-    "date_early": "the item is not due for a long time",
-    "date_before": "the payment is older than the item",
-    "text_order": "the text speaks of an order or a payment in advance",
-    "text_more": "the text speaks of more documents than these",
-    "text_part": "the text speaks of a part payment",
-}
-"""Kinds of evidence and what each says."""
 
-DIFFERENCE_EVIDENCE: dict[str, tuple[str, ...]] = {
-    "none": ("amount_unique", "amount_rare", "amount_common", "amount_sum"),
-    "discount": ("difference_discount",),
-    "discount_late": ("difference_discount_late",),
-    "rounding": ("difference_rounding",),
-    "fee": ("difference_fee", "difference_fee_even"),
-    "withholding": ("difference_withholding",),
-    "converted": ("difference_converted",),
-    "exchange": ("difference_exchange",),
-    "part": ("difference_part", "difference_part_even", "difference_part_small"),
-    "over": ("difference_over", "difference_over_even"),
-}
-"""Evidence of each kind of difference: an explanation with that difference has exactly one of its kinds, and none of another's."""
+class Basis(NamedTuple):
+    """How the set of items was found.
 
-BASIS_EVIDENCE: dict[str, tuple[str, ...]] = {
-    "set_completed": ("completed",),
-    "set_run": ("completed", "counted"),
-    "set_subset": ("subset",),
-    "set_counted": ("completed", "counted", "subset"),
-    "set_large": ("completed", "counted", "subset"),
-    "set_ambiguous": ("completed", "counted", "subset", "due", "everything"),
-}
-"""Evidence that only some bases bring. Every other kind may stand beside any basis."""
+    Attributes:
+        words: what is said of it.
+        carried_by: ``number``: by a document number in the text, and such explanations post in the first round; ``weak``: by a damaged
+            number or a purchase order; ``none``: by payer and amount alone.
+        partial: whether less or more than the items may be paid.
+        evidence: kinds that only some bases bring, this one among them.
+        limits: bounds of the rulebook that bear on it.
+    """
 
-LIMIT_SCOPE: dict[str, tuple[str, ...]] = {
-    "rounding": ("rounding", "fee"),
-    "fee": ("fee",),
-    "fee_share": ("fee",),
-    "exchange_low": ("exchange",),
-    "exchange_high": ("exchange",),
-    "due_before": (*BASES, *DIFFERENCES),
-    "overdue": (*BASES, *DIFFERENCES),
-    "subset_items": ("subset", "completed", "counted"),
-    "triple_items": ("subset", "completed", "counted"),
-    "duplicate_days": (),
-    "unique_among": ("named", "named_one", "order", "damaged", "single"),
+    words: str
+    carried_by: Literal["number", "weak", "none"]
+    partial: bool = False
+    evidence: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+class Difference(NamedTuple):
+    """What lies between the sum of the items and the amount.
+
+    Attributes:
+        words: what is said of it.
+        evidence: an explanation with this difference has exactly one of these kinds, and none of another's.
+        limits: bounds of the rulebook that bear on it.
+    """
+
+    words: str
+    evidence: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+
+
+class EvidenceKind(NamedTuple):
+    """A kind of evidence.
+
+    Attributes:
+        words: what it says.
+        names_payer: whether it is good enough evidence of the payer to look for sets that only add up.
+    """
+
+    words: str
+    names_payer: bool = False
+
+
+BASES: dict[str, Basis] = {
+    "named": Basis("all items that the text names", "number", partial=True, limits=("unique_among",)),
+    "named_subset": Basis("those of the named items that have the sum", "number"),
+    "named_one": Basis("one of the named items", "number", partial=True, limits=("unique_among",)),
+    "listed": Basis("the numbers of a shortened list or a range", "number"),
+    "completed": Basis(
+        "the named items and others of the customer that complete the sum",
+        "number",
+        evidence=("set_completed", "set_run", "set_counted", "set_large", "set_ambiguous"),
+        limits=("subset_items", "triple_items"),
+    ),
+    "counted": Basis(
+        "the named item and as many others as the text says",
+        "number",
+        evidence=("set_run", "set_counted", "set_large", "set_ambiguous"),
+        limits=("subset_items", "triple_items"),
+    ),
+    "order": Basis("the items of a purchase order", "weak", partial=True, limits=("unique_among",)),
+    "damaged": Basis("an item whose number is in the text, damaged", "weak", limits=("unique_among",)),
+    "single": Basis("one open item of the customer, by its amount", "none", limits=("unique_among",)),
+    "due": Basis("everything of the customer that is due up to a day, or issued in a month", "none", evidence=("set_ambiguous",)),
+    "everything": Basis("all open items of the customer", "none", evidence=("set_ambiguous",)),
+    "subset": Basis(
+        "a set of the customer's open items with that sum",
+        "none",
+        evidence=("set_subset", "set_counted", "set_large", "set_ambiguous"),
+        limits=("subset_items", "triple_items"),
+    ),
 }
-"""Bases and differences of the explanations that a limit bears on."""
+
+DIFFERENCES: dict[str, Difference] = {
+    "none": Difference("the sum is exactly the amount", ("amount_unique", "amount_rare", "amount_common", "amount_sum")),
+    "discount": Difference("early-payment discount, in terms or in grace", ("difference_discount",)),
+    "discount_late": Difference("early-payment discount, taken too late", ("difference_discount_late",)),
+    "rounding": Difference("a few of the smallest unit", ("difference_rounding",), limits=("rounding",)),
+    "fee": Difference(
+        "a fee that a bank on the way kept",
+        ("difference_fee", "difference_fee_even"),
+        limits=("rounding", "fee", "fee_share"),
+    ),
+    "withholding": Difference("tax that the payer withheld", ("difference_withholding",)),
+    "converted": Difference(
+        "paid in the item's currency, converted by our bank, which states the amount before",
+        ("difference_converted",),
+    ),
+    "exchange": Difference(
+        "paid in the account's currency at a rate near the day's",
+        ("difference_exchange",),
+        limits=("exchange_low", "exchange_high"),
+    ),
+    "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_small")),
+    "over": Difference("more than the items", ("difference_over", "difference_over_even")),
+}
+
+EVIDENCE: dict[str, EvidenceKind] = {
+    "reference_structured": EvidenceKind("the item's payment reference is in the payer's text"),
+    "reference_whole": EvidenceKind("the document number is in the payer's text, letters and digits"),
+    "reference_digits": EvidenceKind("all digits of the document number are in the payer's text"),
+    "reference_parts": EvidenceKind("the document number is in the payer's text without its leading zeros"),
+    "reference_run": EvidenceKind("a run of five or more digits of the document number is in the payer's text"),
+    "reference_tail": EvidenceKind("the document's number after the year is in the payer's text"),
+    "reference_short": EvidenceKind("a short number of the document is in the payer's text"),
+    "reference_ocr": EvidenceKind("the document number is in the payer's text with look-alike characters"),
+    "reference_typo": EvidenceKind("a number in the payer's text differs from the document's in one digit"),
+    "reference_cut": EvidenceKind("a number in the payer's text is the beginning or the end of the document's"),
+    "reference_order": EvidenceKind("the purchase order is in the payer's text"),
+    "reference_shared": EvidenceKind("further items carry the same number"),
+    "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
+    "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),
+    "reference_unknown": EvidenceKind("the payer's text holds a number of our documents' make that is none of the customer's open items'"),
+    "payer_account": EvidenceKind("the payer's bank account is the customer's", names_payer=True),
+    "payer_account_shared": EvidenceKind("the payer's bank account is known for this customer and for others", names_payer=True),
+    "payer_account_group": EvidenceKind("the payer's bank account is that of the customer's parent or of a sister"),
+    "payer_account_other": EvidenceKind("the payer's bank account is another customer's"),
+    "payer_learned": EvidenceKind("earlier receipts of the payer's account or name were the customer's", names_payer=True),
+    "payer_name": EvidenceKind("the payer's name is the customer's", names_payer=True),
+    "payer_name_shared": EvidenceKind("the payer's name is this customer's and others'", names_payer=True),
+    "payer_name_script": EvidenceKind("the payer's name is the customer's in another script", names_payer=True),
+    "payer_name_part": EvidenceKind("the telling words of the payer's name are the customer's", names_payer=True),
+    "payer_name_alike": EvidenceKind("the payer's name is like the customer's, and far from any other's", names_payer=True),
+    "payer_name_near": EvidenceKind("the payer's name is like the customer's"),
+    "payer_name_group": EvidenceKind("the payer's name is that of the customer's parent or of a sister"),
+    "payer_name_other": EvidenceKind("the payer's name is another customer's"),
+    "payer_abroad": EvidenceKind("the customer is in another country than our bank account, so a bank on the way may have kept a fee"),
+    "payer_number": EvidenceKind("the customer number is in the payer's text"),
+    "amount_unique": EvidenceKind("the amount is exactly what is open, and no other open item has it"),
+    "amount_rare": EvidenceKind("the amount is exactly what is open, and few other open items have it"),
+    "amount_common": EvidenceKind("the amount is exactly what is open, and many other open items have it"),
+    "amount_sum": EvidenceKind("the items' open amounts add up to the amount exactly"),
+    "difference_discount": EvidenceKind("the difference is the early-payment discount, in terms"),
+    "difference_discount_late": EvidenceKind("the difference is the early-payment discount, taken late"),
+    "difference_rounding": EvidenceKind("the difference is a few of the smallest unit"),
+    "difference_fee": EvidenceKind("the difference is about a bank's fee"),
+    "difference_fee_even": EvidenceKind("the difference is a fee that banks ask, to the unit"),
+    "difference_withholding": EvidenceKind("the difference is the tax that payers of that country withhold"),
+    "difference_converted": EvidenceKind("the bank states the item's own amount before conversion"),
+    "difference_exchange": EvidenceKind("the amount is the item's at about the day's rate"),
+    "difference_part": EvidenceKind("less than what is open is paid"),
+    "difference_part_even": EvidenceKind("less than what is open is paid, a round sum"),
+    "difference_part_small": EvidenceKind("only a small part of what is open is missing"),
+    "difference_over": EvidenceKind("more than what is open is paid"),
+    "difference_over_even": EvidenceKind("more than what is open is paid, a round sum"),
+    "difference_over_list": EvidenceKind("more than several named items is paid"),
+    "set_completed": EvidenceKind("the text does not name all of these items"),
+    "set_run": EvidenceKind("the items follow each other in the order of their numbers or due dates"),
+    "set_subset": EvidenceKind("an arbitrary set of the customer's items"),
+    "set_counted": EvidenceKind("the text says how many items are paid"),
+    "set_large": EvidenceKind("the customer has so many open items that sums meet by chance"),
+    "set_ambiguous": EvidenceKind("other sets of the customer's items have the same sum"),
+    "twin_oldest": EvidenceKind("the customer has further open items of this amount, and this is the oldest"),
+    "twin_younger": EvidenceKind("the customer has an older open item of this amount"),
+    "date_due": EvidenceKind("the item is about due"),
+    "date_overdue": EvidenceKind("the item is long overdue"),
+    "date_early": EvidenceKind("the item is not due for a long time"),
+    "date_before": EvidenceKind("the payment is older than the item"),
+    "text_order": EvidenceKind("the text speaks of an order or a payment in advance"),
+    "text_more": EvidenceKind("the text speaks of more documents than these"),
+    "text_part": EvidenceKind("the text speaks of a part payment"),
+}
+
+EVERYWHERE = ("due_before", "overdue")
+"""Bounds that bear on every explanation."""
 
 
 def bears(kind: str, basis: str, difference: str) -> bool:
     """Whether an explanation of that basis and difference can have that kind of evidence."""
-    of_gap = [name for name, kinds in DIFFERENCE_EVIDENCE.items() if kind in kinds]
-    return (not of_gap or difference in of_gap) and basis in BASIS_EVIDENCE.get(kind, BASES)
+    of_difference = [name for name, one in DIFFERENCES.items() if kind in one.evidence]
+    of_basis = [name for name, one in BASES.items() if kind in one.evidence]
+    return (not of_difference or difference in of_difference) and (not of_basis or basis in of_basis)
+
+
+def scope(limit: str) -> frozenset[str]:
+    """Bases and differences of the explanations that a bound bears on."""
+    limits = {name: basis.limits for name, basis in BASES.items()} | {name: one.limits for name, one in DIFFERENCES.items()}
+    return frozenset(name for name, bounds in limits.items() if limit in bounds or limit in EVERYWHERE)

@@ -21,12 +21,12 @@ In order; `matcher rules show` adds how certain they have been. Each *needs* is 
 
 def conditions(rule: Rule) -> Iterator[tuple[str, str]]:
     """What must hold, each condition with its name: items, amount, needs, without, most, log-odds."""
-    yield "items", _any(BASES[word] for word in rule.basis)
-    yield "amount", _any(DIFFERENCES[word] for word in rule.difference)
+    yield "items", _any(BASES[word].words for word in rule.basis)
+    yield "amount", _any(DIFFERENCES[word].words for word in rule.difference)
     for group in rule.needs:
-        yield "needs", _any(EVIDENCE[word] for word in group)
+        yield "needs", _any(EVIDENCE[word].words for word in group)
     if rule.without:
-        yield "without", _any(EVIDENCE[word] for word in rule.without)
+        yield "without", _any(EVIDENCE[word].words for word in rule.without)
     if rule.items < Rule.model_fields["items"].default:
         yield "most", f"{rule.items} item{'s' if rule.items > 1 else ''}"
     if rule.min_log_odds:
@@ -58,11 +58,11 @@ def page(book: Rulebook) -> str:
         + table(book)
         + "\n## The vocabulary\n"
         + "".join(
-            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {text} |\n" for word, text in words.items())
+            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {one.words} |\n" for word, one in words)
             for name, what, words in (
-                ("basis", "the items are", BASES),
-                ("difference", "between their sum and the amount lies", DIFFERENCES),
-                ("evidence", "it says", EVIDENCE),
+                ("basis", "the items are", BASES.items()),
+                ("difference", "between their sum and the amount lies", DIFFERENCES.items()),
+                ("evidence", "it says", EVIDENCE.items()),
             )
         )
     )

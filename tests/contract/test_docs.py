@@ -25,9 +25,9 @@ BOOK = rulebook.default()
 def tables() -> dict[str, Iterable[Iterable[str]]]:
     """Rows of each table of the page on matching that repeats the rulebook, by the first word of its header."""
     return {
-        "basis": ((f"`{word}`", text) for word, text in BASES.items()),
-        "difference": ((f"`{word}`", text) for word, text in DIFFERENCES.items()),
-        "evidence": ((f"`{word}`", str(BOOK.evidence[word]), text) for word, text in EVIDENCE.items()),
+        "basis": ((f"`{word}`", one.words) for word, one in BASES.items()),
+        "difference": ((f"`{word}`", one.words) for word, one in DIFFERENCES.items()),
+        "evidence": ((f"`{word}`", str(BOOK.evidence[word]), one.words) for word, one in EVIDENCE.items()),
         "rule": map(_rule, BOOK.rule),
         "right postings asked for": ((_share(share), _share(least)) for share, least in BOOK.calibration.bar),
     }

@@ -14,7 +14,7 @@ from matcher.pipeline import rulebooks, run, verdicts
 from matcher.pipeline.examples import company_of
 from matcher.rules import rulebook, words
 from matcher.rules.review import unreachable
-from matcher.rules.vocabulary import BASES, BASIS_EVIDENCE, DIFFERENCE_EVIDENCE, DIFFERENCES, EVIDENCE, LIMIT_SCOPE, bears
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVERYWHERE, EVIDENCE, bears
 
 BOOK = rulebook.default()
 
@@ -58,12 +58,13 @@ def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(t
     assert len({one.basis for one in found}) >= 8
     for one in found:
         assert [kind for kind, _ in one.evidence if not bears(kind, one.basis, one.difference)] == []
-        assert sum(kind in DIFFERENCE_EVIDENCE[one.difference] for kind, _ in one.evidence) == 1
+        assert sum(kind in DIFFERENCES[one.difference].evidence for kind, _ in one.evidence) == 1
 
 
 def test_the_vocabulary_is_closed() -> None:
-    assert set(DIFFERENCE_EVIDENCE) == set(DIFFERENCES)
-    assert {kind for kinds in DIFFERENCE_EVIDENCE.values() for kind in kinds} | set(BASIS_EVIDENCE) <= set(EVIDENCE)
-    assert {basis for bases in BASIS_EVIDENCE.values() for basis in bases} <= set(BASES)
-    assert set(LIMIT_SCOPE) == set(rulebook.Limits.model_fields)
-    assert {word for words_ in LIMIT_SCOPE.values() for word in words_} <= set(BASES) | set(DIFFERENCES)
+    of_differences = {kind for one in DIFFERENCES.values() for kind in one.evidence}
+    of_bases = {kind for one in BASES.values() for kind in one.evidence}
+    assert of_differences | of_bases <= set(EVIDENCE)
+    assert not of_differences & of_bases
+    bounds = {limit for one in (*BASES.values(), *DIFFERENCES.values()) for limit in one.limits}
+    assert bounds | set(EVERYWHERE) | {"duplicate_days"} == set(rulebook.Limits.model_fields)

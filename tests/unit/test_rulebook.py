@@ -185,5 +185,5 @@ def test_the_conditions_of_a_rule() -> None:
 
 
 def test_every_word_of_evidence_has_points_and_words() -> None:
-    assert all(text and not text.endswith(".") for text in EVIDENCE.values())
+    assert all(one.words and not one.words.endswith(".") for one in EVIDENCE.values())
     assert set(rulebook.default().evidence) == set(EVIDENCE)

@@ -18,6 +18,7 @@ from matcher.matching.explanations.build import ExplanationBuilder
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.rules.rulebook import PPM, Rule, Rulebook
+from matcher.rules.vocabulary import BASES
 
 PROPOSE_PPM = 100_000
 """Least confidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
@@ -33,8 +34,8 @@ TOO_NEAR = "another explanation is too near"
 MOST_ROUNDS = 50
 """Rounds over what is left, until none posts anything more: then a second run finds nothing new either."""
 
-BY_NAME = frozenset(("named", "named_subset", "named_one", "listed", "counted", "completed"))
-"""Bases that post in the first round: those that a reference carries."""
+BY_NAME = frozenset(name for name, basis in BASES.items() if basis.carried_by == "number")
+"""Bases that post in the first round."""
 
 
 class Shadow(NamedTuple):

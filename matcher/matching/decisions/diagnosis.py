@@ -235,10 +235,10 @@ def _failures(rule: Rule, one: Explanation, kinds: frozenset[str]) -> Iterator[s
             text = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1]
             text = text.replace("the payer's account or the payer's name", "the payer's account or name")
             text = text.replace("the payer's account, the payer's name or", "the payer's account or name, or")
-            yield f"needs {text}" + (f", and has only: {EVIDENCE[near]}" if near else "")
+            yield f"needs {text}" + (f", and has only: {EVIDENCE[near].words}" if near else "")
     for kind in rule.without:
         if kind in kinds:
-            yield EVIDENCE[kind]
+            yield EVIDENCE[kind].words
     if len(one.shares) > rule.items:
         yield f"pays {len(one.shares)} items, the rule takes {rule.items}"
 
@@ -249,11 +249,15 @@ def _family(kind: str) -> str:
 
 def _needed(kind: str) -> str:
     family = max((start for start in _NEEDED if kind.startswith(start)), key=len, default="")
-    return _NEEDED.get(family) or f"that {EVIDENCE[kind]}"
+    return _NEEDED.get(family) or f"that {EVIDENCE[kind].words}"
 
 
 def _shape(one: Explanation) -> str:
-    return f"items found so: {BASES[one.basis]}" if one.difference == "none" else f"such a difference: {DIFFERENCES[one.difference]}"
+    return (
+        f"items found so: {BASES[one.basis].words}"
+        if one.difference == "none"
+        else f"such a difference: {DIFFERENCES[one.difference].words}"
+    )
 
 
 def _closest(items: Iterable[Item], receipt: Receipt) -> Item:

@@ -12,6 +12,7 @@ from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
 from matcher.matching.references.text import PLACE, STRONG, Text, says, shape
 from matcher.rules.rulebook import Rulebook
+from matcher.rules.vocabulary import BASES
 
 MAX_CUSTOMERS = 6
 """Customers that are looked at for one receipt; those that more evidence speaks for come first."""
@@ -28,9 +29,6 @@ MAX_EXPLANATIONS = 12
 
 RARE_AMOUNT_MAX_ITEMS = 5
 """Items of one amount among which a damaged number may find its item although the customer is not known."""
-
-UNNAMED = frozenset(("single", "due", "everything", "subset"))
-"""Bases that no number in the text carries."""
 
 _SOURCES = {"payment_reference": "structured", "order": "order"}
 
@@ -193,9 +191,7 @@ class ExplanationBuilder:
         dates = evidence.dates(found.items, receipt, book.limits)
         common = (*evidence.reference(view, found, self.item_count), *payer, *found.evidence, *dates)
         for difference in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
-            if difference.kind in ("part", "over") and (
-                found.basis not in ("named", "named_one", "order") or not _bears(found, difference.kind, view)
-            ):
+            if difference.kind in ("part", "over") and (not BASES[found.basis].partial or not _bears(found, difference.kind, view)):
                 continue
             words = self._words(view, found, difference.kind, payer)
             judged = book.judged(found.basis, difference.kind, (*common, *difference.evidence, *words), len(difference.shares))
@@ -228,7 +224,7 @@ class ExplanationBuilder:
             yield "text_part"
         if difference == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
             yield "text_more"
-        if found.basis in UNNAMED and view.pool.items.keys().isdisjoint(view.refs):
+        if BASES[found.basis].carried_by == "none" and view.pool.items.keys().isdisjoint(view.refs):
             if any(item_id not in view.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's

@@ -11,19 +11,9 @@ from matcher.matching.records import Item, Receipt
 from matcher.matching.references.text import STRONG, Text
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.rules.rulebook import Limits
+from matcher.rules.vocabulary import EVIDENCE
 
-SURE = frozenset(
-    (
-        "payer_account",
-        "payer_account_shared",
-        "payer_learned",
-        "payer_name",
-        "payer_name_shared",
-        "payer_name_script",
-        "payer_name_part",
-        "payer_name_alike",
-    )
-)
+SURE = frozenset(kind for kind, one in EVIDENCE.items() if one.names_payer)
 """Evidence of the payer that is good enough to look for sets that only add up."""
 
 
