@@ -138,6 +138,7 @@ def create(path: Path, *, key: str | None = None) -> None:
 def _made(path: Path, folder: Path, key: str | None) -> bool:
     """Whether a new file was made in the folder and put in its place; not when another process was quicker."""
     draft = folder / path.name
+    ours = not folder.exists()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         _fill(draft, key)
@@ -154,6 +155,10 @@ def _made(path: Path, folder: Path, key: str | None) -> bool:
         if path.exists():
             return False
         raise MatcherError("file.unwritable", f"cannot be written ({error.strerror})", str(path)) from error
+    except KeyboardInterrupt:
+        if ours:  # else another process may be at work in it
+            _remove(folder)
+        raise
     return True
 
 

@@ -32,6 +32,13 @@ def test_every_point_is_more_than_the_suite_tries(bench: Bench) -> None:
     assert {fault for fault in some_points(bench, command) if not fault.reads} <= set(points)
 
 
+def test_ctrl_c_while_new_books_are_made_leaves_nothing_behind(bench: Bench) -> None:
+    command = by_name()["init"]
+    (interrupt,) = (fault for fault in FAULTS if fault.name == "Ctrl-C")
+    wrong = [f"at {nth}: {what}" for nth in (27, 28, 29) for what in bench.trial(command, interrupt.at(nth))]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_an_armed_fault_strikes_where_it_is_to(bench: Bench, fault: Fault) -> None:
     command = by_name()["init"]
