@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from matcher.pipeline.conflicts import Keep
 
 _NUMBERS = (
-    "opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "lines_excluded", "missing", "amount", "lines", "aside",
+    "opening", "credit", "debit", "closing", "count", "lines_new", "lines_known", "lines_excluded", "missing", "amount", "lines",
+    "excluded",
     "amount_before", "amount_now",
 )  # fmt: skip
 _CONFLICT = (
@@ -57,11 +58,11 @@ def list_(output: str, quarantined: bool) -> None:
     )  # fmt: skip
     if output == "table":
         # a screen is narrow: ten digits of the id name a statement
-        aside = ("aside",) if any(row["lines_excluded"] for row in rows) else ()
-        columns = ("statement", "account", "from", "to", "lines", *aside, "credit", "debit", "closing", "state", "missing", "file")
+        excluded = ("excluded",) if any(row["lines_excluded"] for row in rows) else ()
+        columns = ("statement", "account", "from", "to", "lines", *excluded, "credit", "debit", "closing", "state", "missing", "file")
         for row in rows:
             row |= {"statement": row["statement_id"][:10], "from": row["first_booking_date"], "to": row["last_booking_date"]}
-            row |= {"lines": row["count"], "aside": row["lines_excluded"], "file": os.path.basename(row["file"])}
+            row |= {"lines": row["count"], "excluded": row["lines_excluded"], "file": os.path.basename(row["file"])}
     show(rows, columns, output, numbers=_NUMBERS, long=("file",))
 
 
@@ -218,14 +219,14 @@ def conflicts_(output: str, everything: bool) -> None:
 @click.option("--reason", required=True, help="Why; kept in the journal.")
 @click.option("--undo", is_flag=True, help="Reverse the postings on a line that stops counting; else it is named and nothing is done.")
 def settle_(line: str, keep: str, reason: str, undo: bool) -> None:
-    """Say which lines of one bank reference count. LINE is the one that was set aside. It can be said again otherwise."""
+    """Say which lines of one bank reference count. LINE is the one that is excluded. It can be said again otherwise."""
     done = open_books().settle(line, cast("Keep", keep), reason=reason, undo=undo)
     for line_id in done.counted:
         note(f"Line {line_id} counts now.")
     for line_id in done.set_aside:
         note(f"Line {line_id} no longer counts; {done.undone} postings were reversed.")
     if not done.counted and not done.set_aside:
-        note(f"Line {done.line_id} stays aside.")
+        note(f"Line {done.line_id} stays excluded.")
 
 
 COMMANDS = (statement,)

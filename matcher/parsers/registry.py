@@ -54,12 +54,15 @@ def load(name: str) -> Parser:
 @contextmanager
 def _named(name: str) -> Iterator[None]:
     """What a reader of another package raises, as ``parser.failed`` with the package's name."""
-    (point,) = (one for one in installed() if one.name == name)
-    package = point.dist.name if point.dist else "an unknown package"
     try:
         yield
+    except (MatcherError, MemoryError):
+        raise
     except Exception as error:
-        if package == OURS or isinstance(error, MatcherError):
+        # asked for only now: the name of a package is read from its files
+        (point,) = (one for one in installed() if one.name == name)
+        package = point.dist.name if point.dist else "an unknown package"
+        if package == OURS:
             raise
         what = f"the reader {name!r} of the package {package} failed ({type(error).__name__})"
         raise MatcherError("parser.failed", what) from error

@@ -216,11 +216,12 @@ def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
 
 def _target(state: State, given: str) -> dict[str, Any]:
     by_id = state.decisions.filter(pl.col("decision_id").str.starts_with(given.lower())) if given else state.decisions.clear()
-    lines = [one for frame in (state.lines, state.excluded) for one in frame["line_id"] if given and one.startswith(given.lower())]
     if by_id.height == 1:
         found = by_id.row(0, named=True)
-        if lines and given.lower() != found["decision_id"] and lines != [found["line_id"]]:
-            what = f"decision {found['decision_id']} and line {lines[0]} have ids that begin with {given!r}"
+        begins = pl.col("line_id").str.starts_with(given.lower()) & (pl.col("line_id") != found["line_id"])
+        others = [line for frame in (state.lines, state.excluded) for line in frame.filter(begins)["line_id"]]
+        if others and given.lower() != found["decision_id"]:
+            what = f"decision {found['decision_id']} and line {min(others)} have ids that begin with {given!r}"
             raise MatcherError("line.ambiguous", what)
         return found
     if by_id.height > 1:

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 Row = Mapping[str, str]
@@ -209,14 +210,17 @@ def check_received(received: Received, matches: Sequence[Row]) -> Iterator[str]:
 def check_discrepancies(rows: Iterable[Row], aging: Sequence[Row]) -> Iterator[str]:
     """Whether each row's figures add up, and agree with the aging."""
     open_amounts = {row["item_id"]: cents(row["open_amount"]) for row in aging}
-    left: dict[str, int] = {}
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for row in rows:
         after = cents(row["open_after"])
         if row["item_id"] and cents(row["open_before"]) - cents(row["cash_applied"]) - cents(row["adjustment"]) != after:
             yield f"discrepancy of item {row['item_id']} does not add up"
         if row["item_id"] and row["type"] == "partial":
-            left[row["item_id"]] = min(after, left.get(row["item_id"], after), key=abs)
-    # of several payments of one document each leaves less than the one before, and the last what the aging says
-    for item_id, after in left.items():
-        if open_amounts.get(item_id, 0) != after:
-            yield f"discrepancies of item {item_id} leave {text(after)} open, the aging otherwise"
+            parts[row["item_id"]].append((cents(row["open_before"]), after))
+    # of several payments of one document each begins at most where the one before ended, and the last leaves what the aging says
+    for item_id, steps in parts.items():
+        steps.sort(key=lambda step: -abs(step[1]))
+        if any(abs(begins) > abs(ended) for (_, ended), (begins, _) in pairwise(steps)):
+            yield f"discrepancies of item {item_id} are no row of payments: {steps}"
+        if open_amounts.get(item_id, 0) != steps[-1][1]:
+            yield f"discrepancies of item {item_id} leave {text(steps[-1][1])} open, the aging otherwise"

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from states import CURRENCIES, Books, random_books, random_decision, shuffled
 
+from matcher import money
 from matcher.exports.erp import SENT, Export, ExportRequest, target
 from matcher.exports.matches import matches
 from matcher.exports.tables import csv_chunks, neutralise
@@ -120,6 +122,34 @@ def _change(draw: st.DrawFn, books: Books, turn: int) -> None:
     for line_id in sorted(books.lines):
         if draw(st.booleans()):
             random_decision(draw, books, line_id, f"T{turn}.{line_id}")
+
+
+@given(st.data())
+def test_whatever_days_are_exported_the_erp_has_all_of_a_line_or_nothing(data: st.DataObject) -> None:
+    """An ERP takes every file whole. Decisions take effect on any day, are made and undone in between, and exports look from any day."""
+    books = data.draw(random_books())
+    days = st.dates(date(2025, 10, 1), date(2026, 6, 30))
+    sent, standing = empty(SENT), dict[str, dict[str, Any]]()
+    for turn in range(4):
+        for row in books.decisions.values():
+            if "dated" not in row:
+                row |= {"dated": True, "effective_date": max(row["effective_date"], data.draw(days))}
+        made = export(books.state(), as_of=date.max if turn == 3 else data.draw(days), sent=sent)
+        sent = pl.concat([sent, made.sent])
+        for row in records(made)[1:-1]:
+            if row["record"] != "reversal":
+                standing[row["external_id"]] = row
+            elif row["reverses"] in standing:
+                del standing[row["reverses"]]
+        money_of: Counter[str] = Counter()
+        for row in standing.values():
+            money_of[row["line_id"]] += Decimal(row["amount"])
+        whole = {line: Decimal(money.render(row["amount"], row["currency"])) for line, row in books.lines.items()}
+        assert {line: amount for line, amount in money_of.items() if amount not in (0, whole[line])} == {}
+        if turn < 2:
+            _change(data.draw, books, turn)
+    fresh = {row["line_id"]: row["amount"] for row in records(export(books.state(), as_of=date.max))[1:-1] if row["record"] == "receipt"}
+    assert {line: amount for line, amount in money_of.items() if amount} == {line: Decimal(amount) for line, amount in fresh.items()}
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=1))

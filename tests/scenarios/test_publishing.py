@@ -13,31 +13,17 @@ from typing import Any, cast
 
 import duckdb
 import pytest
-from support import copied, filled, write
+from posted import decided, one_posted
+from support import copied
 
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.store import database
 from matcher.store.hardening import Opened
 
-ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
-LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_reference": "B1", "counterparty_name": "Brandt GmbH"}
-
 
 class PowerFails(BaseException):
     """Ends the program where it stands, as far as one process can show it to itself."""
-
-
-def one_posted(folder: Path) -> None:
-    made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
-    assert made.run().posted == 1
-    (decision,) = made.state().decisions["decision_id"]
-    write(folder, "decision", str(decision))
-
-
-def decided(books: Books) -> str:
-    """Id of the one decision that the books begin with."""
-    return (books.directory.parent / "decision").read_text(encoding="utf-8")
 
 
 @pytest.fixture

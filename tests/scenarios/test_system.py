@@ -11,7 +11,8 @@ from typing import Any, cast
 import duckdb
 import pytest
 from faults.harness import Job, Server
-from support import NOW, copied, filled, lines_file, tamper, write
+from posted import ITEM, LINE, decided, one_posted
+from support import NOW, copied, filled, lines_file, tamper
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -19,23 +20,9 @@ from matcher.store import database
 from matcher.store.hardening import Opened
 from matcher.store.waiting import Wait
 
-ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}
-LINE = {"amount": "1190.00", "remittance_information": "RE-2026-00401", "bank_reference": "B1", "counterparty_name": "Brandt GmbH"}
 PROGRAM = [sys.executable, "-c", "from matcher.cli import program; program()"]
 NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")
 """Variables that say who decides."""
-
-
-def one_posted(folder: Path) -> None:
-    made = filled(folder, items=[ITEM], customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=[LINE])
-    assert made.run().posted == 1
-    (decision,) = made.state().decisions["decision_id"]
-    write(folder, "decision", str(decision))
-
-
-def decided(books: Books) -> str:
-    """Id of the one decision that the books begin with."""
-    return (books.directory.parent / "decision").read_text(encoding="utf-8")
 
 
 @pytest.fixture
