@@ -11,6 +11,8 @@ from quicker import catalogue_once
 
 from matcher.store import schema
 
+CATALOGUE = catalogue_once()
+
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", max_examples=10, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=_SLOW)
@@ -20,10 +22,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 os.environ.pop("COLUMNS", None)
 
 
-@pytest.fixture
-def shape_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a books file consists of is looked at again only after the file was written: that takes a third of a command that reads.
-
-    For stories of money, which read one file many times. Never for tests of what the file consists of.
-    """
-    monkeypatch.setattr(schema, "catalogue", catalogue_once())
+@pytest.fixture(autouse=True)
+def shape_looked_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a books file consists of is looked at once, but in tests of just that, which are marked `shape`."""
+    if not request.node.get_closest_marker("shape"):
+        monkeypatch.setattr(schema, "catalogue", CATALOGUE)

@@ -12,11 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from matcher.durable import sync_folder
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-
-_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
-"""What file systems answer that cannot bring a folder to the disk; there is nothing to be done about it."""
 
 
 @contextmanager
@@ -137,7 +135,7 @@ class _Draft:
         if sys.platform == "win32":
             self.stream.close()
         os.replace(self._name, self._target)
-        _sync_folder(self._target.parent)
+        sync_folder(self._target.parent)
 
     def drop(self) -> None:
         """Removes the draft, unless it was published."""
@@ -179,20 +177,6 @@ def _coded(path: Path) -> Iterator[None]:
 
 def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Brings a new name to the disk; without it a power failure could take the name back."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    except OSError as error:
-        if error.errno not in _NO_SYNC:
-            raise
-    finally:
-        os.close(number)
 
 
 def _remove_leftovers(target: Path) -> None:

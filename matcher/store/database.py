@@ -242,6 +242,8 @@ def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) 
         before = _last_batch(opened) if write else 0
         yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted)
         if write and keep:
+            if applied:
+                opened.copy_directory(NAME)
             _commit(opened, before, key)
     finally:
         # closing without COMMIT rolls back, whatever went wrong
@@ -292,10 +294,32 @@ def _last_batch(opened: Opened) -> int:
 def _connect(path: Path, write: bool, key: str | None) -> Opened:
     failures.check_place(path)
     try:
+        scratch = _copied_directory(path, key) if write and _log(path).exists() else None
+        return _attach(path, write, key, scratch)
+    except MatcherError as error:
+        if error.code != "books.damaged" or not hardening.mended(path):
+            raise
+        return _attach(path, write, key)
+
+
+def _attach(path: Path, write: bool, key: str | None, scratch: Path | None = None) -> Opened:
+    try:
         # the size of row groups is not kept in the file: whoever appends has to name it
-        return hardening.attach(path, NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key)
+        return hardening.attach(path, NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key, scratch=scratch)
     except duckdb.Error as error:
         raise failures.opening(error, path) from error
+
+
+def _copied_directory(path: Path, key: str | None) -> Path | None:
+    """Copies DuckDB's directory of a file beside which a command left its log, which whoever opens the file to write takes over into it.
+    Gives the directory beside the books in which the copy stands.
+    """
+    opened = _attach(path, write=False, key=key)
+    try:
+        opened.copy_directory(NAME)
+        return opened.scratch
+    finally:
+        opened.close()
 
 
 def _check(opened: Opened) -> Mapping[str, str]:

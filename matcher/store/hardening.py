@@ -1,17 +1,20 @@
 """How the books file is opened: only this file, by this program's SQL, readable by its owner alone, encrypted where that is asked for."""
 
+import errno
 import glob
 import os
 import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import duckdb
 
 from matcher import sandbox
 from matcher.errors import MatcherError
+from matcher.store import rescue
 
 PREFIX = ".scratch-"
 """Begins the name of the directory beside the books that holds what one command puts aside: what does not fit into memory, and entries
@@ -37,6 +40,7 @@ class Opened:
         write: whether it may be written.
         encrypted: whether the file, and what is put aside by the database, is encrypted.
         locked: whether the file is, so that what stands beside it is this command's.
+        file: the same file, open beside the database for `rescue.save`.
         closed: whether it is no longer open.
     """
 
@@ -46,7 +50,22 @@ class Opened:
     write: bool
     encrypted: bool
     locked: bool = False
+    file: FileIO | None = None
     closed: bool = False
+
+    def copy_directory(self, name: str) -> None:
+        """Copies DuckDB's directory of the file, which it rewrites in place when it closes it; see `rescue`.
+
+        Raises:
+            MatcherError: ``books.unwritable``.
+        """
+        try:
+            if self.scratch is None:
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+            self.file = self.file or FileIO(self.path)
+            rescue.save(self.connection, name, self.file, self.scratch)
+        except OSError as error:
+            raise MatcherError("books.unwritable", f"the books cannot be written ({error.strerror})", str(self.path)) from error
 
     def close(self) -> None:
         """Closes the file; what was not committed is gone. Leaves nothing beside the books but what DuckDB still needs."""
@@ -59,11 +78,20 @@ class Opened:
             if self.write and self.locked and log.stat().st_size == 0:
                 log.unlink()
         self.connection.close()
+        if self.file:
+            self.file.close()
+            if any(os.path.lexists(f"{self.path}{ending}") for ending in _BESIDE[1:]):
+                return  # the directory may be half written: the next writer removes the copy
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | None = None) -> Opened:
+def mended(path: Path) -> bool:
+    """Whether a file that does not open was put in order by the copy of DuckDB's directory that a killed command left beside it."""
+    return any(rescue.restore(path, copy) for copy in path.parent.glob(f"{PREFIX}*/{rescue.COPY}"))
+
+
+def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | None = None, scratch: Path | None = None) -> Opened:
     """Opens a database that can reach nothing but its own file and the command's scratch directory. A writer makes a missing file.
 
     No view, macro or trigger of the file has run when this returns. What is replayed of a log that was left beside it
@@ -75,12 +103,13 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         write: whether it may be written; readers may be many.
         options: further options of ATTACH.
         key: of encrypted books; None for plain ones.
+        scratch: a directory that this command made before.
 
     Raises:
         MatcherError: ``encryption.unavailable``, ``books.unwritable``.
         duckdb.Error: what DuckDB says of a file that it cannot open. It never holds the key.
     """
-    scratch = _scratch(path)
+    scratch = scratch or _scratch(path)
     connection = duckdb.connect(config=sandbox.SETTINGS | {"temp_directory": str(scratch or "")})
     opened = Opened(connection, path, scratch, write, key is not None)
     try:
@@ -98,7 +127,7 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         opened.locked = True
         sandbox.lock(connection)
         if write:
-            _tidy(path)
+            _tidy(path, scratch)
         _make_scratch(opened)
     except BaseException:
         opened.close()
@@ -143,12 +172,12 @@ def _scratch(path: Path) -> Path | None:
 def _make_scratch(opened: Opened) -> None:
     try:
         if opened.scratch:
-            opened.scratch.mkdir(mode=0o700)
+            opened.scratch.mkdir(mode=0o700, exist_ok=True)
     except OSError:
         opened.scratch = None
 
 
-def _tidy(path: Path) -> None:
+def _tidy(path: Path, scratch: Path | None) -> None:
     """Makes the log readable by its owner alone, and removes what killed commands left: whoever may write is alone with the books."""
     try:
         os.close(os.open(f"{path}.wal", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -157,7 +186,8 @@ def _tidy(path: Path) -> None:
     except OSError as error:
         raise MatcherError("books.unwritable", f"the books cannot be written ({error.strerror})", str(path)) from error
     for left in path.parent.glob(f"{PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if left != scratch:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _quoted(text: str) -> str:

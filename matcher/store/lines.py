@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from matcher import frames, ids
@@ -241,8 +243,7 @@ def amounts(store: Store) -> pl.DataFrame:
 def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
     """Lines whose key or id is not the one that their contents make, piece by piece: how many were looked at, and their ids."""
     columns = "account, booking_date, amount, bank_reference, counterparty_account, counterparty_name, remittance_information"
-    hasher = in_memory()
-    try:
+    with _hasher().cursor() as hasher:
         for piece in store.pieces(f"SELECT line_id, line_key AS kept, occurrence, {columns} FROM {table}"):
             hasher.register("kept", piece.select("line_id", "kept", "occurrence", "account", "booking_date", "amount", ids.told()))
             wrong = hasher.execute(
@@ -250,5 +251,9 @@ def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
                 WHERE line_key <> kept OR line_id <> {ids.LINE_ID_SQL}"""
             )
             yield piece.height, [row[0] for row in wrong.fetchall()]
-    finally:
-        hasher.close()
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> duckdb.DuckDBPyConnection:
+    """A database that computes while the books are being read; to start one takes longer than an ordinary month's hashes."""
+    return in_memory()

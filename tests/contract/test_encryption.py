@@ -22,6 +22,8 @@ from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
 from matcher.store import hardening, open_store, staging
 
+pytestmark = pytest.mark.shape
+
 SECRET_KEY = "correct horse battery staple"
 MEASURES = {"customers": "customers.csv", "items": "items.csv"}
 

@@ -27,6 +27,8 @@ from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions, Source
 from matcher.parsers.ofx.second_reader import ReadingDifference
 
+pytestmark = pytest.mark.shape
+
 ERRORS = FIXTURES / "errors"
 PAGE: dict[str, Any] = tomllib.loads((ERRORS / "cases.toml").read_text(encoding="utf-8"))
 CASES: list[dict[str, Any]] = PAGE["case"]

@@ -17,6 +17,8 @@ from matcher.errors import MatcherError
 from matcher.matching import candidates
 from matcher.store import database, hardening, open_store, schema
 
+pytestmark = pytest.mark.shape
+
 CASES: list[dict[str, Any]] = tomllib.loads((FIXTURES / "foreign" / "cases.toml").read_text(encoding="utf-8"))["case"]
 START = (
     ("init", "."),

@@ -11,7 +11,6 @@ from support import CONFIG, customers_file, items_file, lines_file, write
 
 from matcher import codes
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Alsterwerft GmbH", "account": "DE75512108001245126199"},
     {"customer_id": "C2", "name": "Musikhaus Tonart GmbH"},

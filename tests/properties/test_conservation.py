@@ -18,7 +18,6 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.pipeline.verdicts import AllocationRequest
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 FOREVER = date(9999, 12, 31)
 AMOUNTS = ("10.00", "20.00", "30.00", "49.00", "50.00", "119.00", "98.00", "100.00")
 

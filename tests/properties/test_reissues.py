@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from effort import tries
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -36,7 +35,6 @@ def counting(books: Books) -> Counter[tuple[int, str]]:
     return Counter((amount // 100, text) for amount, text in lines.select("amount", "remittance_information").iter_rows())
 
 
-@pytest.mark.usefixtures("shape_looked_at_once")
 @settings(max_examples=tries(15))
 @given(steps)
 @example([(((1, "tea"),), "accept", ""), (((2, "tea"),), "take back", ""), (((2, "tea"),), "take back", "")])

@@ -20,7 +20,6 @@ from matcher.parsers import registry
 from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
 from matcher.pipeline.ingest import IngestOptions
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 DAY = date(2026, 10, 31)
 OFX = """OFXHEADER:100
 DATA:OFXSGML

@@ -17,7 +17,6 @@ from matcher.cli import main
 from matcher.matching.explanations import encoding
 from matcher.pipeline.verdicts import AllocationRequest
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
     {"customer_id": "C2", "name": "Ohlsen Logistik KG", "account": "DE02300209000106531065"},

@@ -11,7 +11,6 @@ from matcher.codes import POLICY, USAGE
 from matcher.errors import MatcherError
 from matcher.pipeline.verdicts import AllocationRequest
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}
 OTHER = {"item_id": "I2", "customer_id": "C1", "document_no": "RE-2", "amount": "70.00"}
 CREDIT = {"item_id": "I3", "customer_id": "C1", "document_no": "GS-3", "document_type": "credit_note", "amount": "-100.00"}

@@ -14,7 +14,6 @@ from matcher.errors import MatcherError
 from matcher.journal.decisions import Allocation, Draft, build
 from matcher.pipeline.verdicts import AllocationRequest
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
 FOREVER = date(9999, 12, 31)
 CUSTOMER = {"customer_id": "C1", "name": "Hafenbau Nord GmbH", "account": "DE89370400440532013000"}
 ITEM = {"item_id": "A1", "customer_id": "C1", "document_no": "RE-2026-00401", "amount": "1190.00"}

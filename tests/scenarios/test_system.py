@@ -20,6 +20,8 @@ from matcher.store import database
 from matcher.store.hardening import Opened
 from matcher.store.waiting import Wait
 
+pytestmark = pytest.mark.shape
+
 PROGRAM = [sys.executable, "-c", "from matcher.cli import program; program()"]
 NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME", "MATCHER_ACTOR")
 """Variables that say who decides."""

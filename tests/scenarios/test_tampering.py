@@ -22,6 +22,8 @@ from matcher.pipeline.verdicts import AllocationRequest
 from matcher.store import Store, journal, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
 
+pytestmark = pytest.mark.shape
+
 BATCHES = Path(__file__).parents[2] / "fixtures" / "banks" / "camt" / "batch_less_charges.xml"
 CONFIG = TWO_ACCOUNTS + '[[account]]\nid = "reserve"\nnumber = "DE88500700100175526303"\nentity = "1"\ncurrency = "EUR"\n'
 KEY = "a key of more than thirty-two characters"

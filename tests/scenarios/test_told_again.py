@@ -18,8 +18,6 @@ from support import CONFIG, Row, copied, items_file, lines_file, new_books, writ
 from matcher.books import Books
 from matcher.cli import main
 
-pytestmark = pytest.mark.usefixtures("shape_looked_at_once")
-
 DAY = date(2026, 10, 31)
 
 

@@ -1,0 +1,105 @@
+"""The program is killed while DuckDB rewrites its own directory of the books file where it stands."""
+
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import new_books
+
+from matcher.errors import MatcherError
+from matcher.store import database
+
+BLOCKS_AT, BLOCK = 12_288, 262_144
+HEADERS_AT = 4096
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from matcher.store import database, hardening
+with database.open_store(Path(sys.argv[1]), write=True) as store:
+    store.run("INSERT INTO meta.refusal VALUES ('kept')")
+    hardening.Opened.close = lambda self: os._exit(9)
+"""
+"""A command that is killed right after it has committed, before DuckDB takes its log over into the file."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The books file that such a command leaves."""
+    path = new_books(tmp_path / "books").directory / "books.duckdb"
+    _killed(path)
+    return path
+
+
+def _killed(path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", KILLED, path], check=False).returncode == 9
+
+
+def _copy(path: Path) -> Path:
+    (copy,) = path.parent.glob(".scratch-*/directory")
+    return copy
+
+
+def _halve(path: Path) -> None:
+    """Half of each block of the directory is written anew, and no checksum is right any more."""
+    blocks = _copy(path).read_bytes()[20 + 32 + 8192 :]
+    assert blocks
+    with path.open("r+b") as stream:
+        for start in range(0, len(blocks), 8 + BLOCK):
+            (number,) = struct.unpack_from("<q", blocks, start)
+            stream.seek(BLOCKS_AT + number * BLOCK)
+            stream.write(bytes(BLOCK // 2))
+
+
+def _words(path: Path, *, write: bool = False) -> list[str]:
+    with database.open_store(path, write=write) as store:
+        return [word for (word,) in store.run("SELECT reason FROM meta.refusal")]
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_what_was_committed_is_there_for_whoever_opens_the_books_next(file: Path, *, write: bool) -> None:
+    _halve(file)
+    assert _words(file, write=write) == ["kept"]
+
+
+def test_a_second_kill_in_the_command_that_mends_the_file_loses_nothing_either(file: Path) -> None:
+    _halve(file)
+    _killed(file)
+    _halve(file)
+    assert _words(file) == ["kept", "kept"]
+
+
+def test_the_next_command_that_writes_leaves_nothing_beside_the_books(file: Path) -> None:
+    _halve(file)
+    _words(file)
+    assert _copy(file).exists()
+    _words(file, write=True)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["books.duckdb", "matcher.toml"]
+
+
+def _without(file: Path) -> None:
+    _copy(file).unlink()
+
+
+def _torn(file: Path) -> None:
+    _copy(file).write_bytes(_copy(file).read_bytes()[:-1])
+
+
+def _newer(file: Path) -> None:
+    with file.open("r+b") as stream:
+        stream.seek(HEADERS_AT + 16)
+        stream.write(b"\xff")
+
+
+@pytest.mark.parametrize("spoilt", [_without, _torn, _newer])
+def test_only_a_whole_copy_that_belongs_to_the_file_is_put_back(file: Path, spoilt: Callable[[Path], None]) -> None:
+    _halve(file)
+    spoilt(file)
+    before = file.read_bytes()
+    with pytest.raises(MatcherError, match=r"cannot be opened") as raised:
+        _words(file)
+    assert raised.value.code == "books.damaged"
+    assert file.read_bytes() == before
