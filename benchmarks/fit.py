@@ -26,7 +26,7 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
-from matcher.pipeline import rulebooks, run, verdicts
+from matcher.pipeline import rulebooks, run, states
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import EVIDENCE
@@ -109,7 +109,7 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
         books = Books(directory)
         right = Truth(books, of_truth)
         with books.reading() as session:
-            state = verdicts.state_of(session, date.max)
+            state = states.whole(session, date.max)
             work, _ = run.prepare(session, state, book)
             for company in (job.company(DuckDBEngine()) for job in work):
                 grace = session.config.policy.discount_grace_days
@@ -182,7 +182,7 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
         books = Books(directory)
         right = Truth(books, of_truth)
         with books.reading() as session:
-            state = verdicts.state_of(session, date.max)
+            state = states.whole(session, date.max)
             own = session.config.policy
             policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
             work, _ = run.prepare(session, state, book)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from matcher import actors, pipeline
+from matcher import actors, pipeline, review
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.errors import MatcherError
@@ -30,7 +30,6 @@ from matcher.store.waiting import Wait
 if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.journal.chain import Head
-    from matcher.ledger.reissues import StatementChange
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
@@ -42,7 +41,12 @@ if TYPE_CHECKING:
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
     from matcher.pipeline.verdicts import AllocationRequest, Decided
-    from matcher.pipeline.why import Why
+    from matcher.review.customer import CustomerView
+    from matcher.review.explanation import LineExplanation
+    from matcher.review.line import LineView
+    from matcher.review.queue import QueuePage
+    from matcher.review.statement import ConflictLine, DifferenceRow, StatementRow, StatementView
+    from matcher.review.status import StatusView
 
 Clock = Callable[[], datetime]
 AT_ONCE = Wait()
@@ -232,23 +236,44 @@ class Books:
         As of a day; else as of today, or of the day of the latest line if that is later.
         """
         with self._session(write=False) as session:
-            return pipeline.verdicts.state_of(session, as_of or self._present_day(session))
+            return pipeline.states.whole(session, as_of or self._present_day(session))
 
-    def queue(self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "") -> pl.DataFrame:
-        """Lines that wait for a person: proposed first, then the rest of the receipts, the largest amounts first."""
-        lines = self.state(as_of).lines.filter((pl.col("state") != "posted") & ~pl.col("outcome").is_in(["outgoing", "non_receivable"]))
-        for column, wanted in (("entity", entity), ("account", account), ("outcome", outcome)):
-            lines = lines.filter(pl.col(column) == wanted) if wanted else lines
-        return lines.sort((pl.col("state") != "proposed"), -pl.col("amount"), "line_id")
+    def queue(
+        self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "", limit: int | None = None
+    ) -> QueuePage:
+        """Receipts that wait for a person: proposed ones first, then the largest; at most `limit` of them."""
+        filters = {"entity": entity, "account": account, "outcome": outcome}
+        with self._session(write=False) as session:
+            return review.queue.page(session, as_of or self._present_day(session), filters, limit)
 
-    def explain(self, line_id: str) -> Why:
-        """Why a line was matched so, or why it was not. Raises MatcherError; see `why.why`."""
-        return pipeline.why.why(self.state(date.max), line_id, self.rules().book)
+    def line(self, line_id: str) -> LineView:
+        """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
+        with self._session(write=False) as session:
+            return review.line.line(session, line_id)
 
-    def statements(self) -> pl.DataFrame:
+    def explain(self, line_id: str) -> LineExplanation:
+        """Why a line was matched so, or why it was not. Raises MatcherError; see `review.explanation.explanation`."""
+        with self._session(write=False) as session:
+            return review.explanation.explanation(session, line_id, self.rules().book)
+
+    def status(self, as_of: date | None = None) -> StatusView:
+        """Lines by outcome, and what keeps the month from being closed."""
+        with self._session(write=False) as session:
+            return review.status.status(session, as_of or self._present_day(session))
+
+    def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
+        """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
+        return review.customer.customer(self.state(as_of), customer_id, self.config.aging.buckets)
+
+    def statements(self) -> tuple[StatementRow, ...]:
         """All statements with their sums, balances and state."""
         with self._session(write=False) as session:
-            return facts.statements(session.store)
+            return review.statement.statements(session)
+
+    def statement(self, statement_id: str) -> StatementView:
+        """One statement with its lines and what was found wrong with it. Raises MatcherError: ``statement.unknown``."""
+        with self._session(write=False) as session:
+            return review.statement.statement(session, statement_id)
 
     def aging(self, as_of: date | None = None) -> pl.DataFrame:
         """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`."""
@@ -288,13 +313,6 @@ class Books:
             self.kept = True
             return done
 
-    def statement_lines(self, statement_id: str) -> pl.DataFrame:
-        """The lines that came with a statement, those in quarantine too."""
-        with self._session(write=False) as session:
-            from matcher.store import lines
-
-            return lines.of_statement(session.store, statement_id)
-
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
         actors.check_reasons(reason)
@@ -307,15 +325,15 @@ class Books:
         with self._session(write=True) as session:
             return pipeline.statements.reject(session, statement_id, reason, undo=undo)
 
-    def statement_difference(self, statement_id: str) -> list[StatementChange]:
+    def statement_difference(self, statement_id: str) -> tuple[DifferenceRow, ...]:
         """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
         with self._session(write=False) as session:
-            return pipeline.reissues.difference(session, pipeline.statements.find(facts.statements(session.store), statement_id))
+            return review.statement.differences(session, statement_id)
 
-    def conflicts(self) -> pl.DataFrame:
-        """Lines whose bank reference stands on a line with another amount too; see `conflicts.listing`."""
+    def conflicts(self) -> tuple[ConflictLine, ...]:
+        """Lines whose bank reference stands on a line with another amount too."""
         with self._session(write=False) as session:
-            return pipeline.conflicts.listing(session)
+            return review.statement.conflict_lines(session)
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> ConflictResolution:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""

@@ -269,6 +269,7 @@ _CODES = (
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
+    Code("customer.unknown", USAGE, "No customer has this id.", "See the customers file, or `matcher export aging`, for ids."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
     Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
     Code(

@@ -10,14 +10,12 @@ from matcher.cli.common import data_record, note, open_books, show, with_books, 
 if TYPE_CHECKING:
     import polars as pl
 
-    from matcher.pipeline.why import Event, ItemPart, Way, Why
+    from matcher.review.explanation import Event, ExplanationView, LineExplanation
 
 BAR = 16
 """Width of the waterfall's bars, in characters."""
 
 _NUMBERS = ("points", "total", "difference", "open", "applied", "adjustment", "left", "this", "other")
-_LINE = ("line_id", "account", "entity", "booking_date", "value_date", "amount", "currency", "counterparty_name", "counterparty_account",
-         "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference")  # fmt: skip
 _PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
          "adjustment", "reason", "left", "settled_by")  # fmt: skip
 _VALUES = ("amount", "applied", "pending", "confidence", "margin", "log_odds")
@@ -46,12 +44,12 @@ def explain(line: str, output: str) -> None:
         _told(why)
         _shadows(books.shadows(), why.line["line_id"])
     elif output == "json":
-        data_record(_record(why))
+        data_record(why.to_dict())
     else:
         show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
 
 
-def _told(why: "Why") -> None:
+def _told(why: "LineExplanation") -> None:
     """The page for a person."""
     show([{"field": name, "value": value} for name, value in _facts(why) if value], ("field", "value"), "table")
     if why.chosen:
@@ -75,7 +73,7 @@ def _shadows(said: "pl.DataFrame", line_id: str) -> None:
         note(f"Shadow rule {row['rule']} would {would} ({_percent(row['confidence'])}): {row['shares']}.")
 
 
-def _facts(why: "Why") -> list[tuple[str, str]]:
+def _facts(why: "LineExplanation") -> list[tuple[str, str]]:
     line = why.line
     texts = (line["remittance_information"], line["creditor_reference"], line["end_to_end_id"])
     facts = [
@@ -113,7 +111,7 @@ def _facts(why: "Why") -> list[tuple[str, str]]:
     return facts
 
 
-def _state(why: "Why") -> str:
+def _state(why: "LineExplanation") -> str:
     """In words who decided, and when."""
     line, history = why.line, why.history
     latest = next((event for event in reversed(history) if event.decision_id == line["decision_id"]), None)
@@ -128,7 +126,7 @@ def _state(why: "Why") -> str:
     return _SAID[line["state"]]
 
 
-def _waterfall(way: "Way", title: str) -> None:
+def _waterfall(way: "ExplanationView", title: str) -> None:
     totals = _running(way)
     low, high = min(0, *totals), max(0, *totals)
     rows = []
@@ -138,7 +136,7 @@ def _waterfall(way: "Way", title: str) -> None:
     show(rows, ("evidence", "points", "total", ""), "table", numbers=_NUMBERS, title=title)
 
 
-def _running(way: "Way") -> list[int]:
+def _running(way: "ExplanationView") -> list[int]:
     totals, total = [], 0
     for one in way.evidence:
         total += one.points
@@ -156,7 +154,7 @@ def _bar(before: int, after: int, low: int, high: int) -> str:
     return " " * left + ("█" if after > before else "░") * max(1, right - left)
 
 
-def _items(why: "Why", way: "Way", title: str) -> None:
+def _items(why: "LineExplanation", way: "ExplanationView", title: str) -> None:
     """The items, with what is cleared beside the cash in a row of its own; narrow enough for a page of 80 columns."""
     from matcher import money
 
@@ -189,7 +187,7 @@ def _amount(minor: int, currency: str, plain: bool) -> str:
     return money.render(minor, currency) if plain else _money(minor, currency)
 
 
-def _against(why: "Why", chosen: "Way", other: "Way") -> None:
+def _against(why: "LineExplanation", chosen: "ExplanationView", other: "ExplanationView") -> None:
     """The runner-up: how far behind it is, and through which evidence."""
     mine, its = ({one.kind: one for one in way.evidence} for way in (chosen, other))
     rows = [
@@ -238,62 +236,14 @@ def _percent(ppm: int) -> str:
     return percent(ppm)
 
 
-def _cells(item: "ItemPart", currency: str) -> dict[str, Any]:
-    """An item's columns in CSV and JSON. Amounts are decimal text."""
-    from matcher import money
-
-    return {
-        "item_id": item.item_id, "document_no": item.document_no, "customer_id": item.customer_id, "issue_date": _day(item.issue_date),
-        "due_date": _day(item.due_date), "currency": item.currency, "open": money.render(item.open, item.currency),
-        "applied": money.render(item.applied, currency), "applied_currency": currency,
-        "adjustment": money.render(item.adjustment, item.currency), "reason": item.reason,
-        "left": money.render(item.left, item.currency), "settled_by": item.settled_by,
-    }  # fmt: skip
-
-
 def _day(value: Any) -> str:
     return value.isoformat() if value else ""
 
 
-def _head(why: "Why") -> dict[str, Any]:
-    """Everything that is one value."""
-    from matcher import money
-
-    line = why.line
-    cells = {name: _day(line[name]) if name.endswith("_date") else line[name] for name in _LINE}
-    cells |= {name: money.render(line[name], line["currency"]) for name in ("amount", "applied", "pending")}
-    sure = {"confidence": why.confidence, "margin": why.margin}
-    share = {name: None if ppm is None else ppm / 1_000_000 for name, ppm in sure.items()}
-    return cells | {
-        "customer_id": line["customer_id"], "customer_name": why.customer_name, "state": line["state"], "outcome": line["outcome"],
-        "decided_by": why.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "blocked_by": why.blocked_by, **share,
-        "log_odds": why.log_odds, "calibration": why.calibration, "replaced_by": why.replaced_by,
-    }  # fmt: skip
-
-
-def _record(why: "Why") -> dict[str, Any]:
-    """All of it as one JSON object."""
-    currency = why.line["currency"]
-    found = _head(why)
-    for name, way in (("chosen", why.chosen), ("runner_up", why.runner_up), ("nearest", why.nearest)):
-        found[name] = way and {
-            "rule": way.rule, "title": way.title, "basis": way.basis, "basis_words": way.basis_words, "difference": way.difference,
-            "difference_words": way.difference_words, "customer_id": way.customer_id, "points": way.points, "note": way.note,
-            "evidence": [{"kind": e.kind, "points": e.points, "words": e.words} for e in way.evidence],
-            "items": [_cells(item, currency) for item in way.items],
-        }  # fmt: skip
-    found["decisions"] = [
-        {"at": e.at, "kind": e.kind, "actor": e.actor, "outcome": e.outcome, "rule": e.rule, "reason": e.reason, "in_force": e.in_force,
-         "decision_id": e.decision_id, "items": list(e.items)}
-        for e in why.history
-    ]  # fmt: skip
-    return found
-
-
-def _rows(why: "Why") -> list[dict[str, Any]]:
+def _rows(why: "LineExplanation") -> list[dict[str, Any]]:
     """All of it as rows: ``part`` says what a row is about, and only its columns are filled."""
-    record = _record(why)
-    rows = [{"part": "line", "name": name, "value" if name in _VALUES else "words": value} for name, value in _head(why).items()]
+    record: dict[str, Any] = why.to_dict()
+    rows = [{"part": "line", "name": name, "value" if name in _VALUES else "words": value} for name, value in why.head().items()]
     for part in ("chosen", "runner_up", "nearest"):
         way = record[part]
         if way is None:

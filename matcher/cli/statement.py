@@ -1,8 +1,6 @@
 """Commands on statements: list, show, diff, accept, reject; and on conflicts of the bank's references: conflicts, settle."""
 
-import json
 import os
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -11,9 +9,6 @@ from matcher.cli.common import note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from matcher.ledger.reissues import StatementChange
     from matcher.pipeline.conflicts import Keep
 
 _NUMBERS = (
@@ -36,22 +31,13 @@ def statement() -> None:
     """Bank statements: what came in, what is in quarantine and why, and a person's verdict on what the bank told twice."""
 
 
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    from matcher import money
-
-    amounts = {n: None if row[n] is None else money.render(row[n], row["currency"]) for n in ("opening", "credit", "debit", "closing")}
-    known = None not in (row["opening"], row["closing"])
-    gap = row["closing"] - row["opening"] - row["credit"] + row["debit"] if known else 0
-    return row | amounts | {"missing": money.render(gap, row["currency"]) if gap else ""}
-
-
 @statement.command(name="list")
 @with_books
 @with_format
 @click.option("--quarantined", is_flag=True, help="Only those in quarantine.")
 def list_(output: str, quarantined: bool) -> None:
     """All statements, by account and date; `missing` is what opening + lines leaves to the closing balance."""
-    rows = [_cells(row) for row in open_books().statements().iter_rows(named=True) if not quarantined or row["state"] == "quarantined"]
+    rows: list[dict[str, Any]] = [row.to_dict() for row in open_books().statements() if not quarantined or row.state == "quarantined"]
     columns: tuple[str, ...] = (
         "statement_id", "account", "number", "first_booking_date", "last_booking_date", "opening", "credit", "debit", "closing",
         "currency", "count", "lines_new", "lines_known", "lines_excluded", "state", "missing", "file",
@@ -75,64 +61,28 @@ def show_(statement_id: str, output: str) -> None:
 
     A table shows too where it differs from what was read before (see `diff`), and its conflicts (see `conflicts`).
     """
-    from matcher.pipeline.statements import find
-
-    books = open_books()
-    row = find(books.statements(), statement_id)
-    lines = books.statement_lines(row["statement_id"])
-    from matcher import money
-
-    cells = [line | {"amount": money.render(line["amount"], line["currency"])} for line in lines.iter_rows(named=True)]
+    found = open_books().statement(statement_id)
     if output == "table":
-        facts = _cells(row)
-        hidden = ("problems", "batch", "since", "ordinal", "file_id")
-        shown = [{"field": k.replace("_", " "), "value": v} for k, v in facts.items() if k not in hidden and v not in ("", None)]
-        show(shown, ("field", "value"), output)
+        facts = [
+            {"field": name.replace("_", " "), "value": value} for name, value in found.row.to_dict().items() if value not in ("", None)
+        ]
+        show(facts, ("field", "value"), output)
     columns = ("line_id", "booking_date", "value_date", "amount", "currency", "counterparty_name", "remittance_information", "source_line")
-    show(cells, columns, output, numbers=(*_NUMBERS, "source_line"))
-    if output == "table":
-        if found := books.statement_difference(row["statement_id"]):
-            show(_difference_rows(found), _narrow(_DIFFERENCE), output, numbers=_NUMBERS, title="Told otherwise before")
-        mine = set(lines["line_id"])
-        told = [one for one in _conflict_rows(books.conflicts()) if one["state"] != "beside"]
-        groups = {(one["account"], one["bank_reference"]) for one in told if one["line_id"] in mine}
-        if shared := [one for one in told if (one["account"], one["bank_reference"]) in groups]:
-            show(shared, _narrow(_CONFLICT), output, numbers=_NUMBERS, title="One bank reference, several amounts")
-    for problem in json.loads(row["problems"]):
-        place = f"{row['file']}:{problem['line']}" if problem["line"] else row["file"]
-        note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")
+    show([line.to_dict() for line in found.lines], columns, output, numbers=(*_NUMBERS, "source_line"))
+    if output == "table" and found.differences:
+        rows = [one.to_dict() for one in found.differences]
+        show(rows, _narrow(_DIFFERENCE), output, numbers=_NUMBERS, title="Told otherwise before")
+    if output == "table" and found.conflicts:
+        rows = [one.to_dict() for one in found.conflicts]
+        show(rows, _narrow(_CONFLICT), output, numbers=_NUMBERS, title="One bank reference, several amounts")
+    for problem in found.problems:
+        note(f"{problem.severity}: {problem.code}: {problem.place}: {problem.message}")
 
 
 def _narrow(columns: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that a screen has room for."""
     left_out = ("account", "file", "source_line", "decision_id", "actor", "at", "statement_before", "reference_before", "reference_now")
     return tuple(name for name in columns if name not in (*left_out, "counterparty_name"))
-
-
-def _difference_rows(found: Iterable["StatementChange"]) -> list[dict[str, Any]]:
-    from matcher import money
-
-    rows = []
-    for one in found:
-        row: dict[str, Any] = {"change": one.change}
-        for side, line in (("before", one.before), ("now", one.now)):
-            texts = [line["counterparty_name"], line["remittance_information"]] if line else []
-            row |= {
-                f"amount_{side}": money.render(line["amount"], line["currency"]) if line else None,
-                f"text_{side}": " / ".join(text for text in texts if text),
-                f"reference_{side}": line["bank_reference"] if line else "",
-                f"line_{side}": line["line_id"] if line else "",
-            }
-            if line:
-                row |= {"booking_date": line["booking_date"], "currency": line["currency"]}
-        rows.append(row | {"statement_before": one.before["statement_id"] if one.before else ""})
-    return rows
-
-
-def _conflict_rows(listing: "pl.DataFrame") -> list[dict[str, Any]]:
-    from matcher import money
-
-    return [row | {"amount": money.render(row["amount"], row["currency"])} for row in listing.iter_rows(named=True)]
 
 
 @statement.command(name="diff")
@@ -144,7 +94,7 @@ def diff_(statement_id: str, output: str) -> None:
 
     Of a statement that was accepted, what its acceptance replaced.
     """
-    rows = _difference_rows(open_books().statement_difference(statement_id))
+    rows = [one.to_dict() for one in open_books().statement_difference(statement_id)]
     show(rows, _narrow(_DIFFERENCE) if output == "table" else _DIFFERENCE, output, numbers=_NUMBERS, long=("text_before", "text_now"))
     note(f"{len(rows)} differences.")
 
@@ -196,15 +146,15 @@ def conflicts_(output: str, everything: bool) -> None:
 
     Exit status 1 while one of them waits: `settle` says which of the lines count.
     """
-    rows = [row for row in _conflict_rows(open_books().conflicts()) if everything or row["state"] == "open"]
+    found = [one for one in open_books().conflicts() if everything or one.state == "open"]
     show(
-        rows,
+        [one.to_dict() for one in found],
         _narrow(_CONFLICT) if output == "table" else _CONFLICT,
         output,
         numbers=(*_NUMBERS, "source_line"),
         long=("remittance_information", "reason"),
     )
-    waiting = sum(row["outcome"] == "conflict" for row in rows)
+    waiting = sum(one.outcome == "conflict" for one in found)
     note(f"{waiting} lines wait.")
     if waiting:
         click.get_current_context().exit(NEEDS_PERSON)

@@ -9,7 +9,8 @@ from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_bo
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
-    from matcher.frames import State
+    from matcher.pipeline.verdicts import Decided
+    from matcher.review.queue import WaitingLine
 
 _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment", "confidence")
 
@@ -50,28 +51,12 @@ def status(output: str, as_of: date | None) -> None:
 
     Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, or the chain of an account is broken.
     """
-    import polars as pl
-
-    from matcher import money
-    from matcher.amounts import shown
-
-    books = open_books()
-    state = books.state(as_of)
-    columns = ("outcome", "state", "currency", "amount", "pending")
-    grouped = (
-        pl.concat([state.lines.select(columns), state.excluded.select(columns)])
-        .group_by("outcome", "state", "currency")
-        .agg(pl.len().alias("lines"), shown(pl.col("amount")), shown(pl.col("pending")))
-    )
-    rows = [
-        row | {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
-        for row in grouped.sort("outcome", "state", "currency").iter_rows(named=True)
-    ]
-    show(rows, ("outcome", "state", "lines", "currency", "amount", "pending"), output, numbers=_NUMBERS, title="Lines")
-    blocks = books.blocks()
-    for block in blocks:
+    found = open_books().status(as_of)
+    columns = ("outcome", "state", "lines", "currency", "amount", "pending")
+    show([group.to_dict() for group in found.groups], columns, output, numbers=_NUMBERS, title="Lines")
+    for block in found.blocks:
         note(f"{block.code}: {block.message}")
-    if blocks:
+    if found.blocks:
         click.get_current_context().exit(NEEDS_PERSON)
 
 
@@ -85,12 +70,11 @@ def status(output: str, as_of: date | None) -> None:
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many lines.")
 def queue(output: str, as_of: date | None, limit: int | None, **filters: str) -> None:
     """Receipts that wait for a person: proposed ones first, the largest first."""
-    lines = open_books().queue(as_of, **filters)
-    rest = 0 if limit is None else max(0, lines.height - limit)
-    rows = [_waiting(row) for row in lines.head(limit or lines.height).iter_rows(named=True)]
+    page = open_books().queue(as_of, limit=limit, **filters)
     columns: tuple[str, ...] = (
         "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason"
     )  # fmt: skip
+    rows = [_waiting(line) for line in page.lines]
     if output == "table":
         # a screen is narrow: ten digits of the id name a line, and the long texts share what is left
         columns = ("line", "date", "amount", "payer", "text", "outcome", "reason")
@@ -98,16 +82,13 @@ def queue(output: str, as_of: date | None, limit: int | None, **filters: str) ->
             row |= {"line": row["line_id"][:10], "date": row["booking_date"], "amount": f"{row['amount']} {row['currency']}"}
             row["outcome"] = row["outcome"] if row["state"] == "none" else f"{row['outcome']}, {row['state']}"
     show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
-    waiting = "receipt waits" if lines.height == 1 else "receipts wait"
-    note(f"{lines.height} {waiting}{f', {lines.height - rest} shown' if rest else ''}.")
+    waiting = "receipt waits" if page.waiting == 1 else "receipts wait"
+    note(f"{page.waiting} {waiting}{f', {len(rows)} shown' if len(rows) < page.waiting else ''}.")
 
 
-def _waiting(row: dict[str, Any]) -> dict[str, Any]:
-    from matcher import money
-
-    confidence = "" if row["confidence"] is None else f"{row['confidence'] / 1_000_000:.6f}"
-    amounts = {name: money.render(row[name], row["currency"]) for name in ("amount", "pending")}
-    return row | amounts | {"payer": row["counterparty_name"], "text": row["remittance_information"], "confidence": confidence}
+def _waiting(line: "WaitingLine") -> dict[str, Any]:
+    confidence = "" if line.confidence is None else f"{line.confidence / 1_000_000:.6f}"
+    return line.to_dict() | {"confidence": confidence}
 
 
 @click.command(name="show")
@@ -116,75 +97,22 @@ def _waiting(row: dict[str, Any]) -> dict[str, Any]:
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    from matcher.pipeline.verdicts import find_any_line
-
-    state = open_books().state(date.max)
-    row = find_any_line(state, line)
-    _show_facts(row, output)
-    _show_shares(state, row, output)
+    found = open_books().line(line)
+    told = found.to_dict()
     if output == "table":
-        _show_decisions(state, row)
-
-
-def _show_facts(row: dict[str, Any], output: str) -> None:
-    from matcher import money
-
-    amounts = {
-        name: None if row[name] is None else money.render(row[name], row["currency"])
-        for name in ("amount", "applied", "pending", "balance", "charges")
-    }
-    facts = row | amounts
-    told_by_explain = ("evidence", "confidence", "margin", "basis", "difference", "log_odds", "runner_up", "blocked_by")
-    hidden = ("raw", "instructed_amount", "source_line", *told_by_explain)
-    if output == "table":
-        rows = [
-            {"field": name.replace("_", " "), "value": value}
-            for name, value in facts.items()
-            if name not in hidden and value not in ("", None, False)
-        ]
-        show(rows, ("field", "value"), output)
+        facts = [{"field": name.replace("_", " "), "value": value} for name, value in told.items() if value not in ("", None, False)]
+        show(facts, ("field", "value"), output)
     else:
-        show([facts], [name for name in facts if name not in hidden], output)
+        show([told], list(told), output)
+    if found.allocations:
+        columns = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
+        show([one.to_dict() for one in found.allocations], columns, output, numbers=_NUMBERS)
+    if output == "table" and found.decisions:
+        rows = [one.to_dict() | {"in_force": "yes" if one.in_force else "no"} for one in found.decisions]
+        show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), output)
 
 
-def _show_shares(state: "State", row: dict[str, Any], output: str) -> None:
-    import polars as pl
-
-    from matcher import money
-
-    shares = state.allocations.filter(pl.col("line_id") == row["line_id"]).join(
-        state.items.select("item_id", "document_no", "customer_id", "open", pl.col("currency").alias("item_currency")),
-        on="item_id",
-        how="left",
-    )
-    rows = [
-        share
-        | {
-            "cash": money.render(share["amount"], share["currency"]),
-            "adjustment": money.render(share["adjustment"], share["item_currency"]),
-        }
-        | {"open": money.render(share["open"], share["item_currency"]), "reason": share["adjustment_reason"]}
-        for share in shares.iter_rows(named=True)
-    ]
-    if rows:
-        show(
-            rows,
-            ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id"),
-            output,
-            numbers=_NUMBERS,
-        )
-
-
-def _show_decisions(state: "State", row: dict[str, Any]) -> None:
-    import polars as pl
-
-    made = state.decisions.filter(pl.col("line_id") == row["line_id"])
-    rows = [d | {"in_force": "yes" if d["live"] else "no"} for d in made.iter_rows(named=True)]
-    if rows:
-        show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), "table")
-
-
-def _decided(results: list[Any]) -> None:
+def _decided(results: "list[Decided]") -> None:
     for one in results:
         say(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
 

@@ -21,14 +21,27 @@ if TYPE_CHECKING:
         rulebooks,
         run,
         statements,
+        states,
         verdicts,
         verify,
-        why,
     )
 
 __all__ = [
-    "asked", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "reissues", "reports", "rulebooks", "run",
-    "statements", "verdicts", "verify", "why",
+    "asked",
+    "backtest",
+    "conflicts",
+    "imports",
+    "ingest",
+    "layouts",
+    "opening",
+    "reissues",
+    "reports",
+    "rulebooks",
+    "run",
+    "statements",
+    "states",
+    "verdicts",
+    "verify",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.journal.fold import EXCLUDE, live
-from matcher.pipeline import exclusions, verdicts
+from matcher.pipeline import exclusions, lookup, states
 from matcher.pipeline.session import Session
 from matcher.store import journal, reissues
 
@@ -112,8 +112,8 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
             reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
     """
     exclusions.needs_reason(reason)
-    state = verdicts.present(session)
-    line = verdicts.find_any_line(state, given)
+    state = states.present(session)
+    line = states.any_line(state, lookup.line(session, given))
     name = line["line_id"]
     ours = (pl.col("kind") == EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
     held = state.decisions.filter(ours)

@@ -13,10 +13,9 @@ from matcher.matching.entity import EntityItems, match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
 from matcher.pipeline.in_memory import Row, entity_from_rows
-from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Rulebook
-from matcher.rules.vocabulary import EVIDENCE
+from matcher.rules.vocabulary import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
         RankedSet(
             one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
             tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares),
-            tuple(Evidence(kind, points, EVIDENCE[kind].words) for kind, points in one.evidence), one.note,
+            tuple(Evidence.of(kind, points) for kind, points in one.evidence), one.note,
         )
         for one, share in zip(options, (first, *left), strict=True)
     )  # fmt: skip

@@ -13,7 +13,7 @@ from matcher.errors import MatcherError
 from matcher.journal import chain, conservation
 from matcher.journal.fold import fold
 from matcher.pipeline import signing
-from matcher.store import Store, journal, seals
+from matcher.store import Store, journal, near, seals
 
 Progress = Callable[[str], None]
 """Receives the name of the step that long work is at, never statement contents."""
@@ -78,7 +78,7 @@ class Session:
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
         batch = chain.seal(previous, head, summary, seals.of_batch(self.store, previous.batch + 1), self.key)
         journal.append(self.store, batch)
-        if facts := journal.touched(self.store, batch.batch):
+        if facts := near.changed(self.store, batch.batch):
             conservation.hold(fold(facts, date.max, self.config.books.base_currency))
         return batch
 

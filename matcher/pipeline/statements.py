@@ -8,7 +8,7 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.ledger.chain import adjoining_days
 from matcher.ledger.reissues import StatementChange, contradictory
-from matcher.pipeline import conflicts, exclusions, reissues, verdicts
+from matcher.pipeline import conflicts, exclusions, reissues, states
 from matcher.pipeline.session import Session
 from matcher.store import facts, lines
 from matcher.store import reissues as repeated
@@ -84,7 +84,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
     superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == "superseded"]
-    state = verdicts.present(session)
+    state = states.present(session)
     drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
     undone = sum(draft.kind == "undo" for draft in drafts)
     with staging(session.store) as area:
@@ -109,7 +109,7 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     """Lets a statement count again that had counted from the beginning until it was rejected."""
     _check_last(session, statement)
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
-    state = verdicts.present(session)
+    state = states.present(session)
     away = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("counts_instead") == ""))
     drafts = exclusions.count_again(state, away["line_id"], reason, ("superseded",))
     facts.append_ruling(session.store, session.next_batch, statement, before, reason)
@@ -173,7 +173,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     counted = 0
     if word not in reissues.HELD:
         _check_last(session, statement)
-        state = verdicts.present(session)
+        state = states.present(session)
         away = state.lines.filter(pl.col("line_id").is_in(reissues.brought(state, statement))).to_dicts()
         posted = exclusions.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissues.give_back(session, state, statement, reason)

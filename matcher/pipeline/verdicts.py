@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,11 +11,11 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Allocation, Draft
-from matcher.journal.fold import EXCLUDE, EXCLUDED, fold
-from matcher.pipeline import sealed
+from matcher.journal.fold import EXCLUDE, EXCLUDED
+from matcher.pipeline import lookup, sealed
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
-from matcher.store import journal
+from matcher.pipeline.states import any_line, of_lines
 
 _TAKEN_OVER = (
     "customer_id",
@@ -54,42 +53,17 @@ class Decided:
     outcome: str
 
 
-def state_of(session: Session, as_of: date) -> State:
-    """The books' state as of a day."""
-    return fold(journal.facts(session.store), as_of, session.config.books.base_currency)
-
-
-def present(session: Session) -> State:
-    """Everything that is known, whatever its date: decisions are taken on this, never on an earlier day's view."""
-    return state_of(session, date.max)
-
-
-def find_line(state: State, given: str) -> dict[str, Any]:
-    """The line of that id, or of that beginning of an id.
+def find_line(state: State, line_id: str) -> dict[str, Any]:
+    """A line of the state that counts.
 
     Raises:
-        MatcherError: ``line.unknown``, ``line.ambiguous``, or ``decision.state`` when it is set aside and does not count.
+        MatcherError: ``decision.state`` when it is excluded.
     """
-    line = find_any_line(state, given)
+    line = any_line(state, line_id)
     if line["state"] == EXCLUDED:
         what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
-
-
-def find_any_line(state: State, given: str) -> dict[str, Any]:
-    """The line of that id, or of that beginning of an id, whether it counts or not.
-
-    Raises:
-        MatcherError: ``line.unknown`` or ``line.ambiguous``.
-    """
-    begins = pl.col("line_id").str.starts_with(given.lower())
-    found = [row for frame in (state.lines, state.excluded) for row in frame.filter(begins).iter_rows(named=True)]
-    if not found or not given:
-        raise MatcherError("line.unknown", f"no line has the id {given!r}")
-    if len(found) > 1:
-        raise MatcherError("line.ambiguous", f"{len(found)} lines have ids that begin with {given!r}")
-    return found[0]
 
 
 def find_item(state: State, given: str, entity: str) -> ItemSnapshot:
@@ -117,10 +91,10 @@ def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
             proposals are not those of the latest run.
     """
     sealed.require_proposals(session)
-    state = present(session)
+    state, named = of_lines(session, line_ids)
     drafts = []
-    for given in line_ids:
-        line = find_line(state, given)
+    for line_id in named:
+        line = find_line(state, line_id)
         shares = state.allocations.filter((pl.col("line_id") == line["line_id"]) & (pl.col("state") == "proposed")).sort("ordinal")
         if not shares.height:
             raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to accept")
@@ -138,10 +112,10 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
         MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``books.altered`` as in `accept`.
     """
     sealed.require_proposals(session)
-    state = present(session)
+    state, named = of_lines(session, line_ids)
     drafts = []
-    for given in line_ids:
-        line = find_line(state, given)
+    for line_id in named:
+        line = find_line(state, line_id)
         refused = state.allocations.filter((pl.col("line_id") == line["line_id"]) & (pl.col("state") == "proposed"))
         if not refused.height:
             raise MatcherError("decision.state", f"line {line['line_id']} has no proposal to reject")
@@ -156,8 +130,8 @@ def allocate(session: Session, line_id: str, wanted: Sequence[AllocationRequest]
     Raises:
         MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``.
     """
-    state = present(session)
-    line = find_line(state, line_id)
+    state, (name,) = of_lines(session, [line_id], [want.item for want in wanted])
+    line = find_line(state, name)
     currency, pending = line["currency"], line["pending"]
     allocations: list[Allocation] = []
     customers, cleared = [], []
@@ -189,8 +163,9 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     Raises:
         MatcherError: ``decision.unknown``, ``line.*``, ``decision.state`` when it is reversed already.
     """
-    state = present(session)
-    target = _target(state, given)
+    line_id, decision_id = lookup.decision(session, given)
+    state, _ = of_lines(session, [line_id])
+    target = _target(state, line_id, decision_id)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
     if (target["kind"], target["outcome"]) == (EXCLUDE, "superseded"):
@@ -201,7 +176,7 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     if _alone_in_a_settlement(state, target):
         what = f"decision {target['decision_id']} is one of several that settled a conflict"
         raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")
-    line = find_any_line(state, target["line_id"])
+    line = any_line(state, target["line_id"])
     draft = _draft(state, "undo", line, (), reason, outcome="unexplained", reverses=target["decision_id"])
     return _append(session, state, "undo", [draft])
 
@@ -214,23 +189,13 @@ def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
     return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 
-def _target(state: State, given: str) -> dict[str, Any]:
-    by_id = state.decisions.filter(pl.col("decision_id").str.starts_with(given.lower())) if given else state.decisions.clear()
-    if by_id.height == 1:
-        found = by_id.row(0, named=True)
-        begins = pl.col("line_id").str.starts_with(given.lower()) & (pl.col("line_id") != found["line_id"])
-        others = [line for frame in (state.lines, state.excluded) for line in frame.filter(begins)["line_id"]]
-        if others and given.lower() != found["decision_id"]:
-            what = f"decision {found['decision_id']} and line {min(others)} have ids that begin with {given!r}"
-            raise MatcherError("line.ambiguous", what)
-        return found
-    if by_id.height > 1:
-        raise MatcherError("decision.unknown", f"{by_id.height} decisions have ids that begin with {given!r}")
-    line = find_any_line(state, given)
-    on_line = state.decisions.filter((pl.col("line_id") == line["line_id"]) & pl.col("live"))
-    if not on_line.height:
-        raise MatcherError("decision.unknown", f"no decision in force on line {line['line_id']}")
-    return on_line.row(-1, named=True)
+def _target(state: State, line_id: str, decision_id: str) -> dict[str, Any]:
+    """The decision; where only the line is named, its latest one in force."""
+    named = pl.col("decision_id") == decision_id if decision_id else pl.col("live")
+    found = state.decisions.filter((pl.col("line_id") == line_id) & named)
+    if not found.height:
+        raise MatcherError("decision.unknown", f"no decision in force on line {line_id}")
+    return found.row(-1, named=True)
 
 
 def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[Allocation, ...], reason: str, **fields: Any) -> Draft:

@@ -3,6 +3,7 @@
 A word is one row here, with everything that the engine has to know of it.
 """
 
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 
@@ -186,3 +187,17 @@ def scope(limit: str) -> frozenset[str]:
     """Bases and differences of the explanations that a bound bears on."""
     limits = {name: basis.limits for name, basis in BASES.items()} | {name: one.limits for name, one in DIFFERENCES.items()}
     return frozenset(name for name, bounds in limits.items() if limit in bounds or limit in EVERYWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: its kind, signed points, and what it says."""
+
+    kind: str
+    points: int
+    words: str
+
+    @classmethod
+    def of(cls, kind: str, points: int) -> "Evidence":
+        """With the words of the kind; a kind of an earlier version has none but its name."""
+        return cls(kind, points, EVIDENCE[kind].words if kind in EVIDENCE else kind)

@@ -17,31 +17,15 @@ _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS las
 SELECT {columns} FROM latest ORDER BY {key}"""
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
-_UNDECIDED = """WHERE f.line_id NOT IN (
+UNDECIDED = """WHERE f.line_id NOT IN (
     SELECT line_id FROM log.decision WHERE batch > (SELECT max(batch) FROM log.batch WHERE command = 'run'))"""
 """What the latest run found of a line holds until somebody decides on it. The rows stay as the run left them: so they are sealed."""
 
 _HISTORY = """WITH ours AS (
     SELECT item_id, min(batch) AS posted_in FROM log.allocation GROUP BY item_id
-), later AS (SELECT item_id FROM raw.item JOIN ours USING (item_id) GROUP BY item_id HAVING max(batch) > min(posted_in))
+), later AS (SELECT item_id FROM {table} JOIN ours USING (item_id) GROUP BY item_id HAVING max(batch) > min(posted_in))
 SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount
-FROM raw.item SEMI JOIN later USING (item_id) WHERE batch <= coalesce(?, batch) ORDER BY item_id, batch"""
-
-
-_TOUCHED = """CREATE OR REPLACE TEMP TABLE touched_line AS SELECT DISTINCT line_id FROM log.decision WHERE batch = $batch;
-CREATE OR REPLACE TEMP TABLE touched_item AS
-    SELECT item_id FROM log.allocation SEMI JOIN (
-        SELECT decision_id FROM log.decision WHERE batch = $batch
-        UNION SELECT reverses FROM log.decision WHERE batch = $batch AND reverses <> ''
-    ) AS d USING (decision_id)
-    UNION SELECT item_id FROM raw.item SEMI JOIN (SELECT item_id FROM log.allocation) AS a USING (item_id) WHERE batch = $batch;
-CREATE OR REPLACE TEMP TABLE touched_decision AS
-    WITH near AS (
-        SELECT decision_id FROM log.allocation SEMI JOIN touched_item USING (item_id)
-        UNION SELECT decision_id FROM log.decision SEMI JOIN touched_line USING (line_id)
-    )
-    SELECT decision_id FROM near UNION SELECT decision_id FROM log.decision WHERE reverses IN (SELECT decision_id FROM near)"""
-"""What a batch changes: lines it decided, items that its postings and reversals move or that it brings anew; and all decisions on them."""
+FROM {table} SEMI JOIN later USING (item_id) WHERE batch <= coalesce(?, batch) ORDER BY item_id, batch"""
 
 
 def last_batch(store: Store) -> Head:
@@ -88,6 +72,12 @@ def decisions(store: Store) -> pl.DataFrame:
     return store.frame("SELECT * FROM log.decision ORDER BY batch, ordinal").select(list(frames.DECISION))
 
 
+def runners_up(store: Store, line_id: str) -> list[str]:
+    """What is recorded of the best other explanations of a line."""
+    sql = "SELECT runner_up FROM log.decision WHERE line_id = $1 UNION SELECT runner_up FROM work.finding WHERE line_id = $1 ORDER BY 1"
+    return [str(row[0]) for row in store.run(sql, [line_id]) if row[0]]
+
+
 def allocations(store: Store) -> pl.DataFrame:
     """All allocations, in the order of their decisions."""
     sql = "SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"
@@ -117,19 +107,36 @@ def count(store: Store, table: str) -> int:
     return store.scalar(f"SELECT count(*) FROM {table}")
 
 
-def items(store: Store, until: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
-    """The latest snapshot of every open item; with `until`, as the books knew them after that batch. `without`: columns to leave out."""
-    table = "raw.item" if until is None else f"(FROM raw.item WHERE batch <= {int(until)})"
+def items(store: Store, until: int | None = None, without: Collection[str] = (), table: str = "raw.item") -> pl.DataFrame:
+    """The latest snapshot of every open item.
+
+    Args:
+        store: the books.
+        until: as the books knew them after that batch; None for now.
+        without: columns to leave out.
+        table: where their rows are, when not all are asked for.
+    """
+    table = table if until is None else f"(FROM {table} WHERE batch <= {int(until)})"
     return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
 
 
 def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
     """Which of the names are the id or the document number of an item."""
-    # what is no text is the name of nothing, and the database takes no half of a character
-    texts = [name for name in names if name.encode(errors="ignore").decode() == name]
     sql = "SELECT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[])) UNION "
     sql += "SELECT document_no FROM raw.item WHERE document_no IN (SELECT unnest($1::VARCHAR[]))"
-    return frozenset(str(row[0]) for row in store.run(sql, [texts]))
+    return frozenset(str(row[0]) for row in store.run(sql, [_texts(names)]))
+
+
+def item_ids(store: Store, names: Collection[str]) -> list[str]:
+    """Ids of the items of which one of the names is the id, or has ever been the document number."""
+    sql = """SELECT DISTINCT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[]))
+        OR document_no IN (SELECT unnest($1::VARCHAR[])) ORDER BY item_id"""
+    return [str(row[0]) for row in store.run(sql, [_texts(names)])]
+
+
+def _texts(names: Collection[str]) -> list[str]:
+    # what is no text is the name of nothing, and the database takes no half of a character
+    return [name for name in names if name.encode(errors="ignore").decode() == name]
 
 
 def _possible(found: pl.DataFrame) -> pl.DataFrame:
@@ -143,24 +150,27 @@ def _possible(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
-def history(store: Store, until: int | None = None) -> pl.DataFrame:
-    """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`. `until`: known after that batch."""
-    return store.frame(_HISTORY, until)
+def history(store: Store, until: int | None = None, table: str = "raw.item") -> pl.DataFrame:
+    """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`.
+
+    `until` and `table` as of `items`.
+    """
+    return store.frame(_HISTORY.format(table=table), until)
 
 
-def sent(store: Store, until: int | None = None) -> pl.DataFrame:
-    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until`: known after that batch."""
+def sent(store: Store, until: int | None = None, table: str = "log.export") -> pl.DataFrame:
+    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until` and `table` as of `items`."""
     return store.frame(
-        """SELECT decision_id, min(batch) AS batch FROM log.export
+        f"""SELECT decision_id, min(batch) AS batch FROM {table}
         SEMI JOIN (SELECT reverses AS decision_id FROM log.decision WHERE reverses <> '') AS d USING (decision_id)
         WHERE record <> 'reversal' AND batch <= coalesce(?, batch) GROUP BY decision_id ORDER BY decision_id""",
         until,
     )
 
 
-def customers(store: Store) -> pl.DataFrame:
-    """The latest record of every customer."""
-    return store.frame(_LATEST.format(key="customer_id", table="raw.customer", columns=_columns(frames.CUSTOMER)))
+def customers(store: Store, table: str = "raw.customer") -> pl.DataFrame:
+    """The latest record of every customer. `table` as of `items`."""
+    return store.frame(_LATEST.format(key="customer_id", table=table, columns=_columns(frames.CUSTOMER)))
 
 
 def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:
@@ -175,8 +185,8 @@ def facts(store: Store, without: Collection[str] = ()) -> Facts:
         customers=customers(store),
         decisions=decisions(store),
         allocations=allocations(store),
-        findings=store.frame(f"SELECT * FROM work.finding AS f {_UNDECIDED} ORDER BY line_id"),
-        proposals=store.frame(f"SELECT * FROM work.proposal AS f {_UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
+        findings=store.frame(f"SELECT * FROM work.finding AS f {UNDECIDED} ORDER BY line_id"),
+        proposals=store.frame(f"SELECT * FROM work.proposal AS f {UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
         history=history(store),
         sent=sent(store),
     )
@@ -197,38 +207,13 @@ def item_facts(store: Store) -> Facts:
     )
 
 
-def touched(store: Store, batch: int) -> Facts | None:
-    """What the state of the lines and items is folded from that a batch changes, and no more; without findings. None: it changes none."""
-    lines, items, decisions = _TOUCHED.split(";")
-    for statement in (lines, items):
-        store.run(statement, {"batch": batch})
-    if not store.run("SELECT 1 FROM touched_line UNION ALL SELECT 1 FROM touched_item LIMIT 1"):
-        return None
-    store.run(decisions)
-    mine = "(FROM raw.item SEMI JOIN touched_item USING (item_id))"
-    return Facts(
-        lines=store.frame(f"SELECT {_columns(frames.LINE)} FROM raw.line SEMI JOIN touched_line USING (line_id) ORDER BY line_id"),
-        items=store.frame(_LATEST.format(key="item_id", table=mine, columns=_columns(frames.ITEM))),
-        customers=frames.empty(frames.CUSTOMER),
-        decisions=store.frame("SELECT * FROM log.decision SEMI JOIN touched_decision USING (decision_id) ORDER BY batch, ordinal"),
-        allocations=store.frame(
-            """SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id)
-            SEMI JOIN touched_decision USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"""
-        ).select(list(frames.ALLOCATION)),
-        findings=frames.empty(frames.FINDING),
-        proposals=frames.empty(frames.ALLOCATION),
-        history=history(store).join(store.frame("FROM touched_item"), on="item_id", how="semi", maintain_order="left"),
-        sent=sent(store),
-    )
-
-
 def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame, until: date) -> None:
     """Puts a run's findings in the place of the previous ones; those on lines of days after `until` stand, as it did not look at them."""
     for table in ("work.finding", "work.proposal"):
         if until == date.max:
             store.run(f"TRUNCATE {table}")
         else:
-            later = f"SELECT line_id FROM (SELECT line_id FROM raw.line WHERE booking_date > ?) AS f {_UNDECIDED}"
+            later = f"SELECT line_id FROM (SELECT line_id FROM raw.line WHERE booking_date > ?) AS f {UNDECIDED}"
             store.run(f"DELETE FROM {table} WHERE line_id NOT IN ({later})", [until])
     store.append("work.finding", findings)
     store.append("work.proposal", proposals)

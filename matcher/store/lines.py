@@ -235,6 +235,15 @@ def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
     )
 
 
+def ids_beginning(store: Store, table: str, text: str) -> list[tuple[str, str]]:
+    """Ids that begin with a text, in order, each with the id of its line: of `raw.line` or `log.decision`. None begins with nothing."""
+    name = "line_id" if table == "raw.line" else "decision_id"
+    # what is no text begins no id, and the database takes no half of a character
+    if not text or text.encode(errors="ignore").decode() != text:
+        return []
+    return [(row[0], row[1]) for row in store.run(f"SELECT {name}, line_id FROM {table} WHERE starts_with({name}, ?) ORDER BY 1", [text])]
+
+
 def amounts(store: Store) -> pl.DataFrame:
     """Amount and currency of every line that is stored, whether it counts or not: line_id, amount, currency."""
     return store.frame("SELECT line_id, amount, currency FROM raw.line ORDER BY line_id")

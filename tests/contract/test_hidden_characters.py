@@ -81,7 +81,7 @@ def desk(books: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def commands(books: Path) -> list[list[str]]:
     """Every kind of page, message and error in which something hidden has to be shown."""
     made = Books(books, actor="ada")
-    lines, statement = made.state().lines["line_id"].to_list(), made.statements()["statement_id"][0]
+    lines, statement = made.state().lines["line_id"].to_list(), made.statements()[0].statement_id
     odd = str(books / NAMED[0])
     listing = [["queue"], ["aging", "--detail"], ["aging"], ["status"], ["statement", "list"], ["inspect", odd], ["verify"]]
     pages = [*(["show", line] for line in lines), *(["explain", line] for line in lines), ["statement", "show", statement]]
@@ -156,7 +156,7 @@ def test_csv_in_a_pipe_is_what_was_stored(books: Path, monkeypatch: pytest.Monke
 
 
 def test_json_means_what_was_stored_and_hides_nothing(desk: Desk) -> None:
-    stored = Books(desk.folder).queue()["remittance_information"].to_list()
+    stored = [line.text for line in Books(desk.folder).queue().lines]
     text = desk.do("queue", "--format", "json").split("\n1 receipt waits")[0]
     rows = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert [row["text"] for row in rows] == stored
@@ -213,7 +213,7 @@ REASONS = {
 @pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\u200b", "\n", "\x9b", "\udcff"], ids=ascii)
 def test_a_reason_that_a_person_types_hides_nothing(books: Path, way: str, hidden: str) -> None:
     made = Books(books, actor="ada")
-    line = made.queue()["line_id"][0]
+    line = made.queue().lines[0].line_id
     with pytest.raises(MatcherError) as refused:
         REASONS[way](made, line, f"agreed {hidden} by phone")
     assert (refused.value.code, refused.value.exit_code) == ("usage.option", USAGE)

@@ -89,7 +89,7 @@ def test_the_readme_shows_what_the_commands_print(
     assert rewritten(text, tmp_path).splitlines() == text.splitlines()
     (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})
-    assert len(capsys.readouterr().out.splitlines()) == Books(Path("books")).queue(date(2026, 10, 31)).height
+    assert len(capsys.readouterr().out.splitlines()) == Books(Path("books")).queue(date(2026, 10, 31)).waiting
 
 
 def test_the_readme_names_targets_that_the_makefile_has() -> None:

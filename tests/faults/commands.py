@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 from support import CONFIG, customers_file, items_file, lines_file, new_books, write
 
 from matcher.books import Books
@@ -134,7 +133,7 @@ def build(folder: Path) -> dict[str, str]:
     by_reference = dict(state.lines.select("bank_reference", "line_id").iter_rows())
     names |= {"posted": by_reference["B1"], "proposed": by_reference["B2"], "unexplained": by_reference["B4"]}
     (names["conflict"],) = state.excluded["line_id"]
-    (names["held"],) = new_books(now / "books").statements().filter(pl.col("state") == "quarantined")["statement_id"]
+    (names["held"],) = (row.statement_id for row in new_books(now / "books").statements() if row.state == "quarantined")
 
     def sent(books: Books, at: Path) -> None:
         books.export("receipts", at / "sent.csv")

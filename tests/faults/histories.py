@@ -338,6 +338,10 @@ ACTS: list[Callable[[History], None]] = [
 ]  # fmt: skip
 
 
+START = (_customers, _snapshot, _ingest, _run)
+"""How every history begins."""
+
+
 def undo_all(of: History) -> None:
     """Takes back every decision in any order: everything is as at first, in the books and, once it has booked that, in the ERP."""
     of.story.append("undo all")
@@ -374,7 +378,7 @@ def play(seed: int, commands: int, *, late: bool = False, every: int = 1) -> Tol
     with tempfile.TemporaryDirectory() as name:
         history = History(Path(name), seed, late=late)
         history.story.append("start")
-        for act in (_customers, _snapshot, _ingest, _run):
+        for act in START:
             act(history)
             history.look()
         looked = False

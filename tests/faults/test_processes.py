@@ -37,7 +37,7 @@ def with_proposals(folder: Path, count: int) -> Books:
 
 def test_lines_accepted_at_the_same_time_are_each_posted_once(bench: Bench, tmp_path: Path) -> None:
     books = with_proposals(tmp_path, AT_ONCE)
-    lines = books.queue(FOREVER).filter(pl.col("state") == "proposed")["line_id"].to_list()
+    lines = [line.line_id for line in books.queue(FOREVER).lines if line.state == "proposed"]
     assert len(lines) == AT_ONCE
     results = bench.server.run([Job(tmp_path, ("accept", line), while_busy=True) for line in lines])
     assert [result.status for result in results] == [0] * AT_ONCE
@@ -48,7 +48,7 @@ def test_lines_accepted_at_the_same_time_are_each_posted_once(bench: Bench, tmp_
 
 def test_of_commands_at_the_same_time_each_is_done_or_told_that_the_books_are_in_use(bench: Bench, tmp_path: Path) -> None:
     books = with_proposals(tmp_path, AT_ONCE)
-    lines = books.queue(FOREVER).filter(pl.col("state") == "proposed")["line_id"].to_list()
+    lines = [line.line_id for line in books.queue(FOREVER).lines if line.state == "proposed"]
     results = bench.server.run([Job(tmp_path, ("accept", line)) for line in lines])
     assert {result.status for result in results} <= {0, 5}
     assert all("books.busy" in result.said for result in results if result.status == 5)

@@ -80,7 +80,7 @@ def test_a_statement_that_does_not_add_up_is_kept_aside_and_counts_nowhere(tmp_p
     assert [s.state for s in result.statements] == ["quarantined"]
     assert books.state(DAY).lines.height == 1
     assert [block.code for block in books.blocks()] == ["statement.unbalanced"]
-    (held,) = books.statements().filter(pl.col("state") == "quarantined")["statement_id"]
+    (held,) = (row.statement_id for row in books.statements() if row.state == "quarantined")
     with pytest.raises(MatcherError, match=r"decision\.state.*reason"):
         books.accept_statement(held, reason=" ")
     done = books.accept_statement(held[:6], reason="the bank confirmed by telephone")
@@ -161,7 +161,7 @@ def test_what_a_person_decides_stays_decided(tmp_path: Path) -> None:
     line = {"amount": "77.00", "counterparty_name": "ALSTER GMBH"}
     books = filled(tmp_path, items=items, customers=customer, lines=[line])
     books.run(DAY)
-    (line_id,) = books.queue(DAY)["line_id"]
+    (line_id,) = (line.line_id for line in books.queue(DAY).lines)
     books.reject([line_id[:6]], reason="not theirs")
     first = books.state(DAY).allocations["item_id"].to_list()
     books.run(DAY)
@@ -174,7 +174,7 @@ def test_what_a_person_decides_stays_decided(tmp_path: Path) -> None:
     books.undo(decided.decision_id, reason="the bank took it back")
     assert books.state(DAY).items["open"].to_list() == [77_00, 77_00]
     books.run(DAY)
-    assert books.queue(DAY)["state"].to_list() == ["proposed"]
+    assert [line.state for line in books.queue(DAY).lines] == ["proposed"]
     assert [c.name for c in books.verify() if c.failure] == []
 
 
@@ -186,7 +186,7 @@ def test_no_run_posts_again_what_a_person_took_back(tmp_path: Path) -> None:
     books.undo(line_id, reason="a deposit, not this invoice")
     for _ in range(2):
         assert books.run(DAY).posted == 0
-        assert books.queue(DAY).select("state", "reason").rows() == [("proposed", "a person has taken this posting back")]
+        assert [(line.state, line.reason) for line in books.queue(DAY).lines] == [("proposed", "a person has taken this posting back")]
     books.accept([line_id], reason="it was this invoice after all")
     assert books.state(DAY).items["open"].to_list() == [0]
 
@@ -447,7 +447,7 @@ def test_several_statements_of_one_day_each_bring_their_own_twin(tmp_path: Path,
         books.ingest(files[:1])
         assert [s.state for s in books.ingest(files[1:2])[0].statements] == ["quarantined"]
         books.ingest(files[2:])
-        (held,) = books.statements().filter(pl.col("state") == "quarantined")["statement_id"]
+        (held,) = (row.statement_id for row in books.statements() if row.state == "quarantined")
         assert books.accept_statement(held, reason="the second one has come").new == 1
         assert books.state(DAY).lines["amount"].sum() == 30_00
         return

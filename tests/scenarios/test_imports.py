@@ -143,10 +143,10 @@ def test_a_proposal_on_an_item_that_became_another_is_gone(tmp_path: Path) -> No
     policy.write_text(policy.read_text("utf-8") + "\n[policy]\nauto_post = false\n", "utf-8")
     made = Books(made.directory, actor="ada")
     made.run()
-    waits = made.queue()["line_id"]
-    assert made.queue()["state"].to_list() == ["proposed"]
+    waits = [line.line_id for line in made.queue().lines]
+    assert [line.state for line in made.queue().lines] == ["proposed"]
     made.import_files("items", [items_file(tmp_path, [{**config, "currency": "JPY", "amount": "100000"}], "next.csv")])
     with pytest.raises(MatcherError) as refused:
         made.accept(list(waits))
     assert refused.value.code == "decision.state"
-    assert made.queue()["state"].to_list() == ["none"]
+    assert [line.state for line in made.queue().lines] == ["none"]

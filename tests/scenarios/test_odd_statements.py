@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
 from support import CONFIG, new_books, write
 
@@ -91,8 +90,8 @@ def test_an_entry_in_another_currency_is_kept_aside_and_the_others_are_read(tmp_
     (result,) = books.ingest([path], IngestOptions(quarantine=True))
     assert {s.currency: (s.state, s.new) for s in result.statements}["USD"] == ("quarantined", 0)
     assert "USD" not in set(books.state(DAY).lines["currency"])
-    odd = books.statements().filter(pl.col("currency") == "USD")["statement_id"][0]
-    assert books.statement_lines(odd)["amount"].to_list() == [-20_00]
+    odd = next(row.statement_id for row in books.statements() if row.currency == "USD")
+    assert [line.amount for line in books.statement(odd).lines] == [-20_00]
     with pytest.raises(MatcherError) as refused:
         books.accept_statement(odd, reason="it is ours")
     assert refused.value.code == "currency.mixed"

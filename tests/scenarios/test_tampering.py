@@ -53,7 +53,7 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     books.ingest([lines_file(files, broken, "broken.csv")])
     books.ingest([BATCHES], IngestOptions(account="reserve"))
     books.run()
-    held = books.statements().filter(pl.col("state") == "quarantined")["statement_id"][0]
+    held = next(row.statement_id for row in books.statements() if row.state == "quarantined")
     books.accept_statement(held, reason="the bank sent it so")
     paid = books.state().lines.filter(pl.col("bank_reference") == "B2")["line_id"][0]
     books.undo(paid, reason="a deposit")
@@ -350,7 +350,7 @@ ACTS: dict[str, Callable[[Books, str], object]] = {
 @pytest.mark.parametrize("name", ["finding", "findings forgotten", "proposal redirected"])
 def test_nobody_acts_on_a_proposal_that_was_redirected(act: str, name: str, original: Books, tmp_path: Path) -> None:
     books = copy(original, tmp_path)
-    (line,) = books.queue().filter(pl.col("state") == "proposed")["line_id"]
+    (line,) = (line.line_id for line in books.queue().lines if line.state == "proposed")
     tamper(books, *CHANGES[name])
     with pytest.raises(MatcherError) as caught:
         ACTS[act](books, line)
@@ -364,7 +364,7 @@ def test_a_redirected_proposal_with_a_new_seal_is_refused_too(original: Books, s
     redirect = CHANGES["proposal redirected"]
     for number, (start, again) in enumerate(((original, False), (signed, True))):
         books = copy(start, tmp_path / str(number))
-        (line,) = books.queue().filter(pl.col("state") == "proposed")["line_id"]
+        (line,) = (line.line_id for line in books.queue().lines if line.state == "proposed")
         tamper(books, *redirect, again=again)
         with pytest.raises(MatcherError, match=r"books\.altered|journal\.key"):
             books.accept([line])
@@ -372,11 +372,11 @@ def test_a_redirected_proposal_with_a_new_seal_is_refused_too(original: Books, s
 
 def test_a_proposal_may_be_accepted_after_other_decisions(original: Books, tmp_path: Path) -> None:
     books = copy(original, tmp_path)
-    (line,) = books.queue().filter(pl.col("state") == "proposed")["line_id"]
+    (line,) = (line.line_id for line in books.queue().lines if line.state == "proposed")
     paid = books.state().lines.filter(pl.col("bank_reference") == "B1")["line_id"][0]
     books.undo(paid)
     books.accept([line])
-    assert books.queue().filter(pl.col("state") == "proposed").is_empty()
+    assert all(line.state != "proposed" for line in books.queue().lines)
     assert failures(books) == []
 
 

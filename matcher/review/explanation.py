@@ -13,18 +13,18 @@ from matcher.journal.fold import EXCLUDED
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.matching.records import Share
-from matcher.pipeline.verdicts import find_any_line
+from matcher.pipeline import lookup
+from matcher.pipeline.session import Session
+from matcher.pipeline.states import any_line, of_lines
+from matcher.review import cells
 from matcher.rules.rulebook import Rulebook
-from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
+from matcher.rules.vocabulary import BASES, DIFFERENCES, Evidence
+from matcher.store import journal
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One piece of evidence: its kind, signed points, and what it says."""
-
-    kind: str
-    points: int
-    words: str
+_LINE = (
+    "line_id", "account", "entity", "booking_date", "value_date", "amount", "currency", "counterparty_name", "counterparty_account",
+    "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,19 @@ class ItemPart:
     left: int
     settled_by: str = ""
 
+    def to_dict(self, currency: str) -> dict[str, object]:
+        """As a machine is told. `currency`: of the line, in which `applied` is."""
+        return {
+            "item_id": self.item_id, "document_no": self.document_no, "customer_id": self.customer_id,
+            "issue_date": cells.day(self.issue_date), "due_date": cells.day(self.due_date), "currency": self.currency,
+            "open": cells.amount(self.open, self.currency), "applied": cells.amount(self.applied, currency), "applied_currency": currency,
+            "adjustment": cells.amount(self.adjustment, self.currency), "reason": self.reason,
+            "left": cells.amount(self.left, self.currency), "settled_by": self.settled_by,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ExplanationView:
     """One explanation. `rule` is an id, with its version where a decision was made by it; `points` is the sum of the evidence."""
 
     rule: str
@@ -77,6 +87,15 @@ class Way:
         """What lies between the sum of the items and the amount."""
         return DIFFERENCES[self.difference].words if self.difference in DIFFERENCES else ""
 
+    def to_dict(self, currency: str) -> dict[str, object]:
+        """As a machine is told. `currency`: of the line."""
+        return {
+            "rule": self.rule, "title": self.title, "basis": self.basis, "basis_words": self.basis_words, "difference": self.difference,
+            "difference_words": self.difference_words, "customer_id": self.customer_id, "points": self.points, "note": self.note,
+            "evidence": [{"kind": one.kind, "points": one.points, "words": one.words} for one in self.evidence],
+            "items": [item.to_dict(currency) for item in self.items],
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -92,9 +111,16 @@ class Event:
     decision_id: str
     items: tuple[str, ...]
 
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told."""
+        return {
+            "at": self.at, "kind": self.kind, "actor": self.actor, "outcome": self.outcome, "rule": self.rule, "reason": self.reason,
+            "in_force": self.in_force, "decision_id": self.decision_id, "items": list(self.items),
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class LineExplanation:
     """Why a line stands as it does.
 
     Attributes:
@@ -115,9 +141,9 @@ class Why:
     line: dict[str, Any]
     customer_name: str
     decided_by: str
-    chosen: Way | None
-    runner_up: Way | None
-    nearest: Way | None
+    chosen: ExplanationView | None
+    runner_up: ExplanationView | None
+    nearest: ExplanationView | None
     blocked_by: str
     log_odds: int | None
     confidence: int | None
@@ -126,14 +152,40 @@ class Why:
     replaced_by: str
     history: tuple[Event, ...]
 
+    def head(self) -> dict[str, object]:
+        """Everything that is one value, as a machine is told."""
+        line, currency = self.line, self.line["currency"]
+        return {
+            **{name: cells.day(line[name]) if name.endswith("_date") else line[name] for name in _LINE},
+            **{name: cells.amount(line[name], currency) for name in ("amount", "applied", "pending")},
+            "customer_id": line["customer_id"], "customer_name": self.customer_name, "state": line["state"], "outcome": line["outcome"],
+            "decided_by": self.decided_by, "decision_id": line["decision_id"], "reason": line["reason"], "blocked_by": self.blocked_by,
+            "confidence": cells.share(self.confidence), "margin": cells.share(self.margin), "log_odds": self.log_odds,
+            "calibration": self.calibration, "replaced_by": self.replaced_by,
+        }  # fmt: skip
 
-def why(state: State, given: str, book: Rulebook) -> Why:
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told."""
+        ways = {"chosen": self.chosen, "runner_up": self.runner_up, "nearest": self.nearest}
+        told: dict[str, object] = {name: way and way.to_dict(self.line["currency"]) for name, way in ways.items()}
+        return {**self.head(), **told, "decisions": [event.to_dict() for event in self.history]}
+
+
+def explanation(session: Session, given: str, book: Rulebook) -> LineExplanation:
     """Why the line of that id, or of that beginning of an id, stands as it does.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    line = find_any_line(state, given)
+    line_id = lookup.line(session, given)
+    recorded = [encoding.decode(text) for text in journal.runners_up(session.store, line_id)]
+    items = {share.item_id for one in recorded if one for share in one.shares}
+    state, _ = of_lines(session, [line_id], sorted(items))
+    return _explained(state, line_id, book)
+
+
+def _explained(state: State, line_id: str, book: Rulebook) -> LineExplanation:
+    line = any_line(state, line_id)
     parts = _Parts(state, line, book)
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
@@ -142,7 +194,7 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
     names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
-    return Why(
+    return LineExplanation(
         line=line,
         customer_name=names[0] if len(names) else "",
         decided_by=line["actor"] if by_person else "engine" if line["reason"] else "",
@@ -182,7 +234,7 @@ class _Parts:
             since = (pl.col("batch") > mine[1]) | ((pl.col("batch") == mine[1]) & (pl.col("ordinal_decision") >= mine[2]))
         self.posted = posted.with_columns(since.alias("since"))
 
-    def chosen(self) -> Way:
+    def chosen(self) -> ExplanationView:
         """The explanation that is posted or proposed; a person's allocation has items and no evidence."""
         wanted = (pl.col("line_id") == self.line["line_id"]) & (pl.col("state") == self.line["state"])
         if self.line["decision_id"]:
@@ -196,12 +248,12 @@ class _Parts:
         )
         return self.way(one)
 
-    def way(self, one: RecordedExplanation) -> Way:
+    def way(self, one: RecordedExplanation) -> ExplanationView:
         """An explanation with words, and with what its items had open."""
-        evidence = tuple(Evidence(kind, points, EVIDENCE[kind].words if kind in EVIDENCE else kind) for kind, points in one.evidence)
+        evidence = tuple(Evidence.of(kind, points) for kind, points in one.evidence)
         title = self.titles.get(one.rule.partition("@")[0], "")
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
-        return Way(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
+        return ExplanationView(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
 
     def _item(self, share: Share, customer: str) -> ItemPart:
         found = self.state.items.filter(pl.col("item_id") == share.item_id)
