@@ -112,6 +112,30 @@ def show_line(line: str, output: str) -> None:
         show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), output)
 
 
+@click.command()
+@click.argument("customer_id", metavar="CUSTOMER")
+@with_books
+@with_format
+@as_of_option
+def customer(customer_id: str, output: str, as_of: date | None) -> None:
+    """What a customer owes, item by item and by how long it is overdue, and how many receipts of his wait.
+
+    The unapplied rest of a receipt is a row of its own below zero.
+    """
+    found = open_books().customer(customer_id, as_of)
+    told: dict[str, Any] = found.to_dict()
+    columns: tuple[str, ...] = (
+        "entity", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_past_due", "bucket", "currency", "amount",
+        "open_amount", "disputed_amount",
+    )  # fmt: skip
+    if output == "table":
+        columns = ("item_id", "document_no", "document_type", "due_date", "days_past_due", "open_amount", "currency")
+    show(told["items"], columns, output, numbers=(*_NUMBERS, "days_past_due", "open_amount", "disputed_amount"))
+    sums = ", ".join(f"{amount} {currency}" for currency, amount in told["open"].items()) or "nothing"
+    waits = f"{len(found.waiting)} {'receipt waits' if len(found.waiting) == 1 else 'receipts wait'}"
+    note(f"{' '.join(filter(None, (customer_id, found.name)))}: {sums} open; {waits}.")
+
+
 def _decided(results: "list[Decided]") -> None:
     for one in results:
         say(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
@@ -159,4 +183,4 @@ def undo(decision: str, reason: str) -> None:
     _decided(open_books().undo(decision, reason=reason))
 
 
-COMMANDS = (run, status, queue, show_line, accept, reject, allocate, undo)
+COMMANDS = (run, status, queue, show_line, customer, accept, reject, allocate, undo)

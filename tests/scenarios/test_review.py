@@ -1,0 +1,98 @@
+"""What a person looks at, as records: the same as the command line tells a machine."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from posted import ITEM, LINE
+from support import filled, lines_file
+
+from matcher.books import Books
+from matcher.cli.main import main
+from matcher.errors import MatcherError
+
+DAY = date(2026, 10, 31)
+CUSTOMERS = [{"customer_id": "C1", "name": "Brandt GmbH"}, {"customer_id": "C2", "name": "Olsen AS"}]
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """One receipt posted, one that nothing explains, one open item of C1 and one of C2."""
+    items = [
+        ITEM,
+        ITEM | {"item_id": "I2", "document_no": "RE-2026-00402"},
+        ITEM | {"item_id": "I3", "document_no": "77", "customer_id": "C2"},
+    ]
+    lines = [LINE, {"amount": "5.00", "remittance_information": "thanks", "bank_reference": "B2", "counterparty_name": "Nobody Ltd"}]
+    made = filled(tmp_path, items=items, customers=CUSTOMERS, lines=lines)
+    made.run()
+    return made
+
+
+def told(books: Books, *command: str) -> list[dict[str, object]]:
+    result = CliRunner().invoke(main, ["--books", str(books.directory), *command, "--format", "json"], catch_exceptions=False)
+    return [json.loads(row) for row in result.stdout.splitlines()]
+
+
+def in_json(record: dict[str, object]) -> dict[str, object]:
+    return dict(json.loads(json.dumps(record, default=str)))
+
+
+def test_the_queue_and_a_line(books: Books) -> None:
+    page = books.queue(DAY)
+    assert (page.waiting, [line.reason != "" for line in page.lines]) == (1, [True])
+    (row,) = told(books, "queue", "--as-of", "2026-10-31")
+    assert row["amount"] == "5.00"
+    assert row["line_id"] == page.lines[0].line_id
+    view = books.line(page.lines[0].line_id)
+    assert (view.allocations, view.decisions) == ((), ())
+    assert told(books, "show", page.lines[0].line_id) == [in_json(view.to_dict())]
+
+
+def test_a_posted_line_names_its_items_and_decision(books: Books) -> None:
+    (line_id,) = books.state(DAY).allocations["line_id"]
+    view = books.line(line_id)
+    (allocation,), (decision,) = view.allocations, view.decisions
+    assert (allocation.item_id, allocation.cash, allocation.open) == ("I1", 1190_00, 0)
+    assert (decision.kind, decision.in_force) == ("match", True)
+    assert told(books, "explain", line_id) == [in_json(books.explain(line_id).to_dict())]
+
+
+def test_a_customer_owes_what_the_aging_says(books: Books) -> None:
+    found = books.customer("C1", DAY)
+    assert (found.name, found.open, [item.item_id for item in found.items]) == ("Brandt GmbH", {"EUR": 1190_00}, ["I2"])
+    assert found.waiting == ()
+    assert told(books, "customer", "C1", "--as-of", "2026-10-31") == found.to_dict()["items"]
+
+
+def test_an_unknown_customer_is_refused(books: Books) -> None:
+    with pytest.raises(MatcherError) as raised:
+        books.customer("C9", DAY)
+    assert raised.value.code == "customer.unknown"
+
+
+def test_the_status_adds_up_to_the_lines(books: Books) -> None:
+    found = books.status(DAY)
+    assert sum(group.lines for group in found.groups) == 2
+    assert [group.to_dict()["amount"] for group in found.groups if group.outcome == "unexplained"] == ["5.00"]
+    assert told(books, "status") == [group.to_dict() for group in found.groups]
+
+
+def test_a_statement_with_its_lines(books: Books) -> None:
+    (row,) = books.statements()
+    view = books.statement(row.statement_id[:8])
+    assert (view.row, len(view.lines), view.differences, view.conflicts) == (row, 2, (), ())
+    assert (row.credit, row.missing) == (1195_00, 0)
+    assert told(books, "statement", "list") == [
+        {name: value for name, value in in_json(row.to_dict()).items() if name in told(books, "statement", "list")[0]}
+    ]
+
+
+def test_lines_of_one_reference_with_two_amounts(books: Books, tmp_path: Path) -> None:
+    books.ingest([lines_file(tmp_path, [LINE | {"amount": "1191.00"}], "again.csv")])
+    first, second = books.conflicts()
+    assert sorted((first.counts, second.counts)) == ["no", "yes"]
+    assert {first.state, second.state} == {"open"}
+    assert told(books, "statement", "conflicts") == [in_json(one.to_dict()) for one in (first, second)]
