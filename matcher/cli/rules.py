@@ -75,11 +75,11 @@ def check(path: str, output: str) -> None:
     FILE is a rules.toml; without it the books' own is checked, or the shipped rules where there are no books. Exit status 1 when a
     rule is never reached or an example fails; 2 when the file is not valid.
     """
-    from matcher.pipeline.rulebooks import review
+    from matcher.pipeline.rule_findings import findings
 
     chosen = _chosen(path)
     with busy("checking"):
-        found = list(review(chosen))
+        found = list(findings(chosen))
     if found or output != "table":
         show([{"code": f.code, "rule": f.rule, "message": f.message} for f in found], ("code", "rule", "message"), output)
     count, examples = len(chosen.book.rule), sum(len(rule.example) for rule in chosen.book.rule)
@@ -172,13 +172,14 @@ def test(rule_id: str, path: str, output: str) -> None:
     shown, and is no failure.
     """
     from matcher.pipeline.examples import run_examples
+    from matcher.pipeline.rule_findings import code_of
 
     chosen = _chosen(path)
     book = chosen.as_written
     only = _find(book, rule_id).id if rule_id else ""
     with busy("running examples"):
         done = list(run_examples(book, only=only))
-    codes = [chosen.code_of(one) if one.failure else "" for one in done]
+    codes = [code_of(chosen, one) if one.failure else "" for one in done]
     texts = {"": "as expected", "rules.example": "FAILS: ", "rules.differs": "differs: "}
     rows = [
         {"rule": one.rule.id, "example": one.example.says, "result": texts[code] + one.failure}

@@ -1,17 +1,13 @@
 """The rulebook that books decide by: the shipped one, as `rules.toml` beside matcher.toml changes it."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from matcher.errors import MatcherError
 from matcher.matching.keys import fold
-from matcher.pipeline.examples import Outcome, run_examples
 from matcher.rules import own, rulebook
 from matcher.rules.own import RULES_NAME, OwnRules
-from matcher.rules.review import unreachable
 from matcher.rules.rulebook import Rulebook
 from matcher.settings import read_text
 
@@ -39,11 +35,6 @@ class Rules:
     def unmeasured(self) -> dict[str, tuple[str, ...]]:
         """Rules whose table of confidence is not measured on their points, with the keys that were changed."""
         return own.unmeasured(rulebook.default(), self.own)
-
-    def code_of(self, outcome: Outcome) -> Literal["rules.example", "rules.differs"]:
-        """What a failed example is: wrong, or what rules.toml changes of a shipped rule."""
-        mine = {rule.id for rule in self.own.rule}
-        return "rules.differs" if self.path and outcome.rule.id not in mine else "rules.example"
 
     @property
     def as_written(self) -> Rulebook:
@@ -81,28 +72,3 @@ def of_file(path: Path) -> Rules:
         raise MatcherError("file.missing", "does not exist", str(path))
     changes = own.parse(read_text(path, "rules.invalid"), str(path), rulebook.default(), fold)
     return Rules(path, changes, own.effective(rulebook.default(), changes))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is worth knowing of a rulebook. `code` of the catalogue; `rule` is its id."""
-
-    code: Literal["rules.unreachable", "rules.example", "rules.differs", "rules.unmeasured"]
-    rule: str
-    message: str
-
-
-def review(rules: Rules) -> Iterator[Finding]:
-    """What is wrong with valid rules: some are never reached, examples fail, tables of confidence are not measured."""
-    for rule, why in unreachable(rules.book):
-        yield Finding("rules.unreachable", rule.id, why)
-    for outcome in run_examples(rules.as_written):
-        if outcome.failure:
-            yield Finding(rules.code_of(outcome), outcome.rule.id, f"{outcome.example.says}: {outcome.failure}")
-    if rules.own.calibration and not own.in_force(rulebook.default(), rules.own):
-        yield Finding("rules.unmeasured", "", f"[calibration] was measured on {rules.own.calibration.inputs} and not on these rules")
-    acting = {rule.id: rule for rule in rules.book.rule if rule.mode != "shadow"}
-    for name, keys in rules.unmeasured.items():
-        if name in acting:
-            what = "only proposes" if acting[name].held else "is shown as at most 90 % certain"
-            yield Finding("rules.unmeasured", name, f"{what}, since its confidence is not measured ({', '.join(keys)})")

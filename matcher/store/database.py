@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from matcher import frames
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
 from matcher.store import failures, hardening, schema
@@ -31,6 +32,9 @@ ROW_GROUP = 32_768
 """Rows that the database compresses and writes together. With fewer than its usual number an ordinary month is many groups, so that all
 cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
 
+FEW = 50
+"""Rows that `Store.append` hands over one by one."""
+
 PIECE = 65_536
 """Rows that `Store.pieces` takes at a time."""
 
@@ -39,6 +43,11 @@ NAME = "books"
 
 _LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
 """What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
+
+_DTYPES = {
+    "VARCHAR": pl.String(), "BIGINT": pl.Int64(), "INTEGER": pl.Int32(), "DATE": pl.Date(), "BOOLEAN": pl.Boolean(), "DOUBLE": pl.Float64(),
+}  # fmt: skip
+"""Types of the columns that `Store.few` reads."""
 
 _COLUMNS: dict[str, dict[str, str]] = {}
 
@@ -64,6 +73,12 @@ class Store:
         # `pl.DataFrame(relation)` would do without pyarrow, but leaves objects behind that nanobind complains of at exit
         found: pl.DataFrame = self.connection.sql(sql, params=list(parameters) or None).pl()
         return found
+
+    def few(self, sql: str, *parameters: object) -> pl.DataFrame:
+        """The rows of a query that gives few, without pyarrow, which takes longer to start than they take to read."""
+        cursor = self.connection.execute(sql, list(parameters) or None)
+        schema = {name: _DTYPES[str(kind)] for name, kind, *_ in cursor.description}
+        return frames.of_rows(cursor.fetchall(), schema)
 
     def scalar(self, sql: str, *parameters: object) -> int:
         """The single whole number that a query gives; 0 for NULL."""
@@ -108,6 +123,12 @@ class Store:
         if not frame.height:
             return
         names = ", ".join(f'"{name}"' for name in frame.columns)
+        if frame.height <= FEW:
+            # to hand a frame over takes pyarrow, which takes longer to start than a few rows take
+            row = f"({', '.join('?' * frame.width)})"
+            values = [cell for cells in frame.iter_rows() for cell in cells]
+            self.run(f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * frame.height)}", values)
+            return
         self.connection.register("appended", frame)
         self.run(f"INSERT INTO {table} BY NAME SELECT {names} FROM appended")
         self.connection.unregister("appended")

@@ -52,7 +52,7 @@ def batches(store: Store) -> list[JournalEntry]:
 
 def latest(store: Store) -> JournalEntry | None:
     """The latest batch; None in empty books."""
-    rows = store.frame("SELECT * FROM log.batch ORDER BY batch DESC LIMIT 1").iter_rows(named=True)
+    rows = store.few("SELECT * FROM log.batch ORDER BY batch DESC LIMIT 1").iter_rows(named=True)
     return next((JournalEntry(**row) for row in rows), None)
 
 
@@ -64,7 +64,7 @@ def signed(store: Store) -> bool:
 def latest_with(store: Store, table: str) -> JournalEntry | None:
     """The latest batch that put a table anew; None when none did."""
     sql = "SELECT * FROM log.batch WHERE contains(contents, ?) ORDER BY batch DESC LIMIT 1"
-    return next((JournalEntry(**row) for row in store.frame(sql, f'"{table}":').iter_rows(named=True)), None)
+    return next((JournalEntry(**row) for row in store.few(sql, f'"{table}":').iter_rows(named=True)), None)
 
 
 def decisions(store: Store) -> pl.DataFrame:
@@ -107,7 +107,9 @@ def count(store: Store, table: str) -> int:
     return store.scalar(f"SELECT count(*) FROM {table}")
 
 
-def items(store: Store, until: int | None = None, without: Collection[str] = (), table: str = "raw.item") -> pl.DataFrame:
+def items(
+    store: Store, until: int | None = None, without: Collection[str] = (), table: str = "raw.item", *, few: bool = False
+) -> pl.DataFrame:
     """The latest snapshot of every open item.
 
     Args:
@@ -115,9 +117,11 @@ def items(store: Store, until: int | None = None, without: Collection[str] = (),
         until: as the books knew them after that batch; None for now.
         without: columns to leave out.
         table: where their rows are, when not all are asked for.
+        few: whether they are few; see `Store.few`.
     """
     table = table if until is None else f"(FROM {table} WHERE batch <= {int(until)})"
-    return _possible(store.frame(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
+    read = store.few if few else store.frame
+    return _possible(read(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
 
 
 def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
@@ -150,17 +154,20 @@ def _possible(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
-def history(store: Store, until: int | None = None, table: str = "raw.item") -> pl.DataFrame:
+def history(store: Store, until: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:
     """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`.
 
-    `until` and `table` as of `items`.
+    `until`, `table` and `few` as of `items`.
     """
-    return store.frame(_HISTORY.format(table=table), until)
+    return (store.few if few else store.frame)(_HISTORY.format(table=table), until)
 
 
-def sent(store: Store, until: int | None = None, table: str = "log.export") -> pl.DataFrame:
-    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`. `until` and `table` as of `items`."""
-    return store.frame(
+def sent(store: Store, until: int | None = None, table: str = "log.export", *, few: bool = False) -> pl.DataFrame:
+    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`.
+
+    `until`, `table` and `few` as of `items`.
+    """
+    return (store.few if few else store.frame)(
         f"""SELECT decision_id, min(batch) AS batch FROM {table}
         SEMI JOIN (SELECT reverses AS decision_id FROM log.decision WHERE reverses <> '') AS d USING (decision_id)
         WHERE record <> 'reversal' AND batch <= coalesce(?, batch) GROUP BY decision_id ORDER BY decision_id""",
@@ -168,9 +175,9 @@ def sent(store: Store, until: int | None = None, table: str = "log.export") -> p
     )
 
 
-def customers(store: Store, table: str = "raw.customer") -> pl.DataFrame:
-    """The latest record of every customer. `table` as of `items`."""
-    return store.frame(_LATEST.format(key="customer_id", table=table, columns=_columns(frames.CUSTOMER)))
+def customers(store: Store, table: str = "raw.customer", *, few: bool = False) -> pl.DataFrame:
+    """The latest record of every customer. `table` and `few` as of `items`."""
+    return (store.few if few else store.frame)(_LATEST.format(key="customer_id", table=table, columns=_columns(frames.CUSTOMER)))
 
 
 def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:

@@ -14,6 +14,9 @@ from matcher.journal.fold import Facts
 from matcher.store import journal
 from matcher.store.database import Store
 
+FEW = 200
+"""Lines and items of which `Store.few` reads the facts."""
+
 _LINES = "CREATE OR REPLACE TEMP TABLE near_line AS SELECT unnest($lines::VARCHAR[]) AS line_id"
 _ITEMS = f"""CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT unnest($items::VARCHAR[]) AS item_id
@@ -39,6 +42,7 @@ def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (
 
     The items that the lines' decisions and proposals name are among them.
     """
+    few = len(line_ids) + len(item_ids) <= FEW
     store.run(_LINES, {"lines": list(line_ids)})
     store.run(_ITEMS, {"items": list(item_ids)})
     store.run(_DECISIONS)
@@ -46,11 +50,13 @@ def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (
         SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
         UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
     found = "SELECT f.* FROM {table} AS f SEMI JOIN near_line USING (line_id) {undecided} ORDER BY {order}"
+    read = store.few if few else store.frame
     return _facts(
         store,
-        journal.customers(store, named),
-        store.frame(found.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
-        store.frame(found.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
+        journal.customers(store, named, few=few),
+        read(found.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
+        read(found.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
+        few=few,
     )
 
 
@@ -60,26 +66,29 @@ def changed(store: Store, batch: int) -> Facts | None:
     """
     for statement in (_CHANGED_LINES, _CHANGED_ITEMS):
         store.run(statement, {"batch": batch})
-    if not store.run("SELECT 1 FROM near_line UNION ALL SELECT 1 FROM near_item LIMIT 1"):
+    count = store.scalar("SELECT (SELECT count(*) FROM near_line) + (SELECT count(*) FROM near_item)")
+    if not count:
         return None
     store.run(_DECISIONS)
-    return _facts(store, frames.empty(frames.CUSTOMER), frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION))
+    nothing = (frames.empty(schema) for schema in (frames.CUSTOMER, frames.FINDING, frames.ALLOCATION))
+    return _facts(store, *nothing, few=count <= FEW)
 
 
-def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, proposals: pl.DataFrame) -> Facts:
+def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, proposals: pl.DataFrame, *, few: bool) -> Facts:
     """The facts of the lines, items and decisions in near_line, near_item and near_decision."""
+    read = store.few if few else store.frame
     columns = ", ".join(f'"{name}"' for name in frames.LINE)
     return Facts(
-        lines=store.frame(f"SELECT {columns} FROM raw.line SEMI JOIN near_line USING (line_id) ORDER BY line_id"),
-        items=journal.items(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))"),
+        lines=read(f"SELECT {columns} FROM raw.line SEMI JOIN near_line USING (line_id) ORDER BY line_id"),
+        items=journal.items(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))", few=few),
         customers=customers,
-        decisions=store.frame("SELECT * FROM log.decision SEMI JOIN near_decision USING (decision_id) ORDER BY batch, ordinal"),
-        allocations=store.frame(
+        decisions=read("SELECT * FROM log.decision SEMI JOIN near_decision USING (decision_id) ORDER BY batch, ordinal"),
+        allocations=read(
             """SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id)
             SEMI JOIN near_decision USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"""
         ).select(list(frames.ALLOCATION)),
         findings=findings,
         proposals=proposals,
-        history=journal.history(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))"),
-        sent=journal.sent(store, table="(FROM log.export SEMI JOIN near_decision USING (decision_id))"),
+        history=journal.history(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))", few=few),
+        sent=journal.sent(store, table="(FROM log.export SEMI JOIN near_decision USING (decision_id))", few=few),
     )

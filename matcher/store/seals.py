@@ -10,6 +10,9 @@ from matcher.store.database import APPEND_ONLY, Store
 SEALED = tuple(table for table in APPEND_ONLY if table != "log.batch")
 """Tables of which a batch seals the rows that it appended. Its own record holds the seals, and is sealed by its hash."""
 
+FEW = 100_000
+"""Hashes that are read at once."""
+
 Digest = tuple[int, str]
 """Number of rows, and the hash over them; see `encoding.table_digest`."""
 
@@ -22,8 +25,7 @@ def of_batch(store: Store, batch: int) -> dict[str, Digest]:
     appended = {table for (table,) in store.run(which, {"batch": batch})}
     for table in SEALED:
         if table in appended:
-            sql = f"SELECT {_hash(columns[table])} FROM {table} WHERE batch = {int(batch)} ORDER BY hash"
-            found[table] = table_digest(table, columns[table], (_joined(piece) for piece in store.pieces(sql)))
+            found[table] = _digest(store, table, columns[table], f"WHERE batch = {int(batch)}")
     return found | {table: _standing(store, table, columns[table]) for table in sorted(store.replaced)}
 
 
@@ -33,7 +35,14 @@ def standing(store: Store, table: str) -> Digest:
 
 
 def _standing(store: Store, table: str, columns: Columns) -> Digest:
-    sql = f"SELECT {_hash(columns)} FROM {table} ORDER BY hash"
+    return _digest(store, table, columns, "")
+
+
+def _digest(store: Store, table: str, columns: Columns, where: str) -> Digest:
+    sql = f"SELECT {_hash(columns)} FROM {table} {where} ORDER BY hash"
+    if store.scalar(f"SELECT count(*) FROM {table} {where}") <= FEW:
+        # without pyarrow, which takes longer to start than these take to read
+        return table_digest(table, columns, [b"".join(row[0] for row in store.run(sql))])
     return table_digest(table, columns, (_joined(piece) for piece in store.pieces(sql)))
 
 

@@ -10,7 +10,7 @@ from desk import FIXTURES, ROOT
 from matcher.books import Books, init
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.explanations.build import explanations
-from matcher.pipeline import rulebooks, run, states
+from matcher.pipeline import rule_findings, rulebooks, run, states
 from matcher.pipeline.examples import company_of
 from matcher.rules import rulebook, words
 from matcher.rules.review import unreachable
@@ -32,7 +32,7 @@ def test_every_shipped_rule_shows_what_it_does_and_what_it_leaves_alone() -> Non
 
 @pytest.mark.usefixtures("companies_once")
 def test_nothing_is_wrong_with_the_shipped_rules() -> None:
-    assert list(rulebooks.review(rulebooks.shipped())) == []
+    assert list(rule_findings.findings(rulebooks.shipped())) == []
     assert list(unreachable(BOOK)) == []
 
 
