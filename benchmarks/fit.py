@@ -98,7 +98,7 @@ class Truth:
 
     def right(self, line_id: str, one: Explanation) -> bool:
         """Whether an explanation gives what the line truly pays."""
-        given = tuple(sorted((self._group[s.item_id], s.amount, s.adjustment, s.reason) for s in one.shares))
+        given = tuple(sorted((self._group[s.item_id], s.amount, s.adjustment, s.adjustment_reason) for s in one.shares))
         return given == self._answers.get(line_id, ())
 
 

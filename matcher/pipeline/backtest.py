@@ -186,7 +186,7 @@ class _Truth:
             return
         old = frozenset(self._shares.get(line_id, ()))
         shares = verdict.explanation.shares if verdict and verdict.explanation else ()
-        now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in shares)
+        now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in shares)
         change = _kind(kind, old, now if verdict else None)
         yield Change(
             *row, part, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)

@@ -171,7 +171,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
     return tuple(
         RankedSet(
             one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
-            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares),
+            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in one.shares),
             tuple(Evidence(kind, points, EVIDENCE[kind].words) for kind, points in one.evidence), one.note,
         )
         for one, share in zip(options, (first, *left), strict=True)

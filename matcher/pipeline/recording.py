@@ -10,7 +10,7 @@ import polars as pl
 from matcher import frames
 from matcher.engines.base import Engine
 from matcher.journal import decisions
-from matcher.journal.decisions import Allocation, Draft
+from matcher.journal.decisions import Draft
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import EntityInput, match
 from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
@@ -95,7 +95,7 @@ class Deciding:
             evidence=evidence_text(one),
             runner_up=encode(verdict.runner_up),
             reason=verdict.reason,
-            allocations=tuple([Allocation(*share, items[share.item_id].open_amount) for share in one.shares]),
+            allocations=tuple([share._replace(item_open=items[share.item_id].open_amount) for share in one.shares]),
             after=self.after.get(verdict.line_id, ""),
         )
 

@@ -11,8 +11,9 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
-from matcher.journal.decisions import Allocation, Draft
+from matcher.journal.decisions import Draft
 from matcher.journal.fold import EXCLUDE, EXCLUDED, fold
+from matcher.model import Allocation
 from matcher.pipeline import sealed
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session

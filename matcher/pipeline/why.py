@@ -12,7 +12,7 @@ from matcher.journal import decisions
 from matcher.journal.fold import EXCLUDED
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
-from matcher.matching.records import Share
+from matcher.model import Allocation
 from matcher.pipeline.verdicts import find_any_line
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
@@ -188,7 +188,7 @@ class _Parts:
         if self.line["decision_id"]:
             wanted &= pl.col("decision_id") == self.line["decision_id"]
         rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
-        shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
+        shares = tuple(Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
         evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
         one = RecordedExplanation(
@@ -203,18 +203,20 @@ class _Parts:
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
         return Way(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
 
-    def _item(self, share: Share, customer: str) -> ItemPart:
+    def _item(self, share: Allocation, customer: str) -> ItemPart:
         found = self.state.items.filter(pl.col("item_id") == share.item_id)
         if not found.height:
             currency = self.line["currency"]
-            return ItemPart(share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.reason, 0)
+            return ItemPart(
+                share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.adjustment_reason, 0
+            )
         row = found.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
         taken = posted.filter("since").select(total(pl.col("item_amount") + pl.col("adjustment"))).item()
         before = row["open"] + taken
         return ItemPart(
             share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,
-            share.amount, share.adjustment, share.reason, before - share.item_amount - share.adjustment,
+            share.amount, share.adjustment, share.adjustment_reason, before - share.item_amount - share.adjustment,
             "" if before else _settled_by(posted, row["closed_date"]),
         )  # fmt: skip
 

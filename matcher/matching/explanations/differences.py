@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Item, Receipt, Share
+from matcher.matching.records import Item, Receipt
+from matcher.model import Allocation
 from matcher.money import SCALE
 from matcher.rules.rulebook import PPM, Limits, Rulebook
 
@@ -17,7 +18,7 @@ class Difference(NamedTuple):
     """One way: its kind, what each item gets, the outcome of the line, and the evidence that it gives."""
 
     kind: str
-    shares: tuple[Share, ...]
+    shares: tuple[Allocation, ...]
     outcome: str
     evidence: tuple[str, ...]
     note: str = ""
@@ -43,18 +44,18 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
     difference = total - receipt.amount
     if difference == 0:
         yield Difference(
-            "none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),)
+            "none", tuple([Allocation(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),)
         )
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
     in_terms = difference == sum(discounts) > 0
     if in_terms:
-        shares = (Share(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
+        shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
         yield Difference("discount", tuple(shares), "matched", ("difference_discount",))
     if difference > 0 and total > 0:
         yield from _short(items, difference, in_terms, receipt, pool, book)
     elif difference < 0 < total:
-        shares = (Share(i.item_id, i.open, i.open) for i in items)
+        shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
         kind = "difference_over_list" if len(items) > 1 else "difference_over_even" if even else "difference_over"
         yield Difference("over", tuple(shares), "overpaid", (kind,))
@@ -82,13 +83,13 @@ def _short(
         for item in items:
             taken = min(left, item.open)
             if item.open > 0 and taken > 0:
-                shares.append(Share(item.item_id, taken, taken))
+                shares.append(Allocation(item.item_id, taken, taken))
                 left -= taken
         yield Difference("part", tuple(shares), "partial", ("difference_part",), "several items are named and not all are paid")
         return
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
-    share = (Share(item.item_id, receipt.amount, receipt.amount),)
+    share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
     if difference == item.discount and not in_terms:
         yield Difference(
             "discount_late", share, "partial", ("difference_discount_late",), "the difference is the early-payment discount, taken late"
@@ -117,7 +118,9 @@ def _cleared(kind: str, items: Sequence[Item], bearer: Item, difference: int, ev
     """All items are settled; what is missing is cleared on one of them."""
     reason = _REASON.get(kind, kind)
     shares = (
-        Share(i.item_id, i.open - difference, i.open - difference, difference, reason) if i is bearer else Share(i.item_id, i.open, i.open)
+        Allocation(i.item_id, i.open - difference, i.open - difference, difference, reason)
+        if i is bearer
+        else Allocation(i.item_id, i.open, i.open)
         for i in items
     )
     return Difference(kind, tuple(shares), "matched", evidence)
@@ -134,7 +137,7 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     if item.open <= 0:
         return
     if (receipt.instructed_currency, receipt.instructed_amount) == (item.currency, item.open):
-        yield Difference("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("difference_converted",))
+        yield Difference("converted", (Allocation(item.item_id, receipt.amount, item.open),), "matched", ("difference_converted",))
         return
     worth = convert(receipt.amount, receipt.currency, item.currency, receipt.booking_date, pool)
     if worth is None or receipt.instructed_amount:
@@ -142,7 +145,7 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     off = (worth - item.open) * PPM
     if -book.limits.exchange_low * item.open <= off <= book.limits.exchange_high * item.open:
         cash = min(worth, item.open)
-        share = Share(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
+        share = Allocation(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
         yield Difference("exchange", (share,), "matched", ("difference_exchange",))
 
 
