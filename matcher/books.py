@@ -24,6 +24,7 @@ from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.errors import MatcherError
 from matcher.pipeline.session import Progress, Session, silent
+from matcher.states import NOT_RECEIVABLE
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
@@ -236,7 +237,7 @@ class Books:
 
     def queue(self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "") -> pl.DataFrame:
         """Lines that wait for a person: proposed first, then the rest of the receipts, the largest amounts first."""
-        lines = self.state(as_of).lines.filter((pl.col("state") != "posted") & ~pl.col("outcome").is_in(["outgoing", "non_receivable"]))
+        lines = self.state(as_of).lines.filter((pl.col("state") != "posted") & ~pl.col("outcome").is_in(NOT_RECEIVABLE))
         for column, wanted in (("entity", entity), ("account", account), ("outcome", outcome)):
             lines = lines.filter(pl.col(column) == wanted) if wanted else lines
         return lines.sort((pl.col("state") != "proposed"), -pl.col("amount"), "line_id")

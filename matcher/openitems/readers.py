@@ -8,9 +8,7 @@ import polars as pl
 from matcher import columns, frames
 from matcher.errors import MatcherError
 from matcher.openitems.tables import Column, Table, checked, read
-
-DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_account")
-STATUSES = ("open", "part_paid", "closed")
+from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
     Column("item_id", "id", required=True),
@@ -28,7 +26,7 @@ _ITEM_COLUMNS = (
     Column("discount_date", "date"),
     Column("purchase_order"),
     Column("payment_reference"),
-    Column("status", "word", words=STATUSES),
+    Column("status", "word", words=ITEM_STATUSES),
     Column("closed_date", "date"),
     Column("disputed_amount", "amount"),
 )
@@ -67,9 +65,9 @@ def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     frame = frame.with_columns(
-        pl.coalesce("open_amount", pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("amount"))).alias("open_amount"),
+        pl.coalesce("open_amount", pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("amount"))).alias("open_amount"),
         pl.col("disputed_amount").fill_null(0),
-        pl.when(pl.col("status") == "").then(pl.lit("open")).otherwise(pl.col("status")).alias("status"),
+        pl.when(pl.col("status") == "").then(pl.lit(ItemStatus.OPEN)).otherwise(pl.col("status")).alias("status"),
     )
     _refuse(frame, table, _wrong_terms())
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
@@ -78,7 +76,7 @@ def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
         f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
         | (pl.col("discount_date") > columns.LATEST),
         "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
-        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note")
+        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == DocumentType.CREDIT_NOTE)
         & (pl.col("amount") > 0),
         "open_amount lies beyond amount": (pl.col("open_amount") * pl.col("amount").sign() > pl.col("amount").abs())
         | (pl.col("open_amount") * pl.col("amount").sign() < 0),

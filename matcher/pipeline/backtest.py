@@ -17,12 +17,13 @@ from matcher import money
 from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.journal.fold import EXCLUDE, POSTING, Facts, fold, live
+from matcher.journal.fold import Facts, fold, live
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.pipeline.run import prepare
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import PPM, Rulebook
+from matcher.states import SETTLING, DecisionKind, LineState
 from matcher.store import journal
 
 Kind = Literal["same", "gained", "new", "lost", "flipped", "by_hand"]
@@ -95,8 +96,8 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
     """Replays the months from that of `first` to that of `last` (default: all that have lines)."""
     told = journal.facts(session.store)
     in_force = live(told.decisions).filter(pl.col("live"))
-    decided = in_force.filter(pl.col("kind").is_in(POSTING)).drop("live")
-    away = in_force.filter(pl.col("kind") == EXCLUDE).select("line_id")
+    decided = in_force.filter(pl.col("kind").is_in(SETTLING)).drop("live")
+    away = in_force.filter(pl.col("kind") == DecisionKind.EXCLUDE).select("line_id")
     facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
@@ -146,7 +147,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     return State(
         state.as_of,
         state.base_currency,
-        state.lines.with_columns(pl.when(by_month_total).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
+        state.lines.with_columns(pl.when(by_month_total).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED)).alias("state")),
         state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
@@ -169,14 +170,14 @@ class _Truth:
 
     def compared(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
         """The line's change, if it was decided or would be."""
-        posted = verdict is not None and verdict.state == "posted"
+        posted = verdict is not None and verdict.state == LineState.POSTED
         yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
 
     def shadowed(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
         """What a shadow rule would have posted or proposed on the line, if it would have."""
-        if verdict and verdict.shadow and verdict.shadow.state != "none":
+        if verdict and verdict.shadow and verdict.shadow.state != LineState.NONE:
             yield from self._change(
-                row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == "posted" else "would propose"
+                row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == LineState.POSTED else "would propose"
             )
 
     def _change(self, row: tuple[str, date, int, str], verdict: MatchResult | None, rule: str, part: Part) -> Iterator[Change]:
@@ -189,7 +190,8 @@ class _Truth:
         now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in shares)
         change = _kind(kind, old, now if verdict else None)
         yield Change(
-            *row, part, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)
+            *row, part, change,
+            old_rule if kind == DecisionKind.MATCH else actor, self._text(old, currency), rule, self._text(now, currency),
         )  # fmt: skip
 
     def _text(self, shares: _Shares, currency: str) -> str:
@@ -203,9 +205,9 @@ class _Truth:
 def _kind(decision: str, old: _Shares, now: _Shares | None) -> Kind:
     """How a line fares. `decision` is the kind of the decision on it, '' when there is none; `now` None when it is not posted."""
     if now is None:
-        return "lost" if decision == "match" else "by_hand"
+        return "lost" if decision == DecisionKind.MATCH else "by_hand"
     if not decision:
         return "new"
     if old != now:
         return "flipped"
-    return "same" if decision == "match" else "gained"
+    return "same" if decision == DecisionKind.MATCH else "gained"

@@ -9,16 +9,14 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, live
+from matcher.journal.fold import live
 from matcher.pipeline import exclusions, verdicts
 from matcher.pipeline.session import Session
+from matcher.states import DOUBTED, ConflictState, DecisionKind, Exclusion
 from matcher.store import journal, reissues
 
 RULE = "same-reference@1"
 """What stands in the journal as the rule that set a line aside."""
-
-DOUBTED = ("conflict", "refused")
-"""Outcomes of lines that are set aside because of their reference."""
 
 Keep = Literal["this", "other", "both"]
 
@@ -38,8 +36,8 @@ class Conflict:
     def draft(self) -> Draft:
         """The decision that sets it aside."""
         return Draft(
-            EXCLUDE, self.line_id, self.currency, self.booking_date,
-            outcome="conflict", rule=RULE, counts_instead=" ".join(self.others),
+            DecisionKind.EXCLUDE, self.line_id, self.currency, self.booking_date,
+            outcome=Exclusion.CONFLICT, rule=RULE, counts_instead=" ".join(self.others),
             reason="its bank reference was read before with another amount",
         )  # fmt: skip
 
@@ -73,11 +71,11 @@ def listing(session: Session) -> pl.DataFrame:
     ``state`` is of the group: ``open`` while a line of it waits for a person, ``settled`` when a person has decided, ``beside`` when
     nothing was ever in doubt: one statement tells them side by side, or balances prove them all. ``counts`` is of the line.
     """
-    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == EXCLUDE)
+    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == DecisionKind.EXCLUDE)
     latest = decisions.filter("live").group_by("line_id", maintain_order=True).agg(
         pl.col(name).last() for name in ("outcome", "decision_id", "actor", "at", "reason")
     )  # fmt: skip
-    waits, doubted = (pl.col("outcome") == "conflict").any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
+    waits, doubted = (pl.col("outcome") == Exclusion.CONFLICT).any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
     group = ("account", "bank_reference")
     return (
         reissues.of_shared_references(session.store)
@@ -85,10 +83,10 @@ def listing(session: Session) -> pl.DataFrame:
         .with_columns(
             pl.when(pl.col("outcome").is_null()).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("counts"),
             pl.when(waits.over(group).fill_null(value=False))
-            .then(pl.lit("open"))
+            .then(pl.lit(ConflictState.OPEN))
             .when(doubted.over(group))
-            .then(pl.lit("settled"))
-            .otherwise(pl.lit("beside"))
+            .then(pl.lit(ConflictState.SETTLED))
+            .otherwise(pl.lit(ConflictState.BESIDE))
             .alias("state"),
             *(pl.col(name).fill_null("") for name in ("outcome", "decision_id", "actor", "at", "reason")),
         )
@@ -97,7 +95,7 @@ def listing(session: Session) -> pl.DataFrame:
 
 def open_by_account(session: Session) -> dict[str, int]:
     """How many lines of each account wait because of their reference."""
-    waiting = [line_id for line_id, outcome in reissues.excluded(session.store).items() if outcome == "conflict"]
+    waiting = [line_id for line_id, outcome in reissues.excluded(session.store).items() if outcome == Exclusion.CONFLICT]
     if not waiting:
         return {}
     counted = reissues.lines_of(session.store, waiting).group_by("account").len().sort("account")
@@ -115,15 +113,15 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     state = verdicts.present(session)
     line = verdicts.find_any_line(state, given)
     name = line["line_id"]
-    ours = (pl.col("kind") == EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
+    ours = (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.CONFLICT)
     held = state.decisions.filter(ours)
     if not held.height:
         raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
     others = held["counts_instead"][-1].split()
     counting = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in([name, *others])).iter_rows(named=True)}
-    refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == "refused")).height > 0
+    refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.REFUSED)).height > 0
     by_us = state.excluded.filter(
-        pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("counts_instead") == name)
+        pl.col("line_id").is_in(others) & (pl.col("outcome") == Exclusion.REFUSED) & (pl.col("counts_instead") == name)
     )["line_id"].to_list()  # fmt: skip
     if keep == "other":
         if not by_us and not set(others) & set(counting):
@@ -138,7 +136,7 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     posted = exclusions.release(state, dropped, reason, undo=undo)
     drafts = [
         *posted,
-        *exclusions.set_aside(state, away, "refused", instead, reason),
+        *exclusions.set_aside(state, away, Exclusion.REFUSED, instead, reason),
         *exclusions.count_again(state, counted, reason, DOUBTED),
     ]
     if not drafts:

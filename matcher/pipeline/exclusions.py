@@ -9,17 +9,17 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, POSTING
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.session import Session
+from matcher.states import SETTLING, DecisionKind, Exclusion, Outcome
 
 
-def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, counts_instead: str, reason: str) -> list[Draft]:
+def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: Exclusion, counts_instead: str, reason: str) -> list[Draft]:
     """Decisions by which these lines no longer count. `counts_instead` names the line or the statement that stands in their place."""
     after = latest_decisions(state)
     return [
         Draft(
-            EXCLUDE, line["line_id"], line["currency"], line["booking_date"],
+            DecisionKind.EXCLUDE, line["line_id"], line["currency"], line["booking_date"],
             outcome=outcome, counts_instead=counts_instead, reason=reason, after=after.get(line["line_id"], ""),
         )
         for line in lines
@@ -31,7 +31,7 @@ def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Se
 
     A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
     """
-    standing = _standing(state, line_ids, (EXCLUDE,)).filter(pl.col("outcome").is_in(outcomes))
+    standing = _standing(state, line_ids, (DecisionKind.EXCLUDE,)).filter(pl.col("outcome").is_in(outcomes))
     return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
 
 
@@ -41,7 +41,7 @@ def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -
     Raises:
         MatcherError: ``line.posted`` when there are any and nobody asked for their reversal.
     """
-    standing = _standing(state, line_ids, POSTING)
+    standing = _standing(state, line_ids, SETTLING)
     if standing.height and not undo:
         posted = standing["line_id"].unique().sort().to_list()
         named = f"{', '.join(posted[:5])}{', ...' if len(posted) > 5 else ''}"
@@ -73,5 +73,12 @@ def _reversal(decision: dict[str, Any], state: State, reason: str) -> Draft:
     line_id = decision["line_id"]
     after = latest_decisions(state).get(line_id, "")
     return Draft(
-        "undo", line_id, "", decision["effective_date"], outcome="unexplained", reason=reason, reverses=decision["decision_id"], after=after
+        DecisionKind.UNDO,
+        line_id,
+        "",
+        decision["effective_date"],
+        outcome=Outcome.UNEXPLAINED,
+        reason=reason,
+        reverses=decision["decision_id"],
+        after=after,
     )

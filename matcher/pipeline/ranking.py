@@ -17,6 +17,7 @@ from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
 from matcher.rules.rulebook import PPM, Rulebook
 from matcher.rules.vocabulary import EVIDENCE
+from matcher.states import ANSWERED, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def rank(
     )
     (receipt,) = company.receipts
     if receipt.amount <= 0:
-        return Ranking(_ranked(items, ()), (), "none", "outgoing", None, "money going out is not matched with open items", "")
+        return Ranking(_ranked(items, ()), (), LineState.NONE, Outcome.OUTGOING, None, "money going out is not matched with open items", "")
     options = _options(company, book, discount_grace_days)
     (verdict,) = match([company], book, Policy(round(precision * PPM), True, frozenset(), discount_grace_days))
     sets = _sets(options, verdict, book)
@@ -163,7 +164,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
     if not options:
         return ()
     best = options[0]
-    stopped = verdict.outcome in ("duplicate", "closed_item")
+    stopped = verdict.outcome in ANSWERED
     first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.log_odds)
     weights = [exp(max(-500, min(0, one.points - best.points)) / 10) for one in options[1:]]
     none = exp(max(-500, min(0, -best.points)) / 10)

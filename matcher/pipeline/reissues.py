@@ -7,15 +7,13 @@ import polars as pl
 
 from matcher.frames import State
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, live
+from matcher.journal.fold import live
 from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, neighbours
 from matcher.ledger.reissues import Line, StatementChange, differences
 from matcher.pipeline import exclusions
 from matcher.pipeline.session import Session
+from matcher.states import ACCEPTABLE, DecisionKind, Exclusion, StatementState
 from matcher.store import facts, journal, lines, reissues
-
-HELD = ("quarantined", "report", "rejected")
-"""States of a statement whose lines do not count and that a person may accept."""
 
 Statement = dict[str, Any]
 """A row of `facts.statements`."""
@@ -28,7 +26,7 @@ def is_reissue(row: Statement) -> bool:
 
 def difference(session: Session, row: Statement) -> list[StatementChange]:
     """How a statement differs from what was read of its days before: for one that is held now, for one that was accepted then."""
-    if row["state"] in HELD:
+    if row["state"] in ACCEPTABLE:
         return _of_held(session, row)
     taken = reissues.lines_of(session.store, taken_back(session, row["statement_id"])).to_dicts()
     if not taken:
@@ -67,14 +65,16 @@ def like_neighbours(session: Session, row: Statement) -> list[str]:
 def taken_back(session: Session, statement_id: str) -> list[str]:
     """Lines that do not count because this statement was accepted in their place."""
     decisions = live(journal.decisions(session.store))
-    ours = (pl.col("kind") == EXCLUDE) & (pl.col("outcome") == "superseded") & (pl.col("counts_instead") == statement_id)
+    ours = (
+        (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("outcome") == Exclusion.SUPERSEDED) & (pl.col("counts_instead") == statement_id)
+    )
     return decisions.filter(pl.col("live") & ours)["line_id"].unique().sort().to_list()
 
 
 def brought(state: State, row: Statement) -> list[str]:
     """Lines that count because of this statement: those it brought, and those it told again after they had been taken back."""
-    set_aside = state.decisions.filter(pl.col("kind") == EXCLUDE)
-    taken = set_aside.filter(pl.col("outcome") == "superseded")["decision_id"]
+    set_aside = state.decisions.filter(pl.col("kind") == DecisionKind.EXCLUDE)
+    taken = set_aside.filter(pl.col("outcome") == Exclusion.SUPERSEDED)["decision_id"]
     told_again = state.decisions.filter((pl.col("batch") == row["since"]) & pl.col("reverses").is_in(taken.implode()))["line_id"]
     # what it brought at an earlier time may have come back with another statement since
     earlier = set_aside.filter(pl.col("batch") < row["since"])["line_id"]
@@ -94,7 +94,7 @@ def replace(session: Session, state: State, row: Statement, gone: list[Line], re
     posted = exclusions.release(state, named, reason, undo=undo)
     if named:
         _mark_replaced(session, row, reason)
-    return posted + exclusions.set_aside(state, gone, "superseded", row["statement_id"], reason)
+    return posted + exclusions.set_aside(state, gone, Exclusion.SUPERSEDED, row["statement_id"], reason)
 
 
 def _mark_replaced(session: Session, row: Statement, reason: str) -> None:
@@ -107,16 +107,16 @@ def _mark_replaced(session: Session, row: Statement, reason: str) -> None:
         if k.account == fact.account and k.first_day and k.last_day and fact.first_day <= k.first_day and k.last_day <= fact.last_day
     }
     for old in facts.statements(session.store).filter(pl.col("statement_id").is_in(list(inside))).iter_rows(named=True):
-        facts.append_ruling(session.store, session.next_batch, old, "replaced", reason, row["statement_id"])
+        facts.append_ruling(session.store, session.next_batch, old, StatementState.REPLACED, reason, row["statement_id"])
 
 
 def give_back(session: Session, state: State, row: Statement, reason: str) -> list[Draft]:
     """The reverse of `replace`: the lines count again, and the statements stand where they stood."""
     for old in (
         facts.statements(session.store)
-        .filter((pl.col("state") == "replaced") & (pl.col("replaced_by") == row["statement_id"]))
+        .filter((pl.col("state") == StatementState.REPLACED) & (pl.col("replaced_by") == row["statement_id"]))
         .iter_rows(named=True)
     ):
         before = facts.state_before(session.store, old["statement_id"])
         facts.append_ruling(session.store, session.next_batch, old, before, reason)
-    return exclusions.count_again(state, taken_back(session, row["statement_id"]), reason, ("superseded",))
+    return exclusions.count_again(state, taken_back(session, row["statement_id"]), reason, (Exclusion.SUPERSEDED,))

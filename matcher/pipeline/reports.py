@@ -23,6 +23,7 @@ from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
+from matcher.states import StatementState
 from matcher.store import facts, journal
 
 WHAT = ("matches", "aging", "discrepancies", "receipts")
@@ -57,8 +58,8 @@ def blocks(session: Session) -> list[Block]:
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
     days = {row[0]: row[1:] for row in statements.select("statement_id", "first_day", "last_day").iter_rows()}
     found = []
-    proven = statements.filter(pl.col("state") == "balanced")
-    for row in statements.filter(pl.col("state") == "quarantined").iter_rows(named=True):
+    proven = statements.filter(pl.col("state") == StatementState.BALANCED)
+    for row in statements.filter(pl.col("state") == StatementState.QUARANTINED).iter_rows(named=True):
         if _replaced(row, proven):
             continue
         span = f" ({row['first_day']} to {row['last_day']})" if row["first_day"] else ""

@@ -10,9 +10,13 @@ from matcher.ledger.chain import adjoining_days
 from matcher.ledger.reissues import StatementChange, contradictory
 from matcher.pipeline import conflicts, exclusions, reissues, verdicts
 from matcher.pipeline.session import Session
+from matcher.states import ACCEPTABLE, NOT_COUNTING, DecisionKind, Exclusion, StatementState
 from matcher.store import facts, lines
 from matcher.store import reissues as repeated
 from matcher.store.staging import staging
+
+_FROM_THE_BEGINNING = (StatementState.BALANCED, StatementState.UNPROVEN)
+"""States of a statement that has counted since it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,13 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     statement = find(facts.statements(session.store), given)
     name = statement["statement_id"]
     _check(session, statement, reason)
-    if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
+    if statement["state"] == StatementState.REJECTED and facts.state_before(session.store, name) in _FROM_THE_BEGINNING:
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
-    superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == "superseded"]
+    superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == Exclusion.SUPERSEDED]
     state = verdicts.present(session)
     drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
-    undone = sum(draft.kind == "undo" for draft in drafts)
+    undone = sum(draft.kind == DecisionKind.UNDO for draft in drafts)
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
@@ -95,10 +99,10 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
         again = repeated.repeated_lines(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
-    drafts += exclusions.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
+    drafts += exclusions.count_again(state, again, reason, (Exclusion.SUPERSEDED,)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
     row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
-    facts.append_ruling(session.store, session.next_batch, row, "accepted", reason)
+    facts.append_ruling(session.store, session.next_batch, row, StatementState.ACCEPTED, reason)
     taken = len([one for one in gone if one.before])
     summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
     exclusions.record(session, "statement accept", summary, drafts)
@@ -110,8 +114,10 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
     _check_last(session, statement)
     name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
     state = verdicts.present(session)
-    away = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("counts_instead") == ""))
-    drafts = exclusions.count_again(state, away["line_id"], reason, ("superseded",))
+    away = state.excluded.filter(
+        (pl.col("statement_id") == name) & (pl.col("outcome") == Exclusion.SUPERSEDED) & (pl.col("counts_instead") == "")
+    )
+    drafts = exclusions.count_again(state, away["line_id"], reason, (Exclusion.SUPERSEDED,))
     facts.append_ruling(session.store, session.next_batch, statement, before, reason)
     exclusions.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
     return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
@@ -119,7 +125,7 @@ def _restore(session: Session, statement: dict[str, Any], reason: str) -> Statem
 
 def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
     name = statement["statement_id"]
-    if statement["state"] not in reissues.HELD:
+    if statement["state"] not in ACCEPTABLE:
         raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
@@ -165,22 +171,22 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
     exclusions.needs_reason(reason)
     statement = find(facts.statements(session.store), given)
     name, word = statement["statement_id"], statement["state"]
-    if word in ("rejected", "replaced"):
+    if word in (StatementState.REJECTED, StatementState.REPLACED):
         raise MatcherError("decision.state", f"statement {name} does not count: it is {word}")
     away: list[dict[str, Any]] = []
     drafts = []
     posted = []
     counted = 0
-    if word not in reissues.HELD:
+    if word not in ACCEPTABLE:
         _check_last(session, statement)
         state = verdicts.present(session)
         away = state.lines.filter(pl.col("line_id").is_in(reissues.brought(state, statement))).to_dicts()
         posted = exclusions.release(state, [line["line_id"] for line in away], reason, undo=undo)
         back = reissues.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})
-        waiting = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
-        drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
-    facts.append_ruling(session.store, session.next_batch, statement, "rejected", reason)
+        waiting = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == Exclusion.CONFLICT)).to_dicts()
+        drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], Exclusion.SUPERSEDED, "", reason), *back]
+    facts.append_ruling(session.store, session.next_batch, statement, StatementState.REJECTED, reason)
     summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
     exclusions.record(session, "statement reject", summary, drafts)
     return StatementRejected(name, len(away), counted, len(posted))
@@ -190,9 +196,7 @@ def _check_last(session: Session, statement: dict[str, Any]) -> None:
     """Refuses a statement of whose days a later one tells: lines of that one were left out as known from this, or stand for them."""
     fact = facts.fact_of(statement)
     later = facts.statements(session.store).filter(
-        (pl.col("account") == statement["account"])
-        & (pl.col("since") > statement["since"])
-        & ~pl.col("state").is_in([*reissues.HELD, "replaced"])
+        (pl.col("account") == statement["account"]) & (pl.col("since") > statement["since"]) & ~pl.col("state").is_in(NOT_COUNTING)
     )
     for row in later.iter_rows(named=True):
         if reissues.share_a_day(fact, facts.fact_of(row)):

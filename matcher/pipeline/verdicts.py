@@ -12,11 +12,12 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, EXCLUDED, fold
+from matcher.journal.fold import fold
 from matcher.model import Allocation
 from matcher.pipeline import sealed
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
+from matcher.states import DecisionKind, LineState
 from matcher.store import journal
 
 _TAKEN_OVER = (
@@ -72,7 +73,7 @@ def find_line(state: State, given: str) -> dict[str, Any]:
         MatcherError: ``line.unknown``, ``line.ambiguous``, or ``decision.state`` when it is set aside and does not count.
     """
     line = find_any_line(state, given)
-    if line["state"] == EXCLUDED:
+    if line["state"] == LineState.EXCLUDED:
         what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
@@ -194,7 +195,7 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     target = _target(state, given)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
-    if (target["kind"], target["outcome"]) == (EXCLUDE, "superseded"):
+    if (target["kind"], target["outcome"]) == (DecisionKind.EXCLUDE, "superseded"):
         hint = (
             "Take the statement in again with `matcher statement accept`, or take out the one in its place with `matcher statement reject`."
         )
@@ -209,9 +210,9 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
 
 def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
     """Whether reversing only this would let two amounts of one reference count unasked: its line would not go back to waiting."""
-    if (target["kind"], target["outcome"]) != (EXCLUDE, "refused"):
+    if (target["kind"], target["outcome"]) != (DecisionKind.EXCLUDE, "refused"):
         return False
-    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == EXCLUDE) & (pl.col("outcome") == "conflict")
+    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("outcome") == "conflict")
     return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 

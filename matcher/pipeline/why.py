@@ -9,13 +9,13 @@ import polars as pl
 from matcher.amounts import total
 from matcher.frames import State
 from matcher.journal import decisions
-from matcher.journal.fold import EXCLUDED
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.model import Allocation
 from matcher.pipeline.verdicts import find_any_line
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
+from matcher.states import LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def why(state: State, given: str, book: Rulebook) -> Why:
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
     recorded = encoding.decode(line["runner_up"])
-    aside = line["state"] == EXCLUDED
+    aside = line["state"] == LineState.EXCLUDED
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
     names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
