@@ -5,13 +5,11 @@ from datetime import date
 
 import polars as pl
 
+from matcher import frames
 from matcher.amounts import total
 from matcher.frames import State, empty
 from matcher.journal.booked import HISTORY, SENT, booked
 from matcher.states import SETTLING, AllocationState, DecisionKind, ItemStatus, LineState, Outcome
-
-_WHY = ("basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by")
-"""What a decision or finding keeps for `explain`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,19 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
     dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
     items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
-    return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
+    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
+    _check(state, facts)
+    return state
+
+
+def _check(state: State, facts: Facts) -> None:
+    """Holds the frames against their schemas. What the store was not asked for is not missed."""
+    unasked = frames.LINE.keys() - set(facts.lines.columns), frames.ITEM.keys() - set(facts.items.columns)
+    frames.check("State.lines", state.lines, frames.STATE_LINE, unasked[0])
+    frames.check("State.excluded", state.excluded, frames.STATE_EXCLUDED, unasked[0])
+    frames.check("State.items", state.items, frames.STATE_ITEM, unasked[1])
+    frames.check("State.allocations", state.allocations, frames.STATE_ALLOCATION)
+    frames.check("State.decisions", state.decisions, frames.STATE_DECISION)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +66,7 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. In effect from the line's booking date, whenever decided."""
     empty = {"customer_id": "", "state": LineState.EXCLUDED}
-    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "counts_instead", "reason")
+    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "counts_instead", "reason")
     latest = (
         decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE))
         .sort("batch", "ordinal")
@@ -72,7 +82,7 @@ def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
+    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "reason")
     verdicts = (
         in_force.filter(pl.col("kind").is_in(SETTLING))
         .sort("batch", "ordinal")
