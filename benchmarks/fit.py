@@ -26,6 +26,7 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
+from matcher.money import PPM
 from matcher.pipeline import rulebooks, run, verdicts
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
@@ -184,7 +185,7 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
         with books.reading() as session:
             state = verdicts.state_of(session, date.max)
             own = session.config.policy
-            policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
+            policy = Policy(round(own.precision * PPM), own.auto_post, frozenset(), own.discount_grace_days)
             work, _ = run.prepare(session, state, book)
             for verdict in match((job.company(DuckDBEngine()) for job in work), book, policy):
                 if verdict.explanation is not None and verdict.explanation.rule:
@@ -218,12 +219,12 @@ def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
     bars: list[list[int]] = []
     for share in SHARES:
         cases = wrong = 0
-        bar = 1_000_000
+        bar = PPM
         for confidence in sorted(counts, reverse=True):
             cases, wrong = cases + counts[confidence][0], wrong + counts[confidence][1]
-            if wrong * SAFETY * 1_000_000 <= cases * (1_000_000 - share):
+            if wrong * SAFETY * PPM <= cases * (PPM - share):
                 bar = confidence
-        bars.append([share, max(bar, 1_000_000 - WORST * (1_000_000 - share), bars[-1][1] if bars else 0)])
+        bars.append([share, max(bar, PPM - WORST * (PPM - share), bars[-1][1] if bars else 0)])
     return bars
 
 
@@ -247,7 +248,7 @@ def _isotonic(cases: Sequence[tuple[int, bool]]) -> list[tuple[int, int]]:
         merged[-1] = [merged[-1][0], last[1], merged[-1][2] + last[2], merged[-1][3] + last[3]]
     steps: list[tuple[int, int]] = []
     for low, high, count, right in merged:
-        share = round(1_000_000 * (right + PRIOR_WRONG * 0.5) / (count + PRIOR_WRONG))
+        share = round(PPM * (right + PRIOR_WRONG * 0.5) / (count + PRIOR_WRONG))
         share = max(share, steps[-1][1] if steps else 0)
         steps += [(round(low), share)] if low == high else [(round(low), share), (round(high), share)]
     return steps

@@ -200,9 +200,9 @@ class Books:
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
-        from matcher.rules import rulebook
+        from matcher.money import PPM
 
-        ppm = None if precision is None else round(precision * rulebook.PPM)
+        ppm = None if precision is None else round(precision * PPM)
         with self._session(write=True, keep=not dry_run) as session:
             return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
 

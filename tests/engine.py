@@ -16,8 +16,9 @@ from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.matching.references.text import Text
 from matcher.model import Allocation
+from matcher.money import PPM
 from matcher.rules import rulebook
-from matcher.rules.rulebook import PPM, Calibration, Rulebook
+from matcher.rules.rulebook import Calibration, Rulebook
 from matcher.rules.vocabulary import EVIDENCE
 
 DAY = date(2026, 10, 15)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from matcher.amounts import UNIT, render, running, total
+from matcher.amounts import render, running, total
 from matcher.frames import Schema, State, empty
 from matcher.ledger.aging import BUCKETS, bucket, days_past_due
+from matcher.money import PPM
 from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, LineState, Outcome
 
 DISCREPANCY: Schema = {
@@ -124,7 +125,7 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
     order = state.decisions.select("decision_id", "batch", ordinal_in_batch="ordinal")
     posted, moved = pl.col("state") == AllocationState.POSTED, pl.col("item_amount") + pl.col("adjustment")
     booked = pl.when(posted).then(moved).otherwise(0)
-    discount = (pl.col("item_total").cast(pl.Int128) * pl.col("discount_ppm") + UNIT // 2) // UNIT
+    discount = (pl.col("item_total").cast(pl.Int128) * pl.col("discount_ppm") + PPM // 2) // PPM
     last_day = pl.col("discount_date") + pl.duration(days=grace_days)
     return (
         steps.join(order, on="decision_id", how="left")

@@ -7,6 +7,7 @@ import polars as pl
 
 from matcher import columns, frames
 from matcher.errors import MatcherError
+from matcher.money import PPM
 from matcher.openitems.tables import Column, Table, checked, read
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
@@ -40,7 +41,6 @@ _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "curr
 MAX_TERM_DAYS = 3660
 """Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
 
-_PPM = 1_000_000
 _DISCOUNT_TERMS = r"^([0-9]+(?:\.[0-9]+)?)\s*/\s*([0-9]+)\b"
 _NET_TERMS = r"(?i)\bnet\s*([0-9]+)\b"
 _LEAST_RATE, _MOST_RATE = Decimal("1e-9"), Decimal("1e9")
@@ -72,7 +72,7 @@ def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     _refuse(frame, table, _wrong_terms())
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
-        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, _PPM - 1),
+        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, PPM - 1),
         f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
         | (pl.col("discount_date") > columns.LATEST),
         "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
@@ -169,7 +169,7 @@ def _wrong_terms() -> dict[str, pl.Expr]:
     return {
         f"terms are of more than {MAX_TERM_DAYS} days": too_long,
         "terms have a discount that is not from 0 to below 100 per cent, with four places at most": _discount(1).is_not_null()
-        & ~_rate().is_between(0, _PPM - 1).fill_null(value=False),
+        & ~_rate().is_between(0, PPM - 1).fill_null(value=False),
     }
 
 

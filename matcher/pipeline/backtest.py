@@ -20,9 +20,10 @@ from matcher.frames import State
 from matcher.journal.fold import Facts, fold, live
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
+from matcher.money import PPM
 from matcher.pipeline.run import prepare
 from matcher.pipeline.session import Session
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
 from matcher.states import SETTLING, DecisionKind, LineState
 from matcher.store import journal
 

@@ -9,8 +9,9 @@ from matcher.errors import MatcherError
 from matcher.matching.decisions.decide import Policy, decide
 from matcher.matching.entity import EntityItems
 from matcher.model import Allocation
+from matcher.money import PPM
 from matcher.pipeline.in_memory import LINE_COLUMNS, entities_from_rows, entity_from_rows
-from matcher.rules.rulebook import PPM, Example, Rule, Rulebook
+from matcher.rules.rulebook import Example, Rule, Rulebook
 
 POLICY = Policy(PPM // 2, auto_post=True, rejected=frozenset(), grace_days=0)
 """Examples run under the lowest precision that a policy may ask for, and without the measured bars: what is more likely right than

@@ -12,10 +12,11 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import EntityItems, match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
+from matcher.money import PPM
 from matcher.pipeline.in_memory import Row, entity_from_rows
 from matcher.pipeline.why import Evidence
 from matcher.rules import rulebook
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import EVIDENCE
 from matcher.states import ANSWERED, LineState, Outcome
 

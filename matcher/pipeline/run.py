@@ -18,10 +18,11 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
+from matcher.money import PPM
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, findings, merge
 from matcher.pipeline.session import Session
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, AllocationState, DecisionKind, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
 from matcher.model import Allocation
-from matcher.money import SCALE
-from matcher.rules.rulebook import PPM, Limits, Rulebook
+from matcher.money import PPM, SCALE
+from matcher.rules.rulebook import Limits, Rulebook
 from matcher.states import Outcome
 
 EVEN = 10
