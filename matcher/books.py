@@ -311,7 +311,7 @@ class Books:
     def statement_difference(self, statement_id: str) -> list[StatementChange]:
         """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
         with self._session(write=False) as session:
-            return pipeline.reissues.difference(session, pipeline.statements.find(facts.statements(session.store), statement_id))
+            return pipeline.reissues.difference(session, pipeline.statements.named(session, statement_id))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose bank reference stands on a line with another amount too; see `conflicts.listing`."""

@@ -11,6 +11,7 @@ from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.journal.fold import live
 from matcher.pipeline import exclusions, verdicts
+from matcher.pipeline.exclusions import BookedLine
 from matcher.pipeline.session import Session
 from matcher.states import DOUBTED, ConflictState, DecisionKind, Exclusion
 from matcher.store import journal, reissues
@@ -58,10 +59,9 @@ def find(session: Session, statement_ids: dict[int, str], proven: Sequence[str],
     for (line_id,), rows in reissues.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
         others = tuple(other for other in rows["other_id"] if other not in found)
         if others:
-            row = rows.row(0, named=True)
-            found[str(line_id)] = Conflict(
-                row["line_id"], row["statement_id"], row["source_line"], row["bank_reference"], row["currency"], row["booking_date"], others
-            )
+            columns = ("statement_id", "source_line", "bank_reference", "currency", "booking_date")
+            statement_id, source_line, reference, currency, day = rows.select(columns).row(0)
+            found[str(line_id)] = Conflict(str(line_id), statement_id, source_line, reference, currency, day, others)
     return list(found.values())
 
 
@@ -118,7 +118,7 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     if not held.height:
         raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
     others = held["counts_instead"][-1].split()
-    counting = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in([name, *others])).iter_rows(named=True)}
+    counting = {one.line_id: one for one in exclusions.booked_lines(state.lines.filter(pl.col("line_id").is_in([name, *others])))}
     refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.REFUSED)).height > 0
     by_us = state.excluded.filter(
         pl.col("line_id").is_in(others) & (pl.col("outcome") == Exclusion.REFUSED) & (pl.col("counts_instead") == name)
@@ -126,13 +126,13 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     if keep == "other":
         if not by_us and not set(others) & set(counting):
             raise MatcherError("decision.state", f"no other line of the reference of line {name} counts")
-        counted, away = by_us, [] if refused else [line]
+        counted, away = by_us, [] if refused else [BookedLine.of(line)]
         instead = " ".join(others)
     else:
         counted = [*(by_us if keep == "both" else ()), *(() if name in counting else (name,))]
         away = [counting[other] for other in others if other in counting] if keep == "this" else []
         instead = name
-    dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
+    dropped = sorted(one.line_id for one in away if one.line_id in counting)
     posted = exclusions.release(state, dropped, reason, undo=undo)
     drafts = [
         *posted,

@@ -1,6 +1,6 @@
 """Appending and reading what came in: files, statements, open items, customers, rates."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,43 @@ _EXCLUDE, _ACCEPTED, _REJECTED = (f"'{word}'" for word in (DecisionKind.EXCLUDE,
 
 _DAYS = ("from_date", "to_date", "first_booking_date", "last_booking_date", "first_day", "last_day", "opening_date", "closing_date")
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, with the columns of `statements` that decisions on it ask for. Minor units; `number` is the bank's."""
+
+    statement_id: str
+    batch: int
+    account: str
+    entity: str
+    number: str
+    currency: str
+    format: str
+    first_day: date | None
+    last_day: date | None
+    opening: int | None
+    closing: int | None
+    count: int
+    lines_new: int
+    lines_known: int
+    lines_conflicting: int
+    state: str
+    precise: bool
+    problems: str
+    since: int
+
+    @property
+    def span(self) -> StatementSpan:
+        """What the chain needs of it."""
+        return StatementSpan(
+            self.statement_id, self.account, self.first_day, self.last_day, self.opening, self.closing, self.count, self.format, self.number
+        )
+
+
+def statement_records(frame: pl.DataFrame) -> list[Statement]:
+    """Rows of `statements` as records, in their order."""
+    return [Statement(*row) for row in frame.select(one.name for one in fields(Statement)).iter_rows()]
 
 
 def file_known(store: Store, file_id: str, kind: str) -> bool:
@@ -72,11 +109,18 @@ def statements(store: Store) -> pl.DataFrame:
     )
 
 
-def append_ruling(store: Store, batch: int, row: dict[str, Any], ruling: StatementState, reason: str, replaced_by: str = "") -> None:
-    """Records what was ruled on a statement. `row` has its columns of `statements`; the counts of lines are kept with the ruling."""
-    counts = {name: row[name] for name in ("lines_new", "lines_known", "lines_conflicting")}
-    record = {"batch": batch, "statement_id": row["statement_id"], "ruling": ruling.value} | counts
-    record |= {"reason": reason, "replaced_by": replaced_by}
+def append_ruling(store: Store, batch: int, statement: Statement, ruling: StatementState, reason: str, replaced_by: str = "") -> None:
+    """Records what was ruled on a statement. The counts of its lines are kept with the ruling."""
+    record = {
+        "batch": batch,
+        "statement_id": statement.statement_id,
+        "ruling": ruling.value,
+        "lines_new": statement.lines_new,
+        "lines_known": statement.lines_known,
+        "lines_conflicting": statement.lines_conflicting,
+        "reason": reason,
+        "replaced_by": replaced_by,
+    }
     store.append("raw.statement_ruling", pl.DataFrame([record]))
 
 
@@ -88,18 +132,11 @@ def state_before(store: Store, statement_id: str) -> StatementState:
     return StatementState(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
-def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementSpan:
-    """What the chain needs of a statement, from its columns of `statements`."""
-    return StatementSpan(
-        row["statement_id"], row["account"], row["first_day"], row["last_day"], row["opening"], row["closing"],
-        row["count"], row["format"], row["number"], tuple(repeats),
-    )  # fmt: skip
-
-
 def statement_facts(store: Store) -> list[StatementSpan]:
     """What the chain needs of every statement that counts."""
     counting = store.frame(
-        f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+        f"""SELECT s.statement_id, s.account, s.first_day, s.last_day, s.opening, s.closing, s.count, f.format, s.number
+        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         LEFT JOIN {_RULINGS} AS v USING (statement_id)
         WHERE coalesce(v.ruling, s.state) NOT IN ({_NOT_COUNTING})
         ORDER BY s.batch, f.name, s.ordinal"""
@@ -112,7 +149,7 @@ def statement_facts(store: Store) -> list[StatementSpan]:
         GROUP BY ALL ORDER BY ALL"""
     ):
         repeated.setdefault(statement_id, []).append(Repetition(*rest))
-    return [fact_of(row, repeated.get(row["statement_id"], ())) for row in counting.iter_rows(named=True)]
+    return [replace(StatementSpan(*row), repeats=tuple(repeated.get(row[0], ()))) for row in counting.iter_rows()]
 
 
 def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:
