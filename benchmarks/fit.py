@@ -26,7 +26,8 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
-from matcher.pipeline import rulebooks, run, states
+from matcher.money import PPM
+from matcher.pipeline import rulebooks, run, view
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import EVIDENCE
@@ -98,7 +99,7 @@ class Truth:
 
     def right(self, line_id: str, one: Explanation) -> bool:
         """Whether an explanation gives what the line truly pays."""
-        given = tuple(sorted((self._group[s.item_id], s.amount, s.adjustment, s.reason) for s in one.shares))
+        given = tuple(sorted((self._group[s.item_id], s.amount, s.adjustment, s.adjustment_reason) for s in one.shares))
         return given == self._answers.get(line_id, ())
 
 
@@ -109,7 +110,7 @@ def _options(months: Sequence[tuple[Path, Path]]) -> Iterator[tuple[list[Explana
         books = Books(directory)
         right = Truth(books, of_truth)
         with books.reading() as session:
-            state = states.whole(session, date.max)
+            state = view.whole(session, date.max)
             work, _ = run.prepare(session, state, book)
             for company in (job.company(DuckDBEngine()) for job in work):
                 grace = session.config.policy.discount_grace_days
@@ -182,9 +183,9 @@ def _decided(months: Sequence[tuple[Path, Path]], book: Rulebook) -> Iterator[tu
         books = Books(directory)
         right = Truth(books, of_truth)
         with books.reading() as session:
-            state = states.whole(session, date.max)
+            state = view.whole(session, date.max)
             own = session.config.policy
-            policy = Policy(round(own.precision * rulebook.PPM), own.auto_post, frozenset(), own.discount_grace_days)
+            policy = Policy(round(own.precision * PPM), own.auto_post, frozenset(), own.discount_grace_days)
             work, _ = run.prepare(session, state, book)
             for verdict in match((job.company(DuckDBEngine()) for job in work), book, policy):
                 if verdict.explanation is not None and verdict.explanation.rule:
@@ -218,12 +219,12 @@ def _bars(eligible: Sequence[tuple[int, bool]]) -> list[list[int]]:
     bars: list[list[int]] = []
     for share in SHARES:
         cases = wrong = 0
-        bar = 1_000_000
+        bar = PPM
         for confidence in sorted(counts, reverse=True):
             cases, wrong = cases + counts[confidence][0], wrong + counts[confidence][1]
-            if wrong * SAFETY * 1_000_000 <= cases * (1_000_000 - share):
+            if wrong * SAFETY * PPM <= cases * (PPM - share):
                 bar = confidence
-        bars.append([share, max(bar, 1_000_000 - WORST * (1_000_000 - share), bars[-1][1] if bars else 0)])
+        bars.append([share, max(bar, PPM - WORST * (PPM - share), bars[-1][1] if bars else 0)])
     return bars
 
 
@@ -247,7 +248,7 @@ def _isotonic(cases: Sequence[tuple[int, bool]]) -> list[tuple[int, int]]:
         merged[-1] = [merged[-1][0], last[1], merged[-1][2] + last[2], merged[-1][3] + last[3]]
     steps: list[tuple[int, int]] = []
     for low, high, count, right in merged:
-        share = round(1_000_000 * (right + PRIOR_WRONG * 0.5) / (count + PRIOR_WRONG))
+        share = round(PPM * (right + PRIOR_WRONG * 0.5) / (count + PRIOR_WRONG))
         share = max(share, steps[-1][1] if steps else 0)
         steps += [(round(low), share)] if low == high else [(round(low), share), (round(high), share)]
     return steps

@@ -9,9 +9,6 @@ import polars as pl
 
 from matcher import money
 
-UNIT = 1_000_000
-"""Confidences, margins and rates are kept in millionths."""
-
 
 def total(amount: pl.Expr) -> pl.Expr:
     """Sum of a column of minor units, as Int64. An overflow raises, it never wraps."""
@@ -52,8 +49,8 @@ def totals(frame: pl.DataFrame, amount: str, currency: str = "currency") -> dict
 
 def fraction(millionths: pl.Expr) -> pl.Expr:
     """Decimal text of millionths without needless zeros: 999500 is ``0.9995``, 1000000 is ``1``, null is empty."""
-    whole = (millionths // UNIT).cast(pl.String)
-    rest = (millionths % UNIT).cast(pl.String).str.zfill(6).str.strip_chars_end("0")
+    whole = (millionths // money.PPM).cast(pl.String)
+    rest = (millionths % money.PPM).cast(pl.String).str.zfill(6).str.strip_chars_end("0")
     return pl.when(rest == "").then(whole).otherwise(pl.concat_str(whole, pl.lit("."), rest)).fill_null("")
 
 

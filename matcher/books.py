@@ -203,9 +203,9 @@ class Books:
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
-        from matcher.rules import rulebook
+        from matcher.money import PPM
 
-        ppm = None if precision is None else round(precision * rulebook.PPM)
+        ppm = None if precision is None else round(precision * PPM)
         with self._session(write=True, keep=not dry_run) as session:
             return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
 
@@ -236,7 +236,7 @@ class Books:
         As of a day; else as of today, or of the day of the latest line if that is later.
         """
         with self._session(write=False) as session:
-            return pipeline.states.whole(session, as_of or self._present_day(session))
+            return pipeline.view.whole(session, as_of or self._present_day(session))
 
     def queue(
         self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "", limit: int | None = None

@@ -4,7 +4,7 @@ Amounts are Int64 minor units of the row's currency. A frame may have more colum
 Empty text means: not stated. Every frame has a total order (its first columns), so that the same books give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -164,9 +164,78 @@ SHADOW: Schema = {
 """What shadow rules would have made of the lines that the latest run on each of them looked at."""
 
 
+EXPLAINED: Schema = {name: DECISION[name] for name in ("basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by")}
+"""What a decision or finding keeps for `explain`."""
+
+STATE_LINE: Schema = {
+    **LINE,
+    "state": _TEXT,  # `states.LineState`
+    "outcome": _TEXT,  # `states.Outcome`
+    "customer_id": _TEXT,  # payer; empty when unknown
+    "applied": _MONEY,  # posted cash allocations
+    "pending": _MONEY,  # amount - applied
+    "confidence": pl.Int64(),  # millionths; null when none, like margin
+    "margin": pl.Int64(),
+    "rule": _TEXT,
+    "decision_id": _TEXT,  # empty when none
+    "actor": _TEXT,
+    "reason": _TEXT,
+    **EXPLAINED,
+}
+"""Lines that count. One row per line."""
+
+STATE_EXCLUDED: Schema = {**STATE_LINE, "counts_instead": _TEXT}
+"""Lines that do not count: ``state`` is excluded, ``outcome`` a word of `states.Exclusion`, ``applied`` and ``pending`` are 0."""
+
+STATE_ITEM: Schema = {
+    **ITEM,
+    "open": _MONEY,  # after posted allocations; below 0 for a debt only if the books are wrong
+    "settled_cash": _MONEY,  # our posted allocations
+    "settled_adjustment": _MONEY,
+    "open_before": _MONEY,  # open without them: open + settled
+    "listed_open": _MONEY,  # as the ERP's latest snapshot says, 0 when closed
+}
+"""Open items. One row per item."""
+
+STATE_ALLOCATION: Schema = {
+    **ALLOCATION,
+    "state": _TEXT,  # `states.AllocationState`
+    "actor": _TEXT,
+    "rule": _TEXT,
+    "outcome": _TEXT,
+    "effective_date": _DAY,
+}
+"""Allocations of decisions in force, and present proposals."""
+
+STATE_DECISION: Schema = {**DECISION, "live": pl.Boolean()}
+"""All decisions; ``live`` are those that are not reversed, and no reversals."""
+
+
 def empty(schema: Schema) -> pl.DataFrame:
     """A frame of that schema without rows."""
     return pl.DataFrame(schema=schema)
+
+
+def check(name: str, frame: pl.DataFrame, schema: Schema, left_out: Collection[str] = ()) -> None:
+    """Holds a frame against its schema. It looks at names and types alone, so it costs nothing.
+
+    Args:
+        name: of the frame, for the message.
+        frame: may have more columns, in any order.
+        schema: what it must have.
+        left_out: columns that it need not have, since nobody asked the store for them.
+
+    Raises:
+        TypeError: naming each column that is missing or of another type. It is the program that is wrong, not the books.
+    """
+    has = frame.schema
+    wrong = [
+        f"{column} is {has.get(column, 'missing')}, not {kind}"
+        for column, kind in schema.items()
+        if (has[column] != kind if column in has else column not in left_out)
+    ]
+    if wrong:
+        raise TypeError(f"{name}: {'; '.join(wrong)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,20 +245,12 @@ class State:
     Attributes:
         as_of: decisions with a later effective date, and documents and lines with a later date, are left out.
         base_currency: of the books.
-        lines: `LINE` columns plus ``state`` (posted, proposed, none), ``outcome``, ``customer_id`` (payer, '' unknown),
-            ``applied`` (posted cash allocations, minor units), ``pending`` (amount - applied), ``confidence`` and ``margin``
-            (millionths, null when none), ``rule``, ``decision_id`` ('' when none), ``actor``, ``reason``, and what `explain` tells:
-            ``basis``, ``difference``, ``log_odds``, ``evidence``, ``runner_up``, ``blocked_by``. One row per line.
-        items: `ITEM` columns plus ``open`` (minor units, after posted allocations; below 0 for a debt only if the books are wrong),
-            ``settled_cash``, ``settled_adjustment`` (our posted allocations), ``open_before`` (open without them: open + settled),
-            and ``listed_open`` (as the ERP's latest snapshot says, 0 when closed). One row per item.
-        allocations: `ALLOCATION` columns plus ``state`` (posted, proposed), ``actor``, ``rule``, ``outcome``, ``effective_date``.
-            Only live decisions (not reversed) and present proposals.
+        lines: `STATE_LINE` columns; those of `LINE` as far as they were asked for.
+        items: `STATE_ITEM` columns; those of `ITEM` as far as they were asked for.
+        allocations: `STATE_ALLOCATION` columns.
         customers: `CUSTOMER` columns.
-        decisions: `DECISION` columns, live and reversed, plus ``live`` (boolean).
-        excluded: lines that do not count, with the columns of `lines` and ``counts_instead``: ``state`` is excluded, ``outcome`` says why
-            (conflict, refused, superseded),
-            ``applied`` and ``pending`` are 0. They are in no other frame and in no sum.
+        decisions: `STATE_DECISION` columns.
+        excluded: `STATE_EXCLUDED` columns. These lines are in no other frame and in no sum.
     """
 
     as_of: date
@@ -199,4 +260,4 @@ class State:
     allocations: pl.DataFrame
     customers: pl.DataFrame
     decisions: pl.DataFrame
-    excluded: pl.DataFrame = field(default_factory=lambda: empty(LINE))
+    excluded: pl.DataFrame = field(default_factory=lambda: empty(STATE_EXCLUDED))

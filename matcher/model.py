@@ -151,3 +151,20 @@ class Problem:
     message: str
     line: int = 0
     statement: int | None = None
+
+
+class Allocation(NamedTuple):
+    """Cash of a line on an open item, and what is cleared beside it. Minor units; see `frames.ALLOCATION`.
+
+    Attributes:
+        amount: cash in the line's currency; item_amount the same in the item's currency.
+        adjustment: cleared without cash, in the item's currency, for `adjustment_reason`.
+        item_open: what the ERP's snapshot had open of the item when it was decided; 0 until then.
+    """
+
+    item_id: str
+    amount: int
+    item_amount: int
+    adjustment: int = 0
+    adjustment_reason: str = ""
+    item_open: int = 0

@@ -11,6 +11,9 @@ from matcher.errors import MatcherError
 MAX_MINOR = 10**15
 """Largest absolute amount accepted, in minor units: far below int64, so that sums of millions of lines cannot overflow."""
 
+PPM = 1_000_000
+"""Rates, shares, confidences and margins are whole numbers of millionths."""
+
 CURRENCY_TABLE_VERSION = "ISO 4217:2015, amendment 179"
 NO_CURRENCY = "XXX"
 """ISO 4217's own code for 'no currency': a statement that names none can be read and summed, its lines match nothing."""

@@ -13,10 +13,12 @@ from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations.differences import Difference
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.open_items import OpenItems, Rate
-from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference, Share
+from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.matching.references.text import Text
+from matcher.model import Allocation
+from matcher.money import PPM
 from matcher.rules import rulebook
-from matcher.rules.rulebook import PPM, Calibration, Rulebook
+from matcher.rules.rulebook import Calibration, Rulebook
 from matcher.rules.vocabulary import EVIDENCE
 
 DAY = date(2026, 10, 15)
@@ -155,5 +157,5 @@ def kinds(one: Explanation | Difference | ItemSet | None) -> set[str]:
 
 def explained(points: int, *shares: tuple[str, int], rule: str = "named-full") -> Explanation:
     """An explanation that gives these amounts to these items."""
-    given = tuple(Share(item_id, amount, amount) for item_id, amount in shares)
+    given = tuple(Allocation(item_id, amount, amount) for item_id, amount in shares)
     return Explanation(rule, "named", "none", "matched", "C1", given, (), points)

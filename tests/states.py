@@ -17,20 +17,10 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from matcher.frames import ALLOCATION, CUSTOMER, DECISION, ITEM, LINE, Schema, State
+from matcher.frames import CUSTOMER, STATE_ALLOCATION, STATE_DECISION, STATE_ITEM, STATE_LINE, Schema, State
 
 DAY = date(2026, 3, 10)
 _DEFAULTS: dict[type, Any] = {pl.String: "", pl.Boolean: False}
-STATE_LINE: Schema = LINE | {
-    "state": pl.String(), "outcome": pl.String(), "customer_id": pl.String(), "applied": pl.Int64(), "pending": pl.Int64(),
-    "confidence": pl.Int64(), "margin": pl.Int64(), "rule": pl.String(), "decision_id": pl.String(), "actor": pl.String(),
-    "reason": pl.String(),
-}  # fmt: skip
-STATE_ITEM: Schema = ITEM | dict.fromkeys(("open", "settled_cash", "settled_adjustment", "open_before"), pl.Int64())
-STATE_ALLOCATION: Schema = ALLOCATION | {
-    "state": pl.String(), "actor": pl.String(), "rule": pl.String(), "outcome": pl.String(), "effective_date": pl.Date(),
-}  # fmt: skip
-STATE_DECISION: Schema = DECISION | {"live": pl.Boolean()}
 
 Row = dict[str, Any]
 
@@ -125,6 +115,7 @@ class Books:
             cash = sum(a["item_amount"] for a in posted if a["item_id"] == item["item_id"])
             adjustment = sum(a["adjustment"] for a in posted if a["item_id"] == item["item_id"])
             settled = {"settled_cash": cash, "settled_adjustment": adjustment, "open_before": item["open_amount"]}
+            settled |= {"listed_open": item["open_amount"]}
             items.append(item | settled | {"open": item["open_amount"] - cash - adjustment})
         return State(
             as_of=self.as_of,

@@ -5,6 +5,7 @@ import polars as pl
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.frames import State
+from matcher.states import AllocationState
 
 
 def hold(state: State) -> None:
@@ -21,7 +22,7 @@ def hold(state: State) -> None:
         raise _broken(
             f"line {line_id} has {money.render(amount, currency)} {currency}, {money.render(applied, currency)} of it are applied"
         )
-    away = state.allocations.filter(pl.col("state") == "posted").join(state.excluded, on="line_id", how="semi")
+    away = state.allocations.filter(pl.col("state") == AllocationState.POSTED).join(state.excluded, on="line_id", how="semi")
     for line_id in away["line_id"]:
         raise _broken(f"line {line_id} does not count and has money applied")
     settled = (pl.col("settled_cash") + pl.col("settled_adjustment")).alias("settled")

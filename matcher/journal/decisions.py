@@ -9,17 +9,7 @@ import polars as pl
 
 from matcher import frames, ids, money
 from matcher.errors import MatcherError
-
-
-class Allocation(NamedTuple):
-    """Cash of a line on an open item, and what is cleared beside it. Minor units; see `frames.ALLOCATION`."""
-
-    item_id: str
-    amount: int
-    item_amount: int
-    adjustment: int = 0
-    adjustment_reason: str = ""
-    item_open: int = 0
+from matcher.model import Allocation
 
 
 class Draft(NamedTuple):

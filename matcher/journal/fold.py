@@ -5,21 +5,11 @@ from datetime import date
 
 import polars as pl
 
+from matcher import frames
 from matcher.amounts import total
 from matcher.frames import State, empty
 from matcher.journal.booked import HISTORY, SENT, booked
-
-POSTING = ("match", "accept", "allocate", "classify")
-"""Kinds of decision that settle a line."""
-
-EXCLUDE = "exclude"
-"""Kind of decision by which a line does not count while it is in force. Its outcome says why: conflict, refused or superseded."""
-
-EXCLUDED = "excluded"
-"""State of such a line."""
-
-_WHY = ("basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by")
-"""What a decision or finding keeps for `explain`."""
+from matcher.states import SETTLING, AllocationState, DecisionKind, ItemStatus, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     decisions = live(facts.decisions)
     in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
     context = in_force.select("decision_id", "actor", "rule", "outcome", "effective_date", "batch")
-    posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit("posted").alias("state"))
+    posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit(AllocationState.POSTED).alias("state"))
     reported = facts.lines.filter(pl.col("booking_date") <= as_of)
     excluded = _excluded(reported, decisions)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
@@ -50,21 +40,35 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
     dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
     items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
-    return State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
+    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
+    _check(state, facts)
+    return state
+
+
+def _check(state: State, facts: Facts) -> None:
+    """Holds the frames against their schemas. What the store was not asked for is not missed."""
+    unasked = frames.LINE.keys() - set(facts.lines.columns), frames.ITEM.keys() - set(facts.items.columns)
+    frames.check("State.lines", state.lines, frames.STATE_LINE, unasked[0])
+    frames.check("State.excluded", state.excluded, frames.STATE_EXCLUDED, unasked[0])
+    frames.check("State.items", state.items, frames.STATE_ITEM, unasked[1])
+    frames.check("State.allocations", state.allocations, frames.STATE_ALLOCATION)
+    frames.check("State.decisions", state.decisions, frames.STATE_DECISION)
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
     """Decisions with ``live``: not reversed, and not themselves a reversal."""
     reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
-    return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != "undo")).alias("live"))
+    return decisions.with_columns(
+        (~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != DecisionKind.UNDO)).alias("live")
+    )
 
 
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. In effect from the line's booking date, whenever decided."""
-    empty = {"customer_id": "", "state": EXCLUDED}
-    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "counts_instead", "reason")
+    empty = {"customer_id": "", "state": LineState.EXCLUDED}
+    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "counts_instead", "reason")
     latest = (
-        decisions.filter(pl.col("live") & (pl.col("kind") == EXCLUDE))
+        decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE))
         .sort("batch", "ordinal")
         .group_by("line_id", maintain_order=True)
         .agg(pl.col(name).last() for name in columns)
@@ -78,25 +82,25 @@ def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *_WHY, "reason")
+    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "reason")
     verdicts = (
-        in_force.filter(pl.col("kind").is_in(POSTING))
+        in_force.filter(pl.col("kind").is_in(SETTLING))
         .sort("batch", "ordinal")
         .group_by("line_id", maintain_order=True)
         .agg(pl.col(name).last() for name in columns)
-        .with_columns(pl.lit("posted").alias("state"))
+        .with_columns(pl.lit(LineState.POSTED).alias("state"))
     )
     findings = facts.findings.join(verdicts, on="line_id", how="anti").with_columns(
         pl.lit("engine").alias("actor"), pl.lit("").alias("decision_id")
     )
     judged = pl.concat([verdicts, findings.select(verdicts.columns)])
     applied = posted.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
-    untouched = pl.when(pl.col("amount") < 0).then(pl.lit("outgoing")).otherwise(pl.lit("unexplained"))
+    untouched = pl.when(pl.col("amount") < 0).then(pl.lit(Outcome.OUTGOING)).otherwise(pl.lit(Outcome.UNEXPLAINED))
     return (
         _joined(_joined(_in_order(reported, "line_id"), judged, "line_id"), applied, "line_id")
         .with_columns(
             pl.col("applied").fill_null(0),
-            pl.col("state").fill_null("none"),
+            pl.col("state").fill_null(LineState.NONE),
             pl.coalesce(pl.col("outcome"), untouched).alias("outcome"),
             *(pl.col(name).fill_null("") for name in columns if name not in ("outcome", "confidence", "margin", "log_odds")),
         )
@@ -105,7 +109,7 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
 
 
 def _proposed(facts: Facts, lines: pl.DataFrame) -> pl.DataFrame:
-    waiting = lines.filter(pl.col("state") == "proposed").select(
+    waiting = lines.filter(pl.col("state") == LineState.PROPOSED).select(
         "line_id", "actor", "rule", "outcome", pl.col("booking_date").alias("effective_date"), "state"
     )
     return facts.proposals.join(waiting, on="line_id", how="inner")
@@ -119,7 +123,7 @@ def _items(items: pl.DataFrame, posted: pl.DataFrame, booked: pl.DataFrame) -> p
     ours = posted.group_by("item_id").agg(
         total(pl.col("item_amount")).alias("settled_cash"), total(pl.col("adjustment")).alias("settled_adjustment")
     )
-    listed = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
+    listed = pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("open_amount"))
     return (
         _in_order(items, "item_id")
         .with_columns(listed.alias("listed_open"))

@@ -12,6 +12,7 @@ import polars as pl
 from matcher.amounts import total
 from matcher.errors import MatcherError
 from matcher.frames import Schema, State, empty
+from matcher.states import LineState
 
 BUCKETS = (30, 60, 90, 120)
 """Last day of each bucket, in days past due."""
@@ -83,7 +84,7 @@ def aging(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFrame:
     """
     known = pl.col("issue_date") <= state.as_of
     items = state.items.filter(pl.col("open") != 0, known).with_columns(open_amount="open")
-    credits = state.lines.filter(pl.col("state") == "posted", pl.col("customer_id") != "", pl.col("pending") > 0).select(
+    credits = state.lines.filter(pl.col("state") == LineState.POSTED, pl.col("customer_id") != "", pl.col("pending") > 0).select(
         "entity",
         "customer_id",
         "currency",

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from matcher.amounts import UNIT, render, running, total
+from matcher.amounts import render, running, total
 from matcher.frames import Schema, State, empty
 from matcher.ledger.aging import BUCKETS, bucket, days_past_due
+from matcher.money import PPM
+from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, LineState, Outcome
 
 DISCREPANCY: Schema = {
     "as_of": pl.Date(),
@@ -52,9 +54,6 @@ DISCOUNT_REASONS = frozenset({"discount", "disc_earned"})
 UNEARNED_REASONS = frozenset({"unearned_discount", "disc_unearned"})
 EXCHANGE_REASONS = frozenset({"exchange_difference", "fx"})
 """Adjustment reasons, folded by `_folded`, that are a type of their own; any other reason is a short payment."""
-
-NO_RECEIVABLE = ("non_receivable", "outgoing")
-"""Outcomes of lines that have nothing to do with open items."""
 
 PROPOSED = "Proposed, not booked: "
 _KEYS = ("entity", "customer_id", "item_id", "document_no", "line_id", "decision_id", "due", "type", "note")
@@ -119,14 +118,14 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
     )  # fmt: skip
     lines = state.lines.select("line_id", payer="customer_id", paid_on=pl.col("value_date").fill_null(pl.col("booking_date")))
     steps = state.allocations.join(items, on="item_id").join(lines, on="line_id", how="left")
-    smooth = (pl.col("open") == 0) & (pl.col("adjustment") == 0) & (pl.col("state") == "posted")
+    smooth = (pl.col("open") == 0) & (pl.col("adjustment") == 0) & (pl.col("state") == AllocationState.POSTED)
     smooth &= (pl.col("payer") == pl.col("customer_id")) & (pl.col("currency") == pl.col("item_currency"))
     steps = steps.join(steps.filter(~smooth.fill_null(False)), on="item_id", how="semi")
 
     order = state.decisions.select("decision_id", "batch", ordinal_in_batch="ordinal")
-    posted, moved = pl.col("state") == "posted", pl.col("item_amount") + pl.col("adjustment")
+    posted, moved = pl.col("state") == AllocationState.POSTED, pl.col("item_amount") + pl.col("adjustment")
     booked = pl.when(posted).then(moved).otherwise(0)
-    discount = (pl.col("item_total").cast(pl.Int128) * pl.col("discount_ppm") + UNIT // 2) // UNIT
+    discount = (pl.col("item_total").cast(pl.Int128) * pl.col("discount_ppm") + PPM // 2) // PPM
     last_day = pl.col("discount_date") + pl.duration(days=grace_days)
     return (
         steps.join(order, on="decision_id", how="left")
@@ -188,9 +187,9 @@ def _of_payments(payments: pl.DataFrame) -> pl.DataFrame:
 def _of_lines(state: State) -> pl.DataFrame:
     outcome, open_money = pl.col("outcome"), pl.col("pending") != 0
     back = (pl.col("kind") == "return") | (pl.col("return_reason") != "") | pl.col("reversal")
-    unknown = (pl.col("state") == "none") & ~outcome.is_in(["duplicate", "closed_item", "overpaid", *NO_RECEIVABLE])
-    unknown |= outcome == "unexplained"
-    odd = state.lines.filter(back | (open_money & (unknown | outcome.is_in(["duplicate", "closed_item", "overpaid"]))))
+    unknown = (pl.col("state") == LineState.NONE) & ~outcome.is_in([*SURPLUS, *NOT_RECEIVABLE])
+    unknown |= outcome == Outcome.UNEXPLAINED
+    odd = state.lines.filter(back | (open_money & (unknown | outcome.is_in(SURPLUS))))
     touched = (
         state.allocations.join(odd, on="line_id", how="semi")
         .join(state.items.select("item_id", "document_no"), on="item_id")
@@ -199,7 +198,7 @@ def _of_lines(state: State) -> pl.DataFrame:
             items=pl.col("item_id").n_unique(),
             item_id=pl.col("item_id").min(),
             document_no=pl.col("document_no").min(),
-            proposed=total(pl.col("amount").filter(pl.col("state") == "proposed")),
+            proposed=total(pl.col("amount").filter(pl.col("state") == AllocationState.PROPOSED)),
         )
     )
     surplus = (pl.col("pending") - pl.col("proposed").fill_null(0)).abs()
@@ -209,16 +208,16 @@ def _of_lines(state: State) -> pl.DataFrame:
     cause = pl.when(pl.col("return_reason") != "").then(pl.concat_str(pl.lit(", reason "), "return_reason"))
     worded = render(shown, dict.fromkeys(("size", "rest", "more"), "currency")).with_columns(
         *(pl.when(pl.col("items") == 1).then(name).otherwise(pl.lit("")).alias(name) for name in ("item_id", "document_no")),
-        mark=pl.when(pl.col("state") == "proposed").then(pl.lit(PROPOSED)).otherwise(pl.lit("")),
+        mark=pl.when(pl.col("state") == LineState.PROPOSED).then(pl.lit(PROPOSED)).otherwise(pl.lit("")),
         cause=cause.otherwise(pl.lit("")),
     )
     types = (
         ("returned", back, "the bank marks {size} {currency} as returned or reversed{cause}."),
-        ("duplicate", ~back & (outcome == "duplicate"), "{rest} {currency} repeat an earlier payment."),
-        ("duplicate", ~back & (outcome == "closed_item"), "{rest} {currency} pay a document that was closed before."),
+        ("duplicate", ~back & (outcome == Outcome.DUPLICATE), "{rest} {currency} repeat an earlier payment."),
+        ("duplicate", ~back & (outcome == Outcome.CLOSED_ITEM), "{rest} {currency} pay a document that was closed before."),
         (
             "overpay",
-            ~back & (outcome == "overpaid") & (pl.col("surplus") != 0),
+            ~back & (outcome == Outcome.OVERPAID) & (pl.col("surplus") != 0),
             "pays {more} {currency} more than its documents have open.",
         ),
         ("unexplained", ~back & unknown, "no document explains {rest} {currency}."),

@@ -6,6 +6,7 @@ import polars as pl
 
 from matcher.matching.candidates import customer_accounts
 from matcher.matching.keys import account_key, fold, name_key
+from matcher.states import Outcome
 
 NON_RECEIVABLE = {"fee": "a fee", "interest": "interest", "tax": "a tax", "own_transfer": "a transfer of our own"}
 """Kinds of lines (`frames.LINE`, ``kind``) that are no receivable."""
@@ -40,7 +41,7 @@ def non_receivable(lines: pl.DataFrame, own_accounts: Collection[str], own_names
         .when(from_own).then(pl.lit("it comes from an account of our own"))
         .when(by_name & named_own).then(pl.lit("it comes from a company of our own"))
     )  # fmt: skip
-    outcome = pl.when(pl.col("amount") <= 0).then(pl.lit("outgoing")).otherwise(pl.lit("non_receivable"))
+    outcome = pl.when(pl.col("amount") <= 0).then(pl.lit(Outcome.OUTGOING)).otherwise(pl.lit(Outcome.NON_RECEIVABLE))
     found = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
     return found.filter(pl.col("reason").is_not_null())
 

@@ -18,7 +18,8 @@ from matcher.matching.decisions.diagnosis import diagnosed
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
 from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.records import Receipt
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.money import PPM
+from matcher.rules.rulebook import Rulebook
 
 _LINE = (*receipts.LINE, "pending")
 _ITEM = (*receipts.ITEM, "open_amount")

@@ -9,8 +9,7 @@ import polars as pl
 from matcher.matching.keys import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.matching.references.text import Text
-
-PPM = 1_000_000
+from matcher.money import PPM
 
 MIN_WHOLE = 7
 """Fewest characters of a number that takes in what is a piece of it."""

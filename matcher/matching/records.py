@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from matcher.model import Allocation
+
 
 class Item(NamedTuple):
     """An open item as the matcher sees it. Minor units; `discount` is what may be deducted when paid in terms."""
@@ -76,21 +78,6 @@ class Receipt(NamedTuple):
     payers: tuple[Payer, ...] = ()
 
 
-class Share(NamedTuple):
-    """What an explanation gives to one item.
-
-    Attributes:
-        amount: cash in the line's currency; item_amount the same in the item's currency.
-        adjustment: cleared without cash, in the item's currency, for `reason`.
-    """
-
-    item_id: str
-    amount: int
-    item_amount: int
-    adjustment: int = 0
-    reason: str = ""
-
-
 class Explanation(NamedTuple):
     """One way to explain a receipt: who paid what, why we think so, and how much stays without a purpose.
 
@@ -98,7 +85,7 @@ class Explanation(NamedTuple):
         rule: id of the rule it belongs to; '' when no rule of the book is about such explanations.
         basis, difference: how the set was found, and what lies between its sum and the amount; words of `matcher.rules.vocabulary`.
         outcome: outcome of the line, as in the contract.
-        shares: what each item gets.
+        shares: what each item gets; what the ERP had open of it is not filled in yet.
         evidence: kinds and signed points.
         points: sum of the evidence.
         unique: False when another set of items fits equally well.
@@ -110,7 +97,7 @@ class Explanation(NamedTuple):
     difference: str
     outcome: str
     customer_id: str
-    shares: tuple[Share, ...]
+    shares: tuple[Allocation, ...]
     evidence: tuple[tuple[str, int], ...]
     points: int
     unique: bool = True

@@ -7,10 +7,9 @@ import polars as pl
 
 from matcher import columns, frames
 from matcher.errors import MatcherError
+from matcher.money import PPM
 from matcher.openitems.tables import Column, Table, checked, read
-
-DOCUMENT_TYPES = ("invoice", "credit_note", "debit_note", "instalment", "on_account")
-STATUSES = ("open", "part_paid", "closed")
+from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
     Column("item_id", "id", required=True),
@@ -28,7 +27,7 @@ _ITEM_COLUMNS = (
     Column("discount_date", "date"),
     Column("purchase_order"),
     Column("payment_reference"),
-    Column("status", "word", words=STATUSES),
+    Column("status", "word", words=ITEM_STATUSES),
     Column("closed_date", "date"),
     Column("disputed_amount", "amount"),
 )
@@ -42,7 +41,6 @@ _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "curr
 MAX_TERM_DAYS = 3660
 """Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
 
-_PPM = 1_000_000
 _DISCOUNT_TERMS = r"^([0-9]+(?:\.[0-9]+)?)\s*/\s*([0-9]+)\b"
 _NET_TERMS = r"(?i)\bnet\s*([0-9]+)\b"
 _LEAST_RATE, _MOST_RATE = Decimal("1e-9"), Decimal("1e9")
@@ -67,18 +65,18 @@ def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     frame = frame.with_columns(
-        pl.coalesce("open_amount", pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("amount"))).alias("open_amount"),
+        pl.coalesce("open_amount", pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("amount"))).alias("open_amount"),
         pl.col("disputed_amount").fill_null(0),
-        pl.when(pl.col("status") == "").then(pl.lit("open")).otherwise(pl.col("status")).alias("status"),
+        pl.when(pl.col("status") == "").then(pl.lit(ItemStatus.OPEN)).otherwise(pl.col("status")).alias("status"),
     )
     _refuse(frame, table, _wrong_terms())
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
-        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, _PPM - 1),
+        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, PPM - 1),
         f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
         | (pl.col("discount_date") > columns.LATEST),
         "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
-        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == "credit_note")
+        "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == DocumentType.CREDIT_NOTE)
         & (pl.col("amount") > 0),
         "open_amount lies beyond amount": (pl.col("open_amount") * pl.col("amount").sign() > pl.col("amount").abs())
         | (pl.col("open_amount") * pl.col("amount").sign() < 0),
@@ -171,7 +169,7 @@ def _wrong_terms() -> dict[str, pl.Expr]:
     return {
         f"terms are of more than {MAX_TERM_DAYS} days": too_long,
         "terms have a discount that is not from 0 to below 100 per cent, with four places at most": _discount(1).is_not_null()
-        & ~_rate().is_between(0, _PPM - 1).fill_null(value=False),
+        & ~_rate().is_between(0, PPM - 1).fill_null(value=False),
     }
 
 

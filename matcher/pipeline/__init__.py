@@ -21,27 +21,14 @@ if TYPE_CHECKING:
         rulebooks,
         run,
         statements,
-        states,
         verdicts,
         verify,
+        view,
     )
 
 __all__ = [
-    "asked",
-    "backtest",
-    "conflicts",
-    "imports",
-    "ingest",
-    "layouts",
-    "opening",
-    "reissues",
-    "reports",
-    "rulebooks",
-    "run",
-    "statements",
-    "states",
-    "verdicts",
-    "verify",
+    "asked", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "reissues", "reports", "rulebooks", "run",
+    "statements", "verdicts", "verify", "view",
 ]  # fmt: skip
 
 

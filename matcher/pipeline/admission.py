@@ -6,6 +6,7 @@ from datetime import date
 
 from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts
 from matcher.pipeline.session import Session
+from matcher.states import Exclusion
 from matcher.store import facts, lines, reissues
 
 
@@ -61,7 +62,7 @@ def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> 
     """
     known = facts.statement_facts(session.store)
     aside = reissues.excluded(session.store)
-    superseded = [line_id for line_id, outcome in aside.items() if outcome == "superseded"]
+    superseded = [line_id for line_id, outcome in aside.items() if outcome == Exclusion.SUPERSEDED]
     settled: dict[str, list[int]] = {}
     waiting = list(statements)
     while waiting:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -17,12 +17,14 @@ from matcher import money
 from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.journal.fold import EXCLUDE, POSTING, Facts, fold, live
+from matcher.journal.fold import Facts, fold, live
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
+from matcher.money import PPM
 from matcher.pipeline.run import prepare
 from matcher.pipeline.session import Session
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
+from matcher.states import SETTLING, DecisionKind, LineState
 from matcher.store import journal
 
 Kind = Literal["same", "gained", "new", "lost", "flipped", "by_hand"]
@@ -37,7 +39,32 @@ decided it, and it is posted. ``lost``: a rule posted it, and it is not posted. 
 Part = Literal["live", "would post", "would propose"]
 """Whether a line is counted for what happens, or for what a shadow rule would have done."""
 
-_Shares = frozenset[tuple[str, int, int, str]]
+
+class _Line(NamedTuple):
+    line_id: str
+    booking_date: date
+    amount: int
+    currency: str
+
+
+class _Decided(NamedTuple):
+    """The latest decision on a line; empty text where there is none."""
+
+    kind: str = ""
+    rule: str = ""
+    actor: str = ""
+
+
+class _Given(NamedTuple):
+    """What an item got, as far as two postings are compared: cash in the line's currency, and what was cleared beside it."""
+
+    item_id: str
+    amount: int
+    adjustment: int
+    adjustment_reason: str
+
+
+_Shares = frozenset[_Given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +122,8 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
     """Replays the months from that of `first` to that of `last` (default: all that have lines)."""
     told = journal.facts(session.store)
     in_force = live(told.decisions).filter(pl.col("live"))
-    decided = in_force.filter(pl.col("kind").is_in(POSTING)).drop("live")
-    away = in_force.filter(pl.col("kind") == EXCLUDE).select("line_id")
+    decided = in_force.filter(pl.col("kind").is_in(SETTLING)).drop("live")
+    away = in_force.filter(pl.col("kind") == DecisionKind.EXCLUDE).select("line_id")
     facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
@@ -109,9 +136,9 @@ def backtest(session: Session, engine: Engine, book: Rulebook, first: date | Non
         truth = _Truth(lines, facts, decided)
         work, _ = prepare(session, _before(session, facts, decided, lines, month), book)
         verdicts = {verdict.line_id: verdict for verdict in match((job.company(engine) for job in work), book, policy)}
-        for row in lines.sort("line_id").select("line_id", "booking_date", "amount", "currency").iter_rows():
-            changes += truth.compared(row, verdicts.get(row[0]))
-            shadows += truth.shadowed(row, verdicts.get(row[0]))
+        for line in map(_Line._make, lines.sort("line_id").select(_Line._fields).iter_rows()):
+            changes += truth.compared(line, verdicts.get(line.line_id))
+            shadows += truth.shadowed(line, verdicts.get(line.line_id))
     return Backtest(len(months), tuple(changes), tuple(shadows), tuple(rule.id for rule in book.rule))
 
 
@@ -146,7 +173,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     return State(
         state.as_of,
         state.base_currency,
-        state.lines.with_columns(pl.when(by_month_total).then(pl.lit("none")).otherwise(pl.lit("posted")).alias("state")),
+        state.lines.with_columns(pl.when(by_month_total).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED)).alias("state")),
         state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
@@ -160,36 +187,37 @@ class _Truth:
 
     def __init__(self, lines: pl.DataFrame, facts: Facts, decided: pl.DataFrame) -> None:
         here = decided.join(lines.select("line_id"), on="line_id", how="semi").sort("batch", "ordinal")
-        self._who = {row[0]: row[1:] for row in here.select("line_id", "kind", "rule", "actor").iter_rows()}
-        self._shares: dict[str, set[tuple[str, int, int, str]]] = defaultdict(set)
+        self._who = {line_id: _Decided(*how) for line_id, *how in here.select("line_id", *_Decided._fields).iter_rows()}
+        self._shares: dict[str, set[_Given]] = defaultdict(set)
         given = facts.allocations.join(here.select("decision_id"), on="decision_id", how="semi")
-        for line_id, *share in given.select("line_id", "item_id", "amount", "adjustment", "adjustment_reason").iter_rows():
-            self._shares[line_id].add((share[0], share[1], share[2], share[3]))
+        for line_id, *share in given.select("line_id", *_Given._fields).iter_rows():
+            self._shares[line_id].add(_Given(*share))
         self._currency = dict(facts.items.select("item_id", "currency").iter_rows())
 
-    def compared(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
+    def compared(self, line: _Line, verdict: MatchResult | None) -> Iterator[Change]:
         """The line's change, if it was decided or would be."""
-        posted = verdict is not None and verdict.state == "posted"
-        yield from self._change(row, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
+        posted = verdict is not None and verdict.state == LineState.POSTED
+        yield from self._change(line, verdict if posted else None, verdict.rule if verdict and posted else "", "live")
 
-    def shadowed(self, row: tuple[str, date, int, str], verdict: MatchResult | None) -> Iterator[Change]:
+    def shadowed(self, line: _Line, verdict: MatchResult | None) -> Iterator[Change]:
         """What a shadow rule would have posted or proposed on the line, if it would have."""
-        if verdict and verdict.shadow and verdict.shadow.state != "none":
+        if verdict and verdict.shadow and verdict.shadow.state != LineState.NONE:
             yield from self._change(
-                row, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == "posted" else "would propose"
+                line, verdict, verdict.shadow.rule, "would post" if verdict.shadow.state == LineState.POSTED else "would propose"
             )
 
-    def _change(self, row: tuple[str, date, int, str], verdict: MatchResult | None, rule: str, part: Part) -> Iterator[Change]:
-        line_id, _, _, currency = row
-        kind, old_rule, actor = self._who.get(line_id, ("", "", ""))
-        if not kind and verdict is None:
+    def _change(self, line: _Line, verdict: MatchResult | None, rule: str, part: Part) -> Iterator[Change]:
+        before = self._who.get(line.line_id, _Decided())
+        if not before.kind and verdict is None:
             return
-        old = frozenset(self._shares.get(line_id, ()))
+        old = frozenset(self._shares.get(line.line_id, ()))
         shares = verdict.explanation.shares if verdict and verdict.explanation else ()
-        now: _Shares = frozenset((s.item_id, s.amount, s.adjustment, s.reason) for s in shares)
-        change = _kind(kind, old, now if verdict else None)
+        now: _Shares = frozenset(_Given(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in shares)
+        change = _kind(before.kind, old, now if verdict else None)
         yield Change(
-            *row, part, change, old_rule if kind == "match" else actor, self._text(old, currency), rule, self._text(now, currency)
+            *line, part, change,
+            before.rule if before.kind == DecisionKind.MATCH else before.actor,
+            self._text(old, line.currency), rule, self._text(now, line.currency),
         )  # fmt: skip
 
     def _text(self, shares: _Shares, currency: str) -> str:
@@ -203,9 +231,9 @@ class _Truth:
 def _kind(decision: str, old: _Shares, now: _Shares | None) -> Kind:
     """How a line fares. `decision` is the kind of the decision on it, '' when there is none; `now` None when it is not posted."""
     if now is None:
-        return "lost" if decision == "match" else "by_hand"
+        return "lost" if decision == DecisionKind.MATCH else "by_hand"
     if not decision:
         return "new"
     if old != now:
         return "flipped"
-    return "same" if decision == "match" else "gained"
+    return "same" if decision == DecisionKind.MATCH else "gained"

@@ -9,16 +9,15 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, live
-from matcher.pipeline import exclusions, lookup, states
+from matcher.journal.fold import live
+from matcher.pipeline import exclusions, lookup, view
+from matcher.pipeline.exclusions import BookedLine
 from matcher.pipeline.session import Session
+from matcher.states import DOUBTED, ConflictState, DecisionKind, Exclusion
 from matcher.store import journal, reissues
 
 RULE = "same-reference@1"
 """What stands in the journal as the rule that set a line aside."""
-
-DOUBTED = ("conflict", "refused")
-"""Outcomes of lines that are set aside because of their reference."""
 
 Keep = Literal["this", "other", "both"]
 
@@ -38,8 +37,8 @@ class Conflict:
     def draft(self) -> Draft:
         """The decision that sets it aside."""
         return Draft(
-            EXCLUDE, self.line_id, self.currency, self.booking_date,
-            outcome="conflict", rule=RULE, counts_instead=" ".join(self.others),
+            DecisionKind.EXCLUDE, self.line_id, self.currency, self.booking_date,
+            outcome=Exclusion.CONFLICT, rule=RULE, counts_instead=" ".join(self.others),
             reason="its bank reference was read before with another amount",
         )  # fmt: skip
 
@@ -60,10 +59,9 @@ def find(session: Session, statement_ids: dict[int, str], proven: Sequence[str],
     for (line_id,), rows in reissues.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
         others = tuple(other for other in rows["other_id"] if other not in found)
         if others:
-            row = rows.row(0, named=True)
-            found[str(line_id)] = Conflict(
-                row["line_id"], row["statement_id"], row["source_line"], row["bank_reference"], row["currency"], row["booking_date"], others
-            )
+            columns = ("statement_id", "source_line", "bank_reference", "currency", "booking_date")
+            statement_id, source_line, reference, currency, day = rows.select(columns).row(0)
+            found[str(line_id)] = Conflict(str(line_id), statement_id, source_line, reference, currency, day, others)
     return list(found.values())
 
 
@@ -73,11 +71,11 @@ def listing(session: Session) -> pl.DataFrame:
     ``state`` is of the group: ``open`` while a line of it waits for a person, ``settled`` when a person has decided, ``beside`` when
     nothing was ever in doubt: one statement tells them side by side, or balances prove them all. ``counts`` is of the line.
     """
-    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == EXCLUDE)
+    decisions = live(journal.decisions(session.store)).filter(pl.col("kind") == DecisionKind.EXCLUDE)
     latest = decisions.filter("live").group_by("line_id", maintain_order=True).agg(
         pl.col(name).last() for name in ("outcome", "decision_id", "actor", "at", "reason")
     )  # fmt: skip
-    waits, doubted = (pl.col("outcome") == "conflict").any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
+    waits, doubted = (pl.col("outcome") == Exclusion.CONFLICT).any(), pl.col("line_id").is_in(decisions["line_id"].implode()).any()
     group = ("account", "bank_reference")
     return (
         reissues.of_shared_references(session.store)
@@ -85,10 +83,10 @@ def listing(session: Session) -> pl.DataFrame:
         .with_columns(
             pl.when(pl.col("outcome").is_null()).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("counts"),
             pl.when(waits.over(group).fill_null(value=False))
-            .then(pl.lit("open"))
+            .then(pl.lit(ConflictState.OPEN))
             .when(doubted.over(group))
-            .then(pl.lit("settled"))
-            .otherwise(pl.lit("beside"))
+            .then(pl.lit(ConflictState.SETTLED))
+            .otherwise(pl.lit(ConflictState.BESIDE))
             .alias("state"),
             *(pl.col(name).fill_null("") for name in ("outcome", "decision_id", "actor", "at", "reason")),
         )
@@ -97,7 +95,7 @@ def listing(session: Session) -> pl.DataFrame:
 
 def open_by_account(session: Session) -> dict[str, int]:
     """How many lines of each account wait because of their reference."""
-    waiting = [line_id for line_id, outcome in reissues.excluded(session.store).items() if outcome == "conflict"]
+    waiting = [line_id for line_id, outcome in reissues.excluded(session.store).items() if outcome == Exclusion.CONFLICT]
     if not waiting:
         return {}
     counted = reissues.lines_of(session.store, waiting).group_by("account").len().sort("account")
@@ -112,33 +110,33 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
             reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
     """
     exclusions.needs_reason(reason)
-    state = states.present(session)
-    line = states.any_line(state, lookup.line(session, given))
+    state = view.present(session)
+    line = view.any_line(state, lookup.line(session, given))
     name = line["line_id"]
-    ours = (pl.col("kind") == EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == "conflict")
+    ours = (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.CONFLICT)
     held = state.decisions.filter(ours)
     if not held.height:
         raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
     others = held["counts_instead"][-1].split()
-    counting = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in([name, *others])).iter_rows(named=True)}
-    refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == "refused")).height > 0
+    counting = {one.line_id: one for one in exclusions.booked_lines(state.lines.filter(pl.col("line_id").is_in([name, *others])))}
+    refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.REFUSED)).height > 0
     by_us = state.excluded.filter(
-        pl.col("line_id").is_in(others) & (pl.col("outcome") == "refused") & (pl.col("counts_instead") == name)
+        pl.col("line_id").is_in(others) & (pl.col("outcome") == Exclusion.REFUSED) & (pl.col("counts_instead") == name)
     )["line_id"].to_list()  # fmt: skip
     if keep == "other":
         if not by_us and not set(others) & set(counting):
             raise MatcherError("decision.state", f"no other line of the reference of line {name} counts")
-        counted, away = by_us, [] if refused else [line]
+        counted, away = by_us, [] if refused else [BookedLine.of(line)]
         instead = " ".join(others)
     else:
         counted = [*(by_us if keep == "both" else ()), *(() if name in counting else (name,))]
         away = [counting[other] for other in others if other in counting] if keep == "this" else []
         instead = name
-    dropped = sorted(row["line_id"] for row in away if row["line_id"] in counting)
+    dropped = sorted(one.line_id for one in away if one.line_id in counting)
     posted = exclusions.release(state, dropped, reason, undo=undo)
     drafts = [
         *posted,
-        *exclusions.set_aside(state, away, "refused", instead, reason),
+        *exclusions.set_aside(state, away, Exclusion.REFUSED, instead, reason),
         *exclusions.count_again(state, counted, reason, DOUBTED),
     ]
     if not drafts:

@@ -8,9 +8,10 @@ from matcher.engines.base import Engine
 from matcher.errors import MatcherError
 from matcher.matching.decisions.decide import Policy, decide
 from matcher.matching.entity import EntityItems
-from matcher.matching.records import Share
+from matcher.model import Allocation
+from matcher.money import PPM
 from matcher.pipeline.in_memory import LINE_COLUMNS, entities_from_rows, entity_from_rows
-from matcher.rules.rulebook import PPM, Example, Rule, Rulebook
+from matcher.rules.rulebook import Example, Rule, Rulebook
 
 POLICY = Policy(PPM // 2, auto_post=True, rejected=frozenset(), grace_days=0)
 """Examples run under the lowest precision that a policy may ask for, and without the measured bars: what is more likely right than
@@ -99,7 +100,7 @@ def _failure(book: Rulebook, rule: Rule, example: Example, ready: EntityItems | 
         return f"the line is {verdict.state}, not {expect.state}: {verdict.reason}"
     found = verdict.explanation.shares if verdict.explanation and verdict.rule else ()
     shares = [share._replace(item_id=_own_id(share.item_id)) for share in found]
-    if wanted and {s.item_id: (s.amount, s.adjustment, s.reason) for s in shares} != wanted:
+    if wanted and {s.item_id: (s.amount, s.adjustment, s.adjustment_reason) for s in shares} != wanted:
         return f"the items get {', '.join(_text(s, currency, currencies[s.item_id]) for s in shares) or 'nothing'}"
     return ""
 
@@ -134,6 +135,6 @@ def _parsed(text: str, currency: str, item_currency: str) -> tuple[int, int, str
     return money.parse(cash, currency), money.parse(adjustment, item_currency) if adjustment else 0, reason
 
 
-def _text(share: Share, currency: str, item_currency: str) -> str:
-    beside = f"+{money.render(share.adjustment, item_currency)}:{share.reason}" if share.adjustment else ""
+def _text(share: Allocation, currency: str, item_currency: str) -> str:
+    beside = f"+{money.render(share.adjustment, item_currency)}:{share.adjustment_reason}" if share.adjustment else ""
     return f"{share.item_id} {money.render(share.amount, currency)}{beside}"

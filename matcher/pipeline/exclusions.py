@@ -1,7 +1,8 @@
 """Lines that do not count: setting them aside and counting them again, by decisions in the journal. Nothing is ever removed."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -9,18 +10,45 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import EXCLUDE, POSTING
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.session import Session
+from matcher.states import SETTLING, DecisionKind, Exclusion, Outcome
 
 
-def set_aside(state: State, lines: Iterable[dict[str, Any]], outcome: str, counts_instead: str, reason: str) -> list[Draft]:
+class BookedLine(NamedTuple):
+    """What a decision that excludes a line needs of it."""
+
+    line_id: str
+    currency: str
+    booking_date: date
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "BookedLine":
+        """From a row with columns of `frames.LINE`."""
+        return cls(row["line_id"], row["currency"], row["booking_date"])
+
+
+class _Standing(NamedTuple):
+    """A decision in force that is about to be reversed."""
+
+    decision_id: str
+    line_id: str
+    effective_date: date
+    outcome: str
+
+
+def booked_lines(frame: pl.DataFrame) -> list[BookedLine]:
+    """Rows with columns of `frames.LINE`, in their order."""
+    return [BookedLine._make(row) for row in frame.select(BookedLine._fields).iter_rows()]
+
+
+def set_aside(state: State, lines: Iterable[BookedLine], outcome: Exclusion, counts_instead: str, reason: str) -> list[Draft]:
     """Decisions by which these lines no longer count. `counts_instead` names the line or the statement that stands in their place."""
     after = latest_decisions(state)
     return [
         Draft(
-            EXCLUDE, line["line_id"], line["currency"], line["booking_date"],
-            outcome=outcome, counts_instead=counts_instead, reason=reason, after=after.get(line["line_id"], ""),
+            DecisionKind.EXCLUDE, line.line_id, line.currency, line.booking_date,
+            outcome=outcome, counts_instead=counts_instead, reason=reason, after=after.get(line.line_id, ""),
         )
         for line in lines
     ]  # fmt: skip
@@ -31,8 +59,8 @@ def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Se
 
     A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
     """
-    standing = _standing(state, line_ids, (EXCLUDE,)).filter(pl.col("outcome").is_in(outcomes))
-    return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
+    standing = _standing(state, line_ids, (DecisionKind.EXCLUDE,))
+    return [_reversal(one, state, reason) for one in standing if one.outcome in outcomes]
 
 
 def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -> list[Draft]:
@@ -41,12 +69,12 @@ def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -
     Raises:
         MatcherError: ``line.posted`` when there are any and nobody asked for their reversal.
     """
-    standing = _standing(state, line_ids, POSTING)
-    if standing.height and not undo:
-        posted = standing["line_id"].unique().sort().to_list()
+    standing = _standing(state, line_ids, SETTLING)
+    if standing and not undo:
+        posted = sorted({one.line_id for one in standing})
         named = f"{', '.join(posted[:5])}{', ...' if len(posted) > 5 else ''}"
         raise MatcherError("line.posted", f"{len(posted)} lines that would no longer count have posted decisions (lines {named})")
-    return [_reversal(row, state, reason) for row in standing.iter_rows(named=True)]
+    return [_reversal(one, state, reason) for one in standing]
 
 
 def record(session: Session, command: str, summary: dict[str, object], drafts: Sequence[Draft]) -> None:
@@ -65,13 +93,20 @@ def needs_reason(reason: str) -> None:
         raise MatcherError("decision.state", "what counts and what does not is decided for a reason only", hint="Give one with --reason.")
 
 
-def _standing(state: State, line_ids: Iterable[str], kinds: Sequence[str]) -> pl.DataFrame:
-    return state.decisions.filter(pl.col("live") & pl.col("kind").is_in(kinds) & pl.col("line_id").is_in(list(line_ids)))
+def _standing(state: State, line_ids: Iterable[str], kinds: Sequence[str]) -> list[_Standing]:
+    found = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(kinds) & pl.col("line_id").is_in(list(line_ids)))
+    return [_Standing._make(row) for row in found.select(_Standing._fields).iter_rows()]
 
 
-def _reversal(decision: dict[str, Any], state: State, reason: str) -> Draft:
-    line_id = decision["line_id"]
-    after = latest_decisions(state).get(line_id, "")
+def _reversal(decision: _Standing, state: State, reason: str) -> Draft:
+    after = latest_decisions(state).get(decision.line_id, "")
     return Draft(
-        "undo", line_id, "", decision["effective_date"], outcome="unexplained", reason=reason, reverses=decision["decision_id"], after=after
+        DecisionKind.UNDO,
+        decision.line_id,
+        "",
+        decision.effective_date,
+        outcome=Outcome.UNEXPLAINED,
+        reason=reason,
+        reverses=decision.decision_id,
+        after=after,
     )

@@ -16,6 +16,7 @@ from matcher.openitems.closing import closing
 from matcher.openitems.tables import Table
 from matcher.parsers.base import Source
 from matcher.pipeline.session import Session
+from matcher.states import ItemStatus
 from matcher.store import facts, journal
 
 ImportKind = Literal["items", "customers", "rates"]
@@ -124,12 +125,12 @@ def _append(
     if not partial:
         # a snapshot speaks for the legal entities that it lists, and for no others
         listed = snapshot.get_column("entity").unique()
-        gone = known.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != "closed")).join(
+        gone = known.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
             snapshot, on="item_id", how="anti"
         )
         closes = _check_closing(session, gone["item_id"], listed, parts[-1][1].name, allowed)
         said |= {"closed_items": closes} if closes else {}
-        gone = gone.with_columns(pl.lit("closed").alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
+        gone = gone.with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
     journal.drop_proposals_on(store, posted.changed_subjects(known, snapshot))
     return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), said
 

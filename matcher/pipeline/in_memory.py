@@ -17,6 +17,7 @@ from matcher.matching.candidates import PAYER
 from matcher.matching.entity import EntityItems, entity_inputs, master_data
 from matcher.openitems import readers
 from matcher.openitems.tables import Column, Table, checked
+from matcher.states import DocumentType, ItemStatus
 
 Row = Mapping[str, object]
 """Cells by the contract's column names (section 3): text as in a file, or dates, decimals, whole numbers, None."""
@@ -128,7 +129,7 @@ def _item_frame(rows: Sequence[Row]) -> pl.DataFrame:
     if not rows:
         return frames.empty(frames.ITEM | {"open": pl.Int64(), "listed_open": pl.Int64()})
     full = [{"entity": ENTITY, "document_type": _type(row), **row} for row in rows]
-    still = pl.when(pl.col("status") == "closed").then(0).otherwise(pl.col("open_amount"))
+    still = pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("open_amount"))
     batch = pl.lit(0, pl.Int64)
     return readers.item_rows(full).with_columns(
         still.alias("open"), still.alias("listed_open"), batch.alias("first_seen"), batch.alias("seen")
@@ -136,7 +137,7 @@ def _item_frame(rows: Sequence[Row]) -> pl.DataFrame:
 
 
 def _type(row: Row) -> str:
-    return "credit_note" if str(row.get("amount", "")).startswith("-") else "invoice"
+    return DocumentType.CREDIT_NOTE if str(row.get("amount", "")).startswith("-") else DocumentType.INVOICE
 
 
 def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:

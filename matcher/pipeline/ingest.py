@@ -25,6 +25,7 @@ from matcher.pipeline import accounts, conflicts
 from matcher.pipeline.admission import admit
 from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
+from matcher.states import StatementState
 from matcher.store import facts, lines
 from matcher.store.staging import Staging, staging
 
@@ -70,7 +71,7 @@ class StatementResult:
     new: int
     known: int
     conflicting: int
-    state: str
+    state: StatementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class _Staged:
     tally: FileTally
     accounts: dict[int, Account] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)  # statement of the file -> statement of the command
-    held: dict[int, str] = field(default_factory=dict)  # statements that do not count, and their state
+    held: dict[int, StatementState] = field(default_factory=dict)  # statements that do not count, and their state
     rows: dict[int, RowNumbers] = field(default_factory=dict)
 
 
@@ -249,9 +250,9 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
             refused.append(problem)
         elif treatment != "accept":
             for ordinal in staged.numbers if problem.statement is None else (problem.statement,):
-                staged.held[ordinal] = "quarantined"
+                staged.held[ordinal] = StatementState.QUARANTINED
     if staged.tally.info is not None and staged.tally.info.format.startswith(REPORTS):
-        staged.held = dict.fromkeys(staged.numbers, "report") | staged.held
+        staged.held = dict.fromkeys(staged.numbers, StatementState.REPORT) | staged.held
     source = staged.source
     if refused:
         # what is wrong with the whole file comes before what follows from it in single rows
@@ -286,7 +287,7 @@ def _guard(session: Session, files: Sequence[_Staged]) -> None:
     told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))
     for number, doubt in admit(session, told).items():
         file, ordinal = places[number]
-        file.held[ordinal] = "quarantined"
+        file.held[ordinal] = StatementState.QUARANTINED
         line = file.tally.statements[ordinal].start.line
         file.tally.problems.append(Problem("statement.reissued", "warning", doubt.message, line, ordinal))
 
@@ -342,7 +343,7 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, line
         tally, count = file.tally.statements[ordinal], counts[number]
         if max(tally.booked.credit, tally.booked.debit) > _LARGEST:
             raise MatcherError("amount.range", "the sum of a statement's entries is larger than any this program accepts", file.source.name)
-        state = file.held.get(ordinal) or ("balanced" if tally.balanced else "unproven")
+        state = file.held.get(ordinal) or (StatementState.BALANCED if tally.balanced else StatementState.UNPROVEN)
         found.append(
             StatementResult(
                 statement_ids[number], file.accounts[ordinal].id, tally.start.number, tally.currency or file.accounts[ordinal].currency,

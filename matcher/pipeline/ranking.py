@@ -12,10 +12,12 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import EntityItems, match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation
+from matcher.money import PPM
 from matcher.pipeline.in_memory import Row, entity_from_rows
 from matcher.rules import rulebook
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import Evidence
+from matcher.states import ANSWERED, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def rank(
     )
     (receipt,) = company.receipts
     if receipt.amount <= 0:
-        return Ranking(_ranked(items, ()), (), "none", "outgoing", None, "money going out is not matched with open items", "")
+        return Ranking(_ranked(items, ()), (), LineState.NONE, Outcome.OUTGOING, None, "money going out is not matched with open items", "")
     options = _options(company, book, discount_grace_days)
     (verdict,) = match([company], book, Policy(round(precision * PPM), True, frozenset(), discount_grace_days))
     sets = _sets(options, verdict, book)
@@ -162,7 +164,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
     if not options:
         return ()
     best = options[0]
-    stopped = verdict.outcome in ("duplicate", "closed_item")
+    stopped = verdict.outcome in ANSWERED
     first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.log_odds)
     weights = [exp(max(-500, min(0, one.points - best.points)) / 10) for one in options[1:]]
     none = exp(max(-500, min(0, -best.points)) / 10)
@@ -170,7 +172,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
     return tuple(
         RankedSet(
             one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
-            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.reason) for s in one.shares),
+            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in one.shares),
             tuple(Evidence.of(kind, points) for kind, points in one.evidence), one.note,
         )
         for one, share in zip(options, (first, *left), strict=True)

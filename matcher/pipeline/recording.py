@@ -10,11 +10,12 @@ import polars as pl
 from matcher import frames
 from matcher.engines.base import Engine
 from matcher.journal import decisions
-from matcher.journal.decisions import Allocation, Draft
+from matcher.journal.decisions import Draft
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import EntityInput, match
 from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
 from matcher.rules.rulebook import Rulebook
+from matcher.states import DecisionKind, LineState
 
 
 class Records(NamedTuple):
@@ -29,7 +30,7 @@ class Records(NamedTuple):
     @property
     def outcomes(self) -> pl.DataFrame:
         """line_id, outcome and state of every line that was looked at."""
-        posted = self.decisions.select("line_id", "outcome", pl.lit("posted").alias("state"))
+        posted = self.decisions.select("line_id", "outcome", pl.lit(LineState.POSTED).alias("state"))
         return pl.concat([posted, self.findings.select(posted.columns)])
 
 
@@ -58,10 +59,10 @@ class Deciding:
         """
         verdicts = list(match([job.company(self.engine)], self.book, self.policy))
         lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
-        named = {share.item_id for v in verdicts if v.state != "none" and v.explanation for share in v.explanation.shares}
+        named = {share.item_id for v in verdicts if v.state != LineState.NONE and v.explanation for share in v.explanation.shares}
         items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}
-        posted = [self._draft("match", v, lines, items) for v in verdicts if v.state == "posted"]
-        waiting = [self._draft("proposal", v, lines, items) for v in verdicts if v.state == "proposed"]
+        posted = [self._draft(DecisionKind.MATCH, v, lines, items) for v in verdicts if v.state == LineState.POSTED]
+        waiting = [self._draft(DecisionKind.PROPOSAL, v, lines, items) for v in verdicts if v.state == LineState.PROPOSED]
         opens = {item_id: (item.open, item.currency) for item_id, item in items.items()}
         decisions.conserve(((draft, lines[draft.line_id].pending) for draft in posted), opens)
         shadows = [
@@ -70,13 +71,13 @@ class Deciding:
             if v.shadow
         ]
         _, proposals = self._built(waiting)
-        found = findings(v for v in verdicts if v.state != "posted")
+        found = findings(v for v in verdicts if v.state != LineState.POSTED)
         return Records(*self._built(posted), found, proposals, frames.of_rows(shadows, frames.SHADOW))
 
     def _built(self, drafts: Sequence[Draft]) -> tuple[pl.DataFrame, pl.DataFrame]:
         return decisions.build(drafts, self.batch, self.actor, self.at)
 
-    def _draft(self, kind: str, verdict: MatchResult, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
+    def _draft(self, kind: DecisionKind, verdict: MatchResult, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
         line, one = lines[verdict.line_id], verdict.explanation
         assert one is not None
         return Draft(
@@ -95,7 +96,7 @@ class Deciding:
             evidence=evidence_text(one),
             runner_up=encode(verdict.runner_up),
             reason=verdict.reason,
-            allocations=tuple([Allocation(*share, items[share.item_id].open_amount) for share in one.shares]),
+            allocations=tuple([share._replace(item_open=items[share.item_id].open_amount) for share in one.shares]),
             after=self.after.get(verdict.line_id, ""),
         )
 
@@ -140,7 +141,7 @@ def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
 def _why(verdict: MatchResult) -> tuple[str, str, int | None, str, str]:
     """Basis, difference, log-odds and evidence of a proposal, with the best other explanation; else the nearest candidate alone."""
     one = verdict.explanation
-    if one is None or verdict.state == "none":
+    if one is None or verdict.state == LineState.NONE:
         return "", "", None, "", encode(one)
     return one.basis, one.difference, verdict.log_odds, evidence_text(one), encode(verdict.runner_up)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -23,7 +22,9 @@ from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
+from matcher.states import StatementState
 from matcher.store import facts, journal
+from matcher.store.facts import Statement
 
 WHAT = ("matches", "aging", "discrepancies", "receipts")
 
@@ -57,12 +58,12 @@ def blocks(session: Session) -> list[Block]:
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
     days = {row[0]: row[1:] for row in statements.select("statement_id", "first_day", "last_day").iter_rows()}
     found = []
-    proven = statements.filter(pl.col("state") == "balanced")
-    for row in statements.filter(pl.col("state") == "quarantined").iter_rows(named=True):
-        if _replaced(row, proven):
+    proven = statements.filter(pl.col("state") == StatementState.BALANCED)
+    for one in facts.statement_records(statements.filter(pl.col("state") == StatementState.QUARANTINED)):
+        if _replaced(one, proven):
             continue
-        span = f" ({row['first_day']} to {row['last_day']})" if row["first_day"] else ""
-        found.append(Block(_why_held(row), f"account {row['account']}: statement {row['statement_id']}{span} is in quarantine"))
+        span = f" ({one.first_day} to {one.last_day})" if one.first_day else ""
+        found.append(Block(_why_held(one), f"account {one.account}: statement {one.statement_id}{span} is in quarantine"))
     for account, count in conflicts.open_by_account(session).items():
         message = f"account {account}: {count} lines do not count, because the bank's reference of each was read before with another amount"
         found.append(Block("statement.conflict", message))
@@ -81,23 +82,23 @@ def _gap(gap: Gap, currency: str) -> str:
     return f"{money.render(gap.difference, currency)} {currency} are missing{number}"
 
 
-def _why_held(row: dict[str, Any]) -> str:
+def _why_held(statement: Statement) -> str:
     """The code of what put a statement into quarantine."""
-    codes = [problem["code"] for problem in json.loads(row["problems"]) if problem["severity"] != "info"]
+    codes = [problem["code"] for problem in json.loads(statement.problems) if problem["severity"] != "info"]
     return next((code for code in codes if CATALOGUE[code].at_ingest == "quarantine"), codes[0] if codes else "statement.unbalanced")
 
 
-def _replaced(row: dict[str, Any], proven: pl.DataFrame) -> bool:
+def _replaced(statement: Statement, proven: pl.DataFrame) -> bool:
     """Whether a proven statement that came later tells the days of this one: the correct file came in.
 
     It is of the same account, covers the days, and shares a balance with this one or goes beyond it on both sides: a statement
     that only ends on the day on which this one begins tells nothing of it.
     """
     first, last = pl.col("first_day"), pl.col("last_day")
-    covers = (first <= row["first_day"]) & (last >= row["last_day"])
-    beyond = (first < row["first_day"]) & (last > row["last_day"])
-    shares = (pl.col("opening") == row["opening"]) | (pl.col("closing") == row["closing"])
-    later = (pl.col("account") == row["account"]) & (pl.col("batch") > row["batch"])
+    covers = (first <= statement.first_day) & (last >= statement.last_day)
+    beyond = (first < statement.first_day) & (last > statement.last_day)
+    shares = (pl.col("opening") == statement.opening) | (pl.col("closing") == statement.closing)
+    later = (pl.col("account") == statement.account) & (pl.col("batch") > statement.batch)
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
@@ -132,11 +133,11 @@ def _table(session: Session, what: str) -> Callable[[State], tuple[pl.DataFrame,
 
 def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
     config = session.config
-    statements = {row["statement_id"]: row for row in facts.statements(session.store).iter_rows(named=True)}
+    statements = {one.statement_id: one for one in facts.statement_records(facts.statements(session.store))}
     rows = []
     for gap in breaks(facts.statement_facts(session.store)):
         after = statements[gap.later]
-        rows.append((gap.account, after["entity"], after["currency"], after["first_day"], gap.closing, gap.opening, gap.missing))
+        rows.append((gap.account, after.entity, after.currency, after.first_day, gap.closing, gap.opening, gap.missing))
     gaps = pl.DataFrame(rows, schema=GAP, orient="row").filter(pl.col("date") <= state.as_of)
     grace = config.policy.discount_grace_days
     return discrepancies(state, gaps=gaps, buckets=config.aging.buckets, discount_grace_days=grace), DISCREPANCY_AMOUNTS

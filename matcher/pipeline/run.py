@@ -18,10 +18,12 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
+from matcher.money import PPM
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, findings, merge
 from matcher.pipeline.session import Session
-from matcher.rules.rulebook import PPM, Rulebook
+from matcher.rules.rulebook import Rulebook
+from matcher.states import CONFIRMING, AllocationState, DecisionKind, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
@@ -31,9 +33,6 @@ _UNASKED = (
     "terms", "closed_date", "disputed_amount", "extra", "first_seen", "seen",
 )  # fmt: skip
 """Columns of lines, and of items, that nothing here reads; with a million lines it takes seconds to have them."""
-
-CONFIRMED = ("accept", "allocate")
-"""Decisions of persons: what they settled teaches; what a run posted does not, or a second run would know more than the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,9 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
-    others = [MatchResult(line_id, "none", outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()]
+    others = [
+        MatchResult(line_id, LineState.NONE, outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()
+    ]
     records = merge(parts, findings(others))
     _record(session, as_of, records, book)
     return _result(lines, records.outcomes, (trouble,) if trouble else ())
@@ -94,19 +95,20 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
         until: lines of later days are left out.
     """
     own = session.config
-    undecided = state.lines.filter((pl.col("state") != "posted") & (pl.col("booking_date") <= until))
+    undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
     ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
     aside = classify.non_receivable(undecided, *ours, state.customers)
     receivable = undecided.join(aside, on="line_id", how="anti")
     about = master_data(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
-    confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMED)).get_column("line_id")
+    # what a run posted teaches nothing, or a second run would know more than the first
+    confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
     return entity_inputs(receivable, state.items, state.customers, taught, _settled(state), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
-    refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == "reject"))
+    refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.REJECT))
     rows = refused.select("line_id", "refused").iter_rows()
     return frozenset((line_id, frozenset(decisions.refused_items(items))) for line_id, items in rows)
 
@@ -121,7 +123,7 @@ def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[st
 def _settled(state: State) -> dict[str, Settlement]:
     """Which posted receipt closed each item that has nothing open; the latest one where several did."""
     closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
-    posted = state.allocations.filter((pl.col("state") == "posted") & pl.col("item_id").is_in(closed.implode()))
+    posted = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & pl.col("item_id").is_in(closed.implode()))
     who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
     rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
     return {item_id: Settlement(line_id, *who[line_id]) for item_id, line_id in rows}
@@ -145,4 +147,4 @@ def _result(lines: pl.DataFrame, said: pl.DataFrame, notes: tuple[str, ...]) -> 
     told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
     found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
     states = Counter(said["state"])
-    return RunResult(said.height, states["posted"], states["proposed"], found, notes)
+    return RunResult(said.height, states[LineState.POSTED], states[LineState.PROPOSED], found, notes)

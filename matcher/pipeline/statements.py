@@ -1,5 +1,6 @@
 """A person's verdict on a statement: accept one from quarantine, reject one, and take a verdict back."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,17 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.ledger.chain import adjoining_days
 from matcher.ledger.reissues import StatementChange, contradictory
-from matcher.pipeline import conflicts, exclusions, reissues, states
+from matcher.pipeline import conflicts, exclusions, reissues, view
+from matcher.pipeline.exclusions import BookedLine, booked_lines
 from matcher.pipeline.session import Session
+from matcher.states import ACCEPTABLE, NOT_COUNTING, DecisionKind, Exclusion, StatementState
 from matcher.store import facts, lines
 from matcher.store import reissues as repeated
+from matcher.store.facts import Statement
 from matcher.store.staging import staging
+
+_FROM_THE_BEGINNING = (StatementState.BALANCED, StatementState.UNPROVEN)
+"""States of a statement that has counted since it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class StatementRejected:
 
 
 def find(statements: pl.DataFrame, given: str) -> dict[str, Any]:
-    """The statement of that id, or of that beginning of an id.
+    """The row of the statement of that id, or of that beginning of an id, for a screen.
 
     Raises:
         MatcherError: ``statement.unknown`` when there is none, or more than one.
@@ -59,6 +66,13 @@ def find(statements: pl.DataFrame, given: str) -> dict[str, Any]:
         what = "no statement has" if not found.height else f"{found.height} statements have"
         raise MatcherError("statement.unknown", f"{what} an id that begins with {given!r}")
     return found.row(0, named=True)
+
+
+def named(session: Session, given: str) -> Statement:
+    """The statement that `find` finds, for a decision on it. Raises as it does."""
+    statements = facts.statements(session.store)
+    name = find(statements, given)["statement_id"]
+    return facts.statement_records(statements.filter(pl.col("statement_id") == name))[0]
 
 
 def accept(session: Session, given: str, reason: str, *, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
@@ -77,76 +91,76 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
             the last digit, when no reason is given, or when `replace` has to be said; ``line.posted`` when a line that would stop
             counting has postings and `undo` is false.
     """
-    statement = find(facts.statements(session.store), given)
-    name = statement["statement_id"]
+    statement = named(session, given)
+    name = statement.statement_id
     _check(session, statement, reason)
-    if statement["state"] == "rejected" and facts.state_before(session.store, name) in ("balanced", "unproven"):
+    if statement.state == StatementState.REJECTED and facts.state_before(session.store, name) in _FROM_THE_BEGINNING:
         return _restore(session, statement, reason)
     gone = _gone(session, statement, replace)
-    superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == "superseded"]
-    state = states.present(session)
+    superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == Exclusion.SUPERSEDED]
+    state = view.present(session)
     drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
-    undone = sum(draft.kind == "undo" for draft in drafts)
+    undone = sum(draft.kind == DecisionKind.UNDO for draft in drafts)
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         lines.identify(session.store, area)
-        for day in adjoining_days(facts.fact_of(statement), facts.statement_facts(session.store)):
+        for day in adjoining_days(statement.span, facts.statement_facts(session.store)):
             lines.shift_occurrences(session.store, 0, day, [])
         again = repeated.repeated_lines(session.store, 0, superseded) if superseded else []
         count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
         found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
-    drafts += exclusions.count_again(state, again, reason, ("superseded",)) + [one.draft() for one in found]
+    drafts += exclusions.count_again(state, again, reason, (Exclusion.SUPERSEDED,)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
-    row = statement | {"lines_new": new, "lines_known": known, "lines_conflicting": count.conflicting}
-    facts.append_ruling(session.store, session.next_batch, row, "accepted", reason)
+    row = dataclasses.replace(statement, lines_new=new, lines_known=known, lines_conflicting=count.conflicting)
+    facts.append_ruling(session.store, session.next_batch, row, StatementState.ACCEPTED, reason)
     taken = len([one for one in gone if one.before])
     summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
     exclusions.record(session, "statement accept", summary, drafts)
     return StatementAccepted(name, new, known, count.conflicting, len(found), taken, undone)
 
 
-def _restore(session: Session, statement: dict[str, Any], reason: str) -> StatementAccepted:
+def _restore(session: Session, statement: Statement, reason: str) -> StatementAccepted:
     """Lets a statement count again that had counted from the beginning until it was rejected."""
     _check_last(session, statement)
-    name, before = statement["statement_id"], facts.state_before(session.store, statement["statement_id"])
-    state = states.present(session)
-    away = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "superseded") & (pl.col("counts_instead") == ""))
-    drafts = exclusions.count_again(state, away["line_id"], reason, ("superseded",))
+    name, before = statement.statement_id, facts.state_before(session.store, statement.statement_id)
+    state = view.present(session)
+    away = state.excluded.filter(
+        (pl.col("statement_id") == name) & (pl.col("outcome") == Exclusion.SUPERSEDED) & (pl.col("counts_instead") == "")
+    )
+    drafts = exclusions.count_again(state, away["line_id"], reason, (Exclusion.SUPERSEDED,))
     facts.append_ruling(session.store, session.next_batch, statement, before, reason)
     exclusions.record(session, "statement accept", {"statement": name, "reason": reason, "new": away.height}, drafts)
-    return StatementAccepted(name, away.height, statement["count"] - away.height, 0)
+    return StatementAccepted(name, away.height, statement.count - away.height, 0)
 
 
-def _check(session: Session, statement: dict[str, Any], reason: str) -> None:
-    name = statement["statement_id"]
-    if statement["state"] not in reissues.HELD:
-        raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement['state']}")
+def _check(session: Session, statement: Statement, reason: str) -> None:
+    name = statement.statement_id
+    if statement.state not in ACCEPTABLE:
+        raise MatcherError("decision.state", f"statement {name} is not in quarantine but {statement.state}")
     if not reason.strip():
         raise MatcherError("decision.state", "a statement is taken out of quarantine for a reason only", hint="Give one with --reason.")
     _check_currency(session, statement)
-    if not statement["precise"]:
-        raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement['currency']}")
+    if not statement.precise:
+        raise MatcherError("decision.state", f"statement {name} has amounts with more decimal places than {statement.currency}")
 
 
-def _check_currency(session: Session, statement: dict[str, Any]) -> None:
-    name, account = statement["statement_id"], statement["account"]
-    ours = {one.id: one.currency for one in session.config.account}.get(account, statement["currency"])
-    found = {statement["currency"], *lines.of_statement(session.store, name)["currency"]} - {ours}
+def _check_currency(session: Session, statement: Statement) -> None:
+    name, account = statement.statement_id, statement.account
+    ours = {one.id: one.currency for one in session.config.account}.get(account, statement.currency)
+    found = {statement.currency, *lines.of_statement(session.store, name)["currency"]} - {ours}
     if found:
         raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(found)}, account {account!r} is in {ours}")
 
 
-def _gone(session: Session, statement: dict[str, Any], replace: bool | None) -> list[StatementChange]:
+def _gone(session: Session, statement: Statement, replace: bool | None) -> list[StatementChange]:
     """Differences whose earlier line stops counting."""
     found = reissues.difference(session, statement)
     if replace is None and contradictory(found) and not reissues.is_reissue(statement):
-        what = f"statement {statement['statement_id']} tells days otherwise than they were read before"
+        what = f"statement {statement.statement_id} tells days otherwise than they were read before"
         raise MatcherError("decision.state", what, hint="See `matcher statement diff`, then say --replace or --add.")
     wanted = reissues.is_reissue(statement) if replace is None else replace
     if wanted and (alike := reissues.like_neighbours(session, statement)):
-        what = (
-            f"entries of statement {statement['statement_id']} look like those of the statement it adjoins (lines {', '.join(alike[:3])})"
-        )
+        what = f"entries of statement {statement.statement_id} look like those of the statement it adjoins (lines {', '.join(alike[:3])})"
         raise MatcherError(
             "decision.state", what, hint="Which of them it replaces cannot be told: reject it, and ingest a file of the whole day."
         )
@@ -163,38 +177,36 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
             after which another one told the same days, or without a reason; ``line.posted`` as in `accept`.
     """
     exclusions.needs_reason(reason)
-    statement = find(facts.statements(session.store), given)
-    name, word = statement["statement_id"], statement["state"]
-    if word in ("rejected", "replaced"):
+    statement = named(session, given)
+    name, word = statement.statement_id, statement.state
+    if word in (StatementState.REJECTED, StatementState.REPLACED):
         raise MatcherError("decision.state", f"statement {name} does not count: it is {word}")
-    away: list[dict[str, Any]] = []
+    away: list[BookedLine] = []
     drafts = []
     posted = []
     counted = 0
-    if word not in reissues.HELD:
+    if word not in ACCEPTABLE:
         _check_last(session, statement)
-        state = states.present(session)
-        away = state.lines.filter(pl.col("line_id").is_in(reissues.brought(state, statement))).to_dicts()
-        posted = exclusions.release(state, [line["line_id"] for line in away], reason, undo=undo)
+        state = view.present(session)
+        away = booked_lines(state.lines.filter(pl.col("line_id").is_in(reissues.brought(state, statement))))
+        posted = exclusions.release(state, [line.line_id for line in away], reason, undo=undo)
         back = reissues.give_back(session, state, statement, reason)
         counted = len({draft.line_id for draft in back})
-        waiting = state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == "conflict")).to_dicts()
-        drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], "superseded", "", reason), *back]
-    facts.append_ruling(session.store, session.next_batch, statement, "rejected", reason)
+        waiting = booked_lines(state.excluded.filter((pl.col("statement_id") == name) & (pl.col("outcome") == Exclusion.CONFLICT)))
+        drafts = [*posted, *exclusions.set_aside(state, [*away, *waiting], Exclusion.SUPERSEDED, "", reason), *back]
+    facts.append_ruling(session.store, session.next_batch, statement, StatementState.REJECTED, reason)
     summary = {"statement": name, "reason": reason, "set_aside": len(away), "counted": counted, "undone": len(posted)}
     exclusions.record(session, "statement reject", summary, drafts)
     return StatementRejected(name, len(away), counted, len(posted))
 
 
-def _check_last(session: Session, statement: dict[str, Any]) -> None:
+def _check_last(session: Session, statement: Statement) -> None:
     """Refuses a statement of whose days a later one tells: lines of that one were left out as known from this, or stand for them."""
-    fact = facts.fact_of(statement)
+    fact = statement.span
     later = facts.statements(session.store).filter(
-        (pl.col("account") == statement["account"])
-        & (pl.col("since") > statement["since"])
-        & ~pl.col("state").is_in([*reissues.HELD, "replaced"])
+        (pl.col("account") == statement.account) & (pl.col("since") > statement.since) & ~pl.col("state").is_in(NOT_COUNTING)
     )
-    for row in later.iter_rows(named=True):
-        if reissues.share_a_day(fact, facts.fact_of(row)):
-            what = f"statement {row['statement_id']} was read after {fact.statement_id} and tells days of it"
+    for one in facts.statement_records(later):
+        if reissues.share_a_day(fact, one.span):
+            what = f"statement {one.statement_id} was read after {fact.statement_id} and tells days of it"
             raise MatcherError("decision.state", what, hint="Reject that one first.")

@@ -10,12 +10,13 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal import decisions
-from matcher.journal.decisions import Allocation, Draft
-from matcher.journal.fold import EXCLUDE, EXCLUDED
+from matcher.journal.decisions import Draft
+from matcher.model import Allocation
 from matcher.pipeline import lookup, sealed
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
-from matcher.pipeline.states import any_line, of_lines
+from matcher.pipeline.view import any_line, of_lines
+from matcher.states import DecisionKind, LineState
 
 _TAKEN_OVER = (
     "customer_id",
@@ -60,7 +61,7 @@ def find_line(state: State, line_id: str) -> dict[str, Any]:
         MatcherError: ``decision.state`` when it is excluded.
     """
     line = any_line(state, line_id)
-    if line["state"] == EXCLUDED:
+    if line["state"] == LineState.EXCLUDED:
         what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
@@ -168,7 +169,7 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
     target = _target(state, line_id, decision_id)
     if not target["live"]:
         raise MatcherError("decision.state", f"decision {target['decision_id']} is reversed already, or is itself a reversal")
-    if (target["kind"], target["outcome"]) == (EXCLUDE, "superseded"):
+    if (target["kind"], target["outcome"]) == (DecisionKind.EXCLUDE, "superseded"):
         hint = (
             "Take the statement in again with `matcher statement accept`, or take out the one in its place with `matcher statement reject`."
         )
@@ -183,9 +184,9 @@ def undo(session: Session, given: str, reason: str) -> list[Decided]:
 
 def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
     """Whether reversing only this would let two amounts of one reference count unasked: its line would not go back to waiting."""
-    if (target["kind"], target["outcome"]) != (EXCLUDE, "refused"):
+    if (target["kind"], target["outcome"]) != (DecisionKind.EXCLUDE, "refused"):
         return False
-    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == EXCLUDE) & (pl.col("outcome") == "conflict")
+    waits = (pl.col("line_id") == target["line_id"]) & (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("outcome") == "conflict")
     return state.decisions.filter(pl.col("live") & waits).is_empty()
 
 

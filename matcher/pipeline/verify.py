@@ -10,11 +10,12 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.errors import MatcherError
-from matcher.journal.fold import EXCLUDE, fold, live
+from matcher.journal.fold import fold, live
 from matcher.ledger.chain import breaks
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
+from matcher.states import DecisionKind, StatementState
 from matcher.store import facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
@@ -47,7 +48,7 @@ def _money(session: Session) -> list[Check]:
     standing = allocations.join(in_force, on="decision_id", how="semi")
     applied = standing.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     settled = standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled"))
-    aside = decisions.filter(pl.col("live") & (pl.col("kind") == EXCLUDE)).get_column("line_id")
+    aside = decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE)).get_column("line_id")
     receipts = told.join(applied, on="line_id", maintain_order="left")
     items = bounds.join(settled, on="item_id", maintain_order="left")
     return [
@@ -80,7 +81,7 @@ def _decisions(decisions: pl.DataFrame, told: pl.DataFrame) -> Check:
     is_reversal = pl.col("reverses") != ""
     wrong = (
         ~pl.col("line_id").is_in(told["line_id"].implode())
-        | (is_reversal != (pl.col("kind") == "undo"))
+        | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))
         | (is_reversal & (pl.col("reversed_in").is_null() | (pl.col("reversed_in") >= pl.col("batch"))))
         | (is_reversal & (pl.col("reversed_line") != pl.col("line_id")))
         | (is_reversal & ~pl.col("reverses").is_unique())
@@ -108,7 +109,7 @@ def _statements(session: Session) -> list[Check]:
     intakes = facts.intakes(session.store)
     counted = intakes.filter(~pl.col("held"))
     # a statement that did not add up counts when a person has accepted it; that it did not is in its record
-    accepted_so = (pl.col("state") == "accepted") & pl.col("problems").str.contains('"statement.unbalanced"', literal=True)
+    accepted_so = (pl.col("state") == StatementState.ACCEPTED) & pl.col("problems").str.contains('"statement.unbalanced"', literal=True)
     proven = counted.filter(pl.col("opening").is_not_null() & pl.col("closing").is_not_null() & ~accepted_so)
     gaps = breaks(facts.statement_facts(session.store))
     gap = f"account {gaps[0].account}: statement {gaps[0].later} does not begin where {gaps[0].earlier} ended" if gaps else ""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from matcher import money
-from matcher.amounts import UNIT
+from matcher.money import PPM
 
 
 def amount(minor: int | None, currency: str) -> str | None:
@@ -13,7 +13,7 @@ def amount(minor: int | None, currency: str) -> str | None:
 
 def share(ppm: int | None) -> float | None:
     """Millionths as a fraction."""
-    return None if ppm is None else ppm / UNIT
+    return None if ppm is None else ppm / PPM
 
 
 def day(value: date | None) -> str:

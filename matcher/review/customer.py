@@ -11,6 +11,7 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import BUCKETS, aging
 from matcher.review import cells
+from matcher.states import LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def customer(state: State, customer_id: str, buckets: Sequence[int] = BUCKETS) -
         raise MatcherError("customer.unknown", f"there is no customer {customer_id!r}")
     rows = aging(state, buckets).filter(mine)
     sums = rows.group_by("currency").agg(total(pl.col("open_amount"))).sort("currency")
-    waiting = lines.filter(pl.col("state") != "posted")["line_id"].sort()
+    waiting = lines.filter(pl.col("state") != LineState.POSTED)["line_id"].sort()
     return CustomerView(
         customer_id, names[0] if len(names) else "", tuple(CustomerItem(*row) for row in rows.select(CustomerItem.__slots__).iter_rows()),
         dict(sums.iter_rows()), tuple(waiting),

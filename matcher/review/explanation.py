@@ -9,16 +9,16 @@ import polars as pl
 from matcher.amounts import total
 from matcher.frames import State
 from matcher.journal import decisions
-from matcher.journal.fold import EXCLUDED
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
-from matcher.matching.records import Share
+from matcher.model import Allocation
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
-from matcher.pipeline.states import any_line, of_lines
+from matcher.pipeline.view import any_line, of_lines
 from matcher.review import cells
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, Evidence
+from matcher.states import LineState
 from matcher.store import journal
 
 _LINE = (
@@ -190,7 +190,7 @@ def _explained(state: State, line_id: str, book: Rulebook) -> LineExplanation:
     history = parts.history()
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
     recorded = encoding.decode(line["runner_up"])
-    aside = line["state"] == EXCLUDED
+    aside = line["state"] == LineState.EXCLUDED
     settled = line["state"] in ("posted", "proposed")
     by_person = (settled or aside) and kind not in ("", "match")
     names = state.customers.filter(pl.col("customer_id") == line["customer_id"])["name"]
@@ -240,7 +240,7 @@ class _Parts:
         if self.line["decision_id"]:
             wanted &= pl.col("decision_id") == self.line["decision_id"]
         rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
-        shares = tuple(Share(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
+        shares = tuple(Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
         evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
         one = RecordedExplanation(
@@ -255,18 +255,20 @@ class _Parts:
         items = tuple(self._item(share, one.customer_id) for share in one.shares)
         return ExplanationView(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
 
-    def _item(self, share: Share, customer: str) -> ItemPart:
+    def _item(self, share: Allocation, customer: str) -> ItemPart:
         found = self.state.items.filter(pl.col("item_id") == share.item_id)
         if not found.height:
             currency = self.line["currency"]
-            return ItemPart(share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.reason, 0)
+            return ItemPart(
+                share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.adjustment_reason, 0
+            )
         row = found.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
         taken = posted.filter("since").select(total(pl.col("item_amount") + pl.col("adjustment"))).item()
         before = row["open"] + taken
         return ItemPart(
             share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,
-            share.amount, share.adjustment, share.reason, before - share.item_amount - share.adjustment,
+            share.amount, share.adjustment, share.adjustment_reason, before - share.item_amount - share.adjustment,
             "" if before else _settled_by(posted, row["closed_date"]),
         )  # fmt: skip
 

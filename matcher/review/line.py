@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher.frames import State
 from matcher.pipeline.session import Session
-from matcher.pipeline.states import any_line, of_lines
+from matcher.pipeline.view import any_line, of_lines
 from matcher.review import cells
 
 _AMOUNTS = ("amount", "applied", "pending", "balance", "charges")

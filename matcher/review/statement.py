@@ -9,8 +9,9 @@ from typing import Any
 from matcher.ledger.reissues import StatementChange
 from matcher.pipeline import conflicts, reissues
 from matcher.pipeline.session import Session
-from matcher.pipeline.statements import find
+from matcher.pipeline.statements import find, named
 from matcher.review import cells
+from matcher.states import ConflictState
 from matcher.store import facts, lines
 
 
@@ -180,19 +181,18 @@ def statement(session: Session, given: str) -> StatementView:
     rows = lines.of_statement(session.store, found["statement_id"])
     told = tuple(StatementLine(*row) for row in rows.select(StatementLine.__slots__).iter_rows())
     mine = {line.line_id for line in told}
-    doubted = [one for one in conflict_lines(session) if one.state != "beside"]
+    doubted = [one for one in conflict_lines(session) if one.state != ConflictState.BESIDE]
     shared = {(one.account, one.bank_reference) for one in doubted if one.line_id in mine}
     return StatementView(
         _row(found), told, tuple(_problems(found)),
-        tuple(_difference(one) for one in reissues.difference(session, found)),
+        tuple(_difference(one) for one in reissues.difference(session, named(session, found["statement_id"]))),
         tuple(one for one in doubted if (one.account, one.bank_reference) in shared),
     )  # fmt: skip
 
 
 def differences(session: Session, given: str) -> tuple[DifferenceRow, ...]:
     """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
-    found = find(facts.statements(session.store), given)
-    return tuple(_difference(one) for one in reissues.difference(session, found))
+    return tuple(_difference(one) for one in reissues.difference(session, named(session, given)))
 
 
 def conflict_lines(session: Session) -> tuple[ConflictLine, ...]:

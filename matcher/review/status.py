@@ -8,7 +8,7 @@ import polars as pl
 from matcher.amounts import shown
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
-from matcher.pipeline.states import whole
+from matcher.pipeline.view import whole
 from matcher.review import cells
 
 

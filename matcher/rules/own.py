@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
-from matcher.rules.rulebook import PPM, Calibration, Limits, Mode, Rule, Rulebook, Strict, Words, checked, load
+from matcher.money import PPM
+from matcher.rules.rulebook import Calibration, Limits, Mode, Rule, Rulebook, Strict, Words, checked, load
 from matcher.rules.vocabulary import DIFFERENCES, EVIDENCE, bears, scope
 
 RULES_NAME = "rules.toml"

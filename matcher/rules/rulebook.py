@@ -15,8 +15,6 @@ from matcher.errors import MatcherError
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 from matcher.settings import load_toml
 
-PPM = 1_000_000
-
 
 class Strict(BaseModel):
     """A part of a rulebook: no unknown key, no value of another type, never changed."""

@@ -1,6 +1,6 @@
 """Appending and reading what came in: files, statements, open items, customers, rates."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -8,14 +8,56 @@ import polars as pl
 
 from matcher import columns, frames
 from matcher.ledger.chain import Repetition, StatementSpan
+from matcher.states import NOT_COUNTING, SET_APART, DecisionKind, StatementState
 from matcher.store.database import Store
 from matcher.store.journal import customers, items
 
 _RULINGS = "(SELECT * FROM raw.statement_ruling QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
 """The latest ruling on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
 
+_NOT_COUNTING = ", ".join(f"'{state}'" for state in NOT_COUNTING)
+_SET_APART = ", ".join(f"'{state}'" for state in SET_APART)
+_EXCLUDE, _ACCEPTED, _REJECTED = (f"'{word}'" for word in (DecisionKind.EXCLUDE, StatementState.ACCEPTED, StatementState.REJECTED))
+
 _DAYS = ("from_date", "to_date", "first_booking_date", "last_booking_date", "first_day", "last_day", "opening_date", "closing_date")
 _ITEM_COLUMNS = [name for name in frames.ITEM if name not in ("first_seen", "seen")]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, with the columns of `statements` that decisions on it ask for. Minor units; `number` is the bank's."""
+
+    statement_id: str
+    batch: int
+    account: str
+    entity: str
+    number: str
+    currency: str
+    format: str
+    first_day: date | None
+    last_day: date | None
+    opening: int | None
+    closing: int | None
+    count: int
+    lines_new: int
+    lines_known: int
+    lines_conflicting: int
+    state: str
+    precise: bool
+    problems: str
+    since: int
+
+    @property
+    def span(self) -> StatementSpan:
+        """What the chain needs of it."""
+        return StatementSpan(
+            self.statement_id, self.account, self.first_day, self.last_day, self.opening, self.closing, self.count, self.format, self.number
+        )
+
+
+def statement_records(frame: pl.DataFrame) -> list[Statement]:
+    """Rows of `statements` as records, in their order."""
+    return [Statement(*row) for row in frame.select(one.name for one in fields(Statement)).iter_rows()]
 
 
 def file_known(store: Store, file_id: str, kind: str) -> bool:
@@ -33,6 +75,7 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
     typed = {
         **dict.fromkeys(_DAYS, pl.Date()),
         **dict.fromkeys(("opening", "closing"), pl.Int64()),
+        "state": pl.String(),
     }
     store.append("raw.statement", pl.DataFrame(records, schema_overrides=typed, infer_schema_length=None))
 
@@ -46,19 +89,19 @@ def statements(store: Store) -> pl.DataFrame:
     return store.frame(
         f"""WITH away AS (
             SELECT statement_id, count(*) AS n FROM raw.line WHERE line_id IN (
-                SELECT line_id FROM log.decision WHERE kind = 'exclude'
+                SELECT line_id FROM log.decision WHERE kind = {_EXCLUDE}
                     AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
             ) GROUP BY statement_id
         ), accepted AS (
             SELECT statement_id, max(batch) AS batch FROM raw.statement_ruling SEMI JOIN (
                 SELECT batch FROM log.batch WHERE command = 'statement accept'
-            ) AS b USING (batch) WHERE ruling = 'accepted' GROUP BY statement_id
+            ) AS b USING (batch) WHERE ruling = {_ACCEPTED} GROUP BY statement_id
         )
         SELECT s.* REPLACE (coalesce(v.ruling, s.state) AS state, coalesce(v.lines_new, s.lines_new) AS lines_new,
             coalesce(v.lines_known, s.lines_known) AS lines_known, coalesce(v.lines_conflicting, s.lines_conflicting) AS lines_conflicting),
             coalesce(v.reason, '') AS reason, coalesce(v.replaced_by, '') AS replaced_by,
             f.name AS file, f.format, coalesce(away.n, 0) AS lines_excluded,
-            CASE v.ruling WHEN 'rejected' THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
+            CASE v.ruling WHEN {_REJECTED} THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
         FROM raw.statement AS s LEFT JOIN {_RULINGS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
         LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
@@ -66,36 +109,36 @@ def statements(store: Store) -> pl.DataFrame:
     )
 
 
-def append_ruling(store: Store, batch: int, row: dict[str, Any], ruling: str, reason: str, replaced_by: str = "") -> None:
-    """Records what was ruled on a statement. `row` has its columns of `statements`; the counts of lines are kept with the ruling."""
-    counts = {name: row[name] for name in ("lines_new", "lines_known", "lines_conflicting")}
-    record = {"batch": batch, "statement_id": row["statement_id"], "ruling": ruling} | counts
-    record |= {"reason": reason, "replaced_by": replaced_by}
+def append_ruling(store: Store, batch: int, statement: Statement, ruling: StatementState, reason: str, replaced_by: str = "") -> None:
+    """Records what was ruled on a statement. The counts of its lines are kept with the ruling."""
+    record = {
+        "batch": batch,
+        "statement_id": statement.statement_id,
+        "ruling": ruling.value,
+        "lines_new": statement.lines_new,
+        "lines_known": statement.lines_known,
+        "lines_conflicting": statement.lines_conflicting,
+        "reason": reason,
+        "replaced_by": replaced_by,
+    }
     store.append("raw.statement_ruling", pl.DataFrame([record]))
 
 
-def state_before(store: Store, statement_id: str) -> str:
+def state_before(store: Store, statement_id: str) -> StatementState:
     """The state of a statement before its latest ruling."""
     rulings = store.run("SELECT ruling FROM raw.statement_ruling WHERE statement_id = ? ORDER BY batch DESC", [statement_id])
     if len(rulings) > 1:
-        return str(rulings[1][0])
-    return str(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
-
-
-def fact_of(row: dict[str, Any], repeats: Sequence[Repetition] = ()) -> StatementSpan:
-    """What the chain needs of a statement, from its columns of `statements`."""
-    return StatementSpan(
-        row["statement_id"], row["account"], row["first_day"], row["last_day"], row["opening"], row["closing"],
-        row["count"], row["format"], row["number"], tuple(repeats),
-    )  # fmt: skip
+        return StatementState(rulings[1][0])
+    return StatementState(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
 def statement_facts(store: Store) -> list[StatementSpan]:
     """What the chain needs of every statement that counts."""
     counting = store.frame(
-        f"""SELECT s.*, f.format FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+        f"""SELECT s.statement_id, s.account, s.first_day, s.last_day, s.opening, s.closing, s.count, f.format, s.number
+        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         LEFT JOIN {_RULINGS} AS v USING (statement_id)
-        WHERE coalesce(v.ruling, s.state) NOT IN ('quarantined', 'report', 'rejected', 'replaced')
+        WHERE coalesce(v.ruling, s.state) NOT IN ({_NOT_COUNTING})
         ORDER BY s.batch, f.name, s.ordinal"""
     )
     # a statement that was accepted again was read again: only what it repeated then holds
@@ -106,7 +149,7 @@ def statement_facts(store: Store) -> list[StatementSpan]:
         GROUP BY ALL ORDER BY ALL"""
     ):
         repeated.setdefault(statement_id, []).append(Repetition(*rest))
-    return [fact_of(row, repeated.get(row["statement_id"], ())) for row in counting.iter_rows(named=True)]
+    return [replace(StatementSpan(*row), repeats=tuple(repeated.get(row[0], ()))) for row in counting.iter_rows()]
 
 
 def append_items(store: Store, batch: int, snapshot: pl.DataFrame, closed: pl.DataFrame) -> dict[str, int]:
@@ -155,11 +198,11 @@ def intakes(store: Store) -> pl.DataFrame:
     ``stored_count`` and ``stored_sum`` over its new lines and those that were known. A line of no such time has no statement's columns.
     """
     return store.frame(
-        """WITH took AS (
-            SELECT batch, statement_id, state, state IN ('quarantined', 'report') AS held, lines_new, lines_known FROM raw.statement
+        f"""WITH took AS (
+            SELECT batch, statement_id, state, state IN ({_SET_APART}) AS held, lines_new, lines_known FROM raw.statement
             UNION ALL
             SELECT batch, statement_id, ruling, false, lines_new, lines_known FROM raw.statement_ruling
-            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE ruling = 'accepted'
+            SEMI JOIN (SELECT batch FROM log.batch WHERE command = 'statement accept') AS b USING (batch) WHERE ruling = {_ACCEPTED}
         ), entries AS (
             SELECT batch, statement_id, false AS held, amount FROM raw.line
             UNION ALL SELECT r.batch, r.statement_id, false, l.amount FROM raw.repeated_line AS r LEFT JOIN raw.line AS l USING (line_id)

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from matcher import frames, ids
+from matcher.states import StatementState
 from matcher.store.database import Store
 from matcher.store.hardening import in_memory
 from matcher.store.staging import Staging
@@ -225,10 +226,11 @@ def append(store: Store, batch: int, statement_ids: dict[int, str], held: list[i
 def of_statement(store: Store, statement_id: str) -> pl.DataFrame:
     """The lines that came with a statement, whether they count or are in quarantine, in the file's order."""
     columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    rejected = f"'{StatementState.REJECTED}'"
     ruling = "(SELECT arg_max(ruling, batch) FROM raw.statement_ruling AS v WHERE v.statement_id = l.statement_id)"
     return store.frame(
-        f"""SELECT {columns} FROM raw.line AS l WHERE statement_id = ? AND coalesce({ruling}, '') <> 'rejected'
-        UNION ALL SELECT {columns} FROM raw.quarantined_line AS l WHERE statement_id = ? AND coalesce({ruling}, 'rejected') = 'rejected'
+        f"""SELECT {columns} FROM raw.line AS l WHERE statement_id = ? AND coalesce({ruling}, '') <> {rejected}
+        UNION ALL SELECT {columns} FROM raw.quarantined_line AS l WHERE statement_id = ? AND coalesce({ruling}, {rejected}) = {rejected}
         ORDER BY source_line, line_id""",
         statement_id,
         statement_id,

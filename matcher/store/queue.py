@@ -1,28 +1,32 @@
 """Which lines wait for a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from matcher.journal.fold import EXCLUDE, POSTING
+from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, LineState, Outcome
 from matcher.store.database import Store
 from matcher.store.journal import UNDECIDED
 
-_KINDS = ", ".join(f"'{kind}'" for kind in POSTING)
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
 
 _WAITING = f"""WITH in_force AS (
     SELECT line_id, kind, effective_date FROM log.decision
-    WHERE kind IN ('{EXCLUDE}', {_KINDS}) AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
+    WHERE kind IN ({_words((DecisionKind.EXCLUDE, *SETTLING))})
+        AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
 ), done AS (
-    SELECT line_id FROM in_force WHERE kind = '{EXCLUDE}' OR effective_date <= $as_of
+    SELECT line_id FROM in_force WHERE kind = '{DecisionKind.EXCLUDE}' OR effective_date <= $as_of
 ), found AS (
     SELECT line_id, outcome, state FROM work.finding AS f {UNDECIDED}
 ), waiting AS (
-    SELECT l.line_id, l.amount, l.entity, l.account, coalesce(f.state, 'none') AS state,
-        coalesce(f.outcome, CASE WHEN l.amount < 0 THEN 'outgoing' ELSE 'unexplained' END) AS outcome
+    SELECT l.line_id, l.amount, l.entity, l.account, coalesce(f.state, '{LineState.NONE}') AS state,
+        coalesce(f.outcome, CASE WHEN l.amount < 0 THEN '{Outcome.OUTGOING}' ELSE '{Outcome.UNEXPLAINED}' END) AS outcome
     FROM (FROM raw.line ANTI JOIN done USING (line_id) WHERE booking_date <= $as_of) AS l LEFT JOIN found AS f USING (line_id)
 )
-SELECT line_id, count(*) OVER () FROM waiting WHERE outcome NOT IN ('outgoing', 'non_receivable') {{filters}}
-ORDER BY state <> 'proposed', amount DESC, line_id {{limit}}"""
+SELECT line_id, count(*) OVER () FROM waiting WHERE outcome NOT IN ({_words(NOT_RECEIVABLE)}) {{filters}}
+ORDER BY state <> '{LineState.PROPOSED}', amount DESC, line_id {{limit}}"""
 """As `journal.fold` has it: what an excluded line waits for is said elsewhere, and a posted one waits for nothing."""
 
 FILTERS = ("entity", "account", "outcome")

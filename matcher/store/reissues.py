@@ -6,10 +6,11 @@ from datetime import date
 import polars as pl
 
 from matcher import frames, ids
+from matcher.states import DecisionKind, Exclusion, StatementState
 from matcher.store.database import Store
 
-_EXCLUDED = """SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome FROM log.decision
-WHERE kind = 'exclude' AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '') GROUP BY line_id"""
+_EXCLUDED = f"""SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome FROM log.decision
+WHERE kind = '{DecisionKind.EXCLUDE}' AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '') GROUP BY line_id"""
 
 _OFTEN = 50
 """Lines of one reference that are looked at: a word that stands on more of them says nothing about any single line."""
@@ -55,7 +56,7 @@ def conflicting(store: Store, statement_ids: dict[int, str], proven: Sequence[st
             ) AS brought USING (account, bank_reference) GROUP BY ALL HAVING count(DISTINCT amount) > 1
         ), near AS (
             SELECT counted.*, mine.statement_no,
-                coalesce(list_contains(?::VARCHAR[], statement_id) OR s.state = 'balanced', false) AS proven
+                coalesce(list_contains(?::VARCHAR[], statement_id) OR s.state = '{StatementState.BALANCED}', false) AS proven
             FROM counted SEMI JOIN shared USING (account, bank_reference) LEFT JOIN mine USING (statement_id)
             LEFT JOIN (SELECT statement_id, state FROM raw.statement) AS s USING (statement_id)
             QUALIFY row_number() OVER (PARTITION BY account, bank_reference ORDER BY booking_date, line_id) <= {_OFTEN}
@@ -150,7 +151,9 @@ def before_and_now(store: Store, statement_id: str, account: str, days: tuple[da
         AND line_id NOT IN (SELECT line_id FROM ({_EXCLUDED}))"""
     held = f"SELECT {_SHOWN} FROM raw.quarantined_line WHERE statement_id = $statement"
     # one that waits for a person because of its reference is known all the same
-    waiting = f"SELECT line_key, occurrence FROM raw.line JOIN ({_EXCLUDED}) AS a USING (line_id) WHERE a.outcome <> 'superseded'"
+    waiting = (
+        f"SELECT line_key, occurrence FROM raw.line JOIN ({_EXCLUDED}) AS a USING (line_id) WHERE a.outcome <> '{Exclusion.SUPERSEDED}'"
+    )
     same = "o.line_key = t.line_key AND o.occurrence = t.occurrence"
     values = {"account": account, "first": days[0], "last": days[1], "statement": statement_id}
     gone = store.connection.sql(

@@ -10,7 +10,7 @@ from desk import FIXTURES, ROOT
 from matcher.books import Books, init
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.explanations.build import explanations
-from matcher.pipeline import rule_findings, rulebooks, run, states
+from matcher.pipeline import rule_findings, rulebooks, run, view
 from matcher.pipeline.examples import company_of
 from matcher.rules import rulebook, words
 from matcher.rules.review import unreachable
@@ -46,7 +46,7 @@ def test_the_vocabulary_says_truly_which_evidence_belongs_to_which_explanation(t
         books.import_files(kind, [demo / f"{kind}.csv"])
     books.ingest(sorted((demo / "statements").iterdir()))
     with books._session(write=False) as session:
-        state = states.whole(session, books.state().as_of)
+        state = view.whole(session, books.state().as_of)
         month, _ = run.prepare(session, state, BOOK)
         small = (company_of(BOOK, example) for rule in BOOK.rule for example in rule.example)
         found = [

@@ -105,7 +105,7 @@ def test_no_item_gives_and_no_line_spends_more_than_it_has(month: tuple[list[Ite
         shares = verdict.explanation.shares
         assert 0 <= sum(s.amount for s in shares) <= amounts[verdict.line_id]
         assert len({s.item_id for s in shares}) == len(shares)
-        assert all(s.adjustment == 0 or s.reason for s in shares)
+        assert all(s.adjustment == 0 or s.adjustment_reason for s in shares)
         for share in shares:
             taken[share.item_id] += share.item_amount + share.adjustment
             assert share.amount > 0 or share.item_amount < 0

@@ -12,7 +12,7 @@ from support import new_books
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.journal.fold import fold
-from matcher.pipeline import states
+from matcher.pipeline import view
 from matcher.pipeline.session import Session
 from matcher.store import near, queue
 
@@ -45,7 +45,7 @@ def _check_lines(session: Session, whole: State, line_ids: list[str]) -> None:
 
 def _check_queue(session: Session, as_of: date) -> None:
     waits = (pl.col("state") != "posted") & ~pl.col("outcome").is_in(["outgoing", "non_receivable"])
-    lines = states.whole(session, as_of).lines.filter(waits).sort(pl.col("state") != "proposed", -pl.col("amount"), "line_id")
+    lines = view.whole(session, as_of).lines.filter(waits).sort(pl.col("state") != "proposed", -pl.col("amount"), "line_id")
     for outcome in ("", *lines["outcome"].unique().sort()):
         wanted = lines.filter(pl.col("outcome") == outcome) if outcome else lines
         filters = {"outcome": outcome, "account": "", "entity": ""}
@@ -56,7 +56,7 @@ def _check_queue(session: Session, as_of: date) -> None:
 def check(of: History) -> int:
     """Compares some lines alone, all together, and the queue of some days. Gives the number of lines."""
     with of.books.reading() as session:
-        whole = states.present(session)
+        whole = view.present(session)
         ids = [*whole.lines["line_id"], *whole.excluded["line_id"]]
         for line_id in ids[:: 1 if DEEP else 4]:
             _check_lines(session, whole, [line_id])
@@ -85,5 +85,5 @@ def test_a_few_lines_are_as_in_the_whole_books_after_any_commands(tmp_path: Path
 
 def test_a_line_that_nobody_knows_is_not_found(tmp_path: Path) -> None:
     with new_books(tmp_path / "books").reading() as session, pytest.raises(MatcherError) as raised:
-        states.of_lines(session, ["abc"])
+        view.of_lines(session, ["abc"])
     assert raised.value.code == "line.unknown"

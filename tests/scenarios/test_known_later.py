@@ -11,7 +11,8 @@ from support import customers_file, items_file, lines_file, with_lists
 
 from matcher.books import Books
 from matcher.errors import MatcherError
-from matcher.journal.decisions import Allocation, Draft, build
+from matcher.journal.decisions import Draft, build
+from matcher.model import Allocation
 from matcher.pipeline.verdicts import AllocationRequest
 
 FOREVER = date(9999, 12, 31)

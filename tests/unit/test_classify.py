@@ -4,9 +4,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from states import STATE_LINE, Books, frame
+from states import Books, frame
 
-from matcher.frames import CUSTOMER
+from matcher.frames import CUSTOMER, STATE_LINE
 from matcher.matching.classify import non_receivable
 
 OWN = ["DE12 0300 0000 0020 2051"]

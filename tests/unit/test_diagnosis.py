@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from matcher.amounts import percent
 from matcher.matching.decisions.diagnosis import failed_test
 from matcher.matching.explanations.encoding import decode, encode, evidence_of
-from matcher.matching.records import Explanation, Share
+from matcher.matching.records import Explanation
+from matcher.model import Allocation
 from matcher.rules.rulebook import Rule
 
 
 def one(basis: str, difference: str, *kinds: str, items: int = 1) -> Explanation:
-    shares = tuple(Share(f"I{n}", 10_00, 10_00) for n in range(items))
+    shares = tuple(Allocation(f"I{n}", 10_00, 10_00) for n in range(items))
     return Explanation("", basis, difference, "matched", "C1", shares, tuple((kind, 1) for kind in kinds), len(kinds))
 
 
@@ -77,12 +78,14 @@ def test_a_share_is_shown_to_its_last_digit(ppm: int, text: str) -> None:
 
 
 IDS = st.text(min_size=1, max_size=12)
-SHARES = st.lists(st.builds(Share, IDS, st.integers(), st.integers(), st.integers(), st.sampled_from(["", "fee", "discount"])), max_size=4)
+SHARES = st.lists(
+    st.builds(Allocation, IDS, st.integers(), st.integers(), st.integers(), st.sampled_from(["", "fee", "discount"])), max_size=4
+)
 KINDS = st.dictionaries(st.sampled_from(["payer_name", "amount_sum", "date_due"]), st.integers(-99, 99))
 
 
 @given(shares=SHARES, kinds=KINDS, note=st.text(max_size=20))
-def test_an_explanation_comes_back_from_its_text(shares: list[Share], kinds: dict[str, int], note: str) -> None:
+def test_an_explanation_comes_back_from_its_text(shares: list[Allocation], kinds: dict[str, int], note: str) -> None:
     evidence = tuple(kinds.items())
     given_one = Explanation("r", "named", "none", "matched", "C|1", tuple(shares), evidence, sum(kinds.values()), note=note)
     back = decode(encode(given_one))

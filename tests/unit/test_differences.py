@@ -8,7 +8,8 @@ from engine import BOOK, DAY, explained, item, kinds, pool, rates, receipt
 from matcher.matching.explanations import differences
 from matcher.matching.explanations.differences import Difference
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Explanation, Item, Receipt, Share
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.model import Allocation
 
 
 def find(paying: Receipt, *items: Item, about: OpenItems | None = None, grace: int = 0) -> dict[str, Difference]:
@@ -28,11 +29,11 @@ def assert_conserved(difference: Difference, paying: Receipt, items: tuple[Item,
     left = {i.item_id: i.open for i in items}
     for share in difference.shares:
         assert 0 <= share.item_amount + share.adjustment <= left[share.item_id] or left[share.item_id] <= share.item_amount < 0
-        assert share.adjustment == 0 or share.reason
+        assert share.adjustment == 0 or share.adjustment_reason
 
 
 def shares(difference: Difference) -> dict[str, tuple[int, int, str]]:
-    return {s.item_id: (s.amount, s.adjustment, s.reason) for s in difference.shares}
+    return {s.item_id: (s.amount, s.adjustment, s.adjustment_reason) for s in difference.shares}
 
 
 def test_the_exact_amount_leaves_no_gap_and_nothing_else_is_said() -> None:
@@ -192,7 +193,7 @@ def test_yen_have_no_decimals() -> None:
 def test_the_item_s_own_amount_before_conversion_settles_it() -> None:
     dollars = item("1", 1_000_00, currency="USD")
     found = find(receipt(921_13, instructed_amount=1_000_00, instructed_currency="USD"), dollars)
-    assert list(found["converted"].shares) == [Share("1", 921_13, 1_000_00)]
+    assert list(found["converted"].shares) == [Allocation("1", 921_13, 1_000_00)]
 
 
 @pytest.mark.parametrize(("amount", "currency"), [(999_99, "USD"), (1_000_00, "GBP"), (1_000_00, "")])
@@ -205,14 +206,14 @@ def test_another_amount_before_conversion_does_not(amount: int, currency: str) -
 @pytest.mark.parametrize(
     ("amount", "share"),
     [
-        (1_000_00, Share("1", 1_000_00, 1_100_00)),
-        (1_005_00, Share("1", 1_005_00, 1_100_00)),  # a little too much is the bank's rate
-        (985_00, Share("1", 985_00, 1_083_50, 16_50, "exchange_difference")),
+        (1_000_00, Allocation("1", 1_000_00, 1_100_00)),
+        (1_005_00, Allocation("1", 1_005_00, 1_100_00)),  # a little too much is the bank's rate
+        (985_00, Allocation("1", 985_00, 1_083_50, 16_50, "exchange_difference")),
         (1_005_01, None),
         (984_99, None),
     ],
 )
-def test_a_payment_near_the_day_s_rate_settles_an_item_in_another_currency(amount: int, share: Share | None) -> None:
+def test_a_payment_near_the_day_s_rate_settles_an_item_in_another_currency(amount: int, share: Allocation | None) -> None:
     dollars = item("1", 1_100_00, currency="USD")
     found = find(receipt(amount), dollars, about=pool([dollars], rate=rates(USD=1.1)))
     assert [difference.shares for difference in found.values()] == ([(share,)] if share else [])

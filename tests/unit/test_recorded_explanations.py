@@ -4,11 +4,12 @@ import pytest
 
 from matcher.errors import MatcherError
 from matcher.matching.explanations.encoding import VERSION, decode, encode
-from matcher.matching.records import Explanation, Share
+from matcher.matching.records import Explanation
+from matcher.model import Allocation
 
 ONE = Explanation(
-    "named-fee", "named", "fee", "matched", "C1", (Share("A1", 95_00, 95_00, 5_00, "fee"),), (("reference_whole", 30), ("date_due", -2)),
-    28, note="a fee of 5.00",
+    "named-fee", "named", "fee", "matched", "C1", (Allocation("A1", 95_00, 95_00, 5_00, "fee"),),
+    (("reference_whole", 30), ("date_due", -2)), 28, note="a fee of 5.00",
 )  # fmt: skip
 TEXTS = {
     1: '{"v":1,"rule":"named-fee","basis":"named","difference":"fee","customer":"C1","evidence":"reference_whole=+30 date_due=-2",'

@@ -17,9 +17,7 @@ import polars as pl
 from matcher.amounts import total, totals
 from matcher.exports.erp.base import SENT, ExportBatch, ExportRequest
 from matcher.frames import State
-
-NOT_RECEIVABLE = ("non_receivable", "outgoing")
-"""Outcomes of decided lines that are none of the receivables ledger's business unless they touch an item."""
+from matcher.states import NOT_RECEIVABLE, AllocationState, LineState
 
 SENT_FIELDS = [name for name in SENT if name != "batch_id"]
 _SEPARATOR = "\x1f"
@@ -37,7 +35,7 @@ def external_id(entity: str, decision_id: str, version: int) -> str:
 def allocations(state: State) -> pl.DataFrame:
     """The posted allocations, each with its item, in the order in which documents list them."""
     items = state.items.select("item_id", "document_no", item_currency="currency")
-    posted = state.allocations.filter(pl.col("state") == "posted").join(items, on="item_id", how="left")
+    posted = state.allocations.filter(pl.col("state") == AllocationState.POSTED).join(items, on="item_id", how="left")
     return posted.select(
         "decision_id", "line_id", "item_id", "document_no", "ordinal", "item_currency", "item_amount", "adjustment_reason",
         amount_applied="amount", adjustment_amount="adjustment",
@@ -93,8 +91,10 @@ def _current(state: State, told: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
     posted = allocations(state)
     parts = posted.group_by("decision_id", "line_id").agg(applied=total(pl.col("amount_applied")), parts=_parts_text())
     touched = pl.col("line_id").is_in(parts["line_id"].implode())
-    lines = state.lines.filter(touched | ((pl.col("state") == "posted") & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
-    deciding = lines.filter(pl.col("state") == "posted").select("decision_id", "line_id")
+    decided_line = pl.col("state") == LineState.POSTED
+    # what is none of the receivables ledger's business is not sent unless it touches an item
+    lines = state.lines.filter(touched | (decided_line & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
+    deciding = lines.filter(decided_line).select("decision_id", "line_id")
     decided = pl.concat([parts.select("decision_id", "line_id"), deciding]).unique()
     order = state.decisions.select("decision_id", "batch", "ordinal", "effective_date", decided_customer="customer_id")
     facts = lines.select("line_id", "entity", "currency", payer="customer_id", line_amount="amount")

@@ -17,7 +17,8 @@ from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.explanations.build import ExplanationBuilder
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
-from matcher.rules.rulebook import PPM, Rule, Rulebook
+from matcher.money import PPM
+from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES
 
 PROPOSE_PPM = 100_000

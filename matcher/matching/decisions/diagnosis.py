@@ -18,8 +18,9 @@ from matcher.matching.explanations.build import explanations
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Explanation, Item, Receipt, Share
+from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.text import STRONG, Text
+from matcher.model import Allocation
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
@@ -267,4 +268,4 @@ def _closest(items: Iterable[Item], receipt: Receipt) -> Item:
 
 def _candidate(item_id: str, customer: str, note: str) -> Explanation:
     """An item that was looked at and gets nothing."""
-    return Explanation("", "", "", "unexplained", customer, (Share(item_id, 0, 0),), (), 0, note=note)
+    return Explanation("", "", "", "unexplained", customer, (Allocation(item_id, 0, 0),), (), 0, note=note)

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Item, Receipt, Share
-from matcher.money import SCALE
-from matcher.rules.rulebook import PPM, Limits, Rulebook
+from matcher.matching.records import Item, Receipt
+from matcher.model import Allocation
+from matcher.money import PPM, SCALE
+from matcher.rules.rulebook import Limits, Rulebook
+from matcher.states import Outcome
 
 EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
@@ -17,7 +19,7 @@ class Difference(NamedTuple):
     """One way: its kind, what each item gets, the outcome of the line, and the evidence that it gives."""
 
     kind: str
-    shares: tuple[Share, ...]
+    shares: tuple[Allocation, ...]
     outcome: str
     evidence: tuple[str, ...]
     note: str = ""
@@ -43,21 +45,24 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
     difference = total - receipt.amount
     if difference == 0:
         yield Difference(
-            "none", tuple([Share(i.item_id, i.open, i.open) for i in items]), "matched", (_full(items, receipt, pool, book.limits),)
+            "none",
+            tuple([Allocation(i.item_id, i.open, i.open) for i in items]),
+            Outcome.MATCHED,
+            (_full(items, receipt, pool, book.limits),),
         )
         return
     discounts = [discount_of(i, receipt, grace_days) for i in items]
     in_terms = difference == sum(discounts) > 0
     if in_terms:
-        shares = (Share(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
-        yield Difference("discount", tuple(shares), "matched", ("difference_discount",))
+        shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
+        yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
     if difference > 0 and total > 0:
         yield from _short(items, difference, in_terms, receipt, pool, book)
     elif difference < 0 < total:
-        shares = (Share(i.item_id, i.open, i.open) for i in items)
+        shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
         kind = "difference_over_list" if len(items) > 1 else "difference_over_even" if even else "difference_over"
-        yield Difference("over", tuple(shares), "overpaid", (kind,))
+        yield Difference("over", tuple(shares), Outcome.OVERPAID, (kind,))
 
 
 def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
@@ -82,16 +87,20 @@ def _short(
         for item in items:
             taken = min(left, item.open)
             if item.open > 0 and taken > 0:
-                shares.append(Share(item.item_id, taken, taken))
+                shares.append(Allocation(item.item_id, taken, taken))
                 left -= taken
-        yield Difference("part", tuple(shares), "partial", ("difference_part",), "several items are named and not all are paid")
+        yield Difference("part", tuple(shares), Outcome.PARTIAL, ("difference_part",), "several items are named and not all are paid")
         return
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
-    share = (Share(item.item_id, receipt.amount, receipt.amount),)
+    share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
     if difference == item.discount and not in_terms:
         yield Difference(
-            "discount_late", share, "partial", ("difference_discount_late",), "the difference is the early-payment discount, taken late"
+            "discount_late",
+            share,
+            Outcome.PARTIAL,
+            ("difference_discount_late",),
+            "the difference is the early-payment discount, taken late",
         )
     elif (
         limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool) and difference * PPM <= item.open * limits.fee_share
@@ -107,7 +116,7 @@ def _short(
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     kind = "difference_part_small" if difference * 20 <= item.open else "difference_part_even" if even else "difference_part"
-    yield Difference("part", share, "partial", (kind,))
+    yield Difference("part", share, Outcome.PARTIAL, (kind,))
 
 
 _REASON = {"withholding": "withholding_tax", "exchange": "exchange_difference"}
@@ -117,10 +126,12 @@ def _cleared(kind: str, items: Sequence[Item], bearer: Item, difference: int, ev
     """All items are settled; what is missing is cleared on one of them."""
     reason = _REASON.get(kind, kind)
     shares = (
-        Share(i.item_id, i.open - difference, i.open - difference, difference, reason) if i is bearer else Share(i.item_id, i.open, i.open)
+        Allocation(i.item_id, i.open - difference, i.open - difference, difference, reason)
+        if i is bearer
+        else Allocation(i.item_id, i.open, i.open)
         for i in items
     )
-    return Difference(kind, tuple(shares), "matched", evidence)
+    return Difference(kind, tuple(shares), Outcome.MATCHED, evidence)
 
 
 def _in_currency(base_minor: int, receipt: Receipt, pool: OpenItems) -> int:
@@ -134,7 +145,7 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     if item.open <= 0:
         return
     if (receipt.instructed_currency, receipt.instructed_amount) == (item.currency, item.open):
-        yield Difference("converted", (Share(item.item_id, receipt.amount, item.open),), "matched", ("difference_converted",))
+        yield Difference("converted", (Allocation(item.item_id, receipt.amount, item.open),), Outcome.MATCHED, ("difference_converted",))
         return
     worth = convert(receipt.amount, receipt.currency, item.currency, receipt.booking_date, pool)
     if worth is None or receipt.instructed_amount:
@@ -142,8 +153,8 @@ def _abroad(item: Item, receipt: Receipt, pool: OpenItems, book: Rulebook) -> It
     off = (worth - item.open) * PPM
     if -book.limits.exchange_low * item.open <= off <= book.limits.exchange_high * item.open:
         cash = min(worth, item.open)
-        share = Share(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
-        yield Difference("exchange", (share,), "matched", ("difference_exchange",))
+        share = Allocation(item.item_id, receipt.amount, cash, item.open - cash, "exchange_difference" if item.open > cash else "")
+        yield Difference("exchange", (share,), Outcome.MATCHED, ("difference_exchange",))
 
 
 def convert(amount: int, source: str, target: str, day: date, pool: OpenItems) -> int | None:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from matcher import money
 from matcher.errors import MatcherError
-from matcher.matching.records import Explanation, Share
+from matcher.matching.records import Explanation
+from matcher.model import Allocation
 
 VERSION = 1
 """Of the records that `encode` makes. Records are kept for ever: a change adds a version, and `decode` goes on reading the old ones."""
@@ -17,7 +18,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class RecordedExplanation:
-    """An explanation as recorded. Amounts in minor units, as in `Share`; `rule` is an id without version, '' when none is about it."""
+    """An explanation as recorded. Amounts in minor units, as in `Allocation`; `rule` is an id without version, '' when none is about it."""
 
     rule: str
     basis: str
@@ -25,7 +26,7 @@ class RecordedExplanation:
     customer_id: str
     points: int
     evidence: tuple[tuple[str, int], ...]
-    shares: tuple[Share, ...]
+    shares: tuple[Allocation, ...]
     note: str = ""
 
 
@@ -57,7 +58,7 @@ def encode(one: Explanation | None) -> str:
         "customer": one.customer_id,
         "evidence": evidence_text(one),
         "shares": [
-            {"item": s.item_id, "amount": s.amount, "item_amount": s.item_amount, "adjustment": s.adjustment, "reason": s.reason}
+            {"item": s.item_id, "amount": s.amount, "item_amount": s.item_amount, "adjustment": s.adjustment, "reason": s.adjustment_reason}
             for s in one.shares
         ],
         "note": one.note,
@@ -77,7 +78,7 @@ def decode(text: str) -> RecordedExplanation | None:
     if record["v"] > VERSION:
         raise MatcherError("books.newer", f"they hold an explanation of version {record['v']}, which this version does not know")
     pairs = evidence_of(record["evidence"])
-    shares = tuple(Share(s["item"], s["amount"], s["item_amount"], s["adjustment"], s["reason"]) for s in record["shares"])
+    shares = tuple(Allocation(s["item"], s["amount"], s["item_amount"], s["adjustment"], s["reason"]) for s in record["shares"])
     points = sum(points for _, points in pairs)
     return RecordedExplanation(
         record["rule"], record["basis"], record["difference"], record["customer"], points, pairs, shares, record["note"]

@@ -7,6 +7,7 @@ from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
 from matcher.matching.references.text import PLACE, STRONG
 from matcher.rules.rulebook import Limits
+from matcher.states import DocumentType
 
 ALIKE, MARGIN = 80, 6
 """A name that is not equal counts from this similarity, and this far before any other customer's."""
@@ -69,7 +70,7 @@ def reference(view: CustomerContext, found_set: ItemSet, item_count: dict[str, i
     items, refs = found_set.items, view.refs
     kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
     found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
-    if kinds and any(item_count.get(i.item_id, 1) > 1 and i.document_type != "instalment" for i in items):
+    if kinds and any(item_count.get(i.item_id, 1) > 1 and i.document_type != DocumentType.INSTALMENT for i in items):
         found.append("reference_shared")
     if view.strong:
         members, documents = {i.item_id for i in items}, {i.document_no for i in items}

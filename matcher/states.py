@@ -1,0 +1,167 @@
+"""The words of the books: what a line, a statement, an item, an allocation and a decision can be, and what code asks of each.
+
+They are plain text in frames, files and SQL. A word that books keep never changes. A word is one row here, with its properties.
+"""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a line turned out to be.
+
+    Attributes:
+        receivable: whether it is business of the receivables ledger at all.
+        surplus: whether its documents have less open than it brings: what is left of it is followed up.
+        answered: whether its documents were paid before, so that nothing is looked for that it pays.
+    """
+
+    receivable: bool
+    surplus: bool
+    answered: bool
+
+    def __new__(cls, word: str, receivable: bool = True, surplus: bool = False, answered: bool = False) -> "Outcome":
+        """A word and its properties."""
+        made = str.__new__(cls, word)
+        made._value_, made.receivable, made.surplus, made.answered = word, receivable, surplus, answered
+        return made
+
+    MATCHED = "matched"
+    PARTIAL = "partial"
+    OVERPAID = "overpaid", True, True
+    DUPLICATE = "duplicate", True, True, True
+    CLOSED_ITEM = "closed_item", True, True, True
+    ON_ACCOUNT = "on_account"
+    NON_RECEIVABLE = "non_receivable", False
+    OUTGOING = "outgoing", False
+    UNEXPLAINED = "unexplained"
+
+
+class Exclusion(StrEnum):
+    """Why a line does not count: the outcome of the decision that excludes it.
+
+    Attributes:
+        doubted: whether its bank reference, which stands on a line with another amount too, is why.
+    """
+
+    doubted: bool
+
+    def __new__(cls, word: str, doubted: bool = False) -> "Exclusion":
+        """A word and its property."""
+        made = str.__new__(cls, word)
+        made._value_, made.doubted = word, doubted
+        return made
+
+    CONFLICT = "conflict", True  # waits for a person
+    REFUSED = "refused", True  # a person has said so
+    SUPERSEDED = "superseded"  # its statement does not count, or another one stands in its place
+
+
+class LineState(StrEnum):
+    """How far a line is decided: by whom, by nobody yet, or not at all, since it does not count."""
+
+    POSTED = "posted"
+    PROPOSED = "proposed"
+    NONE = "none"
+    EXCLUDED = "excluded"
+
+
+class AllocationState(StrEnum):
+    """Whether an allocation moves money, or would if a person accepts it."""
+
+    POSTED = "posted"
+    PROPOSED = "proposed"
+
+
+class DecisionKind(StrEnum):
+    """What a decision does.
+
+    Attributes:
+        settles: whether it settles its line.
+        confirms: whether a person says by it who paid and what: what it settled teaches.
+    """
+
+    settles: bool
+    confirms: bool
+
+    def __new__(cls, word: str, settles: bool = False, confirms: bool = False) -> "DecisionKind":
+        """A word and its properties."""
+        made = str.__new__(cls, word)
+        made._value_, made.settles, made.confirms = word, settles, confirms
+        return made
+
+    MATCH = "match", True
+    ACCEPT = "accept", True, True
+    ALLOCATE = "allocate", True, True
+    CLASSIFY = "classify", True
+    REJECT = "reject"
+    UNDO = "undo"  # reverses another decision
+    EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
+    PROPOSAL = "proposal"  # of a run; never in the journal
+
+
+class StatementState(StrEnum):
+    """What a statement is, when it came in and by the latest ruling on it.
+
+    Attributes:
+        counts: whether its lines do.
+        acceptable: whether a person may accept it.
+        set_apart: whether its lines went to quarantine when it came in.
+    """
+
+    counts: bool
+    acceptable: bool
+    set_apart: bool
+
+    def __new__(cls, word: str, counts: bool = False, acceptable: bool = False, set_apart: bool = False) -> "StatementState":
+        """A word and its properties."""
+        made = str.__new__(cls, word)
+        made._value_, made.counts, made.acceptable, made.set_apart = word, counts, acceptable, set_apart
+        return made
+
+    BALANCED = "balanced", True  # opening + lines = closing
+    UNPROVEN = "unproven", True  # it has no balances
+    QUARANTINED = "quarantined", False, True, True
+    REPORT = "report", False, True, True  # of a day that is not over
+    ACCEPTED = "accepted", True
+    REJECTED = "rejected", False, True
+    REPLACED = "replaced"  # another statement of its days stands in its place
+
+
+class ConflictState(StrEnum):
+    """How lines stand that have one bank reference and several amounts."""
+
+    OPEN = "open"  # one of them waits for a person
+    SETTLED = "settled"  # a person has decided
+    BESIDE = "beside"  # they were never in doubt
+
+
+class ItemStatus(StrEnum):
+    """What the ERP says of an open item."""
+
+    OPEN = "open"
+    PART_PAID = "part_paid"
+    CLOSED = "closed"
+
+
+class DocumentType(StrEnum):
+    """What an open item is."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    DEBIT_NOTE = "debit_note"
+    INSTALMENT = "instalment"
+    ON_ACCOUNT = "on_account"
+
+
+# plain text, since polars takes a list of members for a type of its own
+NOT_RECEIVABLE = tuple(one.value for one in Outcome if not one.receivable)
+SURPLUS = tuple(one.value for one in Outcome if one.surplus)
+ANSWERED = tuple(one.value for one in Outcome if one.answered)
+DOUBTED = tuple(one.value for one in Exclusion if one.doubted)
+SETTLING = tuple(one.value for one in DecisionKind if one.settles)
+CONFIRMING = tuple(one.value for one in DecisionKind if one.confirms)
+NOT_COUNTING = tuple(one.value for one in StatementState if not one.counts)
+ACCEPTABLE = tuple(one.value for one in StatementState if one.acceptable)
+SET_APART = tuple(one.value for one in StatementState if one.set_apart)
+DOCUMENT_TYPES = tuple(one.value for one in DocumentType)
+ITEM_STATUSES = tuple(one.value for one in ItemStatus)
