@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles.subset_sum import check
 
+from matcher.matching.subset_sum.bits import reach
 from matcher.matching.subset_sum.groups import Meter, expand, groups_of
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.matching.subset_sum.sums import Found, few, meet
@@ -72,6 +73,9 @@ def test_each_part_alone_finds_what_there_is(case: Case) -> None:
 
     halves = meet(pool, most, 2**10, 1000, Meter(10**6))
     assert (halves.whole, halves.count, sets(halves)) == (True, len(every), every)
+    bits = reach(pool, most, 1000, Meter(10**8))
+    assert not bits.whole or (bits.count, sets(bits)) == (len(every), every)
+    assert bits.whole or max(map(abs, case.amounts)) > 30
     up_to_six = few(pool, 6, most, 1000, Meter(10**6))
     assert up_to_six.whole == (most <= 6)
     assert sets(up_to_six) == [one for one in every if len(one) <= 6]

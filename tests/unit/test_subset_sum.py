@@ -1,11 +1,14 @@
 """Which open items add up to a payment: verdicts on literal pools, and the bounds of the search."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
 from oracles import subset_sum
 from oracles.subset_sum import check
 
+from matcher.matching.subset_sum import bits
+from matcher.matching.subset_sum.bits import reach
 from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, groups_of
 from matcher.matching.subset_sum.search import SubsetSumResult, exact_sets
 from matcher.matching.subset_sum.window import TRIES, window
@@ -134,14 +137,31 @@ def test_windows_are_sets_of_the_whole_pool() -> None:
     assert not any(one.whole for one in found)
 
 
-def test_nearly_all_of_forty_is_counted_to_the_end() -> None:
-    """What is left out is little, so few sums of a half can still come to the target."""
-    amounts = spread(40, 90_000_00)
-    left_out = min(amounts)
-    verdict = exact_sets(amounts, sum(amounts) - left_out)
-    assert verdict.count is not None
-    assert tuple(place for place, amount in enumerate(amounts) if amount != left_out) in verdict.sets
-    assert not check(amounts, sum(amounts) - left_out, verdict)
+def test_a_round_pool_of_a_hundred_is_proven_by_its_others() -> None:
+    amounts = [(place * 37 % 400 + 1) * 100_00 for place in range(90)] + [1_234_56, 77_77_10, 9_000_01]
+    assert exact_sets(amounts, 5_000_002_03).kind == "impossible"
+
+
+def test_reachable_sums_take_no_more_memory_than_the_sums_of_use() -> None:
+    amounts = [*range(1, 21), 2**31 + 1]
+    pool = groups_of(amounts, 2**31 + 30, None)
+    assert pool is not None
+    tracemalloc.start()
+    found = reach(pool, pool.size, 3, Meter(10**6))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.picks) > 3
+    assert peak < 1_000_000
+
+
+def test_layers_too_large_to_keep_still_prove_that_there_is_no_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bits, "KEPT_BITS", 0)
+    amounts = [2 * n for n in range(3, 40)] + [201]
+    for target, whole in ((203, True), (120, False)):
+        pool = groups_of(amounts, target, None)
+        assert pool is not None
+        found = reach(pool, pool.size, 3, Meter(10**6))
+        assert (found.whole, found.picks) == (whole, ())
 
 
 def test_what_cannot_be_asked_is_refused() -> None:

@@ -43,6 +43,10 @@ class Meter:
         self.work += steps
         return True
 
+    def share(self, part: int) -> "Meter":
+        """A meter for one part of the search: one `part`-th of what is left. Its work has to be taken from this one afterwards."""
+        return Meter((self.budget - self.work) // part)
+
 
 @dataclass(frozen=True, slots=True)
 class AmountGroups:

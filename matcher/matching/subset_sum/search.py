@@ -1,9 +1,9 @@
 """Which sets of open items add up to a payment exactly, whether there is only one, and whether that is certain.
 
-Parts run from the cheapest to the most expensive, and the search stops at the first conclusive one: all sets, when they are few; all sets
-in two halves, when the halves are small; all sets of up to four items; windows of items, which find two answers where there are very many;
-all sets of up to six; all sets in two large halves. Every part is exact, takes its steps from one budget and depends on nothing but its
-arguments. A result of ``unique`` or ``impossible`` rests on a part that looked at everything.
+Methods run from the cheapest to the most expensive, and the search stops at the first conclusive one: all sets, when they are few; all
+sets of up to four items; windows of items, which find two answers where there are very many; all sets of up to six; reachable sums as
+bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its arguments. A result of
+``unique`` or ``impossible`` rests on a part that looked at everything.
 """
 
 import heapq
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from matcher.matching.subset_sum.bits import reach
 from matcher.matching.subset_sum.groups import AmountGroups, Meter, Pick, expand, groups_of
 from matcher.matching.subset_sum.sums import FEW, Found, all_sums, few, meet
 from matcher.matching.subset_sum.window import TRIES, window
@@ -121,15 +122,21 @@ def _quick(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator
     if most > FEWEST:
         yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
     yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, wanted, meter)
+    cheap = meter.share(10)
+    found = reach(pool, most, wanted, cheap)
+    meter.take(cheap.work)
+    yield found
     for number in range(QUICK_WINDOWS):
         yield window(pool, number, most, wanted, meter)
 
 
 def _thorough(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
-    """Parts for what is left: larger windows, larger sets and larger halves."""
+    """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
     if most > FEW:
         yield few(pool, FEW, most, wanted, meter, bottom=QUICK_SIZE + 1)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):
+        if number == len(TRIES) - 1:
+            yield reach(pool, most, wanted, meter)
         yield window(pool, number, most, wanted, meter)
     yield meet(pool, most, LARGE, wanted, meter)
