@@ -103,6 +103,12 @@ class Explanation(NamedTuple):
     unique: bool = True
     note: str = ""
 
+    @classmethod
+    def near_miss(cls, item_id: str, customer_id: str, evidence: tuple[tuple[str, int], ...] = (), note: str = "") -> "Explanation":
+        """An item that was looked at and gets nothing: it tells a person what came nearest. Neither basis nor rule stand behind it."""
+        points = sum(points for _, points in evidence)
+        return cls("", "", "", "unexplained", customer_id, (Allocation(item_id, 0, 0),), evidence, points, note=note)
+
     @property
     def items(self) -> frozenset[str]:
         """The items it is about."""

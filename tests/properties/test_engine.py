@@ -3,6 +3,7 @@
 import random
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,12 @@ from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
-from matcher.matching.decisions import decide as decisions
-from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching import entity
+from matcher.matching.decisions.decide import MatchResult, Policy, decide, decide_cached
 from matcher.matching.decisions.stops import SettlementHistory
-from matcher.matching.explanations.build import explanations
+from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Item, Payer, Receipt, Reference
+from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
 
@@ -30,6 +31,8 @@ HOT = (49_00, 50_00, 100_00, 49_00, 150_00, 98_00, 99_00)
 
 CUSTOMERS = ("C1", "C2", "C3")
 KINDS = ("whole", "digits", "run", "short", "order", "parts")
+
+Decide = Callable[[Iterable[Receipt], OpenItems, SettlementHistory, Rulebook, Policy], list[MatchResult]]
 
 
 @st.composite
@@ -82,10 +85,10 @@ def months(draw: st.DrawFn) -> tuple[list[Item], list[Receipt]]:
     return items, draw(credits(items))
 
 
-def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK) -> list[MatchResult]:
+def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK, deciding: Decide = decide) -> list[MatchResult]:
     family = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
     rate = rates(USD=1.1, JPY=160.0)
-    return decide(lines, OpenItems(items, family, {"C1": "IN"}, rate), SettlementHistory({}, {}), book, POLICY)
+    return deciding(lines, OpenItems(items, family, {"C1": "IN"}, rate), SettlementHistory({}, {}), book, POLICY)
 
 
 def posted(verdicts: list[MatchResult]) -> list[MatchResult]:
@@ -134,22 +137,32 @@ def test_with_the_shipped_points_neither(month: tuple[list[Item], list[Receipt]]
         assert not {"set_ambiguous", "twin_younger", "payer_account_other"} & {kind for kind, _ in verdict.explanation.evidence}
 
 
-class Checked(decisions._MatchingBatch):
-    """A batch that, before it ends, looks at every waiting line afresh: what it kept must be what is found now."""
+class CheckedCache(ExplanationCache):
+    """A cache that after every posting looks at each waiting line from nothing: what it keeps must be what is found now."""
 
-    def finish(self) -> list[MatchResult]:
-        self._look(self.waiting)
-        afresh = {line: explanations(receipt, self.pool, self.book, self.policy.grace_days) for line, receipt in self.waiting.items()}
-        assert {line: self.options[line] for line in self.waiting} == afresh
-        assert all(map(self.pool.fits, (one for found in afresh.values() for one in found)))
-        return super().finish()
+    def take(self, postings: Iterable[tuple[str, Explanation]]) -> dict[str, list[Item]]:
+        closed = super().take(postings)
+        assert self.differing() == []
+        return closed
+
+
+def decide_checked(
+    receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
+) -> list[MatchResult]:
+    """As `decide`; and what is known of the waiting lines at the end is what is found from nothing."""
+    cache = CheckedCache(receipts, pool, book, policy.grace_days)
+    verdicts = decide_cached(cache, known, book, policy)
+    assert cache.outdated == frozenset()
+    assert cache.differing() == []
+    assert all(pool.fits(one) for found in cache.explanations(cache.waiting).values() for one in found)
+    assert cache.waiting.keys() == {verdict.line_id for verdict in verdicts if verdict.state != "posted"}
+    return verdicts
 
 
 @settings(max_examples=tries(40))
 @given(month=months())
 def test_what_is_kept_of_a_line_is_what_is_found_afresh(month: tuple[list[Item], list[Receipt]]) -> None:
-    with mock.patch.object(decisions, "_MatchingBatch", Checked):
-        run(*month)
+    assert run(*month, deciding=decide_checked) == run(*month)
 
 
 def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt:
@@ -263,7 +276,7 @@ def test_a_second_run_posts_nothing_and_changes_no_bytes(seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         books = books_of(folder, seed)
-        with mock.patch.object(decisions, "_MatchingBatch", Checked):
+        with mock.patch.object(entity, "decide", decide_checked):
             books.run(LAST)
         written = []
         for n in range(2):

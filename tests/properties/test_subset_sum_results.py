@@ -13,7 +13,6 @@ from matcher.matching.subset_sum.bits import reach
 from matcher.matching.subset_sum.groups import Meter, expand, groups_of
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.matching.subset_sum.sums import Found, few, meet
-from matcher.matching.subset_sum.units import by_unit
 
 MOST = 10
 
@@ -77,27 +76,9 @@ def test_each_part_alone_finds_what_there_is(case: Case) -> None:
     bits = reach(pool, most, 1000, Meter(10**8))
     assert not bits.whole or (bits.count, sets(bits)) == (len(every), every)
     assert bits.whole or max(map(abs, case.amounts)) > 30
-    rounds = by_unit(pool, most, 1000, Meter(10**7))
-    assert not rounds.whole or (rounds.count, sets(rounds)) == (len(every), every)
-    assert set(sets(rounds)) <= set(every)
     up_to_six = few(pool, 6, most, 1000, Meter(10**6))
     assert up_to_six.whole == (most <= 6)
     assert sets(up_to_six) == [one for one in every if len(one) <= 6]
-
-
-@given(st.lists(st.integers(-9, 30).filter(bool), min_size=3, max_size=8), st.lists(st.integers(1, 4_000), max_size=2), st.data())
-def test_pools_of_mostly_round_amounts_are_decided_by_their_unit(rounds: list[int], others: list[int], data: st.DataObject) -> None:
-    amounts = [100 * amount for amount in rounds] + others
-    off = data.draw(st.sampled_from((0, 0, 100, 7)))
-    case = Case(amounts, sum(data.draw(st.lists(st.sampled_from(amounts), max_size=6, unique=True))) + off, None, None)
-    pool = groups_of(case.amounts, case.target, None)
-    if pool is None:
-        return
-    found = by_unit(pool, pool.size, 1000, Meter(10**7))
-    every = answers(case)
-    if found.whole:
-        assert sorted(one for pick in found.picks for one in expand(pool, pick, 1000)) == sorted(every)
-        assert found.count == len(every)
 
 
 @given(cases(), st.integers(0, 3000))

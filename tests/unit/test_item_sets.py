@@ -183,18 +183,19 @@ def test_a_run_is_ambiguous_when_another_item_has_an_amount_of_it() -> None:
 @pytest.mark.parametrize(("text", "kind"), [("RE-2026-0O0O1", "ocr"), ("RE-2026-00011", "typo"), ("RE-2026-000", "cut")])
 def test_a_damaged_number_counts_only_with_the_amount(text: str, kind: str) -> None:
     fitting = view(receipt(100_00, text=text), three())
-    assert ids(item_sets.damaged(fitting)) == [("1",)]
-    assert fitting.refs["1"] == kind
-    assert ids(item_sets.damaged(view(receipt(99_00, text=text), three()))) == []
+    found = item_sets.damaged(fitting)
+    assert (ids(found.sets, "damaged"), found.references) == ([("1",)], {"1": kind})
+    assert dict(fitting.refs) == {}, "who looked says what was found, and the receipt's context stays as it was"
+    assert item_sets.damaged(view(receipt(99_00, text=text), three())) == ([], {})
 
 
 def test_a_damaged_number_may_be_paid_less_the_discount() -> None:
     items = [item("1", 100_00, discount=2_00), item("2", 50_00)]
-    assert ids(item_sets.damaged(view(receipt(98_00, text="RE-2026-00011"), items))) == [("1",)]
+    assert ids(item_sets.damaged(view(receipt(98_00, text="RE-2026-00011"), items)).sets) == [("1",)]
 
 
 def test_without_a_number_in_the_text_nothing_is_damaged() -> None:
-    assert ids(item_sets.damaged(view(receipt(100_00, text="Danke"), three()))) == []
+    assert item_sets.damaged(view(receipt(100_00, text="Danke"), three())).sets == []
 
 
 def test_the_only_item_of_the_amount() -> None:

@@ -9,9 +9,8 @@ from oracles.subset_sum import check
 
 from matcher.matching.subset_sum import bits
 from matcher.matching.subset_sum.bits import reach
-from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, expand, groups_of
+from matcher.matching.subset_sum.groups import COUNT_CAP, Meter, groups_of
 from matcher.matching.subset_sum.search import SubsetSumResult, exact_sets
-from matcher.matching.subset_sum.units import by_unit
 from matcher.matching.subset_sum.window import TRIES, window
 
 # no two subsets of these have one sum: each is more than all before it together
@@ -136,17 +135,6 @@ def test_windows_are_sets_of_the_whole_pool() -> None:
     assert len(picks) > 5
     assert all(sum(pool.values[g] * n for g, n in pick) == pool.target for pick in picks)
     assert not any(one.whole for one in found)
-
-
-def test_the_others_of_a_round_pool_may_make_the_target_alone() -> None:
-    amounts = [10_000, 20_000, 30_000, 50_000, -10_000, 61_007]
-    pool = groups_of(amounts, 61_007, None)
-    assert pool is not None
-    found = by_unit(pool, pool.size, 3, Meter(10**6))
-    assert (found.whole, found.count) == (True, 2)
-    assert sorted(one for pick in found.picks for one in expand(pool, pick, 3)) == [(0, 4, 5), (5,)]
-    bounded = by_unit(pool, 1, 3, Meter(10**6))
-    assert (bounded.whole, [expand(pool, pick, 3) for pick in bounded.picks]) == (True, [[(5,)]])
 
 
 def test_a_round_pool_of_a_hundred_is_proven_by_its_others() -> None:

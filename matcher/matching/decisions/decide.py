@@ -1,7 +1,8 @@
 """One answer for the whole batch: which explanations post, which wait for a person, and why the rest are left.
 
-Named items are settled first, over the whole batch and not line by line; then what only payer and amount speak for. An item is never
-given more than it has open. Two receipts of different payers with like claims on one item both go to a person.
+What a receipt may pay comes from an `ExplanationCache`, which also takes from the items what is posted; here it is only decided what posts.
+Named items are settled first, over the whole batch and not line by line; then what only payer and amount speak for. An item is never given
+more than it has open. Two receipts of different payers with like claims on one item both go to a person.
 """
 
 from collections import defaultdict
@@ -12,11 +13,10 @@ from typing import NamedTuple
 
 from matcher.amounts import percent
 from matcher.matching.decisions.assignment import Assignment, assign
-from matcher.matching.decisions.dependents import Dependents
 from matcher.matching.decisions.stops import SettlementHistory, stopped
-from matcher.matching.explanations.build import ExplanationBuilder
+from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.records import Explanation, Receipt
 from matcher.money import PPM
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES
@@ -78,6 +78,25 @@ class MatchResult(NamedTuple):
     blocked_by: str = ""
     shadow: Shadow | None = None
 
+    @classmethod
+    def unmatched(
+        cls,
+        line_id: str,
+        outcome: str,
+        reason: str,
+        *,
+        customer_id: str = "",
+        nearest: Explanation | None = None,
+        runner_up: Explanation | None = None,
+        log_odds: int = 0,
+        shadow: Shadow | None = None,
+    ) -> "MatchResult":
+        """A line for which nothing is proposed. `nearest`: the explanation that came nearest; it is not acted on."""
+        return cls(
+            line_id, "none", outcome, customer_id, rule="", confidence=None, margin=None, explanation=nearest, runner_up=runner_up,
+            reason=reason, log_odds=log_odds, shadow=shadow,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -98,12 +117,17 @@ class Policy:
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
 
 
-def decide(receipts: Sequence[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
-    """A verdict for every receipt of one legal entity, in the order of their ids."""
-    batch = _MatchingBatch(receipts, pool, known, book, policy)
+def decide(receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
+    """A verdict for every receipt of one legal entity, in the order of their ids. What is posted is taken from `pool`."""
+    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days), known, book, policy)
+
+
+def decide_cached(cache: ExplanationCache, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
+    """As `decide`, for the receipts of a cache that was made with the same rulebook; those that are not posted are left waiting in it."""
+    batch = _MatchingBatch(cache, known, book, policy)
     for _ in range(MOST_ROUNDS):
         # whatever posts begins again with the first stage, so that a second run would begin where this one ends
-        if not (batch.post(batch.alone(), BY_NAME) or batch.post(batch.naming(), BY_NAME) or batch.post(batch.waiting, None)):
+        if not (batch.post(cache.named_alone(), BY_NAME) or batch.post(cache.naming(), BY_NAME) or batch.post(cache.waiting, None)):
             break
     return batch.finish()
 
@@ -131,94 +155,34 @@ class _RoundInput(NamedTuple):
 
 
 class _MatchingBatch:
-    """The receipts of a batch on their way: explanations as the pool stands, and verdicts once posted."""
+    """The receipts of a batch on their way to a verdict, and the round that posted nothing, once there was one."""
 
-    def __init__(self, receipts: Sequence[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
-        self.pool, self.known, self.book, self.policy = pool, known, book, policy
+    def __init__(self, cache: ExplanationCache, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
+        self.cache, self.pool, self.known, self.book, self.policy = cache, cache.pool, known, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
-        self.waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
-        self.place = {line: place for place, line in enumerate(self.waiting)}
-        self.rank = {line: rank for rank, line in enumerate(sorted(self.waiting, key=lambda line: _foremost(self.waiting[line])))}
-        self.readings = {line: ExplanationBuilder(receipt, book, policy.grace_days) for line, receipt in self.waiting.items()}
-        self.options: dict[str, list[Explanation]] = {}
-        self.plain: dict[str, list[str]] = {}
-        self.names: set[str] = set()
-        self.unread, self.unasked, self.stale = set(self.waiting), set(self.waiting), set(self.waiting)
-        self.dependents = Dependents(self.waiting.values())
+        self.receipts = dict(cache.waiting)
+        self.place = {line: place for place, line in enumerate(self.receipts)}
         self.done: dict[str, MatchResult] = {}
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
 
-    def alone(self) -> set[str]:
-        """Lines that name items in full whose sum is their amount, and that no other line names."""
-        for line in self.unread:
-            self.plain[line] = [item.item_id for item in self.readings[line].plain(self.pool)]
-        self.unread.clear()
-        named = self.dependents.named
-        return {line for line, items in self.plain.items() if items and all(named[item_id] == 1 for item_id in items)}
-
-    def naming(self) -> set[str]:
-        """Lines whose text names an open item. What names nothing waits: its answer would be thrown away when a named item is settled."""
-        for line in self._by_customer(self.unasked):
-            reading = self.readings[line]
-            if _numbered(reading.receipt) and reading.names(self.pool):
-                self.names.add(line)
-            else:
-                self.names.discard(line)
-            self.dependents.note(line, reading.looked)
-        self.unasked.clear()
-        return self.names.copy()
-
-    def _by_customer(self, lines: Iterable[str]) -> list[str]:
-        """Lines in such an order that what one has brought into the processor's cache serves the next: those of one payer together."""
-        return sorted(lines, key=self.rank.__getitem__)
-
-    def _explain(self, receipt: Receipt) -> list[Explanation]:
-        found = self.readings[receipt.line_id].explanations(self.pool)
-        if self.policy.rejected:
-            found = [one for one in found if (receipt.line_id, one.items) not in self.policy.rejected]
-        return found
-
     def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
         """One round over these lines: posts what may post, by these bases if given. False when nothing was posted."""
-        self._look(lines)
         inputs = self._round_input(lines)
-        verdicts = {line: self._verdict(self.waiting[line], inputs) for line in inputs.options if inputs.chosen(line, bases)}
+        verdicts = {line: self._verdict(self.receipts[line], inputs) for line in inputs.options if inputs.chosen(line, bases)}
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
         self.settled = None if ready else (inputs, verdicts)
-        taken: list[Item] = []
-        ready.sort(key=lambda v: (-v.log_odds, self.waiting[v.line_id].booking_date, v.line_id))
-        for verdict in ready:
-            one, receipt = verdict.explanation, self.waiting[verdict.line_id]
-            if one is not None and self.pool.fits(one):
-                taken += [self.pool.items[share.item_id] for share in one.shares]
-                for item in self.pool.take(one):
-                    self.known.close(item, receipt)
-                self.done[receipt.line_id] = verdict
-                self._leave(receipt)
-        affected = self.dependents.affected(taken, self.pool)
-        for again in (self.stale, self.unread, self.unasked):
-            again.update(affected)
-        for left in (self.stale, self.unread, self.unasked, self.names):
-            left.intersection_update(self.waiting)
-        return bool(taken)
-
-    def _leave(self, receipt: Receipt) -> None:
-        self.dependents.drop(receipt)
-        for kept in (self.waiting, self.readings, self.options, self.plain):
-            kept.pop(receipt.line_id, None)
-
-    def _look(self, lines: Collection[str]) -> None:
-        """Explains those of the lines that were not looked at before, or not since something was posted that may change the answer."""
-        for line in self._by_customer(self.stale.intersection(lines)):
-            self.options[line] = self._explain(self.waiting[line])
-            self.dependents.note(line, self.readings[line].looked)
-        self.stale.difference_update(lines)
+        ready.sort(key=lambda v: (-v.log_odds, self.place[v.line_id]))
+        closed = self.cache.take([(verdict.line_id, verdict.explanation) for verdict in ready if verdict.explanation])
+        for line, items in closed.items():
+            self.done[line] = verdicts[line]
+            for item in items:
+                self.known.close(item, self.receipts[line])
+        return bool(closed)
 
     def finish(self) -> list[MatchResult]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
-        self._look(self.waiting)
-        inputs, said = self.settled or (self._round_input(self.waiting), {})
-        for verdict in [said[line] if line in said else self._verdict(receipt, inputs) for line, receipt in self.waiting.items()]:
+        inputs, said = self.settled or (self._round_input(self.cache.waiting), {})
+        for verdict in [said[line] if line in said else self._verdict(receipt, inputs) for line, receipt in self.cache.waiting.items()]:
             left = (
                 verdict
                 if verdict.state != "posted"
@@ -227,23 +191,30 @@ class _MatchingBatch:
             self.done[verdict.line_id] = left
         return [self.done[line] for line in sorted(self.done)]
 
-    def _round_input(self, lines: Collection[str]) -> "_RoundInput":
-        order = sorted(lines, key=self.place.__getitem__)
-        options, before = self._earliest_first(order)
-        return _RoundInput(options, before, assign(order, options, self.pool), self._claims(order))
+    def _round_input(self, lines: Collection[str]) -> _RoundInput:
+        found = self._options(sorted(lines, key=self.place.__getitem__))
+        options, before = self._earliest_first(found)
+        return _RoundInput(options, before, assign(list(options), options, self.pool), self._claims(found))
 
-    def _earliest_first(self, order: Sequence[str]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
+    def _options(self, order: Sequence[str]) -> dict[str, list[Explanation]]:
+        """The explanations of these lines without those that a person refused."""
+        found, rejected = self.cache.explanations(order), self.policy.rejected
+        if rejected:
+            found = {line: [one for one in every if (line, one.items) not in rejected] for line, every in found.items()}
+        return found
+
+    def _earliest_first(self, found: Mapping[str, list[Explanation]]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
 
         Also gives the earliest line for each line that comes after it.
 
         A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is not treated as a duplicate.
         """
-        best = {line: self.options[line][0] for line in order if self.options[line] and self.options[line][0].basis in BY_NAME}
+        best = {line: options[0] for line, options in found.items() if options and options[0].basis in BY_NAME}
         twins: dict[object, list[str]] = defaultdict(list)
         for line, one in best.items():
             twins[one.shares].append(line)
-        kept = {line: self.options[line] for line in order}
+        kept = dict(found)
         before: dict[str, str] = {}
         for shares, lines in twins.items():
             if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
@@ -259,51 +230,59 @@ class _MatchingBatch:
         """Whether the items have enough open for an explanation several times over."""
         return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
 
-    def _claims(self, order: Iterable[str]) -> "_Claims":
-        """Best claims on each item: points, payer, line, amount."""
+    def _claims(self, found: Mapping[str, Sequence[Explanation]]) -> _Claims:
         claims: _Claims = defaultdict(list)
-        for line in order:
-            if options := self.options[line]:
+        for line, options in found.items():
+            if options:
                 for share in options[0].shares:
                     taken = abs(share.item_amount + share.adjustment)
-                    claims[share.item_id].append((options[0].points, self.waiting[line].payer, line, taken))
+                    claims[share.item_id].append((options[0].points, self.receipts[line].payer, line, taken))
         return claims
 
-    def _verdict(self, receipt: Receipt, inputs: "_RoundInput") -> MatchResult:
+    def _verdict(self, receipt: Receipt, inputs: _RoundInput) -> MatchResult:
         line, claims = receipt.line_id, inputs.claims
         options, place = inputs.options[line], inputs.choice.chosen[line]
         stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
         if stop is not None:
-            return _left(receipt, stop.outcome, stop.reason, stop.customer_id)
+            return MatchResult.unmatched(line, stop.outcome, stop.reason, customer_id=stop.customer_id or _payer_by_account(receipt))
         if not options or place < 0:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
             if earlier := inputs.before.get(line):
                 reason = f"line {earlier} names the same items for the same amount, and comes first"
-            return _left(receipt, outcome, reason)._replace(explanation=options[0] if options else None)
+            nearest = options[0] if options else None
+            return MatchResult.unmatched(line, outcome, reason, customer_id=_payer_by_account(receipt), nearest=nearest)
         best = options[place]
         others = [one for one in options if one is not best]
+        runner = others[0] if others else None
         log_odds = _log_odds(best, others)
         shadow = self._shadow(receipt, best, log_odds, claims) if self.book.shadows else None
         rule = self.book.get(best.rule) if best.rule else None
         confidence = self.book.calibration.confidence(best.rule, log_odds) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
             outcome, reason = self.known.unexplained(receipt, options, self.book)
-            runner = others[0] if others else None
-            return _left(receipt, outcome, reason)._replace(explanation=best, runner_up=runner, log_odds=log_odds, shadow=shadow)
+            return MatchResult.unmatched(
+                line,
+                outcome,
+                reason,
+                customer_id=_payer_by_account(receipt),
+                nearest=best,
+                runner_up=runner,
+                log_odds=log_odds,
+                shadow=shadow,
+            )
         hindrance = "too many receipts compete for these items" if line in inputs.choice.unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, log_odds, claims)
         eligible = not hindrance
         hindrance = hindrance or self._doubt(confidence)
-        margin = None if not others else max(0, confidence - round(PPM / (1 + exp(min(500, best.points - others[0].points) / 10))))
+        margin = max(0, confidence - round(PPM / (1 + exp(min(500, best.points - runner.points) / 10)))) if runner else None
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
-        runner = others[0] if others else None
         return MatchResult(
             receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, log_odds, eligible,
             shadow=shadow,
         )  # fmt: skip
 
-    def _shadow(self, receipt: Receipt, best: Explanation, log_odds: int, claims: "_Claims") -> Shadow | None:
+    def _shadow(self, receipt: Receipt, best: Explanation, log_odds: int, claims: _Claims) -> Shadow | None:
         kinds = frozenset(kind for kind, _ in best.evidence)
         rule = self.book.shadow(best.basis, best.difference, kinds, len(best.shares), best.rule)
         if rule is None:
@@ -318,7 +297,7 @@ class _MatchingBatch:
             return ""
         return f"confidence {percent(confidence)} is below the bar of {percent(self.bar)}"
 
-    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, log_odds: int, claims: "_Claims") -> str:
+    def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, log_odds: int, claims: _Claims) -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
         if not best.unique:
             return best.note or "another set of open items has the same sum"
@@ -345,23 +324,13 @@ class _MatchingBatch:
         return any(points >= best.points - CONTEST_POINTS and payer != receipt.payer for points, payer in others)
 
 
-def _numbered(receipt: Receipt) -> bool:
-    """Whether the payer's text holds a number, or his id of the payment one that is known."""
-    return bool(receipt.references) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
-
-
-def _foremost(receipt: Receipt) -> str:
-    """The customer that most speaks for, else the payer as the bank names him."""
-    return receipt.payers[0].customer_id if receipt.payers else receipt.payer
-
-
 def _log_odds(best: Explanation, others: Sequence[Explanation]) -> int:
     """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
     rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, one.points - best.points)) / 10) for one in others)
     return round(-10 * log(rivals))
 
 
-def _left(receipt: Receipt, outcome: str, reason: str, customer: str = "") -> MatchResult:
+def _payer_by_account(receipt: Receipt) -> str:
+    """The customer whose account paid; '' for none, and for several."""
     payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
-    sure = customer or (next(iter(payers)) if len(payers) == 1 else "")
-    return MatchResult(receipt.line_id, "none", outcome, sure, "", None, None, None, None, reason)
+    return next(iter(payers)) if len(payers) == 1 else ""

@@ -20,7 +20,6 @@ from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.text import STRONG, Text
-from matcher.model import Allocation
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
@@ -121,7 +120,7 @@ class _Rest:
         settled = self.known.settled.get(named[0])
         how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
         same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
-        candidate = _candidate(named[0], self.known.closed.get(named[0], (0, ""))[1], "closed")
+        candidate = Explanation.near_miss(named[0], self.known.closed.get(named[0], (0, ""))[1], note="closed")
         return verdict._replace(explanation=candidate, blocked_by=f"item {named[0]} is closed{how}{same}")
 
     def _payer_of(self, item_id: str) -> tuple[str, int]:
@@ -146,7 +145,7 @@ class _Rest:
             for item_id in self._just_closed.get((customer, receipt.amount), ())[:1]:
                 settled = self.known.settled[item_id]
                 what = f"line {settled.line_id} of {settled.booking_date} paid the item of that amount"
-                return _candidate(item_id, customer, "closed"), what
+                return Explanation.near_miss(item_id, customer, note="closed"), what
         if theirs:
             return self._apart(receipt, _closest(theirs, receipt))
         if customers:
@@ -177,7 +176,7 @@ class _Rest:
         )
         kinds = (*evidence.reference(view, ItemSet("single", (item,)), {}), *evidence.payer(receipt, item.customer_id, self.pool))
         scored = self.book.scored(kinds)
-        return _candidate(item.item_id, item.customer_id, "")._replace(evidence=scored, points=sum(points for _, points in scored))
+        return Explanation.near_miss(item.item_id, item.customer_id, scored)
 
     @cached_property
     def _just_closed(self) -> Mapping[tuple[str, int], list[str]]:
@@ -264,8 +263,3 @@ def _shape(one: Explanation) -> str:
 def _closest(items: Iterable[Item], receipt: Receipt) -> Item:
     """In the line's currency if there is one, nearest in amount, oldest first."""
     return min(items, key=lambda i: (i.currency != receipt.currency, abs(i.open - receipt.amount), *oldest_first(i)))
-
-
-def _candidate(item_id: str, customer: str, note: str) -> Explanation:
-    """An item that was looked at and gets nothing."""
-    return Explanation("", "", "", "unexplained", customer, (Allocation(item_id, 0, 0),), (), 0, note=note)

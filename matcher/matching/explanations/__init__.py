@@ -1,1 +1,1 @@
-"""What a receipt may pay: `item_sets`, the `differences` between their sum and the amount, the `evidence`, and `build` for all of it."""
+"""What a receipt may pay: `item_sets`, the `differences` to their sum, the `evidence`, `build` for all of it, and a `cache` of that."""

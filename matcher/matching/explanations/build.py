@@ -1,7 +1,7 @@
 """All explanations of one receipt by open items, best first."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from matcher.matching.explanations import differences, evidence, item_sets
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
@@ -35,13 +35,19 @@ _SOURCES = {"payment_reference": "structured", "order": "order"}
 
 @dataclass(slots=True)
 class _Look:
-    """What the items of a customer came to as they stood: by what the text names, and by what only payer and amount speak for."""
+    """How the items of a customer explain the receipt, for as long as they stay as they are.
+
+    Attributes:
+        stamp: tells whether they are still the same, and looked at in the same way.
+        view: the receipt before these items; None when the text names none of them.
+        named: explanations by items that the text names.
+        unnamed: explanations that only payer and amount speak for; None until they are asked for.
+    """
 
     stamp: object
-    refs: dict[str, str] = field(default_factory=dict)
-    view: CustomerContext | None = None
-    named: list[Explanation] = field(default_factory=list)
-    unnamed: list[Explanation] | None = None
+    view: CustomerContext | None
+    named: list[Explanation]
+    unnamed: list[Explanation] | None
 
 
 def explanations(receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> list[Explanation]:
@@ -49,117 +55,129 @@ def explanations(receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: 
 
     Of explanations that give the same to the same items, the one with most points is kept.
     """
-    return ExplanationBuilder(receipt, book, grace_days).explanations(pool)
+    return ExplanationBuilder(receipt, pool, book, grace_days).explanations()
 
 
 class ExplanationBuilder:
-    """A receipt, its text read once, and how the items of each customer explain it for as long as they stay the same."""
+    """Explains one receipt by the open items, again and again while postings take from them.
 
-    def __init__(self, receipt: Receipt, book: Rulebook, grace_days: int) -> None:
+    What is kept has one of three lives: what follows from the text and the master data is found once; what a customer's items came to
+    is kept until something is taken from them (`_Look.stamp`); which customers are worth a look is kept until anything is taken at all.
+    """
+
+    def __init__(self, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> None:
         """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
-        self.receipt, self.book, self.grace_days = receipt, book, grace_days
+        self.receipt, self.pool, self.book, self.grace_days = receipt, pool, book, grace_days
         self.text = Text(receipt.text, receipt.end_to_end_id)
         self.keys, self.item_count = _named(receipt)
         self._meant: dict[str, bool] = {}
-        self._close: Named | None = None
-        self._made: int | None = None
         self._payers: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, _Look] = {}
         self._first: tuple[int, list[tuple[str, bool]]] | None = None
 
-    def explanations(self, pool: OpenItems) -> list[Explanation]:
+    def explanations(self) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
-        plain = self.plain(pool)
+        plain = self.plain()
         if plain:
-            view = CustomerContext(self.receipt, self.text, plain[0].customer_id, pool, self.book.limits, self.keys)
-            return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id, pool)))
+            view = self._context(plain[0].customer_id, self.keys)
+            return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id)))
         best: dict[object, Explanation] = {}
-        for customer, look, likely in self._look(pool):
+        for customer, look, likely in self._look():
             if not likely and any(one.points >= CLEAR_POINTS for one in best.values()):
                 break
             _keep_best(look.named, best)
-            _keep_best(self._unnamed(look, customer, pool), best)
+            _keep_best(self._unnamed(look, customer), best)
         return sorted(best.values(), key=_order)[:MAX_EXPLANATIONS]
 
-    def plain(self, pool: OpenItems) -> tuple[Item, ...]:
+    def plain(self) -> tuple[Item, ...]:
         """The items that number keys name without doubt, if they are one customer's and have the amount to the cent: most lines."""
-        strong = [pool.items[i] for i, kind in self.keys.items() if kind in STRONG and i in pool.items]
+        items = self.pool.items
+        strong = [items[i] for i, kind in self.keys.items() if kind in STRONG and i in items]
         if not strong or sum([i.open for i in strong]) != self.receipt.amount:
             return ()
         if strong[0].currency != self.receipt.currency or len({(i.customer_id, i.currency) for i in strong}) > 1:
             return ()
         return tuple(sorted(strong, key=oldest_first))
 
-    def names(self, pool: OpenItems) -> bool:
+    def names(self) -> bool:
         """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
-        return any(kind in STRONG and i in pool.items for i, kind in self.keys.items()) or any(
-            look.named for _, look, _ in self._look(pool)
-        )
+        return self._named_by_key() or any(look.named for _, look, _ in self._look())
 
     @property
     def looked(self) -> Collection[str]:
         """Customers among whose items explanations were sought."""
         return self._looks.keys()
 
-    def _named(self, pool: OpenItems) -> Named:
-        if self._close is None:
-            self._close = pool.numbers.named(self.text)
-        return self._close
+    def _named_by_key(self) -> bool:
+        return any(kind in STRONG and i in self.pool.items for i, kind in self.keys.items())
 
-    def _payer(self, customer: str, pool: OpenItems) -> tuple[str, ...]:
+    @lazy
+    def _read(self) -> Named:
+        """What the text names by close reading, of the items that were open at first."""
+        return self.pool.numbers.named(self.text)
+
+    def _context(self, customer: str, refs: Mapping[str, str]) -> CustomerContext:
+        return CustomerContext(self.receipt, self.text, customer, self.pool, self.book.limits, refs)
+
+    def _payer(self, customer: str) -> tuple[str, ...]:
         found = self._payers.get(customer)
         if found is None:
-            found = self._payers[customer] = evidence.payer(self.receipt, customer, pool)
+            found = self._payers[customer] = evidence.payer(self.receipt, customer, self.pool)
         return found
 
-    def _look(self, pool: OpenItems) -> Iterator[tuple[str, "_Look", bool]]:
+    def _look(self) -> Iterator[tuple[str, _Look, bool]]:
         """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
-        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in pool.items)
-        named = any(kind in STRONG and i in pool.items for i, kind in self.keys.items())
-        for customer, likely in self._customers(pool):
+        closed = frozenset(r.key for r in self.receipt.references if r.item_id not in self.pool.items)
+        named = self._named_by_key()
+        for customer, likely in self._customers():
             spaced = likely or not named
-            stamp = (pool.version(customer), closed, spaced)
+            stamp = (self.pool.version(customer), closed, spaced)
             look = self._looks.get(customer)
             if look is None or look.stamp != stamp:
-                look = self._looks[customer] = self._looked(customer, pool, _Look(stamp), spaced=spaced)
+                look = self._looks[customer] = self._looked_at(customer, stamp, spaced=spaced)
             yield customer, look, likely
 
-    def _looked(self, customer: str, pool: OpenItems, look: "_Look", *, spaced: bool) -> "_Look":
+    def _looked_at(self, customer: str, stamp: object, *, spaced: bool) -> _Look:
+        pool, receipt = self.pool, self.receipt
         keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
-        refs = look.refs = self._named(pool).by(customer, keys, spaced=spaced)
-        damaged = self.text.tokens and pool.may_have(customer, self.receipt.currency, self.receipt.amount)
-        if not refs and not damaged:
-            return look
-        look.view = view = CustomerContext(self.receipt, self.text, customer, pool, self.book.limits, refs)
-        payer = self._payer(customer, pool)
+        refs = self._read.by(customer, keys, spaced=spaced)
+        if not refs and not (self.text.tokens and pool.may_have(customer, receipt.currency, receipt.amount)):
+            return _Look(stamp, None, [], None)
+        view, payer = self._context(customer, refs), self._payer(customer)
+        named: list[Explanation] = []
+        paid_in_full = False
         for found in item_sets.named(view) if refs else ():
-            # when the named items have the amount to the cent, nothing weaker is looked for
-            if found.basis == "named" and found.unique and sum(i.open for i in found.items) == self.receipt.amount:
-                look.unnamed = []
-            look.named += self._explained(found, view, payer)
-        if look.unnamed is None:
-            for found in item_sets.damaged(view):
-                look.named += self._explained(found, view, payer)
-        return look
+            paid_in_full |= found.basis == "named" and found.unique and sum(i.open for i in found.items) == receipt.amount
+            named += self._explained(found, view, payer)
+        if paid_in_full:
+            # nothing weaker is looked for
+            return _Look(stamp, view, named, [])
+        damaged = item_sets.damaged(view)
+        if damaged.references:
+            view = self._context(customer, {**refs, **damaged.references})
+        for found in damaged.sets:
+            named += self._explained(found, view, payer)
+        return _Look(stamp, view, named, None)
 
-    def _unnamed(self, look: "_Look", customer: str, pool: OpenItems) -> list[Explanation]:
+    def _unnamed(self, look: _Look, customer: str) -> list[Explanation]:
         """Explanations that only payer and amount speak for; made when they are first asked for."""
         if look.unnamed is None:
             look.unnamed = []
-            payer = self._payer(customer, pool)
+            payer = self._payer(customer)
             known = any(not kind.endswith("_other") for kind in payer)
-            if known and item_sets.adds_up(pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
-                view = look.view or CustomerContext(self.receipt, self.text, customer, pool, self.book.limits, look.refs)
+            if known and item_sets.adds_up(self.pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+                view = look.view or self._context(customer, {})
                 look.unnamed = [one for found in item_sets.unnamed(view, payer) for one in self._explained(found, view, payer)]
         return look.unnamed
 
-    def _customers(self, pool: OpenItems) -> list[tuple[str, bool]]:
+    def _customers(self) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""
-        if self._first is None or self._first[0] != pool.taken:
-            self._first = (pool.taken, self._weighed(pool))
+        if self._first is None or self._first[0] != self.pool.taken:
+            self._first = (self.pool.taken, self._weighed())
         return self._first[1]
 
-    def _weighed(self, pool: OpenItems) -> list[tuple[str, bool]]:
+    def _weighed(self) -> list[tuple[str, bool]]:
+        pool = self.pool
         weight: dict[str, int] = {}
         for item_id, kind in self.keys.items():
             item = pool.items.get(item_id)
@@ -173,16 +191,16 @@ class ExplanationBuilder:
                 weight.setdefault(relative, 1)
         if self.text.tokens and STRONG.isdisjoint(self.keys.values()):
             for item in pool.by_amount(self.receipt.currency, self.receipt.amount, RARE_AMOUNT_MAX_ITEMS):
-                if self._may_mean(item, pool):
+                if self._may_mean(item):
                     weight.setdefault(item.customer_id, 2)
         first = sorted(weight, key=lambda customer: (-weight[customer], customer))[:MAX_CUSTOMERS]
         return [(customer, weight[customer] >= max(LIKELY_WEIGHT, weight[first[0]] // 2)) for customer in first]
 
-    def _may_mean(self, item: Item, pool: OpenItems) -> bool:
+    def _may_mean(self, item: Item) -> bool:
         """Whether the text names an item of that customer by close reading, or this one with a damaged number."""
         known = self._meant.get(item.item_id)
         if known is None:
-            close = bool(self._named(pool).by(item.customer_id, {}))
+            close = bool(self._read.by(item.customer_id, {}))
             known = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
         return known
 
@@ -190,7 +208,7 @@ class ExplanationBuilder:
         receipt, book = self.receipt, self.book
         dates = evidence.dates(found.items, receipt, book.limits)
         common = (*evidence.reference(view, found, self.item_count), *payer, *found.evidence, *dates)
-        for difference in differences.explain(found.items, receipt, view.pool, book, self.grace_days):
+        for difference in differences.explain(found.items, receipt, self.pool, book, self.grace_days):
             if difference.kind in ("part", "over") and (not BASES[found.basis].partial or not _bears(found, difference.kind, view)):
                 continue
             words = self._words(view, found, difference.kind, payer)
@@ -200,11 +218,10 @@ class ExplanationBuilder:
                 judged.evidence, judged.points, found.unique, difference.note or _note(found),
             )  # fmt: skip
 
-    def _ours(self, pool: OpenItems) -> int:
+    @lazy
+    def _ours(self) -> int:
         """How many numbers of the text have the make of our documents' numbers."""
-        if self._made is None:
-            self._made = sum(shape(number) in pool.numbers.shapes for number in self.text.numbered)
-        return self._made
+        return sum(shape(number) in self.pool.numbers.shapes for number in self.text.numbered)
 
     @lazy
     def _named_items(self) -> list[str]:
@@ -224,11 +241,11 @@ class ExplanationBuilder:
             yield "text_part"
         if difference == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
             yield "text_more"
-        if BASES[found.basis].carried_by == "none" and view.pool.items.keys().isdisjoint(view.refs):
-            if any(item_id not in view.pool.items for item_id in self._named_items):
+        if BASES[found.basis].carried_by == "none" and self.pool.items.keys().isdisjoint(view.refs):
+            if any(item_id not in self.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif self._ours(view.pool) > ("payer_number" in payer):
+            elif self._ours > ("payer_number" in payer):
                 yield "reference_unknown"
 
 

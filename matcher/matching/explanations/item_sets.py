@@ -1,6 +1,6 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ class ItemSet(NamedTuple):
 class CustomerContext:
     """One receipt before the open items of one customer."""
 
-    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: OpenItems, limits: Limits, refs: dict[str, str]) -> None:
+    def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: OpenItems, limits: Limits, refs: Mapping[str, str]) -> None:
         """`refs`: items of the customer that the text names, with the most telling kind of reference."""
         self.receipt, self.text, self.customer_id, self.pool, self.limits, self.refs = receipt, text, customer_id, pool, limits, refs
         self.holding = pool.holding(customer_id, receipt.currency)
@@ -173,11 +173,19 @@ def _runs(view: CustomerContext, known: Sequence[Item], rest: int) -> Iterator[t
                     yield tuple(run)
 
 
-def damaged(view: CustomerContext) -> Iterator[ItemSet]:
+class DamagedNumbers(NamedTuple):
+    """Items whose number stands in the text damaged: each as a set, and the kind of reference by its id."""
+
+    sets: list[ItemSet]
+    references: dict[str, str]
+
+
+def damaged(view: CustomerContext) -> DamagedNumbers:
     """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
     amount = view.receipt.amount
+    found = DamagedNumbers([], {})
     if not view.text.tokens:
-        return
+        return found
     near = [
         i
         for i in (*view.holding.by_amount.get(amount, ()), *view.holding.by_discounted_amount.get(amount, ()))
@@ -188,8 +196,9 @@ def damaged(view: CustomerContext) -> Iterator[ItemSet]:
     for item in near[:40]:
         kind = view.text.resembles(number_of(item), closed)
         if kind:
-            view.refs[item.item_id] = kind
-            yield ItemSet("damaged", (item,))
+            found.references[item.item_id] = kind
+            found.sets.append(ItemSet("damaged", (item,)))
+    return found
 
 
 def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:

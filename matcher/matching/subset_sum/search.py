@@ -1,9 +1,9 @@
 """Which sets of open items add up to a payment exactly, whether there is only one, and whether that is certain.
 
 Methods run from the cheapest to the most expensive, and the search stops at the first conclusive one: all sets, when they are few; all
-sets of up to four items; windows of items, which find two answers where there are very many; round amounts in their unit; all sets of up
-to six; reachable sums as bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its
-arguments. A result of ``unique`` or ``impossible`` rests on a part that looked at everything.
+sets of up to four items; windows of items, which find two answers where there are very many; all sets of up to six; reachable sums as
+bits; all sets in two halves. Every part is exact, takes its steps from one budget and depends on nothing but its arguments. A result of
+``unique`` or ``impossible`` rests on a part that looked at everything.
 """
 
 import heapq
@@ -14,7 +14,6 @@ from typing import Literal
 from matcher.matching.subset_sum.bits import reach
 from matcher.matching.subset_sum.groups import AmountGroups, Meter, Pick, expand, groups_of
 from matcher.matching.subset_sum.sums import FEW, Found, all_sums, few, meet
-from matcher.matching.subset_sum.units import by_unit
 from matcher.matching.subset_sum.window import TRIES, window
 
 BUDGET = 2_600_000
@@ -134,7 +133,6 @@ def _quick(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator
 def _thorough(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
     yield window(pool, QUICK_WINDOWS, most, wanted, meter)
-    yield by_unit(pool, most, wanted, meter)
     if most > FEW:
         yield few(pool, FEW, most, wanted, meter, bottom=QUICK_SIZE + 1)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.records import Item, Receipt
+from matcher.matching.records import Explanation, Receipt
 
 
 class Dependents:
@@ -20,6 +20,8 @@ class Dependents:
         self._referring: dict[str, list[str]] = defaultdict(list)
         self._looking: dict[str, set[str]] = defaultdict(set)
         self._asking: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._taken: dict[str, str] = {}  # items of the postings to come, with their customers
+        self._amounts: dict[tuple[str, int], bool] = {}  # amounts that items of theirs have or will have, and whether they were rare
         for receipt in receipts:
             line = receipt.line_id
             self._asking[receipt.currency, receipt.amount].append(line)
@@ -37,20 +39,30 @@ class Dependents:
         for item_id in _items_of(receipt):
             self.named[item_id] -= 1
 
-    def affected(self, taken: Iterable[Item], pool: OpenItems) -> set[str]:
-        """Lines whose explanations may change, some of which may no longer wait. `taken`: items, as they were before the posting."""
+    def before(self, one: Explanation, pool: OpenItems) -> None:
+        """Notes what a posting is about to take from the items."""
+        for share in one.shares:
+            item = pool.items[share.item_id]
+            self._taken[item.item_id] = item.customer_id
+            for open_amount in (item.open, item.open - share.item_amount - share.adjustment):
+                self._amounts.setdefault((item.currency, open_amount), _rare(pool, item.currency, open_amount))
+
+    def affected(self, pool: OpenItems) -> set[str]:
+        """Lines whose explanations the postings noted since the last call may change; some of them may no longer wait."""
         lines: set[str] = set()
-        customers, amounts = set(), set()
-        for item in taken:
-            lines.update(self._referring.get(item.item_id, ()))
-            customers.add(item.customer_id)
-            amounts.add((item.currency, item.open))
-            if left := pool.items.get(item.item_id):
-                amounts.add((item.currency, left.open))
-        lines.update(*(self._looking[customer] for customer in customers & self._looking.keys()))
-        # an amount that has become rare brings up customers whom nothing else does
-        lines.update(*(self._asking[amount] for amount in amounts & self._asking.keys() if pool.by_amount(*amount, RARE_AMOUNT_MAX_ITEMS)))
+        lines.update(*(self._referring.get(item_id, ()) for item_id in self._taken))
+        lines.update(*(self._looking.get(customer, ()) for customer in set(self._taken.values())))
+        for amount, was_rare in self._amounts.items():
+            # a rare amount brings up customers whom nothing else does
+            if amount in self._asking and (was_rare or _rare(pool, *amount)):
+                lines.update(self._asking[amount])
+        self._taken.clear()
+        self._amounts.clear()
         return lines
+
+
+def _rare(pool: OpenItems, currency: str, amount: int) -> bool:
+    return bool(pool.by_amount(currency, amount, RARE_AMOUNT_MAX_ITEMS))
 
 
 def _items_of(receipt: Receipt) -> set[str]:
