@@ -258,7 +258,8 @@ def test_a_key_that_can_be_found_by_trying_is_refused(key: str, encrypted: Desk)
     encrypted.monkeypatch.setenv(encryption.KEY, key)
     result = encrypted.run("verify")
     refused(result, "encryption.key", "MATCHER_KEY: the key has fewer than 16 characters")
-    assert not key or key not in result.output
+    if key:
+        assert key not in result.output
 
 
 def key_file(folder: Path, text: str | bytes = SECRET_KEY + "\n", mode: int = 0o600) -> Path:

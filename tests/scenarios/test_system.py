@@ -99,7 +99,8 @@ def test_a_screen_that_fails_after_the_work_says_that_it_is_done(
     assert "Traceback" not in done.stderr
     assert done.returncode == 1
     assert batches(books) == before + (command != "matches")
-    assert command != "matches" or (tmp_path / "m.csv").read_text(encoding="utf-8").startswith("line_id,")
+    if command == "matches":
+        assert (tmp_path / "m.csv").read_text(encoding="utf-8").startswith("line_id,")
 
 
 @pytest.mark.parametrize(
@@ -371,7 +372,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(
         with pytest.raises(MatcherError) as raised:
             fresh.undo(decision)
     assert raised.value.code == code
-    assert not fresh.kept or word != "COMMIT"
+    assert not fresh.kept
     assert batches(books) == before
 
 
