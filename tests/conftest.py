@@ -13,7 +13,8 @@ from quicker import catalogue_once, in_memory
 
 from matcher.store import schema
 
-CATALOGUE = catalogue_once()
+LOOK = schema.catalogue
+schema.catalogue = catalogue_once()
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", max_examples=10, derandomize=True, deadline=None, suppress_health_check=_SLOW)
@@ -30,5 +31,5 @@ os.environ.pop("COLUMNS", None)
 @pytest.fixture(autouse=True)
 def shape_looked_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a books file consists of is looked at once, but in tests of just that, which are marked `shape`."""
-    if not request.node.get_closest_marker("shape"):
-        monkeypatch.setattr(schema, "catalogue", CATALOGUE)
+    if request.node.get_closest_marker("shape"):
+        monkeypatch.setattr(schema, "catalogue", LOOK)

@@ -1,13 +1,12 @@
 """The rulebook on the command line: a controller writes a rule, tests it, lets it run in the shadow, and replays the past with it."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from desk import Desk
-from support import CONFIG, customers_file, items_file, lines_file, write
+from support import CONFIG, copy_of, customers_file, items_file, lines_file, write
 
 from matcher import codes
 
@@ -79,8 +78,7 @@ def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(two_months: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    shutil.copytree(two_months, tmp_path, dirs_exist_ok=True)
-    return Desk(tmp_path, monkeypatch)
+    return Desk(copy_of(two_months, tmp_path), monkeypatch)
 
 
 def rows(desk: Desk, *args: str, status: int = 0) -> list[dict[str, Any]]:

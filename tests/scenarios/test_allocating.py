@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support import filled
+from support import copied, filled, write
 
 from matcher.books import Books
 from matcher.cli import main
@@ -16,14 +16,20 @@ from matcher.pipeline.verdicts import AllocationRequest
 IDS = ("A", "A=5", "B=1=2", "C|D", "E F", "G;H,I", "J+K:L=M", "=N", "O=")
 
 
+def one_line(folder: Path) -> None:
+    items = [{"item_id": i, "customer_id": "C1", "document_no": f"RE={n}", "amount": "10.00"} for n, i in enumerate(IDS)]
+    made = filled(folder, items=items, lines=[{"amount": "100.00"}])
+    (line,) = made.state().lines["line_id"]
+    write(folder, "line", str(line))
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    items = [{"item_id": i, "customer_id": "C1", "document_no": f"RE={n}", "amount": "10.00"} for n, i in enumerate(IDS)]
-    return filled(tmp_path, items=items, lines=[{"amount": "100.00"}])
+    return copied(tmp_path, one_line)
 
 
 def allocate(books: Books, *items: str) -> Result:
-    (line,) = books.state().lines["line_id"]
+    line = (books.directory.parent / "line").read_text(encoding="utf-8")
     return CliRunner().invoke(main, ["--books", str(books.directory), "--actor", "ada", "allocate", line, *items])
 
 

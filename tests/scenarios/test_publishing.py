@@ -14,7 +14,7 @@ from typing import Any, cast
 import duckdb
 import pytest
 from posted import decided, one_posted
-from support import copied
+from support import copied, once_for_bytes
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -38,8 +38,13 @@ def names(folder: Path) -> list[str]:
 
 def remembered(books: Books) -> set[str]:
     """External ids of the documents that the books hold as sent."""
-    with duckdb.connect(str(books.directory / "books.duckdb"), read_only=True) as connection:
-        return {row[0] for row in connection.execute("SELECT external_id FROM log.export").fetchall()}
+    return set(_remembered(books.directory / "books.duckdb"))
+
+
+@once_for_bytes
+def _remembered(file: Path) -> list[str]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return [row[0] for row in connection.execute("SELECT external_id FROM log.export").fetchall()]
 
 
 def published(path: Path) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from faults.accounting import Received, receipts, table
-from support import filled, items_file
+from support import copied, filled, items_file
 
 from matcher.books import Books
 from matcher.pipeline.verdicts import AllocationRequest
@@ -20,12 +20,16 @@ ITEMS = [
 LINE = {"booking_date": "2026-10-08", "amount": "1190.00", "bank_reference": "R1", "remittance_information": "thank you"}
 
 
+def begun(folder: Path) -> None:
+    filled(folder, items=ITEMS, lines=[LINE])
+
+
 class Desk:
     """Books with one line, and an ERP that takes every file of receipts whole."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.erp, self.files = folder, Received(), 0
-        self.books = filled(folder, items=ITEMS, lines=[LINE])
+        self.books = copied(folder, begun)
         (self.line,) = self.books.state(AHEAD).lines["line_id"]
 
     def allocate(self, *pairs: tuple[str, str]) -> None:
