@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test deep lint lock clean
 
 demo: $(VENV)/run.stamp
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh fixtures/demo/run.sh demo-books
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# hours: other examples than the suite's for every property, then every fault at every point
+deep: $(VENV)/dev.stamp
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto --dist worksteal tests/properties tests/unit
+	cd tests && ../$(BIN)/python -m faults
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

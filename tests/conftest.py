@@ -1,22 +1,28 @@
 """Makes the modules beside this file importable by every test, and sets how hard the property tests try.
 
-HYPOTHESIS_PROFILE=deep looks two hundred times as long as the suite has time for.
+In the suite every property tries the same examples each time: what fails fails again. HYPOTHESIS_PROFILE=deep draws other ones each time,
+and looks two hundred times as long as the suite has time for.
 """
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
-from quicker import catalogue_once
+from quicker import catalogue_once, in_memory
 
 from matcher.store import schema
 
-CATALOGUE = catalogue_once()
+LOOK = schema.catalogue
+schema.catalogue = catalogue_once()
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-settings.register_profile("suite", max_examples=10, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("suite", max_examples=10, derandomize=True, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+if memory := in_memory():
+    os.environ["TMPDIR"] = tempfile.tempdir = memory
 
 # the workers of a parallel run are told a width, which would fold tables that other runs print whole
 os.environ.pop("COLUMNS", None)
@@ -25,5 +31,5 @@ os.environ.pop("COLUMNS", None)
 @pytest.fixture(autouse=True)
 def shape_looked_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a books file consists of is looked at once, but in tests of just that, which are marked `shape`."""
-    if not request.node.get_closest_marker("shape"):
-        monkeypatch.setattr(schema, "catalogue", CATALOGUE)
+    if request.node.get_closest_marker("shape"):
+        monkeypatch.setattr(schema, "catalogue", LOOK)

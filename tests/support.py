@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import stat
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import duckdb
+import quicker
 
 from matcher.books import Books, init
 
@@ -75,21 +77,25 @@ def table(columns: Sequence[str], rows: Sequence[Row], defaults: Row | None = No
 
 
 @lru_cache(maxsize=16)
-def _made(make: Callable[..., object], *args: Hashable) -> list[tuple[str, int, bytes]]:
-    """Every file that `make` leaves in a folder: its name, its mode and what it holds."""
+def _made(make: Callable[..., object], *args: Hashable) -> list[tuple[str, int, bytes, bool]]:
+    """Every file that `make` leaves in a folder: name, mode, contents, and whether it is a books file that is known as ours."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         make(folder, *args)
         files = [path for path in folder.rglob("*") if path.is_file()]
-        return [(str(path.relative_to(folder)), stat.S_IMODE(path.stat().st_mode), path.read_bytes()) for path in files]
+        return [
+            (str(path.relative_to(folder)), stat.S_IMODE(path.stat().st_mode), path.read_bytes(), quicker.is_known(path)) for path in files
+        ]
 
 
 def _put(folder: Path, make: Callable[..., object], *args: Hashable) -> None:
-    for name, mode, data in _made(make, *args):
+    for name, mode, data, known in _made(make, *args):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         path.chmod(mode)
+        if known:
+            quicker.now_known(path)
 
 
 def copied(folder: Path, make: Callable[..., object], *args: Hashable) -> Books:
@@ -99,6 +105,14 @@ def copied(folder: Path, make: Callable[..., object], *args: Hashable) -> Books:
     """
     _put(folder, make, *args)
     return Books(folder / "books", actor="ada", clock=lambda: NOW)
+
+
+def copy_of(source: Path, target: Path) -> Path:
+    """A copy of a folder that holds a books file; where that one is known as ours, so is the copy."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if quicker.is_known(source / "books.duckdb"):
+        quicker.now_known(target / "books.duckdb")
+    return target
 
 
 def new_books(folder: Path, config: str = CONFIG, actor: str = "ada") -> Books:

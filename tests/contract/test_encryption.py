@@ -15,14 +15,12 @@ import duckdb
 import pytest
 from click.testing import Result
 from desk import FIXTURES, Desk
-from support import lines_file
+from support import copy_of, lines_file
 
 from matcher import encryption, sandbox
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
 from matcher.store import hardening, open_store, staging
-
-pytestmark = pytest.mark.shape
 
 SECRET_KEY = "correct horse battery staple"
 MEASURES = {"customers": "customers.csv", "items": "items.csv"}
@@ -95,7 +93,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def encrypted(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crypto: None) -> Desk:
     """Encrypted books with a statement that was run over."""
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    copy_of(made, tmp_path)
     nobody_has_a_key(monkeypatch)
     monkeypatch.setenv(encryption.KEY, SECRET_KEY)
     return Desk(tmp_path / "books", monkeypatch)
@@ -258,7 +256,8 @@ def test_a_key_that_can_be_found_by_trying_is_refused(key: str, encrypted: Desk)
     encrypted.monkeypatch.setenv(encryption.KEY, key)
     result = encrypted.run("verify")
     refused(result, "encryption.key", "MATCHER_KEY: the key has fewer than 16 characters")
-    assert not key or key not in result.output
+    if key:
+        assert key not in result.output
 
 
 def key_file(folder: Path, text: str | bytes = SECRET_KEY + "\n", mode: int = 0o600) -> Path:

@@ -73,6 +73,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def waiting(books: Path) -> str:
+    """Id of a line that waits for a person."""
+    return Books(books).queue().lines[0].line_id
+
+
 @pytest.fixture
 def desk(books: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(books, monkeypatch)
@@ -211,11 +217,10 @@ REASONS = {
 
 @pytest.mark.parametrize("way", REASONS)
 @pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\u200b", "\n", "\x9b", "\udcff"], ids=ascii)
-def test_a_reason_that_a_person_types_hides_nothing(books: Path, way: str, hidden: str) -> None:
+def test_a_reason_that_a_person_types_hides_nothing(books: Path, waiting: str, way: str, hidden: str) -> None:
     made = Books(books, actor="ada")
-    line = made.queue().lines[0].line_id
     with pytest.raises(MatcherError) as refused:
-        REASONS[way](made, line, f"agreed {hidden} by phone")
+        REASONS[way](made, waiting, f"agreed {hidden} by phone")
     assert (refused.value.code, refused.value.exit_code) == ("usage.option", USAGE)
     assert f"U+{ord(hidden[0]):04X}" in str(refused.value)
 

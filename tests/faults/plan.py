@@ -17,12 +17,17 @@ def every_point(bench: Bench, command: Command) -> Iterator[Fault]:
     yield from (READ_FAULT.at(n) for n in range(1, bench.reads(command) + 1))
 
 
+def some_faults(command: Command) -> list[Fault]:
+    """Those beside kill -9 that the suite tries on a command."""
+    others, first = FAULTS[1:], COMMANDS.index(command) * ROTATING
+    return [others[n % len(others)] for n in range(first, first + ROTATING)]
+
+
 def some_points(bench: Bench, command: Command) -> Iterator[Fault]:
     """What the suite has time for: the same for ever."""
     calls, number = bench.expected(command).first.calls, COMMANDS.index(command)
-    kill, *others = FAULTS
-    yield from (kill.at(n) for n in spread(calls, 2, number))
-    for n in range(ROTATING):
-        yield others[(number * ROTATING + n) % len(others)].at(1 + (number * 5 + n * 7) % calls)
+    yield from (FAULTS[0].at(n) for n in spread(calls, 2, number))
+    for n, fault in enumerate(some_faults(command)):
+        yield fault.at(1 + (number * 5 + n * 7) % calls)
     if number % 4 == 1:
         yield READ_FAULT.at(1 + number % bench.reads(command))

@@ -24,6 +24,7 @@ import pyarrow  # noqa: F401
 import matcher
 import matcher.books
 import matcher.cli
+from matcher.matching.names import forms
 from matcher.rules import rulebook
 
 PATIENCE = 300
@@ -104,6 +105,7 @@ def warm() -> None:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     rulebook.default()
+    forms.name_key("Alster Werft GmbH")  # makes patterns of many words
 
 
 if __name__ == "__main__":

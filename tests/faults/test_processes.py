@@ -1,6 +1,7 @@
 """Many processes at once, too little memory, a clock that runs backwards, a helper that is killed."""
 
 import os
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,27 +118,31 @@ def run_alone(folder: Path) -> None:
     copied(folder, two_companies).run()
 
 
-@pytest.mark.parametrize("message", [1, 2, 3])
-def test_a_helper_that_is_killed_changes_no_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: int) -> None:
+@pytest.mark.parametrize("moment", ["before it is asked", "after it is asked"])
+def test_a_helper_that_is_killed_changes_no_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     books = copied(tmp_path, two_companies)
     copied(tmp_path / "alone", run_alone)
-    started, say, helpers, said = workers._started, workers._say, [], []
+    started, say, helpers, killed = workers._started, workers._say, [], []
 
     def keep() -> object:
         helpers.append(started())
         return helpers[-1]
 
-    def kill_before(what: object, to: object) -> None:
-        said.append(what)
-        if len(said) == message:
-            helpers[0].kill()
-            helpers[0].wait()
+    def kill() -> None:
+        helpers[0].kill()
+        killed.append(helpers[0].wait())
+
+    def kill_and_say(what: object, to: object) -> None:
+        if moment == "before it is asked":
+            kill()
         say(what, to)  # type: ignore[arg-type]
+        if moment == "after it is asked":
+            kill()
 
     monkeypatch.setattr(workers, "WORTH", 0)
     monkeypatch.setattr(workers, "_cores", lambda: 2)
     monkeypatch.setattr(workers, "_started", keep)
-    monkeypatch.setattr(workers, "_say", kill_before)
+    monkeypatch.setattr(workers, "_say", kill_and_say)
     books.run()
-    assert len(helpers) == 1
+    assert (len(helpers), killed) == (1, [-signal.SIGKILL])
     assert dump(tmp_path) == dump(tmp_path / "alone")

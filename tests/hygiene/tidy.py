@@ -32,6 +32,27 @@ def unfinished(text: str) -> Iterator[str]:
             yield f"line {number}: {line.strip()[:60]}"
 
 
+def two_reasons(text: str) -> Iterator[str]:
+    """An assertion that holds for one reason or for another, and does not say for which."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Assert) and _has_ways(node.test):
+            yield f"line {node.lineno}: {ast.unparse(node.test)[:80]}"
+
+
+def _has_ways(test: ast.expr) -> bool:
+    match test:
+        case ast.BoolOp(op=ast.Or()) | ast.IfExp():
+            return True
+        case ast.BoolOp(values=parts):
+            return any(map(_has_ways, parts))
+        case ast.Call(func=ast.Name(id="all" | "any" | "bool"), args=parts):
+            return any(_has_ways(part.elt if isinstance(part, ast.GeneratorExp | ast.ListComp) else part) for part in parts)
+        case ast.Compare(ops=kinds, comparators=parts):
+            pairs = zip(kinds, parts, strict=True)
+            return any(isinstance(kind, ast.In) and isinstance(part, ast.Tuple | ast.List | ast.Set) for kind, part in pairs)
+    return False
+
+
 def prints(text: str) -> Iterator[str]:
     """A call of print: only the command line speaks, through click."""
     for node in ast.walk(ast.parse(text)):

@@ -17,7 +17,8 @@ from matcher.exports.matches import matches
 from matcher.exports.tables import csv_chunks, neutralise
 from matcher.frames import State, empty
 
-cells = st.text(st.sampled_from("=+-@\t\r\n＝＋－＠'\"0.,;a €华\u2028"), max_size=6)
+HIDDEN = "\u2028"
+cells = st.text(st.sampled_from("=+-@\t\r\n＝＋－＠'\"0.,;a €华" + HIDDEN), max_size=6)
 
 
 def export(state: State, name: str = "r.jsonl", **more: Any) -> Export:
@@ -157,6 +158,6 @@ def test_no_cell_of_a_csv_file_can_run(rows: list[tuple[str, str]]) -> None:
     frame = pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String}, orient="row")
     for before, after in zip(frame.rows(), neutralise(frame).rows(), strict=True):
         for old, new in zip(before, after, strict=True):
-            assert new in (old, f"'{old}")
             number = old.removeprefix("-").replace(".", "", 1).isdigit() and not old.endswith(".") and not old.startswith((".", "-."))
-            assert new == old if number else new[:1] not in tuple("=+-@\t\r\n＝＋－＠")
+            runs = old.lstrip(HIDDEN)[:1] in tuple("=+-@\t\r\n＝＋－＠") and not number
+            assert new == ("'" + old if runs else old)

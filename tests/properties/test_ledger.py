@@ -61,7 +61,8 @@ def test_every_discrepancy_adds_up_and_agrees_with_the_aging(books: Books) -> No
     for row in rows:
         assert row["open_before"] - row["cash_applied"] - row["adjustment"] == row["open_after"]
         assert row["note"].endswith(".")
-        assert row["note"][0].isupper() or row["note"][0].isdigit()
+        assert row["note"][0].isalnum()
+        assert row["note"][0] == row["note"][0].upper()
         if row["type"] == "partial":
             smallest = last.get(row["item_id"], row["open_after"])
             last[row["item_id"]] = min(smallest, row["open_after"])

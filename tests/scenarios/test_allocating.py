@@ -5,25 +5,31 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support import filled
+from support import copied, filled, write
 
 from matcher.books import Books
 from matcher.cli import main
-from matcher.codes import USAGE
+from matcher.codes import CATALOGUE, USAGE
 from matcher.errors import MatcherError
 from matcher.pipeline.verdicts import AllocationRequest
 
 IDS = ("A", "A=5", "B=1=2", "C|D", "E F", "G;H,I", "J+K:L=M", "=N", "O=")
 
 
+def one_line(folder: Path) -> None:
+    items = [{"item_id": i, "customer_id": "C1", "document_no": f"RE={n}", "amount": "10.00"} for n, i in enumerate(IDS)]
+    made = filled(folder, items=items, lines=[{"amount": "100.00"}])
+    (line,) = made.state().lines["line_id"]
+    write(folder, "line", str(line))
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    items = [{"item_id": i, "customer_id": "C1", "document_no": f"RE={n}", "amount": "10.00"} for n, i in enumerate(IDS)]
-    return filled(tmp_path, items=items, lines=[{"amount": "100.00"}])
+    return copied(tmp_path, one_line)
 
 
 def allocate(books: Books, *items: str) -> Result:
-    (line,) = books.state().lines["line_id"]
+    line = (books.directory.parent / "line").read_text(encoding="utf-8")
     return CliRunner().invoke(main, ["--books", str(books.directory), "--actor", "ada", "allocate", line, *items])
 
 
@@ -63,12 +69,17 @@ def test_what_means_two_things_is_not_guessed(books: Books) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["A=4+1", "A=4+1:", "nobody=4.00", "nobody", "=", "A=4=4", "\udcff=1", "A=\udcff", "A=1+1:\udcff"], ids=ascii
+    ("code", "text"),
+    [
+        *(("usage.option", text) for text in ("A=4+1", "A=4+1:", "A=1+1:\udcff")),
+        *(("item.unknown", text) for text in ("nobody=4.00", "nobody", "=", "\udcff=1")),
+        *(("amount.invalid", text) for text in ("A=4=4", "A=\udcff")),
+    ],
+    ids=ascii,
 )
-def test_what_cannot_be_read_is_refused_and_changes_nothing(books: Books, text: str) -> None:
+def test_what_cannot_be_read_is_refused_and_changes_nothing(books: Books, code: str, text: str) -> None:
     result = allocate(books, text)
-    assert result.exit_code in (USAGE, 3), result.output
-    assert not result.stderr.startswith("internal")
+    assert (result.stderr.partition(":")[0], result.exit_code) == (code, CATALOGUE[code].exit_code), result.output
     assert posted(books) == []
 
 

@@ -221,8 +221,9 @@ def test_the_journal_tells_when_it_was_tampered_with(tmp_path: Path) -> None:
 def test_a_second_process_is_told_who_has_the_books(tmp_path: Path) -> None:
     books = new_books(tmp_path / "books")
     books.state()
-    code = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
-    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "books" / "books.duckdb")], stdout=subprocess.PIPE)
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(tmp_path / "books" / "books.duckdb")]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"open\n"
@@ -234,20 +235,55 @@ def test_a_second_process_is_told_who_has_the_books(tmp_path: Path) -> None:
         holder.communicate()
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.15, 0.25, 0.35, 0.5, 0.7, 1.0])
-def test_a_killed_command_leaves_all_of_itself_or_nothing(server: Server, tmp_path: Path, delay: float) -> None:
-    new_books(tmp_path / "books", CONFIG)
-    rows = [{"amount": f"{n % 997 + 1}.00", "bank_reference": f"B{n}"} for n in range(20_000)]
-    path = lines_file(tmp_path, rows)
-    kill = f"import threading, os, signal\nthreading.Timer({delay}, os.kill, (os.getpid(), signal.SIGKILL)).start()"
-    (ended,) = server.run([Job(tmp_path, ("ingest", str(path)), before=kill)])
-    assert ended.status in (0, -signal.SIGKILL)
-    books = new_books(tmp_path / "books", CONFIG)
-    assert books.state(DAY).lines.height in ((20_000,) if ended.status == 0 else (0, 20_000))
-    assert [c.name for c in books.verify() if c.failure] == []
-    (result,) = books.ingest([path])
-    assert result.known or result.statements[0].new == 20_000
-    assert books.state(DAY).lines.height == 20_000
+KILLED_AT = """
+import os, signal
+from pathlib import Path
+from matcher.store import database
+connect, done = database._connect, []
+class Counted:
+    def __init__(self, connection): self._connection = connection
+    def __getattr__(self, name): return getattr(self._connection, name)
+    def execute(self, sql, *more): return self._counted(sql, self._connection.execute(sql, *more))
+    def sql(self, sql, **more): return self._counted(sql, self._connection.sql(sql, **more))
+    def _counted(self, sql, found):
+        done.append(sql.split()[0])
+        Path("statements").write_text(" ".join(done))
+        if len(done) == {nth}: os.kill(os.getpid(), signal.SIGKILL)
+        return found
+def opened(*how, **named):
+    found = connect(*how, **named)
+    found.connection = Counted(found.connection)
+    return found
+database._connect = opened
+"""
+"""Notes the statements that the books were given, and kills the process when the n-th of them is done; none for 0."""
+
+
+def test_a_killed_command_leaves_all_of_itself_or_nothing(server: Server, tmp_path: Path) -> None:
+    path = lines_file(tmp_path, [{"amount": f"{n % 997 + 1}.00", "bank_reference": f"B{n}"} for n in range(9_000)])
+
+    def ingest(nth: int) -> tuple[Path, list[str], int]:
+        folder = tmp_path / str(nth)
+        new_books(folder / "books", CONFIG)
+        (ended,) = server.run([Job(folder, ("ingest", str(path)), before=KILLED_AT.format(nth=nth))])
+        return folder / "books", (folder / "statements").read_text(encoding="utf-8").split(), ended.status
+
+    _, statements, status = ingest(0)
+    begin, commit = statements.index("BEGIN") + 1, statements.index("COMMIT") + 1
+    inserts = [nth for nth, word in enumerate(statements, 1) if word == "INSERT"]
+    assert (status, statements.count("COMMIT")) == (0, 1)
+    assert begin < inserts[0] < inserts[-1] < commit
+    found = {}
+    for nth in (begin, inserts[0], inserts[len(inserts) // 2], inserts[-1], commit - 1, commit):
+        place, done, status = ingest(nth)
+        assert (done, status) == (statements[:nth], -signal.SIGKILL)
+        books = new_books(place, CONFIG)
+        found[nth] = books.state(DAY).lines.height
+        assert [c.name for c in books.verify() if c.failure] == []
+        (result,) = books.ingest([path])
+        assert result.known == (nth == commit)
+        assert books.state(DAY).lines.height == 9_000
+    assert found == {nth: 9_000 if nth == commit else 0 for nth in found}
 
 
 def test_an_account_can_be_named_for_a_file_that_names_none_we_know(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_an_unmatched_line_has_its_nearest_candidate_and_the_test_that_failed(na
     found = record(run(tmp_path, line))
     nearest = found["nearest"]
     assert (found["state"], found["chosen"], found["blocked_by"]) == ("none", None, blocked_by)
-    assert [one["item_id"] for one in nearest["items"]] == [item] if nearest else not item
+    assert [one["item_id"] for one in (nearest or {"items": []})["items"]] == ([item] if item else [])
 
 
 def test_an_item_in_another_currency(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import new_books
+from support import copied, new_books
 
 from matcher.errors import MatcherError
 from matcher.store import database
@@ -29,9 +29,11 @@ with database.open_store(Path(sys.argv[1]), write=True) as store:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The books file that such a command leaves."""
-    path = new_books(tmp_path / "books").directory / "books.duckdb"
-    _killed(path)
-    return path
+    return copied(tmp_path, _left).directory / "books.duckdb"
+
+
+def _left(folder: Path) -> None:
+    _killed(new_books(folder / "books").directory / "books.duckdb")
 
 
 def _killed(path: Path) -> None:

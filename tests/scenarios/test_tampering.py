@@ -3,7 +3,6 @@
 The triggers are put back after every change, so that it is the contents that tell, and not the missing triggers.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 from support import CONFIG as TWO_ACCOUNTS
-from support import NOW, customers_file, items_file, lines_file, new_books, write
+from support import NOW, copy_of, customers_file, items_file, lines_file, new_books, write
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -21,8 +20,6 @@ from matcher.pipeline.ingest import IngestOptions
 from matcher.pipeline.verdicts import AllocationRequest
 from matcher.store import Store, journal, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
-
-pytestmark = pytest.mark.shape
 
 BATCHES = Path(__file__).parents[2] / "fixtures" / "banks" / "camt" / "batch_less_charges.xml"
 CONFIG = TWO_ACCOUNTS + '[[account]]\nid = "reserve"\nnumber = "DE88500700100175526303"\nentity = "1"\ncurrency = "EUR"\n'
@@ -75,8 +72,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Books:
 
 
 def copy(books: Books, folder: Path) -> Books:
-    shutil.copytree(books.directory, folder / "books")
-    return Books(folder / "books", actor="ada", clock=lambda: NOW)
+    return Books(copy_of(books.directory, folder / "books"), actor="ada", clock=lambda: NOW)
 
 
 def tamper(books: Books, *statements: str, again: bool = False) -> None:
@@ -237,6 +233,7 @@ def test_verify_notices(name: str, original: Books, tmp_path: Path) -> None:
 ASKING: dict[str, Callable[[Books], object]] = {"verify": Books.verify, "state": Books.state, "run": Books.run, "head": Books.head}
 
 
+@pytest.mark.shape
 @pytest.mark.parametrize("name", sorted(SHAPES))
 def test_books_of_another_make_are_not_opened(name: str, original: Books, tmp_path: Path) -> None:
     books = copy(original, tmp_path)
@@ -252,7 +249,7 @@ def test_a_chain_computed_anew_is_noticed_by_the_key_and_by_a_noted_head(name: s
     tamper(books, *CHANGES[name], again=True)
     found = failures(books, signed.head().hash)
     assert "journal: every batch is signed with the key" in found
-    assert name in SAME_HASHES or "journal: the expected hash is in the chain" in found
+    assert ("journal: the expected hash is in the chain" in found) == (name not in SAME_HASHES)
 
 
 ODD_MONEY = {
@@ -323,6 +320,7 @@ def test_what_is_no_hash_cannot_be_expected(original: Books) -> None:
             original.verify(word)
 
 
+@pytest.mark.shape
 def test_missing_and_idle_triggers_are_noticed(original: Books, tmp_path: Path) -> None:
     for number, statements in enumerate((
         ("DROP TRIGGER raw_line_no_update ON raw.line",),

@@ -189,8 +189,8 @@ def test_readable_numbers_stand_in_the_text(month: Path) -> None:
             assert all(numbers[row["item_id"]] in text["remittance_information"] for row in paid)
         elif line["kind"] in ("typo", "typo_other", "truncated", "ocr_swap", "no_reference_unique", "purchase_order"):
             everything = text["remittance_information"] + text["end_to_end_id"] + text["creditor_reference"]
-            # a number without 0, 1, 5 or 8 cannot be read wrongly
-            assert line["kind"] == "ocr_swap" or numbers[paid[0]["item_id"]] not in everything, line
+            if line["kind"] != "ocr_swap":  # a number without 0, 1, 5 or 8 cannot be read wrongly
+                assert numbers[paid[0]["item_id"]] not in everything, line
 
 
 def test_typos_hit_another_number_only_where_they_should(month: Path) -> None:

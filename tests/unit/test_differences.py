@@ -25,11 +25,12 @@ def assert_conserved(difference: Difference, paying: Receipt, items: tuple[Item,
     """No more cash than there is, no item beyond what it has, and all of the money when the line is said to be matched."""
     cash = sum(share.amount for share in difference.shares)
     assert cash <= paying.amount
-    assert cash == paying.amount or difference.outcome == "overpaid"
+    assert (cash < paying.amount) == (difference.outcome == "overpaid")
     left = {i.item_id: i.open for i in items}
     for share in difference.shares:
-        assert 0 <= share.item_amount + share.adjustment <= left[share.item_id] or left[share.item_id] <= share.item_amount < 0
-        assert share.adjustment == 0 or share.adjustment_reason
+        low, high = sorted((0, left[share.item_id]))
+        assert low <= share.item_amount + share.adjustment <= high
+        assert (share.adjustment != 0) == bool(share.adjustment_reason)
 
 
 def shares(difference: Difference) -> dict[str, tuple[int, int, str]]:

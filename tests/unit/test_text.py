@@ -47,10 +47,12 @@ def test_a_number_written_in_another_way_has_a_key_in_common(text: str, kind: st
     assert kind in named(text)
 
 
-@pytest.mark.parametrize("text", ["RE-2026-00418", "RE-2025-00417", "2026", "RE", "00471", "10417"])
-def test_another_number_has_no_telling_key_in_common(text: str) -> None:
-    assert named(text) <= {"run", "short"}
-    assert not named(text) or "417" in text
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [("RE-2026-00418", set()), ("RE-2025-00417", {"short"}), *((text, set()) for text in ("2026", "RE", "00471", "10417"))],
+)
+def test_another_number_has_no_telling_key_in_common(text: str, kinds: set[str]) -> None:
+    assert named(text) == kinds
 
 
 @pytest.mark.parametrize(("counter", "kind"), [("12345", "run"), ("0417", "short"), ("417", "short"), ("00017", "short"), ("017", "short")])
@@ -93,15 +95,32 @@ def test_a_number_that_is_too_different_is_not_recognised(text: str) -> None:
     assert read(text) == ""
 
 
-@pytest.mark.parametrize("text", ["RE-2026-00417 12.10.2026", "12 RE-2026-00417", "RE-2026-004 17 2026", "88 2026004 17, 5"])
-def test_other_digits_may_stand_beside_a_number(text: str) -> None:
-    assert held(text, OURS) in ("whole", "digits")
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("RE-2026-00417 12.10.2026", "whole"),
+        ("12 RE-2026-00417", "whole"),
+        ("RE-2026-004 17 2026", "whole"),
+        ("88 2026004 17, 5", "digits"),
+    ],
+)
+def test_other_digits_may_stand_beside_a_number(text: str, how: str) -> None:
+    assert held(text, OURS) == how
 
 
-@pytest.mark.parametrize("text", ["RE-2026-004170", "RE-2026-0041 70", "12026 00417", "RE-2026-00417000", "RE-2O26-OO4I70"])
-def test_a_longer_number_is_another_one(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("RE-2026-004170", "typo"),
+        ("RE-2026-0041 70", "typo"),
+        ("12026 00417", ""),
+        ("RE-2026-00417000", ""),
+        ("RE-2O26-OO4I70", ""),
+    ],
+)
+def test_a_longer_number_is_another_one(text: str, alike: str) -> None:
     assert held(text, OURS) == ""
-    assert Text(text).resembles(OURS) in ("", "typo")
+    assert Text(text).resembles(OURS) == alike
 
 
 def test_a_longer_reference_is_another_one() -> None:

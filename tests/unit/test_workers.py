@@ -1,11 +1,17 @@
 """A helper process decides half of the companies: the same answers in the same order, and without it too."""
 
+import fcntl
+import os
 import pickle
 import signal
 import subprocess
+import sys
+import termios
 import time
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
 
 import polars as pl
 import pytest
@@ -153,6 +159,26 @@ def test_after_an_error_the_helper_takes_no_further_company(work: list[EntityInp
     assert list(queues[0]) == []
 
 
+FULL = 60_000
+"""Bytes in a pipe that leave no room for the next page."""
+
+
+def wait_until(process: subprocess.Popen[bytes], true: Callable[[], bool]) -> None:
+    while not true():
+        assert process.poll() is None
+        os.sched_yield()
+
+
+def in_pipe(stream: IO[bytes]) -> int:
+    """Bytes that were written and not yet read."""
+    return int.from_bytes(fcntl.ioctl(stream, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def state_of(process: int) -> str:
+    """The letter by which the operating system tells what a process does: S sleeps, T is stopped."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped")
 def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
@@ -167,10 +193,12 @@ def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monke
         workers._say((0, length), second.stdin)
         begun = second.stdout.peek(1)
         assert begun
-        time.sleep(0.2)  # until the pipe is full, and the helper is in the middle of writing
+        stdout = second.stdout
+        wait_until(second, lambda: in_pipe(stdout) > FULL)  # the helper is in the middle of writing
         second.send_signal(signal.SIGSTOP)
+        wait_until(second, lambda: state_of(second.pid) == "T")
         second.send_signal(signal.SIGCONT)
-        time.sleep(0.2)
+        wait_until(second, lambda: state_of(second.pid) != "T")
         second.stdin.close()  # where bytes were lost, the answer ends early; otherwise the reader would wait for ever
         second.stdin = None
         assert pickle.load(second.stdout) == (0, bytes(length))
