@@ -7,7 +7,8 @@ from datetime import date
 from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts
 from matcher.pipeline.session import Session
 from matcher.states import Exclusion
-from matcher.store import facts, lines, reissues
+from matcher.store import facts, reissues
+from matcher.store.staged_lines import StagedLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _named(line_ids: Sequence[str]) -> str:
     return f"{', '.join(line_ids[:3])}{', ...' if len(line_ids) > 3 else ''}"
 
 
-def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> dict[int, Objection]:
+def admit(session: Session, entries: StagedLines, statements: Sequence[tuple[StatementSpan, int]]) -> dict[int, Objection]:
     """Which of the staged statements must not count, and why.
 
     A statement that adjoins another one has entries of its own on their common day. One that contradicts days
@@ -58,6 +59,7 @@ def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> 
 
     Args:
         session: of the command.
+        entries: of all staged statements.
         statements: fact and number of each staged statement that has entries, by days and contents, whatever the order of the files.
     """
     known = facts.statement_facts(session.store)
@@ -69,13 +71,13 @@ def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> 
         doubts: dict[int, Objection] = {}
         for fact, number in waiting:
             earlier = settled.setdefault(fact.account, [])
-            if superseded and (returned := reissues.repeated_lines(session.store, number, superseded)):
+            if superseded and (returned := entries.repeated_lines(number, superseded)):
                 doubts[number] = Objection(returned=returned)
                 continue
             if days := adjoining_days(fact, known):
                 for day in days:
-                    lines.shift_occurrences(session.store, number, day, earlier)
-            elif doubt := _doubt(session, fact, number, known, earlier, aside):
+                    entries.shift_occurrences(number, day, earlier)
+            elif doubt := _doubt(session, entries, fact, number, known, earlier, aside):
                 doubts[number] = doubt
                 continue
             earlier.append(number)
@@ -87,18 +89,24 @@ def admit(session: Session, statements: Sequence[tuple[StatementSpan, int]]) -> 
 
 
 def _doubt(
-    session: Session, fact: StatementSpan, number: int, known: Sequence[StatementSpan], earlier: list[int], aside: dict[str, str]
+    session: Session,
+    entries: StagedLines,
+    fact: StatementSpan,
+    number: int,
+    known: Sequence[StatementSpan],
+    earlier: list[int],
+    aside: dict[str, str],
 ) -> Objection | None:
     days = _overlap(fact, known)
     if days is None:
         return None
-    lacks, new = lines.compare(session.store, number, fact.account, common_days(fact, known), earlier)
+    lacks, new = entries.compare(number, fact.account, common_days(fact, known), earlier)
     missing = [line_id for line_id in lacks if line_id not in aside]
     if missing and (new or _inside(session, fact, missing)):
         return Objection(missing, new)
     if contradicts(fact, known):
         return Objection()
-    changed, rewritten = reissues.doubtful(session.store, number, fact.account, days, earlier, list(aside))
+    changed, rewritten = entries.doubtful(number, fact.account, days, earlier, list(aside))
     return Objection(changed=changed, rewritten=rewritten) if changed else None
 
 

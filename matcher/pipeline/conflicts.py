@@ -15,6 +15,7 @@ from matcher.pipeline.exclusions import BookedLine
 from matcher.pipeline.session import Session
 from matcher.states import DOUBTED, ConflictState, DecisionKind, Exclusion
 from matcher.store import journal, reissues
+from matcher.store.staged_lines import StagedLines
 
 RULE = "same-reference@1"
 """What stands in the journal as the rule that set a line aside."""
@@ -53,10 +54,10 @@ class ConflictResolution:
     undone: int
 
 
-def find(session: Session, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
-    """Conflicts of the lines that statements have just brought; see `reissues.conflicting`. The earlier line of two counts."""
+def find(entries: StagedLines, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
+    """Conflicts of the lines that statements have just brought; see `StagedLines.conflicting`. The earlier line of two counts."""
     found: dict[str, Conflict] = {}
-    for (line_id,), rows in reissues.conflicting(session.store, statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
+    for (line_id,), rows in entries.conflicting(statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
         others = tuple(other for other in rows["other_id"] if other not in found)
         if others:
             columns = ("statement_id", "source_line", "bank_reference", "currency", "booking_date")

@@ -27,6 +27,7 @@ from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.states import StatementState
 from matcher.store import facts, lines
+from matcher.store.staged_lines import Counts, StagedLines
 from matcher.store.staging import Staging, staging
 
 _ROW_NUMBERS = "the bank references are the numbers of the rows in the file, and are not used"
@@ -266,39 +267,39 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
 
 
 def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict[int, FileResult]:
-    lines.identify(session.store, area)
+    entries = StagedLines(session.store, area)
     batch = session.next_batch
     statement_ids = {
         number: ids.of("statement", file.file_id, ordinal) for file in staged.values() for ordinal, number in file.numbers.items()
     }
-    _guard(session, list(staged.values()))
+    _guard(session, entries, list(staged.values()))
     held = [number for file in staged.values() for ordinal, number in file.numbers.items() if ordinal in file.held]
-    counts = lines.append(session.store, batch, statement_ids, held)
-    drafts = _conflicts(session, list(staged.values()), statement_ids, counts)
+    counts = entries.append(batch, statement_ids, held)
+    drafts = _conflicts(entries, list(staged.values()), statement_ids, counts)
     results = {position: _result(file, statement_ids, counts) for position, file in staged.items()}
     _record(session, batch, staged, results, drafts)
     return results
 
 
-def _guard(session: Session, files: Sequence[_Staged]) -> None:
+def _guard(session: Session, entries: StagedLines, files: Sequence[_Staged]) -> None:
     """Keeps aside the statements that tell what was told before otherwise; see `admission.admit`."""
     places = {number: (file, ordinal) for file in files for ordinal, number in file.numbers.items() if ordinal not in file.held}
     told = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
     told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))
-    for number, doubt in admit(session, told).items():
+    for number, doubt in admit(session, entries, told).items():
         file, ordinal = places[number]
         file.held[ordinal] = StatementState.QUARANTINED
         line = file.tally.statements[ordinal].start.line
         file.tally.problems.append(Problem("statement.reissued", "warning", doubt.message, line, ordinal))
 
 
-def _conflicts(session: Session, files: Sequence[_Staged], statement_ids: dict[int, str], counts: dict[int, lines.Counts]) -> list[Draft]:
+def _conflicts(entries: StagedLines, files: Sequence[_Staged], statement_ids: dict[int, str], counts: dict[int, Counts]) -> list[Draft]:
     """Sets aside new lines whose bank reference was told before with another amount, and says so."""
     if not any(count.conflicting for count in counts.values()):
         return []
     places = {statement_ids[number]: (file, ordinal) for file in files for ordinal, number in file.numbers.items()}
     proven = [name for name, (file, ordinal) in places.items() if file.tally.statements[ordinal].balanced and ordinal not in file.held]
-    found = conflicts.find(session, statement_ids, proven)
+    found = conflicts.find(entries, statement_ids, proven)
     for one in found:
         file, ordinal = places[one.statement_id]
         message = (
@@ -337,7 +338,7 @@ def _day(balance: Balance | None) -> date | None:
     return None if balance is None else balance.date
 
 
-def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, lines.Counts]) -> FileResult:
+def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, Counts]) -> FileResult:
     found = []
     for ordinal, number in file.numbers.items():
         tally, count = file.tally.statements[ordinal], counts[number]

@@ -79,9 +79,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
-    others = [
-        MatchResult(line_id, LineState.NONE, outcome, "", "", None, None, None, None, why) for line_id, outcome, why in aside.iter_rows()
-    ]
+    others = [MatchResult.unmatched(line_id, outcome, why) for line_id, outcome, why in aside.iter_rows()]
     records = merge(parts, findings(others))
     _record(session, as_of, records, book)
     return _result(lines, records.outcomes, (trouble,) if trouble else ())

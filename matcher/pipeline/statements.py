@@ -16,6 +16,7 @@ from matcher.states import ACCEPTABLE, NOT_COUNTING, DecisionKind, Exclusion, St
 from matcher.store import facts, lines
 from matcher.store import reissues as repeated
 from matcher.store.facts import Statement
+from matcher.store.staged_lines import StagedLines
 from matcher.store.staging import staging
 
 _FROM_THE_BEGINNING = (StatementState.BALANCED, StatementState.UNPROVEN)
@@ -103,12 +104,12 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     undone = sum(draft.kind == DecisionKind.UNDO for draft in drafts)
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
-        lines.identify(session.store, area)
+        entries = StagedLines(session.store, area)
         for day in adjoining_days(statement.span, facts.statement_facts(session.store)):
-            lines.shift_occurrences(session.store, 0, day, [])
-        again = repeated.repeated_lines(session.store, 0, superseded) if superseded else []
-        count = lines.append(session.store, session.next_batch, {0: name}, [])[0]
-        found = conflicts.find(session, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
+            entries.shift_occurrences(0, day, [])
+        again = entries.repeated_lines(0, superseded) if superseded else []
+        count = entries.append(session.next_batch, {0: name}, [])[0]
+        found = conflicts.find(entries, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
     drafts += exclusions.count_again(state, again, reason, (Exclusion.SUPERSEDED,)) + [one.draft() for one in found]
     new, known = count.new + len(again), count.known - len(again)
     row = dataclasses.replace(statement, lines_new=new, lines_known=known, lines_conflicting=count.conflicting)
