@@ -1,5 +1,7 @@
 """Whether the books are what the journal sealed: the chain, every row that a batch appended, proposals, signatures."""
 
+from collections.abc import Sequence
+
 from matcher import ids
 from matcher.errors import MatcherError
 from matcher.journal import chain
@@ -25,8 +27,8 @@ def checks(session: Session) -> list[Check]:
     return found
 
 
-def require_proposals(session: Session) -> None:
-    """Refuses to act on proposals that are not those of the latest run.
+def require_proposals(session: Session, line_ids: Sequence[str]) -> None:
+    """Refuses to act on proposals for these lines that are not those of the latest run.
 
     Raises:
         MatcherError: ``books.altered``, ``journal.key``.
@@ -34,7 +36,7 @@ def require_proposals(session: Session) -> None:
     key = session.key
     for table in ("work.finding", "work.proposal"):
         batch = journal.latest_with(session.store, table)
-        what = _altered(session, table, batch)
+        what = _altered(session, table, batch, line_ids)
         if not what and batch is not None and batch.hash != chain.content_hash(batch):
             what = f"the record of batch {batch.batch} is not what its hash says"
         if not what and batch is not None and batch.signature and key is not None and not chain.signed_by(batch, key):
@@ -43,12 +45,13 @@ def require_proposals(session: Session) -> None:
             raise MatcherError("books.altered", what, str(session.directory))
 
 
-def _altered(session: Session, table: str, batch: JournalEntry | None) -> str:
-    """How a table that runs put anew differs from what the latest of them sealed; '' when it does not."""
-    rows, digest = seals.standing(session.store, table)
+def _altered(session: Session, table: str, batch: JournalEntry | None, line_ids: Sequence[str] = ()) -> str:
+    """How a table that runs put anew differs from what the latest of them sealed; '' when it does not. `line_ids`: see `seals.standing`."""
+    found = seals.standing(session.store, table, line_ids)
     if batch is None:
-        return f"{table} has rows, and no run made them" if rows else ""
-    if _sealed(batch).get(table) != (rows, digest):
+        return f"{table} has rows, and no run made them" if any(rows for rows, _ in found.values()) else ""
+    sealed = _sealed(batch)
+    if any(sealed.get(name) != digest for name, digest in found.items()):
         return f"{table} is not as batch {batch.batch} left it"
     return ""
 
@@ -89,7 +92,7 @@ def _replaced(session: Session, batches: list[JournalEntry]) -> Check:
     """Compares what the latest run found and proposed with what it sealed."""
     failure, checked = "", 0
     for table in REPLACED:
-        made = [batch for batch in batches if table in _sealed(batch)]
+        made = [batch for batch in batches if seals.part(table, "0") in _sealed(batch)]
         failure = failure or _altered(session, table, made[-1] if made else None)
         checked += journal.count(session.store, table)
     return Check("journal: proposals are as the run left them", checked, failure)

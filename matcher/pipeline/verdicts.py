@@ -91,8 +91,8 @@ def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``books.altered`` when the
             proposals are not those of the latest run.
     """
-    sealed.require_proposals(session)
     state, named = of_lines(session, line_ids)
+    sealed.require_proposals(session, named)
     drafts = []
     for line_id in named:
         line = find_line(state, line_id)
@@ -112,8 +112,8 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     Raises:
         MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``books.altered`` as in `accept`.
     """
-    sealed.require_proposals(session)
     state, named = of_lines(session, line_ids)
+    sealed.require_proposals(session, named)
     drafts = []
     for line_id in named:
         line = find_line(state, line_id)

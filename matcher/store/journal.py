@@ -62,9 +62,9 @@ def signed(store: Store) -> bool:
 
 
 def latest_with(store: Store, table: str) -> JournalEntry | None:
-    """The latest batch that put a table anew; None when none did."""
+    """The latest batch that put a table anew, part by part; None when none did."""
     sql = "SELECT * FROM log.batch WHERE contains(contents, ?) ORDER BY batch DESC LIMIT 1"
-    return next((JournalEntry(**row) for row in store.few(sql, f'"{table}":').iter_rows(named=True)), None)
+    return next((JournalEntry(**row) for row in store.few(sql, f'"{table}/0":').iter_rows(named=True)), None)
 
 
 def decisions(store: Store) -> pl.DataFrame:

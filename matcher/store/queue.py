@@ -1,33 +1,50 @@
 """Which lines wait for a person."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, LineState, Outcome
 from matcher.store.database import Store
-from matcher.store.journal import UNDECIDED
+from matcher.store.journal import UNDECIDED, latest_with
 
 
 def _words(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-_WAITING = f"""WITH in_force AS (
-    SELECT line_id, kind, effective_date FROM log.decision
-    WHERE kind IN ({_words((DecisionKind.EXCLUDE, *SETTLING))})
+_DONE = f"""done AS (
+    SELECT line_id FROM log.decision {{near}}
+    WHERE (kind = '{DecisionKind.EXCLUDE}' OR (kind IN ({_words(SETTLING)}) AND effective_date <= $as_of))
         AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
-), done AS (
-    SELECT line_id FROM in_force WHERE kind = '{DecisionKind.EXCLUDE}' OR effective_date <= $as_of
-), found AS (
-    SELECT line_id, outcome, state FROM work.finding AS f {UNDECIDED}
-), waiting AS (
-    SELECT l.line_id, l.amount, l.entity, l.account, coalesce(f.state, '{LineState.NONE}') AS state,
-        coalesce(f.outcome, CASE WHEN l.amount < 0 THEN '{Outcome.OUTGOING}' ELSE '{Outcome.UNEXPLAINED}' END) AS outcome
-    FROM (FROM raw.line ANTI JOIN done USING (line_id) WHERE booking_date <= $as_of) AS l LEFT JOIN found AS f USING (line_id)
-)
-SELECT line_id, count(*) OVER () FROM waiting WHERE outcome NOT IN ({_words(NOT_RECEIVABLE)}) {{filters}}
+)"""
+"""Lines that are excluded or posted: the first are told elsewhere, the others wait for nothing. As `journal.fold` has it."""
+
+_FOUND = f"found AS (SELECT line_id, outcome, state FROM work.finding AS f {UNDECIDED})"
+_OURS = f"outcome NOT IN ({_words(NOT_RECEIVABLE)})"
+_UNTOUCHED = f"CASE WHEN amount < 0 THEN '{Outcome.OUTGOING}' ELSE '{Outcome.UNEXPLAINED}' END"
+_LINE = "line_id, amount, entity, account"
+
+_WHOLE = f"""{_DONE.format(near="")}, {_FOUND}, waiting AS (
+    SELECT {_LINE}, coalesce(f.state, '{LineState.NONE}') AS state, coalesce(f.outcome, {_UNTOUCHED}) AS outcome
+    FROM (FROM raw.line ANTI JOIN done USING (line_id) WHERE booking_date <= $as_of) LEFT JOIN found AS f USING (line_id)
+)"""
+
+_SINCE_RUN = f"""recent AS (
+    SELECT line_id FROM raw.line WHERE batch > $run OR booking_date > $until UNION SELECT line_id FROM log.decision WHERE batch > $run
+), {_DONE.format(near="SEMI JOIN recent USING (line_id)")}, {_FOUND}, waiting AS (
+    SELECT {_LINE}, state, outcome FROM raw.line JOIN (
+        SELECT line_id, outcome, state FROM work.finding AS f {UNDECIDED} AND {_OURS}
+    ) USING (line_id) WHERE booking_date <= least($as_of, $until)
+    UNION ALL SELECT {_LINE}, coalesce(f.state, '{LineState.NONE}'), coalesce(f.outcome, {_UNTOUCHED})
+    FROM (FROM raw.line SEMI JOIN recent USING (line_id) ANTI JOIN done USING (line_id) WHERE booking_date <= $as_of)
+        LEFT JOIN found AS f USING (line_id)
+)"""
+"""The same after a run: of the days that it looked at, every line that it did not post and that nobody decided on since has a finding."""
+
+_PAGE = f"""WITH {{waiting}}
+SELECT line_id, count(*) OVER () FROM waiting WHERE {_OURS} {{filters}}
 ORDER BY state <> '{LineState.PROPOSED}', amount DESC, line_id {{limit}}"""
-"""As `journal.fold` has it: what an excluded line waits for is said elsewhere, and a posted one waits for nothing."""
 
 FILTERS = ("entity", "account", "outcome")
 """Columns of which one word may be asked for."""
@@ -42,10 +59,23 @@ def waiting(store: Store, as_of: date, filters: Mapping[str, str], limit: int | 
         filters: of `FILTERS`; '' for all.
         limit: at most so many ids.
     """
-    wanted = {name: text for name, text in filters.items() if text}
-    sql = _WAITING.format(
+    wanted: dict[str, object] = {name: text for name, text in filters.items() if text}
+    since = _latest_run(store, as_of)
+    sql = _PAGE.format(
+        waiting=_SINCE_RUN if since else _WHOLE,
         filters=" ".join(f"AND {name} = ${name}" for name in FILTERS if name in wanted),
         limit="" if limit is None else f"LIMIT {int(limit)}",
     )
-    rows = store.run(sql, {"as_of": as_of, **wanted})
+    rows = store.run(sql, {"as_of": as_of, **wanted, **since})
     return [str(row[0]) for row in rows], int(rows[0][1]) if rows else 0
+
+
+def _latest_run(store: Store, as_of: date) -> dict[str, object]:
+    """Batch and last day of the run that put the findings that stand; nothing when another command put them, or when a decision is of a
+    day after `as_of`: to an earlier day a line may wait that the run found posted.
+    """
+    batch = latest_with(store, "work.finding")
+    if batch is None or batch.command != "run" or store.run("SELECT 1 FROM log.decision WHERE effective_date > ? LIMIT 1", [as_of]):
+        return {}
+    until = json.loads(batch.summary)["as_of"]
+    return {"run": batch.batch, "until": date.fromisoformat(until) if until else date.max}

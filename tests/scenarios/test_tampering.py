@@ -96,7 +96,8 @@ def compute_again(store: Store) -> None:
     made = []
     for batch in batches:
         contents = {table: found[batch.batch] for table, found in rows.items() if batch.batch in found}
-        contents |= {table: seals.standing(store, table) for table in REPLACED if table in batch.sealed()}
+        for table in REPLACED:
+            contents |= seals.standing(store, table) if seals.part(table, "0") in batch.sealed() else {}
         text = chain.seal(previous, asdict(batch), {}, contents).contents
         one = replace(batch, contents=text, previous_hash=previous.hash)
         one = replace(one, hash=chain.content_hash(one))
