@@ -12,10 +12,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from matcher import frames
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-from matcher.store import failures, hardening, schema
+from matcher.store import failures, few, hardening, schema
 from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
@@ -43,11 +42,6 @@ NAME = "books"
 
 _LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
 """What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
-
-_DTYPES = {
-    "VARCHAR": pl.String(), "BIGINT": pl.Int64(), "INTEGER": pl.Int32(), "DATE": pl.Date(), "BOOLEAN": pl.Boolean(), "DOUBLE": pl.Float64(),
-}  # fmt: skip
-"""Types of the columns that `Store.few` reads."""
 
 _COLUMNS: dict[str, dict[str, str]] = {}
 
@@ -77,8 +71,8 @@ class Store:
     def few(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query that gives few, without pyarrow, which takes longer to start than they take to read."""
         cursor = self.connection.execute(sql, list(parameters) or None)
-        schema = {name: _DTYPES[str(kind)] for name, kind, *_ in cursor.description}
-        return frames.of_rows(cursor.fetchall(), schema)
+        made = few.frame(cursor.description, cursor.fetchall())
+        return self.frame(sql, *parameters) if made is None else made
 
     def scalar(self, sql: str, *parameters: object) -> int:
         """The single whole number that a query gives; 0 for NULL."""
