@@ -249,19 +249,26 @@ def _steps(facts: Iterable[StatementSpan]) -> list[Step]:
     known = {name: sum(r.count for r in rows) for name, rows in repeats.items()}
     chained = {name: step for name, step in whole.items() if not counts[name] or known[name] < counts[name]}
     covered: dict[str, set[str]] = {}
-    told: set[str] = set()
+    told: dict[str, str] = {}
     for name, step in sorted(chained.items(), key=lambda pair: (pair[1].first, pair[1].last, pair[0])):
         for r in repeats[name]:
             other = r.statement_id
             if other not in told and _inside(whole[other], step) and r.count == counts[other] - known[other]:
                 covered.setdefault(name, set()).add(other)  # the trail goes through this one, and through no second one that has them
-                told.add(other)
+                told[other] = name
     silent = {name for name, step in chained.items() if not counts[name] and _told(step, chained.values(), covered, whole)}
     return [
-        _cut(step, [(whole[r.statement_id], r.amount) for r in repeats[name] if r.statement_id not in covered.get(name, ())])
+        _cut(step, [(whole[teller], r.amount) for r in repeats[name] if (teller := _teller(r.statement_id, told)) != name])
         for name, step in chained.items()
         if name not in told and name not in silent
     ]
+
+
+def _teller(name: str, told: Mapping[str, str]) -> str:
+    """The statement on the trail that tells of a statement's entries: a longer one that repeats it wholly, or it."""
+    while name in told:
+        name = told[name]
+    return name
 
 
 def _whole(fact: StatementSpan) -> Step:

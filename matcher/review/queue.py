@@ -63,7 +63,7 @@ class QueuePage:
 def page(session: Session, as_of: date, filters: Mapping[str, str], limit: int | None = None) -> QueuePage:
     """The receipts that wait as of a day. `filters`: the one legal entity, account or outcome that is asked for."""
     ids, waiting = queue.waiting(session.store, as_of, filters, limit)
-    lines = fold(near.facts(session.store, ids), as_of, session.config.books.base_currency).lines
+    lines = fold(near.facts(session.store, ids, lines_only=True), as_of, session.config.books.base_currency).lines
     found = {row["line_id"]: row for row in lines.iter_rows(named=True)}
     return QueuePage(tuple(_line(found[line_id]) for line_id in ids), waiting)
 

@@ -22,6 +22,7 @@ _ITEMS = f"""CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT unnest($items::VARCHAR[]) AS item_id
     UNION SELECT item_id FROM log.allocation SEMI JOIN near_line USING (line_id)
     UNION SELECT item_id FROM work.proposal AS f SEMI JOIN near_line USING (line_id) {journal.UNDECIDED}"""
+_NO_ITEMS = "CREATE OR REPLACE TEMP TABLE near_item (item_id VARCHAR)"
 _CHANGED_LINES = "CREATE OR REPLACE TEMP TABLE near_line AS SELECT DISTINCT line_id FROM log.decision WHERE batch = $batch"
 _CHANGED_ITEMS = """CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT item_id FROM log.allocation SEMI JOIN (
@@ -36,15 +37,20 @@ _DECISIONS = """CREATE OR REPLACE TEMP TABLE near_decision AS
     )
     SELECT decision_id FROM near UNION SELECT decision_id FROM log.decision WHERE reverses IN (SELECT decision_id FROM near)"""
 
+# Rows are found by their ids alone and fetched by their places: to read wide rows of a million for the sake of a few takes a second.
+_VERSIONS = """CREATE OR REPLACE TEMP TABLE near_version AS
+    FROM raw.item WHERE rowid IN (SELECT rowid FROM raw.item WHERE item_id IN (SELECT item_id FROM near_item))"""
+_LINE_ROWS = "rowid IN (SELECT rowid FROM raw.line WHERE line_id IN (SELECT line_id FROM near_line))"
 
-def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = ()) -> Facts:
+
+def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (), *, lines_only: bool = False) -> Facts:
     """What these lines and items are folded from, with the customers that decisions and findings name for the lines.
 
-    The items that the lines' decisions and proposals name are among them.
+    The items that the lines' decisions and proposals name are among them, unless `lines_only`: that gives no state of any item.
     """
     few = len(line_ids) + len(item_ids) <= FEW
     store.run(_LINES, {"lines": list(line_ids)})
-    store.run(_ITEMS, {"items": list(item_ids)})
+    store.run(_NO_ITEMS if lines_only else _ITEMS, {} if lines_only else {"items": list(item_ids)})
     store.run(_DECISIONS)
     named = """(FROM raw.customer WHERE customer_id IN (
         SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
@@ -78,9 +84,10 @@ def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, propos
     """The facts of the lines, items and decisions in near_line, near_item and near_decision."""
     read = store.few if few else store.frame
     columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    store.run(_VERSIONS)
     return Facts(
-        lines=read(f"SELECT {columns} FROM raw.line SEMI JOIN near_line USING (line_id) ORDER BY line_id"),
-        items=journal.items(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))", few=few),
+        lines=read(f"SELECT {columns} FROM raw.line WHERE {_LINE_ROWS} ORDER BY line_id"),
+        items=journal.items(store, table="near_version", few=few),
         customers=customers,
         decisions=read("SELECT * FROM log.decision SEMI JOIN near_decision USING (decision_id) ORDER BY batch, ordinal"),
         allocations=read(
@@ -89,6 +96,6 @@ def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, propos
         ).select(list(frames.ALLOCATION)),
         findings=findings,
         proposals=proposals,
-        history=journal.history(store, table="(FROM raw.item SEMI JOIN near_item USING (item_id))", few=few),
+        history=journal.history(store, table="near_version", few=few),
         sent=journal.sent(store, table="(FROM log.export SEMI JOIN near_decision USING (decision_id))", few=few),
     )

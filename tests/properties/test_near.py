@@ -46,6 +46,8 @@ def _check_lines(session: Session, whole: State, line_ids: list[str]) -> None:
     for name, frame in _restricted(whole, line_ids, items).items():
         mine = _restricted(found, line_ids, items)[name]
         assert mine.equals(frame), (name, line_ids, mine, frame)
+    alone = fold(near.facts(session.store, line_ids, lines_only=True), date.max, whole.base_currency)
+    assert (alone.lines.equals(found.lines), alone.excluded.equals(found.excluded)) == (True, True)
 
 
 def _check_queue(session: Session, as_of: date) -> None:

@@ -215,6 +215,16 @@ def test_the_same_statement_in_two_formats_counts_once() -> None:
     assert gaps(first, fact("longer", (1, 5), (0, 55), count=4, repeats=(("first", 3, 50),)), fact("next", (6, 6), (55, 60))) == []
 
 
+def test_entries_of_a_short_statement_lie_where_the_longer_one_has_them_that_repeats_it() -> None:
+    short = fact("a", (12, 12), (500, 510), count=1)
+    long = fact("b", (5, 20), (0, 700), count=7, repeats=(("a", 1, 10),))
+    overlapping = fact("c", (10, 25), (200, 900), count=7, repeats=(("b", 4, 490), ("a", 1, 10)))
+    assert gaps(short, long, overlapping) == []
+    within = fact("d", (8, 20), (100, 700), count=6, repeats=(("b", 5, 590), ("a", 1, 10)))
+    assert gaps(short, long, overlapping, within) == []
+    assert gaps(short, long, fact("c", (10, 25), (210, 900), count=7, repeats=(("b", 4, 490), ("a", 1, 10)))) == [("b", "c", 10, "")]
+
+
 def test_two_versions_of_a_day_that_both_count_do_not_join() -> None:
     first, second = fact("first", (2, 2), (100, 130), count=2), fact("second", (2, 2), (100, 136), repeats=(("first", 1, 10),))
     assert len(breaks([first, second])) == 1
