@@ -37,20 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--count", type=int, action="append", metavar="N", help="transactions; may be repeated (default: 100000 and 1000000)"
     )
     readers.add_argument("--format", action="append", choices=sorted(statements.FORMATS), help="may be repeated (default: all)")
-    for one in (month, readers):
+    single = parts.add_parser("single", help="single commands on books that a run has looked at: queue, show, explain, accept, undo")
+    single.add_argument("--books", type=Path, required=True, metavar="DIR", help="the accept is undone at the end")
+    for one in (month, readers, single):
         one.add_argument(
             "-o",
             "--out",
             type=Path,
             required=True,
             metavar="DIR",
-            help="scratch directory; speed-month.json or speed-readers.json goes here",
+            help="scratch directory; speed-month.json, speed-readers.json or speed-single.json goes here",
         )
         one.add_argument("--repeat", type=int, default=1, metavar="N", help="runs of each measurement; the fastest is kept (default: 1)")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     command = tuple(shlex.split(given.matcher)) or _COMMAND
-    measured = _month(given, command) if given.part == "month" else _readers(given, command)
+    measured = {"month": _month, "readers": _readers, "single": _single}[given.part](given, command)
     asked = shlex.join(sys.argv[1:] if arguments is None else arguments)
     result: Result = {"command": f"python -m benchmarks.speed {asked}", "machine": facts()} | measured
     (given.out / f"speed-{given.part}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -90,6 +92,16 @@ def _one_month(out: Path, truth: Path, command: tuple[str, ...]) -> list[Result]
         ("export matches", ("export", "matches", "-o", str(matches)), lines),
     )
     return [_step(name, (*command, *arguments), books, out, count) for name, arguments, count in steps]
+
+
+def _single(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
+    """Each command on the line that waits first with a proposal; with --repeat the fastest of each over several rounds."""
+    listed = given.out / "queue.csv"
+    run((*command, "queue", "--limit", "1", "--format", "csv"), listed, {"MATCHER_BOOKS": str(given.books)})
+    line = next(csv.DictReader(listed.read_text(encoding="utf-8").splitlines()))["line_id"]
+    wanted = (("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("accept", line), ("undo", line))
+    runs = [[_step(" ".join(one[:1]), (*command, *one), given.books, given.out, None) for one in wanted] for _ in range(given.repeat)]
+    return {"part": "single", "steps": [_fastest(steps) for steps in zip(*runs, strict=True)]}
 
 
 def split(lines: Path, out: Path) -> tuple[Path, Path, int, int]:
