@@ -39,10 +39,18 @@ def require_proposals(session: Session, line_ids: Sequence[str]) -> None:
         what = _altered(session, table, batch, line_ids)
         if not what and batch is not None and batch.hash != chain.content_hash(batch):
             what = f"the record of batch {batch.batch} is not what its hash says"
-        if not what and batch is not None and batch.signature and key is not None and not chain.signed_by(batch, key):
-            what = f"the signature of batch {batch.batch} is not of this key"
+        if not what and batch is not None and key is not None and not _signed(session, batch, key):
+            what = f"batch {batch.batch} is not signed with this key"
         if what:
             raise MatcherError("books.altered", what, str(session.directory))
+
+
+def _signed(session: Session, batch: JournalEntry, key: bytes) -> bool:
+    """Whether a batch has the signature it must have: one of before the books had a key has none."""
+    if batch.signature:
+        return chain.signed_by(batch, key)
+    first = session.config.journal.signed_from
+    return batch.batch < first if first else not journal.signed(session.store, before=batch.batch)
 
 
 def _altered(session: Session, table: str, batch: JournalEntry | None, line_ids: Sequence[str] = ()) -> str:

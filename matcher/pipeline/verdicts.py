@@ -78,8 +78,8 @@ def find_item(state: State, given: str, entity: str) -> ItemSnapshot:
     if not found.height:
         found = items.filter((pl.col("document_no") == given) & (pl.col("entity") == entity))
     if found.height != 1:
-        what = "no open item" if not found.height else f"{found.height} open items"
-        raise MatcherError("item.unknown", f"{what} has the id or document number {given!r}")
+        what = "no open item has" if not found.height else f"{found.height} open items have"
+        raise MatcherError("item.unknown", f"{what} the id or document number {given!r}")
     item_id = found["item_id"][0]
     return item_snapshots(state, [item_id])[item_id]
 

@@ -11,7 +11,7 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import BUCKETS, aging
 from matcher.review import cells
-from matcher.states import LineState
+from matcher.states import NOT_RECEIVABLE, LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def customer(state: State, customer_id: str, buckets: Sequence[int] = BUCKETS) -
         MatcherError: ``customer.unknown`` when neither the customer master nor an item nor a line has the id.
     """
     mine = pl.col("customer_id") == customer_id
-    lines = state.lines.filter(mine)
+    lines = state.lines.filter(mine, ~pl.col("outcome").is_in(NOT_RECEIVABLE))
     names = state.customers.filter(mine)["name"]
-    if not (len(names) or lines.height or state.items.filter(mine).height):
+    if not customer_id or not (len(names) or lines.height or state.items.filter(mine).height):
         raise MatcherError("customer.unknown", f"there is no customer {customer_id!r}")
     rows = aging(state, buckets).filter(mine)
     sums = rows.group_by("currency").agg(total(pl.col("open_amount"))).sort("currency")

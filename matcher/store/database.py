@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-from matcher.store import failures, few, hardening, schema
+from matcher.store import failures, few, hardening, rescue, schema
 from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
@@ -28,8 +28,8 @@ REPLACED = ("work.finding", "work.proposal", "work.shadow")
 """Tables whose rows a run puts in the place of earlier ones."""
 
 ROW_GROUP = 32_768
-"""Rows that the database compresses and writes together. With fewer than its usual number an ordinary month is many groups, so that all
-cores compress at once, and what is complete is written while the rest still comes in; reading is not slower for it."""
+"""Rows that the database compresses and writes together: fewer than usual, so that all cores compress an ordinary month at once, and what
+is complete is written while the rest still comes in; reading is not slower for it."""
 
 FEW = 50
 """Rows that `Store.append` hands over one by one."""
@@ -312,9 +312,21 @@ def _connect(path: Path, write: bool, key: str | None) -> Opened:
         scratch = _copied_directory(path, key) if write and _log(path).exists() else None
         return _attach(path, write, key, scratch)
     except MatcherError as error:
-        if error.code != "books.damaged" or not hardening.mended(path):
+        if error.code != "books.damaged":
             raise
-        return _attach(path, write, key)
+        return _mended(path, write, key, error)
+
+
+def _mended(path: Path, write: bool, key: str | None, error: MatcherError) -> Opened:
+    """A damaged file, opened with the help of a copy of DuckDB's directory that a killed command left. Raises `error` if none helps."""
+    for copy in hardening.copies(path):
+        rescue.restore(path, copy)  # where it does nothing another process may have been quicker, and the file opens by now
+        try:
+            return _attach(path, write, key)
+        except MatcherError as again:
+            if again.code != error.code:
+                raise
+    raise error
 
 
 def _attach(path: Path, write: bool, key: str | None, scratch: Path | None = None) -> Opened:
@@ -326,15 +338,11 @@ def _attach(path: Path, write: bool, key: str | None, scratch: Path | None = Non
 
 
 def _copied_directory(path: Path, key: str | None) -> Path | None:
-    """Copies DuckDB's directory of a file beside which a command left its log, which whoever opens the file to write takes over into it.
-    Gives the directory beside the books in which the copy stands.
-    """
+    """Copies DuckDB's directory of a file beside which a command left its log: a writer takes that over. Gives the copy's directory."""
     opened = _attach(path, write=False, key=key)
-    try:
+    with closing(opened):
         opened.copy_directory(NAME)
-        return opened.scratch
-    finally:
-        opened.close()
+    return opened.scratch
 
 
 def _check(opened: Opened) -> Mapping[str, str]:

@@ -86,9 +86,9 @@ class Opened:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def mended(path: Path) -> bool:
-    """Whether a file that does not open was put in order by the copy of DuckDB's directory that a killed command left beside it."""
-    return any(rescue.restore(path, copy) for copy in path.parent.glob(f"{PREFIX}*/{rescue.COPY}"))
+def copies(path: Path) -> list[Path]:
+    """The copies of DuckDB's directory that killed commands left beside a books file; see `rescue`."""
+    return sorted(_folder(path).glob(f"{PREFIX}*/{rescue.COPY}"))
 
 
 def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | None = None, scratch: Path | None = None) -> Opened:
@@ -165,8 +165,13 @@ def check_encryption() -> None:
 
 def _scratch(path: Path) -> Path | None:
     """A name for the command's own directory. It is made once the file is locked: whoever may write removes those of others."""
-    folder = os.path.abspath(path.parent)
-    return Path(folder, f"{PREFIX}{secrets.token_hex(8)}") if os.access(folder, os.W_OK | os.X_OK) else None
+    folder = _folder(path)
+    return folder / f"{PREFIX}{secrets.token_hex(8)}" if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+def _folder(path: Path) -> Path:
+    """Where the books are: one name for it, however it is given, so that a command knows its own directory again."""
+    return Path(os.path.abspath(path.parent))
 
 
 def _make_scratch(opened: Opened) -> None:
@@ -185,7 +190,7 @@ def _tidy(path: Path, scratch: Path | None) -> None:
         pass
     except OSError as error:
         raise MatcherError("books.unwritable", f"the books cannot be written ({error.strerror})", str(path)) from error
-    for left in path.parent.glob(f"{PREFIX}*"):
+    for left in _folder(path).glob(f"{PREFIX}*"):
         if left != scratch:
             shutil.rmtree(left, ignore_errors=True)
 

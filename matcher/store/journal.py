@@ -56,9 +56,9 @@ def latest(store: Store) -> JournalEntry | None:
     return next((JournalEntry(**row) for row in rows), None)
 
 
-def signed(store: Store) -> bool:
-    """Whether any batch is signed."""
-    return bool(store.run("SELECT 1 FROM log.batch WHERE signature <> '' LIMIT 1"))
+def signed(store: Store, before: int | None = None) -> bool:
+    """Whether any batch is signed; of those `before` a batch."""
+    return bool(store.run("SELECT 1 FROM log.batch WHERE signature <> '' AND batch < coalesce(?, batch + 1) LIMIT 1", [before]))
 
 
 def latest_with(store: Store, table: str) -> JournalEntry | None:

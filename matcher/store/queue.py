@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from matcher.errors import MatcherError
 from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, LineState, Outcome
 from matcher.store.database import Store
 from matcher.store.journal import UNDECIDED, latest_with
@@ -57,8 +58,13 @@ def waiting(store: Store, as_of: date, filters: Mapping[str, str], limit: int | 
         store: the books.
         as_of: lines and decisions of later days are left out.
         filters: of `FILTERS`; '' for all.
-        limit: at most so many ids.
+        limit: at most so many ids; at least 1.
+
+    Raises:
+        MatcherError: ``usage.option`` for another limit.
     """
+    if limit is not None and limit < 1:
+        raise MatcherError("usage.option", f"a limit of {limit} lines shows none")
     wanted: dict[str, object] = {name: text for name, text in filters.items() if text}
     since = _latest_run(store, as_of)
     sql = _PAGE.format(

@@ -8,6 +8,7 @@ they belong to; what was committed is in DuckDB's log by then, and is replayed.
 """
 
 import os
+import stat
 import struct
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ _HEADERS_AT, _HEADERS = 4096, 8192
 src/include/duckdb/storage/storage_info.hpp."""
 _BLOCKS_AT, _BLOCK = 12288, 262_144
 _NUMBER = struct.Struct("<q")
+_NOT_ELSEWHERE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""No link is followed, and no pipe waited for."""
 
 
 def save(connection: duckdb.DuckDBPyConnection, name: str, file: FileIO, folder: Path) -> None:
@@ -55,25 +58,43 @@ def save(connection: duckdb.DuckDBPyConnection, name: str, file: FileIO, folder:
 def restore(path: Path, copy: Path) -> bool:
     """Puts the copied blocks back into a file that does not open. Gives whether it did; the copy stays.
 
-    It does nothing where the copy is not whole, where the file has other headers than the copy, and where another process has the file
-    open.
+    It does nothing where the copy is not whole or not made by the books' owner, where the file has other headers than the copy, and where
+    another process has the file open.
     """
     try:
-        contents = copy.read_bytes()
-        blocks = contents[len(_MAGIC) + 32 :]
-        if contents != _MAGIC + sha256(blocks).digest() + blocks:
-            return False
+        blocks = _contents(copy, os.stat(path).st_uid)
         with open(path, "r+b", buffering=0) as file:
-            if not _lock(file.fileno()) or _at(file, _HEADERS_AT, _HEADERS) != blocks[:_HEADERS]:
+            if not blocks or not _lock(file.fileno()) or _at(file, _HEADERS_AT, _HEADERS) != blocks[:_HEADERS]:
                 return False
-            for start in range(_HEADERS, len(blocks), _NUMBER.size + _BLOCK):
-                (number,) = _NUMBER.unpack_from(blocks, start)
-                file.seek(_BLOCKS_AT + number * _BLOCK)
-                _write(file, blocks[start + _NUMBER.size : start + _NUMBER.size + _BLOCK])
+            places = _places(blocks, os.fstat(file.fileno()).st_size)
+            for place, start in places:
+                file.seek(place)
+                _write(file, blocks[start : start + _BLOCK])
             os.fsync(file.fileno())
     except OSError:
         return False
-    return True
+    return bool(places)
+
+
+def _contents(copy: Path, owner: int) -> bytes:
+    """Headers and blocks of a copy; b"" for what no command of the books' owner has written whole."""
+    with open(os.open(copy, os.O_RDONLY | _NOT_ELSEWHERE), "rb") as stream:
+        file, folder = os.fstat(stream.fileno()), os.lstat(copy.parent)
+        ours = {owner, os.geteuid()} if hasattr(os, "geteuid") else {owner}
+        if not stat.S_ISREG(file.st_mode) or not stat.S_ISDIR(folder.st_mode) or not {file.st_uid, folder.st_uid} <= ours:
+            return b""
+        if folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            return b""
+        contents = stream.read()
+    blocks = contents[len(_MAGIC) + 32 :]
+    return blocks if contents == _MAGIC + sha256(blocks).digest() + blocks else b""
+
+
+def _places(blocks: bytes, size: int) -> list[tuple[int, int]]:
+    """Where each copied block belongs in a file of that size, and where it begins in the copy; none where a block lies outside."""
+    starts = range(_HEADERS, len(blocks) - _NUMBER.size - _BLOCK + 1, _NUMBER.size + _BLOCK)
+    places = [(_BLOCKS_AT + _NUMBER.unpack_from(blocks, start)[0] * _BLOCK, start + _NUMBER.size) for start in starts]
+    return places if all(_BLOCKS_AT <= place <= size - _BLOCK for place, _ in places) else []
 
 
 def _blocks(file: FileIO, numbers: list[int]) -> Iterator[bytes]:

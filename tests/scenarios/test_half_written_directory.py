@@ -1,9 +1,11 @@
 """The program is killed while DuckDB rewrites its own directory of the books file where it stands."""
 
+import os
 import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from support import copied, new_books
 
 from matcher.errors import MatcherError
 from matcher.store import database
+from matcher.store.rescue import restore
 
 BLOCKS_AT, BLOCK = 12_288, 262_144
 HEADERS_AT = 4096
@@ -45,9 +48,9 @@ def _copy(path: Path) -> Path:
     return copy
 
 
-def _halve(path: Path) -> None:
+def _halve(path: Path, copy: Path | None = None) -> None:
     """Half of each block of the directory is written anew, and no checksum is right any more."""
-    blocks = _copy(path).read_bytes()[20 + 32 + 8192 :]
+    blocks = (copy or _copy(path)).read_bytes()[20 + 32 + 8192 :]
     assert blocks
     with path.open("r+b") as stream:
         for start in range(0, len(blocks), 8 + BLOCK):
@@ -105,3 +108,57 @@ def test_only_a_whole_copy_that_belongs_to_the_file_is_put_back(file: Path, spoi
         _words(file)
     assert raised.value.code == "books.damaged"
     assert file.read_bytes() == before
+
+
+def test_a_command_that_keeps_nothing_keeps_its_copy_until_the_log_is_in_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing takes the log over, also where nothing is committed; and a path may be given from where one stands."""
+    monkeypatch.chdir(file.parent.parent)
+    with database.open_store(Path("books", file.name), write=True, keep=False) as store:
+        assert [path.parent for path in file.parent.glob(".scratch-*/directory")] == [store.scratch]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["books.duckdb", "matcher.toml"]
+    assert _words(file) == ["kept"]
+
+
+def _sealed(good: bytes, blocks: bytes) -> bytes:
+    """A whole copy with the good one's headers and other blocks."""
+    contents = good[52 : 52 + 8192] + blocks
+    return b"matcher directory 1\n" + sha256(contents).digest() + contents
+
+
+def _write(number: int, length: int = BLOCK) -> Callable[[Path, bytes], object]:
+    """Makes a copy that has nothing but zeros for one block."""
+    return lambda path, good: path.write_bytes(_sealed(good, struct.pack("<q", number) + bytes(length)))
+
+
+PLANTED: dict[str, Callable[[Path, bytes], object]] = {
+    "a pipe": lambda path, _: os.mkfifo(path),
+    "a folder": lambda path, _: path.mkdir(),
+    "a link": lambda path, _: path.symlink_to("/etc/hostname"),
+    "zeros": _write(0),
+    "a block beyond the file": _write(10**6),
+    "a block before the file": _write(-1),
+    "half a block": _write(0, 100),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_is_no_copy_neither_harms_the_file_nor_hides_the_good_one(name: str, file: Path) -> None:
+    good = _copy(file)
+    planted = file.parent / ".scratch-!"
+    planted.mkdir(mode=0o700)
+    PLANTED[name](planted / "directory", good.read_bytes())
+    _halve(file, good)
+    assert _words(file) == ["kept"]
+
+
+def test_a_copy_in_a_folder_that_others_may_write_to_is_not_used(file: Path) -> None:
+    _halve(file, _copy(file))
+    _copy(file).parent.chmod(0o777)
+    with pytest.raises(MatcherError, match=r"cannot be opened"):
+        _words(file)
+
+
+def test_whoever_comes_second_to_a_damaged_file_opens_what_the_first_has_mended(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _halve(file, _copy(file))
+    monkeypatch.setattr(database.rescue, "restore", lambda path, copy: restore(path, copy) and False)
+    assert _words(file) == ["kept"]

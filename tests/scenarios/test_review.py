@@ -67,9 +67,20 @@ def test_a_customer_owes_what_the_aging_says(books: Books) -> None:
     assert told(books, "customer", "C1", "--as-of", "2026-10-31") == found.to_dict()["items"]
 
 
-def test_an_unknown_customer_is_refused(books: Books) -> None:
+def test_a_page_says_how_many_wait_in_all_and_has_at_least_one_line(books: Books, tmp_path: Path) -> None:
+    books.ingest([lines_file(tmp_path, [LINE | {"amount": "7.00", "bank_reference": "B8", "remittance_information": "?"}], "more.csv")])
+    page = books.queue(DAY, limit=1)
+    assert (page.waiting, [line.amount for line in page.lines]) == (2, [7_00])
+    for limit in (0, -1):
+        with pytest.raises(MatcherError, match="shows none") as raised:
+            books.queue(DAY, limit=limit)
+        assert raised.value.code == "usage.option"
+
+
+@pytest.mark.parametrize("name", ["C9", ""])
+def test_an_unknown_customer_is_refused(name: str, books: Books) -> None:
     with pytest.raises(MatcherError) as raised:
-        books.customer("C9", DAY)
+        books.customer(name, DAY)
     assert raised.value.code == "customer.unknown"
 
 

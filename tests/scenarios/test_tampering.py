@@ -369,6 +369,29 @@ def test_a_redirected_proposal_with_a_new_seal_is_refused_too(original: Books, s
             books.accept([line])
 
 
+def test_a_run_whose_record_was_made_anew_without_a_signature_is_not_acted_on(signed: Books, tmp_path: Path) -> None:
+    """A later batch of somebody who has the key does not vouch for it."""
+    books = copy(signed, tmp_path)
+    books.run()
+    (line,) = (line.line_id for line in books.queue().lines if line.state == "proposed")
+    books.import_files("customers", [customers_file(tmp_path, [{"customer_id": "C77", "name": "Later Ltd"}])])
+    tamper(books, *CHANGES["proposal redirected"])
+    with duckdb.connect(str(books.directory / "books.duckdb")) as connection:
+        store = Store(connection)
+        run = journal.latest_with(store, "work.proposal")
+        assert run is not None
+        contents = run.sealed() | seals.standing(store, "work.proposal")
+        made = replace(run, contents=chain.seal(chain.Head(0, ""), asdict(run), {}, contents).contents, signature="")
+        made = replace(made, hash=chain.content_hash(made))
+        connection.execute("DROP TRIGGER log_batch_no_update ON log.batch")
+        values = [made.contents, made.hash, made.batch]
+        connection.execute("UPDATE log.batch SET contents = ?, hash = ?, signature = '' WHERE batch = ?", values)
+        migrate(connection, migrations(), {name for name, _ in migrations()})
+    with pytest.raises(MatcherError, match=r"not signed with this key") as caught:
+        books.accept([line])
+    assert caught.value.code == "books.altered"
+
+
 def test_a_proposal_may_be_accepted_after_other_decisions(original: Books, tmp_path: Path) -> None:
     books = copy(original, tmp_path)
     (line,) = (line.line_id for line in books.queue().lines if line.state == "proposed")
