@@ -105,7 +105,11 @@ def show_line(line: str, output: str) -> None:
     else:
         show([told], list(told), output)
     if found.allocations:
-        columns = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
+        columns: tuple[str, ...] = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
+        if output == "table":
+            # a screen is narrow: what no row has is left out, and the decisions have a table of their own
+            cleared = any(one.adjustment for one in found.allocations)
+            columns = tuple(name for name in columns[:-1] if cleared or name not in ("adjustment", "reason"))
         show([one.to_dict() for one in found.allocations], columns, output, numbers=_NUMBERS)
     if output == "table" and found.decisions:
         rows = [one.to_dict() | {"in_force": "yes" if one.in_force else "no"} for one in found.decisions]
@@ -128,9 +132,13 @@ def customer(customer_id: str, output: str, as_of: date | None) -> None:
         "entity", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_past_due", "bucket", "currency", "amount",
         "open_amount", "disputed_amount",
     )  # fmt: skip
+    rows: list[dict[str, Any]] = told["items"]
     if output == "table":
-        columns = ("item_id", "document_no", "document_type", "due_date", "days_past_due", "open_amount", "currency")
-    show(told["items"], columns, output, numbers=(*_NUMBERS, "days_past_due", "open_amount", "disputed_amount"))
+        columns = ("item", "document", "type", "due", "days overdue", "open")
+        for row in rows:
+            row |= {"item": row["item_id"], "document": row["document_no"], "type": row["document_type"], "due": row["due_date"]}
+            row |= {"days overdue": max(0, row["days_past_due"]) or "", "open": f"{row['open_amount']} {row['currency']}"}
+    show(rows, columns, output, numbers=(*_NUMBERS, "days_past_due", "days overdue", "open_amount", "disputed_amount"))
     sums = ", ".join(f"{amount} {currency}" for currency, amount in told["open"].items()) or "nothing"
     waits = f"{len(found.waiting)} {'receipt waits' if len(found.waiting) == 1 else 'receipts wait'}"
     note(f"{' '.join(filter(None, (customer_id, found.name)))}: {sums} open; {waits}.")
