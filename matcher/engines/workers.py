@@ -65,20 +65,20 @@ def decide_all(jobs: Sequence[EntityInput], decide: Callable[[EntityInput], T], 
     if not second or len(jobs) < 2:
         return [decide(job) for job in jobs], ""
     began = time.monotonic()
-    left = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
+    untaken = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
     answers: dict[int, T] = {}
     # the rulebook keeps judgements while companies are decided, so it is packed before
     packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL)
     with ThreadPoolExecutor(1) as waiting:
-        asked = waiting.submit(_ask, second, packed, jobs, left.popleft(), left, answers)
+        asked = waiting.submit(_ask, second, packed, jobs, untaken.popleft(), untaken, answers)
         try:
-            while (place := _next(left)) is not None:
+            while (place := _next(untaken)) is not None:
                 answers[place] = decide(jobs[place])
             here = sum(jobs[place].lines.height for place in list(answers)) or 1
             patience = max(PATIENCE, 5 * (time.monotonic() - began) * sum(job.lines.height for job in jobs) / here)
             trouble = _answer(asked, second, patience)
         except BaseException:
-            left.clear()  # after an error or Ctrl-C the helper takes no further company
+            untaken.clear()  # after an error or Ctrl-C the helper takes no further company
             second.kill()  # and nobody waits for the one that it has
             raise
     missing = sum(n not in answers for n in range(len(jobs)))
@@ -95,9 +95,9 @@ def _answer(asked: Future[str], second: _Process, patience: float) -> str:
         return asked.result() and f"gave no answer for {patience:.0f} s"
 
 
-def _next(left: deque[int]) -> int | None:
+def _next(untaken: deque[int]) -> int | None:
     try:
-        return left.popleft()
+        return untaken.popleft()
     except IndexError:
         return None
 
@@ -115,13 +115,13 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: int, left: deque[int], answers: dict[int, T]) -> str:
+def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: int, untaken: deque[int], answers: dict[int, T]) -> str:
     """Has the helper decide companies for as long as some are left; what it fails at has no answer. Gives what went wrong, or ''.
 
     Args:
         packed: the function that decides.
         first: place of the company that it begins with.
-        left: places of the companies that nobody has taken yet.
+        untaken: places of the companies that nobody has taken yet.
         answers: what was decided, by place.
     """
     assert second.stdin is not None
@@ -131,13 +131,13 @@ def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: in
         place: int | None = first
         while place is not None:
             _say((place, jobs[place]), second.stdin)
-            said = pickle.load(second.stdout)
-            if isinstance(said, _Failed):
-                return f"failed ({said.what})"
-            if not isinstance(said, tuple) or said[:1] != (place,):
+            answer = pickle.load(second.stdout)
+            if isinstance(answer, _Failed):
+                return f"failed ({answer.what})"
+            if not isinstance(answer, tuple) or answer[:1] != (place,):
                 return "gave another answer than the one that it was asked for"
-            answers[place] = said[1]
-            place = _next(left)
+            answers[place] = answer[1]
+            place = _next(untaken)
         return ""
     return "ended"
 
@@ -155,13 +155,13 @@ def main() -> None:
         while True:
             place, job = pickle.load(sys.stdin.buffer)
             try:
-                said = (place, decide(job))
+                answer = (place, decide(job))
             except Exception as error:  # noqa: BLE001 - whatever it is, the other process is told and decides itself
                 frame = traceback.extract_tb(error.__traceback__)[-1]
                 # the message may hold statement contents
                 _say(_Failed(f"{type(error).__name__} at {os.path.basename(frame.filename)}:{frame.lineno}"), answers)
                 return
-            _say(said, answers)
+            _say(answer, answers)
 
 
 if __name__ == "__main__":

@@ -74,10 +74,10 @@ def payers(accounts: pl.DataFrame, numbers: pl.DataFrame, names: pl.DataFrame) -
 def line_payers(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """Customers whose name the payer's name of a line may be: columns of `PAYER`."""
     asked = lines.filter(pl.col("counterparty_name") != "").select("line_id", "entity", pl.col("counterparty_name").alias("name"))
-    found = match_names(asked.select("entity", "name"), customers)
+    pairs = match_names(asked.select("entity", "name"), customers)
     # the second-best customer is rarely right, unless both are nearly equal
-    found = found.filter((pl.col("margin") > 0) | (pl.col("similarity") >= NEARLY_EQUAL))
-    return asked.join(found, on=["entity", "name"]).rename({"how": "kind"}).select(list(PAYER))
+    pairs = pairs.filter((pl.col("margin") > 0) | (pl.col("similarity") >= NEARLY_EQUAL))
+    return asked.join(pairs, on=["entity", "name"]).rename({"how": "kind"}).select(list(PAYER))
 
 
 def customer_numbers(customers: pl.DataFrame) -> pl.DataFrame:
@@ -88,8 +88,8 @@ def customer_numbers(customers: pl.DataFrame) -> pl.DataFrame:
 
 def line_accounts(lines: pl.DataFrame) -> pl.DataFrame:
     """Payer accounts of lines: line_id, entity, account (normalised); only those that state one."""
-    known = lines.filter(pl.col("counterparty_account") != "")
-    return known.select("line_id", "entity", _mapped("counterparty_account", account_key, "account")).filter(pl.col("account") != "")
+    stated = lines.filter(pl.col("counterparty_account") != "")
+    return stated.select("line_id", "entity", _mapped("counterparty_account", account_key, "account")).filter(pl.col("account") != "")
 
 
 def customer_accounts(customers: pl.DataFrame) -> pl.DataFrame:

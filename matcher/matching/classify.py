@@ -42,17 +42,17 @@ def non_receivable(lines: pl.DataFrame, own_accounts: Collection[str], own_names
         .when(by_name & named_own).then(pl.lit("it comes from a company of our own"))
     )  # fmt: skip
     outcome = pl.when(pl.col("amount") <= 0).then(pl.lit(Outcome.OUTGOING)).otherwise(pl.lit(Outcome.NON_RECEIVABLE))
-    found = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
-    return found.filter(pl.col("reason").is_not_null())
+    classified = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
+    return classified.filter(pl.col("reason").is_not_null())
 
 
 def _may_have(keys: Collection[str]) -> Callable[[str], bool]:
     """Whether a name may have one of these keys: a key in plain letters has only letters of the name. A quick no for nearly all."""
-    wanted = [frozenset(key.replace(" ", "") if key.isascii() else "") for key in keys]
+    letter_sets = [frozenset(key.replace(" ", "") if key.isascii() else "") for key in keys]
 
     def test(name: str) -> bool:
         letters = set(fold(name))
-        return any(map(letters.issuperset, wanted))
+        return any(map(letters.issuperset, letter_sets))
 
     return test
 

@@ -58,7 +58,7 @@ def master_data(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str
         for member in family:
             relatives[member] |= family - {member}
     countries = dict(customers.filter(pl.col("country") != "").select("customer_id", "country").iter_rows())
-    homes = {account: found[0] for account, number in accounts.items() if (found := _IBAN.match(number))}
+    homes = {account: iban[0] for account, number in accounts.items() if (iban := _IBAN.match(number))}
     return MasterData({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, Rates(rates, base_currency))
 
 
@@ -122,16 +122,16 @@ class EntityInput:
 
     def company(self, engine: Finder) -> EntityItems:
         """The same as objects, with the candidates of the lines."""
-        found = engine.candidates(self.lines, self.items, self.customers)
+        candidates = engine.candidates(self.lines, self.items, self.customers)
         open_now, about = pl.col("open") != 0, self.about
-        named = self.items.filter(~open_now & pl.col("item_id").is_in(found.references["item_id"].unique().implode()))
+        named = self.items.filter(~open_now & pl.col("item_id").is_in(candidates.references["item_id"].unique().implode()))
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
         counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
         pool = OpenItems(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
         memory = SettlementHistory({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
-        payers = pl.concat([found.payers, self.taught])
-        return EntityItems(receipts.receipts(self.lines, found.references, payers, about.homes), pool, memory)
+        payers = pl.concat([candidates.payers, self.taught])
+        return EntityItems(receipts.receipts(self.lines, candidates.references, payers, about.homes), pool, memory)
 
 
 def entity_inputs(

@@ -47,16 +47,16 @@ def line_keys(lines: pl.DataFrame) -> pl.DataFrame:
     """
     texts = pl.concat_str("remittance_information", "creditor_reference", "end_to_end_id", separator=" | ").str.to_uppercase()
     written = lines.select("line_id", "entity", texts.alias("text"))
-    found = []
+    keyed = []
     for pattern in (r"[\p{L}\p{N}]+(?:[-/._][\p{L}\p{N}]+)*", r"\p{L}{1,6}[ :.#/-]{0,3}\d[\d ./-]*\d"):
         token = _tokens(written, pattern)
-        found.append(_keyed(token, pl.col("token").str.replace_all(r"[^\p{L}\p{N}]", ""), "whole"))
+        keyed.append(_keyed(token, pl.col("token").str.replace_all(r"[^\p{L}\p{N}]", ""), "whole"))
     for pattern in (r"\d+(?:[-/._]\d+)*", r"\d+(?:[ ./-]\d+)+"):
         token = _tokens(written, pattern)
         joined = pl.col("token").str.replace_all(r"\D", "").str.strip_chars_start("0")
-        found.append(_keyed(token, joined, "digits"))
-    found.append(_keyed(_tokens(written, r"\d+"), pl.col("token").str.strip_chars_start("0"), "run"))
-    return _one_class_each(pl.concat(found), ["line_id", "entity", "key"])
+        keyed.append(_keyed(token, joined, "digits"))
+    keyed.append(_keyed(_tokens(written, r"\d+"), pl.col("token").str.strip_chars_start("0"), "run"))
+    return _one_class_each(pl.concat(keyed), ["line_id", "entity", "key"])
 
 
 _CLASSES = ("whole", "digits", "run", "tail")

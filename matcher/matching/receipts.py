@@ -39,40 +39,40 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     named: dict[str, list[Reference]] = defaultdict(list)
     for row in references.rows():
         named[row[0]].append(Reference._make(row[1:]))
-    known: dict[str, list[Payer]] = defaultdict(list)
+    payers_of: dict[str, list[Payer]] = defaultdict(list)
     for row in payers.rows():
-        known[row[0]].append(Payer._make(row[1:]))
+        payers_of[row[0]].append(Payer._make(row[1:]))
     made = []
     for ours, line_id, entity, currency, amount, booked, valued, account, name, remittance, creditor, own_id, told, its in lines.select(
         LINE
     ).rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
-        about = (homes.get(ours, ""), _own_numbers(named.get(line_id, ()), text, own_id), tuple(known.get(line_id, ())))
+        about = (homes.get(ours, ""), _own_numbers(named.get(line_id, ()), text, own_id), tuple(payers_of.get(line_id, ())))
         made.append(Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *about))
     return made
 
 
-def _own_numbers(found: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
+def _own_numbers(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
     """References without those that are only a piece of another one: in `RE-2026-020413` the text does not speak of an item `20413`."""
-    whole = [r for r in found if r.kind in ("whole", "digits") and len(r.key) >= MIN_WHOLE]
+    whole = [r for r in references if r.kind in ("whole", "digits") and len(r.key) >= MIN_WHOLE]
     items, numbers = {r.item_id for r in whole}, {r.key for r in whole}
-    if not whole or all(r.item_id in items for r in found):
-        return tuple(found)
-    pieces = {r.key for r in found if r.item_id not in items and any(r.key in number and r.key != number for number in numbers)}
+    if not whole or all(r.item_id in items for r in references):
+        return tuple(references)
+    pieces = {r.key for r in references if r.item_id not in items and any(r.key in number and r.key != number for number in numbers)}
     if not pieces:
-        return tuple(found)
+        return tuple(references)
     read = Text(text, own_id)
     within = {key for key in pieces if read.only_within(key, numbers)}
-    return tuple(r for r in found if r.item_id in items or r.key not in within)
+    return tuple(r for r in references if r.item_id in items or r.key not in within)
 
 
 def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     # those of a customer are asked for together, so they are laid down side by side
     still = frame.filter(pl.col("open") != 0).sort("customer_id", "item_id")
-    for row, (left, amount, ppm, until) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
-        discount = _discount(amount, ppm) if ppm and left == amount else 0
+    for row, (open_amount, amount, ppm, until) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
+        discount = _discount(amount, ppm) if ppm and open_amount == amount else 0
         item = Item._make((*row, discount, until))
         yield item if item.due_date else item._replace(due_date=item.issue_date)
 
@@ -89,7 +89,7 @@ def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
     """Lines with an earlier line of the same account, payer, amount and text not more than `days` before: line -> earlier line."""
     same = ["account", "counterparty_account", "counterparty_name", "currency", "amount", "remittance_information", "creditor_reference"]
     stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
-    found = (
+    pairs = (
         lines.select("line_id", "booking_date", *same)
         .filter((pl.col("amount") > 0) & stated)
         .filter(pl.len().over("account", "counterparty_account", "amount") > 1)
@@ -97,7 +97,7 @@ def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
         .with_columns(pl.col("line_id", "booking_date").shift(1).over(same).name.prefix("earlier_"))
         .filter((pl.col("booking_date") - pl.col("earlier_booking_date")).dt.total_days() <= days)
     )
-    return dict(found.select("line_id", "earlier_line_id").iter_rows())
+    return dict(pairs.select("line_id", "earlier_line_id").iter_rows())
 
 
 def _discount(amount: int, ppm: int) -> int:

@@ -45,9 +45,9 @@ def closing(items: pl.DataFrame, gone: pl.Series, percent: int) -> Closing:
         gone: ids that the list leaves out.
         percent: the largest share, of the number or of a currency's amount, that a list may close; 100 allows everything.
     """
-    found = items.filter(pl.col("open") != 0).with_columns(pl.col("item_id").is_in(gone.implode()).alias("gone"))
+    open_items = items.filter(pl.col("open") != 0).with_columns(pl.col("item_id").is_in(gone.implode()).alias("gone"))
     sums = (
-        found.group_by("currency")
+        open_items.group_by("currency")
         .agg(
             total(pl.col("open").abs()).alias("amount"),
             total(pl.when("gone").then(pl.col("open").abs()).otherwise(0)).alias("closed"),
@@ -55,7 +55,7 @@ def closing(items: pl.DataFrame, gone: pl.Series, percent: int) -> Closing:
         )
         .sort("currency")
     )
-    closed = int(found["gone"].sum())
-    many = closed * 100 > percent * found.height
+    closed = int(open_items["gone"].sum())
+    many = closed * 100 > percent * open_items.height
     large = any(gone_ * 100 > percent * amount for _, amount, gone_, count in sums.iter_rows() if count >= FEW)
-    return Closing(found.height, closed, tuple(sums.select("currency", "amount", "closed").iter_rows()), many or large)
+    return Closing(open_items.height, closed, tuple(sums.select("currency", "amount", "closed").iter_rows()), many or large)

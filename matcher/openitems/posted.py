@@ -39,8 +39,8 @@ class Change:
 def settled(decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
     """What decisions in force have settled of each item: item_id and ``settled`` (cash and adjustments, the item's minor units)."""
     in_force = live(decisions).filter(pl.col("live")).select("decision_id")
-    kept = allocations.join(in_force, on="decision_id", how="semi")
-    return kept.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled")).sort("item_id")
+    standing = allocations.join(in_force, on="decision_id", how="semi")
+    return standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled")).sort("item_id")
 
 
 def changes(known: pl.DataFrame, snapshot: pl.DataFrame, posted: pl.DataFrame) -> list[Change]:
@@ -60,14 +60,14 @@ def changes(known: pl.DataFrame, snapshot: pl.DataFrame, posted: pl.DataFrame) -
         .filter(pl.any_horizontal(pl.col(name) != pl.col(f"known_{name}") for name in columns))
         .sort("row")
     )
-    found = []
+    changed = []
     for row in both.iter_rows(named=True):
         told = {name: f"{name} {row[f'known_{name}']} to {row[name]}" for name in DECIDED_ON if row[name] != row[f"known_{name}"]}
         if amount := _amount(row["known_amount"], row["amount"], row["settled"], row["known_currency"], row["currency"]):
             told["amount"] = amount
         if told:
-            found.append(Change(row["item_id"], row["row"], ", ".join(told.values()), set(told) <= set(_BY_A_PERSON)))
-    return found
+            changed.append(Change(row["item_id"], row["row"], ", ".join(told.values()), set(told) <= set(_BY_A_PERSON)))
+    return changed
 
 
 def _amount(before: int, now: int, taken: int, known_currency: str, currency: str) -> str:

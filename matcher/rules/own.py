@@ -119,7 +119,7 @@ def _wrong(own: OwnRules, shipped: Rulebook) -> Iterator[str]:
     mine = {rule.id for rule in own.rule}
     trusted = own.trust if isinstance(own.trust, tuple) else ()
     measured = own.calibration.rule if own.calibration else {}
-    for section, given, known in (
+    for section, keys, known in (
         ("evidence", own.evidence, set(EVIDENCE)),
         ("limits", own.limits, set(Limits.model_fields)),
         ("words", own.words, set(Words.model_fields)),
@@ -127,7 +127,7 @@ def _wrong(own: OwnRules, shipped: Rulebook) -> Iterator[str]:
         ("trust", trusted, ids | mine),
         ("calibration.rule", measured, ids | mine),
     ):
-        for key in given:
+        for key in keys:
             if key not in known:
                 yield f"{section}.{key}: there is no such key; {_nearest(key, known)}"
     seen = set(ids)
@@ -203,12 +203,12 @@ def unmeasured(shipped: Rulebook, own: OwnRules) -> dict[str, tuple[str, ...]]:
     bears on the explanations it lets in. A rule behind one that was put into the shadow gets what that one took. A new rule has no
     measurement at all. What only lowers a log-odds makes a rule more careful, and leaves its table in force.
     """
-    found = {rule.id: tuple(_touched(rule, shipped, own)) for rule in shipped.rule}
-    found |= {rule.id: ("the rule is new",) for rule in own.rule}
+    reasons = {rule.id: tuple(_touched(rule, shipped, own)) for rule in shipped.rule}
+    reasons |= {rule.id: ("the rule is new",) for rule in own.rule}
     tables = in_force(shipped, own)
     measured = set(tables.rule) if tables else set()
-    trusted = set(found) if own.trust is True else set(own.trust or ())
-    return {name: why for name, why in found.items() if why and name not in measured | trusted}
+    trusted = set(reasons) if own.trust is True else set(own.trust or ())
+    return {name: why for name, why in reasons.items() if why and name not in measured | trusted}
 
 
 def in_force(shipped: Rulebook, own: OwnRules) -> OwnCalibration | None:

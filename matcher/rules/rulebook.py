@@ -271,9 +271,9 @@ class Rulebook(Strict):
     @cached_property
     def inputs(self) -> str:
         """Fingerprint of what points are made of and of what rules are about: a table of confidence is measured on exactly this."""
-        kept = {"id", "basis", "difference", "needs", "without", "items"}
+        fields = {"id", "basis", "difference", "needs", "without", "items"}
         about = self.model_dump(mode="json", include={"evidence", "limits", "withholding", "words"})
-        return _fingerprint(about | {"rule": [rule.model_dump(mode="json", include=kept) for rule in self.rule if rule.mode != "shadow"]})
+        return _fingerprint(about | {"rule": [rule.model_dump(mode="json", include=fields) for rule in self.rule if rule.mode != "shadow"]})
 
     @cached_property
     def identity(self) -> str:
@@ -290,14 +290,14 @@ class Rulebook(Strict):
     def judged(self, basis: str, difference: str, kinds: Sequence[str], items: int) -> Judgement:
         """What the book makes of an explanation by these kinds of evidence, said once or more often, of so many items."""
         asked = (basis, difference, tuple(kinds), items)
-        found = self._judged.get(asked)
-        if found is None:
+        judgement = self._judged.get(asked)
+        if judgement is None:
             rule = self.first(basis, difference, frozenset(kinds), items)
             evidence = self.scored(kinds)
-            found = Judgement(rule.id if rule else "", evidence, sum(points for _, points in evidence))
+            judgement = Judgement(rule.id if rule else "", evidence, sum(points for _, points in evidence))
             if len(self._judged) < MOST_JUDGED:
-                self._judged[asked] = found
-        return found
+                self._judged[asked] = judgement
+        return judgement
 
     def scored(self, kinds: Iterable[str]) -> tuple[tuple[str, int], ...]:
         """Kinds of evidence with their points, each once."""

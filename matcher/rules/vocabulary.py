@@ -178,14 +178,14 @@ EVERYWHERE = ("due_before", "overdue")
 
 def bears(kind: str, basis: str, difference: str) -> bool:
     """Whether an explanation of that basis and difference can have that kind of evidence."""
-    of_difference = [name for name, one in DIFFERENCES.items() if kind in one.evidence]
-    of_basis = [name for name, one in BASES.items() if kind in one.evidence]
+    of_difference = [name for name, entry in DIFFERENCES.items() if kind in entry.evidence]
+    of_basis = [name for name, entry in BASES.items() if kind in entry.evidence]
     return (not of_difference or difference in of_difference) and (not of_basis or basis in of_basis)
 
 
 def scope(limit: str) -> frozenset[str]:
     """Bases and differences of the explanations that a bound bears on."""
-    limits = {name: basis.limits for name, basis in BASES.items()} | {name: one.limits for name, one in DIFFERENCES.items()}
+    limits = {name: basis.limits for name, basis in BASES.items()} | {name: difference.limits for name, difference in DIFFERENCES.items()}
     return frozenset(name for name, bounds in limits.items() if limit in bounds or limit in EVERYWHERE)
 
 

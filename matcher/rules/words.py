@@ -58,7 +58,7 @@ def page(book: Rulebook) -> str:
         + table(book)
         + "\n## The vocabulary\n"
         + "".join(
-            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {one.words} |\n" for word, one in words)
+            f"\n| {name} | {what} |\n|---|---|\n" + "".join(f"| `{word}` | {entry.words} |\n" for word, entry in words)
             for name, what, words in (
                 ("basis", "the items are", BASES.items()),
                 ("difference", "between their sum and the amount lies", DIFFERENCES.items()),

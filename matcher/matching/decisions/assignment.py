@@ -36,25 +36,25 @@ def assign(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], p
             unsolved.update(lines)
             continue
         solver = _Solver(lines, options, pool)
-        found = solver.solve()
+        places = solver.solve()
         if solver.steps >= MAX_STEPS:
             unsolved.update(lines)
-        chosen.update(found)
+        chosen.update(places)
     return Assignment(chosen, frozenset(unsolved))
 
 
-def _demand(one: Explanation) -> dict[str, int]:
-    return {share.item_id: share.item_amount + share.adjustment for share in one.shares}
+def _demand(explanation: Explanation) -> dict[str, int]:
+    return {share.item_id: share.item_amount + share.adjustment for share in explanation.shares}
 
 
 def _contested(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: OpenItems) -> set[str]:
     """Items of which the best explanations of all lines would together take more than is open."""
-    wanted: dict[str, int] = defaultdict(int)
+    demand: dict[str, int] = defaultdict(int)
     for line in order:
         if options[line]:
             for item_id, amount in _demand(options[line][0]).items():
-                wanted[item_id] += abs(amount)
-    return {item_id for item_id, amount in wanted.items() if amount > abs(pool.items[item_id].open if item_id in pool.items else 0)}
+                demand[item_id] += abs(amount)
+    return {item_id for item_id, amount in demand.items() if amount > abs(pool.items[item_id].open if item_id in pool.items else 0)}
 
 
 def _components(order: Sequence[str], options: Mapping[str, Sequence[Explanation]], contested: set[str]) -> list[list[str]]:
@@ -74,8 +74,8 @@ def _components(order: Sequence[str], options: Mapping[str, Sequence[Explanation
             if line in members or line in grouped:
                 continue
             members.add(line)
-            for one in options[line]:
-                for other in one.items:
+            for explanation in options[line]:
+                for other in explanation.items:
                     waiting += best_of.get(other, ())
         grouped |= members
         if members:
@@ -88,13 +88,16 @@ class _Solver:
 
     def __init__(self, lines: Sequence[str], options: Mapping[str, Sequence[Explanation]], pool: OpenItems) -> None:
         self.lines = sorted(lines, key=lambda line: -options[line][0].points)
-        self.options = {line: [(one.points, _demand(one)) for one in options[line] if one.points > 0] for line in self.lines}
+        self.options = {
+            line: [(explanation.points, _demand(explanation)) for explanation in options[line] if explanation.points > 0]
+            for line in self.lines
+        }
         items = {item_id for line in self.lines for _, demand in self.options[line] for item_id in demand}
-        self.left = {item_id: pool.items[item_id].open if item_id in pool.items else 0 for item_id in items}
-        rest = [0]
+        self.remaining = {item_id: pool.items[item_id].open if item_id in pool.items else 0 for item_id in items}
+        bounds = [0]
         for line in reversed(self.lines):
-            rest.append(rest[-1] + (self.options[line][0][0] if self.options[line] else 0))
-        self.rest = rest[::-1]
+            bounds.append(bounds[-1] + (self.options[line][0][0] if self.options[line] else 0))
+        self.bounds = bounds[::-1]
         self.best = -1
         self.answer: dict[str, int] = {}
         self.steps = 0
@@ -105,7 +108,7 @@ class _Solver:
         return self.answer
 
     def _try(self, depth: int, total: int, chosen: dict[str, int]) -> None:
-        if total + self.rest[depth] <= self.best:
+        if total + self.bounds[depth] <= self.best:
             return
         if depth == len(self.lines):
             self.best, self.answer = total, dict(chosen)
@@ -115,13 +118,13 @@ class _Solver:
         self.steps += 1
         line = self.lines[depth]
         for place, (points, demand) in enumerate(self.options[line]):
-            if all(abs(self.left[i]) >= abs(amount) for i, amount in demand.items()):
+            if all(abs(self.remaining[i]) >= abs(amount) for i, amount in demand.items()):
                 for item_id, amount in demand.items():
-                    self.left[item_id] -= amount
+                    self.remaining[item_id] -= amount
                 chosen[line] = place
                 self._try(depth + 1, total + points, chosen)
                 for item_id, amount in demand.items():
-                    self.left[item_id] += amount
+                    self.remaining[item_id] += amount
         chosen[line] = -1
         self._try(depth + 1, total, chosen)
         del chosen[line]

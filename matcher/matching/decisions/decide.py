@@ -117,14 +117,14 @@ class Policy:
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
 
 
-def decide(receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
+def decide(receipts: Iterable[Receipt], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
     """A verdict for every receipt of one legal entity, in the order of their ids. What is posted is taken from `pool`."""
-    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days), known, book, policy)
+    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days), history, book, policy)
 
 
-def decide_cached(cache: ExplanationCache, known: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
+def decide_cached(cache: ExplanationCache, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
     """As `decide`, for the receipts of a cache that was made with the same rulebook; those that are not posted are left waiting in it."""
-    batch = _MatchingBatch(cache, known, book, policy)
+    batch = _MatchingBatch(cache, history, book, policy)
     for _ in range(MOST_ROUNDS):
         # whatever posts begins again with the first stage, so that a second run would begin where this one ends
         if not (batch.post(cache.named_alone(), BY_NAME) or batch.post(cache.naming(), BY_NAME) or batch.post(cache.waiting, None)):
@@ -157,8 +157,8 @@ class _RoundInput(NamedTuple):
 class _MatchingBatch:
     """The receipts of a batch on their way to a verdict, and the round that posted nothing, once there was one."""
 
-    def __init__(self, cache: ExplanationCache, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
-        self.cache, self.pool, self.known, self.book, self.policy = cache, cache.pool, known, book, policy
+    def __init__(self, cache: ExplanationCache, history: SettlementHistory, book: Rulebook, policy: Policy) -> None:
+        self.cache, self.pool, self.history, self.book, self.policy = cache, cache.pool, history, book, policy
         self.bar = book.calibration.least(policy.precision_ppm)
         self.receipts = dict(cache.waiting)
         self.place = {line: place for place, line in enumerate(self.receipts)}
@@ -176,45 +176,50 @@ class _MatchingBatch:
         for line, items in closed.items():
             self.done[line] = verdicts[line]
             for item in items:
-                self.known.close(item, self.receipts[line])
+                self.history.close(item, self.receipts[line])
         return bool(closed)
 
     def finish(self) -> list[MatchResult]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
-        inputs, said = self.settled or (self._round_input(self.cache.waiting), {})
-        for verdict in [said[line] if line in said else self._verdict(receipt, inputs) for line, receipt in self.cache.waiting.items()]:
-            left = (
+        inputs, verdicts = self.settled or (self._round_input(self.cache.waiting), {})
+        for verdict in [
+            verdicts[line] if line in verdicts else self._verdict(receipt, inputs) for line, receipt in self.cache.waiting.items()
+        ]:
+            final = (
                 verdict
                 if verdict.state != "posted"
                 else verdict._replace(state="proposed", reason="superseded by an earlier posting of this run")
             )
-            self.done[verdict.line_id] = left
+            self.done[verdict.line_id] = final
         return [self.done[line] for line in sorted(self.done)]
 
     def _round_input(self, lines: Collection[str]) -> _RoundInput:
-        found = self._options(sorted(lines, key=self.place.__getitem__))
-        options, before = self._earliest_first(found)
-        return _RoundInput(options, before, assign(list(options), options, self.pool), self._claims(found))
+        explanations = self._options(sorted(lines, key=self.place.__getitem__))
+        options, before = self._earliest_first(explanations)
+        return _RoundInput(options, before, assign(list(options), options, self.pool), self._claims(explanations))
 
     def _options(self, order: Sequence[str]) -> dict[str, list[Explanation]]:
         """The explanations of these lines without those that a person refused."""
-        found, rejected = self.cache.explanations(order), self.policy.rejected
+        explanations, rejected = self.cache.explanations(order), self.policy.rejected
         if rejected:
-            found = {line: [one for one in every if (line, one.items) not in rejected] for line, every in found.items()}
-        return found
+            explanations = {
+                line: [explanation for explanation in every if (line, explanation.items) not in rejected]
+                for line, every in explanations.items()
+            }
+        return explanations
 
-    def _earliest_first(self, found: Mapping[str, list[Explanation]]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
+    def _earliest_first(self, explanations: Mapping[str, list[Explanation]]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
 
         Also gives the earliest line for each line that comes after it.
 
         A receipt whose claim is far weaker than the other's (`TWICE_POINTS`) is not treated as a duplicate.
         """
-        best = {line: options[0] for line, options in found.items() if options and options[0].basis in BY_NAME}
+        best = {line: options[0] for line, options in explanations.items() if options and options[0].basis in BY_NAME}
         twins: dict[object, list[str]] = defaultdict(list)
-        for line, one in best.items():
-            twins[one.shares].append(line)
-        kept = dict(found)
+        for line, explanation in best.items():
+            twins[explanation.shares].append(line)
+        remaining = dict(explanations)
         before: dict[str, str] = {}
         for shares, lines in twins.items():
             if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
@@ -222,17 +227,17 @@ class _MatchingBatch:
                 first = next(line for line in lines if best[line].points >= strongest - TWICE_POINTS)
                 for line in lines:
                     if line != first:
-                        kept[line] = [one for one in kept[line] if one.shares != shares]
+                        remaining[line] = [explanation for explanation in remaining[line] if explanation.shares != shares]
                         before[line] = first
-        return kept, before
+        return remaining, before
 
-    def _room(self, one: Explanation, times: int) -> bool:
+    def _room(self, explanation: Explanation, times: int) -> bool:
         """Whether the items have enough open for an explanation several times over."""
-        return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in one.shares)
+        return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in explanation.shares)
 
-    def _claims(self, found: Mapping[str, Sequence[Explanation]]) -> _Claims:
+    def _claims(self, explanations: Mapping[str, Sequence[Explanation]]) -> _Claims:
         claims: _Claims = defaultdict(list)
-        for line, options in found.items():
+        for line, options in explanations.items():
             if options:
                 for share in options[0].shares:
                     taken = abs(share.item_amount + share.adjustment)
@@ -242,24 +247,24 @@ class _MatchingBatch:
     def _verdict(self, receipt: Receipt, inputs: _RoundInput) -> MatchResult:
         line, claims = receipt.line_id, inputs.claims
         options, place = inputs.options[line], inputs.choice.chosen[line]
-        stop = stopped(receipt, options, self.pool, self.known, self.book.limits)
+        stop = stopped(receipt, options, self.pool, self.history, self.book.limits)
         if stop is not None:
             return MatchResult.unmatched(line, stop.outcome, stop.reason, customer_id=stop.customer_id or _payer_by_account(receipt))
         if not options or place < 0:
-            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            outcome, reason = self.history.unexplained(receipt, options, self.book)
             if earlier := inputs.before.get(line):
                 reason = f"line {earlier} names the same items for the same amount, and comes first"
             nearest = options[0] if options else None
             return MatchResult.unmatched(line, outcome, reason, customer_id=_payer_by_account(receipt), nearest=nearest)
         best = options[place]
-        others = [one for one in options if one is not best]
+        others = [other for other in options if other is not best]
         runner = others[0] if others else None
         log_odds = _log_odds(best, others)
         shadow = self._shadow(receipt, best, log_odds, claims) if self.book.shadows else None
         rule = self.book.get(best.rule) if best.rule else None
         confidence = self.book.calibration.confidence(best.rule, log_odds) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
-            outcome, reason = self.known.unexplained(receipt, options, self.book)
+            outcome, reason = self.history.unexplained(receipt, options, self.book)
             return MatchResult.unmatched(
                 line,
                 outcome,
@@ -307,7 +312,7 @@ class _MatchingBatch:
             return f"{rule.title.lower()}: this evidence alone does not post"
         if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
-        if best.basis not in BY_NAME and (earlier := self.known.repeated(receipt)):
+        if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer, amount and text"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
@@ -326,7 +331,7 @@ class _MatchingBatch:
 
 def _log_odds(best: Explanation, others: Sequence[Explanation]) -> int:
     """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
-    rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, one.points - best.points)) / 10) for one in others)
+    rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, other.points - best.points)) / 10) for other in others)
     return round(-10 * log(rivals))
 
 

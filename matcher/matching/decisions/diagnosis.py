@@ -42,10 +42,15 @@ _NEEDED = {
 
 
 def diagnosed(
-    verdicts: Sequence[MatchResult], receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
+    verdicts: Sequence[MatchResult],
+    receipts: Iterable[Receipt],
+    pool: OpenItems,
+    history: SettlementHistory,
+    book: Rulebook,
+    policy: Policy,
 ) -> Iterator[MatchResult]:
     """The verdicts on one legal entity; what is not posted has ``blocked_by``, and where nothing is likely the nearest candidate."""
-    rest = _Rest(verdicts, pool, known, book, policy)
+    rest = _Rest(verdicts, pool, history, book, policy)
     by_line = {receipt.line_id: receipt for receipt in receipts}
     for verdict in verdicts:
         if verdict.state == "posted":
@@ -59,23 +64,25 @@ def diagnosed(
 class _Rest:
     """What is left of a batch."""
 
-    def __init__(self, verdicts: Sequence[MatchResult], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy) -> None:
-        self.pool, self.known, self.book, self.policy = pool, known, book, policy
+    def __init__(
+        self, verdicts: Sequence[MatchResult], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy
+    ) -> None:
+        self.pool, self.history, self.book, self.policy = pool, history, book, policy
         taken = [v for v in verdicts if v.state != "none" and v.explanation]
         self.holder = {share.item_id: v.line_id for v in taken if v.explanation for share in v.explanation.shares}
 
     def held(self, verdict: MatchResult) -> str:
         """What keeps a proposal from being posted."""
-        one = verdict.explanation
-        assert one is not None
-        rule, other = self.book.get(one.rule), verdict.runner_up
-        if not one.unique and other is not None and other.difference == one.difference:
-            what = "item has the same amount" if len(other.shares) == len(one.shares) == 1 else "set has the same sum"
+        explanation = verdict.explanation
+        assert explanation is not None
+        rule, other = self.book.get(explanation.rule), verdict.runner_up
+        if not explanation.unique and other is not None and other.difference == explanation.difference:
+            what = "item has the same amount" if len(other.shares) == len(explanation.shares) == 1 else "set has the same sum"
             return f"another {what}: {', '.join(sorted(other.items))}"
         if rule.mode != "post":
             posting = [r for r in self.book.rule if r.mode == "post"]
-            return failed_test(one, posting) or f"no rule posts {_shape(one)}"
-        if not self.policy.auto_post and verdict.reason == (one.note or rule.title.lower()):
+            return failed_test(explanation, posting) or f"no rule posts {_shape(explanation)}"
+        if not self.policy.auto_post and verdict.reason == (explanation.note or rule.title.lower()):
             return "auto_post is off: everything waits for a person"
         if verdict.reason == TOO_NEAR:
             return f"the log_odds over other explanations is {verdict.log_odds} points, the rule asks for {rule.min_log_odds}"
@@ -87,24 +94,24 @@ class _Rest:
             return self._closed(verdict, receipt)
         if verdict.outcome in ("non_receivable", "on_account") and verdict.explanation is None:
             return verdict._replace(blocked_by=verdict.reason)
-        one = verdict.explanation or self._refused(receipt)
-        if one is None:
-            one, blocked_by = self._nearest(receipt)
-        elif (receipt.line_id, one.items) in self.policy.rejected:
+        explanation = verdict.explanation or self._refused(receipt)
+        if explanation is None:
+            explanation, blocked_by = self._nearest(receipt)
+        elif (receipt.line_id, explanation.items) in self.policy.rejected:
             blocked_by = "a person has refused these items for this line"
         else:
-            blocked_by = self._unlikely(one, verdict.log_odds)
-        return verdict._replace(explanation=one, blocked_by=blocked_by)
+            blocked_by = self._unlikely(explanation, verdict.log_odds)
+        return verdict._replace(explanation=explanation, blocked_by=blocked_by)
 
-    def _unlikely(self, one: Explanation, log_odds: int) -> str:
-        if not one.rule:
-            return failed_test(one, self.book.rule) or f"no rule is about {_shape(one)}"
-        if one.points <= 0:
-            return f"the evidence speaks against it: {one.points:+d} points together"
-        other = next((self.holder[i] for i in sorted(one.items) if i in self.holder), "")
+    def _unlikely(self, explanation: Explanation, log_odds: int) -> str:
+        if not explanation.rule:
+            return failed_test(explanation, self.book.rule) or f"no rule is about {_shape(explanation)}"
+        if explanation.points <= 0:
+            return f"the evidence speaks against it: {explanation.points:+d} points together"
+        other = next((self.holder[i] for i in sorted(explanation.items) if i in self.holder), "")
         if other:
             return f"line {other} has the better claim on these items"
-        confidence = self.book.calibration.confidence(one.rule, log_odds)
+        confidence = self.book.calibration.confidence(explanation.rule, log_odds)
         if confidence < PROPOSE_PPM:
             return f"confidence {percent(confidence)} is below the {percent(PROPOSE_PPM)} that a proposal needs"
         return "another line with the same claim comes first"
@@ -117,22 +124,22 @@ class _Rest:
         )
         if not named:
             return verdict._replace(blocked_by=verdict.reason)
-        settled = self.known.settled.get(named[0])
+        settled = self.history.settled.get(named[0])
         how = " in the ERP" if settled is None else f": line {settled.line_id} of {settled.booking_date} paid it"
         same = ", with the same payer and amount" if verdict.outcome == "duplicate" else ""
-        candidate = Explanation.near_miss(named[0], self.known.closed.get(named[0], (0, ""))[1], note="closed")
+        candidate = Explanation.near_miss(named[0], self.history.closed.get(named[0], (0, ""))[1], note="closed")
         return verdict._replace(explanation=candidate, blocked_by=f"item {named[0]} is closed{how}{same}")
 
     def _payer_of(self, item_id: str) -> tuple[str, int]:
-        settled = self.known.settled.get(item_id)
+        settled = self.history.settled.get(item_id)
         return (settled.payer, settled.amount) if settled else ("", 0)
 
     def _refused(self, receipt: Receipt) -> Explanation | None:
         """The best explanation that is left out because a person has refused it."""
         if not any(line_id == receipt.line_id for line_id, _ in self.policy.rejected):
             return None
-        found = explanations(receipt, self.pool, self.book, self.policy.grace_days)
-        return next((one for one in found if (receipt.line_id, one.items) in self.policy.rejected), None)
+        candidates = explanations(receipt, self.pool, self.book, self.policy.grace_days)
+        return next((candidate for candidate in candidates if (receipt.line_id, candidate.items) in self.policy.rejected), None)
 
     def _nearest(self, receipt: Receipt) -> tuple[Explanation | None, str]:
         """An item that comes near although nothing explains the line: named badly, of the same customer, or of the same amount."""
@@ -143,7 +150,7 @@ class _Rest:
         theirs = [item for customer in customers for item in self.pool.of_customer(customer)]
         for customer in customers:
             for item_id in self._just_closed.get((customer, receipt.amount), ())[:1]:
-                settled = self.known.settled[item_id]
+                settled = self.history.settled[item_id]
                 what = f"line {settled.line_id} of {settled.booking_date} paid the item of that amount"
                 return Explanation.near_miss(item_id, customer, note="closed"), what
         if theirs:
@@ -159,15 +166,15 @@ class _Rest:
         return None, "no open item has the amount, none is named, and the payer is not a known customer"
 
     def _apart(self, receipt: Receipt, item: Item) -> tuple[Explanation, str]:
-        one = self._candidate(receipt, item)
+        nearest = self._candidate(receipt, item)
         if item.currency != receipt.currency:
-            return one, f"the item is in {item.currency}, the line in {receipt.currency}, and the amount is not near at the day's rate"
+            return nearest, f"the item is in {item.currency}, the line in {receipt.currency}, and the amount is not near at the day's rate"
         differs = abs(item.open - receipt.amount)
         if differs:
-            return one, f"the amount differs by {money.render(differs, receipt.currency)} {receipt.currency}"
+            return nearest, f"the amount differs by {money.render(differs, receipt.currency)} {receipt.currency}"
         if item.item_id in self.holder:
-            return one, f"line {self.holder[item.item_id]} has the better claim on it"
-        return one, "needs the document number, or the payer's account or name"
+            return nearest, f"line {self.holder[item.item_id]} has the better claim on it"
+        return nearest, "needs the document number, or the payer's account or name"
 
     def _candidate(self, receipt: Receipt, item: Item) -> Explanation:
         text = Text(receipt.text)
@@ -181,22 +188,22 @@ class _Rest:
     @cached_property
     def _just_closed(self) -> Mapping[tuple[str, int], list[str]]:
         """Items that lines have closed, by customer and what they had open."""
-        found: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for item_id in sorted(self.known.settled):
-            amount, customer = self.known.closed.get(item_id, (0, ""))
-            found[customer, amount].append(item_id)
-        return found
+        item_ids: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for item_id in sorted(self.history.settled):
+            amount, customer = self.history.closed.get(item_id, (0, ""))
+            item_ids[customer, amount].append(item_id)
+        return item_ids
 
     @cached_property
     def _ends(self) -> Mapping[str, list[str]]:
         """Items by the first and by the last digits of their number."""
-        found: dict[str, list[str]] = defaultdict(list)
+        item_ids: dict[str, list[str]] = defaultdict(list)
         for item_id, item in self.pool.items.items():
             digits = number_of(item).digits.lstrip("0")
             if len(digits) > ALIKE_END:
-                found[f"{digits[:ALIKE_END]}-"].append(item_id)
-                found[f"-{digits[-ALIKE_END:]}"].append(item_id)
-        return found
+                item_ids[f"{digits[:ALIKE_END]}-"].append(item_id)
+                item_ids[f"-{digits[-ALIKE_END:]}"].append(item_id)
+        return item_ids
 
     def _most_alike(self, receipt: Receipt) -> Item | None:
         """The item whose number is most like one of the text; the first by id of equally like ones."""
@@ -213,13 +220,17 @@ class _Rest:
         return self.pool.items[best[1]] if best else None
 
 
-def failed_test(one: Explanation, rules: Iterable[Rule]) -> str:
+def failed_test(explanation: Explanation, rules: Iterable[Rule]) -> str:
     """The first condition that the nearest rule for such explanations asks for and does not find; '' when there is no such rule.
 
     Nearest is the rule that the fewest conditions keep from holding; of equal ones the first in the book.
     """
-    kinds = frozenset(kind for kind, _ in one.evidence)
-    tried = [(rule, list(_failures(rule, one, kinds))) for rule in rules if one.basis in rule.basis and one.difference in rule.difference]
+    kinds = frozenset(kind for kind, _ in explanation.evidence)
+    tried = [
+        (rule, list(_failures(rule, explanation, kinds)))
+        for rule in rules
+        if explanation.basis in rule.basis and explanation.difference in rule.difference
+    ]
     missed = [(rule, failures) for rule, failures in tried if failures]
     if not missed:
         return ""
@@ -227,20 +238,20 @@ def failed_test(one: Explanation, rules: Iterable[Rule]) -> str:
     return f"{failures[0]} (rule {rule.id})"
 
 
-def _failures(rule: Rule, one: Explanation, kinds: frozenset[str]) -> Iterator[str]:
+def _failures(rule: Rule, explanation: Explanation, kinds: frozenset[str]) -> Iterator[str]:
     for group in rule.needs:
         if kinds.isdisjoint(group):
-            wanted = sorted(dict.fromkeys(_needed(kind) for kind in group), key=lambda what: what == _LEARNED)
+            needed = sorted(dict.fromkeys(_needed(kind) for kind in group), key=lambda what: what == _LEARNED)
             near = next((k for k in sorted(kinds) for g in group if _family(k) == _family(g)), "")
-            text = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1]
+            text = ", ".join(needed[:-1]) + (" or " if len(needed) > 1 else "") + needed[-1]
             text = text.replace("the payer's account or the payer's name", "the payer's account or name")
             text = text.replace("the payer's account, the payer's name or", "the payer's account or name, or")
             yield f"needs {text}" + (f", and has only: {EVIDENCE[near].words}" if near else "")
     for kind in rule.without:
         if kind in kinds:
             yield EVIDENCE[kind].words
-    if len(one.shares) > rule.items:
-        yield f"pays {len(one.shares)} items, the rule takes {rule.items}"
+    if len(explanation.shares) > rule.items:
+        yield f"pays {len(explanation.shares)} items, the rule takes {rule.items}"
 
 
 def _family(kind: str) -> str:
@@ -252,11 +263,11 @@ def _needed(kind: str) -> str:
     return _NEEDED.get(family) or f"that {EVIDENCE[kind].words}"
 
 
-def _shape(one: Explanation) -> str:
+def _shape(explanation: Explanation) -> str:
     return (
-        f"items found so: {BASES[one.basis].words}"
-        if one.difference == "none"
-        else f"such a difference: {DIFFERENCES[one.difference].words}"
+        f"items found so: {BASES[explanation.basis].words}"
+        if explanation.difference == "none"
+        else f"such a difference: {DIFFERENCES[explanation.difference].words}"
     )
 
 

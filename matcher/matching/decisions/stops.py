@@ -81,7 +81,7 @@ class SettlementHistory:
         return "unexplained", "no open item is named, and the payer is not stated"
 
 
-def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, known: SettlementHistory, limits: Limits) -> Stop | None:
+def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, history: SettlementHistory, limits: Limits) -> Stop | None:
     """Whether the named items are all closed: paid before by the same payer (duplicate), or by whomever (closed item)."""
     strong = named_items(receipt)
     if not strong or any(item_id in pool.items for item_id in strong):
@@ -89,16 +89,16 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, k
     if options and any(kind in NAMING for kind, _ in options[0].evidence):
         return None
     for item_id in strong:
-        before = known.settled.get(item_id)
+        before = history.settled.get(item_id)
         same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
         if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= limits.duplicate_days:
-            return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(known, strong))
+            return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(history, strong))
     # an old number that was copied: a person may want what else has the amount; no rule posts it
     if options and any(kind == "reference_closed" for kind, _ in options[0].evidence):
         return None
-    return Stop("closed_item", "the named item is closed", _owner(known, strong))
+    return Stop("closed_item", "the named item is closed", _owner(history, strong))
 
 
-def _owner(known: SettlementHistory, item_ids: Sequence[str]) -> str:
-    owners = {known.closed[i][1] for i in item_ids if i in known.closed}
+def _owner(history: SettlementHistory, item_ids: Sequence[str]) -> str:
+    owners = {history.closed[i][1] for i in item_ids if i in history.closed}
     return owners.pop() if len(owners) == 1 else ""

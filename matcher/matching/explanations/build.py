@@ -83,7 +83,7 @@ class ExplanationBuilder:
             return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id)))
         best: dict[object, Explanation] = {}
         for customer, look, likely in self._look():
-            if not likely and any(one.points >= CLEAR_POINTS for one in best.values()):
+            if not likely and any(explanation.points >= CLEAR_POINTS for explanation in best.values()):
                 break
             _keep_best(look.named, best)
             _keep_best(self._unnamed(look, customer), best)
@@ -120,10 +120,10 @@ class ExplanationBuilder:
         return CustomerContext(self.receipt, self.text, customer, self.pool, self.book.limits, refs)
 
     def _payer(self, customer: str) -> tuple[str, ...]:
-        found = self._payers.get(customer)
-        if found is None:
-            found = self._payers[customer] = evidence.payer(self.receipt, customer, self.pool)
-        return found
+        kinds = self._payers.get(customer)
+        if kinds is None:
+            kinds = self._payers[customer] = evidence.payer(self.receipt, customer, self.pool)
+        return kinds
 
     def _look(self) -> Iterator[tuple[str, _Look, bool]]:
         """A look at each customer, and whether much speaks for him; a new one only where items of his, or named ones, changed."""
@@ -146,17 +146,17 @@ class ExplanationBuilder:
         view, payer = self._context(customer, refs), self._payer(customer)
         named: list[Explanation] = []
         paid_in_full = False
-        for found in item_sets.named(view) if refs else ():
-            paid_in_full |= found.basis == "named" and found.unique and sum(i.open for i in found.items) == receipt.amount
-            named += self._explained(found, view, payer)
+        for item_set in item_sets.named(view) if refs else ():
+            paid_in_full |= item_set.basis == "named" and item_set.unique and sum(i.open for i in item_set.items) == receipt.amount
+            named += self._explained(item_set, view, payer)
         if paid_in_full:
             # nothing weaker is looked for
             return _Look(stamp, view, named, [])
         damaged = item_sets.damaged(view)
         if damaged.references:
             view = self._context(customer, {**refs, **damaged.references})
-        for found in damaged.sets:
-            named += self._explained(found, view, payer)
+        for item_set in damaged.sets:
+            named += self._explained(item_set, view, payer)
         return _Look(stamp, view, named, None)
 
     def _unnamed(self, look: _Look, customer: str) -> list[Explanation]:
@@ -164,10 +164,12 @@ class ExplanationBuilder:
         if look.unnamed is None:
             look.unnamed = []
             payer = self._payer(customer)
-            known = any(not kind.endswith("_other") for kind in payer)
-            if known and item_sets.adds_up(self.pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
+            supported = any(not kind.endswith("_other") for kind in payer)
+            if supported and item_sets.adds_up(self.pool.holding(customer, self.receipt.currency), self.receipt.amount, payer):
                 view = look.view or self._context(customer, {})
-                look.unnamed = [one for found in item_sets.unnamed(view, payer) for one in self._explained(found, view, payer)]
+                look.unnamed = [
+                    explanation for item_set in item_sets.unnamed(view, payer) for explanation in self._explained(item_set, view, payer)
+                ]
         return look.unnamed
 
     def _customers(self) -> list[tuple[str, bool]]:
@@ -198,24 +200,24 @@ class ExplanationBuilder:
 
     def _may_mean(self, item: Item) -> bool:
         """Whether the text names an item of that customer by close reading, or this one with a damaged number."""
-        known = self._meant.get(item.item_id)
-        if known is None:
+        meant = self._meant.get(item.item_id)
+        if meant is None:
             close = bool(self._read.by(item.customer_id, {}))
-            known = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
-        return known
+            meant = self._meant[item.item_id] = close or bool(self.text.resembles(number_of(item)))
+        return meant
 
-    def _explained(self, found: ItemSet, view: CustomerContext, payer: tuple[str, ...]) -> Iterator[Explanation]:
+    def _explained(self, item_set: ItemSet, view: CustomerContext, payer: tuple[str, ...]) -> Iterator[Explanation]:
         receipt, book = self.receipt, self.book
-        dates = evidence.dates(found.items, receipt, book.limits)
-        common = (*evidence.reference(view, found, self.item_count), *payer, *found.evidence, *dates)
-        for difference in differences.explain(found.items, receipt, self.pool, book, self.grace_days):
-            if difference.kind in ("part", "over") and (not BASES[found.basis].partial or not _bears(found, difference.kind, view)):
+        dates = evidence.dates(item_set.items, receipt, book.limits)
+        common = (*evidence.reference(view, item_set, self.item_count), *payer, *item_set.evidence, *dates)
+        for difference in differences.explain(item_set.items, receipt, self.pool, book, self.grace_days):
+            if difference.kind in ("part", "over") and (not BASES[item_set.basis].partial or not _bears(item_set, difference.kind, view)):
                 continue
-            words = self._words(view, found, difference.kind, payer)
-            judged = book.judged(found.basis, difference.kind, (*common, *difference.evidence, *words), len(difference.shares))
+            words = self._words(view, item_set, difference.kind, payer)
+            judged = book.judged(item_set.basis, difference.kind, (*common, *difference.evidence, *words), len(difference.shares))
             yield Explanation(
-                judged.rule, found.basis, difference.kind, difference.outcome, view.customer_id, difference.shares,
-                judged.evidence, judged.points, found.unique, difference.note or _note(found),
+                judged.rule, item_set.basis, difference.kind, difference.outcome, view.customer_id, difference.shares,
+                judged.evidence, judged.points, item_set.unique, difference.note or _note(item_set),
             )  # fmt: skip
 
     @lazy
@@ -232,16 +234,16 @@ class ExplanationBuilder:
         """Whether the text speaks of an order or of a payment in advance."""
         return says(self.text.spoken, self.book.words.prepayment)
 
-    def _words(self, view: CustomerContext, found: ItemSet, difference: str, payer: tuple[str, ...]) -> Iterable[str]:
+    def _words(self, view: CustomerContext, item_set: ItemSet, difference: str, payer: tuple[str, ...]) -> Iterable[str]:
         """What the words of the text say for or against an explanation."""
         text = self.text
         if self._ordered:
             yield "text_order"
-        if (difference == "part" or found.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
+        if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
-        if difference == "over" and (text.others or (text.total or 0) > len(found.items) or len(text.tokens) > len(found.items) + 2):
+        if difference == "over" and (text.others or (text.total or 0) > len(item_set.items) or len(text.tokens) > len(item_set.items) + 2):
             yield "text_more"
-        if BASES[found.basis].carried_by == "none" and self.pool.items.keys().isdisjoint(view.refs):
+        if BASES[item_set.basis].carried_by == "none" and self.pool.items.keys().isdisjoint(view.refs):
             if any(item_id not in self.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
@@ -249,16 +251,16 @@ class ExplanationBuilder:
                 yield "reference_unknown"
 
 
-def _keep_best(found: Iterable[Explanation], best: dict[object, Explanation]) -> None:
+def _keep_best(candidates: Iterable[Explanation], best: dict[object, Explanation]) -> None:
     """Of explanations that give the same, the first with most points is kept."""
-    for one in found:
-        known = best.get(one.shares)
-        if known is None or known.points < one.points:
-            best[one.shares] = one
+    for explanation in candidates:
+        rival = best.get(explanation.shares)
+        if rival is None or rival.points < explanation.points:
+            best[explanation.shares] = explanation
 
 
-def _order(one: Explanation) -> tuple[object, ...]:
-    return (-one.points, not one.unique, one.rule, one.shares)
+def _order(explanation: Explanation) -> tuple[object, ...]:
+    return (-explanation.points, not explanation.unique, explanation.rule, explanation.shares)
 
 
 def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
@@ -271,22 +273,22 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
             kind = reference.kind  # a part of a payment reference is no payment reference
         if kind == "run" and len(reference.key) < 5:
             kind = "short"
-        known = keys.get(reference.item_id)
-        if known is None or PLACE[kind] < PLACE[known]:
+        best_kind = keys.get(reference.item_id)
+        if best_kind is None or PLACE[kind] < PLACE[best_kind]:
             keys[reference.item_id] = kind
             item_count[reference.item_id] = reference.item_count
     return keys, item_count
 
 
-def _bears(found: ItemSet, difference: str, view: CustomerContext) -> bool:
+def _bears(item_set: ItemSet, difference: str, view: CustomerContext) -> bool:
     """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
-    kinds = {view.refs.get(i.item_id, "") for i in found.items}
+    kinds = {view.refs.get(i.item_id, "") for i in item_set.items}
     return bool(kinds & STRONG) or (difference == "part" and "order" in kinds)
 
 
-def _note(found: ItemSet) -> str:
-    if found.unique:
+def _note(item_set: ItemSet) -> str:
+    if item_set.unique:
         return ""
-    if found.basis == "single":
+    if item_set.basis == "single":
         return "several open items have this amount and are due on different days"
     return "another set of open items has the same sum"

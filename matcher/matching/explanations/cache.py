@@ -71,9 +71,9 @@ class ExplanationCache:
 
     def explanations(self, lines: Iterable[str]) -> dict[str, list[Explanation]]:
         """The explanations of these waiting lines by the items as they are now, best first."""
-        wanted = list(lines)
-        self._explanations.refresh(self._by_customer(self._explanations.outdated.intersection(wanted)))
-        return {line: self._explanations.kept[line] for line in wanted}
+        line_ids = list(lines)
+        self._explanations.refresh(self._by_customer(self._explanations.outdated.intersection(line_ids)))
+        return {line: self._explanations.kept[line] for line in line_ids}
 
     def named_alone(self) -> set[str]:
         """Lines that name items in full whose sum is their amount, and that no other waiting line names."""
@@ -93,10 +93,10 @@ class ExplanationCache:
             For each line that was posted, the items that it closed, as they were before. These lines wait no longer.
         """
         closed: dict[str, list[Item]] = {}
-        for line, one in postings:
-            if self.pool.fits(one):
-                self._dependents.before(one, self.pool)
-                closed[line] = self.pool.take(one)
+        for line, explanation in postings:
+            if self.pool.fits(explanation):
+                self._dependents.before(explanation, self.pool)
+                closed[line] = self.pool.take(explanation)
                 self._drop(line)
         affected = self._dependents.affected(self.pool) & self._waiting.keys()
         for answers in self._answers:
@@ -105,28 +105,28 @@ class ExplanationCache:
 
     def differing(self) -> list[str]:
         """Waiting lines of which something is kept that would not be found from nothing now. Slow: it explains every line anew."""
-        found = []
+        differing = []
         for line, receipt in self._waiting.items():
             anew = self._builder(receipt)
             same = self._explanations.holds(line, anew.explanations()) and self._plain.holds(line, _ids(anew))
             if not same or not self._naming.holds(line, _names(anew)):
-                found.append(line)
-        return found
+                differing.append(line)
+        return differing
 
     def _builder(self, receipt: Receipt) -> ExplanationBuilder:
         return ExplanationBuilder(receipt, self.pool, self._book, self._grace_days)
 
     def _explain(self, line: str) -> list[Explanation]:
         builder = self._builders[line]
-        found = builder.explanations()
+        explanations = builder.explanations()
         self._dependents.note(line, builder.looked)
-        return found
+        return explanations
 
     def _names(self, line: str) -> bool:
         builder = self._builders[line]
-        found = _names(builder)
+        names = _names(builder)
         self._dependents.note(line, builder.looked)
-        return found
+        return names
 
     def _drop(self, line: str) -> None:
         self._dependents.drop(self._waiting.pop(line))

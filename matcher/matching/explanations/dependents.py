@@ -39,9 +39,9 @@ class Dependents:
         for item_id in _items_of(receipt):
             self.named[item_id] -= 1
 
-    def before(self, one: Explanation, pool: OpenItems) -> None:
+    def before(self, explanation: Explanation, pool: OpenItems) -> None:
         """Notes what a posting is about to take from the items."""
-        for share in one.shares:
+        for share in explanation.shares:
             item = pool.items[share.item_id]
             self._taken[item.item_id] = item.customer_id
             for open_amount in (item.open, item.open - share.item_amount - share.adjustment):

@@ -83,12 +83,12 @@ def _short(
     if difference <= limits.rounding and difference < largest.open:
         yield _cleared("rounding", items, largest, difference, ("difference_rounding",))
     if len(items) > 1:
-        left, shares = receipt.amount, []
+        remaining, shares = receipt.amount, []
         for item in items:
-            taken = min(left, item.open)
+            taken = min(remaining, item.open)
             if item.open > 0 and taken > 0:
                 shares.append(Allocation(item.item_id, taken, taken))
-                left -= taken
+                remaining -= taken
         yield Difference("part", tuple(shares), Outcome.PARTIAL, ("difference_part",), "several items are named and not all are paid")
         return
     (item,) = items

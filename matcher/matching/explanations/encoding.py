@@ -30,9 +30,9 @@ class RecordedExplanation:
     note: str = ""
 
 
-def evidence_text(one: Explanation | None) -> str:
+def evidence_text(explanation: Explanation | None) -> str:
     """Evidence as recorded: ``kind=points`` separated by spaces."""
-    return _evidence_text(one.evidence) if one else ""
+    return _evidence_text(explanation.evidence) if explanation else ""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -46,22 +46,22 @@ def evidence_of(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((kind, int(points)) for kind, sign, points in pairs if sign)
 
 
-def encode(one: Explanation | None) -> str:
+def encode(explanation: Explanation | None) -> str:
     """A whole explanation as recorded, '' for none: a JSON object whose ``v`` is `VERSION`."""
-    if one is None:
+    if explanation is None:
         return ""
     record = {
         "v": VERSION,
-        "rule": one.rule,
-        "basis": one.basis,
-        "difference": one.difference,
-        "customer": one.customer_id,
-        "evidence": evidence_text(one),
+        "rule": explanation.rule,
+        "basis": explanation.basis,
+        "difference": explanation.difference,
+        "customer": explanation.customer_id,
+        "evidence": evidence_text(explanation),
         "shares": [
             {"item": s.item_id, "amount": s.amount, "item_amount": s.item_amount, "adjustment": s.adjustment, "reason": s.adjustment_reason}
-            for s in one.shares
+            for s in explanation.shares
         ],
-        "note": one.note,
+        "note": explanation.note,
     }
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
@@ -85,9 +85,9 @@ def decode(text: str) -> RecordedExplanation | None:
     )
 
 
-def shares_text(one: Explanation | None, currency: str) -> str:
+def shares_text(explanation: Explanation | None, currency: str) -> str:
     """An explanation in one line: rule, points and what each item would get."""
-    if one is None:
+    if explanation is None:
         return ""
-    shares = ", ".join(f"{s.item_id} {money.render(s.amount, currency)}" for s in one.shares)
-    return f"{one.rule} {one.points:+d}: {shares}"
+    shares = ", ".join(f"{s.item_id} {money.render(s.amount, currency)}" for s in explanation.shares)
+    return f"{explanation.rule} {explanation.points:+d}: {shares}"

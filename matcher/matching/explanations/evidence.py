@@ -25,19 +25,19 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
         return ()
     family = pool.relatives.get(customer_id, frozenset())
     accounts = {p.customer_id for p in receipt.payers if p.kind == "account"}
-    found = []
+    kinds = []
     if customer_id in accounts:
-        found.append("payer_account" if len(accounts) == 1 else "payer_account_shared")
+        kinds.append("payer_account" if len(accounts) == 1 else "payer_account_shared")
     elif accounts:
-        found.append("payer_account_group" if accounts & family else "payer_account_other")
+        kinds.append("payer_account_group" if accounts & family else "payer_account_other")
     name = _name(receipt, customer_id, family)
     if name:
-        found.append(name)
+        kinds.append(name)
     if not accounts and any(p.kind == "learned" and p.customer_id == customer_id for p in receipt.payers):
-        found.append("payer_learned")
+        kinds.append("payer_learned")
     if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
-        found.append("payer_number")
-    return tuple(found)
+        kinds.append("payer_number")
+    return tuple(kinds)
 
 
 def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
@@ -62,21 +62,21 @@ def named_items(receipt: Receipt) -> list[str]:
     return sorted({r.item_id for r in receipt.references if r.source != "order" and r.kind in STRONG and len(r.key) >= 5})
 
 
-def reference(view: CustomerContext, found_set: ItemSet, item_count: dict[str, int]) -> list[str]:
+def reference(view: CustomerContext, item_set: ItemSet, item_count: dict[str, int]) -> list[str]:
     """What names the items, and what speaks against the set.
 
     Of a set that is named, the weakest reference counts: a chain is as strong as that. Of a set that other evidence makes, the strongest.
     """
-    items, refs = found_set.items, view.refs
+    items, refs = item_set.items, view.refs
     kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
-    found = [f"reference_{kinds[-1 if found_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
+    evidence = [f"reference_{kinds[-1 if item_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
     if kinds and any(item_count.get(i.item_id, 1) > 1 and i.document_type != DocumentType.INSTALMENT for i in items):
-        found.append("reference_shared")
+        evidence.append("reference_shared")
     if view.strong:
         members, documents = {i.item_id for i in items}, {i.document_no for i in items}
         if any(item.item_id not in members and item.document_no not in documents for item in view.strong):
-            found.append("reference_left_out")
-    return found
+            evidence.append("reference_left_out")
+    return evidence
 
 
 def dates(items: Sequence[Item], receipt: Receipt, limits: Limits) -> list[str]:

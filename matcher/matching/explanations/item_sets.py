@@ -13,7 +13,7 @@ from matcher.matching.subset_sum.search import exact_sets
 from matcher.rules.rulebook import Limits
 from matcher.rules.vocabulary import EVIDENCE
 
-SURE = frozenset(kind for kind, one in EVIDENCE.items() if one.names_payer)
+SURE = frozenset(kind for kind, entry in EVIDENCE.items() if entry.names_payer)
 """Evidence of the payer that is good enough to look for sets that only add up."""
 
 
@@ -110,34 +110,34 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
         yield ItemSet("listed", tuple(listed))
         if sum(i.open for i in listed) == amount:
             return
-    known = listed if sum(i.open for i in listed) < amount else here
-    rest = amount - sum(i.open for i in known)
-    if rest <= 0 or len(view.items) == len(known):
+    certain = listed if sum(i.open for i in listed) < amount else here
+    missing = amount - sum(i.open for i in certain)
+    if missing <= 0 or len(view.items) == len(certain):
         return
-    spare = len(view.items) - len(known)
-    wanted = view.text.others if view.text.others is not None else (view.text.total or 0) - len(known)
-    counted = 0 < wanted <= spare
-    for run in _runs(view, known, rest):
-        if not counted or len(run) == wanted:
+    spare = len(view.items) - len(certain)
+    count = view.text.others if view.text.others is not None else (view.text.total or 0) - len(certain)
+    counted = 0 < count <= spare
+    for run in _runs(view, certain, missing):
+        if not counted or len(run) == count:
             kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
-            alone = not _swappable(run, view, known)
-            yield ItemSet("counted" if counted else "completed", _with(known, run), kinds if alone else (*kinds, "set_ambiguous"), alone)
+            alone = not _swappable(run, view, certain)
+            yield ItemSet("counted" if counted else "completed", _with(certain, run), kinds if alone else (*kinds, "set_ambiguous"), alone)
     if spare <= (MOST_COUNTED if counted else view.limits.triple_items):
-        chosen = {i.item_id for i in known}
+        chosen = {i.item_id for i in certain}
         others = [i for i in view.items if i.item_id not in chosen]
-        verdict = exact_sets([i.open for i in others], rest, classes=_classes(others), max_size=wanted if counted else None)
-        fitting = [s for s in verdict.sets if not counted or len(s) == wanted]
+        verdict = exact_sets([i.open for i in others], missing, classes=_classes(others), max_size=count if counted else None)
+        fitting = [s for s in verdict.sets if not counted or len(s) == count]
         unique = verdict.kind == "unique" and bool(fitting)
-        for found in fitting[:2]:
+        for places in fitting[:2]:
             kind = "set_counted" if counted else "set_completed"
             large = () if len(others) <= view.limits.subset_items else ("set_large",)
             ambiguous = () if unique else ("set_ambiguous",)
-            members = _with(known, [others[n] for n in found])
+            members = _with(certain, [others[n] for n in places])
             yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
 
 
-def _with(known: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted((*known, *more), key=oldest_first))
+def _with(items: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted((*items, *more), key=oldest_first))
 
 
 def _listed(view: CustomerContext, here: list[Item]) -> list[Item]:
@@ -149,23 +149,23 @@ def _listed(view: CustomerContext, here: list[Item]) -> list[Item]:
         if not counters and not last:
             continue
         by_counter = view.holding.by_counter
-        found = [by_counter.get((own.stem, int(counter))) for counter in counters]
-        if all(found):
-            chosen |= {i.item_id: i for i in found if i}
+        items = [by_counter.get((own.stem, int(counter))) for counter in counters]
+        if all(items):
+            chosen |= {i.item_id: i for i in items if i}
         if last.isdecimal() and 0 < int(last) - int(own.counter) <= MOST_RANGE:
             between = (by_counter.get((own.stem, counter)) for counter in range(int(own.counter) + 1, int(last) + 1))
             chosen |= {i.item_id: i for i in between if i}
     return sorted(chosen.values(), key=oldest_first)
 
 
-def _runs(view: CustomerContext, known: Sequence[Item], rest: int) -> Iterator[tuple[Item, ...]]:
-    """Items that follow the known ones without a difference, by due date or by number, and have the rest as their sum."""
+def _runs(view: CustomerContext, certain: Sequence[Item], missing: int) -> Iterator[tuple[Item, ...]]:
+    """Items that follow the certain ones without a gap, by due date or by number, and whose sum is what is missing."""
     seen: set[frozenset[str]] = set()
     for order, place in zip((view.items, view.holding.by_number), view.holding.places, strict=True):
-        last = max(place[i.item_id] for i in known)
+        last = max(place[i.item_id] for i in certain)
         following = order[last + 1 : last + 1 + MOST_RUN]
         for size, total in enumerate(accumulate(i.open for i in following), 1):
-            if total == rest:
+            if total == missing:
                 run = following[:size]
                 ids = frozenset(i.item_id for i in run)
                 if ids not in seen:
@@ -183,9 +183,9 @@ class DamagedNumbers(NamedTuple):
 def damaged(view: CustomerContext) -> DamagedNumbers:
     """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
     amount = view.receipt.amount
-    found = DamagedNumbers([], {})
+    numbers = DamagedNumbers([], {})
     if not view.text.tokens:
-        return found
+        return numbers
     near = [
         i
         for i in (*view.holding.by_amount.get(amount, ()), *view.holding.by_discounted_amount.get(amount, ()))
@@ -196,9 +196,9 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
     for item in near[:40]:
         kind = view.text.resembles(number_of(item), closed)
         if kind:
-            found.references[item.item_id] = kind
-            found.sets.append(ItemSet("damaged", (item,)))
-    return found
+            numbers.references[item.item_id] = kind
+            numbers.sets.append(ItemSet("damaged", (item,)))
+    return numbers
 
 
 def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
@@ -222,18 +222,18 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
             seen.add(ids)
             alone = not _swappable(members, view)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
-    wanted = view.text.total
+    count = view.text.total
     small = len(items) <= view.limits.subset_items
-    if len(items) > (MOST_COUNTED if wanted else view.limits.triple_items) or not SURE.intersection(payer):
+    if len(items) > (MOST_COUNTED if count else view.limits.triple_items) or not SURE.intersection(payer):
         return
-    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else wanted or 3)
-    for found in verdict.sets:
-        members = tuple(items[n] for n in found)
+    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else count or 3)
+    for places in verdict.sets:
+        members = tuple(items[n] for n in places)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
             continue
-        unsure, counted = verdict.kind != "unique", wanted == len(members)
-        said = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
-        yield ItemSet("subset", members, tuple(kind for kind, holds in said if holds), unique=verdict.kind == "unique")
+        unsure, counted = verdict.kind != "unique", count == len(members)
+        evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
+        yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
 
 
 def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:
@@ -241,9 +241,9 @@ def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool
     return amount in holding.totals or (len(holding.items) > 1 and not SURE.isdisjoint(payer))
 
 
-def _swappable(members: Sequence[Item], view: CustomerContext, known: Sequence[Item] = ()) -> bool:
+def _swappable(members: Sequence[Item], view: CustomerContext, certain: Sequence[Item] = ()) -> bool:
     """Whether an item outside the set has the amount of one inside, due on another day: then the sum does not tell which is paid."""
-    inside = {i.item_id for i in (*members, *known)}
+    inside = {i.item_id for i in (*members, *certain)}
     like = view.holding.by_amount
     return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
 

@@ -51,11 +51,11 @@ class OpenItems:
 
     def holding(self, customer_id: str, currency: str) -> CustomerItems:
         """Open items of a customer in one currency."""
-        found = self._holdings.get((customer_id, currency))
-        if found is None:
-            found = CustomerItems([item for item in self.of_customer(customer_id) if item.currency == currency])
-            self._holdings[customer_id, currency] = found
-        return found
+        holding = self._holdings.get((customer_id, currency))
+        if holding is None:
+            holding = CustomerItems([item for item in self.of_customer(customer_id) if item.currency == currency])
+            self._holdings[customer_id, currency] = holding
+        return holding
 
     @lazy
     def numbers(self) -> Numbers:
@@ -76,8 +76,8 @@ class OpenItems:
 
     def by_amount(self, currency: str, amount: int, most: int) -> list[Item]:
         """Open items with that open amount, if they are no more than `most`; else none."""
-        found = self._of_amount.get((currency, amount), ())
-        return [self.items[i] for i in found] if len(found) <= most else []
+        ids = self._of_amount.get((currency, amount), ())
+        return [self.items[i] for i in ids] if len(ids) <= most else []
 
     def may_have(self, customer_id: str, currency: str, amount: int) -> bool:
         """Whether a customer may have an open item of that amount, in full or less its discount: a cheap check, rarely true."""
@@ -86,23 +86,24 @@ class OpenItems:
                 return True
         return False
 
-    def fits(self, one: Explanation) -> bool:
+    def fits(self, explanation: Explanation) -> bool:
         """Whether the items still have what an explanation would take."""
         return all(
-            (item := self.items.get(s.item_id)) is not None and abs(item.open) >= abs(s.item_amount + s.adjustment) for s in one.shares
+            (item := self.items.get(s.item_id)) is not None and abs(item.open) >= abs(s.item_amount + s.adjustment)
+            for s in explanation.shares
         )
 
-    def take(self, one: Explanation) -> list[Item]:
+    def take(self, explanation: Explanation) -> list[Item]:
         """Takes what an explanation gives; returns the items that are closed by it, as they were."""
         closed = []
-        for share in one.shares:
+        for share in explanation.shares:
             item = self.items[share.item_id]
-            left = item.open - share.item_amount - share.adjustment
+            remaining = item.open - share.item_amount - share.adjustment
             mine = self._customers[item.customer_id]
             del self._of_amount[item.currency, item.open][item.item_id]
-            if left:
-                self._of_amount[item.currency, left][item.item_id] = None
-                self.items[item.item_id] = mine[item.item_id] = item._replace(open=left, discount=0)
+            if remaining:
+                self._of_amount[item.currency, remaining][item.item_id] = None
+                self.items[item.item_id] = mine[item.item_id] = item._replace(open=remaining, discount=0)
             else:
                 del self.items[item.item_id], mine[item.item_id]
                 closed.append(item)

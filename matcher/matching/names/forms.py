@@ -147,15 +147,15 @@ def roman_form(name: str) -> NameForm:
 def _words(text: str) -> list[str]:
     """Words, with initials run together (`S.r.l.`, `a/s`); a comma and an ampersand keep initials apart."""
     words, run = [], ""
-    for found in _WORD.findall(text):
-        if len(found) == 1 and found.isalpha():
-            run += found
+    for word in _WORD.findall(text):
+        if len(word) == 1 and word.isalpha():
+            run += word
             continue
         if run:
             words.append(run)
             run = ""
-        if found not in "&+,":
-            words.append(found)
+        if word not in "&+,":
+            words.append(word)
     if run:
         # the second half of a Polish form that is abbreviated in two words (Sp. k.)
         if words and words[-1] == "sp" and run in "kjp":
@@ -169,8 +169,10 @@ def _is_person(words: list[str]) -> bool:
     """Whether words are a given name and surnames, or one surname and a given name."""
     if not 2 <= len(words) <= 4:
         return False
-    given = _given()
-    return (words[0] in given or (len(words) == 2 and words[1] in given)) and not any(word.endswith(_BUSINESS) for word in words)
+    given_names = _given()
+    return (words[0] in given_names or (len(words) == 2 and words[1] in given_names)) and not any(
+        word.endswith(_BUSINESS) for word in words
+    )
 
 
 def _stated(legal: Iterable[str]) -> str:
@@ -211,11 +213,11 @@ def _stripped(text: str, *, move_places: bool = True) -> tuple[str, str, list[st
                 places.append(inside.removesuffix("市"))
                 text = text.replace(f"({inside})", "")
     flat, branch = _LOOSE.sub("", text), ""
-    if (found := _BRANCH.match(flat)) is not None:
-        flat, branch = found[1] or found[3], found[2] or "branch"
-    while found_form := next((f for f in HAN_FORMS if flat != f and (flat.endswith(f) or flat.startswith(f))), ""):
-        legal.append(found_form)
-        flat = flat.removesuffix(found_form) if flat.endswith(found_form) else flat.removeprefix(found_form)
+    if (match := _BRANCH.match(flat)) is not None:
+        flat, branch = match[1] or match[3], match[2] or "branch"
+    while form := next((f for f in HAN_FORMS if flat != f and (flat.endswith(f) or flat.startswith(f))), ""):
+        legal.append(form)
+        flat = flat.removesuffix(form) if flat.endswith(form) else flat.removeprefix(form)
     while move_places and (place := next((flat[:n] for n in (4, 3, 2) if flat[:n] in HAN_PLACES and len(flat) > n + 1), "")):
         places.append(place)
         flat = re.sub("^(?:省|市|特别行政区)", "", flat[len(place) :])
@@ -226,14 +228,14 @@ def _stripped(text: str, *, move_places: bool = True) -> tuple[str, str, list[st
 
 def _split_trades(body: str, trades: Iterable[str]) -> tuple[list[str], str]:
     """Lines of business at the end of a body, and the distinguishing signs before them."""
-    known = frozenset(trades)
-    found: list[str] = []
-    while (tail := next((body[-n:] for n in (5, 4, 3, 2, 1) if body[-n:] in known and len(body) > n), "")) and len(body) - len(tail) >= 1:
-        found.insert(0, tail)
+    table = frozenset(trades)
+    at_end: list[str] = []
+    while (tail := next((body[-n:] for n in (5, 4, 3, 2, 1) if body[-n:] in table and len(body) > n), "")) and len(body) - len(tail) >= 1:
+        at_end.insert(0, tail)
         body = body[: -len(tail)]
-    if len(body) < 2 and found:
-        body += found.pop(0)
-    return found, body
+    if len(body) < 2 and at_end:
+        body += at_end.pop(0)
+    return at_end, body
 
 
 def _chinese(form: NameForm) -> tuple[str, ...]:
@@ -260,13 +262,13 @@ _SOUNDS = (("shch", "sc"), ("kh", "h"), ("ts", "c"), ("tz", "c"), ("x", "ks"), (
 
 def _sound(word: str) -> str:
     """One spelling for the usual ways to write a sound in Latin letters (Mikhail, Mihail; Yuriy, Jurij)."""
-    kept = _UMLAUT.sub(r"\1", _LOOSE.sub("", word.replace("'", "")))
-    for written, one in _SOUNDS:
-        if written in kept:
-            kept = kept.replace(written, one)
-    while "ii" in kept:
-        kept = kept.replace("ii", "i")
-    return kept
+    sound = _UMLAUT.sub(r"\1", _LOOSE.sub("", word.replace("'", "")))
+    for written, common in _SOUNDS:
+        if written in sound:
+            sound = sound.replace(written, common)
+    while "ii" in sound:
+        sound = sound.replace("ii", "i")
+    return sound
 
 
 @cache
@@ -287,11 +289,11 @@ _TABLES: dict[int, dict[str, str]] = {}
 
 def _short(table: object) -> dict[str, str]:
     """A table whose words are shortened as names are."""
-    known = _TABLES.get(id(table))
-    if known is None:
+    shortened = _TABLES.get(id(table))
+    if shortened is None:
         assert isinstance(table, dict)
-        known = _TABLES[id(table)] = {_UMLAUT.sub(r"\1", fold(word)): form for word, form in table.items()}
-    return known
+        shortened = _TABLES[id(table)] = {_UMLAUT.sub(r"\1", fold(word)): form for word, form in table.items()}
+    return shortened
 
 
 @cache

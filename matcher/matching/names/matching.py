@@ -75,13 +75,13 @@ def customer_names(customers: pl.DataFrame) -> pl.DataFrame:
     another script. The order is by customer.
     """
     fields = {"name": pl.concat_list("name"), "trade": pl.col("trade_name").str.split("|"), "alias": pl.col("alias").str.split("|")}
-    held = pl.concat(
+    stated = pl.concat(
         customers.select("customer_id", "entity", names.alias("name"), pl.lit(how).alias("how")).explode("name")
         for how, names in fields.items()
     )
-    held = held.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
-    written = held.join(_formed(held["name"], name_form), on="name")
-    foreign = written.filter(~_LATIN).select(held.columns)
+    stated = stated.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
+    written = stated.join(_formed(stated["name"], name_form), on="name")
+    foreign = written.filter(~_LATIN).select(stated.columns)
     roman = foreign.with_columns(pl.lit("script").alias("how")).join(_formed(foreign["name"], roman_form), on="name")
     rank = pl.col("how").replace_strict(_KINDS, range(len(_KINDS)), return_dtype=pl.Int8)
     return (
@@ -106,62 +106,62 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     is behind, and 0 where there is none behind.
     """
     asked = payers.select("entity", "name").unique().filter(pl.col("name").str.strip_chars() != "").sort("entity", "name")
-    known = customer_names(customers).with_row_index("form").with_columns((pl.col("how") == "script").alias("roman"))
-    if not asked.height or not known.height:
+    forms = customer_names(customers).with_row_index("form").with_columns((pl.col("how") == "script").alias("roman"))
+    if not asked.height or not forms.height:
         return pl.DataFrame(schema=MATCH)
     asked = asked.with_row_index("payer").join(_formed(asked["name"], name_form), on="name", maintain_order="left")
     asked = asked.with_columns(pl.lit(False).alias("roman")).filter(pl.col("key") != "")
-    weights = Weights(known.select(_WORDS).to_series())
-    found = [_equal(asked, known)]
-    rest = asked.join(found[0], on="payer", how="anti")
-    if known["roman"].any():
+    weights = Weights(forms.select(_WORDS).to_series())
+    matches = [_equal(asked, forms)]
+    unmatched = asked.join(matches[0], on="payer", how="anti")
+    if forms["roman"].any():
         # an alias in Latin letters may be another customer's name in its own script
-        by_alias = asked.join(found[0].filter(pl.col("field") == "alias"), on="payer", how="semi")
-        latin = pl.concat([rest, by_alias]).filter(_LATIN)
+        by_alias = asked.join(matches[0].filter(pl.col("field") == "alias"), on="payer", how="semi")
+        latin = pl.concat([unmatched, by_alias]).filter(_LATIN)
         roman = latin.select("payer", "entity", "name").join(_formed(latin["name"], roman_form), on="name", maintain_order="left")
-        roman = roman.with_columns(pl.lit(True).alias("roman")).select(rest.columns)
-        found.append(_equal(roman, known))
-        rest = pl.concat([rest, roman]).join(pl.concat(found), on="payer", how="anti")
-    rest = rest.sort("payer", "roman").with_row_index("row")
+        roman = roman.with_columns(pl.lit(True).alias("roman")).select(unmatched.columns)
+        matches.append(_equal(roman, forms))
+        unmatched = pl.concat([unmatched, roman]).join(pl.concat(matches), on="payer", how="anti")
+    unmatched = unmatched.sort("payer", "roman").with_row_index("row")
     for candidates in (_sharing_words, _sharing_letters):
-        found.append(_compared(candidates(rest, known), rest, known, weights))
-        rest = rest.join(found[-1], on="payer", how="anti")
-    return _best(pl.concat(one.select("payer", "customer_id", "how", "similarity") for one in found), asked)
+        matches.append(_compared(candidates(unmatched, forms), unmatched, forms, weights))
+        unmatched = unmatched.join(matches[-1], on="payer", how="anti")
+    return _best(pl.concat(frame.select("payer", "customer_id", "how", "similarity") for frame in matches), asked)
 
 
 def _formed(names: pl.Series, form: Callable[[str], NameForm]) -> pl.DataFrame:
     """What distinct names say: a column for each field of `NameForm`, its words as a text with blanks."""
     rows = []
     for name in names.unique().sort().to_list():
-        one = form(name)
-        rows.append((name, " ".join(one.words), *one[1:-1], " ".join(one.dotted)))
+        parts = form(name)
+        rows.append((name, " ".join(parts.words), *parts[1:-1], " ".join(parts.dotted)))
     return of_rows(rows, _FORM)
 
 
 def _form(row: Sequence[Any]) -> NameForm:
     """The name that a row of `_formed` without its name stands for."""
-    words, *rest, dotted = row
-    return NameForm._make((tuple(words.split(" ")), *rest, tuple(dotted.split())))
+    words, *fields, dotted = row
+    return NameForm._make((tuple(words.split(" ")), *fields, tuple(dotted.split())))
 
 
-def _of(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _of(payers: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Payers once for their legal entity's customers and once for everybody's, in the column ``entity``."""
-    shared = rest.with_columns(pl.lit("").alias("entity"))
+    shared = payers.with_columns(pl.lit("").alias("entity"))
     return (
-        pl.concat([rest, shared])
-        .join(known.select("entity").unique(), on="entity", how="semi")
-        .unique(["entity", rest.columns[0], "roman"])
+        pl.concat([payers, shared])
+        .join(forms.select("entity").unique(), on="entity", how="semi")
+        .unique(["entity", payers.columns[0], "roman"])
     )
 
 
-def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _equal(asked: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Customers with an equal form: payer, customer_id, how, similarity, and the field that held the customer's name."""
     columns = ("legal", "branch", "person", "traditional", "key", "full")
-    known = known.rename({"how": "field"})
-    of = _of(asked, known).select("payer", "entity", "roman", "joined", *columns)
-    known = known.select("entity", "roman", "customer_id", "field", "joined", *columns)
+    forms = forms.rename({"how": "field"})
+    of = _of(asked, forms).select("payer", "entity", "roman", "joined", *columns)
+    forms = forms.select("entity", "roman", "customer_id", "field", "joined", *columns)
     pairs = pl.concat(
-        of.join(known, left_on=["entity", "roman", form], right_on=["entity", "roman", form], suffix="_known", coalesce=False)
+        of.join(forms, left_on=["entity", "roman", form], right_on=["entity", "roman", form], suffix="_known", coalesce=False)
         for form in ("key", "joined", "full")
     )
     branch = pl.col("branch") != pl.col("branch_known")
@@ -184,24 +184,24 @@ def _equal(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(firm).select("payer", "customer_id", how.alias("how"), points.cast(pl.Int64).alias("similarity"), "field")
 
 
-def _sharing_words(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _sharing_words(payers: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share one of the payer's rarest words, or of which the payer's is a beginning."""
-    asked = _of(rest, known).select("row", "entity", "roman", _WORDS.alias("entry")).explode("entry").unique()
+    asked = _of(payers, forms).select("row", "entity", "roman", _WORDS.alias("entry")).explode("entry").unique()
     entries = _numbered(asked)
-    words = known.select("form", "entity", "roman", _WORDS.alias("entry")).explode("entry")
+    words = forms.select("form", "entity", "roman", _WORDS.alias("entry")).explode("entry")
     shared = _first(_by_number(asked, entries, "row"), _by_number(words, entries, "form"), WORD_CAP, RAREST)
-    return pl.concat([shared, _beginnings(rest, known)]).unique().sort("row", "form")
+    return pl.concat([shared, _beginnings(payers, forms)]).unique().sort("row", "form")
 
 
-def _beginnings(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _beginnings(payers: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers where the payer's name, or an abbreviated word of it, is the beginning of the customer's."""
-    asked = _of(rest, known)
+    asked = _of(payers, forms)
     signs = pl.when(pl.col("mark") == "").then(1).otherwise(SIGN)
     whole = asked.filter(pl.col("full").str.len_chars() * signs >= MIN_CUT).select("row", "entity", "roman", pl.col("full").alias("text"))
     words = asked.select("row", "entity", "roman", pl.col("dotted").str.split(" ").alias("text")).explode("text")
     words = words.filter(pl.col("text").str.len_chars() >= MIN_DOTTED)
-    names = known.select("entity", "roman", "form", pl.col("full").alias("text"))
-    parts = known.select("entity", "roman", "form", _WORDS.alias("text")).explode("text") if words.height else names.clear()
+    names = forms.select("entity", "roman", "form", pl.col("full").alias("text"))
+    parts = forms.select("entity", "roman", "form", _WORDS.alias("text")).explode("text") if words.height else names.clear()
     return pl.concat([_begun(whole, names), _begun(words, parts)])
 
 
@@ -213,19 +213,19 @@ def _begun(asked: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
         sought[entity, roman] = part["text"].to_list(), part["form"].to_list()
     rows: list[tuple[int, int]] = []
     for row, entity, roman, text in asked.select("row", "entity", "roman", "text").iter_rows():
-        found, forms = sought[entity, roman]
-        first, last = bisect_left(found, text), bisect_right(found, text + "\U0010ffff")
+        ordered, forms = sought[entity, roman]
+        first, last = bisect_left(ordered, text), bisect_right(ordered, text + "\U0010ffff")
         if last - first <= PREFIX_CAP:
             rows += ((row, form) for form in forms[first:last])
     return of_rows(rows, _PAIRS)
 
 
-def _sharing_letters(rest: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def _sharing_letters(payers: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Payers and customers that share at least two of the payer's rarest groups of three letters."""
-    scopes = known.select("entity", "roman").unique().sort("entity", "roman").with_row_index("scope")
+    scopes = forms.select("entity", "roman").unique().sort("entity", "roman").with_row_index("scope")
     lettered = pl.col("mark").eq("") & ~pl.col("person")
-    asked, item_count = _of(rest.filter(lettered), known), known.filter(lettered)
-    return _first(_grams(asked, scopes, "row"), _grams(item_count, scopes, "form"), GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
+    asked, customers = _of(payers.filter(lettered), forms), forms.filter(lettered)
+    return _first(_grams(asked, scopes, "row"), _grams(customers, scopes, "form"), GRAM_CAP, RAREST_GRAMS, least=2).sort("row", "form")
 
 
 def _grams(names: pl.DataFrame, scopes: pl.DataFrame, of: str) -> pl.DataFrame:
@@ -251,27 +251,27 @@ def _by_number(names: pl.DataFrame, entries: pl.DataFrame, of: str) -> pl.DataFr
     return names.join(entries, on=["entity", "roman", "entry"]).select(of, "number").unique()
 
 
-def _first(asked: pl.DataFrame, item_count: pl.DataFrame, cap: int, rarest: int, least: int = 1) -> pl.DataFrame:
+def _first(asked: pl.DataFrame, carriers: pl.DataFrame, cap: int, rarest: int, least: int = 1) -> pl.DataFrame:
     """The candidates of each payer that share most of its rarest entries, the rarer the better: row, form.
 
     Args:
         asked: row and number of an entry, a word or a group of letters.
-        item_count: form and number of an entry.
+        carriers: form and number of an entry.
         cap: entries that more names carry say nothing.
         rarest: how many entries of a payer count.
         least: how many entries a candidate must share.
     """
-    carried = item_count.group_by("number").len("item_count").filter(pl.col("item_count") <= cap)
-    telling = item_count.join(carried, on="number", how="semi")
+    carried = carriers.group_by("number").len("item_count").filter(pl.col("item_count") <= cap)
+    telling = carriers.join(carried, on="number", how="semi")
     ranked = asked.join(carried, on="number").sort("row", "item_count", "number").group_by("row", maintain_order=True).head(rarest)
-    shares, found = pl.col("number").n_unique().alias("len"), [pl.DataFrame(schema=_PAIRS)]
+    shares, frames = pl.col("number").n_unique().alias("len"), [pl.DataFrame(schema=_PAIRS)]
     for rows in _whole_rows(ranked):
         shared = (
             rows.join(telling, on="number").group_by("row", "form").agg((100_000 // pl.col("item_count")).sum().alias("weight"), shares)
         )
         best = shared.filter(pl.col("len") >= least).sort("row", "weight", "form", descending=[False, True, False])
-        found.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(pl.Schema(_PAIRS)))
-    return pl.concat(found)
+        frames.append(best.group_by("row", maintain_order=True).head(CANDIDATES).select("row", "form").cast(pl.Schema(_PAIRS)))
+    return pl.concat(frames)
 
 
 def _whole_rows(ranked: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -282,13 +282,15 @@ def _whole_rows(ranked: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield ranked.filter(pl.col("row").is_between(part[0], part[-1]))
 
 
-def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+def _compared(pairs: pl.DataFrame, payers: pl.DataFrame, forms: pl.DataFrame, weights: Weights) -> pl.DataFrame:
     """Likeness of pairs: payer, customer_id, how, similarity."""
     fields = list(NameForm._fields)
-    ours = {row[0]: (row[1], _form(row[2:])) for row in rest.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()}
+    ours = {
+        row[0]: (row[1], _form(row[2:])) for row in payers.join(pairs, on="row", how="semi").select("row", "payer", *fields).iter_rows()
+    }
     theirs = {
         row[0]: (row[1], row[2], _form(row[3:]))
-        for row in known.join(pairs, on="form", how="semi").select("form", "customer_id", pl.col("how") == "trade", *fields).iter_rows()
+        for row in forms.join(pairs, on="form", how="semi").select("form", "customer_id", pl.col("how") == "trade", *fields).iter_rows()
     }
     rows = []
     for row, form in pairs.iter_rows():
@@ -301,10 +303,10 @@ def _compared(pairs: pl.DataFrame, rest: pl.DataFrame, known: pl.DataFrame, weig
     return of_rows(rows, {"payer": pl.UInt32(), **{c: MATCH[c] for c in ("customer_id", "how", "similarity")}})
 
 
-def _best(found: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+def _best(matches: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """The best customers of each payer, once each, with the margin."""
     rank = pl.col("how").replace_strict(_HOWS, range(len(_HOWS)), return_dtype=pl.Int8).alias("rank")
-    ranked = found.with_columns(rank).sort("payer", "similarity", "rank", "customer_id", descending=[False, True, False, False])
+    ranked = matches.with_columns(rank).sort("payer", "similarity", "rank", "customer_id", descending=[False, True, False, False])
     one_each = ranked.unique(["payer", "customer_id"], keep="first", maintain_order=True)
     behind = pl.col("similarity").shift(-1).over("payer").fill_null(0)
     first = pl.int_range(pl.len()).over("payer") == 0

@@ -36,13 +36,13 @@ BIT = 16
 class Weights:
     """What words say by their rarity, in bits: a word that one name in a thousand has says ten."""
 
-    def __init__(self, known: pl.Series) -> None:
+    def __init__(self, word_lists: pl.Series) -> None:
         """Counts the words of customers' names, given as lists.
 
         Payers' names are not counted: similarity must not depend on the other payers.
         """
-        names = len(known) + 1
-        counted = known.explode().drop_nulls().value_counts(name="n").iter_rows()
+        names = len(word_lists) + 1
+        counted = word_lists.explode().drop_nulls().value_counts(name="n").iter_rows()
         self._weight = {word: max(BIT, _rarity(names, n)) for word, n in counted}
         self._general = general_words()
         self._unknown = UNKNOWN * _rarity(names, 1) // 100
@@ -57,16 +57,16 @@ class Weights:
 
     def heaviest(self, words: tuple[str, ...]) -> str:
         """The word that distinguishes most: the rarest that is no place or line of business, the first one of several."""
-        known = self._heaviest.get(words)
-        if known is None:
-            known = self._heaviest[words] = max(words, key=lambda word: (word not in self._general, self[word]))
-        return known
+        heaviest = self._heaviest.get(words)
+        if heaviest is None:
+            heaviest = self._heaviest[words] = max(words, key=lambda word: (word not in self._general, self[word]))
+        return heaviest
 
 
 @cache
-def _rarity(names: int, item_count: int) -> int:
-    """Logarithm to base 2 of names by item_count, in sixteenths, rounded down; without floating-point numbers."""
-    ratio: int = names**BIT // item_count**BIT
+def _rarity(names: int, carriers: int) -> int:
+    """Logarithm to base 2 of names by carriers, in sixteenths, rounded down; without floating-point numbers."""
+    ratio: int = names**BIT // carriers**BIT
     return max(1, ratio).bit_length() - 1
 
 
@@ -146,12 +146,12 @@ def _spelled_otherwise(
     gained = lost = 0
     used: set[str] = set()
     mark = weights.heaviest(customer.words)
-    left, how = [], "abbreviated"
+    extra_left, how = [], "abbreviated"
     for word in extra:
-        shares = ((one, _share(word, one, weights, "" if word in payer.dotted else mark)) for one in missing)
+        shares = ((candidate, _share(word, candidate, weights, "" if word in payer.dotted else mark)) for candidate in missing)
         other, share = max(shares, key=lambda pair: (pair[1], pair[0]))
         if not share:
-            left.append(word)
+            extra_left.append(word)
             continue
         if share != ABBREVIATED:
             how = "alike"
@@ -159,8 +159,8 @@ def _spelled_otherwise(
             used.add(other)
             gained += share * weights[other]
             lost += (MET - share) * weights[other]
-    rest = [word for word in missing if word not in used]
-    return (how if used and not (left and rest) else "alike"), gained, lost, left, rest
+    missing_left = [word for word in missing if word not in used]
+    return (how if used and not (extra_left and missing_left) else "alike"), gained, lost, extra_left, missing_left
 
 
 def _share(word: str, other: str, weights: Weights, mark: str) -> int:
@@ -181,5 +181,5 @@ def _abbreviates(short: str, long: str) -> bool:
         return True
     if len(short) > 4 and len(short) * 2 >= len(long) and long.endswith(short):
         return True
-    rest = iter(long)
-    return 1 < len(short) <= 5 and short[0] == long[0] and all(letter in rest for letter in short)
+    letters = iter(long)
+    return 1 < len(short) <= 5 and short[0] == long[0] and all(letter in letters for letter in short)

@@ -38,28 +38,28 @@ class Numbers:
     @lazy
     def by_form(self) -> Mapping[str, Mapping[str, list[_Carrier]]]:
         """Items by form and number of `text.index_keys`."""
-        found: dict[str, dict[str, list[_Carrier]]] = {form: {} for form in FORMS}
+        carriers: dict[str, dict[str, list[_Carrier]]] = {form: {} for form in FORMS}
         for item, number in self._items:
             for form, key, kind in index_keys(number):
-                found[form].setdefault(key, []).append((item.customer_id, item.item_id, kind))
-        return found
+                carriers[form].setdefault(key, []).append((item.customer_id, item.item_id, kind))
+        return carriers
 
     @lazy
     def by_fragment(self) -> Mapping[str, list[_Carrier]]:
         """Items by their `text.fragments`."""
-        found: dict[str, list[_Carrier]] = {}
+        carriers: dict[str, list[_Carrier]] = {}
         for item, number in self._items:
             for fragment, kind in fragments(number):
-                found.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
-        return found
+                carriers.setdefault(fragment, []).append((item.customer_id, item.item_id, kind))
+        return carriers
 
     @lazy
     def lengths(self) -> Mapping[str, set[int]]:
         """How long the fragments are that begin with the same `START` characters."""
-        found: dict[str, set[int]] = {}
+        lengths: dict[str, set[int]] = {}
         for fragment in self.by_fragment:
-            found.setdefault(fragment[:START], set()).add(len(fragment))
-        return found
+            lengths.setdefault(fragment[:START], set()).add(len(fragment))
+        return lengths
 
     @lazy
     def shapes(self) -> frozenset[str]:
@@ -68,12 +68,12 @@ class Numbers:
 
     def crowd(self, form: str, key: str) -> Mapping[str, list[_Carrier]]:
         """The items of a number that many share, by customer."""
-        found = self._crowds.get((form, key))
-        if found is None:
-            found = self._crowds[form, key] = {}
+        by_customer = self._crowds.get((form, key))
+        if by_customer is None:
+            by_customer = self._crowds[form, key] = {}
             for carrier in self.by_form[form][key]:
-                found.setdefault(carrier[0], []).append(carrier)
-        return found
+                by_customer.setdefault(carrier[0], []).append(carrier)
+        return by_customer
 
 
 class Named:
@@ -89,29 +89,29 @@ class Named:
             keys: items that number keys found, with the kind.
             spaced: whether to look for numbers with blanks in between, where nothing else names an item.
         """
-        found = dict(keys)
+        kinds = dict(keys)
         for named in (self._few, *self._crowds):
             for _, item_id, kind in named.get(customer_id, ()):
-                known = found.get(item_id)
-                if known is None or PLACE[kind] < PLACE[known]:
-                    found[item_id] = kind
-        if spaced and STRONG.isdisjoint(found.values()):
-            found |= self._spaced.get(customer_id, {})
-        return found
+                best = kinds.get(item_id)
+                if best is None or PLACE[kind] < PLACE[best]:
+                    kinds[item_id] = kind
+        if spaced and STRONG.isdisjoint(kinds.values()):
+            kinds |= self._spaced.get(customer_id, {})
+        return kinds
 
     @lazy
     def _hits(self) -> list[tuple[str, str]]:
-        known = self._numbers.by_form
-        return [(form, key) for form, keys in self._text.forms.items() for key in keys if key in known[form]] if self._text.tokens else []
+        by_form = self._numbers.by_form
+        return [(form, key) for form, keys in self._text.forms.items() for key in keys if key in by_form[form]] if self._text.tokens else []
 
     @lazy
     def _few(self) -> Mapping[str, list[_Carrier]]:
-        found: dict[str, list[_Carrier]] = {}
+        by_customer: dict[str, list[_Carrier]] = {}
         for form, key in self._hits:
-            item_count = self._numbers.by_form[form][key]
-            for carrier in item_count if len(item_count) <= CROWD else ():
-                found.setdefault(carrier[0], []).append(carrier)
-        return found
+            carriers = self._numbers.by_form[form][key]
+            for carrier in carriers if len(carriers) <= CROWD else ():
+                by_customer.setdefault(carrier[0], []).append(carrier)
+        return by_customer
 
     @lazy
     def _crowds(self) -> list[Mapping[str, list[_Carrier]]]:
@@ -122,13 +122,13 @@ class Named:
         """Items whose number stands in the text with blanks or other characters in between."""
         if not self._text.tokens:
             return {}
-        known, found = self._numbers.by_fragment, dict[str, dict[str, str]]()
+        carriers, kinds = self._numbers.by_fragment, dict[str, dict[str, str]]()
         for fragment in self._pieces():
-            if fragment in known and self._text.holds(fragment):
-                for customer_id, item_id, kind in known[fragment]:
-                    mine = found.setdefault(customer_id, {})
+            if fragment in carriers and self._text.holds(fragment):
+                for customer_id, item_id, kind in carriers[fragment]:
+                    mine = kinds.setdefault(customer_id, {})
                     mine[item_id] = min(kind, mine.get(item_id, kind), key=PLACE.__getitem__)
-        return found
+        return kinds
 
     def _pieces(self) -> set[str]:
         """Pieces of the text that begin as a fragment does, and are as long."""

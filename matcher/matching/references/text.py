@@ -1,6 +1,6 @@
 """What a payer's text says about numbers: which of a customer's documents it names, whole or damaged, and how many it speaks of.
 
-This is the close reading for lines that number keys alone do not settle; it looks at the few items of one customer, never at all.
+This is the close reading for lines that number keys alone do not settle; it looks at the few items of one customer, never at everybody's.
 """
 
 import re
@@ -77,12 +77,12 @@ def spoken(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.lower() if text.isascii() else fold(text)))} "
 
 
-def says(said: str, words: Iterable[str]) -> bool:
+def says(text: str, words: Iterable[str]) -> bool:
     """Whether one of the words is in a `spoken` text: at the beginning of a word, or whole if a blank ends it.
 
     "interest" is in "interest rate" and not in "Pinterest". Signs that are written without spaces between words are found anywhere.
     """
-    return any(map(said.__contains__, _needles(tuple(words))))
+    return any(map(text.__contains__, _needles(tuple(words))))
 
 
 @lru_cache(maxsize=64)
@@ -92,13 +92,13 @@ def _needles(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def fragments(item: Number) -> list[tuple[str, str]]:
     """What may stand somewhere in a text with blanks or other characters in between, and the kind of reference that it makes."""
-    found = [(item.reference, "structured")] if len(item.reference) >= MIN_DAMAGED else []
+    forms = [(item.reference, "structured")] if len(item.reference) >= MIN_DAMAGED else []
     if len(item.whole) >= 7:
-        found.append((item.whole, "whole"))
+        forms.append((item.whole, "whole"))
     bare = item.digits.lstrip("0")
     if len(item.digits) >= 8 and bare != item.whole and len(bare) >= MIN_DAMAGED:
-        found.append((bare, "digits"))
-    return found
+        forms.append((bare, "digits"))
+    return forms
 
 
 def index_keys(item: Number) -> list[tuple[str, str, str]]:
@@ -125,9 +125,9 @@ def shape(number: str) -> str:
     return "#" * len(number) if number.isdigit() else _RUN.sub("#", number)
 
 
-def _one_off(token: str, wanted: str) -> bool:
+def _one_off(token: str, number: str) -> bool:
     """Whether two numbers differ in one character, wrong, missing, doubled or exchanged with its neighbour."""
-    return len(token) > MIN_DAMAGED and abs(len(token) - len(wanted)) <= 1 and OSA.distance(token, wanted, score_cutoff=1) <= 1
+    return len(token) > MIN_DAMAGED and abs(len(token) - len(number)) <= 1 and OSA.distance(token, number, score_cutoff=1) <= 1
 
 
 def _compact(text: str) -> str:
@@ -182,8 +182,8 @@ class Text:
     @property
     def runs(self) -> frozenset[str]:
         """Runs of digits, as written and without leading zeros."""
-        found = _RUN.findall(self.upper)
-        return frozenset(found) | frozenset(run.lstrip("0") for run in found)
+        runs = _RUN.findall(self.upper)
+        return frozenset(runs) | frozenset(run.lstrip("0") for run in runs)
 
     @property
     def parts(self) -> frozenset[str]:
@@ -197,8 +197,8 @@ class Text:
     @lazy
     def numbered(self) -> frozenset[str]:
         """Numbers of five digits or more that the payer wrote and that are no date, no telephone number and no account number."""
-        found = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
-        return frozenset(_compact(token) for token in found if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+        tokens = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
+        return frozenset(_compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
 
     @lazy
     def alike(self) -> str:
@@ -208,14 +208,14 @@ class Text:
     @lazy
     def others(self) -> int | None:
         """How many further documents the text speaks of ("and 3 others")."""
-        found = _OTHERS.search(self.upper)
-        return int(next(g for g in found.groups() if g)) if found else None
+        match = _OTHERS.search(self.upper)
+        return int(next(g for g in match.groups() if g)) if match else None
 
     @lazy
     def total(self) -> int | None:
         """How many documents the text speaks of in all ("5 invoices")."""
-        found = _TOTAL.search(self.upper)
-        return int(next(g for g in found.groups() if g)) if found else None
+        match = _TOTAL.search(self.upper)
+        return int(next(g for g in match.groups() if g)) if match else None
 
     @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
@@ -228,13 +228,13 @@ class Text:
         digits = [t for t in self.numbers if len(t) >= MIN_DAMAGED]
         return {"whole": self.wholes, "digits": digits, "parts": self.parts, "counter": self.runs}
 
-    def holds(self, wanted: str) -> bool:
+    def holds(self, number: str) -> bool:
         """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
-        return wanted in self.compact and self._alone(wanted, self.compact, self.upper)
+        return number in self.compact and self._alone(number, self.compact, self.upper)
 
     def only_within(self, key: str, longer: Iterable[str]) -> bool:
         """Whether letters and digits stand in the text only as a piece of one of the longer numbers."""
-        spans = [(start, start + len(one)) for one in longer if len(one) > len(key) for start in self._found(one)]
+        spans = [(start, start + len(number)) for number in longer if len(number) > len(key) for start in self._found(number)]
         places = list(self._found(key))
         return bool(places) and all(any(first <= start and start + len(key) <= last for first, last in spans) for start in places)
 
@@ -254,26 +254,26 @@ class Text:
         """Where each character of `compact` stands in `upper`."""
         return [place for place, character in enumerate(self.upper) if character.isalnum()]
 
-    def _alone(self, wanted: str, compact: str, upper: str) -> bool:
+    def _alone(self, number: str, compact: str, upper: str) -> bool:
         """Whether a number stands in a text with nothing but blanks and punctuation in between, and is not part of a longer one.
 
         Zeros may stand before a number; a letter at its beginning ends whatever is before.
         """
-        start = compact.find(wanted)
+        start = compact.find(number)
         while start >= 0:
-            first, last = self._places[start], self._places[start + len(wanted) - 1]
+            first, last = self._places[start], self._places[start + len(number) - 1]
             if not upper[last + 1 : last + 2].isdecimal() and "_" not in upper[first:last]:
-                while wanted[0].isdecimal() and first and upper[first - 1] == "0":
+                while number[0].isdecimal() and first and upper[first - 1] == "0":
                     first -= 1
-                if not first or not wanted[0].isdecimal() or not upper[first - 1].isdecimal():
+                if not first or not number[0].isdecimal() or not upper[first - 1].isdecimal():
                     return True
-            start = compact.find(wanted, start + 1)
+            start = compact.find(number, start + 1)
         return False
 
-    def resembles(self, item: Number, known: Collection[str] = ()) -> str:
+    def resembles(self, item: Number, others: Collection[str] = ()) -> str:
         """How the text names a document although the number is damaged: ``ocr``, ``typo``, ``cut`` or '', the most telling of them.
 
-        Numbers in `known` (letters and digits alone) are those of other documents, and not damaged.
+        Numbers in `others` (letters and digits alone) are those of other documents, and not damaged.
         """
         if len(item.digits) < MIN_DAMAGED:
             return ""
@@ -282,7 +282,7 @@ class Text:
             return "ocr"
         cut = ""
         for token, bare, digits in self._damaged:
-            if token in known or bare in known:
+            if token in others or bare in others:
                 continue
             if _one_off(token, item.whole) or _one_off(digits, item.digits):
                 return "typo"
@@ -307,9 +307,9 @@ class Text:
             other = number(self.upper[mark.end() : mark.end() + len(self.upper[place - len(item.whole) - 3 : place])]) if last else None
             if last and last[0].isdigit() and len(last[0]) <= len(item.counter):
                 return listed, item.counter[: len(item.counter) - len(last[0])] + last[0]
-            for found in (number(last[0]) if last else None, other):
-                if found is not None and found.stem == item.stem:
-                    return listed, found.counter
+            for following in (number(last[0]) if last else None, other):
+                if following is not None and following.stem == item.stem:
+                    return listed, following.counter
         while step := _LIST.match(self.upper, place):
             piece = _RUN.match(self.upper, step.end())
             if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
@@ -327,10 +327,10 @@ class Text:
         while place >= 0:
             end = place + size
             if not (end < len(text) and text[end].isdigit()):
-                for wanted in item.stem[1]:
+                for sign in item.stem[1]:
                     while end < len(text) and not text[end].isalnum():
                         end += 1
-                    if end == len(text) or text[end] != wanted:
+                    if end == len(text) or text[end] != sign:
                         end = -1
                         break
                     end += 1

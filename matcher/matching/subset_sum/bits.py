@@ -33,7 +33,7 @@ class Band:
         return value >= self.low and bool(self.bits >> (value - self.low) & 1)
 
 
-def reach(pool: AmountGroups, max_size: int, wanted: int, meter: Meter) -> Found:
+def reach(pool: AmountGroups, max_size: int, alternatives: int, meter: Meter) -> Found:
     """Sets with the target for a sum, found by way of the reachable sums; `whole` when there are no others.
 
     Credit notes are turned round: leaving one out adds its amount to what all of them together take away.
@@ -48,7 +48,7 @@ def reach(pool: AmountGroups, max_size: int, wanted: int, meter: Meter) -> Found
         return Found((), whole=True)
     if len(bands) <= len(order):
         return NOTHING_DONE
-    return _walk(pool, order, bands, target, max_size, wanted, meter)
+    return _walk(pool, order, bands, target, max_size, alternatives, meter)
 
 
 def _bands(pool: AmountGroups, order: list[int], target: int, meter: Meter) -> list[Band] | None:
@@ -80,7 +80,7 @@ class _Step:
 
 def _steps(pool: AmountGroups, order: list[int], target: int) -> Iterator[_Step]:
     """Each group as sums of 1, 2, 4, ... of its items, which together make every number of them."""
-    rest = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
+    remaining = sum(abs(v) * r for v, r in zip(pool.values, pool.rooms, strict=True))
     spread = 0
     for group in order:
         room, part = pool.rooms[group], 1
@@ -89,8 +89,8 @@ def _steps(pool: AmountGroups, order: list[int], target: int) -> Iterator[_Step]
             room -= part
             value = abs(pool.values[group]) * part
             spread += value
-            rest -= value
-            yield _Step(value, max(0, target - rest), min(target, spread), not room)
+            remaining -= value
+            yield _Step(value, max(0, target - remaining), min(target, spread), not room)
             part *= 2
 
 
@@ -103,25 +103,25 @@ def _add(band: Band, step: _Step) -> Band:
     return Band(step.low, bits & (1 << width) - 1 if bits.bit_length() > width else bits)
 
 
-def _walk(pool: AmountGroups, order: list[int], bands: list[Band], target: int, max_size: int, wanted: int, meter: Meter) -> Found:
+def _walk(pool: AmountGroups, order: list[int], bands: list[Band], target: int, max_size: int, alternatives: int, meter: Meter) -> Found:
     """Sets in the order of most items of the largest amounts; every step is one that leads to the target."""
     picks: list[Pick] = []
     stack: list[tuple[int, int, int, Pick]] = [(len(order), target, 0, ())]
     while stack:
-        depth, rest, size, pick = stack.pop()
+        depth, missing, size, pick = stack.pop()
         if not depth:
-            found = tuple(sorted(pick))
-            if found:
-                picks.append(found)
-            if len(picks) > wanted:
+            ordered = tuple(sorted(pick))
+            if ordered:
+                picks.append(ordered)
+            if len(picks) > alternatives:
                 return Found(tuple(picks), whole=False)
             continue
         group, band = order[depth - 1], bands[depth - 1]
         value, room = pool.values[group], pool.rooms[group]
         if not meter.take((room + 1) * (CALL + band.bits.bit_length() // BITS_A_STEP // 2)):
             return Found(tuple(picks), whole=False)
-        for shifted in range(min(room, rest // abs(value)) + 1):
+        for shifted in range(min(room, missing // abs(value)) + 1):
             number = shifted if value > 0 else room - shifted
-            if size + number <= max_size and band.has(rest - shifted * abs(value)):
-                stack.append((depth - 1, rest - shifted * abs(value), size + number, (*pick, (group, number)) if number else pick))
+            if size + number <= max_size and band.has(missing - shifted * abs(value)):
+                stack.append((depth - 1, missing - shifted * abs(value), size + number, (*pick, (group, number)) if number else pick))
     return Found(tuple(picks), whole=True, count=min(sum(ways(pool, pick) for pick in picks), COUNT_CAP))

@@ -152,7 +152,7 @@ def expand(pool: AmountGroups, pick: Pick, limit: int) -> list[tuple[int, ...]]:
     for group, number in pick:
         parts = _oldest(pool.members[group], pool.owners[group], number, limit)
         # of two sets of one size the older stays the older when both get the same further items
-        best = heapq.nsmallest(limit, (tuple(sorted(one + part)) for one in best for part in parts))
+        best = heapq.nsmallest(limit, (tuple(sorted(chosen + part)) for chosen in best for part in parts))
     return best
 
 
@@ -160,12 +160,12 @@ def _oldest(members: tuple[int, ...], owners: tuple[int, ...], number: int, limi
     """The `limit` lexicographically first choices of `number` members in which no class skips a member."""
     if number == len(members) or len(set(owners)) == 1:
         return [members[:number]]
-    found = []
+    sets = []
     for chosen in _choices(owners, number):
-        found.append(tuple(members[i] for i in chosen))
-        if len(found) == limit:
+        sets.append(tuple(members[i] for i in chosen))
+        if len(sets) == limit:
             break
-    return found
+    return sets
 
 
 def _choices(owners: tuple[int, ...], number: int) -> Iterator[list[int]]:

@@ -94,11 +94,11 @@ def exact_sets(
     picks: list[Pick] = []
     sets: tuple[tuple[int, ...], ...] = ()
     for parts, enough in ((_quick, alternatives), (_thorough, 2)):
-        for found in parts(pool, most, alternatives, meter):
-            picks = list(found.picks) if found.whole else list(dict.fromkeys((*picks, *found.picks)))
+        for result in parts(pool, most, alternatives, meter):
+            picks = list(result.picks) if result.whole else list(dict.fromkeys((*picks, *result.picks)))
             sets = _named(pool, picks, alternatives)
-            if found.whole:
-                return SubsetSumResult(_kind(len(sets)), sets, found.count, meter.work)
+            if result.whole:
+                return SubsetSumResult(_kind(len(sets)), sets, result.count, meter.work)
             if len(sets) >= enough:
                 break
         if len(sets) > 1:
@@ -112,31 +112,31 @@ def _kind(answers: int) -> Literal["unique", "ambiguous", "impossible"]:
 
 def _named(pool: AmountGroups, picks: Sequence[Pick], limit: int) -> tuple[tuple[int, ...], ...]:
     """The preferred sets of positions behind these picks."""
-    sets = (one for pick in picks for one in expand(pool, pick, limit))
-    return tuple(heapq.nsmallest(limit, sets, key=lambda one: (len(one), one)))
+    sets = (positions for pick in picks for positions in expand(pool, pick, limit))
+    return tuple(heapq.nsmallest(limit, sets, key=lambda positions: (len(positions), positions)))
 
 
-def _quick(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
+def _quick(pool: AmountGroups, most: int, alternatives: int, meter: Meter) -> Iterator[Found]:
     """Parts that settle nearly every case, and name alternatives where there are many."""
     yield all_sums(pool, most, meter)
     if most > FEWEST:
-        yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, wanted, meter)
-    yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, wanted, meter)
+        yield meet(pool, most, MIDDLE if pool.size <= COUNTED else SMALL, alternatives, meter)
+    yield few(pool, FEW if most <= FEW else QUICK_SIZE, most, alternatives, meter)
     cheap = meter.share(10)
-    found = reach(pool, most, wanted, cheap)
+    result = reach(pool, most, alternatives, cheap)
     meter.take(cheap.work)
-    yield found
+    yield result
     for number in range(QUICK_WINDOWS):
-        yield window(pool, number, most, wanted, meter)
+        yield window(pool, number, most, alternatives, meter)
 
 
-def _thorough(pool: AmountGroups, most: int, wanted: int, meter: Meter) -> Iterator[Found]:
+def _thorough(pool: AmountGroups, most: int, alternatives: int, meter: Meter) -> Iterator[Found]:
     """Parts for what is left: a proof by bits when the sums are short, else larger windows and larger halves."""
-    yield window(pool, QUICK_WINDOWS, most, wanted, meter)
+    yield window(pool, QUICK_WINDOWS, most, alternatives, meter)
     if most > FEW:
-        yield few(pool, FEW, most, wanted, meter, bottom=QUICK_SIZE + 1)
+        yield few(pool, FEW, most, alternatives, meter, bottom=QUICK_SIZE + 1)
     for number in range(QUICK_WINDOWS + 1, len(TRIES)):
         if number == len(TRIES) - 1:
-            yield reach(pool, most, wanted, meter)
-        yield window(pool, number, most, wanted, meter)
-    yield meet(pool, most, LARGE, wanted, meter)
+            yield reach(pool, most, alternatives, meter)
+        yield window(pool, number, most, alternatives, meter)
+    yield meet(pool, most, LARGE, alternatives, meter)

@@ -65,8 +65,8 @@ class Half:
         """How many of each of its groups the sums of these rows take: a row each."""
         out = np.empty((len(rows), len(self.groups)), dtype=np.int64)
         for column in range(len(self.groups) - 1, -1, -1):
-            kept, radix = self.kept[column], pool.rooms[self.groups[column]] + 1
-            expanded = rows if kept is None else kept[rows]
+            indexes, radix = self.kept[column], pool.rooms[self.groups[column]] + 1
+            expanded = rows if indexes is None else indexes[rows]
             rows = expanded // radix
             out[:, column] = expanded - rows * radix
         return out
@@ -94,8 +94,8 @@ def join(left: Ints, right: Ints, target: int) -> tuple[Ints, Ints]:
             others = _shared(target - left, right)
         rows = _shared(right[others], target - left)
         others = others[_shared(target - left[rows], right[others])]
-    wanted = target - left[rows]
-    rows = rows[_among(wanted, right[others])]
+    partners = target - left[rows]
+    rows = rows[_among(partners, right[others])]
     others = others[_among(right[others], target - left[rows])]
     return rows, others
 
@@ -135,12 +135,12 @@ def all_sums(pool: AmountGroups, max_size: int, meter: Meter) -> Found:
 
 def _taken(pool: AmountGroups, place: int) -> Pick:
     """What the sum at a place of all sums takes."""
-    found = []
+    pick = []
     for group in range(len(pool.rooms) - 1, -1, -1):
         place, number = divmod(place, pool.rooms[group] + 1)
         if number:
-            found.append((group, number))
-    return tuple(reversed(found))
+            pick.append((group, number))
+    return tuple(reversed(pick))
 
 
 def halves(pool: AmountGroups, limit: int, meter: Meter) -> tuple[Half, Half] | None:
@@ -175,24 +175,24 @@ def half_of(pool: AmountGroups, groups: tuple[int, ...], others: Sequence[int], 
         sums = (sums[:, None] + value * np.arange(room + 1, dtype=np.int64)).ravel()
         most, least = most - max(value * room, 0), least - min(value * room, 0)
         highest, lowest = highest + max(value * room, 0), lowest + min(value * room, 0)
-        kept: Ints | None = None
+        indexes: Ints | None = None
         if len(sums) > _FILTERED and (lowest < pool.target - most or highest > pool.target - least):
-            kept = np.flatnonzero((sums >= pool.target - most) & (sums <= pool.target - least))
-            sums = sums[kept]
-        dropped.append(kept)
+            indexes = np.flatnonzero((sums >= pool.target - most) & (sums <= pool.target - least))
+            sums = sums[indexes]
+        dropped.append(indexes)
         if len(sums) > limit:
             return None
     return Half(groups, sums, tuple(dropped))
 
 
-def meet(pool: AmountGroups, max_size: int, limit: int, wanted: int, meter: Meter) -> Found:
+def meet(pool: AmountGroups, max_size: int, limit: int, alternatives: int, meter: Meter) -> Found:
     """All sets that have the target for a sum: every sum of one half of the groups joined with every sum of the other.
 
     Args:
         pool: what may be taken.
         max_size: most items in a set.
         limit: most sums of a half; with more nothing is done.
-        wanted: how many picks to name.
+        alternatives: how many picks to name.
         meter: its budget.
     """
     built = halves(pool, limit, meter)
@@ -204,10 +204,10 @@ def meet(pool: AmountGroups, max_size: int, limit: int, wanted: int, meter: Mete
         return Found((), whole=True)
     if not meter.take(10 * (len(rows) * len(left.groups) + len(others) * len(right.groups))):
         return NOTHING_DONE
-    return _pairs(pool, (left, right), (rows, others), max_size, wanted)
+    return _pairs(pool, (left, right), (rows, others), max_size, alternatives)
 
 
-def _pairs(pool: AmountGroups, sides: tuple[Half, Half], hits: tuple[Ints, Ints], max_size: int, wanted: int) -> Found:
+def _pairs(pool: AmountGroups, sides: tuple[Half, Half], hits: tuple[Ints, Ints], max_size: int, alternatives: int) -> Found:
     left, right = sides
     mine, theirs = (half.counts(rows, pool) for half, rows in zip(sides, hits, strict=True))
     sizes = theirs.sum(axis=1)
@@ -225,12 +225,12 @@ def _pairs(pool: AmountGroups, sides: tuple[Half, Half], hits: tuple[Ints, Ints]
     lengths = np.maximum(np.searchsorted(runs, starts + room, side="right") - first, 0)
     total = int(lengths.sum())
     capped = total >= COUNT_CAP
-    taken = np.minimum(lengths, wanted) if capped else lengths
+    taken = np.minimum(lengths, alternatives) if capped else lengths
     ends = np.cumsum(taken)
     within = np.arange(int(ends[-1])) - np.repeat(ends - taken, taken)
     counts = np.concatenate((np.repeat(mine, taken, axis=0), theirs[np.repeat(first, taken) + within]), axis=1)
     groups = (*left.groups, *right.groups)
-    best = preferred([pool.members[g] for g in groups], counts, wanted) if len(counts) > wanted else np.arange(len(counts))
+    best = preferred([pool.members[g] for g in groups], counts, alternatives) if len(counts) > alternatives else np.arange(len(counts))
     picks = tuple(_pick(groups, counts[i].tolist()) for i in best)
     count = COUNT_CAP if capped else _count(pool, groups, counts)
     return Found(picks, whole=True, count=count)
@@ -250,7 +250,7 @@ def _count(pool: AmountGroups, groups: Sequence[int], counts: Ints) -> int:
     return min(int(product.sum()), COUNT_CAP)
 
 
-def few(pool: AmountGroups, top: int, max_size: int, wanted: int, meter: Meter, bottom: int = 1) -> Found:
+def few(pool: AmountGroups, top: int, max_size: int, alternatives: int, meter: Meter, bottom: int = 1) -> Found:
     """All sets of one item, then of two, three and so on up to `top`, until there are as many answers as wanted.
 
     The picks are the preferred ones of all sets there are. `whole` when sets of every size up to `max_size` were looked at.
@@ -259,7 +259,7 @@ def few(pool: AmountGroups, top: int, max_size: int, wanted: int, meter: Meter, 
         pool: what may be taken.
         top: largest set to look for, at most `FEW`.
         max_size: most items in a set.
-        wanted: how many picks to name.
+        alternatives: how many picks to name.
         meter: its budget.
         bottom: smallest set to look for; with more than one nothing is ever `whole`.
     """
@@ -279,9 +279,9 @@ def few(pool: AmountGroups, top: int, max_size: int, wanted: int, meter: Meter, 
         hits, rank = hits[fits], rank[fits]
         oldest = np.sort(ranked[hits, rank], axis=1)
         order = np.lexsort(oldest.T[::-1])
-        picks += [_of_row(hits[i].tolist()) for i in order[: max(wanted - len(picks), 0)]]
+        picks += [_of_row(hits[i].tolist()) for i in order[: max(alternatives - len(picks), 0)]]
         looked_at += hits[:COUNT_CAP].tolist()
-        if len(looked_at) >= wanted and size < max_size:
+        if len(looked_at) >= alternatives and size < max_size:
             return Found(tuple(picks), whole=False)
     if max_size > top or bottom > 1:
         return Found(tuple(picks), whole=False)
@@ -318,8 +318,8 @@ def _sets(values: Ints, target: int, size: int, meter: Meter) -> Ints | None:
     ends = np.cumsum(lengths)
     rows = np.repeat(rows, lengths)
     partners = partners[np.repeat(first - ends + lengths, lengths) + np.arange(len(rows))]
-    found = np.concatenate((lower[:, rows], upper[:, partners])).T
-    return found[found[:, small - 1] <= found[:, small]] if small else found
+    hits = np.concatenate((lower[:, rows], upper[:, partners])).T
+    return hits[hits[:, small - 1] <= hits[:, small]] if small else hits
 
 
 def _ascending(count: int, size: int) -> Ints:

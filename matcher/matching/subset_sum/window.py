@@ -9,14 +9,14 @@ TRIES = ((2**9, 0), (2**10, 2), (2**11, 1), (2**12, 0), (2**14, 0), (2**16, 0), 
 """For each try: most sums of each half of the window, and how many eighths of the amounts are passed over, smallest first."""
 
 
-def window(pool: AmountGroups, number: int, max_size: int, wanted: int, meter: Meter) -> Found:
+def window(pool: AmountGroups, number: int, max_size: int, alternatives: int, meter: Meter) -> Found:
     """Some sets that have the target for a sum; none found says nothing.
 
     Args:
         pool: what may be taken.
         number: which try this is; each looks at more sums than the one before, and some at other items (`TRIES`).
         max_size: most items in a set.
-        wanted: how many to name.
+        alternatives: how many to name.
         meter: its budget.
     """
     limit, eighths = TRIES[number]
@@ -31,7 +31,7 @@ def window(pool: AmountGroups, number: int, max_size: int, wanted: int, meter: M
     inside = sorted(chosen)
     if number < len(TRIES) - 1 and _sparse(pool, inside, product):
         return NOTHING_DONE
-    start, rest = _start(pool, inside)
+    start, missing = _start(pool, inside)
     if not inside or len(inside) == len(order):
         return NOTHING_DONE
     part = AmountGroups(
@@ -39,13 +39,13 @@ def window(pool: AmountGroups, number: int, max_size: int, wanted: int, meter: M
         tuple(pool.rooms[g] for g in inside),
         tuple(pool.members[g] for g in inside),
         tuple(pool.owners[g] for g in inside),
-        rest,
+        missing,
     )
-    left = max_size - sum(n for _, n in start)
-    if left < 0:
+    most = max_size - sum(n for _, n in start)
+    if most < 0:
         return NOTHING_DONE
-    found = meet(part, left, limit, wanted, meter)
-    picks = (tuple(sorted((*start, *((inside[g], n) for g, n in pick)))) for pick in found.picks)
+    result = meet(part, most, limit, alternatives, meter)
+    picks = (tuple(sorted((*start, *((inside[g], n) for g, n in pick)))) for pick in result.picks)
     return Found(tuple(pick for pick in picks if pick), whole=False)
 
 
@@ -63,12 +63,12 @@ def _sparse(pool: AmountGroups, inside: list[int], product: int) -> bool:
 def _start(pool: AmountGroups, inside: list[int]) -> tuple[Pick, int]:
     """The largest items, or credit notes, that bring what is left near to half of the window's sum; and what is left."""
     half = sum(pool.values[g] * pool.rooms[g] for g in inside) // 2
-    rest, start = pool.target, []
+    missing, start = pool.target, []
     window = set(inside)
     for group in sorted(range(len(pool.values)), key=lambda g: -abs(pool.values[g])):
         value = pool.values[group]
-        number = min(pool.rooms[group], max((rest - half) // value, 0))
+        number = min(pool.rooms[group], max((missing - half) // value, 0))
         if number and group not in window:
             start.append((group, number))
-            rest -= number * value
-    return tuple(start), rest
+            missing -= number * value
+    return tuple(start), missing
