@@ -85,7 +85,7 @@ class _Rest:
         if not self.policy.auto_post and verdict.reason == (explanation.note or rule.title.lower()):
             return "auto_post is off: everything waits for a person"
         if verdict.reason == TOO_NEAR:
-            return f"the log_odds over other explanations is {verdict.log_odds} points, the rule asks for {rule.min_log_odds}"
+            return f"the log-odds over other explanations is {verdict.log_odds} points, the rule asks for {rule.min_log_odds}"
         return verdict.reason
 
     def unmatched(self, verdict: MatchResult, receipt: Receipt) -> MatchResult:
