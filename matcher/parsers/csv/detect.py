@@ -89,7 +89,7 @@ def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Tab
     """The first records of a text under every reading that some profile asks for.
 
     Raises:
-        TooLong: when a line exceeds the bound.
+        TooLongError: when a line exceeds the bound.
     """
     head = source.head()
     complete = source.size <= HEAD_BYTES

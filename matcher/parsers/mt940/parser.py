@@ -35,7 +35,7 @@ class _Machine:
 
     Attributes:
         events: what has been found since the caller last emptied it.
-        statements: how many statements have begun is its `count`.
+        statements: the statements of the file; their `count` is how many have begun.
     """
 
     def __init__(self, options: ParseOptions) -> None:
