@@ -362,7 +362,7 @@ class Books:
 
     def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "") -> list[Decided]:
         """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
-        actors.check_reasons(reason, *(one.adjustment_reason for one in wanted))
+        actors.check_reasons(reason, *(request.adjustment_reason for request in wanted))
         with self._session(write=True) as session:
             return pipeline.verdicts.allocate(session, line_id, wanted, reason)
 

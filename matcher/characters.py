@@ -38,8 +38,8 @@ def in_json(text: str) -> str:
 
 def text_fault(text: str) -> str:
     """What is wrong with a text that a person types, as the end of a sentence about it; '' when nothing is."""
-    found = _HIDDEN.search(text)
-    return f"holds the hidden character U+{ord(found[0]):04X}" if found else ""
+    match = _HIDDEN.search(text)
+    return f"holds the hidden character U+{ord(match[0]):04X}" if match else ""
 
 
 def identifier_fault(text: str) -> str:
@@ -55,11 +55,11 @@ def identifier_fault(text: str) -> str:
     return "" if unicodedata.is_normalized("NFC", text) else "is not in Unicode normal form C"
 
 
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return _SHORT.get(found[0]) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return _SHORT.get(match[0]) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}")
 
 
-def _json_escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass")
+def _json_escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -132,28 +132,28 @@ class Config(_Strict):
 
         A number that is held in several currencies is told apart by `currency`; otherwise None on more than one answer.
         """
-        wanted = account_numbers.normal(number)
-        exact = [a for a in self.account if wanted in (account_numbers.normal(a.number), account_numbers.normal(a.id))]
+        normalized = account_numbers.normal(number)
+        exact = [a for a in self.account if normalized in (account_numbers.normal(a.number), account_numbers.normal(a.id))]
         near = exact or [a for a in self.account if account_numbers.same(number, a.number)]
         if len(near) > 1:
             near = [a for a in near if a.currency == currency]
         return near[0] if len(near) == 1 else None
 
 
-def find_books(given: str | None) -> Path:
+def find_books(option: str | None) -> Path:
     """The books directory: the option's, else MATCHER_BOOKS, else the nearest folder upwards that holds matcher.toml.
 
     Raises:
         MatcherError: ``books.missing``; ``books.unreadable`` when a folder cannot be looked into.
     """
     try:
-        return _find_books(given)
+        return _find_books(option)
     except OSError as error:
-        raise MatcherError("books.unreadable", f"the books directory cannot be read ({error.strerror})", given or "") from error
+        raise MatcherError("books.unreadable", f"the books directory cannot be read ({error.strerror})", option or "") from error
 
 
-def _find_books(given: str | None) -> Path:
-    named = given or os.environ.get("MATCHER_BOOKS")
+def _find_books(option: str | None) -> Path:
+    named = option or os.environ.get("MATCHER_BOOKS")
     if named:
         if (Path(named) / CONFIG_NAME).is_file():
             return Path(named)
@@ -222,5 +222,5 @@ closing_percent = 20         # a list of open items that closes more than this b
 
 def template(*, encryption: bool = False) -> str:
     """A commented matcher.toml for a new set of books. `encryption`: whether they are encrypted."""
-    said = "encryption = true            # the key is never in this file; see docs/security.md\n"
-    return _TEMPLATE.replace("{encryption}", said if encryption else "")
+    line = "encryption = true            # the key is never in this file; see docs/security.md\n"
+    return _TEMPLATE.replace("{encryption}", line if encryption else "")

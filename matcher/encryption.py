@@ -35,10 +35,10 @@ def find_key(name: str, key_file: str, directory: Path) -> str:
         return _from_file(Path(named), directory)
     if key_file:
         return _from_file(directory / key_file, directory)
-    found = _from_keyring(name)
-    if found is None:
+    key = _from_keyring(name)
+    if key is None:
         raise MatcherError("encryption.key", f"neither {KEY}, {KEY_FILE}, books.key_file nor a keyring names a key")
-    return _usable(found, f"keyring entry {SERVICE}")
+    return _usable(key, f"keyring entry {SERVICE}")
 
 
 def _from_file(path: Path, directory: Path) -> str:
@@ -65,10 +65,10 @@ def _from_keyring(name: str) -> str | None:
     except ImportError:
         return None
     try:
-        found = keyring.get_password(SERVICE, name)
+        key = keyring.get_password(SERVICE, name)
     except Exception as error:  # noqa: BLE001 - each of its backends has errors of its own, and their text is not ours to show
         raise MatcherError("encryption.key", f"the keyring cannot be asked ({type(error).__name__})") from None
-    return found if isinstance(found, str) else None
+    return key if isinstance(key, str) else None
 
 
 def _usable(key: str, where: str) -> str:

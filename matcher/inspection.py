@@ -28,7 +28,7 @@ def inspect(
     for event in tally.watch(registry.read(source, options, format_name)):
         if transactions and isinstance(event, RowBatch):
             rows += (_row(row, event.statement) for row in records(event))
-    found: dict[str, Any] = {
+    report: dict[str, Any] = {
         "file": source.name,
         "format": tally.info.format if tally.info else "",
         "encoding": tally.info.encoding if tally.info else "",
@@ -39,10 +39,10 @@ def inspect(
         "problems": [_problem(problem) for problem in tally.problems],
     }
     if transactions:
-        found["transactions"] = rows
-    if verify and found["format"].startswith("ofx"):
-        found["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
-    return found
+        report["transactions"] = rows
+    if verify and report["format"].startswith("ofx"):
+        report["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
+    return report
 
 
 def records(batch: RowBatch) -> Iterator[Transaction]:
@@ -78,7 +78,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _row(row: Transaction, statement: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"statement": statement}
+    entry: dict[str, Any] = {"statement": statement}
     for name, value in row._asdict().items():
         if name in ("raw", "exact", "details"):
             continue
@@ -88,6 +88,6 @@ def _row(row: Transaction, statement: int) -> dict[str, Any]:
             value = None if value is None else money.render(value, row.instructed_currency)
         elif name.endswith("_date"):
             value = value and value.isoformat()
-        found[name] = value
-    found["details"] = [_row(part, statement) for part in row.details]
-    return found
+        entry[name] = value
+    entry["details"] = [_row(part, statement) for part in row.details]
+    return entry

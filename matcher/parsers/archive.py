@@ -38,22 +38,22 @@ def members(source: Source) -> list[Source]:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             listed = archive.infolist()
-            found = [info for info in listed if not _beside_the_point(info)]
+            infos = [info for info in listed if not _beside_the_point(info)]
     except _BROKEN:
         raise MatcherError("file.malformed", "the ZIP archive cannot be read") from None
     if stated not in (len(listed), _ZIP64):
         raise MatcherError("file.malformed", f"the archive says it holds {stated} files and lists {len(listed)}")
-    if len(found) > MAX_MEMBERS:
+    if len(infos) > MAX_MEMBERS:
         raise MatcherError("file.too_large", f"the archive holds more than {MAX_MEMBERS} files")
-    total = sum(info.file_size for info in found)
+    total = sum(info.file_size for info in infos)
     if total > MAX_UNPACKED:
         raise MatcherError("file.too_large", f"the archive unpacks to {total >> 20} MB")
-    for info in found:
+    for info in infos:
         if info.flag_bits & 1:
             raise MatcherError("file.malformed", "the archive is encrypted")
         if info.file_size > _RATIO_FREE and info.file_size > MAX_RATIO * info.compress_size:
             raise MatcherError("file.hostile", "a file in the archive swells beyond reason")
-    return [Source(info.filename, info.file_size, partial(_open, source, info)) for info in found]
+    return [Source(info.filename, info.file_size, partial(_open, source, info)) for info in infos]
 
 
 def refuse_nested(member: Source) -> None:

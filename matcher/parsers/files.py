@@ -24,8 +24,8 @@ def file_source(path: str | Path) -> Source:
     with _open(place) as stream:
         first = _look(stream.fileno())
 
-    def check_look(found: _Look) -> None:
-        if found != first:
+    def check_look(look: _Look) -> None:
+        if look != first:
             raise MatcherError("file.changed", "was changed while it was read", place)
 
     def opener() -> BinaryIO:
@@ -59,5 +59,5 @@ def _open(place: str) -> BinaryIO:
 
 
 def _look(number: int) -> _Look:
-    found = os.fstat(number)
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    status = os.fstat(number)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

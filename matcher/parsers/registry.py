@@ -29,11 +29,11 @@ def names() -> tuple[str, ...]:
     Raises:
         MatcherError: ``config.invalid`` when two installed packages register one name.
     """
-    found = sorted(point.name for point in installed())
-    for first, second in pairwise(found):
+    listed = sorted(point.name for point in installed())
+    for first, second in pairwise(listed):
         if first == second:
             raise MatcherError("config.invalid", f"two installed packages register a parser named {first!r}")
-    return tuple(found)
+    return tuple(listed)
 
 
 @cache
@@ -60,7 +60,7 @@ def _named(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         # asked for only now: the name of a package is read from its files
-        (point,) = (one for one in installed() if one.name == name)
+        (point,) = (entry for entry in installed() if entry.name == name)
         package = point.dist.name if point.dist else "an unknown package"
         if package == OURS:
             raise
@@ -83,8 +83,8 @@ def detect(source: Source, options: ParseOptions, failed: list[MatcherError] | N
     for name in names():
         try:
             with _named(name):
-                if found := load(name).recognise(head, source, options):
-                    claims.append((name, found))
+                if format_id := load(name).recognise(head, source, options):
+                    claims.append((name, format_id))
         except MatcherError as error:
             if error.code != "parser.failed":
                 raise
@@ -99,7 +99,7 @@ def detect(source: Source, options: ParseOptions, failed: list[MatcherError] | N
     if len(claims) == 1:
         return claims[0]
     if claims:
-        return Problem("file.ambiguous", "fatal", "the contents fit " + " and ".join(found for _, found in claims))
+        return Problem("file.ambiguous", "fatal", "the contents fit " + " and ".join(format_id for _, format_id in claims))
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return Problem("file.binary", "fatal", "the contents are binary and of no known format")
     return Problem("file.unknown", "fatal", "no reader recognises the contents")
@@ -110,13 +110,13 @@ def read(source: Source, options: ParseOptions, format_name: str = "") -> Iterat
     name = format_name
     if not name:
         failed: list[MatcherError] = []
-        found = detect(source, options, failed)
-        if isinstance(found, Problem):
-            yield found
+        detected = detect(source, options, failed)
+        if isinstance(detected, Problem):
+            yield detected
             return
         for error in failed:
             yield Problem(error.code, "info", error.what)
-        name = found[0]
+        name = detected[0]
     parser = load(name)
     with _named(name):
         yield from parser.parse(source, options)

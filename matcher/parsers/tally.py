@@ -160,16 +160,16 @@ class StatementTally:
             message = f"account {self.start.account}: opening balance plus lines misses the closing balance by {gap:f} {self.currency}"
             yield Problem("statement.unbalanced", "warning", message, line, here)
         stated, counted = self.totals, self.booked
-        for what, said, found in (
+        for what, expected, actual in (
             ("number of entries", stated.count, counted.count),
             ("number of credits", stated.credit_count, counted.credit_count),
             ("number of debits", stated.debit_count, counted.count - counted.credit_count),
         ):
-            if said is not None and said != found:
-                yield Problem("statement.totals", "warning", f"the file says {what} {said}, it holds {found}", line, here)
-        for what, said, found in (("sum of credits", stated.credit, counted.credit), ("sum of debits", stated.debit, counted.debit)):
-            if said is not None and said != found:
-                message = f"the file says {what} {self.text(said)}, its lines make {self.text(found)}"
+            if expected is not None and expected != actual:
+                yield Problem("statement.totals", "warning", f"the file says {what} {expected}, it holds {actual}", line, here)
+        for what, expected, actual in (("sum of credits", stated.credit, counted.credit), ("sum of debits", stated.debit, counted.debit)):
+            if expected is not None and expected != actual:
+                message = f"the file says {what} {self.text(expected)}, its lines make {self.text(actual)}"
                 yield Problem("statement.totals", "warning", message, line, here)
 
 

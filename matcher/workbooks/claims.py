@@ -89,8 +89,8 @@ class Claims:
 
     def _look(self, text: bytes) -> None:
         """Looks at whole tags."""
-        found = self._open + _TAG.findall(text)
-        if self._value is None and _SHEET.fullmatch(sheet := b"\n".join([*found, b""])) and _is_plain(text):
+        tags = self._open + _TAG.findall(text)
+        if self._value is None and _SHEET.fullmatch(sheet := b"\n".join([*tags, b""])) and _is_plain(text):
             self._feed(text)
         else:
             # some program writes its tags in a way of its own
@@ -101,12 +101,12 @@ class Claims:
             if self._value is not None:
                 self._value += text[max(0, self._value_at - self._base) :]
                 self._value_at = self._fed
-            found = self._tags
-            sheet = b"\n".join([*found, b""])
+            tags = self._tags
+            sheet = b"\n".join([*tags, b""])
             if not _SHEET.fullmatch(sheet):
-                raise self._misplaced(found)
-        if found:
-            self._count(found, sheet)
+                raise self._misplaced(tags)
+        if tags:
+            self._count(tags, sheet)
 
     def _feed(self, text: bytes) -> None:
         try:

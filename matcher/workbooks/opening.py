@@ -44,7 +44,7 @@ def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[Calamin
             data = _looked_through(data, bounds)
         else:
             try_apart(data, bounds)
-    found: list[CalamineSheet] = []
+    opened: list[CalamineSheet] = []
     with _malformed_is("the workbook cannot be opened; it may be protected by a password"):
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         cells = 0
@@ -53,8 +53,8 @@ def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[Calamin
             cells += (sheet.total_height + 1) * (sheet.total_width + 1)
             if cells > bounds.cells:
                 raise too_many(sheet.total_height, sheet.total_width)
-            found.append(sheet)
-    return found
+            opened.append(sheet)
+    return opened
 
 
 @contextmanager
@@ -100,20 +100,20 @@ def _looked_through(data: bytes, bounds: Bounds) -> bytes:
 
 def _entries(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The parts that tell what stands in the sheets; pictures, macros and printers' settings are left out."""
-    found: dict[str, zipfile.ZipInfo] = {}
+    parts: dict[str, zipfile.ZipInfo] = {}
     for entry in packed.infolist():
         name = key(entry.filename)
-        if name in found:
+        if name in parts:
             raise MatcherError("file.malformed", "two parts of the workbook have one name")
         if entry.flag_bits & 1:
             raise MatcherError("file.malformed", "the workbook is protected by a password")
         if name.endswith(_ARCHIVES):
             raise MatcherError("file.hostile", "the workbook holds another archive")
-        found[name] = entry
-    kind = "ODS" if {"content.xml", "mimetype"} & found.keys() else "XLSB" if any(n.endswith("workbook.bin") for n in found) else ""
-    if kind or "[content_types].xml" not in found:
+        parts[name] = entry
+    kind = "ODS" if {"content.xml", "mimetype"} & parts.keys() else "XLSB" if any(n.endswith("workbook.bin") for n in parts) else ""
+    if kind or "[content_types].xml" not in parts:
         raise MatcherError("file.binary", f"the file is a workbook of the kind {kind}" if kind else "the ZIP archive holds no workbook")
-    return [entry for name, entry in found.items() if _is_wanted(name)]
+    return [entry for name, entry in parts.items() if _is_wanted(name)]
 
 
 def _is_wanted(name: str) -> bool:

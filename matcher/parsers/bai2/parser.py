@@ -50,8 +50,8 @@ class Bai2Parser:
             yield charset.problem
         reading = _Reading(options)
         try:
-            for found in records_and_runs(text(source, charset)):
-                yield from reading.take_run(found) if isinstance(found, Run) else reading.take(found)
+            for piece in records_and_runs(text(source, charset)):
+                yield from reading.take_run(piece) if isinstance(piece, Run) else reading.take(piece)
         except MatcherError as error:
             yield Problem(error.code, "fatal", error.what, reading.line)
             return
@@ -227,16 +227,16 @@ class _Reading:
         return [RowBatch(account.number, rows)]
 
     def _row(self, record: Record, account: Account) -> Transaction | None:
-        found = detail(record)
-        if found.code == NON_MONETARY:
+        entry = detail(record)
+        if entry.code == NON_MONETARY:
             return None
-        stated = whole(found.amount)
+        stated = whole(entry.amount)
         if stated is None:
             raise MatcherError("row.invalid", "it has no amount")
         account.total += stated
-        movement = MOVEMENTS.get(found.code)
+        movement = MOVEMENTS.get(entry.code)
         if movement is None:
-            raise MatcherError("value.unknown", f"type code {found.code[:10]!r} is neither a credit nor a debit")
+            raise MatcherError("value.unknown", f"type code {entry.code[:10]!r} is neither a credit nor a debit")
         if account.number < 0:
             raise MatcherError("currency.unknown", f"the account's currency {account.currency[:10]!r} is not in ISO 4217")
         if account.day is None:
@@ -247,21 +247,21 @@ class _Reading:
                 account.credits += 1
             else:
                 account.debits += 1
-        name, number, bank = counterparty(found.labels, amount >= 0) if found.labels else ("", "", "")
+        name, number, bank = counterparty(entry.labels, amount >= 0) if entry.labels else ("", "", "")
         return Transaction(
             account.day,
             amount,
             account.currency,
-            value_date(found.value_date, account),
-            found.bank_reference,
+            value_date(entry.value_date, account),
+            entry.bank_reference,
             name,
             number,
             bank,
-            found.text,
+            entry.text,
             "",
-            found.labels.get("EREF") or found.customer_reference,
+            entry.labels.get("EREF") or entry.customer_reference,
             "",
-            found.code,
+            entry.code,
             movement.kind,
             "",
             None,
@@ -271,7 +271,7 @@ class _Reading:
             None,
             movement.reversal,
             account.uncounted,
-            found.time,
+            entry.time,
             "",
             record.line,
             record.raw,
@@ -343,9 +343,9 @@ class _Reading:
             yield self._note("statement.totals", "warning", message)
 
     def _count_records(self, level: Level, text: str) -> Iterator[Event]:
-        found = self._physical - level.start
-        if text and text.lstrip("0") != str(found):
-            message = f"the {level.name} says it has {text[:12]} records, it has {found}"
+        counted = self._physical - level.start
+        if text and text.lstrip("0") != str(counted):
+            message = f"the {level.name} says it has {text[:12]} records, it has {counted}"
             yield self._note("statement.totals", "warning", message)
 
     def _count_children(self, level: Level, text: str, what: str) -> Iterator[Event]:

@@ -68,10 +68,10 @@ def blocks(pieces: Iterable[str]) -> Iterator[tuple[str, str]]:
     rest, mark = "", ""
     for piece in pieces:
         mark = mark or ("\r" if "\r" in piece[:-1] and "\n" not in piece else "\n")
-        block, found, rest = (rest + piece).rpartition(mark)
+        block, separator, rest = (rest + piece).rpartition(mark)
         if len(rest) > MAX_LINE:
             raise MatcherError("file.too_large", f"a line is longer than {MAX_LINE} characters")
-        if found:
+        if separator:
             yield block, mark
     if rest:
         yield rest, mark
@@ -121,15 +121,15 @@ class Cutter:
         self._physical, self._more, self._code = [], [], ""
 
     def _take(self, part: str, ends: bool) -> Iterator[Record]:
-        found = part[:2] if part[2:3] == "," else ""
+        code = part[:2] if part[2:3] == "," else ""
         plain = part.removesuffix("/")
-        begins = found in CODES or not self._begun or (self._closed and (self._code != "16" or _UNKNOWN.match(part)))
-        if (found == "88" and self._code) or not begins:
-            self._more.append(More(found == "88", plain[3:] if found == "88" else plain))
+        begins = code in CODES or not self._begun or (self._closed and (self._code != "16" or _UNKNOWN.match(part)))
+        if (code == "88" and self._code) or not begins:
+            self._more.append(More(code == "88", plain[3:] if code == "88" else plain))
             self._physical.append(part)
         else:
             yield from self.finish()
-            self._code = found if self._begun and found in CODES else ""
+            self._code = code if self._begun and code in CODES else ""
             self._text, self._start, self._physical = plain, self.line, [part]
         self._closed = ends
 

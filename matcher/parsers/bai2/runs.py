@@ -136,13 +136,13 @@ def value_dates(entries: "pl.DataFrame", account_day: date) -> "tuple[pl.Series,
             days[text] = day(text)
         except MatcherError:
             refused.append(text)
-    found = entries.select(
+    dates = entries.select(
         pl.when(pl.col("funds") == "0")
         .then(pl.lit(account_day))
         .otherwise(pl.col("valued").replace_strict(days, default=None, return_dtype=pl.Date))
         .alias("value_date")
     )
-    return found.to_series(), int(entries["valued"].is_in(refused).sum())
+    return dates.to_series(), int(entries["valued"].is_in(refused).sum())
 
 
 _SIGNS = {code: movement.sign for code, movement in MOVEMENTS.items()}

@@ -187,8 +187,8 @@ def entry_of(leaves: list[Leaf]) -> Entry:
     """Finds the fields of an ``Ntry`` with at most one ``TxDtls`` by its leaves."""
     entry = Entry()
     for leaf in leaves:
-        _, found, below = f"/{leaf.path}/".partition("/TxDtls/")
-        if not found:
+        _, inside, below = f"/{leaf.path}/".partition("/TxDtls/")
+        if not inside:
             _place(entry, _ENTRY, leaf.path, leaf)
             continue
         if entry.part is None:

@@ -30,11 +30,11 @@ _DECLARED = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.\-]+)")
 
 def format_of(head: bytes) -> str:
     """The message's id, such as ``camt.053.001.08``, from the first bytes of a file; without a namespace ``camt.053``; else ''."""
-    found = _legible(head).lstrip("\ufeff \t\r\n")
-    if not found.startswith("<"):
+    legible = _legible(head).lstrip("\ufeff \t\r\n")
+    if not legible.startswith("<"):
         return ""
-    namespaces = {match[1]: match[1] + match[2] for match in _NAMESPACE.finditer(found)}
-    message = _MESSAGE.search(found)
+    namespaces = {match[1]: match[1] + match[2] for match in _NAMESPACE.finditer(legible)}
+    message = _MESSAGE.search(legible)
     if message:
         kind = _MESSAGES[message[1]]
         return namespaces.get(kind, kind)
@@ -60,8 +60,8 @@ class CamtParser:
         if not head.startswith(archive.MAGIC):
             return format_of(head)
         try:
-            found = (format_of(member.head()) for member in archive.members(source)[:_MEMBERS_TRIED])
-            return next(filter(None, found), "")
+            formats = (format_of(member.head()) for member in archive.members(source)[:_MEMBERS_TRIED])
+            return next(filter(None, formats), "")
         except MatcherError:
             return ""
 
@@ -130,7 +130,7 @@ class _Reading:
         group = Node("GrpHdr")
         statement: Statement | None = None
         nodes: list[Node] = []
-        depth = level = kept = 0
+        depth = level = size = 0
         for token in blocks:
             if isinstance(token, Block):
                 if statement is None:
@@ -146,21 +146,21 @@ class _Reading:
                 depth += 1
                 name = token.name
                 if nodes:
-                    kept += 1
-                    if kept > _MAX_NODES:
+                    size += 1
+                    if size > _MAX_NODES:
                         raise MatcherError("file.too_large", f"the header element <{nodes[0].name}> is too large")
                     nodes[-1].children.append(Node(name, token.attributes))
                     nodes.append(nodes[-1].children[-1])
                 elif statement is not None:
                     if depth == level + 1 and name in HEADERS:
-                        nodes, kept = [Node(name, token.attributes)], 0
+                        nodes, size = [Node(name, token.attributes)], 0
                 elif name in _STATEMENTS:
                     level = depth
                     self.statements += 1
                     statement = Statement(_STATEMENTS[name], group, self._numbers, self._entries, self._options, token.line)
                 elif name == "GrpHdr":
                     group = Node(name)
-                    nodes, kept = [group], 0
+                    nodes, size = [group], 0
             elif isinstance(token, End):
                 depth -= 1
                 if nodes:

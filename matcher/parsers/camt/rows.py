@@ -104,13 +104,13 @@ class EntryReader:
             MatcherError: ``file.malformed`` or ``file.hostile`` when the block is not plain XML; any other code refuses this row.
         """
         pieces: list[tuple[Part, Values]]
-        found = self._entries.recall(block)
-        if found is None and block.count("TxDtls") > 2:
+        recalled = self._entries.recall(block)
+        if recalled is None and block.count("TxDtls") > 2:
             without, parts = _without_parts(without_asides(block))
             entry, values = self._entries.read(without)
             pieces = [self._parts.read(part) for part in parts]
         else:
-            entry, values = found or self._entries.read(block)
+            entry, values = recalled or self._entries.read(block)
             pieces = [(entry.part, values)] if entry.part else []
         self.parts += len(pieces)
         booking = self._booking(entry, values, line)
@@ -258,14 +258,14 @@ class EntryReader:
 
     def _code(self, part: Part, values: Values) -> tuple[str, TransactionKind]:
         key = (values[part.domain], values[part.family], values[part.sub_family], values[part.proprietary])
-        found = self._codes.get(key)
-        if found is None:
+        code_and_kind = self._codes.get(key)
+        if code_and_kind is None:
             domain, family, sub_family, proprietary = (text.strip() for text in key)
             if len(self._codes) >= _CACHED:
                 self._codes.clear()
             code = "/".join(filter(None, (domain, family, sub_family))) if domain else proprietary
-            found = self._codes[key] = code, kind_of(domain, family, sub_family)
-        return found
+            code_and_kind = self._codes[key] = code, kind_of(domain, family, sub_family)
+        return code_and_kind
 
     def _counterparty(self, part: Part, values: Values, credit: bool, turned: bool) -> tuple[str, str, str]:
         """Name, account and bank of the other side: the debtor of a credit, the creditor of a debit.
@@ -363,14 +363,14 @@ def _without_parts(block: str) -> tuple[str, list[str]]:
     Raises:
         MatcherError: ``file.malformed`` when one is not closed.
     """
-    kept, parts, at = [], [], 0
+    outside, parts, at = [], [], 0
     while start := _PART_START.search(block, at):
-        kept.append(block[at : start.start()])
+        outside.append(block[at : start.start()])
         closing = f"</{start[1]}>"
         end = block.find(closing, start.end())
         if end < 0:
             raise MatcherError("file.malformed", f"<{start[1][:40]}> is not closed")
         at = end + len(closing)
         parts.append(block[start.start() : at])
-    kept.append(block[at:])
-    return "".join(kept), parts
+    outside.append(block[at:])
+    return "".join(outside), parts

@@ -71,12 +71,12 @@ class Shapes(Generic[T]):
     def recall(self, block: str) -> tuple[T, Sequence[str]] | None:
         """The same for a block of a frequent shape; None for others."""
         for place, shape in enumerate(self._recent):
-            found = shape.match(block) if shape.match else None
-            if found:
+            match = shape.match(block) if shape.match else None
+            if match:
                 shape.seen += 1
                 if place and shape.seen > self._recent[0].seen:
                     self._recent[0], self._recent[place] = shape, self._recent[0]
-                return self._resolved(shape, (*found.groups(), ""), block)
+                return self._resolved(shape, (*match.groups(), ""), block)
         return None
 
     def _resolved(self, shape: _Shape[T], values: Sequence[str], block: str) -> tuple[T, Sequence[str]]:

@@ -28,10 +28,10 @@ class Node:
 
     def all(self, path: str) -> list["Node"]:
         """The elements at a path of local names below this one."""
-        found = [self]
+        nodes = [self]
         for name in path.split("/"):
-            found = [child for node in found for child in node.children if child.name == name]
-        return found
+            nodes = [child for node in nodes for child in node.children if child.name == name]
+        return nodes
 
     def first(self, *paths: str) -> str:
         """The text of the first element that has one, trying path after path."""
@@ -208,7 +208,7 @@ class Statement:
         for stated in self._stated:
             if stated.kind in (*openings, *closings):
                 kinds.setdefault(stated.currency or self._currency, set()).add(stated.kind in closings)
-        paired = [currency for currency, found in kinds.items() if len(found) == 2]
+        paired = [currency for currency, sides in kinds.items() if len(sides) == 2]
         if self._booked:
             # balances that are all in another currency than the entries are mislabelled, not a second account
             return [c for c in paired if c not in self._booked] if self._booked.keys() & kinds.keys() else []
@@ -259,13 +259,13 @@ class Statement:
             for kind in kinds:
                 if kind == "ITBD" and not own:
                     continue
-                found = [b for b in self._stated if b.kind == kind and (not own or b.currency in ("", currency))]
-                found = [b for b in found if not b.with_credit_line] or found
-                if not found:
+                balances = [b for b in self._stated if b.kind == kind and (not own or b.currency in ("", currency))]
+                balances = [b for b in balances if not b.with_credit_line] or balances
+                if not balances:
                     continue
-                if all(b.day for b in found):
-                    found.sort(key=lambda b: b.day or date.min)
-                stated = found[-1] if latest else found[0]
+                if all(b.day for b in balances):
+                    balances.sort(key=lambda b: b.day or date.min)
+                stated = balances[-1] if latest else balances[0]
                 if not own:
                     message = f"the {kind} balance is in {stated.currency}, the statement in {currency}"
                     self._notes.append(("currency.mixed", "warning", message))

@@ -67,10 +67,10 @@ def local(name: str) -> str:
 
 def attributes(text: str) -> dict[str, str]:
     """Attributes of a start tag by local name; namespace declarations keep their ``xmlns`` name."""
-    found = {}
+    values = {}
     for name, double, single in _ATTRIBUTE.findall(text):
-        found[name if name.startswith("xmlns") else local(name)] = unescape(double or single)
-    return found
+        values[name if name.startswith("xmlns") else local(name)] = unescape(double or single)
+    return values
 
 
 def unescape(text: str) -> str:
@@ -239,8 +239,8 @@ class Blocks:
         buffer, limit = self._buffer, len(self._buffer)
         for mark in "!?":
             # one character is found several times faster than two
-            found = buffer.find(mark, self._at, limit)
-            limit = found if found >= 0 else limit
+            place = buffer.find(mark, self._at, limit)
+            limit = place if place >= 0 else limit
         unusual = re.compile(rf"</{re.escape(name)}\s").search(buffer, self._at, limit)
         return unusual.start() if unusual else limit
 
@@ -285,9 +285,9 @@ class Blocks:
     def _find(self, needle: str, offset: int) -> int:
         """Offset from here of the next `needle` at or after `offset`; -1 when the text ends before."""
         while True:
-            found = self._buffer.find(needle, self._at + offset)
-            if found >= 0:
-                return found - self._at
+            place = self._buffer.find(needle, self._at + offset)
+            if place >= 0:
+                return place - self._at
             offset = max(offset, len(self._buffer) - self._at - len(needle) + 1)
             if not self._grow():
                 return -1
@@ -300,14 +300,14 @@ class Blocks:
 
     def _grow(self) -> bool:
         """Adds at least as much text as is still unread, so that a long block is not copied again and again."""
-        rest = self._buffer[self._at :]
-        if len(rest) > MAX_BLOCK:
+        unread = self._buffer[self._at :]
+        if len(unread) > MAX_BLOCK:
             raise MatcherError("file.too_large", f"one element is longer than {MAX_BLOCK >> 20} million characters")
-        parts, added = [rest], 0
+        parts, added = [unread], 0
         for piece in self._pieces:
             parts.append(piece)
             added += len(piece)
-            if added > len(rest):
+            if added > len(unread):
                 break
         self._buffer, self._at, self._unmarked = "".join(parts), 0, 0
         return added > 0

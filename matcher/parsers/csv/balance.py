@@ -85,9 +85,9 @@ class _Chain:
             return None
         # squares = opening^2 - closing^2 = -total * (opening + closing), and closing = opening + total
         twice = -self.squares // total - total
-        found = twice // 2
-        proven = not twice % 2 and (self.cubes - pow(found, 3, _PRIME) + pow(found + total, 3, _PRIME)) % _PRIME == 0
-        return found if proven else None
+        candidate = twice // 2
+        proven = not twice % 2 and (self.cubes - pow(candidate, 3, _PRIME) + pow(candidate + total, 3, _PRIME)) % _PRIME == 0
+        return candidate if proven else None
 
 
 def _cube(value: "pl.Expr") -> "pl.Expr":

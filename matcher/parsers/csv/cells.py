@@ -101,14 +101,14 @@ def amount_reader(decimal: str, grouping: str, lakh: bool = False, bare: bool = 
     def read(cell: str) -> tuple[str, str]:
         if direct(cell) or type(cell) is Exact:
             return cell, ""
-        found, beside = pattern.fullmatch(cell), ""
-        if found is None:
+        match, beside = pattern.fullmatch(cell), ""
+        if match is None:
             cleaned, beside = _undressed(cell)
-            found = pattern.fullmatch(cleaned)
-            if found is None:
+            match = pattern.fullmatch(cleaned)
+            if match is None:
                 raise CellError("amount.invalid", f"{cell.strip()[:_MAX_CELL]!r} is not an amount")
-        whole = (found["whole"] or "0").translate(_NO_MARKS)
-        return f"{found['sign']}{whole}.{found['rest'] or found['tail'] or ''}", beside
+        whole = (match["whole"] or "0").translate(_NO_MARKS)
+        return f"{match['sign']}{whole}.{match['rest'] or match['tail'] or ''}", beside
 
     return read
 
@@ -136,8 +136,8 @@ def _undressed(cell: str) -> tuple[str, str]:
                 text, negative, signs = text[:-1].strip(), mark == "-", signs + 1
         if word := _CREDIT_DEBIT.search(text):
             text, negative, signs = text[: word.start()], word[1][0] in "dD", signs + 1
-        text, found = _without_currency(text)
-        code = code or found
+        text, currency = _without_currency(text)
+        code = code or currency
         if text == before:
             break
     if signs > 1:
@@ -199,12 +199,12 @@ class DateReader:
         Raises:
             CellError: ``date.invalid``.
         """
-        known = self._known.get(cell)
-        if known is None:
-            known = self._read(cell)
+        day_and_time = self._known.get(cell)
+        if day_and_time is None:
+            day_and_time = self._read(cell)
             if len(self._known) < 20_000:
-                self._known[cell] = known
-        return known
+                self._known[cell] = day_and_time
+        return day_and_time
 
     def _read(self, cell: str) -> tuple[date, str]:
         text = unicodedata.normalize("NFKC", cell[: 2 * _MAX_CELL]).strip().strip("'")
@@ -212,7 +212,7 @@ class DateReader:
             raise CellError("date.invalid", f"a cell of {len(cell)} characters is not a date")
         patterns = [_ISO, *self._patterns] if type(cell) is Exact else self._patterns
         for pattern in patterns:
-            if (found := pattern.fullmatch(text)) and (day := self._day(got := found.groupdict())):
+            if (match := pattern.fullmatch(text)) and (day := self._day(got := match.groupdict())):
                 return day, got["time"] or ""
         raise CellError("date.invalid", f"{cell.strip()[:40]!r} is not a date of this layout")
 

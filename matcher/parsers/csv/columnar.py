@@ -86,10 +86,10 @@ def read(source: Source, reading: TableReading, delimiter: str) -> Iterator[Even
             prepared = worker.submit(_prepared, text, reading.layout, delimiter, line) if text and sure else None
             ahead = _Chunk(text, line, prepared) if text else None
             if before:
-                left, after = yield from _rows(before, reading, delimiter, final and not text and not rest)
-                if left or after != line:
+                remainder, after = yield from _rows(before, reading, delimiter, final and not text and not rest)
+                if remainder or after != line:
                     # the row reader drew the border elsewhere: what was cut ahead is cut again from there
-                    rest, line, ahead, final = left + text + rest, after, None, final and not text
+                    rest, line, ahead, final = remainder + text + rest, after, None, final and not text
             if ahead:
                 line += _count(text, "\n")
             if long:
@@ -224,8 +224,8 @@ def _quotes_agree(frame: pl.DataFrame, width: int, delimiter: str) -> bool:
     cells = pl.col(NAMES[:width])
     doubtful = frame.filter(pl.any_horizontal(cells.str.contains('"', literal=True)))
     records = csv.reader(io.StringIO("\n".join(doubtful["raw"]), newline=""), delimiter=delimiter)
-    found = list(records)
-    return [tuple(row) for row in found] == doubtful.select(cells).rows()
+    rows = list(records)
+    return [tuple(row) for row in rows] == doubtful.select(cells).rows()
 
 
 def emit(frame: pl.DataFrame, reading: TableReading) -> Iterator[Event]:
@@ -265,14 +265,14 @@ def _typed(frame: pl.DataFrame, layout: Layout, padded: bool) -> pl.DataFrame | 
     Texts are always trimmed, days and amounts only when they are `padded`: without that a padded one is merely a bad cell, which the
     row reader trims.
     """
-    places = {name: NAMES[found[0]] for name, found in layout.cells.items()}
+    places = {name: NAMES[positions[0]] for name, positions in layout.cells.items()}
     trimmed = {name for name in places if padded or name == "account" or name in TEXT_FIELDS}
     column = {name: pl.col(place).str.strip_chars() if name in trimmed else pl.col(place) for name, place in places.items()}
     cells = frame.select(*(expression.alias(name) for name, expression in column.items()), "line", "raw")
     if "wrapped" in frame.columns:
         cells = cells.with_columns(pl.col(*places).str.replace_all(r"[\r\n]+", " "))
     codes = {name: _codes(cells[name]) for name in ("currency", "instructed_currency") if name in places}
-    if any(found is None for found in codes.values()):
+    if any(mapping is None for mapping in codes.values()):
         return None
     own, instructed = codes["currency"] or {}, codes.get("instructed_currency") or {}
     values = [_replaced("currency", own), _minor("amount", "currency", own), _day("booking_date")]
@@ -314,11 +314,11 @@ def _codes(column: pl.Series) -> dict[str, str] | None:
     texts = column.unique()
     if len(texts) > len(money.SCALE):
         return None
-    found = {}
+    codes = {}
     for text in texts:
         with contextlib.suppress(CellError):
-            found[text] = currency_code(text)
-    return found
+            codes[text] = currency_code(text)
+    return codes
 
 
 def _replaced(name: str, codes: Mapping[str, str]) -> pl.Expr:
@@ -335,7 +335,7 @@ def _minor(name: str, currency: str, codes: Mapping[str, str]) -> pl.Expr:
     by_places: dict[int, list[str]] = {}
     for text, code in codes.items():
         by_places.setdefault(money.scale(code), []).append(text)
-    column, found = pl.col(name), pl.lit(None, pl.Int64)
+    column, units = pl.col(name), pl.lit(None, pl.Int64)
     for places, texts in sorted(by_places.items()):
         tail = f"[0-9]{{1,{places}}}0{{0,9}}" if places else "0{1,9}"
         # So many digits are below the largest amount for certain; the row reader decides about longer figures.
@@ -343,5 +343,5 @@ def _minor(name: str, currency: str, codes: Mapping[str, str]) -> pl.Expr:
         fits = column.str.contains(rf"^[+-]?(?:[0-9]{{1,{digits}}}(?:\.[0-9]{{0,{places}}}0{{0,9}})?|\.{tail})$")
         # A decimal of exactly the currency's places is, physically, the number of minor units.
         minor = column.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
-        found = pl.when(fits & pl.col(currency).is_in(texts)).then(minor).otherwise(found)
-    return found.alias(name)
+        units = pl.when(fits & pl.col(currency).is_in(texts)).then(minor).otherwise(units)
+    return units.alias(name)

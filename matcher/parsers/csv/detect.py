@@ -89,7 +89,7 @@ def text_tables(source: Source, profiles: Mapping[str, Profile]) -> Iterator[Tab
     """The first records of a text under every reading that some profile asks for.
 
     Raises:
-        TooLong: when a line exceeds the bound.
+        TooLongError: when a line exceeds the bound.
     """
     head = source.head()
     complete = source.size <= HEAD_BYTES
@@ -123,8 +123,8 @@ def sheet_tables(book: Workbook) -> list[Table]:
 
 
 def _table(records: Iterator[Record], encoding: str, delimiter: str, quote: str, cut: bool) -> Table:
-    found = list(records)
-    return Table(encoding, delimiter, quote, found, _folded(found), cut and len(found) < HEAD_RECORDS)
+    rows = list(records)
+    return Table(encoding, delimiter, quote, rows, _folded(rows), cut and len(rows) < HEAD_RECORDS)
 
 
 def _folded(records: Sequence[Record]) -> list[list[str]]:
@@ -139,19 +139,19 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
         for candidate in tables:
             if not _applies(profile, candidate):
                 continue
-            found = fit(profile, candidate)
-            if isinstance(found, Near):
-                nears.append(found)
-            elif found and (name not in fits or found.score > fits[name].layout.score):
-                fits[name] = Found(found, candidate, named)
-    by_header = [one for one in fits.values() if one.layout.header]
-    ranked = sorted(by_header or fits.values(), key=lambda one: one.layout.score, reverse=True)
-    best = [one for one in ranked if one.layout.score == ranked[0].layout.score]
+            bound = fit(profile, candidate)
+            if isinstance(bound, Near):
+                nears.append(bound)
+            elif bound and (name not in fits or bound.score > fits[name].layout.score):
+                fits[name] = Found(bound, candidate, named)
+    by_header = [choice for choice in fits.values() if choice.layout.header]
+    ranked = sorted(by_header or fits.values(), key=lambda choice: choice.layout.score, reverse=True)
+    best = [choice for choice in ranked if choice.layout.score == ranked[0].layout.score]
     if len(best) > 1:
-        readable = {id(one): _readable(one) for one in best}
-        best = [one for one in best if readable[id(one)] == max(readable.values())]
+        readable = {id(choice): _readable(choice) for choice in best}
+        best = [choice for choice in best if readable[id(choice)] == max(readable.values())]
     if len(best) > 1:
-        names = " and ".join(one.layout.profile.name for one in best)
+        names = " and ".join(choice.layout.profile.name for choice in best)
         return Problem("file.ambiguous", "fatal", f"the contents fit the layouts {names} equally well", best[0].layout.line)
     if best:
         return best[0]
@@ -162,12 +162,12 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
     return _unknown(tables, profiles, named)
 
 
-def _readable(found: Found) -> int:
+def _readable(choice: Found) -> int:
     """How many of the first rows read as bookings: tells layouts with the same header texts from each other."""
-    layout = found.layout
+    layout = choice.layout
     reader, special = RowReader(layout, "", layout.currency or layout.profile.currency or "EUR"), SpecialRows(layout.profile, layout.cells)
     count = 0
-    for line, cells, raw in found.table.records[layout.ordinal + 1 : layout.ordinal + 41]:
+    for line, cells, raw in choice.table.records[layout.ordinal + 1 : layout.ordinal + 41]:
         try:
             if not special(cells):
                 reader.read(line, reader.clean(cells, raw), raw)
@@ -193,10 +193,10 @@ def fit(profile: Profile, candidate: Table) -> Layout | Near | None:
         if not profile.placeholders and len(profile.vocabulary.intersection(header)) < 2:
             continue
         line, cells, _ = candidate.records[ordinal]
-        found = bind_header(profile, [bare(cell) for cell in cells], header, ordinal, line)
-        if isinstance(found, Layout):
-            return found
-        near = near or found
+        bound = bind_header(profile, [bare(cell) for cell in cells], header, ordinal, line)
+        if isinstance(bound, Layout):
+            return bound
+        near = near or bound
     return near
 
 

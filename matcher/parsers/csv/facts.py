@@ -35,9 +35,9 @@ class FoundFacts:
         for name, fact in self.profile.facts.given().items():
             if name in self.texts and name != "closing":
                 continue
-            found, word = _label(fact.label, cells) if fact.label else _pattern(fact, cells)
-            if found:
-                self.texts[name], self.words[name] = found, word
+            text, word = _label(fact.label, cells) if fact.label else _pattern(fact, cells)
+            if text:
+                self.texts[name], self.words[name] = text, word
                 hit = True
         return hit
 
@@ -90,20 +90,20 @@ class FoundFacts:
 
 
 def _label(label: str, cells: Sequence[str]) -> tuple[str, str]:
-    wanted = fold(label)
+    folded = fold(label)
     for place, cell in enumerate(cells):
         text = fold(cell[:_MAX_TEXT])
-        if text.rstrip(" :") == wanted:
+        if text.rstrip(" :") == folded:
             return next((c.strip() for c in cells[place + 1 :] if c.strip()), ""), ""
-        if text.startswith(wanted) and text[len(wanted) :].lstrip().startswith(":"):
+        if text.startswith(folded) and text[len(folded) :].lstrip().startswith(":"):
             return re.split("[:：]", cell[len(label) :], maxsplit=1)[-1].strip(), ""
     return "", ""
 
 
 def _pattern(fact: Fact, cells: Sequence[str]) -> tuple[str, str]:
-    found = re.search(fact.pattern, ";".join(cell.strip() for cell in cells)[:_MAX_TEXT])
-    if found is None:
+    match = re.search(fact.pattern, ";".join(cell.strip() for cell in cells)[:_MAX_TEXT])
+    if match is None:
         return "", ""
-    word = found.groupdict().get("indicator") or ""
-    index = next((i for i in range(1, len(found.groups()) + 1) if found.re.groupindex.get("indicator") != i), 1)
-    return (found[index] or "").strip(), word
+    word = match.groupdict().get("indicator") or ""
+    index = next((i for i in range(1, len(match.groups()) + 1) if match.re.groupindex.get("indicator") != i), 1)
+    return (match[index] or "").strip(), word

@@ -90,16 +90,16 @@ def positions(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], list[int]]
     columns = [[row[place].strip() if place < len(row) else "" for row in table] for place in range(max(widths))]
     days = [place for place, cells in enumerate(columns) if _is_day(cells)]
     figures = [place for place, cells in enumerate(columns) if place not in days and _is_money(cells)]
-    found = dict(zip(("booking_date", "value_date"), days, strict=False))
-    found |= _money(columns, figures)
+    fields = dict(zip(("booking_date", "value_date"), days, strict=False))
+    fields |= _money(columns, figures)
     for place, cells in enumerate(columns):
-        if place not in found.values() and (name := _kind(cells)) and name not in found:
-            found[name] = place
-    texts = [place for place in range(len(columns)) if place not in found.values() and any(columns[place])]
+        if place not in fields.values() and (name := _kind(cells)) and name not in fields:
+            fields[name] = place
+    texts = [place for place in range(len(columns)) if place not in fields.values() and any(columns[place])]
     if texts:
-        found["remittance_information"] = max(texts, key=lambda place: sum(map(len, columns[place])))
-    usable = "booking_date" in found and ("amount" in found or "credit" in found)
-    return (found, sorted(widths)) if usable else ({}, [])
+        fields["remittance_information"] = max(texts, key=lambda place: sum(map(len, columns[place])))
+    usable = "booking_date" in fields and ("amount" in fields or "credit" in fields)
+    return (fields, sorted(widths)) if usable else ({}, [])
 
 
 def _is_day(cells: Sequence[str]) -> bool:

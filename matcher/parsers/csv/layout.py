@@ -95,7 +95,7 @@ def _find(texts: Sequence[str], header: Sequence[str]) -> tuple[int, str] | None
                 return header.index(alias), ""
             continue
         for position, cell in enumerate(header):
-            if (found := alias.fullmatch(cell)) and (code := _code(found[1])):
+            if (match := alias.fullmatch(cell)) and (code := _code(match[1])):
                 return position, code
     return None
 
@@ -109,8 +109,8 @@ def _code(text: str) -> str:
 
 def _places(column: Column, header: Sequence[str]) -> tuple[tuple[int, ...], str]:
     if isinstance(column, Join):
-        found = [_find([text], header) for text in column.join if isinstance(text, str)]
-        return tuple(hit[0] for hit in found if hit), ""
+        hits = [_find([text], header) for text in column.join if isinstance(text, str)]
+        return tuple(hit[0] for hit in hits if hit), ""
     if isinstance(column, Directed):
         both = [_find(part, header) for part in (column.credit, column.debit) if isinstance(part, list)]
         return (tuple(hit[0] for hit in both if hit) if all(both) else ()), ""
@@ -128,8 +128,8 @@ def _knows(profile: Profile, cell: str) -> bool:
         return True
     for text in profile.placeholders:
         alias = _alias(text)
-        found = None if isinstance(alias, str) else alias.fullmatch(cell)
-        if found and _code(found[1]):
+        match = None if isinstance(alias, str) else alias.fullmatch(cell)
+        if match and _code(match[1]):
             return True
     return False
 

@@ -33,14 +33,14 @@ def shipped() -> Mapping[str, Profile]:
     Raises:
         MatcherError: ``profile.invalid`` when a file's name is not its profile's.
     """
-    found: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = {}
     for entry in sorted(files("matcher.parsers").joinpath("profiles").iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".toml"):
             profile = load_profile(entry.read_text(encoding="utf-8"), entry.name)
             if profile.name + ".toml" != entry.name:
                 raise MatcherError("profile.invalid", f"name: {profile.name!r} is not the name of the file", entry.name)
-            found[profile.name] = profile
-    return found
+            profiles[profile.name] = profile
+    return profiles
 
 
 def available(further: Mapping[str, str]) -> Mapping[str, Profile]:

@@ -39,11 +39,11 @@ class CsvParser:
         Raises:
             MatcherError: ``profile.invalid`` for a layout of `options.profiles`.
         """
-        found = self._find(head, source, options)
-        self._recognised[source] = (options, found)
-        if isinstance(found, Found):
-            return f"csv:{found.layout.profile.name}"
-        return "csv" if found else ""
+        choice = self._find(head, source, options)
+        self._recognised[source] = (options, choice)
+        if isinstance(choice, Found):
+            return f"csv:{choice.layout.profile.name}"
+        return "csv" if choice else ""
 
     def parse(self, source: Source, options: ParseOptions) -> Iterator[Event]:
         """The file's statements, one for each account and currency.
@@ -54,19 +54,19 @@ class CsvParser:
         if not source.size:
             yield Problem("file.empty", "fatal", "the file is empty")
             return
-        asked, found = self._recognised.pop(source, (None, None))
+        asked, choice = self._recognised.pop(source, (None, None))
         if asked != options:
-            found = self._find(source.head(), source, options)
-        if found is None:
+            choice = self._find(source.head(), source, options)
+        if choice is None:
             yield Problem("file.unknown", "fatal", "the contents are not a table of bookings")
-        elif isinstance(found, Problem):
-            yield found
-        elif found.table.encoding == _PARQUET.decode():
-            yield from _read_parquet(source, options, found)
-        elif found.table.workbook:
-            yield from _read_workbook(found.table.workbook, options, found)
+        elif isinstance(choice, Problem):
+            yield choice
+        elif choice.table.encoding == _PARQUET.decode():
+            yield from _read_parquet(source, options, choice)
+        elif choice.table.workbook:
+            yield from _read_workbook(choice.table.workbook, options, choice)
         else:
-            yield from _read_text(source, options, found)
+            yield from _read_text(source, options, choice)
 
     def _find(self, head: bytes, source: Source, options: ParseOptions) -> "Found | Problem | None":
         if head[:4] == _PARQUET:
@@ -83,8 +83,8 @@ class CsvParser:
         try:
             if what:
                 return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
-            found = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
-            if not isinstance(found, Found) and (bad := first_undecodable(source, "utf-8")):
+            choice = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
+            if not isinstance(choice, Found) and (bad := first_undecodable(source, "utf-8")):
                 damaged = detect.choose(list(detect.damaged_tables(source, profiles)), profiles, named)
                 if isinstance(damaged, Found):
                     return Problem(
@@ -94,13 +94,13 @@ class CsvParser:
             return _too_long(error)
         except MatcherError as error:
             return Problem(error.code, "fatal", error.what)
-        return found
+        return choice
 
 
-def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
-    layout, table = found.layout, found.table
+def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator[Event]:
+    layout, table = choice.layout, choice.table
     if is_plain(layout, source.head(), table.encoding, table.delimiter, table.quote):
-        yield from _read_plain(source, options, found)
+        yield from _read_plain(source, options, choice)
         return
     encoding = choose_encoding(source, table.encoding, layout.profile.encodings)
     if isinstance(encoding, int):
@@ -110,9 +110,9 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
     yield FileInfo(f"csv:{layout.profile.name}", encoding)
     try:
         decided: Decided | Problem = Decided()
-        if needed(layout, found.named):
+        if needed(layout, choice.named):
             ahead = iter(RecordReader(lines(source, encoding), table.delimiter, table.quote))
-            decided = survey(layout, islice(ahead, layout.ordinal + 1, None), found.named)
+            decided = survey(layout, islice(ahead, layout.ordinal + 1, None), choice.named)
         if isinstance(decided, Problem):
             yield decided
             return
@@ -131,13 +131,13 @@ def _read_text(source: Source, options: ParseOptions, found: Found) -> Iterator[
         yield _too_long(error)
 
 
-def _read_workbook(book: Workbook, options: ParseOptions, found: Found) -> Iterator[Event]:
+def _read_workbook(book: Workbook, options: ParseOptions, choice: Found) -> Iterator[Event]:
     """Reads every sheet that has the layout; the others are named. All sheets' rows make the statements together."""
-    profile = found.layout.profile
+    profile = choice.layout.profile
     yield FileInfo(f"csv:{profile.name}", book.encoding)
     reading: TableReading | None = None
     for place, table in enumerate(detect.sheet_tables(book)):
-        layout = found.layout if place == found.table.sheet else detect.fit(profile, table)
+        layout = choice.layout if place == choice.table.sheet else detect.fit(profile, table)
         if not isinstance(layout, Layout):
             if any(any(cells) for _, cells, _ in table.records):
                 yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
@@ -145,8 +145,8 @@ def _read_workbook(book: Workbook, options: ParseOptions, found: Found) -> Itera
         records = book.sheets[place].records()
         before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
         decided = (
-            survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), found.named)
-            if needed(layout, found.named)
+            survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), choice.named)
+            if needed(layout, choice.named)
             else Decided()
         )
         if isinstance(decided, Problem):
@@ -175,17 +175,17 @@ def _find_parquet(source: Source, options: ParseOptions) -> Found | Problem | No
     except MatcherError as error:
         return Problem(error.code, "fatal", error.what)
     plain = {name: profile for name, profile in profiles.items() if profile.amounts.plain}
-    found = detect.choose([table], plain or profiles, bool(options.profile))
-    if isinstance(found, Found) and not is_plain(found.layout, b"", "utf-8", ",", '"'):
-        return Problem("file.unknown", "fatal", f"layout {found.layout.profile.name} is not read from Parquet files")
-    return found
+    choice = detect.choose([table], plain or profiles, bool(options.profile))
+    if isinstance(choice, Found) and not is_plain(choice.layout, b"", "utf-8", ",", '"'):
+        return Problem("file.unknown", "fatal", f"layout {choice.layout.profile.name} is not read from Parquet files")
+    return choice
 
 
-def _read_parquet(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+def _read_parquet(source: Source, options: ParseOptions, choice: Found) -> Iterator[Event]:
     from matcher.parsers.csv import parquet
 
-    yield FileInfo(f"csv:{found.layout.profile.name}", "")
-    reading = TableReading(found.layout, options, Decided(), ())
+    yield FileInfo(f"csv:{choice.layout.profile.name}", "")
+    reading = TableReading(choice.layout, options, Decided(), ())
     if problem := reading.unreadable():
         yield problem
         return
@@ -197,10 +197,10 @@ def _read_parquet(source: Source, options: ParseOptions, found: Found) -> Iterat
         yield Problem(error.code, "fatal", error.what)
 
 
-def _read_plain(source: Source, options: ParseOptions, found: Found) -> Iterator[Event]:
+def _read_plain(source: Source, options: ParseOptions, choice: Found) -> Iterator[Event]:
     from matcher.parsers.csv import columnar
 
-    layout, table = found.layout, found.table
+    layout, table = choice.layout, choice.table
     yield FileInfo(f"csv:{layout.profile.name}", table.encoding)
     reading = TableReading(layout, options, Decided(), table.records[: layout.ordinal])
     if problem := reading.unreadable():

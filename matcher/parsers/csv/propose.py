@@ -60,8 +60,8 @@ class _Draft:
         if place is None:
             return []
         below = self.table.records[self.header + 1 :]
-        found = (cells[place] for _, cells, _ in below if place < len(cells))
-        return [text for cell in found if (text := cell if type(cell) is Exact else bare(cell.strip()))]
+        column = (cells[place] for _, cells, _ in below if place < len(cells))
+        return [text for cell in column if (text := cell if type(cell) is Exact else bare(cell.strip()))]
 
 
 def propose(source: Source, name: str = "my-bank") -> Proposal:
@@ -80,8 +80,8 @@ def propose(source: Source, name: str = "my-bank") -> Proposal:
     text = _toml(draft, name)
     options = ParseOptions(profile=name, profiles={name: text})
     rows, problems = _read(source, options)
-    said = [f"# CHECK reading the first rows says: {problem.code}: {problem.message}" for problem in problems[:5]]
-    return Proposal("\n".join([*said, text]) if said else text, rows)
+    remarks = [f"# CHECK reading the first rows says: {problem.code}: {problem.message}" for problem in problems[:5]]
+    return Proposal("\n".join([*remarks, text]) if remarks else text, rows)
 
 
 def _read(source: Source, options: ParseOptions) -> tuple[tuple[Transaction, ...], list[Problem]]:
@@ -248,9 +248,9 @@ def _currency(draft: _Draft) -> None:
     for name in _MONEY_FIELDS[:3]:
         place = draft.fields.get(name)
         title = draft.titles[place] if place is not None and draft.titles else ""
-        found = re.search(r"[\s(\[（](\S{1,5}?)\s*[)\]）]?$", title)
-        if found and _is_currency(found[1]):
-            draft.currency = currency_code(found[1])
+        match = re.search(r"[\s(\[（](\S{1,5}?)\s*[)\]）]?$", title)
+        if match and _is_currency(match[1]):
+            draft.currency = currency_code(match[1])
             draft.notes["currency"] = f"from the title {title!r}"
             return
     titles = "".join(draft.titles)
@@ -277,40 +277,40 @@ def _toml(draft: _Draft, name: str) -> str:
         return f"{key} = {_quoted(value)}" + (f"  # {why}" if why else "")
 
     table = draft.table
-    found = [line("name", name), line("bank", "?", "CHECK the bank's name"), line("country", "", "two letters")]
+    lines = [line("name", name), line("bank", "?", "CHECK the bank's name"), line("country", "", "two letters")]
     where = f"whose header is in row {table.records[draft.header][0]}" if draft.titles else "without header"
-    found.append(line("seen", f"Proposed from a file {where}."))
+    lines.append(line("seen", f"Proposed from a file {where}."))
     if table.encoding and table.encoding not in detect.UNICODE:
-        found.append(line("encodings", [table.encoding], "the bytes are not UTF-8 and fit this encoding"))
+        lines.append(line("encodings", [table.encoding], "the bytes are not UTF-8 and fit this encoding"))
     if table.encoding and table.delimiter != ",":
-        found.append(line("delimiters", [table.delimiter]))
+        lines.append(line("delimiters", [table.delimiter]))
     if table.encoding and table.quote != '"':
-        found.append(line("quote", table.quote))
+        lines.append(line("quote", table.quote))
     if draft.currency != "column":
-        found.append(line("currency", draft.currency))
+        lines.append(line("currency", draft.currency))
     if draft.titles:
         used = draft.fields.values()
-        found.append(line("known", [title for place, title in enumerate(draft.titles) if title and place not in used]))
+        lines.append(line("known", [title for place, title in enumerate(draft.titles) if title and place not in used]))
     else:
-        found.append(line("widths", draft.widths))
+        lines.append(line("widths", draft.widths))
     columns = sorted(draft.fields.items(), key=lambda item: item[1])
-    found += ["", "[columns]", *(line(key, [draft.titles[place]] if draft.titles else place + 1) for key, place in columns)]
-    found += ["", "[amounts]", line("style", draft.style), line("decimal", draft.decimal)]
+    lines += ["", "[columns]", *(line(key, [draft.titles[place]] if draft.titles else place + 1) for key, place in columns)]
+    lines += ["", "[amounts]", line("style", draft.style), line("decimal", draft.decimal)]
     if draft.grouping:
-        found.append(line("grouping", draft.grouping))
+        lines.append(line("grouping", draft.grouping))
     if draft.lakh:
-        found.append("lakh = true")
+        lines.append("lakh = true")
     if "debit_sign" in draft.notes:
-        found.append(line("debit_sign", "negative"))
+        lines.append(line("debit_sign", "negative"))
     if "indicator" in draft.fields and draft.style != "split":
-        found += [line("credit", draft.words["credit"]), line("debit", draft.words["debit"])]
-    found += ["", "[dates]", line("formats", draft.formats)]
+        lines += [line("credit", draft.words["credit"]), line("debit", draft.words["debit"])]
+    lines += ["", "[dates]", line("formats", draft.formats)]
     if any(cell.startswith('="') for _, cells, _ in table.records for cell in cells):
-        found += ["", "[cells]", "formula = true"]
-    found += _outside(draft)
+        lines += ["", "[cells]", "formula = true"]
+    lines += _outside(draft)
     for word in draft.pending:
-        found += ["", "[[special]]", 'column = "status"', f"words = {_quoted([word])}", 'means = "pending"']
-    return "\n".join(found) + "\n"
+        lines += ["", "[[special]]", 'column = "status"', f"words = {_quoted([word])}", 'means = "pending"']
+    return "\n".join(lines) + "\n"
 
 
 def _outside(draft: _Draft) -> Sequence[str]:

@@ -119,34 +119,34 @@ class TableReading:
             self.facts.look(cells)
         elif means == "pending":
             yield from self._release()
-            found = self.rows.clean(cells, raw)
-            if self.rows.dated(found):
-                yield from self.statements.add(*self.rows.read(line, found, raw, pending=True))
+            cleaned = self.rows.clean(cells, raw)
+            if self.rows.dated(cleaned):
+                yield from self.statements.add(*self.rows.read(line, cleaned, raw, pending=True))
             else:
                 # Many layouts announce an entry without a day; there is then none to show it under.
                 self.counted.undated += 1
         elif not self._ended:
             self._figures(self.rows.clean(cells, raw), means)
 
-    def _continued(self, line: int, found: list[str], raw: str) -> Iterator[Event]:
-        if self._held and self._is_continuation(found):
+    def _continued(self, line: int, cells: list[str], raw: str) -> Iterator[Event]:
+        if self._held and self._is_continuation(cells):
             account, row = self._held
-            more = found[self.layout.cells["remittance_information"][0]]
+            more = cells[self.layout.cells["remittance_information"][0]]
             joined = f"{row.remittance_information} {more}".strip()
             self._held = (account, row._replace(remittance_information=joined, raw=f"{row.raw}\n{raw.rstrip()}"))
             return
-        booking = self.rows.read(line, found, raw)
+        booking = self.rows.read(line, cells, raw)
         yield from self._release()
         self._held = booking
 
-    def _is_continuation(self, found: Sequence[str]) -> bool:
+    def _is_continuation(self, cells: Sequence[str]) -> bool:
         text = self.layout.cells.get("remittance_information", (-1,))[0]
-        return bool(found[text]) and not any(cell for place, cell in enumerate(found) if place != text)
+        return bool(cells[text]) and not any(cell for place, cell in enumerate(cells) if place != text)
 
     def _release(self) -> Iterator[Event]:
         if self._held:
-            held, self._held = self._held, None
-            yield from self.statements.add(*held)
+            booking, self._held = self._held, None
+            yield from self.statements.add(*booking)
 
     def _refused(self, line: int, cells: Sequence[str], raw: str, error: RowError) -> Iterator[Event]:
         if self._is_header(cells):
@@ -163,27 +163,27 @@ class TableReading:
         header = self.layout.header
         return bool(header) and len(cells) == len(header) and all(fold(c[:400]) == title for c, title in zip(cells, header, strict=True))
 
-    def _figures(self, found: Sequence[str], means: str) -> None:
-        currency = self.rows.currency_of(found)
+    def _figures(self, cells: Sequence[str], means: str) -> None:
+        currency = self.rows.currency_of(cells)
         if means == "totals":
-            self._outside.totals = self._sums(found, currency)
+            self._outside.totals = self._sums(cells, currency)
             return
-        minor = self.rows.figure(found, "balance", currency)
-        balance = Balance(self.rows.booked(found, currency) if minor is None else minor)
+        minor = self.rows.figure(cells, "balance", currency)
+        balance = Balance(self.rows.booked(cells, currency) if minor is None else minor)
         if means == "opening":
             self._outside.opening = balance
         else:
             self._outside.closing = balance
 
-    def _sums(self, found: Sequence[str], currency: str) -> ControlTotals:
+    def _sums(self, cells: Sequence[str], currency: str) -> ControlTotals:
         """Control sums of a row: both in the split columns, or one sum with its direction."""
         if self.layout.profile.amounts.style == "split":
-            credit, debit = (self.rows.figure(found, name, currency) for name in ("credit", "debit"))
+            credit, debit = (self.rows.figure(cells, name, currency) for name in ("credit", "debit"))
         else:
-            minor = self.rows.booked(found, currency)
+            minor = self.rows.booked(cells, currency)
             credit, debit = (minor, None) if minor >= 0 else (None, minor)
-        known = self._outside.totals
-        return replace(known, credit=known.credit if credit is None else abs(credit), debit=known.debit if debit is None else abs(debit))
+        totals = self._outside.totals
+        return replace(totals, credit=totals.credit if credit is None else abs(credit), debit=totals.debit if debit is None else abs(debit))
 
     def _look_outside(self) -> None:
         """Takes over what the rows around the table say of balances and sums."""
@@ -193,8 +193,8 @@ class TableReading:
         facts, outside = self.facts, self._outside
         outside.opening = outside.opening or facts.balance("opening", currency)
         outside.closing = outside.closing or facts.balance("closing", currency)
-        given = {"opening": outside.opening, "closing": outside.closing}
-        self._unread = [name for name, balance in given.items() if facts.texts.get(name) and balance is None]
+        balances = {"opening": outside.opening, "closing": outside.closing}
+        self._unread = [name for name, balance in balances.items() if facts.texts.get(name) and balance is None]
         if outside.totals == ControlTotals():
             outside.totals = facts.totals(currency)
 

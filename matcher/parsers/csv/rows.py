@@ -68,7 +68,7 @@ class RowReader:
         profile = layout.profile
         self.layout, self.account, self.currency = layout, account, currency
         places = layout.cells
-        self._single = {name: found[0] for name, found in places.items() if len(found) == 1}
+        self._single = {name: positions[0] for name, positions in places.items() if len(positions) == 1}
         directed = {name for name in TEXT_FIELDS if isinstance(getattr(profile.columns, name), Directed)} & places.keys()
         self._directed = [(_SLOT[name], places[name]) for name in sorted(directed)]
         self._texts = [(_SLOT[name], places[name]) for name in TEXT_FIELDS if name in places and name not in directed]
@@ -98,27 +98,27 @@ class RowReader:
         Raises:
             RowError: ``row.width``, ``row.invalid`` or ``file.cut`` when there are too many or too few.
         """
-        found = [cell.strip() if type(cell) is str else cell for cell in cells]
+        row = [cell.strip() if type(cell) is str else cell for cell in cells]
         if "\n" in raw[:-2]:
-            found = [_unwrapped(cell, self._wrap) if type(cell) is str else cell for cell in found]
+            row = [_unwrapped(cell, self._wrap) if type(cell) is str else cell for cell in row]
         if self._formula:
-            found = [bare(cell).strip() if cell[:1] == "=" else cell for cell in found]
+            row = [bare(cell).strip() if cell[:1] == "=" else cell for cell in row]
         if self._blank:
-            found = ["" if cell in self._blank else cell for cell in found]
+            row = ["" if cell in self._blank else cell for cell in row]
         if self._dashes:
-            found = ["" if cell[:2] == "--" and not cell.strip("-") else cell for cell in found]
+            row = ["" if cell[:2] == "--" and not cell.strip("-") else cell for cell in row]
         width, ragged = self.layout.width, self._ragged
-        if len(found) > width:
-            if any(found[width:]) and (not ragged or "\n" in raw[:-2]):
-                raise RowError("row.width", f"the row has {len(found)} cells where the header has {width}")
-            del found[width:]
-        elif len(found) < width:
+        if len(row) > width:
+            if any(row[width:]) and (not ragged or "\n" in raw[:-2]):
+                raise RowError("row.width", f"the row has {len(row)} cells where the header has {width}")
+            del row[width:]
+        elif len(row) < width:
             if not ragged and raw[-1:] not in ("\n", "\r"):
-                raise RowError("file.cut", f"the last row ends after {len(found)} of {width} cells")
-            if len(found) < self._least and not self._continues:
-                raise RowError("row.invalid", f"the row has {len(found)} cells where the header has {width}")
-            found += [""] * (width - len(found))
-        return found
+                raise RowError("file.cut", f"the last row ends after {len(row)} of {width} cells")
+            if len(row) < self._least and not self._continues:
+                raise RowError("row.invalid", f"the row has {len(row)} cells where the header has {width}")
+            row += [""] * (width - len(row))
+        return row
 
     def read(self, line: int, cells: Sequence[str], raw: str, pending: bool = False) -> tuple[str, Transaction]:
         """The account and the booking of a cleaned row.
@@ -206,8 +206,8 @@ class RowReader:
             self._instructed(values, cells, amount)
 
     def _take_apart(self, values: list[object], cell: str) -> None:
-        found = self._counterparty.fullmatch(cell)
-        parts = found.groupdict() if found else {"name": cell}
+        match = self._counterparty.fullmatch(cell)
+        parts = match.groupdict() if match else {"name": cell}
         values[_SLOT["counterparty_name"]] = (parts.get("name") or "").strip()
         values[_SLOT["counterparty_account"]] = (parts.get("account") or "").strip()
 
@@ -310,15 +310,15 @@ class RowReader:
         return self._code(text, "currency") if text else self.currency
 
     def _code(self, text: str, name: str) -> str:
-        known = self._currencies.get(text)
-        if known is None:
+        code = self._currencies.get(text)
+        if code is None:
             try:
-                known = currency_code(text)
+                code = currency_code(text)
             except CellError as error:
                 raise RowError(error.code, f"column {self.layout.column(name)}: {error}") from None
             if len(self._currencies) < 1_000:
-                self._currencies[text] = known
-        return known
+                self._currencies[text] = code
+        return code
 
     def _plain(self, cell: str, name: str) -> tuple[str, str]:
         try:

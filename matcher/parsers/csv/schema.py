@@ -294,22 +294,22 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
-        given = self.columns.given()
-        missing = [name for name in self.core() if name not in given]
+        columns = self.columns.given()
+        missing = [name for name in self.core() if name not in columns]
         if missing:
             raise ValueError(f"amounts.style = {self.amounts.style!r} needs columns.{missing[0]}")
-        if self.amounts.style == "both" and not ({"credit", "debit"} <= given.keys() or "indicator" in given):
+        if self.amounts.style == "both" and not ({"credit", "debit"} <= columns.keys() or "indicator" in columns):
             raise ValueError("amounts.style = 'both' needs columns.indicator, or columns.credit and columns.debit")
-        if "indicator" in given and not (self.amounts.credit and self.amounts.debit):
+        if "indicator" in columns and not (self.amounts.credit and self.amounts.debit):
             raise ValueError("columns.indicator needs the words amounts.credit and amounts.debit")
         for key, names in (("required", self.required), ("filled", self.filled)):
-            if unknown := [name for name in names if name not in given]:
+            if unknown := [name for name in names if name not in columns]:
                 raise ValueError(f"{key} names {unknown[0]!r}, which is not in columns")
-        if len({_positional(value) for value in given.values()}) != 1:
+        if len({_positional(value) for value in columns.values()}) != 1:
             raise ValueError("columns are either all header texts or all positions")
         if self.positional and not self.widths:
             raise ValueError("a layout without header needs widths")
-        if ("counterparty" in given) != bool(self.counterparty):
+        if ("counterparty" in columns) != bool(self.counterparty):
             raise ValueError("columns.counterparty and the pattern counterparty need each other")
         if self.counterparty and not {"name", "account"} >= _groups(self.counterparty).keys() > set():
             raise ValueError("counterparty: the pattern needs groups called name and account")
@@ -330,10 +330,10 @@ class Profile(Strict):
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """All header texts of the layout, folded."""
-        found = list(self.known)
+        texts = list(self.known)
         for column in self.columns.given().values():
-            found += [text for text in _parts(column) if isinstance(text, str)]
-        return frozenset(map(fold, found))
+            texts += [text for text in _parts(column) if isinstance(text, str)]
+        return frozenset(map(fold, texts))
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def bind_shape(profile: Profile, records: Sequence[Record], cut: bool) -> Layout
     rows = (rows[:-1] if cut else rows)[:SHAPE_ROWS]
     places = {name: _positions(column) for name, column in profile.columns.given().items()}
     layout = Layout(profile, places, width=max(profile.widths), known=len(places), total=len(places))
-    if not rows or max(place for found in places.values() for place in found) >= layout.width:
+    if not rows or max(place for positions in places.values() for place in positions) >= layout.width:
         return None
     marks = (Decided(".", ","), Decided(",", ".")) if profile.amounts.decimal == "auto" else (Decided(),)
     fits = any(_all_fit(layout, RowReader(layout, "", profile.currency or "EUR", mark), rows) for mark in marks)

@@ -95,8 +95,8 @@ def _malformed_is(what: str) -> Iterator[None]:
 
 def _packed(source: Source) -> Workbook:
     with source.open() as stream:
-        found = workbooks.sheets(stream, source.size)
-    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in found))
+        opened = workbooks.sheets(stream, source.size)
+    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in opened))
 
 
 def _calamine_rows(sheet: CalamineSheet) -> Iterator[Record]:
@@ -164,10 +164,10 @@ def _attribute(element: etree._Element, name: str) -> str:
 
 def _index(element: etree._Element, usual: int, most: int) -> int:
     text = _attribute(element, "Index")
-    found = int(text) if text.isdecimal() and len(text) < 9 else usual
-    if found > most or found < usual:
-        raise MatcherError("file.malformed", f"a row or cell claims position {found}")
-    return found
+    position = int(text) if text.isdecimal() and len(text) < 9 else usual
+    if position > most or position < usual:
+        raise MatcherError("file.malformed", f"a row or cell claims position {position}")
+    return position
 
 
 def _row_cells(row: etree._Element) -> list[str]:

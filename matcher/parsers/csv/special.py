@@ -30,12 +30,12 @@ class SpecialRows:
         """What the row is."""
         for where, words, starts, means in self._tests:
             if where == "first":
-                found: Sequence[str] = [next((cell for cell in cells if cell.strip()), "")]
+                candidates: Sequence[str] = [next((cell for cell in cells if cell.strip()), "")]
             elif where == "any":
-                found = cells
+                candidates = cells
             else:
-                found = [cells[place] for place in where if isinstance(place, int) and place < len(cells)]
-            for cell in found:
+                candidates = [cells[place] for place in where if isinstance(place, int) and place < len(cells)]
+            for cell in candidates:
                 text = fold(bare(cell[:200].strip()))
                 if text in words or (starts and text.startswith(starts)):
                     return means

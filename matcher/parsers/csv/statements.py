@@ -133,8 +133,8 @@ class Statements:
 
     def _start(self, account: str, currency: str, line: int) -> tuple[_Open, StatementStart]:
         number = len(self._open)
-        found = self._open[account, currency] = _Open(number, account, currency, line)
-        return found, replace(self._template, statement=number, account=account, currency=currency, line=line)
+        statement = self._open[account, currency] = _Open(number, account, currency, line)
+        return statement, replace(self._template, statement=number, account=account, currency=currency, line=line)
 
 
 def _together(frames: "list[pl.DataFrame]") -> "pl.DataFrame":

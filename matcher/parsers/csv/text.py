@@ -51,8 +51,8 @@ def decodings(head: bytes, complete: bool, candidates: Iterable[str]) -> list[tu
             return _tried(head, complete, encoding)
     if encoding := _utf16(head):
         return _tried(head, complete, encoding)
-    if found := _tried(head, complete, "utf-8"):
-        return found
+    if pairs := _tried(head, complete, "utf-8"):
+        return pairs
     return [pair for encoding in dict.fromkeys(candidates) for pair in _tried(head, complete, encoding) if _believed(*pair)]
 
 
@@ -101,16 +101,16 @@ def first_undecodable(source: Source, encoding: str) -> tuple[int, bool] | None:
                 return None
 
 
-def choose_encoding(source: Source, found: str, fallbacks: Iterable[str]) -> str | int:
+def choose_encoding(source: Source, head_encoding: str, fallbacks: Iterable[str]) -> str | int:
     """The encoding of the whole file, given what its first bytes allowed; or the line where no encoding of the layout goes on.
 
     A file that is UTF-8 up to somewhere and holds characters beyond ASCII before that is damaged UTF-8, not another encoding.
     """
-    bad = first_undecodable(source, found)
+    bad = first_undecodable(source, head_encoding)
     if bad is None:
-        return found
+        return head_encoding
     line, beyond = bad
-    if found == "utf-8" and not beyond:
+    if head_encoding == "utf-8" and not beyond:
         for encoding in fallbacks:
             if first_undecodable(source, encoding) is None:
                 return encoding

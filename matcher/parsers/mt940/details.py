@@ -136,7 +136,7 @@ def _mended(chunks: list[str], separator: str) -> list[str]:
     return whole[1:]
 
 
-def german(found: Details, begin: re.Match[str], lines: list[str], line: StatementLine, currency: str) -> None:
+def german(details: Details, begin: re.Match[str], lines: list[str], line: StatementLine, currency: str) -> None:
     """Reads a text of numbered parts; `begin` is the match of `GERMAN` at its start."""
     separator = begin.group(2)
     text = _joined(lines, separator)
@@ -146,25 +146,25 @@ def german(found: Details, begin: re.Match[str], lines: list[str], line: Stateme
     texts, names, others = _sorted_parts(chunks)
     if not _OTHER_PARTS.issuperset(others):
         texts, names, others = _sorted_parts(_mended(chunks, separator))
-    found.code = begin.group(1) or ""
-    if found.code in GVC:
-        found.kind = GVC[found.code]
+    details.code = begin.group(1) or ""
+    if details.code in GVC:
+        details.kind = GVC[details.code]
     if account := others.get("38") or others.get("31"):
-        found.account = account.replace(" ", "")
+        details.account = account.replace(" ", "")
     if "30" in others:
-        found.bank = others["30"].strip()
+        details.bank = others["30"].strip()
     if names:
-        found.name = squeezed(names[0] if len(names) == 1 else unwrapped(names, PART_WIDTH))
-    if found.kind == "return" and others.get("34", "").strip(" 0"):
+        details.name = squeezed(names[0] if len(names) == 1 else unwrapped(names, PART_WIDTH))
+    if details.kind == "return" and others.get("34", "").strip(" 0"):
         extension = others["34"].strip()
-        found.return_reason = RETURN_REASONS.get(extension[:3], extension)
+        details.return_reason = RETURN_REASONS.get(extension[:3], extension)
     if texts:
-        _sepa_text(found, texts, line, currency)
-    if not found.text and "00" in others:
-        found.text = squeezed(others["00"])
+        _sepa_text(details, texts, line, currency)
+    if not details.text and "00" in others:
+        details.text = squeezed(others["00"])
 
 
-def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: str) -> None:
+def _sepa_text(details: Details, parts: list[str], line: StatementLine, currency: str) -> None:
     """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
     values = {"": ""}
     word, before = "", PART_WIDTH
@@ -186,7 +186,7 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     if word == "":
         labelled = _SEPA_LABELS.split(values[""])
         if len(labelled) < 5:
-            found.text = squeezed(values[""])
+            details.text = squeezed(values[""])
             return
         values = {}
         for head, value in zip(["", *labelled[1::2]], labelled[0::2], strict=True):
@@ -198,8 +198,8 @@ def _sepa_text(found: Details, parts: list[str], line: StatementLine, currency: 
     text = f"{values['']} {purpose} {values.get('MTLG', '')}"
     if "ABWA" in values:
         text = f"{text} ABWA+{values['ABWA']}"
-    found.text = squeezed(text)
-    _identifiers(found, values, line, currency)
+    details.text = squeezed(text)
+    _identifiers(details, values, line, currency)
 
 
 def _narrow_width(parts: list[str]) -> int:
@@ -219,29 +219,29 @@ def _take_apart(values: dict[str, str], word: str) -> str:
     return word
 
 
-def _identifiers(found: Details, values: dict[str, str], line: StatementLine, currency: str) -> None:
+def _identifiers(details: Details, values: dict[str, str], line: StatementLine, currency: str) -> None:
     if "EREF" in values:
-        found.end_to_end_id = reference(values["EREF"])
+        details.end_to_end_id = reference(values["EREF"])
     if values.keys() <= _REFERENCE_AND_TEXT:
         return
     if "KREF" in values:
-        found.end_to_end_id = found.end_to_end_id or reference(values["KREF"])
+        details.end_to_end_id = details.end_to_end_id or reference(values["KREF"])
     if "MREF" in values:
-        found.mandate_id = reference(values["MREF"])
+        details.mandate_id = reference(values["MREF"])
     if "IBAN" in values:
         iban = values["IBAN"].replace(" ", "")
         if ACCOUNT.match(iban):
-            found.account = found.account or iban
+            details.account = details.account or iban
         else:
-            found.text = squeezed(f"{found.text} IBAN+{values['IBAN']}")
+            details.text = squeezed(f"{details.text} IBAN+{values['IBAN']}")
     if "BIC" in values:
-        found.bank = found.bank or values["BIC"].strip().partition(" ")[0]
+        details.bank = details.bank or values["BIC"].strip().partition(" ")[0]
     if values.get("PURP", "").strip() == "SALA":
-        found.kind = "salary"
+        details.kind = "salary"
     if "OAMT" in values:
-        _set_instructed(found, values["OAMT"], line, currency)
+        _set_instructed(details, values["OAMT"], line, currency)
     if "COAM" in values:
-        found.charges = _amount(values["COAM"], currency)
+        details.charges = _amount(values["COAM"], currency)
 
 
 def _amount(text: str, currency: str, factor: int = 1) -> int | None:
@@ -252,15 +252,15 @@ def _amount(text: str, currency: str, factor: int = 1) -> int | None:
     return amount_in(written.group(2), currency, factor)
 
 
-def _set_instructed(found: Details, text: str, line: StatementLine, currency: str) -> None:
+def _set_instructed(details: Details, text: str, line: StatementLine, currency: str) -> None:
     written = _AMOUNT.match(text.strip())
     if written:
         code = written.group(1) or currency
-        found.instructed_amount = amount_in(written.group(2), code, line.sign)
-        found.instructed_currency = code if found.instructed_amount is not None else ""
+        details.instructed_amount = amount_in(written.group(2), code, line.sign)
+        details.instructed_currency = code if details.instructed_amount is not None else ""
 
 
-def code_words(found: Details, text: str, line: StatementLine, extra: list[str], currency: str) -> None:
+def code_words(details: Details, text: str, line: StatementLine, extra: list[str], currency: str) -> None:
     """Reads a text of code words. `extra` are the further lines of :61:, where Rabobank puts the counterparty's account."""
     items = _CODES.split(text)
     party = "ORDP" if line.sign > 0 else "BENM"
@@ -274,68 +274,68 @@ def code_words(found: Details, text: str, line: StatementLine, extra: list[str],
             where = word
         if word == "CNTP":
             account, bank, name = [*written.split("/"), "", ""][:3]
-            found.account, found.bank, found.name = account.replace(" ", ""), bank.strip(), squeezed(name)
+            details.account, details.bank, details.name = account.replace(" ", ""), bank.strip(), squeezed(name)
         if not value:
             continue
         if word in ("NAME", "ORDP", "BENM"):
-            if where == party and not found.name:
-                found.name = squeezed(value)
+            if where == party and not details.name:
+                details.name = squeezed(value)
         elif word in ("IBAN", "BIC"):
             if where == party:
-                _set_account(found, word, value)
+                _set_account(details, word, value)
         elif word == "REMI":
-            _remittance(found, value)
+            _remittance(details, value)
         else:
-            _code_word(found, word, value, line, currency)
-    if not found.account and extra and ACCOUNT.match(extra[0].strip()):
-        found.account = extra[0].strip()
-    if not found.text:
-        found.text = squeezed(items[0])
+            _code_word(details, word, value, line, currency)
+    if not details.account and extra and ACCOUNT.match(extra[0].strip()):
+        details.account = extra[0].strip()
+    if not details.text:
+        details.text = squeezed(items[0])
 
 
-def _set_account(found: Details, word: str, value: str) -> None:
+def _set_account(details: Details, word: str, value: str) -> None:
     if word == "IBAN":
-        found.account = found.account or value.replace(" ", "")
+        details.account = details.account or value.replace(" ", "")
     else:
-        found.bank = found.bank or value
+        details.bank = details.bank or value
 
 
-def _remittance(found: Details, value: str) -> None:
+def _remittance(details: Details, value: str) -> None:
     """``/REMI/USTD//text`` is text, ``/REMI/STRD/CUR/reference`` a structured reference; anything else is text as it stands."""
     if value.startswith("USTD/"):
         value = value[5:].strip(" /")
     elif value.startswith("STRD/"):
-        value = found.creditor_reference = value[5:].partition("/")[2].strip(" /")
-    found.text = squeezed(f"{found.text} {value}")
+        value = details.creditor_reference = value[5:].partition("/")[2].strip(" /")
+    details.text = squeezed(f"{details.text} {value}")
 
 
-def _code_word(found: Details, word: str, value: str, line: StatementLine, currency: str) -> None:
+def _code_word(details: Details, word: str, value: str, line: StatementLine, currency: str) -> None:
     if word in ("EREF", "KREF", "PREF"):
-        found.end_to_end_id = found.end_to_end_id or reference(value)
+        details.end_to_end_id = details.end_to_end_id or reference(value)
     elif word == "MARF":
-        found.mandate_id = reference(value)
+        details.mandate_id = reference(value)
     elif word == "CREF":
-        found.creditor_reference = value
+        details.creditor_reference = value
     elif word == "RTRN":
-        found.return_reason, found.kind = value.split("/")[0].strip(), "return"
+        details.return_reason, details.kind = value.split("/")[0].strip(), "return"
     elif word == "TRTP":
-        found.kind = found.kind or kind_of_title(value)
+        details.kind = details.kind or kind_of_title(value)
     elif word == "PURP":
         if value.removeprefix("CD/").strip(" /") == "SALA":
-            found.kind = "salary"
+            details.kind = "salary"
     elif word in ("OCMT", "OAMT"):
-        _set_instructed(found, value, line, currency)
+        _set_instructed(details, value, line, currency)
     elif word in ("CHGS", "COAM"):
-        found.charges = _amount(value, currency)
+        details.charges = _amount(value, currency)
     elif word == "EXCH":
-        found.exchange_rate = value.strip(" /")
+        details.exchange_rate = value.strip(" /")
 
 
-def supplementary(found: Details, lines: list[str], line: StatementLine, currency: str) -> None:
+def supplementary(details: Details, lines: list[str], line: StatementLine, currency: str) -> None:
     """Reads original amount, charges and exchange rate in the further lines of :61:, ``/OCMT/USD100,//EXCH/1,08/``."""
     joined = "".join(lines)
     if CODE_WORDS.match(joined):
         items = _CODES.split(joined)
         for word, value in zip(items[1::2], items[2::2], strict=True):
             if word in ("OCMT", "CHGS", "EXCH"):
-                _code_word(found, word, value.strip(" /"), line, currency)
+                _code_word(details, word, value.strip(" /"), line, currency)

@@ -91,18 +91,18 @@ def transaction(entry: Entry, currency: str) -> tuple[Transaction, StatementLine
 
 def _details(entry: Entry, line: StatementLine, currency: str) -> Details:
     """What the entry's text says, read by the grammar that its beginning shows."""
-    found, text, extra = Details(), entry.text(), entry.head[1:]
+    details, text, extra = Details(), entry.text(), entry.head[1:]
     if not text:
         if extra:
-            found.text = squeezed(unwrapped(extra))
+            details.text = squeezed(unwrapped(extra))
     elif entry.tag == "NS":
-        freetext.multicash(found, text)
+        freetext.multicash(details, text)
     elif begin := GERMAN.match(text[0]):
-        german(found, begin, text, line, currency)
+        german(details, begin, text, line, currency)
     elif CODE_WORDS.match(text[0]):
-        code_words(found, unwrapped(text), line, extra, currency)
+        code_words(details, unwrapped(text), line, extra, currency)
     else:
-        freetext.free_text(found, line, text)
+        freetext.free_text(details, line, text)
     if extra:
-        supplementary(found, extra, line, currency)
-    return found
+        supplementary(details, extra, line, currency)
+    return details

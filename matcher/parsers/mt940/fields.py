@@ -101,10 +101,10 @@ def unusual_line(text: str) -> StatementLine:
     Raises:
         ValueError: as there.
     """
-    found = _LINE.match(text)
-    if not found:
+    match = _LINE.match(text)
+    if not match:
         raise ValueError(_missing(text))
-    value, entry, mark, _funds, amount, rest = found.groups()
+    value, entry, mark, _funds, amount, rest = match.groups()
     value_date, booking_date, note, clamped = dates(value, entry or "")
     kind = _TYPE.match(rest)
     code = ""
@@ -225,23 +225,23 @@ class WrittenBalance(NamedTuple):
 
 def written_balance(text: str) -> WrittenBalance | None:
     """Reads :60a:, :62a:, :64: or :65:; None when it states no balance (blank, ``Dnullnull``, not an amount)."""
-    found = _BALANCE.match(text)
-    if not found:
+    match = _BALANCE.match(text)
+    if not match:
         return None
-    written, day = found["amount"], None
-    if found["date"]:
+    written, day = match["amount"], None
+    if match["date"]:
         try:
-            day = calendar_day(found["date"])[0]
+            day = calendar_day(match["date"])[0]
         except ValueError:
             day = None
-        if not found["currency"] and (day is None or not written[0].isdigit()):
-            day, written = None, found["date"] + written
+        if not match["currency"] and (day is None or not written[0].isdigit()):
+            day, written = None, match["date"] + written
     try:
         amount = decimal_text(written)
     except ValueError:
         return None
-    negative = (found["mark"] == "D") != bool(found["sign"])
-    return WrittenBalance(day, found["currency"] or "", ("-" if negative else "") + amount, "," in written or "." in written)
+    negative = (match["mark"] == "D") != bool(match["sign"])
+    return WrittenBalance(day, match["currency"] or "", ("-" if negative else "") + amount, "," in written or "." in written)
 
 
 class WrittenSum(NamedTuple):
@@ -254,11 +254,11 @@ class WrittenSum(NamedTuple):
 
 def written_sum(text: str) -> WrittenSum | None:
     """Reads :90C: or :90D:; None when it is not one."""
-    found = _SUM.match(text)
-    if not found or found["currency"] not in money.SCALE:
+    match = _SUM.match(text)
+    if not match or match["currency"] not in money.SCALE:
         return None
     try:
-        return WrittenSum(int(found["count"]), found["currency"], decimal_text(found["amount"]))
+        return WrittenSum(int(match["count"]), match["currency"], decimal_text(match["amount"]))
     except ValueError:
         return None
 

@@ -35,7 +35,7 @@ class _Machine:
 
     Attributes:
         events: what has been found since the caller last emptied it.
-        statements: how many statements have begun is its `count`.
+        statements: the statements of the file; their `count` is how many have begun.
     """
 
     def __init__(self, options: ParseOptions) -> None:
@@ -71,23 +71,23 @@ class _Machine:
             "90D": self._sum,
         }
 
-    def take(self, found: Field) -> None:
+    def take(self, field: Field) -> None:
         """One field of the file."""
-        tag = found.tag
-        self._last = found
+        tag = field.tag
+        self._last = field
         if tag == "61" and self._deferred is None and self._dash is None:
             if self._entry is not None:
                 self._close_entry()
-            self._line(found)
+            self._line(field)
             return
         if self._deferred is not None:
             self._settle_account(tag)
         if tag == "86" or tag == "NS":
-            self._text(found)
+            self._text(field)
         elif tag == END:
-            self._end(found)
+            self._end(field)
         elif self._entry is not None and tag in ("25", "25P") and self._dash is None:
-            self._deferred = found
+            self._deferred = field
         else:
             if self._dash is not None:
                 self._settle_dash(tag)
@@ -95,7 +95,7 @@ class _Machine:
                 self._close_entry()
             handler = self._handlers.get(tag)
             if handler is not None:
-                handler(found)
+                handler(field)
 
     def finish(self, unfinished: bool) -> None:
         """The file is over; `unfinished` says that its last line has no end."""
@@ -134,74 +134,74 @@ class _Machine:
 
     # fields that begin and head a message
 
-    def _begin(self, found: Field) -> None:
+    def _begin(self, field: Field) -> None:
         self._finish_message()
-        self._message = Message(found.line)
+        self._message = Message(field.line)
 
-    def _implied(self, found: Field) -> Message:
+    def _implied(self, field: Field) -> Message:
         """The message that a field outside any message begins by itself."""
         self._finish_message()
-        self._say("note.syntax", "warning", f"a message begins with :{found.tag}:, its :20: is missing", found.line)
-        self._message = Message(found.line)
+        self._say("note.syntax", "warning", f"a message begins with :{field.tag}:, its :20: is missing", field.line)
+        self._message = Message(field.line)
         return self._message
 
-    def _heading(self, found: Field, another: bool) -> Message:
+    def _heading(self, field: Field, another: bool) -> Message:
         """The message that a heading field belongs to: the present one, unless that is over or `another` such field stands in it."""
         message = self._message
         if message is None or message.closed or message.ended or another:
-            return self._implied(found)
+            return self._implied(field)
         return message
 
-    def _account(self, found: Field) -> None:
-        account = found.lines[0].strip(CONTROLS + " ")
+    def _account(self, field: Field) -> None:
+        account = field.lines[0].strip(CONTROLS + " ")
         another = False
         if self._message is not None and self._message.account:
             same = account.startswith(self._message.account) or self._message.account.startswith(account)
             another = self._message.has_body or not same
-        message = self._heading(found, another)
+        message = self._heading(field, another)
         message.account = account
         bank, slash, _ = message.account.partition("/")
         if slash:
             message.bank = bank
-        elif found.tag == "25P" and len(found.lines) > 1:
-            message.bank = found.lines[1].strip(CONTROLS + " ")
+        elif field.tag == "25P" and len(field.lines) > 1:
+            message.bank = field.lines[1].strip(CONTROLS + " ")
 
     def _settle_account(self, tag: str) -> None:
         """A :25: after a :61:: another message whose :20: is missing, when a heading goes on; else the entry's text under a wrong tag."""
-        found, self._deferred = self._deferred, None
-        assert found is not None
+        field, self._deferred = self._deferred, None
+        assert field is not None
         assert self._entry is not None
         if tag in _AFTER_ACCOUNT:
             self._close_entry()
-            self._implied(found)
-            self._account(found)
+            self._implied(field)
+            self._account(field)
         else:
-            self._entry.texts.append(found.lines)
-            self._say("note.syntax", "warning", "a second :25: stands where the text of an entry belongs; read as that text", found.line)
+            self._entry.texts.append(field.lines)
+            self._say("note.syntax", "warning", "a second :25: stands where the text of an entry belongs; read as that text", field.line)
 
-    def _number(self, found: Field) -> None:
+    def _number(self, field: Field) -> None:
         message = self._message
-        message = self._heading(found, message is not None and message.has_body and bool(message.number))
-        message.number = found.lines[0].strip(CONTROLS + " ")
+        message = self._heading(field, message is not None and message.has_body and bool(message.number))
+        message.number = field.lines[0].strip(CONTROLS + " ")
 
-    def _interim(self, found: Field) -> None:
-        self._heading(found, False).interim = True
+    def _interim(self, field: Field) -> None:
+        self._heading(field, False).interim = True
 
-    def _floor(self, found: Field) -> None:
-        message = self._heading(found, False)
+    def _floor(self, field: Field) -> None:
+        message = self._heading(field, False)
         message.interim = True
-        if found.lines[0][:3] in money.SCALE:
-            message.currency = message.currency or found.lines[0][:3]
+        if field.lines[0][:3] in money.SCALE:
+            message.currency = message.currency or field.lines[0][:3]
 
-    def _opening(self, found: Field) -> None:
+    def _opening(self, field: Field) -> None:
         message = self._message
-        message = self._heading(found, message is not None and (message.opening is not None or message.entries > 0))
-        message.opening = written_balance(found.lines[0])
-        message.opens_page = found.tag == "60M"
+        message = self._heading(field, message is not None and (message.opening is not None or message.entries > 0))
+        message.opening = written_balance(field.lines[0])
+        message.opens_page = field.tag == "60M"
         if message.opening is None:
-            self._say("note.balance_missing", "warning", "the opening balance is blank or not a balance", found.line)
+            self._say("note.balance_missing", "warning", "the opening balance is blank or not a balance", field.line)
         else:
-            self._take_currency(message, message.opening, found.line)
+            self._take_currency(message, message.opening, field.line)
 
     def _take_currency(self, message: Message, written: WrittenBalance, line: int) -> None:
         if written.currency in money.SCALE:
@@ -211,71 +211,71 @@ class _Machine:
 
     # fields of the body
 
-    def _line(self, found: Field) -> None:
+    def _line(self, field: Field) -> None:
         message = self._message
         if message is None:
-            message = self._implied(found)
+            message = self._implied(field)
         if (message.closed or message.ended) and not message.late:
             message.late = True
-            self._say("note.syntax", "warning", "an entry stands after the closing balance or the end of its message", found.line)
+            self._say("note.syntax", "warning", "an entry stands after the closing balance or the end of its message", field.line)
         message.entries += 1
-        self._entry = Entry(found.line, found.lines)
+        self._entry = Entry(field.line, field.lines)
 
-    def _text(self, found: Field) -> None:
+    def _text(self, field: Field) -> None:
         entry = self._entry
         if entry is None:
             return
         if self._dash is not None:
             self._settle_dash("61")
-        entry.texts.append(found.lines)
-        entry.tag = found.tag
+        entry.texts.append(field.lines)
+        entry.tag = field.tag
 
-    def _end(self, found: Field) -> None:
+    def _end(self, field: Field) -> None:
         if self._message is None:
             return
         self._message.ended = True
-        if self._entry is not None and self._dash is None and found.lines[0] == END:
-            self._dash = found
+        if self._entry is not None and self._dash is None and field.lines[0] == END:
+            self._dash = field
 
     def _settle_dash(self, tag: str) -> None:
         """After a lone '-' behind an entry: when the message goes on, the dash was a line of the entry's text."""
-        found, self._dash = self._dash, None
-        assert found is not None
+        field, self._dash = self._dash, None
+        assert field is not None
         message, entry = self._message, self._entry
         if message is None or entry is None or tag not in _BODY or message.closed:
             return
         message.ended = False
-        (entry.texts[-1] if entry.texts else entry.head).extend(found.lines)
+        (entry.texts[-1] if entry.texts else entry.head).extend(field.lines)
 
-    def _closing(self, found: Field) -> None:
+    def _closing(self, field: Field) -> None:
         message = self._message
         if message is None:
-            message = self._implied(found)
-        written = written_balance(found.lines[0])
+            message = self._implied(field)
+        written = written_balance(field.lines[0])
         if message.closed and written != message.closing:
-            self._say("note.syntax", "warning", "the message has a second closing balance; the last one counts", found.line)
-        message.closing, message.closing_line, message.closed = written, found.line, True
-        message.closes_page = found.tag == "62M"
+            self._say("note.syntax", "warning", "the message has a second closing balance; the last one counts", field.line)
+        message.closing, message.closing_line, message.closed = written, field.line, True
+        message.closes_page = field.tag == "62M"
         message.null_balance = message.null_balance or written is None
         if written is None:
             return
         if not message.currency:
-            self._take_currency(message, written, found.line)
+            self._take_currency(message, written, field.line)
         elif not written.currency:
-            self._say("note.syntax", "info", f"the closing balance names no currency; taken as {message.currency}", found.line)
+            self._say("note.syntax", "info", f"the closing balance names no currency; taken as {message.currency}", field.line)
 
-    def _forward(self, found: Field) -> None:
-        if self._message is not None and written_balance(found.lines[0]) is None:
+    def _forward(self, field: Field) -> None:
+        if self._message is not None and written_balance(field.lines[0]) is None:
             self._message.null_balance = True
 
-    def _sum(self, found: Field) -> None:
-        written = written_sum(found.lines[0])
+    def _sum(self, field: Field) -> None:
+        written = written_sum(field.lines[0])
         if written is None:
-            self._say("note.syntax", "warning", f"the sum in :{found.tag}: cannot be read", found.line)
+            self._say("note.syntax", "warning", f"the sum in :{field.tag}: cannot be read", field.line)
         if self._message is None or written is None:
             return
         self._message.interim = True
-        self._message.sums[found.tag] = written
+        self._message.sums[field.tag] = written
         self._message.currency = self._message.currency or written.currency
 
     # ends
@@ -374,8 +374,8 @@ class _Parser:
             yield encoding.problem
         machine, lines = _Machine(options), Lines(source, encoding.name)
         try:
-            for found in fields(lines):
-                machine.take(found)
+            for field in fields(lines):
+                machine.take(field)
                 if machine.events:
                     yield from machine.events
                     machine.events.clear()

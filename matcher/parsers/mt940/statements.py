@@ -200,7 +200,7 @@ class Statements:
             if not statement.zero_count:
                 pairs += [(credit.entries, statement.credit_count)] if credit else []
                 pairs += [(debit.entries, statement.debit_count)] if debit else []
-            excess = [said - found for said, found in pairs if said is not None]
+            excess = [stated - counted for stated, counted in pairs if stated is not None]
             if any(excess) and min(excess) >= 0:
                 text = "the report's sums cover more than its lines: entries below its floor limit, or of earlier reports"
                 self.events.append(Problem("note.totals", "info", text, statement.line, statement.index))

@@ -77,22 +77,22 @@ def detect(source: Source) -> Encoding:
         return Encoding("utf-16")
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     high: Counter[int] = Counter()
-    kept, first_line, line = 0, 0, 1
+    valid, first_line, line = 0, 0, 1
     with source.open() as stream:
         while chunk := stream.read(CHUNK_BYTES):
             if not chunk.isascii() or decoder.getstate()[0]:
                 above = chunk.translate(None, _ASCII)
-                kept += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
+                valid += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
                 high.update(above)
                 first_line = first_line or line + _lines_before_high_byte(chunk)
             line += chunk.count(b"\n")
     if not high:
         return Encoding("ascii")
-    bad = sum(high.values()) - kept
+    bad = sum(high.values()) - valid
     cut_inside_character = len(decoder.getstate()[0])
     if bad <= cut_inside_character:
         return Encoding("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8")
-    if kept > bad:
+    if valid > bad:
         message = "most of the text is UTF-8, some bytes are not; those were read as Windows-1252"
         return Encoding("utf-8", Problem("note.encoding", "warning", message, first_line))
     name = _code_page(high, _CURRENCY.search(head))
@@ -139,13 +139,13 @@ class Lines:
             while True:
                 chunk = stream.read(CHUNK_BYTES)
                 text = rest + decoder.decode(chunk, not chunk)
-                held = ""
+                pending = ""
                 if "\r" in text:
                     if chunk and text[-1] == "\r":
-                        text, held = text[:-1], "\r"
+                        text, pending = text[:-1], "\r"
                     text = text.replace("\r\n", "\n").replace("\r", "\n")
                 pieces = text.split("\n")
-                rest = pieces.pop() + held
+                rest = pieces.pop() + pending
                 yield from pieces
                 if not chunk:
                     break

@@ -87,8 +87,8 @@ def _days(cells: pl.Series, reader: RowReader) -> tuple[pl.Series, pl.Series]:
     days: dict[str, date | None] = {}
     times: dict[str, str] = {}
     for cell in cells.unique():
-        found = reader.day(cell)
-        days[cell], times[cell] = (found.day, found.time) if found else (None, "")
+        day = reader.day(cell)
+        days[cell], times[cell] = (day.day, day.time) if day else (None, "")
     return cells.replace_strict(days, return_dtype=pl.Date), cells.replace_strict(times, return_dtype=pl.String)
 
 

@@ -79,10 +79,10 @@ def plain_amount(text: str, marks: Marks) -> str:
         MatcherError: ``amount.invalid`` when it is no amount, or when grouping and decimal mark cannot be told apart.
     """
     shown = text.strip()[:40]
-    found = _AMOUNT.fullmatch(text.strip())
-    if not found:
+    match = _AMOUNT.fullmatch(text.strip())
+    if not match:
         raise MatcherError("amount.invalid", f"{shown!r} is not an amount")
-    sign, body = found[1].replace("\u2212", "-"), found[2].strip()
+    sign, body = match[1].replace("\u2212", "-"), match[2].strip()
     if blanks := _BLANK_GROUPED.fullmatch(body):
         whole = blanks[1] + re.sub(r"\D", "", blanks[2])
         return f"{sign}{whole}{blanks[3].replace(',', '.')}"
@@ -140,16 +140,16 @@ def day(text: str, short_order: str = "") -> Day | None:
         MatcherError: ``date.ambiguous`` for six digits when the file does not tell their order.
     """
     body = text.strip()
-    if found := eight_digits(body):
-        return Day(found, body[8:].strip()[:_MAX_TIME])
+    if calendar_day := eight_digits(body):
+        return Day(calendar_day, body[8:].strip()[:_MAX_TIME])
     if dashed := _DASHED.fullmatch(body):
-        found = eight_digits(dashed[1] + dashed[2] + dashed[3])
-        return Day(found, (dashed[4] or "")[:_MAX_TIME]) if found else None
+        calendar_day = eight_digits(dashed[1] + dashed[2] + dashed[3])
+        return Day(calendar_day, (dashed[4] or "")[:_MAX_TIME]) if calendar_day else None
     if _SIX.fullmatch(body) and body.strip("0"):
         if not short_order:
             raise MatcherError("date.ambiguous", f"{body!r} can be several days, and the file does not tell which")
-        found = six_digits(body, short_order)
-        return Day(found, "") if found else None
+        calendar_day = six_digits(body, short_order)
+        return Day(calendar_day, "") if calendar_day else None
     return None
 
 
@@ -164,15 +164,15 @@ def unescape(text: str) -> str:
     return _ENTITY.sub(_character, once) if "&" in once and "&" in text else once
 
 
-def _character(found: re.Match[str]) -> str:
-    name = found[1]
+def _character(match: re.Match[str]) -> str:
+    name = match[1]
     if name == "nbsp":
         return " "
     if name[0] != "#":
-        return html5.get(f"{name};", found[0])
+        return html5.get(f"{name};", match[0])
     code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
     shown = chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else ""
-    return shown if shown.isprintable() and shown else " " if shown.isspace() or shown == "\u00a0" else found[0]
+    return shown if shown.isprintable() and shown else " " if shown.isspace() or shown == "\u00a0" else match[0]
 
 
 def clean(text: str) -> str:

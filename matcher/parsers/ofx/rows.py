@@ -69,18 +69,18 @@ def leaves(block: str) -> tuple[dict[str, str], bool]:
         RefusedRowError: two transactions have run into each other.
     """
     pairs = _LEAF.findall(block)
-    found = dict(pairs)
-    regular = len(found) == len(pairs) and REGULAR.issuperset(found) and block.count("<") == len(pairs) + block.count("</")
+    elements = dict(pairs)
+    regular = len(elements) == len(pairs) and REGULAR.issuperset(elements) and block.count("<") == len(pairs) + block.count("</")
     if regular and not _TEXT_AFTER_END.search(block):
         if "&" in block:
             return {name: unescape(text) for name, text in pairs}, True
-        return found, True
+        return elements, True
     return irregular_leaves(block), False
 
 
 def irregular_leaves(block: str) -> dict[str, str]:
     """Like `leaves`, tag by tag: aggregates, CDATA, comments, ``<`` in texts, self-closed and repeated elements."""
-    found: dict[str, list[str]] = {}
+    pieces: dict[str, list[str]] = {}
     inside, leaf, ended = "", "", ""
     # without its opening tag, or the scanner would hand the block out whole again
     for kind, name, text, *_ in Scanner(iter([block[block.index(">") + 1 :]])):
@@ -91,9 +91,9 @@ def irregular_leaves(block: str) -> dict[str, str]:
         elif kind is Kind.OPEN:
             ended = ""
             leaf = f"{inside}/{name}" if inside else name
-            if leaf in ONCE and leaf in found:
+            if leaf in ONCE and leaf in pieces:
                 raise RefusedRowError("row.invalid", f"{leaf} occurs twice, as if two transactions had run into each other")
-            found.setdefault(leaf, []).append(" ")
+            pieces.setdefault(leaf, []).append(" ")
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
             inside, ended, leaf = ("" if name == inside else inside), leaf or ended, ""
@@ -104,8 +104,8 @@ def irregular_leaves(block: str) -> dict[str, str]:
         elif kind is Kind.DOUBTFUL_TAG and leaf not in FREE_TEXT:
             leaf, ended = "", ""
         elif leaf and kind is not Kind.COMMENT:
-            found[leaf].append(text if kind is Kind.LITERAL else unescape(text))
-    return {name: "".join(texts).strip() for name, texts in found.items()}
+            pieces[leaf].append(text if kind is Kind.LITERAL else unescape(text))
+    return {name: "".join(texts).strip() for name, texts in pieces.items()}
 
 
 class RowReader:
@@ -133,8 +133,8 @@ class RowReader:
     def read(self, block: str, line: int, pending: bool = False) -> Transaction | Problem:
         """The transaction of one block, or the problem that says why there is none: refused, or a balance marker instead of a booking."""
         try:
-            found, regular = leaves(block)
-            get = found.get
+            elements, regular = leaves(block)
+            get = elements.get
             cell = get("DTTRAN" if pending else "DTPOSTED", "").strip()
             posted = self.day(cell)
             try:
@@ -147,18 +147,18 @@ class RowReader:
             return Problem(refusal.code, "error", str(refusal), line, self._statement)
         identity = clean(get("FITID", ""))
         if not identity.strip("0") and not pending:
-            if self._is_marker(identity, found):
+            if self._is_marker(identity, elements):
                 return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line, self._statement)
             self.without_id += not identity
-        code, name = clean(get("TRNTYPE", "")), _name(found)
+        code, name = clean(get("TRNTYPE", "")), _name(elements)
         row = Transaction(
             booking_date=posted.day,
             amount=minor,
             currency=self.currency,
-            value_date=self._value_date(found["DTAVAIL"], line) if "DTAVAIL" in found else None,
+            value_date=self._value_date(elements["DTAVAIL"], line) if "DTAVAIL" in elements else None,
             bank_reference=identity,
             counterparty_name=name,
-            remittance_information=_remittance(found, identity, name),
+            remittance_information=_remittance(elements, identity, name),
             transaction_code=code,
             kind=KINDS.get(code.upper(), ""),
             pending=pending,
@@ -167,21 +167,21 @@ class RowReader:
             line=line,
             raw=block,
         )
-        return row if regular else self._with_the_rest(row, found)
+        return row if regular else self._with_the_rest(row, elements)
 
     def day(self, cell: str) -> Day | None:
         """The day of a date cell without spaces around it, None when it names none. A file repeats few dates, so they are kept."""
-        if known := self._days.get(cell):
-            return known
+        if remembered := self._days.get(cell):
+            return remembered
         try:
-            found = day(cell, self._short_order)
+            parsed = day(cell, self._short_order)
         except MatcherError:
             return None
-        if found is not None:
+        if parsed is not None:
             if len(self._days) > _MAX_DATES:
                 self._days.clear()
-            self._days[cell] = found
-        return found
+            self._days[cell] = parsed
+        return parsed
 
     def _refusal(self, text: str, date_cell: str) -> RefusedRowError:
         """Every reason why date and amount cannot be booked, under the code of the first."""
@@ -199,40 +199,40 @@ class RowReader:
             reasons.append((error.code, error.what))
         return RefusedRowError(reasons[0][0], "; ".join(reason for _, reason in reasons))
 
-    def _is_marker(self, identity: str, found: dict[str, str]) -> bool:
+    def _is_marker(self, identity: str, elements: dict[str, str]) -> bool:
         """Whether the row is a balance that Brazilian banks write among the transactions: id zero or none, text ``SALDO ...``.
 
         Elsewhere *saldo* is a word for settling an invoice, and no bank is known to do this.
         """
-        if self.currency != "BRL" or (found.get("NAME", "").strip() and found.get("MEMO", "").strip()):
+        if self.currency != "BRL" or (elements.get("NAME", "").strip() and elements.get("MEMO", "").strip()):
             return False
-        text = clean(found.get("MEMO", "")) or clean(found.get("NAME", ""))
+        text = clean(elements.get("MEMO", "")) or clean(elements.get("NAME", ""))
         return bool(_MARKER_BY_ID.match(text) if identity else _MARKER.fullmatch(text))
 
     def _value_date(self, cell: str, line: int) -> date | None:
         """DTAVAIL, 'the date funds are available (value date)' (OFX 2.2 section 11.4.4.1); DTUSER is no value date."""
-        found = self.day(cell.strip())
-        if found is None and not is_blank_date(cell):
+        available = self.day(cell.strip())
+        if available is None and not is_blank_date(cell):
             self._note("note.syntax", f"DTAVAIL {cell.strip()[:40]!r} is not a date; the entry has no value date", line)
-        return found and found.day
+        return available and available.day
 
-    def _with_the_rest(self, row: Transaction, found: dict[str, str]) -> Transaction | Problem:
+    def _with_the_rest(self, row: Transaction, elements: dict[str, str]) -> Transaction | Problem:
         """The row with what only irregular blocks hold: payee and account of the other side, other currencies, corrections."""
         row = row._replace(
-            counterparty_name=row.counterparty_name or clean(found.get("PAYEE/NAME", "")),
-            counterparty_account=clean(found.get("BANKACCTTO/ACCTID", "") or found.get("CCACCTTO/ACCTID", "")),
-            counterparty_bank=clean(found.get("BANKACCTTO/BANKID", "")),
+            counterparty_name=row.counterparty_name or clean(elements.get("PAYEE/NAME", "")),
+            counterparty_account=clean(elements.get("BANKACCTTO/ACCTID", "") or elements.get("CCACCTTO/ACCTID", "")),
+            counterparty_bank=clean(elements.get("BANKACCTTO/BANKID", "")),
         )
-        if corrected := clean(found.get("CORRECTFITID", "")):
-            action = clean(found.get("CORRECTACTION", "")) or "REPLACE"
+        if corrected := clean(elements.get("CORRECTFITID", "")):
+            action = clean(elements.get("CORRECTACTION", "")) or "REPLACE"
             self._note("note.correction", f"the entry corrects ({action}) the one with FITID {corrected[:40]!r}", row.line)
-        symbol = clean(found.get("CURRENCY/CURSYM", "")).upper()
+        symbol = clean(elements.get("CURRENCY/CURSYM", "")).upper()
         if symbol and symbol != row.currency:
-            return self._in_other_currency(row, symbol, clean(found.get("CURRENCY/CURRATE", "")))
-        symbol = clean(found.get("ORIGCURRENCY/CURSYM", "")).upper()
+            return self._in_other_currency(row, symbol, clean(elements.get("CURRENCY/CURRATE", "")))
+        symbol = clean(elements.get("ORIGCURRENCY/CURSYM", "")).upper()
         if symbol and symbol != row.currency:
             # TRNAMT is converted already; the amount before is not stated, and dividing by the rate would invent its last digit
-            return row._replace(instructed_currency=symbol, exchange_rate=clean(found.get("ORIGCURRENCY/CURRATE", "")))
+            return row._replace(instructed_currency=symbol, exchange_rate=clean(elements.get("ORIGCURRENCY/CURRATE", "")))
         return row
 
     def _in_other_currency(self, row: Transaction, symbol: str, rate: str) -> Transaction | Problem:
@@ -262,18 +262,18 @@ def currency_of(block: str) -> str:
     return symbol if symbol in money.SCALE else ""
 
 
-def _name(found: dict[str, str]) -> str:
-    name = clean(found.get("NAME", ""))
+def _name(elements: dict[str, str]) -> str:
+    name = clean(elements.get("NAME", ""))
     # EXTDNAME repeats the 32 characters of NAME and goes on (OFX 2.1.1)
-    return clean(found["EXTDNAME"]) or name if "EXTDNAME" in found else name
+    return clean(elements["EXTDNAME"]) or name if "EXTDNAME" in elements else name
 
 
-def _remittance(found: dict[str, str], identity: str, name: str) -> str:
+def _remittance(elements: dict[str, str], identity: str, name: str) -> str:
     """MEMO, then cheque and reference numbers that neither it nor name and id say already."""
-    text = clean(found.get("MEMO", ""))
+    text = clean(elements.get("MEMO", ""))
     for element, label in NUMBERS:
-        if element in found:
-            number = clean(found[element])
+        if element in elements:
+            number = clean(elements[element])
             if number.strip("0") and number != identity and number not in text and number not in name:
                 text = f"{text}{SEPARATE}{label} {number}" if text else f"{label} {number}"
     return text

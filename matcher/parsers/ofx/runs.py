@@ -71,20 +71,20 @@ class Runs:
             lines=entries.str.count_matches(self._newline, literal=True).cast(pl.Int64),
             raw=_OPEN + entries.str.strip_chars_end(" \t\r\n"),
         )
-        found: dict[int, Run] = {}
+        runs: dict[int, Run] = {}
         at = 0
         for stretch in frame["regular"].is_not_null().rle():
             if stretch["value"] and stretch["len"] >= SHORTEST:
                 begin = frame["end"][at - 1] if at else start
                 part = frame.slice(at, stretch["len"])
                 leaves = part.drop("regular", "end", "lines").with_columns(line=part["lines"].cum_sum() - part["lines"])
-                found[begin] = Run(leaves, part["end"][-1])
+                runs[begin] = Run(leaves, part["end"][-1])
             at += stretch["len"]
-        return found
+        return runs
 
     def _learn(self, texts: Sequence[str]) -> bool:
         """Takes note of the elements of some transactions, of their order and end tags; whether there was anything new."""
-        known = len(self._order) + len(self._closed)
+        before = len(self._order) + len(self._closed)
         for text in texts:
             place = 0
             for closes, name in _TAG.findall(text):
@@ -97,7 +97,7 @@ class Runs:
                 else:
                     self._order.insert(place, name)
                     place += 1
-        return len(self._order) + len(self._closed) > known
+        return len(self._order) + len(self._closed) > before
 
     def _pattern(self) -> str:
         """A pattern for what follows a regular transaction's opening tag; its group ``regular`` is null where it does not fit."""

@@ -135,28 +135,28 @@ def second_opinion(source: Source, options: ParseOptions) -> list[ReadingDiffere
         {problem.line: problem.message for problem in problems if problem.severity == "error" or problem.code == "note.balance_marker"},
         {problem.statement: problem.message for problem in problems if problem.code == "note.balance_missing"},
     )
-    found: list[ReadingDifference] = []
+    differences: list[ReadingDifference] = []
     for number, (part, blocks) in enumerate(parts):
-        found += _compare(number, part, blocks, ours.get(number, _Ours()), judge)
-    return found
+        differences += _compare(number, part, blocks, ours.get(number, _Ours()), judge)
+    return differences
 
 
 def _plain(text: str) -> str:
     """The text without comments and without markup inside CDATA sections, every line keeping its number."""
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\r\n]", "", found[0]), text)
-    return _CDATA.sub(lambda found: re.sub(r"[<>]", "", found[1]), text)
+    text = _COMMENT.sub(lambda match: re.sub(r"[^\r\n]", "", match[0]), text)
+    return _CDATA.sub(lambda match: re.sub(r"[<>]", "", match[1]), text)
 
 
 def _parts(text: str, newline: str) -> Iterator[tuple[str, list[_Block]]]:
     """Every statement's text, up to the next one's start, and its transactions."""
-    starts = [found.start() for found in _STATEMENT.finditer(text)]
+    starts = [match.start() for match in _STATEMENT.finditer(text)]
     line, counted = 1, 0
     for start, end in pairwise([*starts, len(text)]):
         blocks = []
-        for found in _BLOCK.finditer(text, start, end):
-            line += text.count(newline, counted, found.start())
-            counted = found.start()
-            blocks.append(_Block(found[0], line))
+        for match in _BLOCK.finditer(text, start, end):
+            line += text.count(newline, counted, match.start())
+            counted = match.start()
+            blocks.append(_Block(match[0], line))
         yield text[start:end], blocks
 
 
@@ -179,7 +179,7 @@ def _read_ours(source: Source, options: ParseOptions) -> tuple[dict[int, _Ours],
 def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judge: "_Judge") -> list[ReadingDifference]:
     """All differences of one statement, sums first, then entries."""
     theirs, closing = _read_theirs(blocks, part)
-    found: list[ReadingDifference] = []
+    differences: list[ReadingDifference] = []
     entries = list(_entries(number, blocks, ours.rows, theirs, judge))
     read = [entry for entry in theirs if entry.amount is not None and entry.amount.is_finite()]
     worst: Agreement = (
@@ -192,14 +192,14 @@ def _compare(number: int, part: str, blocks: Sequence[_Block], ours: _Ours, judg
     )
     for what, mine, other in sums:
         if Decimal(mine) != Decimal(other):
-            found.append(
+            differences.append(
                 ReadingDifference(number, what, mine, other, worst, f"see the entries below: {len(entries)} of {len(blocks)} differ")
             )
     stated = _decimal_of(ours.closing, ours.currency)
     if stated != closing:
         verdict, reason = judge.closing(number, _cell(_ledger(part), "BALAMT"), stated, closing)
-        found.append(ReadingDifference(number, "closing", _shown(stated), _shown(closing), verdict, reason))
-    return found + entries[:MAX_ENTRIES]
+        differences.append(ReadingDifference(number, "closing", _shown(stated), _shown(closing), verdict, reason))
+    return differences + entries[:MAX_ENTRIES]
 
 
 def _total(rows: Sequence[Transaction], sign: int) -> Decimal:
@@ -294,24 +294,24 @@ class _Judge:
 
 def _read_theirs(blocks: Sequence[_Block], part: str) -> tuple[list[_Theirs], Decimal | None]:
     """What ofxparse makes of every block, and of the closing balance."""
-    found = [_Theirs(failure="ofxparse does not return it")] * len(blocks)
+    theirs = [_Theirs(failure="ofxparse does not return it")] * len(blocks)
     closing: Decimal | None = None
     for start in range(0, max(len(blocks), 1), CHUNK):
         chunk = range(start, min(start + CHUNK, len(blocks)))
         statement = _parse([_guarded(blocks[index].text, index) for index in chunk], _ledger(part) if not start else "")
         if isinstance(statement, str):
             for index in chunk:
-                found[index] = _Theirs(failure=f"ofxparse raises {statement}")
+                theirs[index] = _Theirs(failure=f"ofxparse raises {statement}")
             continue
         for transaction in statement.transactions:
             if (number := _number(transaction.id)) in chunk:
-                found[number] = _Theirs(transaction.date and transaction.date.date(), Decimal(transaction.amount))
+                theirs[number] = _Theirs(transaction.date and transaction.date.date(), Decimal(transaction.amount))
         for discarded in statement.discarded_entries:
             if (number := _number(discarded["content"].find("fitid"))) in chunk:
-                found[number] = _Theirs(failure="ofxparse discards it")
+                theirs[number] = _Theirs(failure="ofxparse discards it")
         if not start:
             closing = getattr(statement, "balance", None)
-    return found, closing
+    return theirs, closing
 
 
 def _number(fitid: Any) -> int:
@@ -354,13 +354,13 @@ def _guarded_leaves(text: str) -> str:
 
 
 def _ledger(part: str) -> str:
-    found = _LEDGER.search(part)
-    return found[1] if found else ""
+    match = _LEDGER.search(part)
+    return match[1] if match else ""
 
 
 def _cell(text: str, element: str) -> str:
-    found = re.search(rf"<{element}>([^<]*)", text, re.IGNORECASE)
-    return found[1].strip() if found else ""
+    match = re.search(rf"<{element}>([^<]*)", text, re.IGNORECASE)
+    return match[1].strip() if match else ""
 
 
 def _shown(amount: Decimal | None) -> str:

@@ -49,8 +49,8 @@ class Status:
     def problem(self, beside_statement: bool) -> Problem:
         """The bank's message. Without any statement it is the file's answer; beside one it may mean that another account is missing."""
         severity: Severity = "warning" if beside_statement and self.severity.upper() == "ERROR" else "info"
-        said = f"the bank answers {self.code} {self.severity}: {self.message}".rstrip(": ")
-        return Problem("file.bank_message", severity, said[:500], self.line)
+        message = f"the bank answers {self.code} {self.severity}: {self.message}".rstrip(": ")
+        return Problem("file.bank_message", severity, message[:500], self.line)
 
 
 class OpenStatement:
@@ -188,14 +188,14 @@ class OpenStatement:
         """CURDEF; else the CURRENCY of the first transaction, else the caller's word, else the code for 'no currency'."""
         if stated in money.SCALE:
             return stated
-        said = f"CURDEF {stated[:10]!r} is not an ISO 4217 currency code" if stated else "the statement names no currency"
-        if found := currency_of(block):
-            self._say("note.currency", "warning", f"{said}; {found} is taken from its first transaction", self._currency_line)
-            return found
+        reason = f"CURDEF {stated[:10]!r} is not an ISO 4217 currency code" if stated else "the statement names no currency"
+        if currency := currency_of(block):
+            self._say("note.currency", "warning", f"{reason}; {currency} is taken from its first transaction", self._currency_line)
+            return currency
         if self._options.currency in money.SCALE:
-            self._say("note.currency", "info", f"{said}; {self._options.currency} is what the caller names", self._currency_line)
+            self._say("note.currency", "info", f"{reason}; {self._options.currency} is what the caller names", self._currency_line)
             return self._options.currency
-        self._say("currency.unknown", "warning", f"{said}; amounts are given without one", self._currency_line)
+        self._say("currency.unknown", "warning", f"{reason}; amounts are given without one", self._currency_line)
         return _UNKNOWN_CURRENCY
 
     def _closing(self, currency: str) -> Balance | None:
@@ -223,7 +223,7 @@ class OpenStatement:
 
 def _day(text: str, survey: Survey) -> date | None:
     try:
-        found = day(text, survey.short_order)
+        parsed = day(text, survey.short_order)
     except MatcherError:
         return None
-    return found and found.day
+    return parsed and parsed.day

@@ -148,8 +148,8 @@ def _format(text: str) -> str:
 def _declared(text: str) -> str:
     """The codec that the header names, '' when it names none that is known."""
     header = _header(text)
-    if found := _XML_ENCODING.search(header):
-        return _codec(found[1])
+    if match := _XML_ENCODING.search(header):
+        return _codec(match[1])
     keys = {key.upper(): value.strip().upper() for key, value in _KEYS.findall(header)}
     encoding, charset = keys.get("ENCODING", ""), keys.get("CHARSET", "")
     if encoding in ("UNICODE", "UTF8", "UTF-8"):
@@ -164,10 +164,10 @@ def _codec(name: str) -> str:
     if re.fullmatch(r"(?:iso-?)?8859-1", name, re.IGNORECASE):
         return "cp1252"  # what is called Latin-1 in bank files is Windows-1252, as on the web
     try:
-        found = codecs.lookup(name).name
+        codec = codecs.lookup(name).name
     except LookupError:
         return ""
-    return "cp1252" if found == "iso8859-1" else found if _CODEC.fullmatch(found) else ""
+    return "cp1252" if codec == "iso8859-1" else codec if _CODEC.fullmatch(codec) else ""
 
 
 def _encoding_problems(used: str, marked: bool, declared: str, damaged: bool) -> tuple[Problem, ...]:
@@ -176,8 +176,8 @@ def _encoding_problems(used: str, marked: bool, declared: str, damaged: bool) ->
     if used == declared or (used == "utf-8" and not declared):
         return ()
     if marked or not declared:
-        said = f"the header names {declared}" if declared else "no character set is declared"
-        return (Problem("note.encoding", "info", f"{said}; read as {used}"),)
+        declaration = f"the header names {declared}" if declared else "no character set is declared"
+        return (Problem("note.encoding", "info", f"{declaration}; read as {used}"),)
     return (Problem("note.encoding", "warning", f"the header names {declared}, the bytes are {used}"),)
 
 
@@ -202,8 +202,8 @@ class _Seen:
         self.transactions = 0
         self.comma_cells = False
         self.comma = False
-        found = _NEWEST.search(head)
-        self._newest = eight_digits(found[1]) if found else None
+        match = _NEWEST.search(head)
+        self._newest = eight_digits(match[1]) if match else None
         self._short: set[str] = set()
 
     def watch(self, texts: Iterable[str]) -> None:

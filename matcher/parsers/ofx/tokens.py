@@ -78,9 +78,9 @@ class TokenTooLongError(Exception):
         super().__init__(f"line {line}")
 
 
-def tag_name(found: re.Match[str]) -> str:
+def tag_name(tag: re.Match[str]) -> str:
     """The element's name in capitals; '' for a name that is spelled otherwise and unknown, such as ``<br>`` in a memo."""
-    name = found[2]
+    name = tag[2]
     if name.isupper():
         return name
     capitals = name.upper()
@@ -188,19 +188,19 @@ class Scanner:
             if end < 0:
                 return None
             return self._aside_token(start, end, line)
-        found = _TAG.match(self._buffer, start)
-        if found is None:
+        tag = _TAG.match(self._buffer, start)
+        if tag is None:
             if not self._complete and len(self._buffer) - start < _MAX_TAG and self._buffer.find(">", start) < 0:
                 return None
             self._position = start + 1
             return Token(Kind.TEXT, "", "<", line)
-        name = tag_name(found)
-        if name in TRANSACTIONS and not found[1]:
-            return self._irregular_block(start, found, name)
-        self._position = found.end()
+        name = tag_name(tag)
+        if name in TRANSACTIONS and not tag[1]:
+            return self._irregular_block(start, tag, name)
+        self._position = tag.end()
         if not name:
-            return Token(Kind.DOUBTFUL_TAG, "", found[0], line)
-        return Token(Kind.CLOSE if found[1] else Kind.OPEN, name, found[0], line)
+            return Token(Kind.DOUBTFUL_TAG, "", tag[0], line)
+        return Token(Kind.CLOSE if tag[1] else Kind.OPEN, name, tag[0], line)
 
     def _aside(self, start: int) -> int:
         """Where a comment, CDATA section or declaration ends; 0 when there is none, -1 when its end is not read yet.
@@ -213,9 +213,9 @@ class Scanner:
         if not self._complete and len(buffer) - start < _LONGEST_OPENING:
             return -1
         for opening, closing in _ASIDES:
-            if found := opening.match(buffer, start):
-                end = buffer.find(closing, found.end())
-                if closing == ">" and buffer.find("<", found.end(), end if end >= 0 else None) >= 0:
+            if match := opening.match(buffer, start):
+                end = buffer.find(closing, match.end())
+                if closing == ">" and buffer.find("<", match.end(), end if end >= 0 else None) >= 0:
                     return 0  # damaged, and something else begins: that must not be swallowed
                 if end >= 0:
                     return end + len(closing)
@@ -249,21 +249,21 @@ class Scanner:
                     return None
                 position = aside
                 continue
-            found = _TAG.match(self._buffer, position)
-            if found is None:
+            tag = _TAG.match(self._buffer, position)
+            if tag is None:
                 if not self._complete and len(self._buffer) - position < _MAX_TAG:
                     return None
                 position += 1
                 continue
-            met = tag_name(found)
-            if met == name and found[1]:
+            met = tag_name(tag)
+            if met == name and tag[1]:
                 closed = True
             elif met in BOUNDARIES:
-                if self._undecided(start, found.start()):
+                if self._undecided(start, tag.start()):
                     return None
-                following = found[1] + met
+                following = tag[1] + met
                 break
-            position = found.end()
+            position = tag.end()
         text = self._buffer[start:position]
         self._position = position
         return Token(Kind.BLOCK, name, text, line) if closed else Token(Kind.BROKEN_BLOCK, following, text, line)
