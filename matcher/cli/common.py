@@ -33,10 +33,10 @@ class _Share(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number."""
-        found = super().convert(value, param, ctx)
-        if found != found:
+        number = super().convert(value, param, ctx)
+        if number != number:
             self.fail(f"{value!r} is not a number", param, ctx)
-        return found
+        return number
 
 
 SHARE = _Share(0.5, 1, max_open=True)
@@ -117,8 +117,8 @@ def open_books() -> "Books":
     from matcher.config import find_books
     from matcher.store.waiting import Wait
 
-    said = given()
-    said.opened.append(books := Books(find_books(said.books), actor=said.actor or "", wait=Wait(said.wait or 0)))
+    options = given()
+    options.opened.append(books := Books(find_books(options.books), actor=options.actor or "", wait=Wait(options.wait or 0)))
     return books
 
 

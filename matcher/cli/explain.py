@@ -66,9 +66,9 @@ def _told(why: "LineExplanation") -> None:
         _history(why.history)
 
 
-def _shadows(said: "pl.DataFrame", line_id: str) -> None:
+def _shadows(shadows: "pl.DataFrame", line_id: str) -> None:
     """What rules on trial would have done."""
-    for row in said.filter(said["line_id"] == line_id).iter_rows(named=True):
+    for row in shadows.filter(shadows["line_id"] == line_id).iter_rows(named=True):
         would = {"posted": "have posted it", "proposed": "have proposed it", "none": "not have proposed it"}[row["state"]]
         note(f"Shadow rule {row['rule']} would {would} ({_percent(row['confidence'])}): {row['shares']}.")
 
@@ -105,8 +105,8 @@ def _facts(why: "LineExplanation") -> list[tuple[str, str]]:
     closed = [f"{item.item_id}: {item.settled_by}" for item in (why.nearest.items if why.nearest else ()) if item.settled_by]
     if closed:
         facts.append(("closed by", "; ".join(closed)))
-    said = why.blocked_by if line["state"] == "none" else way.title.lower() if way else ""
-    if line["reason"] and line["reason"] != said and not (line["state"] == "proposed" and why.blocked_by):
+    shown = why.blocked_by if line["state"] == "none" else way.title.lower() if way else ""
+    if line["reason"] and line["reason"] != shown and not (line["state"] == "proposed" and why.blocked_by):
         facts.append(("reason", line["reason"]))
     return facts
 
@@ -130,16 +130,18 @@ def _waterfall(way: "ExplanationView", title: str) -> None:
     totals = _running(way)
     low, high = min(0, *totals), max(0, *totals)
     rows = []
-    for one, before, after in zip(way.evidence, (0, *totals), totals, strict=False):
-        rows.append({"evidence": one.words, "points": f"{one.points:+d}", "total": f"{after:+d}", "": _bar(before, after, low, high)})
+    for evidence, before, after in zip(way.evidence, (0, *totals), totals, strict=False):
+        rows.append(
+            {"evidence": evidence.words, "points": f"{evidence.points:+d}", "total": f"{after:+d}", "": _bar(before, after, low, high)}
+        )
     rows.append({"evidence": "total", "points": "", "total": f"{way.points:+d}", "": _bar(0, way.points, low, high)})
     show(rows, ("evidence", "points", "total", ""), "table", numbers=_NUMBERS, title=title)
 
 
 def _running(way: "ExplanationView") -> list[int]:
     totals, total = [], 0
-    for one in way.evidence:
-        total += one.points
+    for evidence in way.evidence:
+        total += evidence.points
         totals.append(total)
     return totals
 
@@ -189,7 +191,7 @@ def _amount(minor: int, currency: str, plain: bool) -> str:
 
 def _against(why: "LineExplanation", chosen: "ExplanationView", other: "ExplanationView") -> None:
     """The runner-up: how far behind it is, and through which evidence."""
-    mine, its = ({one.kind: one for one in way.evidence} for way in (chosen, other))
+    mine, its = ({evidence.kind: evidence for evidence in way.evidence} for way in (chosen, other))
     rows = [
         {"evidence": (mine.get(kind) or its[kind]).words, "this": _points(mine, kind), "other": _points(its, kind),
          "difference": f"{_value(mine, kind) - _value(its, kind):+d}"}
@@ -206,12 +208,12 @@ def _behind(gap: int) -> str:
     return f"{gap} points behind" if gap >= 0 else f"{-gap} points ahead, but its items are wanted elsewhere"
 
 
-def _points(found: "Mapping[str, Any]", kind: str) -> str:
-    return f"{found[kind].points:+d}" if kind in found else ""
+def _points(by_kind: "Mapping[str, Any]", kind: str) -> str:
+    return f"{by_kind[kind].points:+d}" if kind in by_kind else ""
 
 
-def _value(found: "Mapping[str, Any]", kind: str) -> int:
-    return found[kind].points if kind in found else 0
+def _value(by_kind: "Mapping[str, Any]", kind: str) -> int:
+    return by_kind[kind].points if kind in by_kind else 0
 
 
 def _history(history: "Sequence[Event]") -> None:
@@ -252,9 +254,9 @@ def _rows(why: "LineExplanation") -> list[dict[str, Any]]:
             {"part": part, "name": name, "words": way[name]} for name in ("rule", "title", "basis", "difference", "customer_id", "note")
         ]
         total = 0
-        for one in way["evidence"]:
-            total += one["points"]
-            rows.append({"part": f"{part} evidence", "name": one["kind"], **one, "total": total})
+        for evidence in way["evidence"]:
+            total += evidence["points"]
+            rows.append({"part": f"{part} evidence", "name": evidence["kind"], **evidence, "total": total})
         rows += [{"part": f"{part} item", **item} for item in way["items"]]
     for event in record["decisions"]:
         words = " ".join(filter(None, (event["at"], event["actor"], event["rule"], *event["items"], event["reason"])))

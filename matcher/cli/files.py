@@ -51,19 +51,19 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
     from matcher.parsers.files import file_source
 
     how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
-    found = []
+    reports = []
     for name in files:
         try:
-            found.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions, verify=verify))
+            reports.append(inspect_source(file_source(name), how, options["format_name"], transactions=transactions, verify=verify))
         except MatcherError as error:
-            found.append(unreadable(name, error))
+            reports.append(unreadable(name, error))
         if output == "json":
-            data_record(found.pop())
+            data_record(reports.pop())
     if output != "json":
-        _show_inspection(found, output)
+        _show_inspection(reports, output)
 
 
-def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
+def _show_inspection(reports: list[dict[str, Any]], output: str) -> None:
     none = dict.fromkeys(
         (
             "account",
@@ -79,9 +79,15 @@ def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
         )
     )
     rows = [
-        {"file": one["file"], "format": one["format"], "outcome": one["outcome"], **statement, "balanced": _yes(statement["balanced"])}
-        for one in found
-        for statement in one["statements"] or [none]
+        {
+            "file": report["file"],
+            "format": report["format"],
+            "outcome": report["outcome"],
+            **statement,
+            "balanced": _yes(statement["balanced"]),
+        }
+        for report in reports
+        for statement in report["statements"] or [none]
     ]
     columns = (
         "file",
@@ -99,15 +105,15 @@ def _show_inspection(found: list[dict[str, Any]], output: str) -> None:
         "balanced",
     )
     show(rows, columns, output, numbers=_NUMBERS)
-    for one in found:
-        for problem in one["problems"]:
-            place = f"{one['file']}:{problem['line']}" if problem["line"] else one["file"]
+    for report in reports:
+        for problem in report["problems"]:
+            place = f"{report['file']}:{problem['line']}" if problem["line"] else report["file"]
             note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")
-        for d in one.get("verification", ()):
-            said = f"this reader says {d['ours'] or 'nothing'}, the second {d['theirs'] or 'nothing'}"
-            note(f"second reader: {one['file']}: {d['what']}: {said}; right: {d['verdict']}, {d['reason']}")
-        if one.get("verification") == []:
-            note(f"second reader: {one['file']}: agrees in all counts, dates and amounts")
+        for d in report.get("verification", ()):
+            readings = f"this reader says {d['ours'] or 'nothing'}, the second {d['theirs'] or 'nothing'}"
+            note(f"second reader: {report['file']}: {d['what']}: {readings}; right: {d['verdict']}, {d['reason']}")
+        if report.get("verification") == []:
+            note(f"second reader: {report['file']}: agrees in all counts, dates and amounts")
 
 
 def _yes(value: bool | None) -> str:
@@ -156,13 +162,13 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
         f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before."
         + (" Dry run: nothing was kept." if dry_run else "")
     )
-    held = any(s.state == "quarantined" for r in results for s in r.statements)
+    quarantined = any(s.state == "quarantined" for r in results for s in r.statements)
     conflict = any(p.code == "statement.conflict" for r in results for p in r.problems)
-    if held:
+    if quarantined:
         note("A statement is in quarantine; none of its lines count. See `matcher statement list --quarantined`.")
     if conflict:
         note("Lines wait because the bank told their reference with another amount before. See `matcher statement conflicts`.")
-    if held or conflict:
+    if quarantined or conflict:
         click.get_current_context().exit(NEEDS_PERSON)
 
 
@@ -258,9 +264,9 @@ def profile_list(output: str) -> None:
     from matcher.parsers.base import ParseOptions
     from matcher.parsers.csv.detect import layouts
 
-    known = layouts(ParseOptions())
-    assert isinstance(known, Mapping)
-    rows = [{"name": name, "bank": layout.bank, "country": layout.country} for name, layout in sorted(known.items())]
+    shipped = layouts(ParseOptions())
+    assert isinstance(shipped, Mapping)
+    rows = [{"name": name, "bank": layout.bank, "country": layout.country} for name, layout in sorted(shipped.items())]
     show(rows, ("name", "bank", "country"), output)
 
 

@@ -29,9 +29,9 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command line; a wrong option is one coded line like every other error, not click's three."""
-        said = Given()
+        options = Given()
         try:
-            status = super().main(*args, **(extra | {"standalone_mode": False, "obj": said}))
+            status = super().main(*args, **(extra | {"standalone_mode": False, "obj": options}))
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             status = USAGE
@@ -41,7 +41,7 @@ class _Group(click.Group):
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
-        sys.exit(_shown(status or DONE, said))
+        sys.exit(_shown(status or DONE, options))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -79,12 +79,12 @@ def _unforeseen(error: BaseException, *, kept: bool) -> MatcherError:
     return MatcherError(code, what, where, hint)
 
 
-def _shown(status: int, said: Given) -> int:
+def _shown(status: int, options: Given) -> int:
     """The exit status of a command that ended with `status`, once its output is out; says it when that could not be shown."""
     why = screen.failure()
     if not why or status not in (DONE, NEEDS_PERSON):
         return status
-    error = MatcherError("screen.failed" if said.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
+    error = MatcherError("screen.failed" if options.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
     note(str(error))
     return error.exit_code
 
@@ -110,8 +110,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
     4 refused by policy; 5 the books are in use by another process; 70 internal error.
     """
-    said = ctx.ensure_object(Given)
-    said.books, said.actor, said.wait = books, actor, wait
+    options = ctx.ensure_object(Given)
+    options.books, options.actor, options.wait = books, actor, wait
 
 
 for _command in (*files.COMMANDS, *statement.COMMANDS, *work.COMMANDS, *explain.COMMANDS, *rules.COMMANDS, *out.COMMANDS):

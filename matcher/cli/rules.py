@@ -79,13 +79,13 @@ def check(path: str, output: str) -> None:
 
     chosen = _chosen(path)
     with busy("checking"):
-        found = list(findings(chosen))
-    if found or output != "table":
-        show([{"code": f.code, "rule": f.rule, "message": f.message} for f in found], ("code", "rule", "message"), output)
+        problems = list(findings(chosen))
+    if problems or output != "table":
+        show([{"code": f.code, "rule": f.rule, "message": f.message} for f in problems], ("code", "rule", "message"), output)
     count, examples = len(chosen.book.rule), sum(len(rule.example) for rule in chosen.book.rule)
-    note(f"{_name(chosen)}: valid. {count} rules, {examples} examples, {len(found)} findings.")
+    note(f"{_name(chosen)}: valid. {count} rules, {examples} examples, {len(problems)} findings.")
     note(f"Rulebook {chosen.book.identity}; tables of confidence are measured on inputs {chosen.inputs}.")
-    if any(CATALOGUE[f.code].exit_code for f in found):
+    if any(CATALOGUE[f.code].exit_code for f in problems):
         click.get_current_context().exit(NEEDS_PERSON)
 
 
@@ -137,9 +137,9 @@ def _find(book: "Rulebook", rule_id: str) -> "Rule":
     Raises:
         MatcherError: ``rule.unknown``.
     """
-    wanted = rule_id.partition("@")[0]
+    plain_id = rule_id.partition("@")[0]
     for rule in book.rule:
-        if rule.id == wanted:
+        if rule.id == plain_id:
             return rule
     raise MatcherError("rule.unknown", f"no rule has the id {rule_id!r}")
 
@@ -179,11 +179,11 @@ def test(rule_id: str, path: str, output: str) -> None:
     only = _find(book, rule_id).id if rule_id else ""
     with busy("running examples"):
         done = list(run_examples(book, only=only))
-    codes = [code_of(chosen, one) if one.failure else "" for one in done]
+    codes = [code_of(chosen, result) if result.failure else "" for result in done]
     texts = {"": "as expected", "rules.example": "FAILS: ", "rules.differs": "differs: "}
     rows = [
-        {"rule": one.rule.id, "example": one.example.says, "result": texts[code] + one.failure}
-        for one, code in zip(done, codes, strict=True)
+        {"rule": result.rule.id, "example": result.example.says, "result": texts[code] + result.failure}
+        for result, code in zip(done, codes, strict=True)
     ]
     show(rows, ("rule", "example", "result"), output)
     failed = codes.count("rules.example")
@@ -220,34 +220,34 @@ def backtest(path: str, first: date | None, last: date | None, lines: bool, outp
     from matcher.pipeline.backtest import KINDS
 
     counted = [{"rule": rule or "(a person)", "part": part, **counts} for rule, part, counts in done.by_rule()]
-    changed = [_change(one) for one in done.changes if one.change not in ("same", "by_hand")]
+    changed = [_change(change) for change in done.changes if change.change not in ("same", "by_hand")]
     if not lines:
         show(counted, ("rule", "part", *KINDS), output, numbers=KINDS)
         changed = [row for row in changed if row["change"] == "flipped"] if output == "table" else []
     if lines or changed:
-        changed += [_change(one) for one in done.shadows if one.change != "same"] if lines else []
+        changed += [_change(change) for change in done.shadows if change.change != "same"] if lines else []
         columns = ("line_id", "booking_date", "amount", "currency", "part", "change", "rule_before", "before", "rule_now", "now")
         show(changed, columns, output, numbers=("amount",), title="" if lines else "Flipped")
-    posted = sum(one.change not in ("lost", "by_hand") for one in done.changes)
+    posted = sum(change.change not in ("lost", "by_hand") for change in done.changes)
     note(f"{done.months} months, {len(done.changes)} lines decided or posted, {posted} posted now, {len(done.flipped)} flipped.")
     if done.flipped:
         click.get_current_context().exit(NEEDS_PERSON)
 
 
-def _change(one: "Change") -> dict[str, Any]:
+def _change(change: "Change") -> dict[str, Any]:
     from matcher import money
 
     return {
-        "line_id": one.line_id,
-        "booking_date": one.booking_date,
-        "amount": money.render(one.amount, one.currency),
-        "currency": one.currency,
-        "part": one.part,
-        "change": one.change,
-        "rule_before": one.rule_before,
-        "before": one.before,
-        "rule_now": one.rule_now,
-        "now": one.now,
+        "line_id": change.line_id,
+        "booking_date": change.booking_date,
+        "amount": money.render(change.amount, change.currency),
+        "currency": change.currency,
+        "part": change.part,
+        "change": change.change,
+        "rule_before": change.rule_before,
+        "before": change.before,
+        "rule_now": change.rule_now,
+        "now": change.now,
     }
 
 

@@ -61,21 +61,19 @@ def show_(statement_id: str, output: str) -> None:
 
     A table shows too where it differs from what was read before (see `diff`), and its conflicts (see `conflicts`).
     """
-    found = open_books().statement(statement_id)
+    view = open_books().statement(statement_id)
     if output == "table":
-        facts = [
-            {"field": name.replace("_", " "), "value": value} for name, value in found.row.to_dict().items() if value not in ("", None)
-        ]
+        facts = [{"field": name.replace("_", " "), "value": value} for name, value in view.row.to_dict().items() if value not in ("", None)]
         show(facts, ("field", "value"), output)
     columns = ("line_id", "booking_date", "value_date", "amount", "currency", "counterparty_name", "remittance_information", "source_line")
-    show([line.to_dict() for line in found.lines], columns, output, numbers=(*_NUMBERS, "source_line"))
-    if output == "table" and found.differences:
-        rows = [one.to_dict() for one in found.differences]
+    show([line.to_dict() for line in view.lines], columns, output, numbers=(*_NUMBERS, "source_line"))
+    if output == "table" and view.differences:
+        rows = [difference.to_dict() for difference in view.differences]
         show(rows, _narrow(_DIFFERENCE), output, numbers=_NUMBERS, title="Told otherwise before")
-    if output == "table" and found.conflicts:
-        rows = [one.to_dict() for one in found.conflicts]
+    if output == "table" and view.conflicts:
+        rows = [conflict.to_dict() for conflict in view.conflicts]
         show(rows, _narrow(_CONFLICT), output, numbers=_NUMBERS, title="One bank reference, several amounts")
-    for problem in found.problems:
+    for problem in view.problems:
         note(f"{problem.severity}: {problem.code}: {problem.place}: {problem.message}")
 
 
@@ -94,7 +92,7 @@ def diff_(statement_id: str, output: str) -> None:
 
     Of a statement that was accepted, what its acceptance replaced.
     """
-    rows = [one.to_dict() for one in open_books().statement_difference(statement_id)]
+    rows = [difference.to_dict() for difference in open_books().statement_difference(statement_id)]
     show(rows, _narrow(_DIFFERENCE) if output == "table" else _DIFFERENCE, output, numbers=_NUMBERS, long=("text_before", "text_now"))
     note(f"{len(rows)} differences.")
 
@@ -146,15 +144,15 @@ def conflicts_(output: str, everything: bool) -> None:
 
     Exit status 1 while one of them waits: `settle` says which of the lines count.
     """
-    found = [one for one in open_books().conflicts() if everything or one.state == "open"]
+    conflicts = [conflict for conflict in open_books().conflicts() if everything or conflict.state == "open"]
     show(
-        [one.to_dict() for one in found],
+        [conflict.to_dict() for conflict in conflicts],
         _narrow(_CONFLICT) if output == "table" else _CONFLICT,
         output,
         numbers=(*_NUMBERS, "source_line"),
         long=("remittance_information", "reason"),
     )
-    waiting = sum(one.outcome == "conflict" for one in found)
+    waiting = sum(conflict.outcome == "conflict" for conflict in conflicts)
     note(f"{waiting} lines wait.")
     if waiting:
         click.get_current_context().exit(NEEDS_PERSON)

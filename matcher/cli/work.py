@@ -51,12 +51,12 @@ def status(output: str, as_of: date | None) -> None:
 
     Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, or the chain of an account is broken.
     """
-    found = open_books().status(as_of)
+    report = open_books().status(as_of)
     columns = ("outcome", "state", "lines", "currency", "amount", "pending")
-    show([group.to_dict() for group in found.groups], columns, output, numbers=_NUMBERS, title="Lines")
-    for block in found.blocks:
+    show([group.to_dict() for group in report.groups], columns, output, numbers=_NUMBERS, title="Lines")
+    for block in report.blocks:
         note(f"{block.code}: {block.message}")
-    if found.blocks:
+    if report.blocks:
         click.get_current_context().exit(NEEDS_PERSON)
 
 
@@ -97,22 +97,22 @@ def _waiting(line: "WaitingLine") -> dict[str, Any]:
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    found = open_books().line(line)
-    told = found.to_dict()
+    view = open_books().line(line)
+    record = view.to_dict()
     if output == "table":
-        facts = [{"field": name.replace("_", " "), "value": value} for name, value in told.items() if value not in ("", None, False)]
+        facts = [{"field": name.replace("_", " "), "value": value} for name, value in record.items() if value not in ("", None, False)]
         show(facts, ("field", "value"), output)
     else:
-        show([told], list(told), output)
-    if found.allocations:
+        show([record], list(record), output)
+    if view.allocations:
         columns: tuple[str, ...] = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
         if output == "table":
             # a screen is narrow: what no row has is left out, and the decisions have a table of their own
-            cleared = any(one.adjustment for one in found.allocations)
+            cleared = any(allocation.adjustment for allocation in view.allocations)
             columns = tuple(name for name in columns[:-1] if cleared or name not in ("adjustment", "reason"))
-        show([one.to_dict() for one in found.allocations], columns, output, numbers=_NUMBERS)
-    if output == "table" and found.decisions:
-        rows = [one.to_dict() | {"in_force": "yes" if one.in_force else "no"} for one in found.decisions]
+        show([allocation.to_dict() for allocation in view.allocations], columns, output, numbers=_NUMBERS)
+    if output == "table" and view.decisions:
+        rows = [decision.to_dict() | {"in_force": "yes" if decision.in_force else "no"} for decision in view.decisions]
         show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), output)
 
 
@@ -126,27 +126,27 @@ def customer(customer_id: str, output: str, as_of: date | None) -> None:
 
     The unapplied rest of a receipt is a row of its own below zero.
     """
-    found = open_books().customer(customer_id, as_of)
-    told: dict[str, Any] = found.to_dict()
+    view = open_books().customer(customer_id, as_of)
+    record: dict[str, Any] = view.to_dict()
     columns: tuple[str, ...] = (
         "entity", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_past_due", "bucket", "currency", "amount",
         "open_amount", "disputed_amount",
     )  # fmt: skip
-    rows: list[dict[str, Any]] = told["items"]
+    rows: list[dict[str, Any]] = record["items"]
     if output == "table":
         columns = ("item", "document", "type", "due", "days overdue", "open")
         for row in rows:
             row |= {"item": row["item_id"], "document": row["document_no"], "type": row["document_type"], "due": row["due_date"]}
             row |= {"days overdue": max(0, row["days_past_due"]) or "", "open": f"{row['open_amount']} {row['currency']}"}
     show(rows, columns, output, numbers=(*_NUMBERS, "days_past_due", "days overdue", "open_amount", "disputed_amount"))
-    sums = ", ".join(f"{amount} {currency}" for currency, amount in told["open"].items()) or "nothing"
-    waits = f"{len(found.waiting)} {'receipt waits' if len(found.waiting) == 1 else 'receipts wait'}"
-    note(f"{' '.join(filter(None, (customer_id, found.name)))}: {sums} open; {waits}.")
+    sums = ", ".join(f"{amount} {currency}" for currency, amount in record["open"].items()) or "nothing"
+    waits = f"{len(view.waiting)} {'receipt waits' if len(view.waiting) == 1 else 'receipts wait'}"
+    note(f"{' '.join(filter(None, (customer_id, view.name)))}: {sums} open; {waits}.")
 
 
 def _decided(results: "list[Decided]") -> None:
-    for one in results:
-        say(f"{one.decision_id}  {one.kind}  {one.line_id}  {one.outcome}")
+    for decision in results:
+        say(f"{decision.decision_id}  {decision.kind}  {decision.line_id}  {decision.outcome}")
 
 
 @click.command()

@@ -183,10 +183,10 @@ def _remove_leftovers(target: Path) -> None:
     """Removes drafts of this file that killed processes left behind: nobody holds their lock any more."""
     name = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.part")
     with suppress(OSError):
-        for left in [entry.path for entry in os.scandir(target.parent) if name.fullmatch(entry.name)]:
-            with suppress(OSError), open(left, "rb") as stream:
+        for leftover in [entry.path for entry in os.scandir(target.parent) if name.fullmatch(entry.name)]:
+            with suppress(OSError), open(leftover, "rb") as stream:
                 if _lock(stream.fileno()):
-                    os.unlink(left)
+                    os.unlink(leftover)
 
 
 if sys.platform == "win32":

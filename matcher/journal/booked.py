@@ -81,12 +81,12 @@ def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataF
         ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
         | (pl.col("item_id") != pl.col("item_id").shift())
     )
-    plain, rest = _plain(versions, postings)
-    found = [plain]
-    if rest.height:
-        whole = history.join(rest, on="item_id", how="semi", maintain_order="left")
-        found.append(_followed(whole, postings.join(rest, on="item_id", how="semi", maintain_order="left")))
-    return pl.concat(found)
+    plain, others = _plain(versions, postings)
+    parts = [plain]
+    if others.height:
+        whole = history.join(others, on="item_id", how="semi", maintain_order="left")
+        parts.append(_followed(whole, postings.join(others, on="item_id", how="semi", maintain_order="left")))
+    return pl.concat(parts)
 
 
 def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -120,12 +120,12 @@ def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame
     easy = (pl.col("postings") == 1) & (pl.col("changes") <= 1) & (pl.col("amounts") == 1) & pl.col("undone_in").is_null()
     # a figure that is told again says something new only of a posting that it has no room for
     fits = pl.col("settled").abs() <= pl.col("before").abs()
-    known = single.join(changes, on="item_id").with_columns((easy & fits).fill_null(value=False).alias("easy"))
+    joined = single.join(changes, on="item_id").with_columns((easy & fits).fill_null(value=False).alias("easy"))
     forced = ((pl.col("settled") - pl.col("after")) * pl.col("settled").sign()).clip(lower_bound=0)
     part = pl.min_horizontal(forced, pl.col("settled").abs()) * pl.col("settled").sign()
     whole = pl.col("before") - pl.col("after") == pl.col("settled")
-    found = pl.when(pl.col("changes") == 0).then(0).when(whole).then("settled").otherwise(part)
-    return known.filter("easy").select("item_id", booked=found), known.filter(~pl.col("easy")).select("item_id")
+    amount = pl.when(pl.col("changes") == 0).then(0).when(whole).then("settled").otherwise(part)
+    return joined.filter("easy").select("item_id", booked=amount), joined.filter(~pl.col("easy")).select("item_id")
 
 
 def _followed(versions: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
@@ -152,21 +152,21 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
     before: int | None = None
     for batch, amount, open_amount in versions:
         # what was decided before this version came, whatever became of it later
-        known = [p for p, posting in zip(ours, postings, strict=True) if posting.batch < batch]
+        decided = [p for p, posting in zip(ours, postings, strict=True) if posting.batch < batch]
         for p, posting in zip(ours, postings, strict=True):
             p.undone = posting.undone_in is not None and posting.undone_in < batch
             p.sent = posting.sent_in is not None and posting.sent_in < batch
         listed = open_amount * way
         if before is not None:
-            _explain(before - listed, known)
-        _bound(listed, abs(amount), known)
+            _explain(before - listed, decided)
+        _bound(listed, abs(amount), decided)
         before = listed
     return way * sum(p.booked for p in ours)
 
 
-def _explain(fall: int, known: Sequence[_Posting]) -> None:
+def _explain(fall: int, postings: Sequence[_Posting]) -> None:
     """Marks as booked what equals the fall; a rise is a fall below nothing."""
-    waiting = [p for p in known if p.fall]
+    waiting = [p for p in postings if p.fall]
     if not fall or not waiting:
         return
     chosen = next((some for some in _choices(waiting) if sum(p.fall for p in some) == fall), ())
@@ -189,19 +189,19 @@ def _choices(waiting: Sequence[_Posting]) -> Iterator[Iterable[_Posting]]:
         yield from ([p] for p in (*forth[-1:], *late))
 
 
-def _bound(listed: int, amount: int, known: Sequence[_Posting]) -> None:
+def _bound(listed: int, amount: int, postings: Sequence[_Posting]) -> None:
     """Holds 0 <= open <= amount, now and whatever is undone later.
 
     What the ERP lists and has booked of ours is no more than the document: where it is, the ERP has taken a booking back, those undone
     and the newest first. What it lists is no less than what it still has to book.
     """
-    beyond = listed + sum(p.booked for p in known) - amount
-    for p in [*(p for p in known if p.undone), *(p for p in reversed(known) if not p.undone)]:
+    beyond = listed + sum(p.booked for p in postings) - amount
+    for p in [*(p for p in postings if p.undone), *(p for p in reversed(postings) if not p.undone)]:
         taken = max(0, min(beyond, p.booked))
         p.booked -= taken
         beyond -= taken
-    short = sum(p.pending for p in known) - listed
-    for p in known:
+    short = sum(p.pending for p in postings) - listed
+    for p in postings:
         taken = 0 if p.undone else max(0, min(short, p.pending))
         p.booked += taken
         short -= taken

@@ -79,8 +79,8 @@ def seal(
         hash="",
         signature="",
     )
-    found = content_hash(batch)
-    return replace(batch, hash=found, signature="" if key is None else signature(key, found))
+    digest = content_hash(batch)
+    return replace(batch, hash=digest, signature="" if key is None else signature(key, digest))
 
 
 def content_hash(batch: JournalEntry) -> str:

@@ -91,12 +91,12 @@ def conserve(drafts: Iterable[tuple[Draft, int]], opens: Mapping[str, tuple[int,
     Raises:
         MatcherError: ``decision.amount``.
     """
-    left = dict(opens)
+    open_now = dict(opens)
     for draft, pending in drafts:
-        _check(draft, pending, left)
+        _check(draft, pending, open_now)
         for a in draft.allocations:
-            still_open, currency = left[a.item_id]
-            left[a.item_id] = (still_open - a.item_amount - a.adjustment, currency)
+            still_open, currency = open_now[a.item_id]
+            open_now[a.item_id] = (still_open - a.item_amount - a.adjustment, currency)
 
 
 def _check(draft: Draft, pending: int, opens: Mapping[str, tuple[int, str]]) -> None:

@@ -82,8 +82,8 @@ def aging(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFrame:
     Raises:
         MatcherError: ``config.invalid`` for impossible buckets.
     """
-    known = pl.col("issue_date") <= state.as_of
-    items = state.items.filter(pl.col("open") != 0, known).with_columns(open_amount="open")
+    issued = pl.col("issue_date") <= state.as_of
+    items = state.items.filter(pl.col("open") != 0, issued).with_columns(open_amount="open")
     credits = state.lines.filter(pl.col("state") == LineState.POSTED, pl.col("customer_id") != "", pl.col("pending") > 0).select(
         "entity",
         "customer_id",
@@ -95,7 +95,7 @@ def aging(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFrame:
         amount=-pl.col("amount"),
         open_amount=-pl.col("pending"),
     )
-    both = pl.concat([empty(AGING), items.select(set(AGING) & set(items.columns)), credits.filter(known)], how="diagonal")
+    both = pl.concat([empty(AGING), items.select(set(AGING) & set(items.columns)), credits.filter(issued)], how="diagonal")
     days = days_past_due(state, pl.col("due_date").fill_null(pl.col("issue_date")))
     rows = both.with_columns(days_past_due=days, bucket=bucket(days, buckets), disputed_amount=pl.col("disputed_amount").fill_null(0))
     return rows.select(*AGING).sort("entity", "customer_id", "item_id", "document_no", "document_type")
@@ -123,7 +123,7 @@ def aging_summary(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFram
         disputed=total(pl.col("disputed_amount")),
     )
     names = state.customers.group_by("customer_id").agg(pl.col("name").min())
-    found = sums.join(names, on="customer_id", how="left").with_columns(pl.col("name").fill_null(""))
-    return found.select("entity", "customer_id", "name", "currency", *debts, "credits", "unapplied", "open_total", "disputed").sort(
+    named = sums.join(names, on="customer_id", how="left").with_columns(pl.col("name").fill_null(""))
+    return named.select("entity", "customer_id", "name", "currency", *debts, "credits", "unapplied", "open_total", "disputed").sort(
         "entity", "customer_id", "currency"
     )

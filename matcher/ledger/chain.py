@@ -184,7 +184,7 @@ def common_days(statement: StatementSpan, known: Iterable[StatementSpan]) -> lis
     first, last = statement.first_day, statement.last_day
     if first is None or last is None:
         return []
-    found = []
+    spans = []
     for other in known:
         if other.account != statement.account or other.first_day is None or other.last_day is None:
             continue
@@ -194,8 +194,8 @@ def common_days(statement: StatementSpan, known: Iterable[StatementSpan]) -> lis
         start += timedelta(first != other.first_day)
         end -= timedelta(last != other.last_day)
         if start <= end:
-            found.append((start, end))
-    return found
+            spans.append((start, end))
+    return spans
 
 
 def breaks(statements: Sequence[StatementSpan]) -> list[Gap]:
@@ -218,13 +218,13 @@ def _gaps(account: str, facts: Sequence[StatementSpan]) -> list[Gap]:
     it is tried without.
     """
     steps = _steps(facts)
-    found = _between(account, ordered(steps), facts)
+    gaps = _between(account, ordered(steps), facts)
     idle = {fact.statement_id for fact in facts if fact.count and sum(r.count for r in fact.repeats) >= fact.count}
     inner = {s.statement_id for s in steps if s.statement_id in idle and any(_inside(s, other) for other in steps)}
-    if not found or not inner:
-        return found
+    if not gaps or not inner:
+        return gaps
     without = _between(account, ordered(s for s in steps if s.statement_id not in inner), facts)
-    return min(found, without, key=len)
+    return min(gaps, without, key=len)
 
 
 def _between(account: str, steps: Sequence[Step], facts: Sequence[StatementSpan]) -> list[Gap]:
@@ -246,28 +246,28 @@ def _steps(facts: Iterable[StatementSpan]) -> list[Step]:
     whole = {fact.statement_id: _whole(fact) for fact in facts if fact.proven and fact.first_day is not None}
     repeats = {fact.statement_id: [r for r in fact.repeats if r.statement_id in whole] for fact in facts if fact.statement_id in whole}
     counts = {fact.statement_id: fact.count for fact in facts}
-    known = {name: sum(r.count for r in rows) for name, rows in repeats.items()}
-    chained = {name: step for name, step in whole.items() if not counts[name] or known[name] < counts[name]}
+    repeated = {name: sum(r.count for r in rows) for name, rows in repeats.items()}
+    chained = {name: step for name, step in whole.items() if not counts[name] or repeated[name] < counts[name]}
     covered: dict[str, set[str]] = {}
-    told: dict[str, str] = {}
+    tellers: dict[str, str] = {}
     for name, step in sorted(chained.items(), key=lambda pair: (pair[1].first, pair[1].last, pair[0])):
         for r in repeats[name]:
             other = r.statement_id
-            if other not in told and _inside(whole[other], step) and r.count == counts[other] - known[other]:
+            if other not in tellers and _inside(whole[other], step) and r.count == counts[other] - repeated[other]:
                 covered.setdefault(name, set()).add(other)  # the trail goes through this one, and through no second one that has them
-                told[other] = name
+                tellers[other] = name
     silent = {name for name, step in chained.items() if not counts[name] and _told(step, chained.values(), covered, whole)}
     return [
-        _cut(step, [(whole[teller], r.amount) for r in repeats[name] if (teller := _teller(r.statement_id, told)) != name])
+        _cut(step, [(whole[teller], r.amount) for r in repeats[name] if (teller := _teller(r.statement_id, tellers)) != name])
         for name, step in chained.items()
-        if name not in told and name not in silent
+        if name not in tellers and name not in silent
     ]
 
 
-def _teller(name: str, told: Mapping[str, str]) -> str:
+def _teller(name: str, tellers: Mapping[str, str]) -> str:
     """The statement on the trail that tells of a statement's entries: a longer one that repeats it wholly, or it."""
-    while name in told:
-        name = told[name]
+    while name in tellers:
+        name = tellers[name]
     return name
 
 

@@ -235,10 +235,10 @@ def _of_lines(state: State) -> pl.DataFrame:
 
 
 def _of_gaps(gaps: pl.DataFrame | None) -> pl.DataFrame:
-    given = gaps if gaps is not None else empty(GAP)
+    rows = gaps if gaps is not None else empty(GAP)
     blank = [pl.lit("").alias(name) for name in ("customer_id", "item_id", "document_no", "line_id", "decision_id", "mark", "reason")]
     number = pl.when(pl.col("missing") != "").then(pl.concat_str(pl.lit(" Statement "), "missing", pl.lit(" is missing.")))
-    worded = render(given, {"closing": "currency", "opening": "currency"})
+    worded = render(rows, {"closing": "currency", "opening": "currency"})
     worded = worded.with_columns(*blank, number.otherwise(pl.lit("")).alias("missing"), due="date")
     sentence = "account {account} closed with {closing} {currency}, its statement of {date} opens with {opening} {currency}.{missing}"
     return _rows(worded, "statement_gap", pl.lit(True), sentence).select(*_KEYS, "currency", "reason")

@@ -35,7 +35,7 @@ def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple
     """Pairs the lines that the statement lacks with its new entries; what finds no partner stands alone. By day.
 
     A pair has one bank reference; or one day and amount, where nothing tells that they are two; or, on wholly told days, one day
-    and text. Of days that may be told in part (outside `spans`) a line that merely lacks is no difference.
+    and text. Of days that may be told in part (outside `spans`) a line that is merely lacking is no difference.
 
     Args:
         gone: lines that were told before and that the statement lacks, in a fixed order.
@@ -43,28 +43,28 @@ def differences(gone: Sequence[Line], new: Sequence[Line], spans: Iterable[tuple
         spans: first and last day of times that were told wholly by both.
     """
     whole = {id(line) for line in gone if any(first <= line["booking_date"] <= last for first, last in spans)}
-    left = list(gone)
+    unpaired = list(gone)
     free = {id(line): line for line in new}
-    found: list[StatementChange] = []
+    changes: list[StatementChange] = []
     for alike, may_be_one, partly in _RULES:
         near: dict[object, list[Line]] = {}
         for line in free.values():
             near.setdefault(alike(line), []).append(line)
-        waiting, left = [line for line in left if partly or id(line) in whole], []
+        waiting, unpaired = [line for line in unpaired if partly or id(line) in whole], []
         for line in waiting:
             partners = [n for n in near.get(alike(line), ()) if alike(line) and id(n) in free and may_be_one(line, n)]
             if partners:
                 partner = max(partners, key=lambda n: _alike_at_first(_text(line), _text(n)))
-                found.append(StatementChange(line, free.pop(id(partner))))
+                changes.append(StatementChange(line, free.pop(id(partner))))
             else:
-                left.append(line)
-    found += [StatementChange(line, None) for line in left] + [StatementChange(None, line) for line in free.values()]
-    return sorted(found, key=_order)
+                unpaired.append(line)
+    changes += [StatementChange(line, None) for line in unpaired] + [StatementChange(None, line) for line in free.values()]
+    return sorted(changes, key=_order)
 
 
-def contradictory(found: Sequence[StatementChange]) -> bool:
+def contradictory(changes: Sequence[StatementChange]) -> bool:
     """Whether accepting the statement without taking anything back could count money twice."""
-    words = {one.change for one in found}
+    words = {change.change for change in changes}
     return "changed" in words or {"only before", "only now"} <= words
 
 
@@ -72,9 +72,9 @@ def _text(line: Line) -> str:
     return _NOT_ALNUM.sub("", f"{line['counterparty_account']}{line['counterparty_name']}{line['remittance_information']}").casefold()
 
 
-def _alike_at_first(one: str, other: str) -> int:
+def _alike_at_first(text: str, other: str) -> int:
     """How many characters two texts begin with in common."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next((n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
 
 
 def _reference(line: Line) -> object:
@@ -108,7 +108,11 @@ _RULES: tuple[tuple[Callable[[Line], object], Callable[[Line, Line], bool], bool
 """What makes a pair, surest first: what both have alike, what else must hold, and whether it holds on days told in part too."""
 
 
-def _order(one: StatementChange) -> tuple[date, str, str]:
-    line = one.before or one.now
+def _order(change: StatementChange) -> tuple[date, str, str]:
+    line = change.before or change.now
     assert line is not None
-    return (line["booking_date"], "" if one.before is None else one.before["line_id"], "" if one.now is None else one.now["line_id"])
+    return (
+        line["booking_date"],
+        "" if change.before is None else change.before["line_id"],
+        "" if change.now is None else change.now["line_id"],
+    )

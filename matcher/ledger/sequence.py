@@ -20,26 +20,26 @@ _WRITTEN = re.compile(r"\s*(\d{1,18})\s*(?:/\s*(\d{1,18})\s*)?", re.ASCII)
 
 def read(text: str) -> Number | None:
     """The number and page in a text like ``00003/001``; None where it is none or counts nothing."""
-    found = _WRITTEN.fullmatch(text)
-    if not found:
+    match = _WRITTEN.fullmatch(text)
+    if not match:
         return None
-    number, page = int(found[1]), int(found[2] or 0)
+    number, page = int(match[1]), int(match[2] or 0)
     return (number, page) if 0 < number <= MAX_NUMBER and page <= MAX_NUMBER else None
 
 
-def between(earlier: Number | None, later: Number | None, known: set[Number]) -> list[Number]:
+def between(earlier: Number | None, later: Number | None, present: set[Number]) -> list[Number]:
     """First and last of the numbers (or pages of one number) that are missing between two statements; [] when none is or none is known.
 
     Args:
         earlier, later: of the statements before and after.
-        known: of all statements of the account that may lie between them.
+        present: of all statements of the account that may lie between them.
     """
     if earlier is None or later is None:
         return []
     if earlier[0] == later[0]:
-        missing = [(earlier[0], page) for page in range(earlier[1] + 1, later[1]) if (earlier[0], page) not in known]
+        missing = [(earlier[0], page) for page in range(earlier[1] + 1, later[1]) if (earlier[0], page) not in present]
     else:
-        there = {number for number, _ in known}
+        there = {number for number, _ in present}
         missing = [(number, 0) for number in range(earlier[0] + 1, later[0]) if number not in there]
     return [missing[0], missing[-1]] if missing else []
 

@@ -45,11 +45,11 @@ def _key(step: Step) -> tuple[date, date, Number, int, int, str]:
 def ordered(steps: Iterable[Step]) -> list[Step]:
     """The statements of one account in the order in which their balances lead from one to the next, whatever order they are given in."""
     groups = [list(group) for _, group in groupby(sorted(steps, key=_key), key=lambda step: (step.first, step.last))]
-    found: list[Step] = []
+    in_order: list[Step] = []
     for place, group in enumerate(groups):
         ahead = {step.opening for step in groups[place + 1]} if place + 1 < len(groups) else set()
-        found += _in_group(group, found[-1] if found else None, ahead)
-    return _repaired(found)
+        in_order += _in_group(group, in_order[-1] if in_order else None, ahead)
+    return _repaired(in_order)
 
 
 def _in_group(group: Sequence[Step], before: Step | None, ahead: set[int]) -> list[Step]:
@@ -106,11 +106,11 @@ def _by_balance(group: Sequence[Step], entry: int | None, ahead: set[int]) -> li
 
 def _walk(leaving: dict[int, list[Step]], balance: int) -> list[Step]:
     """Takes statements that go on from a balance until none does."""
-    found: list[Step] = []
+    trail: list[Step] = []
     while leaving[balance]:
-        found.append(leaving[balance].pop())
-        balance = found[-1].closing
-    return found
+        trail.append(leaving[balance].pop())
+        balance = trail[-1].closing
+    return trail
 
 
 def _take_in_cycles(leaving: dict[int, list[Step]], trail: list[Step]) -> None:

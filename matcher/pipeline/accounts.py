@@ -13,12 +13,12 @@ def check(session: Session) -> None:
         MatcherError: ``account.changed`` with the first account at fault.
     """
     where = str(session.directory / CONFIG_NAME)
-    ours = {one.id: one for one in session.config.account}
+    ours = {entry.id: entry for entry in session.config.account}
     for account, entity, currency in lines.accounts(session.store):
-        found = ours.get(account)
-        if found is None:
+        configured = ours.get(account)
+        if configured is None:
             raise MatcherError("account.changed", f"the books hold lines of account {account!r}, which is not listed", where)
-        if found.entity != entity:
-            raise MatcherError("account.changed", f"account {account!r} is of entity {found.entity!r}, its lines of {entity!r}", where)
-        if found.currency != currency:
-            raise MatcherError("account.changed", f"account {account!r} is in {found.currency}, its lines in {currency}", where)
+        if configured.entity != entity:
+            raise MatcherError("account.changed", f"account {account!r} is of entity {configured.entity!r}, its lines of {entity!r}", where)
+        if configured.currency != currency:
+            raise MatcherError("account.changed", f"account {account!r} is in {configured.currency}, its lines in {currency}", where)

@@ -84,7 +84,7 @@ def admit(session: Session, entries: StagedLines, statements: Sequence[tuple[Sta
             known.append(fact)
         if len(doubts) == len(waiting):
             return doubts
-        waiting = [one for one in waiting if one[1] in doubts]
+        waiting = [statement for statement in waiting if statement[1] in doubts]
     return {}
 
 

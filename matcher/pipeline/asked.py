@@ -19,8 +19,8 @@ def wanted(session: Session, texts: Sequence[str]) -> list[AllocationRequest]:
             an amount for another one.
     """
     names = {name for text in texts for name in (text, *_beginnings(text))}
-    known = journal.named_items(session.store, sorted(names))
-    return [_read(text, known) for text in texts]
+    item_names = journal.named_items(session.store, sorted(names))
+    return [_read(text, item_names) for text in texts]
 
 
 def _beginnings(text: str) -> list[str]:
@@ -28,10 +28,10 @@ def _beginnings(text: str) -> list[str]:
     return [text[:place] for place in range(len(text) - 1, -1, -1) if text[place] == "="]
 
 
-def _read(text: str, known: frozenset[str]) -> AllocationRequest:
+def _read(text: str, item_names: frozenset[str]) -> AllocationRequest:
     before = _beginnings(text)
-    item = next((name for name in before if name in known), "")
-    if text in known:
+    item = next((name for name in before if name in item_names), "")
+    if text in item_names:
         if item and _AMOUNT.match(text[len(item) + 1 :]):
             what = f"{text!r} is an item, and could mean an amount for the item {item!r}"
             raise MatcherError("usage.option", what, hint=f"Write '{text}=AMOUNT' for the one, or the amount for the other in another way.")

@@ -109,22 +109,22 @@ class Backtest:
 
     def by_rule(self) -> Iterator[tuple[str, Part, dict[Kind, int]]]:
         """Counts of each rule that had a part in it: the rule that posts now, else the one that posted then; '' for persons."""
-        known = {name: place for place, name in enumerate(self.order)}
+        places = {name: place for place, name in enumerate(self.order)}
         counts: dict[tuple[Part, str], Counter[Kind]] = defaultdict(Counter)
-        for one in (*self.changes, *self.shadows):
-            rule = one.rule_now or (one.rule_before if one.change == "lost" else "")
-            counts[one.part, rule.partition("@")[0]][one.change] += 1
-        for part, rule in sorted(counts, key=lambda key: (key[0], key[1] == "", known.get(key[1], len(known)), key[1])):
+        for change in (*self.changes, *self.shadows):
+            rule = change.rule_now or (change.rule_before if change.change == "lost" else "")
+            counts[change.part, rule.partition("@")[0]][change.change] += 1
+        for part, rule in sorted(counts, key=lambda key: (key[0], key[1] == "", places.get(key[1], len(places)), key[1])):
             yield rule, part, {kind: counts[part, rule][kind] for kind in KINDS}
 
 
 def backtest(session: Session, engine: Engine, book: Rulebook, first: date | None = None, last: date | None = None) -> Backtest:
     """Replays the months from that of `first` to that of `last` (default: all that have lines)."""
-    told = journal.facts(session.store)
-    in_force = live(told.decisions).filter(pl.col("live"))
+    all_facts = journal.facts(session.store)
+    in_force = live(all_facts.decisions).filter(pl.col("live"))
     decided = in_force.filter(pl.col("kind").is_in(SETTLING)).drop("live")
     away = in_force.filter(pl.col("kind") == DecisionKind.EXCLUDE).select("line_id")
-    facts = replace(told, lines=told.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
+    facts = replace(all_facts, lines=all_facts.lines.join(away, on="line_id", how="anti"))  # lines that do not count are no lines here
     days = facts.lines.get_column("booking_date").dt.month_start().unique().sort().to_list()
     months = [m for m in days if (not first or m >= first.replace(day=1)) and (not last or m <= last)]
     own = session.config.policy
@@ -147,17 +147,17 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
 
     The items are taken as the books knew them at the last decision on the month, and what later decisions gave is given back.
     """
-    by_month_total = pl.col("line_id").is_in(lines["line_id"].implode())
-    until = decided.filter(by_month_total).get_column("batch").max()
-    known = decided if until is None else decided.filter(pl.col("batch") <= until)
-    early = known.filter((pl.col("effective_date") < month) & ~by_month_total)
+    of_month = pl.col("line_id").is_in(lines["line_id"].implode())
+    until = decided.filter(of_month).get_column("batch").max()
+    decided_then = decided if until is None else decided.filter(pl.col("batch") <= until)
+    early = decided_then.filter((pl.col("effective_date") < month) & ~of_month)
     items = journal.items(session.store, until if isinstance(until, int) else None)
     seen = Facts(
         facts.lines.filter(pl.col("booking_date") <= month.replace(day=monthrange(month.year, month.month)[1])),
         items,
         facts.customers,
-        known,
-        facts.allocations.filter(pl.col("decision_id").is_in(known["decision_id"].implode())),
+        decided_then,
+        facts.allocations.filter(pl.col("decision_id").is_in(decided_then["decision_id"].implode())),
         facts.findings.clear(),
         facts.proposals.clear(),
         journal.history(session.store, until if isinstance(until, int) else None),
@@ -173,7 +173,7 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     return State(
         state.as_of,
         state.base_currency,
-        state.lines.with_columns(pl.when(by_month_total).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED)).alias("state")),
+        state.lines.with_columns(pl.when(of_month).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED)).alias("state")),
         state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
         state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
         state.customers,
@@ -189,8 +189,8 @@ class _Truth:
         here = decided.join(lines.select("line_id"), on="line_id", how="semi").sort("batch", "ordinal")
         self._who = {line_id: _Decided(*how) for line_id, *how in here.select("line_id", *_Decided._fields).iter_rows()}
         self._shares: dict[str, set[_Given]] = defaultdict(set)
-        given = facts.allocations.join(here.select("decision_id"), on="decision_id", how="semi")
-        for line_id, *share in given.select("line_id", *_Given._fields).iter_rows():
+        allocations = facts.allocations.join(here.select("decision_id"), on="decision_id", how="semi")
+        for line_id, *share in allocations.select("line_id", *_Given._fields).iter_rows():
             self._shares[line_id].add(_Given(*share))
         self._currency = dict(facts.items.select("item_id", "currency").iter_rows())
 

@@ -56,14 +56,14 @@ class ConflictResolution:
 
 def find(entries: StagedLines, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
     """Conflicts of the lines that statements have just brought; see `StagedLines.conflicting`. The earlier line of two counts."""
-    found: dict[str, Conflict] = {}
+    by_line: dict[str, Conflict] = {}
     for (line_id,), rows in entries.conflicting(statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
-        others = tuple(other for other in rows["other_id"] if other not in found)
+        others = tuple(other for other in rows["other_id"] if other not in by_line)
         if others:
             columns = ("statement_id", "source_line", "bank_reference", "currency", "booking_date")
             statement_id, source_line, reference, currency, day = rows.select(columns).row(0)
-            found[str(line_id)] = Conflict(str(line_id), statement_id, source_line, reference, currency, day, others)
-    return list(found.values())
+            by_line[str(line_id)] = Conflict(str(line_id), statement_id, source_line, reference, currency, day, others)
+    return list(by_line.values())
 
 
 def listing(session: Session) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def open_by_account(session: Session) -> dict[str, int]:
     return {str(account): int(count) for account, count in counted.iter_rows()}
 
 
-def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool) -> ConflictResolution:
+def settle(session: Session, typed_id: str, keep: Keep, reason: str, *, undo: bool) -> ConflictResolution:
     """A person says which lines of a conflict count: `this` line, the `other` one, or `both`. It can be said again otherwise.
 
     Raises:
@@ -112,14 +112,14 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
     """
     exclusions.needs_reason(reason)
     state = view.present(session)
-    line = view.any_line(state, lookup.line(session, given))
+    line = view.any_line(state, lookup.line(session, typed_id))
     name = line["line_id"]
     ours = (pl.col("kind") == DecisionKind.EXCLUDE) & (pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.CONFLICT)
-    held = state.decisions.filter(ours)
-    if not held.height:
+    doubts = state.decisions.filter(ours)
+    if not doubts.height:
         raise MatcherError("decision.state", f"line {name} is not in conflict", hint="See `matcher statement conflicts`.")
-    others = held["counts_instead"][-1].split()
-    counting = {one.line_id: one for one in exclusions.booked_lines(state.lines.filter(pl.col("line_id").is_in([name, *others])))}
+    others = doubts["counts_instead"][-1].split()
+    counting = {entry.line_id: entry for entry in exclusions.booked_lines(state.lines.filter(pl.col("line_id").is_in([name, *others])))}
     refused = state.excluded.filter((pl.col("line_id") == name) & (pl.col("outcome") == Exclusion.REFUSED)).height > 0
     by_us = state.excluded.filter(
         pl.col("line_id").is_in(others) & (pl.col("outcome") == Exclusion.REFUSED) & (pl.col("counts_instead") == name)
@@ -133,7 +133,7 @@ def settle(session: Session, given: str, keep: Keep, reason: str, *, undo: bool)
         counted = [*(by_us if keep == "both" else ()), *(() if name in counting else (name,))]
         away = [counting[other] for other in others if other in counting] if keep == "this" else []
         instead = name
-    dropped = sorted(one.line_id for one in away if one.line_id in counting)
+    dropped = sorted(entry.line_id for entry in away if entry.line_id in counting)
     posted = exclusions.release(state, dropped, reason, undo=undo)
     drafts = [
         *posted,

@@ -78,7 +78,7 @@ def _awake(book: Rulebook, rule: Rule) -> Rulebook:
     """A shadow rule's own examples show what it would do if it posted."""
     if rule.mode != "shadow":
         return book
-    rules = tuple(one.model_copy(update={"mode": "post"}) if one.id == rule.id else one for one in book.rule)
+    rules = tuple(other.model_copy(update={"mode": "post"}) if other.id == rule.id else other for other in book.rule)
     return book.changed(rule=rules)
 
 
@@ -88,7 +88,7 @@ def _failure(book: Rulebook, rule: Rule, example: Example, ready: EntityItems | 
         company = ready or company_of(book, example, engine)
         currency = company.receipts[0].currency
         currencies = {_own_id(item.item_id): item.currency for item in company.pool.items.values()}
-        wanted = {item: _parsed(text, currency, currencies.get(item, currency)) for item, text in expect.items.items()}
+        expected = {item: _parsed(text, currency, currencies.get(item, currency)) for item, text in expect.items.items()}
         (verdict,) = decide(company.receipts, company.pool, company.known, book, POLICY)
     except MatcherError as error:
         return f"{error.code}: {error.where}{': ' if error.where else ''}{error.what}"
@@ -98,9 +98,9 @@ def _failure(book: Rulebook, rule: Rule, example: Example, ready: EntityItems | 
         return f"it does not decide the line; {who}" if expect.applies else "it decides the line, and should not"
     if expect.state and verdict.state != expect.state:
         return f"the line is {verdict.state}, not {expect.state}: {verdict.reason}"
-    found = verdict.explanation.shares if verdict.explanation and verdict.rule else ()
-    shares = [share._replace(item_id=_own_id(share.item_id)) for share in found]
-    if wanted and {s.item_id: (s.amount, s.adjustment, s.adjustment_reason) for s in shares} != wanted:
+    allocations = verdict.explanation.shares if verdict.explanation and verdict.rule else ()
+    shares = [share._replace(item_id=_own_id(share.item_id)) for share in allocations]
+    if expected and {s.item_id: (s.amount, s.adjustment, s.adjustment_reason) for s in shares} != expected:
         return f"the items get {', '.join(_text(s, currency, currencies[s.item_id]) for s in shares) or 'nothing'}"
     return ""
 
@@ -114,13 +114,13 @@ def company_of(book: Rulebook, example: Example, engine: Engine | None = None) -
 
 def _rows(example: Example) -> dict[str, list[dict[str, object]]]:
     """The example's tables, with what it leaves out filled in."""
-    given = {"line": (example.line,), "items": example.items, "customers": example.customers, "rates": example.rates}
-    for name, rows in given.items():
+    tables = {"line": (example.line,), "items": example.items, "customers": example.customers, "rates": example.rates}
+    for name, rows in tables.items():
         unknown = sorted({column for row in rows for column in row} - _KNOWN[name])
         if unknown:
             raise MatcherError("rules.invalid", f"{unknown[0]!r} is no column of {name}")
     filled: dict[str, dict[str, object]] = {"line": _LINE, "items": {**_ITEM, "currency": example.line.get("currency", BASE)}}
-    return {name: [{**filled.get(name, {}), **row} for row in rows] for name, rows in given.items()}
+    return {name: [{**filled.get(name, {}), **row} for row in rows] for name, rows in tables.items()}
 
 
 def _own_id(item_id: str) -> str:

@@ -60,7 +60,7 @@ def count_again(state: State, line_ids: Iterable[str], reason: str, outcomes: Se
     A line that waits because of its reference and was then taken out with its statement has two: it goes back to waiting.
     """
     standing = _standing(state, line_ids, (DecisionKind.EXCLUDE,))
-    return [_reversal(one, state, reason) for one in standing if one.outcome in outcomes]
+    return [_reversal(decision, state, reason) for decision in standing if decision.outcome in outcomes]
 
 
 def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -> list[Draft]:
@@ -71,10 +71,10 @@ def release(state: State, line_ids: Iterable[str], reason: str, *, undo: bool) -
     """
     standing = _standing(state, line_ids, SETTLING)
     if standing and not undo:
-        posted = sorted({one.line_id for one in standing})
+        posted = sorted({decision.line_id for decision in standing})
         named = f"{', '.join(posted[:5])}{', ...' if len(posted) > 5 else ''}"
         raise MatcherError("line.posted", f"{len(posted)} lines that would no longer count have posted decisions (lines {named})")
-    return [_reversal(one, state, reason) for one in standing]
+    return [_reversal(decision, state, reason) for decision in standing]
 
 
 def record(session: Session, command: str, summary: dict[str, object], drafts: Sequence[Draft]) -> None:
@@ -94,8 +94,8 @@ def needs_reason(reason: str) -> None:
 
 
 def _standing(state: State, line_ids: Iterable[str], kinds: Sequence[str]) -> list[_Standing]:
-    found = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(kinds) & pl.col("line_id").is_in(list(line_ids)))
-    return [_Standing._make(row) for row in found.select(_Standing._fields).iter_rows()]
+    in_force = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(kinds) & pl.col("line_id").is_in(list(line_ids)))
+    return [_Standing._make(row) for row in in_force.select(_Standing._fields).iter_rows()]
 
 
 def _reversal(decision: _Standing, state: State, reason: str) -> Draft:

@@ -85,11 +85,11 @@ def import_files(
         twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
         raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
     batch = session.next_batch
-    counts, said = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
+    counts, notes = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
     for source, file_id in zip(sources, digests, strict=True):
         record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": digests, **counts, **said})
+    session.commit(f"import {kind}", {"files": digests, **counts, **notes})
     return ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), counts.get("closed", 0))
 
 
@@ -119,20 +119,20 @@ def _append(
         return facts.append_customers(store, batch, snapshot), {}
     if kind == "rates":
         return facts.append_rates(store, batch, snapshot), {}
-    known = journal.items(store)
-    said = _let_through(session, known, snapshot, parts, allowed)
-    gone = known.clear()
+    items = journal.items(store)
+    notes = _let_through(session, items, snapshot, parts, allowed)
+    gone = items.clear()
     if not partial:
         # a snapshot speaks for the legal entities that it lists, and for no others
         listed = snapshot.get_column("entity").unique()
-        gone = known.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
+        gone = items.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
             snapshot, on="item_id", how="anti"
         )
         closes = _check_closing(session, gone["item_id"], listed, parts[-1][1].name, allowed)
-        said |= {"closed_items": closes} if closes else {}
+        notes |= {"closed_items": closes} if closes else {}
         gone = gone.with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
-    journal.drop_proposals_on(store, posted.changed_subjects(known, snapshot))
-    return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), said
+    journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
+    return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), notes
 
 
 def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> str:
@@ -141,24 +141,24 @@ def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where
         return ""
     state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
     percent = session.config.policy.closing_percent
-    found = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
-    if found.excessive and not allowed.closing:
-        what = f"{found.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
+    closures = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
+    if closures.excessive and not allowed.closing:
+        what = f"{closures.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
         raise MatcherError("items.closing", what, where)
-    return found.said() if found.closed else ""
+    return closures.said() if closures.closed else ""
 
 
 def _let_through(
-    session: Session, known: pl.DataFrame, snapshot: pl.DataFrame, parts: Sequence[tuple[pl.DataFrame, Table]], allowed: Allowed
+    session: Session, items: pl.DataFrame, snapshot: pl.DataFrame, parts: Sequence[tuple[pl.DataFrame, Table]], allowed: Allowed
 ) -> dict[str, object]:
     """Refuses a snapshot that changes what postings were decided on, but for what a person allows; gives that for the journal."""
     store = session.store
-    changes = posted.changes(known, snapshot, posted.settled(journal.decisions(store), journal.allocations(store)))
+    changes = posted.changes(items, snapshot, posted.settled(journal.decisions(store), journal.allocations(store)))
     refused = [change for change in changes if not (change.allowable and change.item_id in allowed.items)]
     if refused:
-        told = [f"item {change.item_id}: {change.what}" for change in refused[:_NAMED]]
+        words = [f"item {change.item_id}: {change.what}" for change in refused[:_NAMED]]
         places = [_place(change.row, parts) for change in refused[:_NAMED]]
-        named = "; ".join([told[0], *(f"{place}: {what}" for place, what in zip(places[1:], told[1:], strict=True))])
+        named = "; ".join([words[0], *(f"{place}: {what}" for place, what in zip(places[1:], words[1:], strict=True))])
         more = f"; and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
         never = any(not change.allowable for change in refused)
         counted = "1 item has" if len(refused) == 1 else f"{len(refused)} items have"

@@ -108,14 +108,16 @@ def _companies(
     duplicate_days: int,
     engine: Engine | None,
 ) -> list[EntityItems]:
-    known = readers.customer_rows(customers) if customers else frames.empty(frames.CUSTOMER)
+    customer_frame = readers.customer_rows(customers) if customers else frames.empty(frames.CUSTOMER)
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
-    about = master_data(known, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
+    about = master_data(customer_frame, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
     taught = pl.DataFrame(schema=PAYER)
     finder = engine or _default_engine()
-    return [job.company(finder) for job in entity_inputs(paid, owed, known, taught, {}, receipts.repeats(paid, duplicate_days), about)]
+    return [
+        job.company(finder) for job in entity_inputs(paid, owed, customer_frame, taught, {}, receipts.repeats(paid, duplicate_days), about)
+    ]
 
 
 def _default_engine() -> Engine:
@@ -153,8 +155,8 @@ def _line_frame(rows: Sequence[Row]) -> pl.DataFrame:
         raise MatcherError("amount.invalid", "instructed_amount is no amount of the instructed_currency", where)
     if frame["line_id"].is_duplicated().any():
         raise MatcherError("row.invalid", "line_id comes a second time", table.where(frame["line_id"].is_duplicated().arg_max() or 0))
-    rest: Schema = {name: kind for name, kind in frames.LINE.items() if name not in typed.columns}
-    filled = typed.with_columns(pl.lit(_FILLERS.get(kind), kind).alias(name) for name, kind in rest.items())
+    missing: Schema = {name: kind for name, kind in frames.LINE.items() if name not in typed.columns}
+    filled = typed.with_columns(pl.lit(_FILLERS.get(kind), kind).alias(name) for name, kind in missing.items())
     return filled.select(*frames.LINE, pl.col("amount").alias("pending"))
 
 

@@ -136,11 +136,11 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
 
 def digest(source: Source) -> str:
     """SHA-256 of a file's bytes."""
-    found = sha256()
+    hasher = sha256()
     with source.open() as stream:
         while chunk := stream.read(1 << 20):
-            found.update(chunk)
-    return found.hexdigest()
+            hasher.update(chunk)
+    return hasher.hexdigest()
 
 
 def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOptions, taken: int) -> _Staged:
@@ -174,11 +174,12 @@ def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOpti
 
 def _verify(staged: _Staged, options: ParseOptions) -> None:
     """Asks the second reader. Where the source text shows ours to be right, the difference is only told."""
-    for found in second_opinion(staged.source, options):
-        message = f"{found.what}: this reader says {found.ours or 'nothing'}, the second {found.theirs or 'nothing'}; {found.reason}"
-        if found.verdict != "ours":
+    for difference in second_opinion(staged.source, options):
+        readings = f"this reader says {difference.ours or 'nothing'}, the second {difference.theirs or 'nothing'}"
+        message = f"{difference.what}: {readings}; {difference.reason}"
+        if difference.verdict != "ours":
             raise MatcherError("verify.disputed", message, staged.source.name)
-        staged.tally.problems.append(Problem("note.second_reader", "info", message, statement=found.statement))
+        staged.tally.problems.append(Problem("note.second_reader", "info", message, statement=difference.statement))
 
 
 def _parse_options(session: Session, source: Source, options: IngestOptions) -> ParseOptions:
@@ -215,7 +216,7 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, st
         raise MatcherError("account.unknown", f"account {start.account!r} is not in matcher.toml", where)
     if options.account and start.account:
         own = session.config.find_account(start.account, start.currency)
-        before = {one.start.account for one in staged.tally.statements.values()} - {start.account}
+        before = {statement.start.account for statement in staged.tally.statements.values()} - {start.account}
         if (own is not None and own != account) or before:
             raise MatcherError("account.several", f"the file is of account {start.account!r} as well, not only of one", where)
     if start.currency == money.NO_CURRENCY:
@@ -262,8 +263,8 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         where = f"{source.name}:{first.line}" if first.line else source.name
         raise MatcherError(first.code, first.message + (f" (and {more} more: see matcher inspect)" if more else ""), where)
     if not staged.numbers:
-        said = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
-        raise MatcherError(said.code, said.message, source.name)
+        cause = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
+        raise MatcherError(cause.code, cause.message, source.name)
 
 
 def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict[int, FileResult]:
@@ -284,9 +285,16 @@ def _settle(session: Session, area: Staging, staged: dict[int, _Staged]) -> dict
 def _guard(session: Session, entries: StagedLines, files: Sequence[_Staged]) -> None:
     """Keeps aside the statements that tell what was told before otherwise; see `admission.admit`."""
     places = {number: (file, ordinal) for file in files for ordinal, number in file.numbers.items() if ordinal not in file.held}
-    told = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
-    told.sort(key=lambda one: (one[0].first_day or date.min, one[0].last_day or date.min, places[one[1]][0].file_id, places[one[1]][1]))
-    for number, doubt in admit(session, entries, told).items():
+    statements = [(fact, number) for number, (file, ordinal) in places.items() if (fact := _fact("", file, ordinal)).count]
+    statements.sort(
+        key=lambda statement: (
+            statement[0].first_day or date.min,
+            statement[0].last_day or date.min,
+            places[statement[1]][0].file_id,
+            places[statement[1]][1],
+        )
+    )
+    for number, doubt in admit(session, entries, statements).items():
         file, ordinal = places[number]
         file.held[ordinal] = StatementState.QUARANTINED
         line = file.tally.statements[ordinal].start.line
@@ -299,14 +307,13 @@ def _conflicts(entries: StagedLines, files: Sequence[_Staged], statement_ids: di
         return []
     places = {statement_ids[number]: (file, ordinal) for file in files for ordinal, number in file.numbers.items()}
     proven = [name for name, (file, ordinal) in places.items() if file.tally.statements[ordinal].balanced and ordinal not in file.held]
-    found = conflicts.find(entries, statement_ids, proven)
-    for one in found:
-        file, ordinal = places[one.statement_id]
-        message = (
-            f"line {one.line_id} has the bank's reference of line {', '.join(one.others[:3])} and another amount; it does not count yet"
-        )
-        file.tally.problems.append(Problem("statement.conflict", "warning", message, one.source_line, ordinal))
-    return [one.draft() for one in found]
+    new_conflicts = conflicts.find(entries, statement_ids, proven)
+    for conflict in new_conflicts:
+        file, ordinal = places[conflict.statement_id]
+        others = ", ".join(conflict.others[:3])
+        message = f"line {conflict.line_id} has the bank's reference of line {others} and another amount; it does not count yet"
+        file.tally.problems.append(Problem("statement.conflict", "warning", message, conflict.source_line, ordinal))
+    return [conflict.draft() for conflict in new_conflicts]
 
 
 def _fact(statement_id: str, file: _Staged, ordinal: int) -> StatementSpan:
@@ -339,13 +346,13 @@ def _day(balance: Balance | None) -> date | None:
 
 
 def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, Counts]) -> FileResult:
-    found = []
+    statements = []
     for ordinal, number in file.numbers.items():
         tally, count = file.tally.statements[ordinal], counts[number]
         if max(tally.booked.credit, tally.booked.debit) > _LARGEST:
             raise MatcherError("amount.range", "the sum of a statement's entries is larger than any this program accepts", file.source.name)
         state = file.held.get(ordinal) or (StatementState.BALANCED if tally.balanced else StatementState.UNPROVEN)
-        found.append(
+        statements.append(
             StatementResult(
                 statement_ids[number], file.accounts[ordinal].id, tally.start.number, tally.currency or file.accounts[ordinal].currency,
                 tally.booked.first_booking_date, tally.booked.last_booking_date, _minor(tally.opening),
@@ -354,7 +361,7 @@ def _result(file: _Staged, statement_ids: dict[int, str], counts: dict[int, Coun
             )
         )  # fmt: skip
     info = file.tally.info
-    return FileResult(file.source.name, info.format if info else "", False, tuple(found), tuple(file.tally.problems))
+    return FileResult(file.source.name, info.format if info else "", False, tuple(statements), tuple(file.tally.problems))
 
 
 def _record(session: Session, batch: int, staged: dict[int, _Staged], results: dict[int, FileResult], drafts: Sequence[Draft]) -> None:
@@ -373,7 +380,7 @@ def _record(session: Session, batch: int, staged: dict[int, _Staged], results: d
             row |= {"batch": batch, "file_id": file.file_id, "ordinal": ordinal, "entity": file.accounts[ordinal].entity}
             row |= {"from_date": tally.from_date, "to_date": tally.to_date, "problems": json.dumps(mine, ensure_ascii=False, default=str)}
             row |= {"opening_date": _day(tally.opening), "closing_date": _day(tally.closing)}
-            row["precise"] = all(one["code"] != "note.precision" for one in mine)
+            row["precise"] = all(problem["code"] != "note.precision" for problem in mine)
             row["first_day"], row["last_day"] = _span(tally)
             rows.append(row)
         facts.append_statements(session.store, rows)

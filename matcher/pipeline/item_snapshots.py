@@ -24,8 +24,8 @@ class ItemSnapshot(NamedTuple):
 
 def item_snapshots(state: State, item_ids: Collection[str]) -> dict[str, ItemSnapshot]:
     """The named items that exist, by id."""
-    wanted = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
-    return {row[0]: ItemSnapshot._make(row) for row in wanted.select(ItemSnapshot._fields).rows()}
+    rows = state.items.filter(pl.col("item_id").is_in(list(item_ids)))
+    return {row[0]: ItemSnapshot._make(row) for row in rows.select(ItemSnapshot._fields).rows()}
 
 
 def latest_decisions(state: State) -> dict[str, str]:

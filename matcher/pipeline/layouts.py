@@ -28,9 +28,9 @@ def with_own(options: IngestOptions, directory: Path, config: Config) -> IngestO
     return replace(options, profiles=profiles)
 
 
-def _refuse_unknown(named: dict[str, str], known: Collection[str], where: str) -> None:
+def _refuse_unknown(named: dict[str, str], layouts: Collection[str], where: str) -> None:
     for account, profile in named.items():
-        if profile not in known:
-            near = " or ".join(map(repr, get_close_matches(profile, known, n=3, cutoff=0.5)))
+        if profile not in layouts:
+            near = " or ".join(map(repr, get_close_matches(profile, layouts, n=3, cutoff=0.5)))
             hint = f"perhaps {near} is meant" if near else "`matcher profile list` lists the shipped ones"
             raise MatcherError("config.invalid", f"account {account!r}: profile: there is no layout {profile!r}; {hint}", where)

@@ -38,7 +38,7 @@ class RankedSet:
         points: sum of the evidence.
         confidence: 0 to 1, the estimated probability that exactly this is right: of the best set as a run would record it, of the
             others a part of what is left, by their points; 0 where a run would rather leave the line unexplained.
-        rule, basis, gap: id of the rule ('' for none), how the set was found, and what lies between its sum and the amount.
+        rule, basis, difference: id of the rule ('' for none), how the set was found, and what lies between its sum and the amount.
         note: what a person should know.
     """
 
@@ -61,7 +61,7 @@ class RankedItem:
         points: of that set; 0 when no set has the item.
         confidence: 0 to 1, that set's; None when no set has the item.
         applied, adjustment, reason: what that set gives to the item; minor units, see `RankedShare`.
-        gap: what lies between that set's sum and the amount; '' when no set has the item.
+        difference: what lies between that set's sum and the amount; '' when no set has the item.
         together_with: the other items of that set.
     """
 
@@ -156,7 +156,7 @@ def rank(
 def _options(company: EntityItems, book: Rulebook, grace_days: int) -> list[Explanation]:
     """All explanations, before anything is taken from the items."""
     (receipt,) = company.receipts
-    return [one for one in explanations(receipt, company.pool, book, grace_days) if company.pool.fits(one)]
+    return [option for option in explanations(receipt, company.pool, book, grace_days) if company.pool.fits(option)]
 
 
 def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) -> tuple[RankedSet, ...]:
@@ -166,16 +166,16 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
     best = options[0]
     stopped = verdict.outcome in ANSWERED
     first = 0 if stopped or not best.rule or best.points <= 0 else book.calibration.confidence(best.rule, verdict.log_odds)
-    weights = [exp(max(-500, min(0, one.points - best.points)) / 10) for one in options[1:]]
+    weights = [exp(max(-500, min(0, option.points - best.points)) / 10) for option in options[1:]]
     none = exp(max(-500, min(0, -best.points)) / 10)
-    left = [min(first, (PPM - first) * weight / (sum(weights) + none)) for weight in weights]
+    chances = [min(first, (PPM - first) * weight / (sum(weights) + none)) for weight in weights]
     return tuple(
         RankedSet(
-            one.points, round(share / PPM, 6), one.rule, one.basis, one.difference, one.customer_id,
-            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in one.shares),
-            tuple(Evidence.of(kind, points) for kind, points in one.evidence), one.note,
+            option.points, round(share / PPM, 6), option.rule, option.basis, option.difference, option.customer_id,
+            tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in option.shares),
+            tuple(Evidence.of(kind, points) for kind, points in option.evidence), option.note,
         )
-        for one, share in zip(options, (first, *left), strict=True)
+        for option, share in zip(options, (first, *chances), strict=True)
     )  # fmt: skip
 
 
@@ -183,14 +183,14 @@ def _ranked(items: Sequence[Row], sets: Sequence[RankedSet]) -> tuple[RankedItem
     """Items in the order of the best set that has them; then those that none has, by id."""
     rows = sorted([str(item[name]).strip() for name in ("item_id", "document_no", "customer_id")] for item in items)
     plain = {item_id: RankedItem(item_id, number, customer, 0, None) for item_id, number, customer in rows}
-    found: dict[str, RankedItem] = {}
-    for one in sets:
-        ids = [share.item_id for share in one.shares]
-        for share in one.shares:
-            if share.item_id not in found:
-                found[share.item_id] = replace(
-                    plain[share.item_id], points=one.points, confidence=one.confidence, evidence=one.evidence, difference=one.difference,
+    placed: dict[str, RankedItem] = {}
+    for way in sets:
+        ids = [share.item_id for share in way.shares]
+        for share in way.shares:
+            if share.item_id not in placed:
+                placed[share.item_id] = replace(
+                    plain[share.item_id], points=way.points, confidence=way.confidence, evidence=way.evidence, difference=way.difference,
                     applied=share.applied, adjustment=share.adjustment, reason=share.reason,
                     together_with=tuple(i for i in ids if i != share.item_id),
                 )  # fmt: skip
-    return (*found.values(), *(item for item_id, item in plain.items() if item_id not in found))
+    return (*placed.values(), *(item for item_id, item in plain.items() if item_id not in placed))

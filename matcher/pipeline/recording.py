@@ -71,32 +71,32 @@ class Deciding:
             if v.shadow
         ]
         _, proposals = self._built(waiting)
-        found = findings(v for v in verdicts if v.state != LineState.POSTED)
-        return Records(*self._built(posted), found, proposals, frames.of_rows(shadows, frames.SHADOW))
+        other_findings = findings(v for v in verdicts if v.state != LineState.POSTED)
+        return Records(*self._built(posted), other_findings, proposals, frames.of_rows(shadows, frames.SHADOW))
 
     def _built(self, drafts: Sequence[Draft]) -> tuple[pl.DataFrame, pl.DataFrame]:
         return decisions.build(drafts, self.batch, self.actor, self.at)
 
     def _draft(self, kind: DecisionKind, verdict: MatchResult, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
-        line, one = lines[verdict.line_id], verdict.explanation
-        assert one is not None
+        line, explanation = lines[verdict.line_id], verdict.explanation
+        assert explanation is not None
         return Draft(
             kind=kind,
             line_id=verdict.line_id,
             currency=line.currency,
-            effective_date=max([line.booking_date, *[items[s.item_id].issue_date for s in one.shares]]),
+            effective_date=max([line.booking_date, *[items[s.item_id].issue_date for s in explanation.shares]]),
             customer_id=verdict.customer_id,
             outcome=verdict.outcome,
             rule=verdict.rule,
             confidence=verdict.confidence,
             margin=verdict.margin,
-            basis=one.basis,
-            difference=one.difference,
+            basis=explanation.basis,
+            difference=explanation.difference,
             log_odds=verdict.log_odds,
-            evidence=evidence_text(one),
+            evidence=evidence_text(explanation),
             runner_up=encode(verdict.runner_up),
             reason=verdict.reason,
-            allocations=tuple([share._replace(item_open=items[share.item_id].open_amount) for share in one.shares]),
+            allocations=tuple([share._replace(item_open=items[share.item_id].open_amount) for share in explanation.shares]),
             after=self.after.get(verdict.line_id, ""),
         )
 
@@ -133,17 +133,17 @@ def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
     """
     empty = (frames.empty(schema) for schema in (frames.DECISION, frames.ALLOCATION, frames.FINDING, frames.ALLOCATION, frames.SHADOW))
     all_parts = [Records(*empty)._replace(findings=others), *parts]
-    made, shares, found, proposed, shadows = (pl.concat(column) for column in zip(*all_parts, strict=True))
+    made, shares, unposted, proposed, shadows = (pl.concat(column) for column in zip(*all_parts, strict=True))
     numbered = made.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("ordinal"))
-    return Records(numbered, shares, found.sort("line_id"), proposed, shadows.sort("line_id"))
+    return Records(numbered, shares, unposted.sort("line_id"), proposed, shadows.sort("line_id"))
 
 
 def _why(verdict: MatchResult) -> tuple[str, str, int | None, str, str]:
     """Basis, difference, log-odds and evidence of a proposal, with the best other explanation; else the nearest candidate alone."""
-    one = verdict.explanation
-    if one is None or verdict.state == LineState.NONE:
-        return "", "", None, "", encode(one)
-    return one.basis, one.difference, verdict.log_odds, evidence_text(one), encode(verdict.runner_up)
+    explanation = verdict.explanation
+    if explanation is None or verdict.state == LineState.NONE:
+        return "", "", None, "", encode(explanation)
+    return explanation.basis, explanation.difference, verdict.log_odds, evidence_text(explanation), encode(verdict.runner_up)
 
 
 def _given(verdict: MatchResult, currency: str) -> str:

@@ -46,11 +46,11 @@ def _of_held(session: Session, row: Statement) -> list[StatementChange]:
     return differences(gone.filter(~pl.col("statement_id").is_in(beside)).to_dicts(), new.to_dicts(), common_days(fact, known))
 
 
-def share_a_day(one: StatementSpan, other: StatementSpan) -> bool:
+def share_a_day(statement: StatementSpan, other: StatementSpan) -> bool:
     """Whether two statements of one account tell of a common day."""
-    if one.account != other.account or not (one.first_day and one.last_day and other.first_day and other.last_day):
+    if statement.account != other.account or not (statement.first_day and statement.last_day and other.first_day and other.last_day):
         return False
-    return one.first_day <= other.last_day and other.first_day <= one.last_day
+    return statement.first_day <= other.last_day and other.first_day <= statement.last_day
 
 
 def like_neighbours(session: Session, row: Statement) -> list[str]:

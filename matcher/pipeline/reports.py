@@ -57,21 +57,23 @@ def blocks(session: Session) -> list[Block]:
     statements = facts.statements(session.store)
     currencies = dict(statements.select("statement_id", "currency").iter_rows())
     days = {row[0]: row[1:] for row in statements.select("statement_id", "first_day", "last_day").iter_rows()}
-    found = []
+    blocking = []
     proven = statements.filter(pl.col("state") == StatementState.BALANCED)
-    for one in facts.statement_records(statements.filter(pl.col("state") == StatementState.QUARANTINED)):
-        if _replaced(one, proven):
+    for statement in facts.statement_records(statements.filter(pl.col("state") == StatementState.QUARANTINED)):
+        if _replaced(statement, proven):
             continue
-        span = f" ({one.first_day} to {one.last_day})" if one.first_day else ""
-        found.append(Block(_why_held(one), f"account {one.account}: statement {one.statement_id}{span} is in quarantine"))
+        span = f" ({statement.first_day} to {statement.last_day})" if statement.first_day else ""
+        blocking.append(
+            Block(_why_held(statement), f"account {statement.account}: statement {statement.statement_id}{span} is in quarantine")
+        )
     for account, count in conflicts.open_by_account(session).items():
         message = f"account {account}: {count} lines do not count, because the bank's reference of each was read before with another amount"
-        found.append(Block("statement.conflict", message))
+        blocking.append(Block("statement.conflict", message))
     for gap in breaks(facts.statement_facts(session.store)):
         near = sorted((days[gap.earlier][1], days[gap.later][0]))
         where = f"between {near[0]} and {near[1]}" if near[0] != near[1] else f"on {near[0]}"
-        found.append(Block("statement.gap", f"account {gap.account}: {_gap(gap, currencies[gap.later])} {where}"))
-    return found
+        blocking.append(Block("statement.gap", f"account {gap.account}: {_gap(gap, currencies[gap.later])} {where}"))
+    return blocking
 
 
 def _gap(gap: Gap, currency: str) -> str:
@@ -108,11 +110,11 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str, ou
     Raises:
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
-    known = journal.facts(session.store)
+    all_facts = journal.facts(session.store)
     if what == "receipts":
-        state = fold(known, date.max, session.config.books.base_currency)
+        state = fold(all_facts, date.max, session.config.books.base_currency)
         return _receipts(session, state, as_of, path, target, outbox)
-    state = fold(known, as_of, session.config.books.base_currency)
+    state = fold(all_facts, as_of, session.config.books.base_currency)
     frame, amounts = _table(session, what)(state)
     head = journal.last_batch(session.store)
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
@@ -133,7 +135,7 @@ def _table(session: Session, what: str) -> Callable[[State], tuple[pl.DataFrame,
 
 def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
     config = session.config
-    statements = {one.statement_id: one for one in facts.statement_records(facts.statements(session.store))}
+    statements = {statement.statement_id: statement for statement in facts.statement_records(facts.statements(session.store))}
     rows = []
     for gap in breaks(facts.statement_facts(session.store)):
         after = statements[gap.later]

@@ -139,10 +139,10 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> 
     session.commit("run", summary, records.decisions, records.allocations)
 
 
-def _result(lines: pl.DataFrame, said: pl.DataFrame, notes: tuple[str, ...]) -> RunResult:
-    """`lines`: id, currency and amount of the books' lines; `said`: line_id, outcome, state of those that were looked at."""
+def _result(lines: pl.DataFrame, outcomes: pl.DataFrame, notes: tuple[str, ...]) -> RunResult:
+    """`lines`: id, currency and amount of the books' lines; `outcomes`: line_id, outcome, state of those that were looked at."""
     by = ("outcome", "state", "currency")
-    told = said.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
-    found = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in told.iter_rows()}
-    states = Counter(said["state"])
-    return RunResult(said.height, states[LineState.POSTED], states[LineState.PROPOSED], found, notes)
+    sums = outcomes.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
+    by_outcome = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in sums.iter_rows()}
+    states = Counter(outcomes["state"])
+    return RunResult(outcomes.height, states[LineState.POSTED], states[LineState.PROPOSED], by_outcome, notes)

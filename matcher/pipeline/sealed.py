@@ -15,7 +15,7 @@ from matcher.store.database import REPLACED
 def checks(session: Session) -> list[Check]:
     """All checks of what was sealed, in a fixed order."""
     batches = journal.batches(session.store)
-    found = [
+    results = [
         _chain(batches),
         _rows(session, batches),
         _replaced(session, batches),
@@ -23,8 +23,8 @@ def checks(session: Session) -> list[Check]:
         _statement_ids(session),
     ]
     if session.key is not None or session.config.journal.signed_from or any(batch.signature for batch in batches):
-        found.append(_signatures(session, batches))
-    return found
+        results.append(_signatures(session, batches))
+    return results
 
 
 def require_proposals(session: Session, line_ids: Sequence[str]) -> None:
@@ -55,11 +55,11 @@ def _signed(session: Session, batch: JournalEntry, key: bytes) -> bool:
 
 def _altered(session: Session, table: str, batch: JournalEntry | None, line_ids: Sequence[str] = ()) -> str:
     """How a table that runs put anew differs from what the latest of them sealed; '' when it does not. `line_ids`: see `seals.standing`."""
-    found = seals.standing(session.store, table, line_ids)
+    standing = seals.standing(session.store, table, line_ids)
     if batch is None:
-        return f"{table} has rows, and no run made them" if any(rows for rows, _ in found.values()) else ""
+        return f"{table} has rows, and no run made them" if any(rows for rows, _ in standing.values()) else ""
     sealed = _sealed(batch)
-    if any(sealed.get(name) != digest for name, digest in found.items()):
+    if any(sealed.get(name) != digest for name, digest in standing.items()):
         return f"{table} is not as batch {batch.batch} left it"
     return ""
 
@@ -87,10 +87,10 @@ def _rows(session: Session, batches: list[JournalEntry]) -> Check:
     name, checked = "journal: every row is as it was sealed", 0
     sealed = {batch.batch: _sealed(batch) for batch in batches}
     failure = ""
-    for table, found in seals.by_batch(session.store).items():
-        checked += sum(rows for rows, _ in found.values())
+    for table, stored in seals.by_batch(session.store).items():
+        checked += sum(rows for rows, _ in stored.values())
         expected = {number: contents[table] for number, contents in sealed.items() if table in contents}
-        differ = sorted(number for number in found.keys() | expected.keys() if found.get(number) != expected.get(number))
+        differ = sorted(number for number in stored.keys() | expected.keys() if stored.get(number) != expected.get(number))
         if differ and not failure:
             failure = f"{table} of batch {differ[0]}"
     return Check(name, checked, failure)

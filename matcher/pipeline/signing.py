@@ -39,12 +39,12 @@ def _of_keyring(name: str) -> str:
         hint = "Install it with `pip install matcher-recon[keyring]`, or name a key_file."
         raise MatcherError("journal.key", "the package keyring is not installed", hint=hint) from None
     try:
-        found = keyring.get_password(SERVICE, name)
+        password = keyring.get_password(SERVICE, name)
     except keyring.errors.KeyringError as error:
         raise MatcherError("journal.key", f"the keyring does not answer ({type(error).__name__})") from None
-    if found is None:
+    if password is None:
         raise MatcherError("journal.key", f"the keyring has no entry {name!r} under the service {SERVICE!r}")
-    return str(found)
+    return str(password)
 
 
 def _checked(key: bytes, where: str) -> bytes:

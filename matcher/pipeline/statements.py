@@ -56,32 +56,32 @@ class StatementRejected:
     undone: int
 
 
-def find(statements: pl.DataFrame, given: str) -> dict[str, Any]:
+def find(statements: pl.DataFrame, typed_id: str) -> dict[str, Any]:
     """The row of the statement of that id, or of that beginning of an id, for a screen.
 
     Raises:
         MatcherError: ``statement.unknown`` when there is none, or more than one.
     """
-    found = statements.filter(pl.col("statement_id").str.starts_with(given.lower())) if given else statements.clear()
-    if found.height != 1:
-        what = "no statement has" if not found.height else f"{found.height} statements have"
-        raise MatcherError("statement.unknown", f"{what} an id that begins with {given!r}")
-    return found.row(0, named=True)
+    rows = statements.filter(pl.col("statement_id").str.starts_with(typed_id.lower())) if typed_id else statements.clear()
+    if rows.height != 1:
+        what = "no statement has" if not rows.height else f"{rows.height} statements have"
+        raise MatcherError("statement.unknown", f"{what} an id that begins with {typed_id!r}")
+    return rows.row(0, named=True)
 
 
-def named(session: Session, given: str) -> Statement:
+def named(session: Session, typed_id: str) -> Statement:
     """The statement that `find` finds, for a decision on it. Raises as it does."""
     statements = facts.statements(session.store)
-    name = find(statements, given)["statement_id"]
+    name = find(statements, typed_id)["statement_id"]
     return facts.statement_records(statements.filter(pl.col("statement_id") == name))[0]
 
 
-def accept(session: Session, given: str, reason: str, *, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
+def accept(session: Session, typed_id: str, reason: str, *, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
     """Takes a statement out of quarantine as the bank sent it; its lines come in like those of any other, repetitions left out.
 
     Args:
         session: of the command.
-        given: id of the statement, or its beginning.
+        typed_id: id of the statement, or its beginning.
         reason: why; kept in the journal.
         replace: whether lines of its days that were read before and that it lacks stop counting. None does so for one that was held
             as re-issued, and refuses any other one that would need the choice.
@@ -92,7 +92,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
             the last digit, when no reason is given, or when `replace` has to be said; ``line.posted`` when a line that would stop
             counting has postings and `undo` is false.
     """
-    statement = named(session, given)
+    statement = named(session, typed_id)
     name = statement.statement_id
     _check(session, statement, reason)
     if statement.state == StatementState.REJECTED and facts.state_before(session.store, name) in _FROM_THE_BEGINNING:
@@ -100,7 +100,7 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
     gone = _gone(session, statement, replace)
     superseded = [line_id for line_id, outcome in repeated.excluded(session.store).items() if outcome == Exclusion.SUPERSEDED]
     state = view.present(session)
-    drafts = reissues.replace(session, state, statement, [one.before for one in gone if one.before], reason, undo=undo)
+    drafts = reissues.replace(session, state, statement, [change.before for change in gone if change.before], reason, undo=undo)
     undone = sum(draft.kind == DecisionKind.UNDO for draft in drafts)
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
@@ -109,15 +109,19 @@ def accept(session: Session, given: str, reason: str, *, replace: bool | None = 
             entries.shift_occurrences(0, day, [])
         again = entries.repeated_lines(0, superseded) if superseded else []
         count = entries.append(session.next_batch, {0: name}, [])[0]
-        found = conflicts.find(entries, {0: name}, [], [one.before["line_id"] for one in gone if one.before]) if count.conflicting else []
-    drafts += exclusions.count_again(state, again, reason, (Exclusion.SUPERSEDED,)) + [one.draft() for one in found]
+        new_conflicts = (
+            conflicts.find(entries, {0: name}, [], [change.before["line_id"] for change in gone if change.before])
+            if count.conflicting
+            else []
+        )
+    drafts += exclusions.count_again(state, again, reason, (Exclusion.SUPERSEDED,)) + [conflict.draft() for conflict in new_conflicts]
     new, known = count.new + len(again), count.known - len(again)
     row = dataclasses.replace(statement, lines_new=new, lines_known=known, lines_conflicting=count.conflicting)
     facts.append_ruling(session.store, session.next_batch, row, StatementState.ACCEPTED, reason)
-    taken = len([one for one in gone if one.before])
+    taken = len([change for change in gone if change.before])
     summary = {"statement": name, "reason": reason, "new": new, "known": known, "taken_back": taken, "undone": undone}
     exclusions.record(session, "statement accept", summary, drafts)
-    return StatementAccepted(name, new, known, count.conflicting, len(found), taken, undone)
+    return StatementAccepted(name, new, known, count.conflicting, len(new_conflicts), taken, undone)
 
 
 def _restore(session: Session, statement: Statement, reason: str) -> StatementAccepted:
@@ -147,28 +151,28 @@ def _check(session: Session, statement: Statement, reason: str) -> None:
 
 def _check_currency(session: Session, statement: Statement) -> None:
     name, account = statement.statement_id, statement.account
-    ours = {one.id: one.currency for one in session.config.account}.get(account, statement.currency)
-    found = {statement.currency, *lines.of_statement(session.store, name)["currency"]} - {ours}
-    if found:
-        raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(found)}, account {account!r} is in {ours}")
+    ours = {entry.id: entry.currency for entry in session.config.account}.get(account, statement.currency)
+    others = {statement.currency, *lines.of_statement(session.store, name)["currency"]} - {ours}
+    if others:
+        raise MatcherError("currency.mixed", f"statement {name} has amounts in {min(others)}, account {account!r} is in {ours}")
 
 
 def _gone(session: Session, statement: Statement, replace: bool | None) -> list[StatementChange]:
     """Differences whose earlier line stops counting."""
-    found = reissues.difference(session, statement)
-    if replace is None and contradictory(found) and not reissues.is_reissue(statement):
+    changes = reissues.difference(session, statement)
+    if replace is None and contradictory(changes) and not reissues.is_reissue(statement):
         what = f"statement {statement.statement_id} tells days otherwise than they were read before"
         raise MatcherError("decision.state", what, hint="See `matcher statement diff`, then say --replace or --add.")
-    wanted = reissues.is_reissue(statement) if replace is None else replace
-    if wanted and (alike := reissues.like_neighbours(session, statement)):
+    replacing = reissues.is_reissue(statement) if replace is None else replace
+    if replacing and (alike := reissues.like_neighbours(session, statement)):
         what = f"entries of statement {statement.statement_id} look like those of the statement it adjoins (lines {', '.join(alike[:3])})"
         raise MatcherError(
             "decision.state", what, hint="Which of them it replaces cannot be told: reject it, and ingest a file of the whole day."
         )
-    return [one for one in found if one.before] if wanted else []
+    return [change for change in changes if change.before] if replacing else []
 
 
-def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> StatementRejected:
+def reject(session: Session, typed_id: str, reason: str, *, undo: bool = False) -> StatementRejected:
     """Says that a statement in quarantine stays out for good; or takes out one that counts, so that everything is as without it.
 
     Either can be reversed by accepting the statement.
@@ -178,7 +182,7 @@ def reject(session: Session, given: str, reason: str, *, undo: bool = False) -> 
             after which another one told the same days, or without a reason; ``line.posted`` as in `accept`.
     """
     exclusions.needs_reason(reason)
-    statement = named(session, given)
+    statement = named(session, typed_id)
     name, word = statement.statement_id, statement.state
     if word in (StatementState.REJECTED, StatementState.REPLACED):
         raise MatcherError("decision.state", f"statement {name} does not count: it is {word}")
@@ -207,7 +211,7 @@ def _check_last(session: Session, statement: Statement) -> None:
     later = facts.statements(session.store).filter(
         (pl.col("account") == statement.account) & (pl.col("since") > statement.since) & ~pl.col("state").is_in(NOT_COUNTING)
     )
-    for one in facts.statement_records(later):
-        if reissues.share_a_day(fact, one.span):
-            what = f"statement {one.statement_id} was read after {fact.statement_id} and tells days of it"
+    for other in facts.statement_records(later):
+        if reissues.share_a_day(fact, other.span):
+            what = f"statement {other.statement_id} was read after {fact.statement_id} and tells days of it"
             raise MatcherError("decision.state", what, hint="Reject that one first.")

@@ -67,20 +67,20 @@ def find_line(state: State, line_id: str) -> dict[str, Any]:
     return line
 
 
-def find_item(state: State, given: str, entity: str) -> ItemSnapshot:
+def find_item(state: State, id_or_number: str, entity: str) -> ItemSnapshot:
     """The item of that id, or the only one of the line's legal entity with that document number.
 
     Raises:
         MatcherError: ``item.unknown``.
     """
     items = state.items
-    found = items.filter(pl.col("item_id") == given)
-    if not found.height:
-        found = items.filter((pl.col("document_no") == given) & (pl.col("entity") == entity))
-    if found.height != 1:
-        what = "no open item has" if not found.height else f"{found.height} open items have"
-        raise MatcherError("item.unknown", f"{what} the id or document number {given!r}")
-    item_id = found["item_id"][0]
+    rows = items.filter(pl.col("item_id") == id_or_number)
+    if not rows.height:
+        rows = items.filter((pl.col("document_no") == id_or_number) & (pl.col("entity") == entity))
+    if rows.height != 1:
+        what = "no open item has" if not rows.height else f"{rows.height} open items have"
+        raise MatcherError("item.unknown", f"{what} the id or document number {id_or_number!r}")
+    item_id = rows["item_id"][0]
     return item_snapshots(state, [item_id])[item_id]
 
 
@@ -125,46 +125,46 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     return _append(session, state, "reject", drafts)
 
 
-def allocate(session: Session, line_id: str, wanted: Sequence[AllocationRequest], reason: str) -> list[Decided]:
+def allocate(session: Session, line_id: str, requests: Sequence[AllocationRequest], reason: str) -> list[Decided]:
     """Puts a line's money on items as a person says.
 
     Raises:
         MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``.
     """
-    state, (name,) = of_lines(session, [line_id], [want.item for want in wanted])
+    state, (name,) = of_lines(session, [line_id], [request.item for request in requests])
     line = find_line(state, name)
     currency, pending = line["currency"], line["pending"]
     allocations: list[Allocation] = []
     customers, cleared = [], []
-    for want in wanted:
-        item = find_item(state, want.item, line["entity"])
+    for request in requests:
+        item = find_item(state, request.item, line["entity"])
         if item.entity != line["entity"]:
             raise MatcherError("decision.state", f"item {item.item_id} is of entity {item.entity}, the line of entity {line['entity']}")
         if item.currency != currency:
             raise MatcherError("currency.mixed", f"item {item.item_id} is in {item.currency}, the line in {currency}")
-        adjustment = money.parse(want.adjustment, currency) if want.adjustment else 0
-        left = pending - sum(a.amount for a in allocations)
-        fits = min(item.open - adjustment, left) if item.open >= 0 else item.open - adjustment
-        amount = money.parse(want.amount, currency) if want.amount else fits
+        adjustment = money.parse(request.adjustment, currency) if request.adjustment else 0
+        remaining = pending - sum(a.amount for a in allocations)
+        fits = min(item.open - adjustment, remaining) if item.open >= 0 else item.open - adjustment
+        amount = money.parse(request.amount, currency) if request.amount else fits
         if not amount and not adjustment:
             raise MatcherError("decision.amount", f"nothing is left for item {item.item_id}, or it has nothing open")
-        allocations.append(Allocation(item.item_id, amount, amount, adjustment, want.adjustment_reason, item.open_amount))
+        allocations.append(Allocation(item.item_id, amount, amount, adjustment, request.adjustment_reason, item.open_amount))
         customers.append(item.customer_id)
         cleared.append(amount + adjustment == item.open)
-    rest = pending - sum(a.amount for a in allocations)
-    outcome = "overpaid" if rest else "matched" if all(cleared) else "partial"
+    unapplied = pending - sum(a.amount for a in allocations)
+    outcome = "overpaid" if unapplied else "matched" if all(cleared) else "partial"
     customer = customers[0] if len(set(customers)) == 1 else ""
     draft = _draft(state, "allocate", line, tuple(allocations), reason, outcome=outcome, customer_id=customer)
     return _append(session, state, "allocate", [draft])
 
 
-def undo(session: Session, given: str, reason: str) -> list[Decided]:
+def undo(session: Session, typed_id: str, reason: str) -> list[Decided]:
     """Reverses a decision, named by its id or by its line (then the line's latest decision in force).
 
     Raises:
         MatcherError: ``decision.unknown``, ``line.*``, ``decision.state`` when it is reversed already.
     """
-    line_id, decision_id = lookup.decision(session, given)
+    line_id, decision_id = lookup.decision(session, typed_id)
     state, _ = of_lines(session, [line_id])
     target = _target(state, line_id, decision_id)
     if not target["live"]:
@@ -193,10 +193,10 @@ def _alone_in_a_settlement(state: State, target: dict[str, Any]) -> bool:
 def _target(state: State, line_id: str, decision_id: str) -> dict[str, Any]:
     """The decision; where only the line is named, its latest one in force."""
     named = pl.col("decision_id") == decision_id if decision_id else pl.col("live")
-    found = state.decisions.filter((pl.col("line_id") == line_id) & named)
-    if not found.height:
+    rows = state.decisions.filter((pl.col("line_id") == line_id) & named)
+    if not rows.height:
         raise MatcherError("decision.unknown", f"no decision in force on line {line_id}")
-    return found.row(-1, named=True)
+    return rows.row(-1, named=True)
 
 
 def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[Allocation, ...], reason: str, **fields: Any) -> Draft:
@@ -215,7 +215,9 @@ def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[All
 
 def _append(session: Session, state: State, command: str, drafts: list[Draft]) -> list[Decided]:
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them."""
-    pending = {line_id: left for frame in (state.lines, state.excluded) for line_id, left in frame.select("line_id", "pending").iter_rows()}
+    pending = {
+        line_id: amount for frame in (state.lines, state.excluded) for line_id, amount in frame.select("line_id", "pending").iter_rows()
+    }
     facing = item_snapshots(state, {a.item_id for d in drafts for a in d.allocations})
     seen: set[str] = set()
     for draft in drafts:

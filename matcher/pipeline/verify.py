@@ -34,34 +34,34 @@ def verify(session: Session, expect: str = "") -> list[Check]:
     """
     if expect and not _HASH.fullmatch(expect):
         raise MatcherError("usage.option", "--expect takes the 64 digits that `matcher verify --head` prints")
-    found = [*sealed.checks(session), *_money(session), *_statements(session)]
-    broken = any(check.failure and check.code == "verify.failed" for check in found)
-    return [*found, _partition(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
+    checks = [*sealed.checks(session), *_money(session), *_statements(session)]
+    broken = any(check.failure and check.code == "verify.failed" for check in checks)
+    return [*checks, _partition(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
 
 
 def _money(session: Session) -> list[Check]:
     """Sums over the decisions in force, line by line and item by item."""
     store = session.store
-    told, decisions, allocations = lines.amounts(store), live(journal.decided(store)), journal.allocated(store)
+    line_amounts, decisions, allocations = lines.amounts(store), live(journal.decided(store)), journal.allocated(store)
     bounds = journal.item_bounds(store)
     in_force = decisions.filter("live").select("decision_id")
     standing = allocations.join(in_force, on="decision_id", how="semi")
     applied = standing.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     settled = standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled"))
     aside = decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE)).get_column("line_id")
-    receipts = told.join(applied, on="line_id", maintain_order="left")
+    receipts = line_amounts.join(applied, on="line_id", maintain_order="left")
     items = bounds.join(settled, on="item_id", maintain_order="left")
     return [
-        _first("lines: every id is there once", told, ~pl.col("line_id").is_unique(), "line_id"),
+        _first("lines: every id is there once", line_amounts, ~pl.col("line_id").is_unique(), "line_id"),
         _first("decisions: every id is there once", decisions, ~pl.col("decision_id").is_unique(), "decision_id"),
-        _decisions(decisions, told),
-        _allocations(allocations, decisions, told, bounds),
+        _decisions(decisions, line_amounts),
+        _allocations(allocations, decisions, line_amounts, bounds),
         _first(
             "receipts: allocations never exceed the line",
             receipts,
             (pl.col("applied").sign() * pl.col("amount").sign() < 0) | (pl.col("applied").abs() > pl.col("amount").abs()),
             "line_id",
-            told.height,
+            line_amounts.height,
         ),
         _first(
             "items: what is settled never exceeds the document",
@@ -74,13 +74,13 @@ def _money(session: Session) -> list[Check]:
     ]
 
 
-def _decisions(decisions: pl.DataFrame, told: pl.DataFrame) -> Check:
+def _decisions(decisions: pl.DataFrame, line_amounts: pl.DataFrame) -> Check:
     """Each decision is on a line that exists; a reversal names an earlier decision that no other one reverses."""
     earlier = decisions.select(reverses="decision_id", reversed_in="batch", reversed_line="line_id").unique("reverses", keep="first")
     named = decisions.join(earlier, on="reverses", how="left", maintain_order="left")
     is_reversal = pl.col("reverses") != ""
     wrong = (
-        ~pl.col("line_id").is_in(told["line_id"].implode())
+        ~pl.col("line_id").is_in(line_amounts["line_id"].implode())
         | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))
         | (is_reversal & (pl.col("reversed_in").is_null() | (pl.col("reversed_in") >= pl.col("batch"))))
         | (is_reversal & (pl.col("reversed_line") != pl.col("line_id")))
@@ -89,10 +89,10 @@ def _decisions(decisions: pl.DataFrame, told: pl.DataFrame) -> Check:
     return _first("decisions: each is on a line, and reversed once at most", named, wrong, "decision_id")
 
 
-def _allocations(allocations: pl.DataFrame, decisions: pl.DataFrame, told: pl.DataFrame, bounds: pl.DataFrame) -> Check:
+def _allocations(allocations: pl.DataFrame, decisions: pl.DataFrame, line_amounts: pl.DataFrame, bounds: pl.DataFrame) -> Check:
     """Each allocation has its decision, of the same batch and line, and money of a line in the line's currency for an item that exists."""
     of = decisions.select("decision_id", decided_in="batch", decided_on="line_id").unique("decision_id", keep="first")
-    money = told.select("line_id", told_in="currency").unique("line_id", keep="first")
+    money = line_amounts.select("line_id", told_in="currency").unique("line_id", keep="first")
     named = allocations.join(of, on="decision_id", how="left", maintain_order="left")
     named = named.join(money, on="line_id", how="left", maintain_order="left")
     right = (
@@ -150,5 +150,5 @@ def _partition(session: Session, *, broken: bool) -> Check:
 
 
 def _first(name: str, frame: pl.DataFrame, wrong: pl.Expr, key: str, checked: int | None = None) -> Check:
-    found = frame.filter(wrong.fill_null(value=False))
-    return Check(name, frame.height if checked is None else checked, f"{key} {found[key].sort()[0]}" if found.height else "")
+    wrong_rows = frame.filter(wrong.fill_null(value=False))
+    return Check(name, frame.height if checked is None else checked, f"{key} {wrong_rows[key].sort()[0]}" if wrong_rows.height else "")

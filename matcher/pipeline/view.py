@@ -24,20 +24,20 @@ def present(session: Session) -> State:
     return whole(session, date.max)
 
 
-def of_lines(session: Session, given: Sequence[str], items: Sequence[str] = ()) -> tuple[State, list[str]]:
+def of_lines(session: Session, typed_ids: Sequence[str], items: Sequence[str] = ()) -> tuple[State, list[str]]:
     """The same of a few lines and the items that they and `items` name, and the lines' ids in the order in which they are given.
 
     Args:
         session: the command's.
-        given: ids of lines, or beginnings of ids.
+        typed_ids: ids of lines, or beginnings of ids.
         items: ids or document numbers of items.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    named = [lookup.line(session, text) for text in given]
-    found = near.facts(session.store, named, journal.item_ids(session.store, items) if items else ())
-    return fold(found, date.max, session.config.books.base_currency), named
+    named = [lookup.line(session, text) for text in typed_ids]
+    facts = near.facts(session.store, named, journal.item_ids(session.store, items) if items else ())
+    return fold(facts, date.max, session.config.books.base_currency), named
 
 
 def any_line(state: State, line_id: str) -> dict[str, Any]:

@@ -36,9 +36,9 @@ class CustomerItem:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        told = {name: getattr(self, name) for name in self.__slots__}
-        days = {name: cells.day(told[name]) for name in ("issue_date", "due_date")}
-        return {**told, **days, **{n: cells.amount(told[n], self.currency) for n in ("amount", "open_amount", "disputed_amount")}}
+        record = {name: getattr(self, name) for name in self.__slots__}
+        days = {name: cells.day(record[name]) for name in ("issue_date", "due_date")}
+        return {**record, **days, **{n: cells.amount(record[n], self.currency) for n in ("amount", "open_amount", "disputed_amount")}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class ExplanationView:
         return {
             "rule": self.rule, "title": self.title, "basis": self.basis, "basis_words": self.basis_words, "difference": self.difference,
             "difference_words": self.difference_words, "customer_id": self.customer_id, "points": self.points, "note": self.note,
-            "evidence": [{"kind": one.kind, "points": one.points, "words": one.words} for one in self.evidence],
+            "evidence": [{"kind": evidence.kind, "points": evidence.points, "words": evidence.words} for evidence in self.evidence],
             "items": [item.to_dict(currency) for item in self.items],
         }  # fmt: skip
 
@@ -167,19 +167,19 @@ class LineExplanation:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         ways = {"chosen": self.chosen, "runner_up": self.runner_up, "nearest": self.nearest}
-        told: dict[str, object] = {name: way and way.to_dict(self.line["currency"]) for name, way in ways.items()}
-        return {**self.head(), **told, "decisions": [event.to_dict() for event in self.history]}
+        explanations: dict[str, object] = {name: way and way.to_dict(self.line["currency"]) for name, way in ways.items()}
+        return {**self.head(), **explanations, "decisions": [event.to_dict() for event in self.history]}
 
 
-def explanation(session: Session, given: str, book: Rulebook) -> LineExplanation:
+def explanation(session: Session, typed_id: str, book: Rulebook) -> LineExplanation:
     """Why the line of that id, or of that beginning of an id, stands as it does.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    line_id = lookup.line(session, given)
+    line_id = lookup.line(session, typed_id)
     recorded = [encoding.decode(text) for text in journal.runners_up(session.store, line_id)]
-    items = {share.item_id for one in recorded if one for share in one.shares}
+    items = {share.item_id for runner_up in recorded if runner_up for share in runner_up.shares}
     state, _ = of_lines(session, [line_id], sorted(items))
     return _explained(state, line_id, book)
 
@@ -236,33 +236,35 @@ class _Parts:
 
     def chosen(self) -> ExplanationView:
         """The explanation that is posted or proposed; a person's allocation has items and no evidence."""
-        wanted = (pl.col("line_id") == self.line["line_id"]) & (pl.col("state") == self.line["state"])
+        mine = (pl.col("line_id") == self.line["line_id"]) & (pl.col("state") == self.line["state"])
         if self.line["decision_id"]:
-            wanted &= pl.col("decision_id") == self.line["decision_id"]
-        rows = self.state.allocations.filter(wanted).sort("ordinal").iter_rows(named=True)
+            mine &= pl.col("decision_id") == self.line["decision_id"]
+        rows = self.state.allocations.filter(mine).sort("ordinal").iter_rows(named=True)
         shares = tuple(Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows)
         evidence = encoding.evidence_of(self.line["evidence"])
         points = sum(points for _, points in evidence)
-        one = RecordedExplanation(
+        recorded = RecordedExplanation(
             self.line["rule"], self.line["basis"], self.line["difference"], self.line["customer_id"], points, evidence, shares
         )
-        return self.way(one)
+        return self.way(recorded)
 
-    def way(self, one: RecordedExplanation) -> ExplanationView:
+    def way(self, recorded: RecordedExplanation) -> ExplanationView:
         """An explanation with words, and with what its items had open."""
-        evidence = tuple(Evidence.of(kind, points) for kind, points in one.evidence)
-        title = self.titles.get(one.rule.partition("@")[0], "")
-        items = tuple(self._item(share, one.customer_id) for share in one.shares)
-        return ExplanationView(one.rule, title, one.basis, one.difference, one.customer_id, one.points, evidence, items, one.note)
+        evidence = tuple(Evidence.of(kind, points) for kind, points in recorded.evidence)
+        title = self.titles.get(recorded.rule.partition("@")[0], "")
+        items = tuple(self._item(share, recorded.customer_id) for share in recorded.shares)
+        return ExplanationView(
+            recorded.rule, title, recorded.basis, recorded.difference, recorded.customer_id, recorded.points, evidence, items, recorded.note
+        )
 
     def _item(self, share: Allocation, customer: str) -> ItemPart:
-        found = self.state.items.filter(pl.col("item_id") == share.item_id)
-        if not found.height:
+        rows = self.state.items.filter(pl.col("item_id") == share.item_id)
+        if not rows.height:
             currency = self.line["currency"]
             return ItemPart(
                 share.item_id, "", customer, None, None, currency, 0, share.amount, share.adjustment, share.adjustment_reason, 0
             )
-        row = found.row(0, named=True)
+        row = rows.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
         taken = posted.filter("since").select(total(pl.col("item_amount") + pl.col("adjustment"))).item()
         before = row["open"] + taken

@@ -74,17 +74,17 @@ class LineView:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told: the line alone, without what `explain` tells."""
         currency = self.facts["currency"]
-        told = {name: cells.amount(value, currency) if name in _AMOUNTS else value for name, value in self.facts.items()}
-        return {name: value for name, value in told.items() if name not in _HIDDEN}
+        record = {name: cells.amount(value, currency) if name in _AMOUNTS else value for name, value in self.facts.items()}
+        return {name: value for name, value in record.items() if name not in _HIDDEN}
 
 
-def line(session: Session, given: str) -> LineView:
+def line(session: Session, typed_id: str) -> LineView:
     """The line of that id, or of that beginning of an id.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    state, (line_id,) = of_lines(session, [given])
+    state, (line_id,) = of_lines(session, [typed_id])
     made = state.decisions.filter(pl.col("line_id") == line_id).rename({"live": "in_force"}).select(LineDecision.__slots__)
     return LineView(any_line(state, line_id), tuple(_allocations(state, line_id)), tuple(LineDecision(*row) for row in made.iter_rows()))
 

@@ -64,8 +64,8 @@ def page(session: Session, as_of: date, filters: Mapping[str, str], limit: int |
     """The receipts that wait as of a day. `filters`: the one legal entity, account or outcome that is asked for."""
     ids, waiting = queue.waiting(session.store, as_of, filters, limit)
     lines = fold(near.facts(session.store, ids, lines_only=True), as_of, session.config.books.base_currency).lines
-    found = {row["line_id"]: row for row in lines.iter_rows(named=True)}
-    return QueuePage(tuple(_line(found[line_id]) for line_id in ids), waiting)
+    by_id = {row["line_id"]: row for row in lines.iter_rows(named=True)}
+    return QueuePage(tuple(_line(by_id[line_id]) for line_id in ids), waiting)
 
 
 def _line(row: Mapping[str, Any]) -> WaitingLine:

@@ -57,9 +57,9 @@ class StatementRow:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        told: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        record: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         amounts = {name: cells.amount(getattr(self, name), self.currency) for name in ("opening", "credit", "debit", "closing")}
-        return {**told, **amounts, "missing": cells.amount(self.missing, self.currency) if self.missing else ""}
+        return {**record, **amounts, "missing": cells.amount(self.missing, self.currency) if self.missing else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ class ConflictLine:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        told = {name: getattr(self, name) for name in self.__slots__ if name != "outcome"}
-        return {**told, "amount": cells.amount(self.amount, self.currency)}
+        record = {name: getattr(self, name) for name in self.__slots__ if name != "outcome"}
+        return {**record, "amount": cells.amount(self.amount, self.currency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ class StatementView:
         return {
             **self.row.to_dict(),
             "lines": [line.to_dict() for line in self.lines],
-            "differences": [one.to_dict() for one in self.differences],
-            "conflicts": [one.to_dict() for one in self.conflicts],
+            "differences": [difference.to_dict() for difference in self.differences],
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
         }
 
 
@@ -171,28 +171,28 @@ def statements(session: Session) -> tuple[StatementRow, ...]:
     return tuple(_row(row) for row in facts.statements(session.store).iter_rows(named=True))
 
 
-def statement(session: Session, given: str) -> StatementView:
+def statement(session: Session, typed_id: str) -> StatementView:
     """The statement of that id, or of that beginning of an id.
 
     Raises:
         MatcherError: ``statement.unknown``.
     """
-    found = find(facts.statements(session.store), given)
-    rows = lines.of_statement(session.store, found["statement_id"])
-    told = tuple(StatementLine(*row) for row in rows.select(StatementLine.__slots__).iter_rows())
-    mine = {line.line_id for line in told}
-    doubted = [one for one in conflict_lines(session) if one.state != ConflictState.BESIDE]
-    shared = {(one.account, one.bank_reference) for one in doubted if one.line_id in mine}
+    statement_row = find(facts.statements(session.store), typed_id)
+    rows = lines.of_statement(session.store, statement_row["statement_id"])
+    entries = tuple(StatementLine(*row) for row in rows.select(StatementLine.__slots__).iter_rows())
+    mine = {line.line_id for line in entries}
+    doubted = [conflict for conflict in conflict_lines(session) if conflict.state != ConflictState.BESIDE]
+    shared = {(conflict.account, conflict.bank_reference) for conflict in doubted if conflict.line_id in mine}
     return StatementView(
-        _row(found), told, tuple(_problems(found)),
-        tuple(_difference(one) for one in reissues.difference(session, named(session, found["statement_id"]))),
-        tuple(one for one in doubted if (one.account, one.bank_reference) in shared),
+        _row(statement_row), entries, tuple(_problems(statement_row)),
+        tuple(_difference(change) for change in reissues.difference(session, named(session, statement_row["statement_id"]))),
+        tuple(conflict for conflict in doubted if (conflict.account, conflict.bank_reference) in shared),
     )  # fmt: skip
 
 
-def differences(session: Session, given: str) -> tuple[DifferenceRow, ...]:
+def differences(session: Session, typed_id: str) -> tuple[DifferenceRow, ...]:
     """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
-    return tuple(_difference(one) for one in reissues.difference(session, named(session, given)))
+    return tuple(_difference(change) for change in reissues.difference(session, named(session, typed_id)))
 
 
 def conflict_lines(session: Session) -> tuple[ConflictLine, ...]:
@@ -207,17 +207,19 @@ def _row(row: Mapping[str, Any]) -> StatementRow:
 
 def _problems(row: Mapping[str, Any]) -> list[Problem]:
     return [
-        Problem(one["severity"], one["code"], f"{row['file']}:{one['line']}" if one["line"] else row["file"], one["message"])
-        for one in json.loads(row["problems"])
+        Problem(
+            problem["severity"], problem["code"], f"{row['file']}:{problem['line']}" if problem["line"] else row["file"], problem["message"]
+        )
+        for problem in json.loads(row["problems"])
     ]
 
 
-def _difference(one: StatementChange) -> DifferenceRow:
-    before, now = one.before, one.now
+def _difference(change: StatementChange) -> DifferenceRow:
+    before, now = change.before, change.now
     line = now or before
     assert line is not None
     return DifferenceRow(
-        one.change, line["booking_date"], before["amount"] if before else None, now["amount"] if now else None, line["currency"],
+        change.change, line["booking_date"], before["amount"] if before else None, now["amount"] if now else None, line["currency"],
         _text(before), _text(now), before["bank_reference"] if before else "", now["bank_reference"] if now else "",
         before["line_id"] if before else "", now["line_id"] if now else "", before["statement_id"] if before else "",
     )  # fmt: skip

@@ -350,19 +350,19 @@ def _check(opened: Opened) -> Mapping[str, str]:
     to be ours, except the table of the migrations, once that is seen to be a plain one.
     """
     where, shipped = str(opened.path), dict(migrations())
-    found = schema.catalogue(opened.connection, NAME)
-    if schema.is_empty(found):
+    catalogue = schema.catalogue(opened.connection, NAME)
+    if schema.is_empty(catalogue):
         return {}
-    if not schema.is_known(found):
-        schema.check_migrations(found, schema.expected(migrate, migrations()), where)
+    if not schema.is_known(catalogue):
+        schema.check_migrations(catalogue, schema.expected(migrate, migrations()), where)
     applied = _applied(opened.connection)
     if unknown := sorted(set(applied) - set(shipped)):
         raise MatcherError("books.newer", f"they hold migration {unknown[-1]}, which this version does not know", where)
     for name, digest in applied.items():
         if _digest(shipped[name]) != digest:
             raise MatcherError("books.damaged", f"migration {name} was applied with another text than this version's", where)
-    if not schema.is_known(found):
-        schema.check(found, schema.expected(migrate, [step for step in migrations() if step[0] in applied]), where)
+    if not schema.is_known(catalogue):
+        schema.check(catalogue, schema.expected(migrate, [step for step in migrations() if step[0] in applied]), where)
     return applied
 
 

@@ -57,7 +57,7 @@ class Statement:
 
 def statement_records(frame: pl.DataFrame) -> list[Statement]:
     """Rows of `statements` as records, in their order."""
-    return [Statement(*row) for row in frame.select(one.name for one in fields(Statement)).iter_rows()]
+    return [Statement(*row) for row in frame.select(field.name for field in fields(Statement)).iter_rows()]
 
 
 def file_known(store: Store, file_id: str, kind: str) -> bool:
@@ -143,12 +143,12 @@ def statement_facts(store: Store) -> list[StatementSpan]:
     )
     # a statement that was accepted again was read again: only what it repeated then holds
     repeated: dict[str, list[Repetition]] = {}
-    for statement_id, *rest in store.run(
+    for statement_id, *repetition in store.run(
         """SELECT r.statement_id, l.statement_id AS brought_by, count(*), sum(l.amount)::BIGINT
         FROM (FROM raw.repeated_line QUALIFY batch = max(batch) OVER (PARTITION BY statement_id)) AS r JOIN raw.line AS l USING (line_id)
         GROUP BY ALL ORDER BY ALL"""
     ):
-        repeated.setdefault(statement_id, []).append(Repetition(*rest))
+        repeated.setdefault(statement_id, []).append(Repetition(*repetition))
     return [replace(StatementSpan(*row), repeats=tuple(repeated.get(row[0], ()))) for row in counting.iter_rows()]
 
 

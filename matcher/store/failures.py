@@ -66,10 +66,10 @@ def opening(error: duckdb.Error, path: Path) -> MatcherError:
             return MatcherError(code, what, str(path))
     if isinstance(error, duckdb.ResourceInUseException):
         return MatcherError("books.busy", "this same program has the books open already", str(path))
-    if held := _LOCKED.search(text):
-        name = f" ({Path(held['program']).name})" if held["program"] else ""
+    if lock := _LOCKED.search(text):
+        name = f" ({Path(lock['program']).name})" if lock["program"] else ""
         # a process of another container or machine has no number here
-        holder = f"process {held['pid']}{name}" if int(held["pid"]) else "a process that cannot be seen from here"
+        holder = f"process {lock['pid']}{name}" if int(lock["pid"]) else "a process that cannot be seen from here"
         return MatcherError("books.busy", f"{holder} has the books open", str(path))
     if isinstance(error, duckdb.OutOfMemoryException) or _NO_MEMORY.search(text):
         return _short_of_memory(path)
@@ -91,9 +91,9 @@ def coded(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if (told := _known(error, path)) is None:
+        if (coded_error := _known(error, path)) is None:
             raise
-        raise told from error
+        raise coded_error from error
     except RuntimeError as error:
         # how the database reports that Ctrl-C ended a query
         if _INTERRUPTED not in str(error).lower():

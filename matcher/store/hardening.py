@@ -190,9 +190,9 @@ def _tidy(path: Path, scratch: Path | None) -> None:
         pass
     except OSError as error:
         raise MatcherError("books.unwritable", f"the books cannot be written ({error.strerror})", str(path)) from error
-    for left in _folder(path).glob(f"{PREFIX}*"):
-        if left != scratch:
-            shutil.rmtree(left, ignore_errors=True)
+    for leftover in _folder(path).glob(f"{PREFIX}*"):
+        if leftover != scratch:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _quoted(text: str) -> str:

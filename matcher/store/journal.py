@@ -143,15 +143,15 @@ def _texts(names: Collection[str]) -> list[str]:
     return [name for name in names if name.encode(errors="ignore").decode() == name]
 
 
-def _possible(found: pl.DataFrame) -> pl.DataFrame:
+def _possible(items: pl.DataFrame) -> pl.DataFrame:
     """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
 
     An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one: the item counts.
     """
-    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in found.columns]
+    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in items.columns]
     ppm = pl.col("discount_ppm")
     issued = pl.col("issue_date").clip(columns.EARLIEST, columns.LATEST)
-    return found.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
+    return items.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
 def history(store: Store, until: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:
@@ -241,12 +241,12 @@ def shadows(store: Store) -> pl.DataFrame:
 
 def drop_proposals_on(store: Store, item_ids: Iterable[str]) -> None:
     """Forgets what the latest run found for lines on which it proposed one of these items: they are no longer what it saw."""
-    wanted = list(item_ids)
-    if not wanted:
+    ids = list(item_ids)
+    if not ids:
         return
     lines = "SELECT line_id FROM work.proposal WHERE item_id IN (SELECT unnest(?::VARCHAR[]))"
-    store.run(f"DELETE FROM work.finding WHERE line_id IN ({lines})", [wanted])
-    store.run(f"DELETE FROM work.proposal WHERE line_id IN ({lines})", [wanted])
+    store.run(f"DELETE FROM work.finding WHERE line_id IN ({lines})", [ids])
+    store.run(f"DELETE FROM work.proposal WHERE line_id IN ({lines})", [ids])
     store.replaced |= {"work.finding", "work.proposal"}
 
 

@@ -40,8 +40,8 @@ def stage(area: Staging, frame: pl.DataFrame, details: pl.DataFrame | None, plac
 
 def stage_quarantined(store: Store, area: Staging, statement_id: str) -> None:
     """Stages the entries that a statement in quarantine holds, as statement 0 of the command."""
-    held = store.frame("SELECT * FROM raw.quarantined_line WHERE statement_id = ? ORDER BY source_line, line_id", statement_id)
-    numbered = held.with_row_index("position").with_columns(pl.lit(0).alias("statement_no"))
+    entries = store.frame("SELECT * FROM raw.quarantined_line WHERE statement_id = ? ORDER BY source_line, line_id", statement_id)
+    numbered = entries.with_row_index("position").with_columns(pl.lit(0).alias("statement_no"))
     parts = store.frame(
         "SELECT * FROM raw.line_detail WHERE line_id IN (SELECT line_id FROM raw.quarantined_line WHERE statement_id = ?)", statement_id
     )

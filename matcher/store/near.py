@@ -55,13 +55,13 @@ def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (
     named = """(FROM raw.customer WHERE customer_id IN (
         SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
         UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
-    found = "SELECT f.* FROM {table} AS f SEMI JOIN near_line USING (line_id) {undecided} ORDER BY {order}"
+    query = "SELECT f.* FROM {table} AS f SEMI JOIN near_line USING (line_id) {undecided} ORDER BY {order}"
     read = store.few if few else store.frame
     return _facts(
         store,
         journal.customers(store, named, few=few),
-        read(found.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
-        read(found.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
+        read(query.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
+        read(query.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
         few=few,
     )
 

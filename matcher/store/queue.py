@@ -65,14 +65,14 @@ def waiting(store: Store, as_of: date, filters: Mapping[str, str], limit: int | 
     """
     if limit is not None and limit < 1:
         raise MatcherError("usage.option", f"a limit of {limit} lines shows none")
-    wanted: dict[str, object] = {name: text for name, text in filters.items() if text}
+    values: dict[str, object] = {name: text for name, text in filters.items() if text}
     since = _latest_run(store, as_of)
     sql = _PAGE.format(
         waiting=_SINCE_RUN if since else _WHOLE,
-        filters=" ".join(f"AND {name} = ${name}" for name in FILTERS if name in wanted),
+        filters=" ".join(f"AND {name} = ${name}" for name in FILTERS if name in values),
         limit="" if limit is None else f"LIMIT {int(limit)}",
     )
-    rows = store.run(sql, {"as_of": as_of, **wanted, **since})
+    rows = store.run(sql, {"as_of": as_of, **values, **since})
     return [str(row[0]) for row in rows], int(rows[0][1]) if rows else 0
 
 

@@ -45,7 +45,7 @@ def before_and_now(store: Store, statement_id: str, account: str, days: tuple[da
     """
     place = f"""SELECT {_SHOWN} FROM raw.line WHERE account = $account AND booking_date BETWEEN $first AND $last
         AND line_id NOT IN (SELECT line_id FROM ({EXCLUDED}))"""
-    held = f"SELECT {_SHOWN} FROM raw.quarantined_line WHERE statement_id = $statement"
+    entries = f"SELECT {_SHOWN} FROM raw.quarantined_line WHERE statement_id = $statement"
     # one that waits for a person because of its reference is known all the same
     waiting = (
         f"SELECT line_key, occurrence FROM raw.line JOIN ({EXCLUDED}) AS a USING (line_id) WHERE a.outcome <> '{Exclusion.SUPERSEDED}'"
@@ -53,11 +53,11 @@ def before_and_now(store: Store, statement_id: str, account: str, days: tuple[da
     same = "o.line_key = t.line_key AND o.occurrence = t.occurrence"
     values = {"account": account, "first": days[0], "last": days[1], "statement": statement_id}
     gone = store.connection.sql(
-        f"SELECT * FROM ({place}) AS t WHERE NOT EXISTS (SELECT 1 FROM ({held}) AS o WHERE {same}) ORDER BY booking_date, line_id",
+        f"SELECT * FROM ({place}) AS t WHERE NOT EXISTS (SELECT 1 FROM ({entries}) AS o WHERE {same}) ORDER BY booking_date, line_id",
         params=values,
     ).pl()
     new = store.connection.sql(
-        f"""SELECT * FROM ({held}) AS t WHERE NOT EXISTS (SELECT 1 FROM ({place}) AS o WHERE {same})
+        f"""SELECT * FROM ({entries}) AS t WHERE NOT EXISTS (SELECT 1 FROM ({place}) AS o WHERE {same})
             AND NOT EXISTS (SELECT 1 FROM ({waiting}) AS o WHERE {same}) ORDER BY booking_date, source_line, line_id""",
         params=values,
     ).pl()

@@ -60,14 +60,14 @@ def digest(entries: list[Entry]) -> str:
     return sha256(repr(entries).encode()).hexdigest()
 
 
-def is_empty(found: list[Entry]) -> bool:
+def is_empty(entries: list[Entry]) -> bool:
     """Whether a file holds nothing yet."""
-    return all((kind, name) == ("schema", "main") for kind, name, _ in found)
+    return all((kind, name) == ("schema", "main") for kind, name, _ in entries)
 
 
-def is_known(found: list[Entry]) -> bool:
+def is_known(entries: list[Entry]) -> bool:
     """Whether a catalogue is the one that all migrations make."""
-    return digest(found) == CATALOGUE
+    return digest(entries) == CATALOGUE
 
 
 def expected(make: Make, steps: Steps) -> list[Entry]:
@@ -81,31 +81,31 @@ def expected(make: Make, steps: Steps) -> list[Entry]:
     return _made[of]
 
 
-def check_migrations(found: list[Entry], wanted: list[Entry], where: str) -> None:
+def check_migrations(actual: list[Entry], required: list[Entry], where: str) -> None:
     """Makes sure that the table of the migrations is a plain table, so that reading it runs nothing.
 
     Raises:
         MatcherError: ``books.foreign`` with the first difference of all.
     """
-    table, plain = ([entry for entry in entries if entry[1] == MIGRATIONS] for entries in (found, wanted))
+    table, plain = ([entry for entry in entries if entry[1] == MIGRATIONS] for entries in (actual, required))
     if table != plain:
         # what is wrong with this one comes first
-        raise foreign(table, plain, where) if table else foreign(found, wanted, where)
+        raise foreign(table, plain, where) if table else foreign(actual, required, where)
 
 
-def check(found: list[Entry], wanted: list[Entry], where: str) -> None:
+def check(actual: list[Entry], required: list[Entry], where: str) -> None:
     """Compares a catalogue with the one it should be.
 
     Raises:
         MatcherError: ``books.foreign`` with the first difference.
     """
-    if found != wanted:
-        raise foreign(found, wanted, where)
+    if actual != required:
+        raise foreign(actual, required, where)
 
 
-def foreign(found: list[Entry], wanted: list[Entry], where: str) -> MatcherError:
+def foreign(actual: list[Entry], required: list[Entry], where: str) -> MatcherError:
     """The error that names how a catalogue differs."""
-    ours, theirs = _by_name(wanted), _by_name(found)
+    ours, theirs = _by_name(required), _by_name(actual)
     differences = [f"{kind} {_shown(name)} is not this program's" for kind, name in theirs if (kind, name) not in ours]
     differences += [f"{kind} {name} is made otherwise" for (kind, name), made in ours.items() if theirs.get((kind, name), made) != made]
     differences += [f"{kind} {name} is missing" for kind, name in ours if (kind, name) not in theirs]

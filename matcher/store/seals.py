@@ -23,15 +23,15 @@ Digest = tuple[int, str]
 def of_batch(store: Store, batch: int) -> dict[str, Digest]:
     """Digest of each table that a batch appended to, and of those that this command has put anew."""
     columns = store.columns
-    found: dict[str, Digest] = {}
+    digests: dict[str, Digest] = {}
     which = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (FROM {table} WHERE batch = $batch)" for table in SEALED)
     appended = {table for (table,) in store.run(which, {"batch": batch})}
     for table in SEALED:
         if table in appended:
-            found[table] = _digest(store, table, columns[table], f"WHERE batch = {int(batch)}")
+            digests[table] = _digest(store, table, columns[table], f"WHERE batch = {int(batch)}")
     for table in sorted(store.replaced):
-        found |= standing(store, table)
-    return found
+        digests |= standing(store, table)
+    return digests
 
 
 def part(table: str, line_id: str) -> str:
@@ -45,19 +45,19 @@ def standing(store: Store, table: str, lines: Collection[str] = ()) -> dict[str,
     A person's decision concerns a line of a million. In parts, no more of the proposals than a sixteenth is read for it.
     """
     columns = store.columns[table]
-    wanted = sorted({part(table, line_id) for line_id in lines} or {part(table, digit) for digit in _DIGITS})
-    where = f"WHERE left(line_id, 1) IN ({', '.join(repr(name[-1]) for name in wanted)})" if lines else ""
+    names = sorted({part(table, line_id) for line_id in lines} or {part(table, digit) for digit in _DIGITS})
+    where = f"WHERE left(line_id, 1) IN ({', '.join(repr(name[-1]) for name in names)})" if lines else ""
     sql = f"SELECT left(line_id, 1) AS part, {_hash(columns)} FROM {table} {where} ORDER BY part, hash"
-    found = {name: list[bytes]() for name in wanted}
+    hashes_of = {name: list[bytes]() for name in names}
     if store.scalar(f"SELECT count(*) FROM {table} {where}") <= FEW:
         # without pyarrow, which takes longer to start than these take to read
         for digit, row_hash in store.run(sql):
-            found.setdefault(part(table, digit), []).append(row_hash)
+            hashes_of.setdefault(part(table, digit), []).append(row_hash)
     else:
         for piece in store.pieces(sql):
             for (digit,), rows in piece.group_by("part", maintain_order=True):
-                found.setdefault(part(table, str(digit)), []).append(_joined(rows))
-    return {name: table_digest(name, columns, hashes) for name, hashes in found.items()}
+                hashes_of.setdefault(part(table, str(digit)), []).append(_joined(rows))
+    return {name: table_digest(name, columns, hashes) for name, hashes in hashes_of.items()}
 
 
 def _digest(store: Store, table: str, columns: Columns, where: str) -> Digest:

@@ -179,19 +179,19 @@ class StagedLines:
         fields = "line_id, booking_date, amount, bank_reference, counterparty_account, end_to_end_id, creditor_reference"
         staged = fields.replace("line_id", f"{ids.LINE_ID_SQL} AS line_id").replace("booking_date", "keyed.booking_date AS booking_date")
         staged = staged.replace("bank_reference", "keyed.bank_reference AS bank_reference")
-        told = f"SELECT {staged}, keyed.account, line_key, occurrence FROM keyed JOIN incoming USING (statement_no, position)"
+        entries = f"SELECT {staged}, keyed.account, line_key, occurrence FROM keyed JOIN incoming USING (statement_no, position)"
         before = f"""SELECT {fields}, account, line_key, occurrence FROM raw.line
             WHERE account = $account AND booking_date BETWEEN $first AND $last AND NOT list_contains($excluded::VARCHAR[], line_id)"""
         if earlier:
             here = "keyed.account = $account AND keyed.booking_date BETWEEN $first AND $last"
-            before += f" UNION ALL {told} WHERE {here} AND list_contains($earlier::BIGINT[], statement_no)"
+            before += f" UNION ALL {entries} WHERE {here} AND list_contains($earlier::BIGINT[], statement_no)"
         values = {"account": account, "first": days[0], "last": days[1], "number": statement_no, "excluded": list(counted_not)}
         rows = self._store.connection.execute(
             f"""WITH before AS ({before}), gone AS (
                 SELECT {fields} FROM before AS b WHERE NOT EXISTS (
                     SELECT 1 FROM keyed AS k WHERE k.statement_no = $number AND k.line_key = b.line_key AND k.occurrence = b.occurrence)
             ), new AS (
-                SELECT * FROM ({told} WHERE statement_no = $number AND (keyed.booking_date IN (SELECT booking_date FROM gone)
+                SELECT * FROM ({entries} WHERE statement_no = $number AND (keyed.booking_date IN (SELECT booking_date FROM gone)
                     OR keyed.bank_reference IN (SELECT bank_reference FROM gone WHERE bank_reference <> ''))) AS t
                 WHERE NOT EXISTS (SELECT 1 FROM before AS b WHERE b.line_key = t.line_key AND b.occurrence = t.occurrence)
             )
@@ -242,11 +242,11 @@ class StagedLines:
             self._store.run(statement, {"batch": batch})
         self._store.connection.unregister("names")
         counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
-        found = {}
+        counted_lines = {}
         for number in statement_ids:
             total, new, conflicting = counts.get(number, (0, 0, 0))
-            found[number] = Counts(0, 0, 0) if number in held else Counts(new, total - new, conflicting)
-        return found
+            counted_lines[number] = Counts(0, 0, 0) if number in held else Counts(new, total - new, conflicting)
+        return counted_lines
 
     def conflicting(self, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str]) -> pl.DataFrame:
         """Lines that the staged statements brought with `append` and whose bank reference another statement told before with another
@@ -265,7 +265,7 @@ class StagedLines:
         """
         mine = pl.DataFrame({"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())})
         self._store.connection.register("mine", mine)
-        found = self._store.frame(
+        pairs = self._store.frame(
             f"""WITH counted AS (
                 SELECT * FROM raw.line WHERE bank_reference <> '' AND line_id NOT IN (SELECT line_id FROM ({EXCLUDED}))
                     AND NOT list_contains(?::VARCHAR[], line_id)
@@ -291,4 +291,4 @@ class StagedLines:
             list(proven),
         )
         self._store.connection.unregister("mine")
-        return found
+        return pairs

@@ -81,8 +81,8 @@ class Staging:
         self._settle()
         for kind, view, schema in (("line", "incoming", _KEYED), ("detail", "incoming_detail", DETAIL)):
             # the parts stay apart: the database shares the work between its threads part by part
-            kept = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
-            self._store.connection.register(f"staged_{kind}", _shared(kept))
+            frame = pl.concat([pl.DataFrame(schema=schema), *self._kept[kind]], rechunk=False)
+            self._store.connection.register(f"staged_{kind}", _shared(frame))
             written = f" UNION ALL BY NAME FROM read_parquet({self._files(kind)})" if self._written[kind] else ""
             self._store.run(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM staged_{kind}{written}")
 
@@ -114,9 +114,9 @@ class Staging:
         self._size += int(frame.estimated_size())
         self._kept[kind].append(frame)
         if self._folder and self._size > MEMORY:
-            for which, kept in self._kept.items():
-                while kept:
-                    self._write(self._folder, which, kept.pop(0))
+            for which, frames in self._kept.items():
+                while frames:
+                    self._write(self._folder, which, frames.pop(0))
 
     def _write(self, folder: Path, kind: str, frame: pl.DataFrame) -> None:
         path = folder / f"{kind}-{self._written[kind]:06d}.parquet"

@@ -49,9 +49,9 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first.
     """
     day, last = job.as_of or state.as_of, _last_sent(job)
-    told = job.sent.group_by("line_id").agg(told_as_of=pl.col("as_of").max())
+    latest_days = job.sent.group_by("line_id").agg(told_as_of=pl.col("as_of").max())
     until = pl.max_horizontal(pl.lit(day), "told_as_of")
-    now = _current(state, told, until).join(last, on="decision_id", how="left")
+    now = _current(state, latest_days, until).join(last, on="decision_id", how="left")
     never, back = pl.col("sent_version").is_null(), (pl.col("sent_record") == "reversal").fill_null(False)
     same = (pl.col("payload_hash") == pl.col("sent_hash")).fill_null(False) & ~back
     next_free = pl.when(back | pl.col("sent_refused")).then(1).otherwise(2)  # 2 leaves room for the reversal
@@ -65,28 +65,28 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     columns = [*SENT_FIELDS, "reverses"]
     # what was told as of a later day, and stands as it was told, belongs to that day's file
     forward = forward.filter(~same | (pl.col("effective_date") <= day))
-    found = pl.concat(
+    rows = pl.concat(
         [_reversals(void, state, day).select(columns), _unconfirmed(job, day).select(columns), _numbered(forward).select(columns)]
     )
-    new = found.filter(~pl.col("external_id").is_in(job.acknowledged))
+    new = rows.filter(~pl.col("external_id").is_in(job.acknowledged))
     return _explained(new, state).sort(
         pl.col("record") != "reversal", "account", "booking_date", "line_id", "effective_date", "decision_id", "version"
     )
 
 
-def batch(found: pl.DataFrame, state: State, job: ExportRequest) -> ExportBatch:
+def batch(to_send: pl.DataFrame, state: State, job: ExportRequest) -> ExportBatch:
     """The control figures of documents."""
     day = job.as_of or state.as_of
-    parts = [job.books, day.isoformat(), *found["external_id"], *found["payload_hash"]]
-    return ExportBatch(_digest(_SEPARATOR.join(parts)), job.books, day, found.height, totals(found, "amount"))
+    parts = [job.books, day.isoformat(), *to_send["external_id"], *to_send["payload_hash"]]
+    return ExportBatch(_digest(_SEPARATOR.join(parts)), job.books, day, to_send.height, totals(to_send, "amount"))
 
 
-def sent(found: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
+def sent(to_send: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
     """The documents in the columns of `SENT`, for the caller to keep."""
-    return found.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
+    return to_send.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
 
 
-def _current(state: State, told: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
+def _current(state: State, latest_days: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
     """One row for each live decision that brings money or applies some, and takes effect by the day `until` of its line."""
     posted = allocations(state)
     parts = posted.group_by("decision_id", "line_id").agg(applied=total(pl.col("amount_applied")), parts=_parts_text())
@@ -102,7 +102,7 @@ def _current(state: State, told: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
         decided.join(order, on="decision_id")
         .join(facts, on="line_id")
         .join(parts, on=["decision_id", "line_id"], how="left")
-        .join(told, on="line_id", how="left")
+        .join(latest_days, on="line_id", how="left")
         .filter(pl.col("effective_date") <= until)
         # Effective date first: what is known as of an earlier day is then always the beginning of what is known later.
         .sort("line_id", "effective_date", "batch", "ordinal", "decision_id")
@@ -169,7 +169,7 @@ def _undoing(state: State) -> pl.DataFrame:
     return undoing.select("effective_date", "actor", "rule", decision_id="reverses")
 
 
-def _explained(found: pl.DataFrame, state: State) -> pl.DataFrame:
+def _explained(to_send: pl.DataFrame, state: State) -> pl.DataFrame:
     """The documents with the facts of their line and with who decided."""
     back = pl.col("record") == "reversal"
     who = pl.concat(
@@ -180,7 +180,7 @@ def _explained(found: pl.DataFrame, state: State) -> pl.DataFrame:
     )
     # a reversal may be of a line that no longer counts
     facts = pl.concat([state.lines.select("line_id", *_LINE_FIELDS), state.excluded.select("line_id", *_LINE_FIELDS)])
-    rows = found.with_columns(back=back).join(who, on=["decision_id", "back"], how="left").join(facts, on="line_id", how="left")
+    rows = to_send.with_columns(back=back).join(who, on=["decision_id", "back"], how="left").join(facts, on="line_id", how="left")
     return rows.with_columns(pl.col(pl.String).fill_null(""))
 
 

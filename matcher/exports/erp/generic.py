@@ -41,15 +41,15 @@ def run(state: State, job: ExportRequest) -> Export:
     layout = _LAYOUTS.get(PurePath(job.file_name).suffix.lower())
     if layout is None:
         raise MatcherError("usage.option", f"{job.file_name!r} must end with {' or '.join(_LAYOUTS)}", job.file_name)
-    found = documents(state, job)
-    control = batch(found, state, job)
-    rendered = render(found, dict.fromkeys(("amount", "applied", "unapplied"), "currency")).select(*DOCUMENT)
+    to_send = documents(state, job)
+    control = batch(to_send, state, job)
+    rendered = render(to_send, dict.fromkeys(("amount", "applied", "unapplied"), "currency")).select(*DOCUMENT)
     parts = allocations(state).join(
-        found.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id"
+        to_send.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id"
     )
     amounts = {"amount_applied": "currency", "item_amount": "item_currency", "adjustment_amount": "item_currency"}
     files = layout(job, control, rendered, render(parts, amounts).select("decision_id", *ALLOCATION))
-    return Export(control, sent(found, control), files)
+    return Export(control, sent(to_send, control), files)
 
 
 TARGET = Target("generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", run)
@@ -70,11 +70,11 @@ def _trailer(control: ExportBatch) -> dict[str, object]:
     return {"record": "trailer", "batch_id": control.batch_id, "count": control.count, "control_totals": control.control_totals}
 
 
-def _json_lines(job: ExportRequest, control: ExportBatch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+def _json_lines(job: ExportRequest, control: ExportBatch, rendered: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
     grouped = parts.group_by("decision_id", maintain_order=True).agg(allocations=pl.struct(*ALLOCATION))
     none = pl.Series([[]], dtype=grouped.schema["allocations"])
     lists = pl.when(pl.col("record") == "reversal").then(none).otherwise(pl.col("allocations").fill_null(none))
-    rows = found.join(grouped, on="decision_id", how="left", maintain_order="left").with_columns(allocations=lists)
+    rows = rendered.join(grouped, on="decision_id", how="left", maintain_order="left").with_columns(allocations=lists)
 
     def chunks() -> Iterator[bytes]:
         yield _json(_header(control, job.head())) + b"\n"
@@ -84,9 +84,9 @@ def _json_lines(job: ExportRequest, control: ExportBatch, found: pl.DataFrame, p
     return (File(job.file_name, chunks),)
 
 
-def _csv(job: ExportRequest, control: ExportBatch, found: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
-    takes = found.filter(pl.col("record") == "reversal").with_columns(pl.lit(None, pl.String).alias(field) for field in ALLOCATION)
-    gives = found.filter(pl.col("record") != "reversal").join(parts, on="decision_id", how="left", maintain_order="left_right")
+def _csv(job: ExportRequest, control: ExportBatch, rendered: pl.DataFrame, parts: pl.DataFrame) -> tuple[File, ...]:
+    takes = rendered.filter(pl.col("record") == "reversal").with_columns(pl.lit(None, pl.String).alias(field) for field in ALLOCATION)
+    gives = rendered.filter(pl.col("record") != "reversal").join(parts, on="decision_id", how="left", maintain_order="left_right")
     rows = pl.concat([takes, gives])  # the order of `documents`: reversals first
     sibling = PurePath(job.file_name).with_suffix(".batch.json").name
 
