@@ -123,7 +123,7 @@ _CODES = (
     ),
     _note(
         "statement.reissued",
-        "The statement tells days that were read before otherwise than before.",
+        "This statement covers days already read, with different entries.",
         "See `matcher statement diff`; accept it with a reason if it is right, reject it if what was read before is.",
         "quarantine",
     ),

@@ -157,7 +157,8 @@ class StatementTally:
             assert self.opening is not None
             assert self.closing is not None
             gap = self._exact(self.closing) - self._exact(self.opening) - self._signed()
-            message = f"account {self.start.account}: opening balance plus lines misses the closing balance by {gap:f} {self.currency}"
+            than = f"{abs(gap):f} {self.currency} {'lower' if gap < 0 else 'higher'} than opening balance plus entries"
+            message = f"account {self.start.account}: the closing balance is {than}"
             yield Problem("statement.unbalanced", "warning", message, line, here)
         stated, counted = self.totals, self.booked
         for what, expected, actual in (

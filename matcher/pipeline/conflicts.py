@@ -1,4 +1,4 @@
-"""One reference of the bank with two amounts: the line that came later is set aside until a person says which of them counts."""
+"""One reference of the bank with two amounts: the line that came later is excluded until a person says which of them counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Keep = Literal["this", "other", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A line that was set aside, and the lines with its bank reference and another amount that count."""
+    """A line that was excluded, and the lines with its bank reference and another amount that count."""
 
     line_id: str
     statement_id: str
@@ -108,7 +108,7 @@ def settle(session: Session, typed_id: str, keep: Keep, reason: str, *, undo: bo
 
     Raises:
         MatcherError: ``line.*``; ``decision.state`` when the line was never in conflict, when nothing would change, or without a
-            reason; ``line.posted`` when a line that is to be set aside has postings and `undo` is false.
+            reason; ``line.posted`` when a line that is to be excluded has postings and `undo` is false.
     """
     exclusions.needs_reason(reason)
     state = view.present(session)

@@ -62,7 +62,7 @@ def find_line(state: State, line_id: str) -> dict[str, Any]:
     """
     line = any_line(state, line_id)
     if line["state"] == LineState.EXCLUDED:
-        what = f"line {line['line_id']} is set aside ({line['outcome']}) and does not count"
+        what = f"line {line['line_id']} is excluded ({line['outcome']}) and does not count"
         raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
     return line
 

@@ -70,7 +70,7 @@ def _money(session: Session) -> list[Check]:
             "item_id",
             bounds.height,
         ),
-        _first("lines: what is set aside has no money applied", standing, pl.col("line_id").is_in(aside.implode()), "line_id"),
+        _first("lines: what is excluded has no money applied", standing, pl.col("line_id").is_in(aside.implode()), "line_id"),
     ]
 
 
@@ -139,8 +139,8 @@ def _statements(session: Session) -> list[Check]:
 
 
 def _partition(session: Session, *, broken: bool) -> Check:
-    """Whether the state that all reports are made of has every line once: it counts, or it is set aside."""
-    name = "state: each line counts or is set aside"
+    """Whether the state that all reports are made of has every line once: it counts, or it is excluded."""
+    name = "state: each line counts or is excluded"
     if broken:
         return Check(name, 0, "not checked: state is made only of rows that hold")
     read = journal.facts(session.store, without=_UNASKED)

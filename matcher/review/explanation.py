@@ -134,7 +134,7 @@ class LineExplanation:
         log_odds: points of the chosen explanation against all others together, and against none of them being right.
         confidence, margin: millionths.
         calibration: how confidence was read from the log-odds.
-        replaced_by: of a line that is set aside: the lines or the statement that count instead.
+        replaced_by: of a line that is excluded: the lines or the statement that count instead.
         history: all decisions on the line, oldest first.
     """
 

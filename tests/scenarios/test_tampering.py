@@ -441,4 +441,4 @@ def test_batches_of_before_the_key_are_told_and_do_not_fail(original: Books, tmp
     assert [check.note for check in books.verify() if check.failure or check.note] == [f"{before} before the key was set"]
     config = CONFIG + '[journal]\nkey_file = "../../journal.key"\nsigned_from = 1\n'
     (books.directory / "matcher.toml").write_text(config, encoding="utf-8")
-    assert failures(Books(books.directory)) == ["journal: every batch is signed with the key", "state: each line counts or is set aside"]
+    assert failures(Books(books.directory)) == ["journal: every batch is signed with the key", "state: each line counts or is excluded"]

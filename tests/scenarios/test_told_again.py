@@ -164,7 +164,7 @@ def test_a_person_says_which_amount_counts_and_can_say_otherwise_later(conflict:
 
 def test_a_verdict_on_a_conflict_is_a_decision_like_any_other(conflict: Accountant) -> None:
     line, other = waiting_line(conflict)
-    assert "set aside (conflict)" in conflict.do("allocate", line, "I1", status=2)
+    assert "excluded (conflict)" in conflict.do("allocate", line, "I1", status=2)
     assert f'"replaced_by": "{other}"' in conflict.do("explain", line, "--format", "json")
     conflict.do("statement", "settle", line, "--keep", "other", "--reason", "the authorisation was final")
     shown = conflict.do("show", line)
