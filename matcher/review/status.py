@@ -38,8 +38,8 @@ class StatusView:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        blocks = [{"code": block.code, "message": block.message} for block in self.blocks]
-        return {"lines": [group.to_dict() for group in self.groups], "blocks": blocks}
+        records = [{"code": block.code, "message": block.message} for block in self.blocks]
+        return {"lines": [group.to_dict() for group in self.groups], "blocks": records}
 
 
 def status(session: Session, as_of: date) -> StatusView:

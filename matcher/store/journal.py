@@ -143,15 +143,15 @@ def _texts(names: Collection[str]) -> list[str]:
     return [name for name in names if name.encode(errors="ignore").decode() == name]
 
 
-def _possible(items: pl.DataFrame) -> pl.DataFrame:
+def _possible(rows: pl.DataFrame) -> pl.DataFrame:
     """Items without days and discounts that cannot be: an import refuses them, and older books must not fail at one.
 
     An item without a possible due date is due at issue; an impossible day of issue becomes the nearest possible one: the item counts.
     """
-    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in items.columns]
+    days = [columns.possible(pl.col(name)).alias(name) for name in ("due_date", "discount_date", "closed_date") if name in rows.columns]
     ppm = pl.col("discount_ppm")
     issued = pl.col("issue_date").clip(columns.EARLIEST, columns.LATEST)
-    return items.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
+    return rows.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
 def history(store: Store, until: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:

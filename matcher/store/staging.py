@@ -114,9 +114,9 @@ class Staging:
         self._size += int(frame.estimated_size())
         self._kept[kind].append(frame)
         if self._folder and self._size > MEMORY:
-            for which, frames in self._kept.items():
-                while frames:
-                    self._write(self._folder, which, frames.pop(0))
+            for which, parts in self._kept.items():
+                while parts:
+                    self._write(self._folder, which, parts.pop(0))
 
     def _write(self, folder: Path, kind: str, frame: pl.DataFrame) -> None:
         path = folder / f"{kind}-{self._written[kind]:06d}.parquet"
