@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     readers.add_argument("--format", action="append", choices=sorted(statements.FORMATS), help="may be repeated (default: all)")
     single = parts.add_parser("single", help="single commands on books that a run has looked at: queue, show, explain, accept, undo")
-    single.add_argument("--books", type=Path, required=True, metavar="DIR", help="the accept is undone at the end")
+    single.add_argument(
+        "--books", type=Path, required=True, metavar="DIR", help="each accept is undone; the line then waits for the next run"
+    )
     for one in (month, readers, single):
         one.add_argument(
             "-o",
@@ -95,12 +97,15 @@ def _one_month(out: Path, truth: Path, command: tuple[str, ...]) -> list[Result]
 
 
 def _single(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
-    """Each command on the line that waits first with a proposal; with --repeat the fastest of each over several rounds."""
+    """Each command on the line that waits first with a proposal; with --repeat the fastest of each over as many lines."""
     listed = given.out / "queue.csv"
-    run((*command, "queue", "--limit", "1", "--format", "csv"), listed, {"MATCHER_BOOKS": str(given.books)})
-    line = next(csv.DictReader(listed.read_text(encoding="utf-8").splitlines()))["line_id"]
-    wanted = (("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("accept", line), ("undo", line))
-    runs = [[_step(" ".join(one[:1]), (*command, *one), given.books, given.out, None) for one in wanted] for _ in range(given.repeat)]
+    run((*command, "queue", "--limit", str(given.repeat), "--format", "csv"), listed, {"MATCHER_BOOKS": str(given.books)})
+    rows = listed.read_text(encoding="utf-8").splitlines()
+    lines = [row["line_id"] for row in csv.DictReader(rows) if row["state"] == "proposed"]
+    runs = []
+    for line in lines:
+        wanted = (("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("accept", line), ("undo", line))
+        runs.append([_step(words[0], (*command, *words), given.books, given.out, None) for words in wanted])
     return {"part": "single", "steps": [_fastest(steps) for steps in zip(*runs, strict=True)]}
 
 
