@@ -88,9 +88,10 @@ def accept(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     """Posts the proposals on these lines, all or none.
 
     Raises:
-        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``books.altered`` when the
-            proposals are not those of the latest run.
+        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
+            ``books.altered`` when the proposals are not those of the latest run.
     """
+    _needs(line_ids, "line")
     state, named = of_lines(session, line_ids)
     sealed.require_proposals(session, named)
     drafts = []
@@ -110,8 +111,9 @@ def reject(session: Session, line_ids: Sequence[str], reason: str) -> list[Decid
     """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
 
     Raises:
-        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``books.altered`` as in `accept`.
+        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``usage.option`` and ``books.altered`` as in `accept`.
     """
+    _needs(line_ids, "line")
     state, named = of_lines(session, line_ids)
     sealed.require_proposals(session, named)
     drafts = []
@@ -129,8 +131,9 @@ def allocate(session: Session, line_id: str, requests: Sequence[AllocationReques
     """Puts a line's money on items as a person says.
 
     Raises:
-        MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``.
+        MatcherError: ``line.*``, ``item.unknown``, ``amount.*``, ``decision.amount``, ``currency.mixed``; ``usage.option`` without an item.
     """
+    _needs(requests, "item")
     state, (name,) = of_lines(session, [line_id], [request.item for request in requests])
     line = find_line(state, name)
     currency, pending = line["currency"], line["pending"]
@@ -197,6 +200,11 @@ def _target(state: State, line_id: str, decision_id: str) -> dict[str, Any]:
     if not rows.height:
         raise MatcherError("decision.unknown", f"no decision in force on line {line_id}")
     return rows.row(-1, named=True)
+
+
+def _needs(named: Sequence[object], what: str) -> None:
+    if not named:
+        raise MatcherError("usage.option", f"no {what} was named")
 
 
 def _draft(state: State, kind: str, line: dict[str, Any], allocations: tuple[Allocation, ...], reason: str, **fields: Any) -> Draft:

@@ -107,3 +107,12 @@ def test_lines_of_one_reference_with_two_amounts(books: Books, tmp_path: Path) -
     assert sorted((first.counts, second.counts)) == ["no", "yes"]
     assert {first.state, second.state} == {"open"}
     assert told(books, "statement", "conflicts") == [in_json(one.to_dict()) for one in (first, second)]
+
+
+def test_who_names_nothing_decides_nothing(books: Books) -> None:
+    line, head = books.queue(DAY).lines[0].line_id, books.head()
+    for decide in (lambda: books.accept([]), lambda: books.reject([]), lambda: books.allocate(line, [])):
+        with pytest.raises(MatcherError, match="was named") as raised:
+            decide()
+        assert raised.value.code == "usage.option"
+    assert books.head() == head
