@@ -10,7 +10,8 @@ from matcher.cli.common import data_record, note, open_books, show, with_books, 
 if TYPE_CHECKING:
     import polars as pl
 
-    from matcher.review.explanation import Event, ExplanationView, LineExplanation
+    from matcher.review.decision import LineDecision
+    from matcher.review.explanation import ExplanationView, LineExplanation
 
 BAR = 16
 """Width of the waterfall's bars, in characters."""
@@ -216,7 +217,7 @@ def _value(by_kind: "Mapping[str, Any]", kind: str) -> int:
     return by_kind[kind].points if kind in by_kind else 0
 
 
-def _history(history: "Sequence[Event]") -> None:
+def _history(history: "Sequence[LineDecision]") -> None:
     rows = [
         {"at": e.at, "decision": e.kind, "by": e.actor, "rule": e.rule, "items": " ".join(e.items), "reason": e.reason,
          "in_force": "yes" if e.in_force else "" if e.kind == "undo" else "no"}

@@ -36,9 +36,8 @@ class CustomerItem:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        record = {name: getattr(self, name) for name in self.__slots__}
-        days = {name: cells.day(record[name]) for name in ("issue_date", "due_date")}
-        return {**record, **days, **{n: cells.amount(record[n], self.currency) for n in ("amount", "open_amount", "disputed_amount")}}
+        amounts = {name: cells.amount(getattr(self, name), self.currency) for name in ("amount", "open_amount", "disputed_amount")}
+        return {**cells.plain(self), **amounts}
 
 
 @dataclass(frozen=True, slots=True)

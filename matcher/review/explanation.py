@@ -8,7 +8,6 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.frames import State
-from matcher.journal import decisions
 from matcher.matching.explanations import encoding
 from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.model import Allocation
@@ -16,6 +15,7 @@ from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import any_line, of_lines
 from matcher.review import cells
+from matcher.review.decision import LineDecision, decisions_on
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, Evidence
 from matcher.states import LineState
@@ -98,28 +98,6 @@ class ExplanationView:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One decision on the line. `items` are those it posted, or those it refused."""
-
-    at: str
-    kind: str
-    actor: str
-    outcome: str
-    rule: str
-    reason: str
-    in_force: bool
-    decision_id: str
-    items: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """As a machine is told."""
-        return {
-            "at": self.at, "kind": self.kind, "actor": self.actor, "outcome": self.outcome, "rule": self.rule, "reason": self.reason,
-            "in_force": self.in_force, "decision_id": self.decision_id, "items": list(self.items),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
 class LineExplanation:
     """Why a line stands as it does.
 
@@ -150,7 +128,7 @@ class LineExplanation:
     margin: int | None
     calibration: str
     replaced_by: str
-    history: tuple[Event, ...]
+    history: tuple[LineDecision, ...]
 
     def head(self) -> dict[str, object]:
         """Everything that is one value, as a machine is told."""
@@ -187,7 +165,7 @@ def explanation(session: Session, typed_id: str, book: Rulebook) -> LineExplanat
 def _explained(state: State, line_id: str, book: Rulebook) -> LineExplanation:
     line = any_line(state, line_id)
     parts = _Parts(state, line, book)
-    history = parts.history()
+    history = decisions_on(state, line_id)
     kind = next((event.kind for event in history if event.decision_id == line["decision_id"]), "")
     recorded = encoding.decode(line["runner_up"])
     aside = line["state"] == LineState.EXCLUDED
@@ -272,18 +250,6 @@ class _Parts:
             share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,
             share.amount, share.adjustment, share.adjustment_reason, before - share.item_amount - share.adjustment,
             "" if before else _settled_by(posted, row["closed_date"]),
-        )  # fmt: skip
-
-    def history(self) -> tuple[Event, ...]:
-        """All decisions on the line, oldest first."""
-        made = self.state.decisions.filter(pl.col("line_id") == self.line["line_id"])
-        by_decision = dict(self.posted.group_by("decision_id", maintain_order=True).agg("item_id").iter_rows())
-        return tuple(
-            Event(
-                d["at"], d["kind"], d["actor"], d["outcome"], d["rule"], d["reason"], d["live"], d["decision_id"],
-                decisions.refused_items(d["refused"]) if d["kind"] == "reject" else tuple(by_decision.get(d["decision_id"], ())),
-            )
-            for d in made.iter_rows(named=True)
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from matcher.frames import State
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import any_line, of_lines
 from matcher.review import cells
+from matcher.review.decision import LineDecision, decisions_on
 
 _AMOUNTS = ("amount", "applied", "pending", "balance", "charges")
 _TOLD_BY_EXPLAIN = ("evidence", "confidence", "margin", "basis", "difference", "log_odds", "runner_up", "blocked_by")
@@ -43,24 +44,6 @@ class LineAllocation:
 
 
 @dataclass(frozen=True, slots=True)
-class LineDecision:
-    """A decision on a line. `in_force`: it is not reversed, and is no reversal."""
-
-    at: str
-    kind: str
-    actor: str
-    outcome: str
-    rule: str
-    reason: str
-    in_force: bool
-    decision_id: str
-
-    def to_dict(self) -> dict[str, object]:
-        """As a machine is told."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
 class LineView:
     """A line: what the bank said, what it pays, and all decisions on it, the oldest first.
 
@@ -74,7 +57,7 @@ class LineView:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told: the line alone, without what `explain` tells."""
         currency = self.facts["currency"]
-        record = {name: cells.amount(value, currency) if name in _AMOUNTS else value for name, value in self.facts.items()}
+        record = {name: cells.amount(value, currency) if name in _AMOUNTS else cells.iso(value) for name, value in self.facts.items()}
         return {name: value for name, value in record.items() if name not in _HIDDEN}
 
 
@@ -85,8 +68,7 @@ def line(session: Session, typed_id: str) -> LineView:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
     state, (line_id,) = of_lines(session, [typed_id])
-    made = state.decisions.filter(pl.col("line_id") == line_id).rename({"live": "in_force"}).select(LineDecision.__slots__)
-    return LineView(any_line(state, line_id), tuple(_allocations(state, line_id)), tuple(LineDecision(*row) for row in made.iter_rows()))
+    return LineView(any_line(state, line_id), tuple(_allocations(state, line_id)), decisions_on(state, line_id))
 
 
 def _allocations(state: State, line_id: str) -> list[LineAllocation]:

@@ -57,9 +57,8 @@ class StatementRow:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        record: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         amounts = {name: cells.amount(getattr(self, name), self.currency) for name in ("opening", "credit", "debit", "closing")}
-        return {**record, **amounts, "missing": cells.amount(self.missing, self.currency) if self.missing else ""}
+        return {**cells.plain(self), **amounts, "missing": cells.amount(self.missing, self.currency) if self.missing else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class StatementLine:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        return {**{name: getattr(self, name) for name in self.__slots__}, "amount": cells.amount(self.amount, self.currency)}
+        return {**cells.plain(self), "amount": cells.amount(self.amount, self.currency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class DifferenceRow:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         amounts = {name: cells.amount(getattr(self, name), self.currency) for name in ("amount_before", "amount_now")}
-        return {**{name: getattr(self, name) for name in self.__slots__}, **amounts}
+        return {**cells.plain(self), **amounts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +141,8 @@ class ConflictLine:
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        record = {name: getattr(self, name) for name in self.__slots__ if name != "outcome"}
-        return {**record, "amount": cells.amount(self.amount, self.currency)}
+        record = {**cells.plain(self), "amount": cells.amount(self.amount, self.currency)}
+        return {name: value for name, value in record.items() if name != "outcome"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +160,7 @@ class StatementView:
         return {
             **self.row.to_dict(),
             "lines": [line.to_dict() for line in self.lines],
+            "problems": [cells.plain(problem) for problem in self.problems],
             "differences": [difference.to_dict() for difference in self.differences],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
         }

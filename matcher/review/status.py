@@ -26,7 +26,7 @@ class OutcomeGroup:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         amounts = {name: cells.amount(getattr(self, name), self.currency) for name in ("amount", "pending")}
-        return {**{name: getattr(self, name) for name in self.__slots__}, **amounts}
+        return {**cells.plain(self), **amounts}
 
 
 @dataclass(frozen=True, slots=True)

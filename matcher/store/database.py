@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,8 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-from matcher.store import failures, few, hardening, rescue, schema
+from matcher.store import failures, few, schema
+from matcher.store.connecting import NAME, connect, log_of
 from matcher.store.hardening import Opened
 
 APPEND_ONLY = (
@@ -27,18 +28,11 @@ APPEND_ONLY = (
 REPLACED = ("work.finding", "work.proposal", "work.shadow")
 """Tables whose rows a run puts in the place of earlier ones."""
 
-ROW_GROUP = 32_768
-"""Rows that the database compresses and writes together: fewer than usual, so that all cores compress an ordinary month at once, and what
-is complete is written while the rest still comes in; reading is not slower for it."""
-
 FEW = 50
 """Rows that `Store.append` hands over one by one."""
 
 PIECE = 65_536
 """Rows that `Store.pieces` takes at a time."""
-
-NAME = "books"
-"""Name of the database in every connection."""
 
 _LEFT = ("books.damaged", "books.foreign", "books.newer", "encryption.mismatch", "encryption.wrong_key")
 """What a draft of new books may be that an earlier command left: it is thrown away, and made anew."""
@@ -184,12 +178,12 @@ def _fill(draft: Path, key: str | None) -> None:
         if error.code not in _LEFT:
             raise
         # what a command left that was ended; one that is at work has it locked, and that is books.busy
-        for place in (draft, _log(draft)):
+        for place in (draft, log_of(draft)):
             place.unlink(missing_ok=True)
         _bring_up_to_date(draft, key)
-    if _log(draft).exists():
+    if log_of(draft).exists():
         _bring_up_to_date(draft, key)  # the disk refused to take the log over into the file, which alone gets the name
-        if _log(draft).exists():
+        if log_of(draft).exists():
             raise MatcherError("books.unwritable", "the new file cannot be completed", str(draft))
 
 
@@ -209,11 +203,6 @@ def _bring_up_to_date(path: Path, key: str | None) -> None:
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _log(path: Path) -> Path:
-    """The database's write-ahead log beside a file; gone once the file holds everything."""
-    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager
@@ -238,7 +227,7 @@ def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False,
 
 
 def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) -> Iterator[Store]:
-    opened = _connect(path, write, key)
+    opened = connect(path, write, key)
     try:
         applied = _check(opened)
         if not applied and not new:
@@ -247,7 +236,7 @@ def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) 
         if pending and not write:
             opened.close()
             _bring_up_to_date(path, key)
-            opened = _connect(path, write, key)
+            opened = connect(path, write, key)
             applied = _check(opened)
         opened.connection.execute(f"USE {NAME}")
         if write:
@@ -291,7 +280,7 @@ def _commit(opened: Opened, before: int, key: str | None) -> None:
 def _found_last_batch(path: Path, key: str | None) -> int | None:
     """The last batch that the file holds for whoever opens it now; None when it cannot be opened."""
     try:
-        opened = _connect(path, write=False, key=key)
+        opened = connect(path, write=False, key=key)
     except MatcherError:
         return None
     try:
@@ -304,45 +293,6 @@ def _found_last_batch(path: Path, key: str | None) -> int | None:
 
 def _last_batch(opened: Opened) -> int:
     return int(opened.connection.execute(f"SELECT coalesce(max(batch), 0) FROM {NAME}.log.batch").fetchall()[0][0])
-
-
-def _connect(path: Path, write: bool, key: str | None) -> Opened:
-    failures.check_place(path)
-    try:
-        scratch = _copied_directory(path, key) if write and _log(path).exists() else None
-        return _attach(path, write, key, scratch)
-    except MatcherError as error:
-        if error.code != "books.damaged":
-            raise
-        return _mended(path, write, key, error)
-
-
-def _mended(path: Path, write: bool, key: str | None, error: MatcherError) -> Opened:
-    """A damaged file, opened with the help of a copy of DuckDB's directory that a killed command left. Raises `error` if none helps."""
-    for copy in hardening.copies(path):
-        rescue.restore(path, copy)  # where it does nothing another process may have been quicker, and the file opens by now
-        try:
-            return _attach(path, write, key)
-        except MatcherError as again:
-            if again.code != error.code:
-                raise
-    raise error
-
-
-def _attach(path: Path, write: bool, key: str | None, scratch: Path | None = None) -> Opened:
-    try:
-        # the size of row groups is not kept in the file: whoever appends has to name it
-        return hardening.attach(path, NAME, write=write, options=f"ROW_GROUP_SIZE {ROW_GROUP}" if write else "", key=key, scratch=scratch)
-    except duckdb.Error as error:
-        raise failures.opening(error, path) from error
-
-
-def _copied_directory(path: Path, key: str | None) -> Path | None:
-    """Copies DuckDB's directory of a file beside which a command left its log: a writer takes that over. Gives the copy's directory."""
-    opened = _attach(path, write=False, key=key)
-    with closing(opened):
-        opened.copy_directory(NAME)
-    return opened.scratch
 
 
 def _check(opened: Opened) -> Mapping[str, str]:

@@ -80,10 +80,13 @@ class Opened:
         self.connection.close()
         if self.file:
             self.file.close()
-            if any(os.path.lexists(f"{self.path}{ending}") for ending in _BESIDE[1:]):
-                return  # the directory may be half written: the next writer removes the copy
-        if self.scratch:
+        if self.scratch and not self._may_be_half_written():
             shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _may_be_half_written(self) -> bool:
+        """Whether the copy of DuckDB's directory may still be needed: a log stands there. The next writer removes the copy."""
+        logs = (f"{self.path}{ending}" for ending in _BESIDE[1:])
+        return self.scratch is not None and (self.scratch / rescue.COPY).exists() and any(map(os.path.lexists, logs))
 
 
 def copies(path: Path) -> list[Path]:

@@ -1,10 +1,9 @@
 """Statement files in: staging, identity, and the append that adds only what is new."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import closing
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from matcher import frames, ids
@@ -80,7 +79,7 @@ def amounts(store: Store) -> pl.DataFrame:
 def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
     """Lines whose key or id is not the one that their contents make, piece by piece: how many were looked at, and their ids."""
     columns = "account, booking_date, amount, bank_reference, counterparty_account, counterparty_name, remittance_information"
-    with _hasher().cursor() as hasher:
+    with closing(in_memory()) as hasher:
         for piece in store.pieces(f"SELECT line_id, line_key AS kept, occurrence, {columns} FROM {table}"):
             hasher.register("kept", piece.select("line_id", "kept", "occurrence", "account", "booking_date", "amount", ids.told()))
             wrong = hasher.execute(
@@ -88,9 +87,3 @@ def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
                 WHERE line_key <> kept OR line_id <> {ids.LINE_ID_SQL}"""
             )
             yield piece.height, [row[0] for row in wrong.fetchall()]
-
-
-@lru_cache(maxsize=1)
-def _hasher() -> duckdb.DuckDBPyConnection:
-    """A database that computes while the books are being read; to start one takes longer than an ordinary month's hashes."""
-    return in_memory()

@@ -12,6 +12,7 @@ import stat
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
@@ -55,25 +56,21 @@ def save(connection: duckdb.DuckDBPyConnection, name: str, file: FileIO, folder:
         sync_folder(changed)
 
 
-def restore(path: Path, copy: Path) -> bool:
-    """Puts the copied blocks back into a file that does not open. Gives whether it did; the copy stays.
+def restore(path: Path, copy: Path) -> None:
+    """Puts the copied blocks back into a file that does not open; the copy stays.
 
     It does nothing where the copy is not whole or not made by the books' owner, where the file has other headers than the copy, and where
     another process has the file open.
     """
-    try:
+    with suppress(OSError):
         blocks = _contents(copy, os.stat(path).st_uid)
         with open(path, "r+b", buffering=0) as file:
             if not blocks or not _lock(file.fileno()) or _at(file, _HEADERS_AT, _HEADERS) != blocks[:_HEADERS]:
-                return False
-            places = _places(blocks, os.fstat(file.fileno()).st_size)
-            for place, start in places:
+                return
+            for place, start in _places(blocks, os.fstat(file.fileno()).st_size):
                 file.seek(place)
                 _write(file, blocks[start : start + _BLOCK])
             os.fsync(file.fileno())
-    except OSError:
-        return False
-    return bool(places)
 
 
 def _contents(copy: Path, owner: int) -> bytes:

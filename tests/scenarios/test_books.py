@@ -239,7 +239,7 @@ KILLED_AT = """
 import os, signal
 from pathlib import Path
 from matcher.store import database
-connect, done = database._connect, []
+connect, done = database.connect, []
 class Counted:
     def __init__(self, connection): self._connection = connection
     def __getattr__(self, name): return getattr(self._connection, name)
@@ -254,7 +254,7 @@ def opened(*how, **named):
     found = connect(*how, **named)
     found.connection = Counted(found.connection)
     return found
-database._connect = opened
+database.connect = opened
 """
 """Notes the statements that the books were given, and kills the process when the n-th of them is done; none for 0."""
 

@@ -12,8 +12,7 @@ import pytest
 from support import copied, new_books
 
 from matcher.errors import MatcherError
-from matcher.store import database
-from matcher.store.rescue import restore
+from matcher.store import database, hardening, rescue
 
 BLOCKS_AT, BLOCK = 12_288, 262_144
 HEADERS_AT = 4096
@@ -75,6 +74,31 @@ def test_a_second_kill_in_the_command_that_mends_the_file_loses_nothing_either(f
     _killed(file)
     _halve(file)
     assert _words(file) == ["kept", "kept"]
+
+
+def test_neither_does_one_in_a_command_that_mends_the_file_and_is_refused(file: Path) -> None:
+    """It takes the log over when it closes, although it keeps nothing of its own."""
+    _halve(file)
+    with database.open_store(file, write=True, keep=False) as store:
+        assert [path.parent for path in file.parent.glob(".scratch-*/directory")] == [store.scratch]
+    assert _words(file) == ["kept"]
+
+
+def test_the_copy_stays_while_the_log_does(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk refuses to take the log over, the directory may be half written, whether the command committed or not."""
+    log = file.with_name(f"{file.name}.wal")
+    before = log.read_bytes()
+    close = hardening.Opened.close
+
+    def refused(opened: hardening.Opened) -> None:
+        opened.connection.close()
+        log.write_bytes(before)
+        close(opened)
+
+    monkeypatch.setattr(hardening.Opened, "close", refused)
+    with database.open_store(file, write=True, keep=False):
+        pass
+    assert _copy(file).exists()
 
 
 def test_the_next_command_that_writes_leaves_nothing_beside_the_books(file: Path) -> None:
@@ -160,5 +184,13 @@ def test_a_copy_in_a_folder_that_others_may_write_to_is_not_used(file: Path) -> 
 
 def test_whoever_comes_second_to_a_damaged_file_opens_what_the_first_has_mended(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _halve(file, _copy(file))
-    monkeypatch.setattr(database.rescue, "restore", lambda path, copy: restore(path, copy) and False)
+    copies = hardening.copies
+
+    def mended_meanwhile(path: Path) -> list[Path]:
+        for copy in copies(path):
+            rescue.restore(path, copy)
+        monkeypatch.setattr(rescue, "restore", lambda path, copy: None)
+        return copies(path)
+
+    monkeypatch.setattr(hardening, "copies", mended_meanwhile)
     assert _words(file) == ["kept"]

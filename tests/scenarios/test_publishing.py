@@ -194,7 +194,7 @@ class Uncommitted:
 def test_what_the_books_do_not_come_to_remember_is_not_published(
     tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    path, connect = tmp_path / "out" / f"r.{ending}", database._connect
+    path, connect = tmp_path / "out" / f"r.{ending}", database.connect
 
     def uncommitted(path: Path, write: bool, key: str | None) -> Opened:
         opened = connect(path, write, key)

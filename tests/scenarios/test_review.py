@@ -37,7 +37,7 @@ def told(books: Books, *command: str) -> list[dict[str, object]]:
 
 
 def in_json(record: dict[str, object]) -> dict[str, object]:
-    return dict(json.loads(json.dumps(record, default=str)))
+    return dict(json.loads(json.dumps(record)))
 
 
 def test_the_queue_and_a_line(books: Books) -> None:
@@ -56,7 +56,8 @@ def test_a_posted_line_names_its_items_and_decision(books: Books) -> None:
     view = books.line(line_id)
     (allocation,), (decision,) = view.allocations, view.decisions
     assert (allocation.item_id, allocation.cash, allocation.open) == ("I1", 1190_00, 0)
-    assert (decision.kind, decision.in_force) == ("match", True)
+    assert (decision.kind, decision.in_force, decision.items) == ("match", True, ("I1",))
+    assert books.explain(line_id).history == view.decisions
     assert told(books, "explain", line_id) == [in_json(books.explain(line_id).to_dict())]
 
 
@@ -96,6 +97,7 @@ def test_a_statement_with_its_lines(books: Books) -> None:
     view = books.statement(row.statement_id[:8])
     assert (view.row, len(view.lines), view.differences, view.conflicts) == (row, 2, (), ())
     assert (row.credit, row.missing) == (1195_00, 0)
+    assert in_json(view.to_dict())["lines"] == told(books, "statement", "show", row.statement_id)
     assert told(books, "statement", "list") == [
         {name: value for name, value in in_json(row.to_dict()).items() if name in told(books, "statement", "list")[0]}
     ]

@@ -331,7 +331,7 @@ def test_a_damaged_block_is_told_as_damage_wherever_it_is_met(many: Books) -> No
 
 def refusing(error: duckdb.Error, word: str) -> Callable[..., Opened]:
     """A way to connect after which statements that begin with the word raise the error."""
-    connect = database._connect
+    connect = database.connect
 
     class Refusing:
         def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -377,7 +377,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(books: Books, monke
 
 def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_there(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file holds the command, and the last flush fails."""
-    connect, before = database._connect, batches(books)
+    connect, before = database.connect, batches(books)
     decision = decided(books)
 
     class Unconfirmed:
@@ -415,7 +415,7 @@ def test_an_error_of_the_program_is_not_called_damage(books: Books, monkeypatch:
 
 @pytest.mark.shape
 def test_books_that_need_more_memory_than_there_is_are_told_so(many: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = database._connect
+    connect = database.connect
 
     def poor(path: Path, write: bool, key: str | None) -> Opened:
         opened = connect(path, write, key)

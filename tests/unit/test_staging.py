@@ -12,7 +12,7 @@ from matcher import ids
 from matcher.books import Books
 from matcher.pipeline.ingest import IngestOptions
 from matcher.store import staging
-from matcher.store.database import ROW_GROUP
+from matcher.store.connecting import ROW_GROUP
 
 TABLES = ("line", "line_detail", "quarantined_line", "statement")
 BATCHES = Path(__file__).parents[2] / "fixtures" / "banks" / "camt" / "batch_less_charges.xml"
