@@ -202,7 +202,7 @@ def test_what_the_books_do_not_come_to_remember_is_not_published(
         return opened
 
     with monkeypatch.context() as patch:
-        patch.setattr(database, "_connect", uncommitted)
+        patch.setattr(database, "connect", uncommitted)
         with pytest.raises(PowerFails):
             books.export("receipts", path)
     assert names(path.parent) == []

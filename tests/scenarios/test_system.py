@@ -367,7 +367,7 @@ def test_what_the_database_meets_at_any_statement_has_a_code(books: Books, monke
     fresh = Books(books.directory, actor="ada")
     for error, code in errors.items():
         with monkeypatch.context() as patch:
-            patch.setattr(database, "_connect", refusing(error, word))
+            patch.setattr(database, "connect", refusing(error, word))
             with pytest.raises(MatcherError) as raised:
                 fresh.undo(decision)
         assert raised.value.code == code
@@ -399,7 +399,7 @@ def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_ther
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(database, "_connect", opened)
+        patch.setattr(database, "connect", opened)
         with pytest.raises(MatcherError) as raised:
             books.undo(decision)
     assert (raised.value.code, raised.value.exit_code) == ("books.unconfirmed", 1)
@@ -408,7 +408,7 @@ def test_a_commit_that_the_disk_does_not_confirm_is_told_as_one_that_may_be_ther
 
 
 def test_an_error_of_the_program_is_not_called_damage(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_connect", refusing(duckdb.BinderException("Binder Error: no such column"), "BEGIN"))
+    monkeypatch.setattr(database, "connect", refusing(duckdb.BinderException("Binder Error: no such column"), "BEGIN"))
     with pytest.raises(duckdb.BinderException):
         books.run()
 
@@ -422,7 +422,7 @@ def test_books_that_need_more_memory_than_there_is_are_told_so(many: Books, monk
         opened.connection.execute("SET memory_limit = '1MB'")
         return opened
 
-    monkeypatch.setattr(database, "_connect", poor)
+    monkeypatch.setattr(database, "connect", poor)
     with pytest.raises(MatcherError, match=r"memory\.short: "):
         many.run()
 
