@@ -5,17 +5,21 @@ import os
 
 from matcher.characters import identifier_fault, text_fault
 from matcher.errors import MatcherError
+from matcher.states import ENGINE
 
 
 def named(actor: str) -> str:
     """The actor's name: as given, or MATCHER_ACTOR, or the operating system's user; empty where nobody has a name for them.
 
     Raises:
-        MatcherError: ``usage.option`` for a name that hides characters.
+        MatcherError: ``usage.option`` for a name that hides characters, or is the engine's.
     """
     name = actor or os.environ.get("MATCHER_ACTOR") or _user()
     if name and (fault := identifier_fault(name)):
         raise MatcherError("usage.option", f"the actor {name!r} {fault}", hint="Name yourself with --actor or MATCHER_ACTOR.")
+    if name.lower() == ENGINE:
+        what = f"the actor {name!r} is who decides what a rule posts"
+        raise MatcherError("usage.option", what, hint="Name yourself with --actor or MATCHER_ACTOR.")
     return name
 
 

@@ -101,7 +101,7 @@ DECISION: Schema = {
     "line_id": _TEXT,
     "customer_id": _TEXT,
     "outcome": _TEXT,
-    "actor": _TEXT,
+    "actor": _TEXT,  # who decided: ``engine`` for a rule, else the person
     "at": _TEXT,  # ISO time of the batch
     "effective_date": _DAY,
     "rule": _TEXT,  # rule@version
@@ -117,6 +117,12 @@ DECISION: Schema = {
     "reverses": _TEXT,  # decision_id that this one undoes
     "refused": _TEXT,  # of a reject the ids of the items that are not proposed for the line again, as a JSON array; else empty
     "counts_instead": _TEXT,  # of an exclude the lines, separated by spaces, or the statement that count in its place; else empty
+    "run_by": _TEXT,  # who started the run that posted it; empty when a person decided
+    "other_line": _TEXT,  # decided together with this line: the payment that came back, the other leg of a transfer; else empty
+    "classified": _TEXT,  # of a classify what the line is: a word of `states.LineClass`; else empty
+    "gl_account": _TEXT,  # of a classify the ledger account; empty when none was named
+    "until": _DAY,  # of a hold the first day on which the line waits again
+    "owner": _TEXT,  # of an assign who follows the line up
 }
 """The journal's decisions, all of them, in order of (batch, ordinal)."""
 
@@ -149,6 +155,7 @@ FINDING: Schema = {
     "runner_up": _TEXT,  # of a line without a proposal the nearest candidate
     "blocked_by": _TEXT,  # the one test that failed
     "reason": _TEXT,
+    "other_line": _TEXT,  # the payment that this line returns, or the other leg of a transfer, as the run found it; else empty
 }
 """What the latest run thinks of the lines it did not post. Can always be dropped and computed again."""
 
@@ -179,6 +186,8 @@ STATE_LINE: Schema = {
     "rule": _TEXT,
     "decision_id": _TEXT,  # empty when none
     "actor": _TEXT,
+    "run_by": _TEXT,
+    "other_line": _TEXT,
     "reason": _TEXT,
     **EXPLAINED,
 }
@@ -201,6 +210,7 @@ STATE_ALLOCATION: Schema = {
     **ALLOCATION,
     "state": _TEXT,  # `states.AllocationState`
     "actor": _TEXT,
+    "run_by": _TEXT,
     "rule": _TEXT,
     "outcome": _TEXT,
     "effective_date": _DAY,

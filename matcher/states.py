@@ -92,11 +92,40 @@ class DecisionKind(StrEnum):
     MATCH = "match", True
     ACCEPT = "accept", True, True
     ALLOCATE = "allocate", True, True
-    CLASSIFY = "classify", True
+    ON_ACCOUNT = "on_account", True, True  # the money is a customer's, and pays no document yet
+    SET_OFF = "set_off", True  # a credit against invoices, without money
+    REFUND = "refund", True  # money going out pays credits back
+    RETURN = "return", True  # the bank took an earlier line back
+    CLASSIFY = "classify", True  # the line is no receivable
+    WRITE_OFF = "write_off"  # clears an item; on no line
     REJECT = "reject"
+    HOLD = "hold"  # its line is set aside until a day
+    ASSIGN = "assign"  # somebody follows its line up
+    NOTE = "note"
     UNDO = "undo"  # reverses another decision
     EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
     PROPOSAL = "proposal"  # of a run; never in the journal
+
+
+class LineClass(StrEnum):
+    """What a line is that is no receivable, as a person says."""
+
+    FEE = "fee"
+    INTEREST = "interest"
+    TAX = "tax"
+    OWN_TRANSFER = "own_transfer"
+    PAYROLL = "payroll"
+    SUPPLIER = "supplier"
+    BOOKED_ELSEWHERE = "booked_elsewhere"  # by hand in the ERP
+    OTHER = "other"
+
+
+class PeriodAction(StrEnum):
+    """What is done to a month."""
+
+    PREPARE = "prepare"  # by the first of two people
+    CLOSE = "close"
+    REOPEN = "reopen"
 
 
 class StatementState(StrEnum):
@@ -153,6 +182,9 @@ class DocumentType(StrEnum):
     ON_ACCOUNT = "on_account"
 
 
+ENGINE = "engine"
+"""Who decides what a rule posts. No person has this name."""
+
 # plain text, since polars takes a list of members for a type of its own
 NOT_RECEIVABLE = tuple(member.value for member in Outcome if not member.receivable)
 SURPLUS = tuple(member.value for member in Outcome if member.surplus)
@@ -163,5 +195,6 @@ CONFIRMING = tuple(member.value for member in DecisionKind if member.confirms)
 NOT_COUNTING = tuple(member.value for member in StatementState if not member.counts)
 ACCEPTABLE = tuple(member.value for member in StatementState if member.acceptable)
 SET_APART = tuple(member.value for member in StatementState if member.set_apart)
+LINE_CLASSES = tuple(member.value for member in LineClass)
 DOCUMENT_TYPES = tuple(member.value for member in DocumentType)
 ITEM_STATUSES = tuple(member.value for member in ItemStatus)

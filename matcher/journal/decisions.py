@@ -34,13 +34,24 @@ class Draft(NamedTuple):
     reverses: str = ""
     refused: str = ""
     counts_instead: str = ""
+    other_line: str = ""
+    classified: str = ""
+    gl_account: str = ""
+    until: date | None = None
+    owner: str = ""
     allocations: tuple[Allocation, ...] = ()
     after: str = ""
     """Id of the line's latest decision before this one: the same verdict given twice is two decisions."""
 
 
-def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Decisions and allocations as frames, ready to seal and append. Ids are made from contents."""
+def build(drafts: Sequence[Draft], batch: int, actor: str, at: str, run_by: str = "") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decisions and allocations as frames, ready to seal and append. Ids are made from contents.
+
+    Args:
+        drafts: the decisions, in order.
+        batch, at: of the journal's batch that is going to hold them.
+        actor: who decides; `run_by` who started the run when that is the engine.
+    """
     keys = [
         (
             d.kind,
@@ -55,7 +66,8 @@ def build(drafts: Sequence[Draft], batch: int, actor: str, at: str) -> tuple[pl.
     decisions = frames.of_rows(
         [
             (batch, n, name, d.kind, d.line_id, d.customer_id, d.outcome, actor, at, d.effective_date, d.rule, d.confidence, d.margin,
-             d.basis, d.difference, d.log_odds, d.evidence, d.runner_up, d.blocked_by, d.reason, d.reverses, d.refused, d.counts_instead)
+             d.basis, d.difference, d.log_odds, d.evidence, d.runner_up, d.blocked_by, d.reason, d.reverses, d.refused, d.counts_instead,
+             run_by, d.other_line, d.classified, d.gl_account, d.until, d.owner)
             for n, (name, d) in enumerate(zip(names, drafts, strict=True))
         ],
         frames.DECISION,

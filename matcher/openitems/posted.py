@@ -11,7 +11,7 @@ import polars as pl
 
 from matcher import money
 from matcher.amounts import total
-from matcher.journal.fold import live
+from matcher.ledger.fold import live
 
 DECIDED_ON = ("currency", "entity", "customer_id", "document_type", "document_no")
 """Columns that a posting was decided on."""

@@ -17,7 +17,7 @@ from matcher import money
 from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.journal.fold import Facts, fold, live
+from matcher.ledger.fold import Facts, fold, live
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.money import PPM

@@ -9,7 +9,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import live
+from matcher.ledger.fold import live
 from matcher.pipeline import exclusions, lookup, view
 from matcher.pipeline.exclusions import BookedLine
 from matcher.pipeline.session import Session

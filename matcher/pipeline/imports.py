@@ -10,7 +10,7 @@ import polars as pl
 
 from matcher import frames
 from matcher.errors import MatcherError
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.openitems import posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.tables import Table

@@ -15,7 +15,7 @@ from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import EntityInput, match
 from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
 from matcher.rules.rulebook import Rulebook
-from matcher.states import DecisionKind, LineState
+from matcher.states import ENGINE, DecisionKind, LineState
 
 
 class Records(NamedTuple):
@@ -39,7 +39,8 @@ class Deciding:
     """How companies are decided, and whose decisions they are.
 
     Attributes:
-        batch, actor, at: of the journal's batch that is going to hold the decisions.
+        batch, at: of the journal's batch that is going to hold the decisions.
+        actor: who started the run.
         after: id of the latest decision on each line that has one.
     """
 
@@ -75,7 +76,7 @@ class Deciding:
         return Records(*self._built(posted), other_findings, proposals, frames.of_rows(shadows, frames.SHADOW))
 
     def _built(self, drafts: Sequence[Draft]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return decisions.build(drafts, self.batch, self.actor, self.at)
+        return decisions.build(drafts, self.batch, ENGINE, self.at, self.actor)
 
     def _draft(self, kind: DecisionKind, verdict: MatchResult, lines: Mapping[str, "_Line"], items: Mapping[str, "_Item"]) -> Draft:
         line, explanation = lines[verdict.line_id], verdict.explanation
@@ -121,7 +122,8 @@ class _Item(NamedTuple):
 def findings(verdicts: Iterable[MatchResult]) -> pl.DataFrame:
     """`frames.FINDING` rows of verdicts that do not post, in their order."""
     rows = [
-        (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.blocked_by, v.reason) for v in verdicts
+        (v.line_id, v.outcome, v.state, v.customer_id, v.rule, v.confidence, v.margin, *_why(v), v.blocked_by, v.reason, "")
+        for v in verdicts
     ]
     return frames.of_rows(rows, frames.FINDING)
 

@@ -7,8 +7,8 @@ import polars as pl
 
 from matcher.frames import State
 from matcher.journal.decisions import Draft
-from matcher.journal.fold import live
 from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, neighbours
+from matcher.ledger.fold import live
 from matcher.ledger.reissues import Line, StatementChange, differences
 from matcher.pipeline import exclusions
 from matcher.pipeline.exclusions import BookedLine

@@ -16,10 +16,10 @@ from matcher.exports import erp, files, tables
 from matcher.exports.matches import matches
 from matcher.frames import State
 from matcher.journal.chain import Head
-from matcher.journal.fold import fold
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
+from matcher.ledger.fold import fold
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
 from matcher.states import StatementState

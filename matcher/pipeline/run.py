@@ -12,7 +12,7 @@ from matcher.engines.workers import decide_all, helper
 from matcher.frames import State
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.matching import classify, receipts
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.decisions.stops import Settlement

@@ -11,7 +11,7 @@ from matcher import frames
 from matcher.config import Config
 from matcher.errors import MatcherError
 from matcher.journal import chain, conservation
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.pipeline import signing
 from matcher.store import Store, journal, near, seals
 

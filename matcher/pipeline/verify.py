@@ -10,8 +10,8 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.errors import MatcherError
-from matcher.journal.fold import fold, live
 from matcher.ledger.chain import breaks
+from matcher.ledger.fold import fold, live
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session

@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.frames import State
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
 from matcher.store import journal, near

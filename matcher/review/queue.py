@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.pipeline.session import Session
 from matcher.review import cells
 from matcher.store import near, queue

@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Head, JournalEntry
-from matcher.journal.fold import Facts
+from matcher.ledger.fold import Facts
 from matcher.store.database import Store
 
 _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
@@ -155,7 +155,7 @@ def _possible(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def history(store: Store, until: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:
-    """The versions of items that a snapshot changed after we had posted on them; see `journal.booked`.
+    """The versions of items that a snapshot changed after we had posted on them; see `ledger.booked`.
 
     `until`, `table` and `few` as of `items`.
     """

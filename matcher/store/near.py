@@ -10,7 +10,7 @@ from collections.abc import Collection
 import polars as pl
 
 from matcher import frames
-from matcher.journal.fold import Facts
+from matcher.ledger.fold import Facts
 from matcher.store import journal
 from matcher.store.database import Store
 

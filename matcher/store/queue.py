@@ -19,7 +19,7 @@ _DONE = f"""done AS (
     WHERE (kind = '{DecisionKind.EXCLUDE}' OR (kind IN ({_words(SETTLING)}) AND effective_date <= $as_of))
         AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
 )"""
-"""Lines that are excluded or posted: the first are told elsewhere, the others wait for nothing. As `journal.fold` has it."""
+"""Lines that are excluded or posted: the first are told elsewhere, the others wait for nothing. As `ledger.fold` has it."""
 
 _FOUND = f"found AS (SELECT line_id, outcome, state FROM work.finding AS f {UNDECIDED})"
 _OURS = f"outcome NOT IN ({_words(NOT_RECEIVABLE)})"

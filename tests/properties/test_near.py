@@ -14,7 +14,7 @@ from support import filled, items_file, lines_file, new_books
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.frames import State
-from matcher.journal.fold import fold
+from matcher.ledger.fold import fold
 from matcher.pipeline import view
 from matcher.pipeline.session import Session
 from matcher.pipeline.verdicts import AllocationRequest

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher import frames
-from matcher.journal.booked import HISTORY, SENT, Posted, booked, follow
+from matcher.ledger.booked import HISTORY, SENT, Posted, booked, follow
 
 # (batch, document, open) of the ERP; (batch, settled, undone in) of ours; what the last figure holds of ours
 CASES = {
@@ -127,7 +127,7 @@ def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(
 
 
 def test_a_month_end_of_single_receipts_is_done_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    import matcher.journal.booked as module
+    import matcher.ledger.booked as module
 
     def refuse(*_: object) -> int:
         raise AssertionError("followed one by one")

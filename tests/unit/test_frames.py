@@ -7,7 +7,7 @@ import pytest
 from states import Books
 
 from matcher.frames import ALLOCATION, CUSTOMER, DECISION, FINDING, ITEM, LINE, STATE_ALLOCATION, STATE_ITEM, STATE_LINE, check, empty
-from matcher.journal.fold import Facts, fold
+from matcher.ledger.fold import Facts, fold
 
 
 def facts(**changed: pl.DataFrame) -> Facts:

@@ -54,6 +54,8 @@ CREATE TABLE raw.customer (
     trade_name VARCHAR NOT NULL, alias VARCHAR NOT NULL, country VARCHAR NOT NULL, currency VARCHAR NOT NULL,
     parent_id VARCHAR NOT NULL, account VARCHAR NOT NULL, entity VARCHAR NOT NULL, terms VARCHAR NOT NULL, extra VARCHAR NOT NULL
 );
+-- The day that a list of open items speaks of, and what told it: the command's option, a column, the file's name, or only the day it came.
+CREATE TABLE raw.snapshot (batch BIGINT NOT NULL, snapshot_date DATE NOT NULL, dated_by VARCHAR NOT NULL, partial BOOLEAN NOT NULL);
 CREATE TABLE raw.rate (batch BIGINT NOT NULL, date DATE NOT NULL, currency VARCHAR NOT NULL, per_base VARCHAR NOT NULL);
 
 CREATE TABLE log.batch (
@@ -67,7 +69,9 @@ CREATE TABLE log.decision (
     effective_date DATE NOT NULL, rule VARCHAR NOT NULL, confidence BIGINT, margin BIGINT,
     basis VARCHAR NOT NULL, difference VARCHAR NOT NULL, log_odds BIGINT, evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL,
     blocked_by VARCHAR NOT NULL, reason VARCHAR NOT NULL, reverses VARCHAR NOT NULL,
-    refused VARCHAR NOT NULL, counts_instead VARCHAR NOT NULL
+    refused VARCHAR NOT NULL, counts_instead VARCHAR NOT NULL,
+    run_by VARCHAR NOT NULL, other_line VARCHAR NOT NULL, classified VARCHAR NOT NULL, gl_account VARCHAR NOT NULL, until DATE,
+    owner VARCHAR NOT NULL
 );
 CREATE TABLE log.allocation (
     batch BIGINT NOT NULL, decision_id VARCHAR NOT NULL, ordinal BIGINT NOT NULL, line_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
@@ -81,11 +85,17 @@ CREATE TABLE log.export (
     as_of DATE NOT NULL, batch_id VARCHAR NOT NULL
 );
 
+-- Whose the money of a line is that no decision has placed yet, by a run that was certain of the payer; '' takes it back.
+CREATE TABLE log.credit (batch BIGINT NOT NULL, line_id VARCHAR NOT NULL, customer_id VARCHAR NOT NULL);
+-- A month is prepared, closed or opened again.
+CREATE TABLE log.period (batch BIGINT NOT NULL, month VARCHAR NOT NULL, action VARCHAR NOT NULL, reason VARCHAR NOT NULL, settings VARCHAR NOT NULL);
+
 -- What the latest run found; a later decision on a line takes the place of what stands here of it.
 CREATE TABLE work.finding (
     line_id VARCHAR NOT NULL, outcome VARCHAR NOT NULL, state VARCHAR NOT NULL, customer_id VARCHAR NOT NULL, rule VARCHAR NOT NULL,
     confidence BIGINT, margin BIGINT, basis VARCHAR NOT NULL, difference VARCHAR NOT NULL, log_odds BIGINT,
-    evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, blocked_by VARCHAR NOT NULL, reason VARCHAR NOT NULL
+    evidence VARCHAR NOT NULL, runner_up VARCHAR NOT NULL, blocked_by VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    other_line VARCHAR NOT NULL
 );
 -- What shadow rules would have said of a line when it was looked at last; kept when the line is posted.
 CREATE TABLE work.shadow (
@@ -93,3 +103,6 @@ CREATE TABLE work.shadow (
     reason VARCHAR NOT NULL
 );
 CREATE TABLE work.proposal AS SELECT * EXCLUDE (batch) FROM log.allocation LIMIT 0;
+-- What stood of undecided lines when a month was closed: its reports say the same for ever.
+CREATE TABLE log.closed_finding AS SELECT 0::BIGINT AS batch, * FROM work.finding LIMIT 0;
+CREATE TABLE log.closed_proposal AS SELECT 0::BIGINT AS batch, * FROM work.proposal LIMIT 0;

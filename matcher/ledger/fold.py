@@ -8,8 +8,8 @@ import polars as pl
 from matcher import frames
 from matcher.amounts import total
 from matcher.frames import State, empty
-from matcher.journal.booked import HISTORY, SENT, booked
-from matcher.states import SETTLING, AllocationState, DecisionKind, ItemStatus, LineState, Outcome
+from matcher.ledger.booked import HISTORY, SENT, booked
+from matcher.states import ENGINE, SETTLING, AllocationState, DecisionKind, ItemStatus, LineState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     """The state of the books as of a day."""
     decisions = live(facts.decisions)
     in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
-    context = in_force.select("decision_id", "actor", "rule", "outcome", "effective_date", "batch")
+    context = in_force.select("decision_id", "actor", "run_by", "rule", "outcome", "effective_date", "batch")
     posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit(AllocationState.POSTED).alias("state"))
     reported = facts.lines.filter(pl.col("booking_date") <= as_of)
     excluded = _excluded(reported, decisions)
@@ -66,7 +66,10 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. In effect from the line's booking date, whenever decided."""
     empty = {"customer_id": "", "state": LineState.EXCLUDED}
-    columns = ("outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "counts_instead", "reason")
+    columns = (
+        "outcome", "actor", "run_by", "other_line", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "counts_instead",
+        "reason",
+    )  # fmt: skip
     latest = (
         decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE))
         .sort("batch", "ordinal")
@@ -82,7 +85,10 @@ def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    columns = ("customer_id", "outcome", "actor", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "reason")
+    columns = (
+        "customer_id", "outcome", "actor", "run_by", "other_line", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED,
+        "reason",
+    )  # fmt: skip
     verdicts = (
         in_force.filter(pl.col("kind").is_in(SETTLING))
         .sort("batch", "ordinal")
@@ -91,7 +97,7 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
         .with_columns(pl.lit(LineState.POSTED).alias("state"))
     )
     findings = facts.findings.join(verdicts, on="line_id", how="anti").with_columns(
-        pl.lit("engine").alias("actor"), pl.lit("").alias("decision_id")
+        pl.lit(ENGINE).alias("actor"), pl.lit("").alias("run_by"), pl.lit("").alias("decision_id")
     )
     judged = pl.concat([verdicts, findings.select(verdicts.columns)])
     applied = posted.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
@@ -110,7 +116,7 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
 
 def _proposed(facts: Facts, lines: pl.DataFrame) -> pl.DataFrame:
     waiting = lines.filter(pl.col("state") == LineState.PROPOSED).select(
-        "line_id", "actor", "rule", "outcome", pl.col("booking_date").alias("effective_date"), "state"
+        "line_id", "actor", "run_by", "rule", "outcome", pl.col("booking_date").alias("effective_date"), "state"
     )
     return facts.proposals.join(waiting, on="line_id", how="inner")
 
