@@ -23,6 +23,7 @@ import polars as pl
 from matcher import actors, pipeline, review
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
+from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import Store, facts, journal, open_store
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from matcher.pipeline.imports import ImportKind, ImportResult
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
+    from matcher.pipeline.periods import Closing
     from matcher.pipeline.reports import Block, Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
-    from matcher.pipeline.verdicts import AllocationRequest, Decided
+    from matcher.pipeline.view import Asked
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
     from matcher.review.line import LineView
@@ -96,7 +98,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books:
+class Books(DecisionMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -270,7 +272,8 @@ class Books:
 
     def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
         """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
-        return review.customer.customer(self.state(as_of), customer_id, self.config.aging.buckets)
+        state, then = self._report(as_of)
+        return review.customer.customer(state, customer_id, then.buckets)
 
     def statements(self) -> tuple[StatementRow, ...]:
         """All statements with their sums, balances and state."""
@@ -282,24 +285,35 @@ class Books:
         with self._session(write=False) as session:
             return review.statement.statement(session, statement_id)
 
-    def aging(self, as_of: date | None = None) -> pl.DataFrame:
-        """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`."""
+    def aging(self, as_of: date | None = None, *, known_at: str = "") -> pl.DataFrame:
+        """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`.
+
+        A day of a closed month is told as it was known then. `known_at`: a batch or day (YYYY-MM-DD), for what was known then.
+        """
         from matcher.ledger.aging import aging
 
-        return aging(self.state(as_of), self.config.aging.buckets)
+        state, then = self._report(as_of, known_at)
+        return aging(state, then.buckets)
 
-    def aging_summary(self, as_of: date | None = None) -> pl.DataFrame:
+    def aging_summary(self, as_of: date | None = None, *, known_at: str = "") -> pl.DataFrame:
         """Totals of `aging` by customer and currency."""
         from matcher.ledger.aging import aging_summary
 
-        return aging_summary(self.state(as_of), self.config.aging.buckets)
+        state, then = self._report(as_of, known_at)
+        return aging_summary(state, then.buckets)
+
+    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]:
+        with self._session(write=False) as session:
+            day = as_of or self._present_day(session)
+            then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
+            return pipeline.view.whole(session, day, then.known), then
 
     def blocks(self) -> list[Block]:
         """What keeps the month from being closed: quarantined statements and breaks in the chain."""
         with self._session(write=False) as session:
             return pipeline.reports.blocks(session)
 
-    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic") -> Exported:
+    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
 
         Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
@@ -311,7 +325,8 @@ class Books:
 
         with Outbox() as outbox:
             with self._session(write=what == "receipts") as session:
-                done = pipeline.reports.export(session, what, Path(path), as_of or self._present_day(session), target, outbox)
+                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
+                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known)
             try:
                 outbox.publish()
             except MatcherError as error:
@@ -348,34 +363,17 @@ class Books:
         with self._session(write=True) as session:
             return pipeline.conflicts.settle(session, line_id, keep, reason, undo=undo)
 
-    def accept(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
-        """Posts the proposals on these lines. Raises MatcherError; see `verdicts.accept`."""
+    def close(self, month: str, *, as_reviewer: bool = False, force: bool = False, reason: str = "", dry_run: bool = False) -> Closing:
+        """Closes a month (YYYY-MM) and every day before it. Raises MatcherError; see `periods.close`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return pipeline.periods.close(session, month, as_reviewer=as_reviewer, force=force, reason=reason)
+
+    def reopen(self, month: str, *, reason: str) -> None:
+        """Opens the latest closed month again. Raises MatcherError; see `periods.reopen`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return pipeline.verdicts.accept(session, line_ids, reason)
-
-    def reject(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
-        """Refuses the proposals on these lines. Raises MatcherError; see `verdicts.reject`."""
-        actors.check_reasons(reason)
-        with self._session(write=True) as session:
-            return pipeline.verdicts.reject(session, line_ids, reason)
-
-    def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "") -> list[Decided]:
-        """Puts a line's money on items as a person says. Raises MatcherError; see `verdicts.allocate`."""
-        actors.check_reasons(reason, *(request.adjustment_reason for request in wanted))
-        with self._session(write=True) as session:
-            return pipeline.verdicts.allocate(session, line_id, wanted, reason)
-
-    def wanted(self, texts: Sequence[str]) -> list[AllocationRequest]:
-        """Reads ``ITEM[=CASH[+ADJUSTMENT:REASON]]`` for `allocate`. Raises MatcherError; see `asked.wanted`."""
-        with self._session(write=False) as session:
-            return pipeline.asked.wanted(session, texts)
-
-    def undo(self, decision_or_line: str, *, reason: str = "") -> list[Decided]:
-        """Reverses a decision. Raises MatcherError; see `verdicts.undo`."""
-        actors.check_reasons(reason)
-        with self._session(write=True) as session:
-            return pipeline.verdicts.undo(session, decision_or_line, reason)
+            pipeline.periods.reopen(session, month, reason)
 
     def verify(self, expect: str = "") -> list[Check]:
         """Recomputes what the journal sealed and every conservation sum, from the rows themselves.

@@ -1,12 +1,13 @@
 """`matcher.toml`: accounts, entities, policy. Finds it, reads it, says what is wrong with it."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from matcher import account_numbers, money
+from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
@@ -70,6 +71,32 @@ class AgingSection(_Strict):
     buckets: tuple[int, ...] = Field(default=(30, 60, 90, 120), strict=False)
 
 
+class Limit(_Strict):
+    """How much may be cleared without cash of one document, for a reason or by a person.
+
+    Attributes:
+        amount: in the document's currency.
+        percent: of the document's amount.
+    """
+
+    amount: Decimal | None = Field(default=None, ge=0, strict=False)
+    percent: Decimal | None = Field(default=None, ge=0, le=100, strict=False)
+
+
+class ReasonSection(_Strict):
+    """``[reasons.CODE]``: a reason of the books' own, or what a shipped one is in them.
+
+    Attributes:
+        gl_account: the ledger account that takes what is cleared.
+        disputed: whether the customer contests it.
+        dunnable: whether it is asked for again.
+    """
+
+    gl_account: str = ""
+    disputed: bool = False
+    dunnable: bool = False
+
+
 class Policy(_Strict):
     """``[policy]``: what may be posted without a person.
 
@@ -78,12 +105,18 @@ class Policy(_Strict):
         auto_post: whether runs post at all, or only propose.
         discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
         closing_percent: share of the open items, or of their amount, that a list of open items may close by not listing them.
+        close_by: how many people close a month: 1, or 2 where one prepares and another one closes.
+        limits: by reason code, how much may be cleared for it.
+        people: by name, how much a person may clear.
     """
 
     precision: float = Field(default=0.9995, ge=0.5, lt=1)
     auto_post: bool = True
     discount_grace_days: int = Field(default=0, ge=0, le=31)
     closing_percent: int = Field(default=20, ge=0, le=100)
+    close_by: int = Field(default=1, ge=1, le=2)
+    limits: dict[str, Limit] = Field(default_factory=dict)
+    people: dict[str, Limit] = Field(default_factory=dict)
 
 
 class Journal(_Strict):
@@ -109,6 +142,7 @@ class Config(_Strict):
     aging: AgingSection = AgingSection()
     policy: Policy = Policy()
     journal: Journal = Journal()
+    reasons: dict[str, ReasonSection] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
@@ -122,6 +156,9 @@ class Config(_Strict):
         for account in self.account:
             if account.entity not in entities:
                 raise ValueError(f"account {account.id!r} names entity {account.entity!r}, which is not listed")
+        for code in self.policy.limits:
+            if code not in reasons.SHIPPED and code not in self.reasons:
+                raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
         for code in (self.books.base_currency, *(a.currency for a in self.account)):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
@@ -216,6 +253,7 @@ buckets = [30, 60, 90, 120]  # days past due
 precision = 0.9995           # share of automatic postings that must be right
 auto_post = true             # false: every match is only proposed
 discount_grace_days = 0      # days after the discount date on which the discount is still accepted
+close_by = 1                 # people who close a month; 2: one prepares, another one closes
 closing_percent = 20         # a list of open items that closes more than this by leaving items out is refused
 """
 

@@ -171,6 +171,27 @@ SHADOW: Schema = {
 """What shadow rules would have made of the lines that the latest run on each of them looked at."""
 
 
+MOVEMENT: Schema = {
+    "item_id": _TEXT,
+    "entity": _TEXT,
+    "customer_id": _TEXT,
+    "currency": _TEXT,
+    "amount": _MONEY,  # minor units; raises what is open when above zero, for a credit too
+    "effective_date": _DAY,
+    "recorded": pl.Int64(),  # the journal's batch that made it known
+    "kind": _TEXT,  # `states.MovementKind`
+    "reason": _TEXT,  # of an adjustment
+    "decision_id": _TEXT,  # empty for what the ERP said
+    "line_id": _TEXT,  # empty where there is no bank line
+}
+"""Rows of `ledger.movements`."""
+
+SNAPSHOT: Schema = {"batch": pl.Int64(), "snapshot_date": _DAY}
+"""The day that each list of open items speaks of, by the batch that brought it."""
+
+CREDIT: Schema = {"batch": pl.Int64(), "line_id": _TEXT, "customer_id": pl.String()}
+"""Whose the money of an undecided line is, as runs found it; '' takes it back. In order of batch."""
+
 EXPLAINED: Schema = {name: DECISION[name] for name in ("basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by")}
 """What a decision or finding keeps for `explain`."""
 
@@ -178,9 +199,11 @@ STATE_LINE: Schema = {
     **LINE,
     "state": _TEXT,  # `states.LineState`
     "outcome": _TEXT,  # `states.Outcome`
-    "customer_id": _TEXT,  # payer; empty when unknown
-    "applied": _MONEY,  # posted cash allocations
-    "pending": _MONEY,  # amount - applied
+    "customer_id": _TEXT,  # payer as decided, or as the engine's finding has it; empty when unknown
+    "payer": _TEXT,  # whose money it certainly is; empty when nobody knows
+    "applied": _MONEY,  # posted cash allocations of the line
+    "used": _MONEY,  # of the rest what refunds, set-offs and other receipts took
+    "pending": _MONEY,  # amount - applied - used
     "confidence": pl.Int64(),  # millionths; null when none, like margin
     "margin": pl.Int64(),
     "rule": _TEXT,
@@ -194,7 +217,7 @@ STATE_LINE: Schema = {
 """Lines that count. One row per line."""
 
 STATE_EXCLUDED: Schema = {**STATE_LINE, "counts_instead": _TEXT}
-"""Lines that do not count: ``state`` is excluded, ``outcome`` a word of `states.Exclusion`, ``applied`` and ``pending`` are 0."""
+"""Lines that do not count: ``state`` is excluded, ``outcome`` a word of `states.Exclusion`, ``applied``, ``used`` and ``pending`` are 0."""
 
 STATE_ITEM: Schema = {
     **ITEM,
@@ -205,6 +228,20 @@ STATE_ITEM: Schema = {
     "listed_open": _MONEY,  # as the ERP's latest snapshot says, 0 when closed
 }
 """Open items. One row per item."""
+
+STATE_CREDIT: Schema = {
+    "item_id": _TEXT,  # U- and the line's id
+    "line_id": _TEXT,
+    "entity": _TEXT,
+    "customer_id": _TEXT,
+    "currency": _TEXT,
+    "document_no": _TEXT,  # the bank's reference
+    "issue_date": _DAY,  # the line's booking date
+    "amount": _MONEY,  # of the line, below zero
+    "open": _MONEY,  # below zero
+    "posted": pl.Boolean(),  # whether a decision placed the line
+}
+"""What is left of receipts whose customer is known. One row per line and customer with something open."""
 
 STATE_ALLOCATION: Schema = {
     **ALLOCATION,
@@ -261,6 +298,8 @@ class State:
         customers: `CUSTOMER` columns.
         decisions: `STATE_DECISION` columns.
         excluded: `STATE_EXCLUDED` columns. These lines are in no other frame and in no sum.
+        credits: `STATE_CREDIT` columns.
+        movements: `MOVEMENT` columns, up to the day: what every open amount here is a sum of.
     """
 
     as_of: date
@@ -271,3 +310,5 @@ class State:
     customers: pl.DataFrame
     decisions: pl.DataFrame
     excluded: pl.DataFrame = field(default_factory=lambda: empty(STATE_EXCLUDED))
+    credits: pl.DataFrame = field(default_factory=lambda: empty(STATE_CREDIT))
+    movements: pl.DataFrame = field(default_factory=lambda: empty(MOVEMENT))

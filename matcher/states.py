@@ -98,6 +98,7 @@ class DecisionKind(StrEnum):
     RETURN = "return", True  # the bank took an earlier line back
     CLASSIFY = "classify", True  # the line is no receivable
     WRITE_OFF = "write_off"  # clears an item; on no line
+    LISTED = "listed"  # the ERP lists the rest of its line as a credit of its own
     REJECT = "reject"
     HOLD = "hold"  # its line is set aside until a day
     ASSIGN = "assign"  # somebody follows its line up
@@ -105,6 +106,32 @@ class DecisionKind(StrEnum):
     UNDO = "undo"  # reverses another decision
     EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
     PROPOSAL = "proposal"  # of a run; never in the journal
+
+
+class MovementKind(StrEnum):
+    """What raises or lowers an item (`ledger.movements`).
+
+    Attributes:
+        word: as people are told.
+    """
+
+    word: str
+
+    def __new__(cls, value: str, word: str) -> "MovementKind":
+        """A word of the relation, and people's."""
+        made = str.__new__(cls, value)
+        made._value_, made.word = value, word
+        return made
+
+    ISSUE = "issue", "issued"
+    CASH = "cash", "cash"
+    ADJUSTMENT = "adjustment", "cleared without cash"
+    SET_OFF = "set_off", "set off"
+    UNAPPLIED = "unapplied", "unapplied cash"
+    REFUND = "refund", "refunded"
+    RETURN = "return", "returned by the bank"
+    ERP = "erp", "changed in the ERP"
+    REVERSAL = "reversal", "taken back"
 
 
 class LineClass(StrEnum):

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from matcher.frames import CUSTOMER, STATE_ALLOCATION, STATE_DECISION, STATE_ITEM, STATE_LINE, Schema, State
+from matcher.frames import CUSTOMER, STATE_ALLOCATION, STATE_CREDIT, STATE_DECISION, STATE_ITEM, STATE_LINE, Schema, State
 
 DAY = date(2026, 3, 10)
 _DEFAULTS: dict[type, Any] = {pl.String: "", pl.Boolean: False}
@@ -109,7 +109,7 @@ class Books:
         lines = []
         for line in self.lines.values():
             applied = sum(a["amount"] for a in posted if a["line_id"] == line["line_id"])
-            lines.append(line | {"applied": applied, "pending": line["amount"] - applied})
+            lines.append(line | {"applied": applied, "used": 0, "pending": line["amount"] - applied})
         items = []
         for item in self.items.values():
             cash = sum(a["item_amount"] for a in posted if a["item_id"] == item["item_id"])
@@ -125,7 +125,16 @@ class Books:
             allocations=frame(self.allocations, STATE_ALLOCATION),
             customers=frame(list(self.customers.values()), CUSTOMER),
             decisions=frame(list(self.decisions.values()), STATE_DECISION),
+            credits=frame(
+                [_credit(line) for line in lines if line["state"] == "posted" and line["customer_id"] and line["pending"] > 0], STATE_CREDIT
+            ),
         )
+
+
+def _credit(line: Row) -> Row:
+    same = {name: line[name] for name in ("line_id", "entity", "customer_id", "currency")}
+    about = {"item_id": f"U-{line['line_id']}", "document_no": line["bank_reference"], "issue_date": line["booking_date"]}
+    return same | about | {"amount": -line["amount"], "open": -line["pending"], "posted": True}
 
 
 def frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
@@ -135,7 +144,7 @@ def frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
 
 def shuffled(state: State, seed: int) -> State:
     """The same state with the rows of every frame in another order."""
-    frames = (state.lines, state.items, state.allocations, state.customers, state.decisions)
+    frames = (state.lines, state.items, state.allocations, state.customers, state.decisions, state.excluded, state.credits)
     return State(state.as_of, state.base_currency, *(frame.sample(fraction=1, shuffle=True, seed=seed) for frame in frames))
 
 

@@ -108,6 +108,9 @@ def with_format(command: F) -> F:
 as_of_option = click.option(
     "--as-of", type=IsoDate(), metavar="DATE", help="The day to look from; today, or the day of the latest line, if left out."
 )
+known_at_option = click.option(
+    "--known-at", default="", metavar="BATCH|DATE", help="Tell what was known then, by the journal's batch or the end of a day."
+)
 reason_option = click.option("--reason", default="", help="Why; kept in the journal.")
 
 

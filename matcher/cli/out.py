@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, data, note, open_books, show, with_books, with_format
+from matcher.cli.common import as_of_option, busy, data, known_at_option, note, open_books, show, with_books, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 @with_books
 @with_format
 @as_of_option
+@known_at_option
 @click.option("--detail", is_flag=True, help="One row for each item instead of each customer.")
-def aging(output: str, as_of: date | None, detail: bool) -> None:
+def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
     """Aged open items by customer: what is due, since when, and what is paid but not yet applied."""
     from matcher import amounts
     from matcher.ledger.aging import AGING_AMOUNTS
 
     books = open_books()
-    frame = books.aging(as_of) if detail else books.aging_summary(as_of)
+    frame = books.aging(as_of, known_at=known_at) if detail else books.aging_summary(as_of, known_at=known_at)
     money_columns = list(AGING_AMOUNTS) if detail else frame.columns[4:]
     rendered = amounts.render(frame, dict.fromkeys(money_columns, "currency"))
     show(list(rendered.iter_rows(named=True)), rendered.columns, output, numbers=(*money_columns, "days_past_due"))
@@ -38,7 +39,8 @@ def aging(output: str, as_of: date | None, detail: bool) -> None:
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @with_books
 @as_of_option
-def export(what: str, path: str, target: str, as_of: date | None) -> None:
+@known_at_option
+def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
     """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
 
     \b
@@ -50,7 +52,7 @@ def export(what: str, path: str, target: str, as_of: date | None) -> None:
     Exporting receipts again sends the same documents under the same ids.
     """
     with busy(f"exporting {what}"):
-        done = open_books().export(what, path, as_of, target=target)
+        done = open_books().export(what, path, as_of, target=target, known_at=known_at)
     for file in done.files:
         data(f"{file}\n")
     if what == "receipts":

@@ -1,15 +1,14 @@
-"""Commands of the daily work: run, status, queue, show, and the verdicts."""
+"""Commands of the daily work: run, status, queue, show, customer."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_books, reason_option, say, show, with_books, with_format
+from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
-    from matcher.pipeline.verdicts import Decided
     from matcher.review.queue import WaitingLine
 
 _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment", "confidence")
@@ -144,51 +143,4 @@ def customer(customer_id: str, output: str, as_of: date | None) -> None:
     note(f"{' '.join(filter(None, (customer_id, view.name)))}: {sums} open; {waits}.")
 
 
-def _decided(results: "list[Decided]") -> None:
-    for decision in results:
-        say(f"{decision.decision_id}  {decision.kind}  {decision.line_id}  {decision.outcome}")
-
-
-@click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
-@with_books
-@reason_option
-def accept(lines: tuple[str, ...], reason: str) -> None:
-    """Post the proposals on these lines, all or none."""
-    _decided(open_books().accept(lines, reason=reason))
-
-
-@click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
-@with_books
-@reason_option
-def reject(lines: tuple[str, ...], reason: str) -> None:
-    """Refuse the proposals on these lines; the same items are not proposed for them again."""
-    _decided(open_books().reject(lines, reason=reason))
-
-
-@click.command()
-@click.argument("line", metavar="LINE")
-@click.argument("items", nargs=-1, required=True, metavar="ITEM[=AMOUNT]...")
-@with_books
-@reason_option
-def allocate(line: str, items: tuple[str, ...], reason: str) -> None:
-    """Put a line's money on items, in this order.
-
-    ITEM is an item id or a document number; without an amount it gets what is open and left. `ITEM=98.00+2.00:discount`
-    clears 2.00 beside the cash, for the reason named. An id that holds `=` itself is found first.
-    """
-    books = open_books()
-    _decided(books.allocate(line, books.wanted(items), reason=reason))
-
-
-@click.command()
-@click.argument("decision", metavar="DECISION|LINE")
-@with_books
-@reason_option
-def undo(decision: str, reason: str) -> None:
-    """Reverse a decision, named by its id or by its line. Both stay in the journal; the line is open again."""
-    _decided(open_books().undo(decision, reason=reason))
-
-
-COMMANDS = (run, status, queue, show_line, customer, accept, reject, allocate, undo)
+COMMANDS = (run, status, queue, show_line, customer)

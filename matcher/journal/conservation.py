@@ -17,11 +17,10 @@ def hold(state: State) -> None:
     Raises:
         MatcherError: ``decision.amount``, naming the first line or item; the caller then keeps nothing of the command.
     """
-    lines = state.lines.filter(_outside("applied", "amount"))
-    for line_id, amount, applied, currency in lines.select("line_id", "amount", "applied", "currency").iter_rows():
-        raise _broken(
-            f"line {line_id} has {money.render(amount, currency)} {currency}, {money.render(applied, currency)} of it are applied"
-        )
+    placed = state.lines.with_columns(placed=pl.col("applied") + pl.col("used"))
+    lines = placed.filter(_outside("placed", "amount"))
+    for line_id, amount, given, currency in lines.select("line_id", "amount", "placed", "currency").iter_rows():
+        raise _broken(f"line {line_id} has {money.render(amount, currency)} {currency}, {money.render(given, currency)} of it are applied")
     away = state.allocations.filter(pl.col("state") == AllocationState.POSTED).join(state.excluded, on="line_id", how="semi")
     for line_id in away["line_id"]:
         raise _broken(f"line {line_id} does not count and has money applied")

@@ -10,6 +10,7 @@ import polars as pl
 from matcher import frames, ids, money
 from matcher.errors import MatcherError
 from matcher.model import Allocation
+from matcher.states import DecisionKind
 
 
 class Draft(NamedTuple):
@@ -115,7 +116,10 @@ def _check(draft: Draft, pending: int, opens: Mapping[str, tuple[int, str]]) -> 
     total = sum([a.amount for a in draft.allocations])
     if (pending >= 0 and not 0 <= total <= pending) or (pending < 0 and not pending <= total <= 0):
         has, wants = money.render(pending, draft.currency), money.render(total, draft.currency)
-        raise MatcherError("decision.amount", f"line {draft.line_id} has {has} {draft.currency} left, the allocations take {wants}")
+        whose = f"line {draft.line_id} has {has} {draft.currency} left" if draft.line_id else "no money moves"
+        raise MatcherError("decision.amount", f"{whose}, the allocations take {wants}")
+    if draft.kind == DecisionKind.RETURN:
+        return  # it opens again what was settled: how far, the sums of the books say when it is committed
     taken: dict[str, int] = {}
     for a in draft.allocations:
         _check_alone(draft, a, *opens[a.item_id])

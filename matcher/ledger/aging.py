@@ -12,12 +12,13 @@ import polars as pl
 from matcher.amounts import total
 from matcher.errors import MatcherError
 from matcher.frames import Schema, State, empty
-from matcher.states import LineState
 
 BUCKETS = (30, 60, 90, 120)
 """Last day of each bucket, in days past due."""
 
 NOT_DUE = "not_due"
+UNAPPLIED = "unapplied"
+"""Document type of what is left of a receipt."""
 
 AGING: Schema = {
     "entity": pl.String(),
@@ -76,28 +77,20 @@ def aging(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFrame:
 
     Returns:
         Amounts in minor units. ``days_past_due`` is signed: -5 is due in five days, 0 is due today. A row of document type
-        ``unapplied`` is a posted receipt of a known customer with money left: its item_id is the line's id, its document_no
-        the bank's reference, its issue_date the booking date, and its amounts are negative.
+        ``unapplied`` is what is left of a receipt whose customer is known, decided or not: its item_id is ``U-`` and the line's id, its
+        document_no the bank's reference, its issue_date the booking date, and its amounts are negative.
 
     Raises:
         MatcherError: ``config.invalid`` for impossible buckets.
     """
     issued = pl.col("issue_date") <= state.as_of
     items = state.items.filter(pl.col("open") != 0, issued).with_columns(open_amount="open")
-    credits = state.lines.filter(pl.col("state") == LineState.POSTED, pl.col("customer_id") != "", pl.col("pending") > 0).select(
-        "entity",
-        "customer_id",
-        "currency",
-        item_id="line_id",
-        document_no="bank_reference",
-        document_type=pl.lit("unapplied"),
-        issue_date="booking_date",
-        amount=-pl.col("amount"),
-        open_amount=-pl.col("pending"),
-    )
-    both = pl.concat([empty(AGING), items.select(set(AGING) & set(items.columns)), credits.filter(issued)], how="diagonal")
+    credits = state.credits.with_columns(document_type=pl.lit(UNAPPLIED), open_amount="open")
+    both = pl.concat([empty(AGING), *(frame.select(set(AGING) & set(frame.columns)) for frame in (items, credits))], how="diagonal")
     days = days_past_due(state, pl.col("due_date").fill_null(pl.col("issue_date")))
-    rows = both.with_columns(days_past_due=days, bucket=bucket(days, buckets), disputed_amount=pl.col("disputed_amount").fill_null(0))
+    # what is in dispute is never more than what is open
+    disputed = pl.min_horizontal("disputed_amount", pl.col("open_amount").clip(lower_bound=0)).fill_null(0)
+    rows = both.with_columns(days_past_due=days, bucket=bucket(days, buckets), disputed_amount=disputed)
     return rows.select(*AGING).sort("entity", "customer_id", "item_id", "document_no", "document_type")
 
 
@@ -112,7 +105,7 @@ def aging_summary(state: State, buckets: Sequence[int] = BUCKETS) -> pl.DataFram
     Raises:
         MatcherError: ``config.invalid`` for impossible buckets.
     """
-    amount, unapplied = pl.col("open_amount"), pl.col("document_type") == "unapplied"
+    amount, unapplied = pl.col("open_amount"), pl.col("document_type") == UNAPPLIED
     debts = {label: total(amount.filter(amount > 0, pl.col("bucket") == label)) for label in labels(buckets)}
     rows = aging(state, buckets).group_by("entity", "customer_id", "currency")
     sums = rows.agg(

@@ -17,19 +17,20 @@ import polars as pl
 from matcher.amounts import total
 from matcher.frames import Schema, empty
 
-HISTORY: Schema = {
+VERSION: Schema = {
     "item_id": pl.String(),
     "batch": pl.Int64(),  # that brought this version of the item
     "amount": pl.Int64(),  # of the document
     "open_amount": pl.Int64(),  # as the ERP says; 0 when it says closed
+    "closed_date": pl.Date(),
 }
-"""Versions of an item: those of items that a later snapshot changed after we had posted on them. In order of item and batch."""
+"""All versions of the items that a later snapshot changed, in order of item and batch."""
 
 SENT: Schema = {"decision_id": pl.String(), "batch": pl.Int64()}
 """Decisions whose receipt an export handed to the ERP, and the first batch that did. Only those that were undone are asked for."""
 
-BOOKED: Schema = {"item_id": pl.String(), "booked": pl.Int64()}
-"""What the ERP's latest open amount of an item holds of our postings, those undone since included; minor units, signed as settled."""
+BOOKED: Schema = {"item_id": pl.String(), "batch": pl.Int64(), "booked": pl.Int64()}
+"""What a version's open amount holds of our postings, those undone since included; minor units, signed as settled. No row: nothing."""
 
 _SEARCHED = 12
 """Postings of one item that are tried in every combination; of more only the oldest ones, the newest one and all together are."""
@@ -65,28 +66,43 @@ class _Posting:
         return self.amount if self.undone and self.sent and not self.booked else self.pending
 
 
-def booked(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The columns of `BOOKED`, for the items in `history`.
+def booked(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The columns of `BOOKED`, for every version of the items that a snapshot changed after we had posted on them.
 
     Args:
-        history: columns of `HISTORY`.
+        versions: columns of `VERSION`.
         decisions: `frames.DECISION` columns, all of them.
         allocations: `frames.ALLOCATION` columns, of all decisions, reversed ones too.
         sent: columns of `SENT`; none where nothing was exported.
     """
+    if not versions.height or not allocations.height:
+        return empty(BOOKED)
+    history = _changed_after(versions, decisions, allocations)
     if not history.height:
         return empty(BOOKED)
     postings = _postings(history, decisions, allocations, empty(SENT) if sent is None else sent)
-    versions = history.filter(
+    told = history.filter(
         ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
         | (pl.col("item_id") != pl.col("item_id").shift())
     )
-    plain, others = _plain(versions, postings)
-    parts = [plain]
+    plain, others = _plain(told, postings)
+    parts = [
+        history.join(plain, on="item_id").select(
+            "item_id", "batch", booked=pl.when(pl.col("batch") > pl.col("posted_in")).then("booked").otherwise(0)
+        )
+    ]
     if others.height:
         whole = history.join(others, on="item_id", how="semi", maintain_order="left")
         parts.append(_followed(whole, postings.join(others, on="item_id", how="semi", maintain_order="left")))
-    return pl.concat(parts)
+    return pl.concat(parts).sort("item_id", "batch")
+
+
+def _changed_after(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+    """The versions of items with a later one than the first posting on them."""
+    ours = allocations.select("decision_id", "item_id").join(versions.select("item_id").unique(), on="item_id", how="semi")
+    posted = ours.join(decisions.select("decision_id", "batch"), on="decision_id").group_by("item_id").agg(pl.col("batch").min())
+    late = versions.join(posted, on="item_id", suffix="_posted").filter(pl.col("batch") > pl.col("batch_posted"))
+    return versions.join(late, on="item_id", how="semi", maintain_order="left")
 
 
 def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -106,9 +122,10 @@ def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.Da
 def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The items with one posting in force and one change after it, in columns, since a month-end is full of them; and the other items."""
     single = postings.group_by("item_id").agg(pl.len().alias("postings"), *(pl.col(n).first() for n in ("batch", "settled", "undone_in")))
+    single = single.rename({"batch": "posted_in"})
     late = pl.col("batch") > pl.col("posted_in")
     changes = (
-        versions.join(single.select("item_id", posted_in="batch"), on="item_id")
+        versions.join(single.select("item_id", "posted_in"), on="item_id")
         .group_by("item_id")
         .agg(
             pl.col("open_amount").filter(~late).last().alias("before"),
@@ -125,23 +142,27 @@ def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame
     part = pl.min_horizontal(forced, pl.col("settled").abs()) * pl.col("settled").sign()
     whole = pl.col("before") - pl.col("after") == pl.col("settled")
     amount = pl.when(pl.col("changes") == 0).then(0).when(whole).then("settled").otherwise(part)
-    return joined.filter("easy").select("item_id", booked=amount), joined.filter(~pl.col("easy")).select("item_id")
+    return joined.filter("easy").select("item_id", "posted_in", booked=amount), joined.filter(~pl.col("easy")).select("item_id")
 
 
 def _followed(versions: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
     """The other items, each followed through its versions, postings and reversals in the order in which the books came to know them."""
     listed: dict[str, list[tuple[int, int, int]]] = {}
-    for item_id, batch, amount, open_amount in versions.select(*HISTORY).iter_rows():
+    for item_id, batch, amount, open_amount in versions.select("item_id", "batch", "amount", "open_amount").iter_rows():
         listed.setdefault(item_id, []).append((batch, amount, open_amount))
     posted: dict[str, list[Posted]] = {}
     for item_id, *posting in postings.select("item_id", "batch", "settled", "undone_in", "sent_in").iter_rows():
         posted.setdefault(item_id, []).append(Posted(*posting))
-    rows = [(item_id, follow(listed[item_id], posted.get(item_id, []))) for item_id in sorted(listed)]
+    rows = [
+        (item_id, batch, held)
+        for item_id in sorted(listed)
+        for (batch, _, _), held in zip(listed[item_id], follow(listed[item_id], posted.get(item_id, [])), strict=True)
+    ]
     return pl.DataFrame(rows, schema=BOOKED, orient="row")
 
 
-def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> int:
-    """What the latest version of one item holds of our postings, in minor units.
+def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> list[int]:
+    """What each version of one item holds of our postings, in minor units.
 
     Args:
         versions: (batch, document amount, open amount) in order of batch.
@@ -150,6 +171,7 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
     way = -1 if versions[-1][1] < 0 else 1
     ours = [_Posting(posting.settled * way) for posting in postings]
     before: int | None = None
+    held: list[int] = []
     for batch, amount, open_amount in versions:
         # what was decided before this version came, whatever became of it later
         decided = [p for p, posting in zip(ours, postings, strict=True) if posting.batch < batch]
@@ -161,7 +183,8 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
             _explain(before - listed, decided)
         _bound(listed, abs(amount), decided)
         before = listed
-    return way * sum(p.booked for p in ours)
+        held.append(way * sum(p.booked for p in ours))
+    return held
 
 
 def _explain(fall: int, postings: Sequence[_Posting]) -> None:

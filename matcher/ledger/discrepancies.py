@@ -63,6 +63,7 @@ def discrepancies(
     state: State,
     owners: Mapping[str, str] | None = None,
     *,
+    notes: Mapping[str, str] | None = None,
     gaps: pl.DataFrame | None = None,
     buckets: Sequence[int] = BUCKETS,
     discount_grace_days: int = 0,
@@ -72,6 +73,7 @@ def discrepancies(
     Args:
         state: the books as of a day.
         owners: who follows a row up: by line_id, else by item_id, else by customer_id.
+        notes: what people noted, by line_id; it is added to the row's note.
         gaps: breaks in the chains of statements, in the columns of `GAP`.
         buckets: last day of each aging bucket.
         discount_grace_days: days after the discount date on which a discount still counts as earned.
@@ -91,8 +93,16 @@ def discrepancies(
         days_past_due=days,
         bucket=pl.when(pl.col("due").is_not_null()).then(bucket(days, buckets)).otherwise(pl.lit("")),
         owner=_owner(owners or {}),
+        note=_noted(notes or {}),
     )
     return aged.select(*DISCREPANCY).sort("entity", "customer_id", "item_id", "line_id", "type", "decision_id", "note")
+
+
+def _noted(notes: Mapping[str, str]) -> pl.Expr:
+    if not notes:
+        return pl.col("note")
+    said = pl.col("line_id").replace_strict(dict(notes), default=None, return_dtype=pl.String)
+    return pl.concat_str("note", pl.when(said.is_not_null()).then(pl.concat_str(pl.lit(" Note: "), said)).otherwise(pl.lit("")))
 
 
 def _owner(owners: Mapping[str, str]) -> pl.Expr:
@@ -187,6 +197,8 @@ def _of_payments(payments: pl.DataFrame) -> pl.DataFrame:
 def _of_lines(state: State) -> pl.DataFrame:
     outcome, open_money = pl.col("outcome"), pl.col("pending") != 0
     back = (pl.col("kind") == "return") | (pl.col("return_reason") != "") | pl.col("reversal")
+    # a person may have recorded a return that the bank does not mark
+    back |= (outcome == Outcome.OUTGOING) & (pl.col("state") == LineState.POSTED) & (pl.col("other_line") != "")
     unknown = (pl.col("state") == LineState.NONE) & ~outcome.is_in([*SURPLUS, *NOT_RECEIVABLE])
     unknown |= outcome == Outcome.UNEXPLAINED
     odd = state.lines.filter(back | (open_money & (unknown | outcome.is_in(SURPLUS))))

@@ -1,46 +1,35 @@
 """Folding facts and decisions into state. State is never stored: it can be dropped and computed again at any time."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from matcher import frames
 from matcher.amounts import total
-from matcher.frames import State, empty
-from matcher.ledger.booked import HISTORY, SENT, booked
-from matcher.states import ENGINE, SETTLING, AllocationState, DecisionKind, ItemStatus, LineState, Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the store holds, as frames with the columns of `matcher.frames`; `history` and `sent` with those of `booked`."""
-
-    lines: pl.DataFrame
-    items: pl.DataFrame
-    customers: pl.DataFrame
-    decisions: pl.DataFrame
-    allocations: pl.DataFrame
-    findings: pl.DataFrame
-    proposals: pl.DataFrame
-    history: pl.DataFrame = field(default_factory=lambda: empty(HISTORY))
-    sent: pl.DataFrame = field(default_factory=lambda: empty(SENT))
+from matcher.frames import State
+from matcher.ledger import unapplied
+from matcher.ledger.movements import Facts, balances, listed, movements
+from matcher.ledger.restored import restored
+from matcher.states import ENGINE, SETTLING, AllocationState, DecisionKind, LineState, Outcome
 
 
 def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     """The state of the books as of a day."""
     decisions = live(facts.decisions)
-    in_force = decisions.filter(pl.col("live") & (pl.col("effective_date") <= as_of))
+    in_force = _in_force(decisions, as_of)
     context = in_force.select("decision_id", "actor", "run_by", "rule", "outcome", "effective_date", "batch")
     posted = facts.allocations.join(context, on="decision_id", how="inner").with_columns(pl.lit(AllocationState.POSTED).alias("state"))
     reported = facts.lines.filter(pl.col("booking_date") <= as_of)
     excluded = _excluded(reported, decisions)
+    facts = _with_restored(facts, in_force)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
     # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
     dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
-    items = _items(dated, posted, booked(facts.history, facts.decisions, facts.allocations, facts.sent))
-    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded)
+    moved = movements(facts).filter(pl.col("effective_date") <= as_of)
+    items = _items(dated, posted, balances(moved))
+    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded, _credits(lines, moved), moved)
     _check(state, facts)
     return state
 
@@ -53,6 +42,15 @@ def _check(state: State, facts: Facts) -> None:
     frames.check("State.items", state.items, frames.STATE_ITEM, unasked[1])
     frames.check("State.allocations", state.allocations, frames.STATE_ALLOCATION)
     frames.check("State.decisions", state.decisions, frames.STATE_DECISION)
+    frames.check("State.credits", state.credits, frames.STATE_CREDIT)
+    frames.check("State.movements", state.movements, frames.MOVEMENT)
+
+
+def _in_force(decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Decisions in force on a day: taken, and not taken back, by then. The day after all others stands for what is known now."""
+    taken_back = decisions.filter((pl.col("reverses") != "") & (pl.col("effective_date") <= as_of)).get_column("reverses")
+    taken = (pl.col("kind") != DecisionKind.UNDO) & (pl.col("effective_date") <= as_of)
+    return decisions.filter(taken & ~pl.col("decision_id").is_in(taken_back.implode()))
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -65,7 +63,7 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
 
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Lines that do not count, with the latest decision that says so. In effect from the line's booking date, whenever decided."""
-    empty = {"customer_id": "", "state": LineState.EXCLUDED}
+    empty = {"customer_id": "", "payer": "", "state": LineState.EXCLUDED}
     columns = (
         "outcome", "actor", "run_by", "other_line", "rule", "confidence", "margin", "decision_id", *frames.EXPLAINED, "counts_instead",
         "reason",
@@ -79,7 +77,7 @@ def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     texts = (pl.lit(value).alias(name) for name, value in empty.items())
     return (
         reported.join(latest, on="line_id")
-        .with_columns(*texts, *(pl.lit(0, pl.Int64).alias(n) for n in ("applied", "pending")))
+        .with_columns(*texts, *(pl.lit(0, pl.Int64).alias(n) for n in ("applied", "used", "pending")))
         .sort("line_id")
     )
 
@@ -101,45 +99,91 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
     )
     judged = pl.concat([verdicts, findings.select(verdicts.columns)])
     applied = posted.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
+    used = (
+        posted.filter(pl.col("item_id").str.starts_with(unapplied.PREFIX))
+        .group_by(line_id=pl.col("item_id").str.slice(len(unapplied.PREFIX)))
+        .agg(used=total(-pl.col("item_amount")))
+    )
     untouched = pl.when(pl.col("amount") < 0).then(pl.lit(Outcome.OUTGOING)).otherwise(pl.lit(Outcome.UNEXPLAINED))
     return (
-        _joined(_joined(_in_order(reported, "line_id"), judged, "line_id"), applied, "line_id")
+        _in_order(reported, "line_id")
+        .pipe(_joined, judged, "line_id")
+        .pipe(_joined, applied, "line_id")
+        .pipe(_joined, used, "line_id")
         .with_columns(
-            pl.col("applied").fill_null(0),
+            pl.col("applied", "used").fill_null(0),
             pl.col("state").fill_null(LineState.NONE),
             pl.coalesce(pl.col("outcome"), untouched).alias("outcome"),
             *(pl.col(name).fill_null("") for name in columns if name not in ("outcome", "confidence", "margin", "log_odds")),
         )
-        .with_columns((pl.col("amount") - pl.col("applied")).alias("pending"))
+        .pipe(_joined, facts.credits.group_by("line_id", maintain_order=True).agg(found=pl.col("customer_id").last()), "line_id")
+        .with_columns(
+            (pl.col("amount") - pl.col("applied") - pl.col("used")).alias("pending"),
+            pl.when(pl.col("state") == LineState.POSTED).then("customer_id").otherwise(pl.col("found").fill_null("")).alias("payer"),
+        )
+        .drop("found")
+    )
+
+
+def _with_restored(facts: Facts, in_force: pl.DataFrame) -> Facts:
+    """The facts with what stands again as a proposal since a posting was taken back."""
+    settled = in_force.filter(pl.col("kind").is_in(SETTLING)).get_column("line_id")
+    known = pl.concat([settled, facts.findings["line_id"]])
+    found, proposals = restored(facts.decisions, facts.allocations, known)
+    if not found.height:
+        return facts
+    return replace(
+        facts,
+        findings=pl.concat([facts.findings, found]),
+        proposals=pl.concat([facts.proposals, proposals.select(facts.proposals.columns)]),
     )
 
 
 def _proposed(facts: Facts, lines: pl.DataFrame) -> pl.DataFrame:
-    waiting = lines.filter(pl.col("state") == LineState.PROPOSED).select(
-        "line_id", "actor", "run_by", "rule", "outcome", pl.col("booking_date").alias("effective_date"), "state"
-    )
+    """Proposals for lines that wait, and offers of what is left of lines that are posted."""
+    offered = pl.col("line_id").is_in(facts.findings.filter(pl.col("state") == LineState.PROPOSED)["line_id"].implode())
+    left = (pl.col("state") == LineState.POSTED) & (pl.col("pending") != 0) & offered
+    waiting = lines.filter((pl.col("state") == LineState.PROPOSED) | left).select(
+        "line_id", "actor", "run_by", "rule", "outcome", pl.col("booking_date").alias("effective_date"),
+        pl.lit(AllocationState.PROPOSED).alias("state"),
+    )  # fmt: skip
     return facts.proposals.join(waiting, on="line_id", how="inner")
 
 
-def _items(items: pl.DataFrame, posted: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
-    """Open amounts: what the ERP lists, less what we posted, plus what the ERP has taken off for it already.
+def _items(items: pl.DataFrame, posted: pl.DataFrame, open_amounts: pl.DataFrame) -> pl.DataFrame:
+    """Open amounts: the sums of the items' movements.
 
     Nothing is clipped: an item that more money was posted on than it has is shown so, and `verify` finds it.
     """
     ours = posted.group_by("item_id").agg(
         total(pl.col("item_amount")).alias("settled_cash"), total(pl.col("adjustment")).alias("settled_adjustment")
     )
-    listed = pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("open_amount"))
     return (
         _in_order(items, "item_id")
-        .with_columns(listed.alias("listed_open"))
+        .with_columns(listed().alias("listed_open"))
         .pipe(_joined, ours, "item_id")
-        .pipe(_joined, booked, "item_id")
-        .with_columns(pl.col("settled_cash").fill_null(0), pl.col("settled_adjustment").fill_null(0))
-        .with_columns((pl.col("listed_open") + pl.col("booked").fill_null(0)).alias("open_before"))
-        .with_columns((pl.col("open_before") - pl.col("settled_cash") - pl.col("settled_adjustment")).alias("open"))
-        .drop("booked")
+        .pipe(_joined, open_amounts, "item_id")
+        .with_columns(pl.col("open", "settled_cash", "settled_adjustment").fill_null(0))
+        .with_columns((pl.col("open") + pl.col("settled_cash") + pl.col("settled_adjustment")).alias("open_before"))
     )
+
+
+def _credits(lines: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """What is left of receipts, by line and customer. While its money changes hands on a day of its own, a line has two rows."""
+    left = (
+        moved.filter(
+            pl.col("item_id").str.starts_with(unapplied.PREFIX), pl.col("line_id") == pl.col("item_id").str.slice(len(unapplied.PREFIX))
+        )
+        .group_by("item_id", "line_id", "customer_id")
+        .agg(open=total(pl.col("amount")))
+        .filter(pl.col("open") != 0)
+    )
+    reference = pl.col("bank_reference") if "bank_reference" in lines.columns else pl.lit("")
+    about = lines.select(
+        "line_id", "entity", "currency", document_no=reference, issue_date="booking_date", amount=-pl.col("amount"),
+        posted=pl.col("state") == LineState.POSTED,
+    )  # fmt: skip
+    return left.join(about, on="line_id").select(*frames.STATE_CREDIT).sort("item_id", "customer_id")
 
 
 def _joined(frame: pl.DataFrame, more: pl.DataFrame, key: str) -> pl.DataFrame:

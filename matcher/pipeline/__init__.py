@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcher.pipeline import (
-        asked,
+        actions,
         backtest,
         conflicts,
         imports,
         ingest,
         layouts,
         opening,
+        periods,
         reissues,
         reports,
         rulebooks,
         run,
         statements,
-        verdicts,
         verify,
         view,
     )
 
 __all__ = [
-    "asked", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "reissues", "reports", "rulebooks", "run",
-    "statements", "verdicts", "verify", "view",
+    "actions", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "periods", "reissues", "reports", "rulebooks", "run",
+    "statements", "verify", "view",
 ]  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from matcher import money
 from matcher.amounts import total
 from matcher.engines.base import Engine
 from matcher.frames import State
-from matcher.ledger.fold import Facts, fold, live
+from matcher.ledger.fold import fold, live
+from matcher.ledger.movements import Facts
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.entity import match
 from matcher.money import PPM
@@ -151,7 +152,8 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     until = decided.filter(of_month).get_column("batch").max()
     decided_then = decided if until is None else decided.filter(pl.col("batch") <= until)
     early = decided_then.filter((pl.col("effective_date") < month) & ~of_month)
-    items = journal.items(session.store, until if isinstance(until, int) else None)
+    batch = until if isinstance(until, int) else None
+    items = journal.items(session.store, batch)
     seen = Facts(
         facts.lines.filter(pl.col("booking_date") <= month.replace(day=monthrange(month.year, month.month)[1])),
         items,
@@ -160,8 +162,9 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
         facts.allocations.filter(pl.col("decision_id").is_in(decided_then["decision_id"].implode())),
         facts.findings.clear(),
         facts.proposals.clear(),
-        journal.history(session.store, until if isinstance(until, int) else None),
-        journal.sent(session.store, until if isinstance(until, int) else None),
+        journal.versions(session.store, batch),
+        journal.sent(session.store, batch),
+        journal.snapshots(session.store, batch),
     )
     state = fold(seen, date.max, session.config.books.base_currency)
     late = state.allocations.filter(~pl.col("decision_id").is_in(early["decision_id"].implode()))

@@ -1,38 +1,121 @@
-"""What a person means by the beginning of an id."""
+"""What a person means: lines, decisions, items and customers by what people call them."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from matcher.errors import MatcherError
+from matcher.ledger import unapplied
 from matcher.pipeline.session import Session
-from matcher.store import lines
+from matcher.store import lines, names
+from matcher.store.names import NamedItem
+
+REFERENCE = "ref:"
+"""What a bank reference begins with in the place of a line's id."""
+
+_PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
-def line(session: Session, typed_id: str) -> str:
-    """Id of the line of that id, or of that beginning of an id, whether it counts or not.
+def line(session: Session, typed: str) -> str:
+    """Id of the line of that id or beginning of an id, or with that bank reference as ``ref:TEXT``; whether it counts or not.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    matches = lines.ids_beginning(session.store, "raw.line", typed_id.lower())
+    if typed.lower().startswith(REFERENCE):
+        return _referred(session, typed[len(REFERENCE) :])
+    matches = lines.ids_beginning(session.store, "raw.line", typed.lower())
     if not matches:
-        raise MatcherError("line.unknown", f"no line has the id {typed_id!r}")
+        raise MatcherError("line.unknown", f"no line has the id {typed!r}")
     if len(matches) > 1:
-        raise MatcherError("line.ambiguous", f"{len(matches)} lines have ids that begin with {typed_id!r}")
+        raise MatcherError("line.ambiguous", f"{len(matches)} lines have ids that begin with {typed!r}")
     return matches[0][0]
 
 
-def decision(session: Session, typed_id: str) -> tuple[str, str]:
-    """Ids of the line and the decision of that id or beginning of an id; without a decision where it is the line's.
+def _referred(session: Session, reference: str) -> str:
+    found = names.lines_referred(session.store, reference)
+    if not found:
+        raise MatcherError("line.unknown", f"no line has the bank reference {reference!r}")
+    if len(found) > 1:
+        raise MatcherError("line.ambiguous", f"{len(found)} lines have the bank reference {reference!r}: {', '.join(found[:5])}")
+    return found[0]
+
+
+def decision(session: Session, typed: str) -> tuple[str, str]:
+    """Ids of the line and the decision of that id or beginning of an id; without a decision where a line is named.
+
+    The line is '' for a decision on none.
 
     Raises:
         MatcherError: ``decision.unknown``, ``line.unknown`` or ``line.ambiguous``, also when it begins the ids of both.
     """
-    by_id = lines.ids_beginning(session.store, "log.decision", typed_id.lower())
+    by_id = lines.ids_beginning(session.store, "log.decision", typed.lower())
     if len(by_id) > 1:
-        raise MatcherError("decision.unknown", f"{len(by_id)} decisions have ids that begin with {typed_id!r}")
+        raise MatcherError("decision.unknown", f"{len(by_id)} decisions have ids that begin with {typed!r}")
     if not by_id:
-        return line(session, typed_id), ""
+        return line(session, typed), ""
     (decision_id, line_id) = by_id[0]
-    others = [name for name, _ in lines.ids_beginning(session.store, "raw.line", typed_id.lower()) if name != line_id]
-    if others and typed_id.lower() != decision_id:
-        what = f"decision {decision_id} and line {others[0]} have ids that begin with {typed_id!r}"
+    others = [name for name, _ in lines.ids_beginning(session.store, "raw.line", typed.lower()) if name != line_id]
+    if others and typed.lower() != decision_id:
+        what = f"decision {decision_id} and line {others[0]} have ids that begin with {typed!r}"
         raise MatcherError("line.ambiguous", what)
     return line_id, decision_id
+
+
+def customer(session: Session, typed: str) -> str:
+    """Id of a customer.
+
+    Raises:
+        MatcherError: ``customer.unknown`` with the nearest.
+    """
+    if typed and names.customers_called(session.store, [typed]):
+        return typed
+    near = [f"{customer_id} ({name})" if name else customer_id for customer_id, name in names.nearest_customers(session.store, typed)]
+    raise MatcherError("customer.unknown", f"there is no customer {typed!r}", hint=f"Did you mean {' or '.join(near)}?" if near else "")
+
+
+class Meant(NamedTuple):
+    """The items that a name may mean, the surest kind of likeness alone: of several a person chooses."""
+
+    typed: str
+    items: tuple[NamedItem, ...]
+
+
+def item(session: Session, typed: str) -> Meant:
+    """The items that a person may mean by an id, a document number as anybody writes it, or ``U-LINE``.
+
+    Raises:
+        MatcherError: ``item.unknown`` with the nearest document numbers.
+    """
+    exact = names.items_called(session.store, typed)
+    if exact:
+        by_id = [found for found in exact if found.item_id == typed]
+        return Meant(typed, tuple(by_id[:1] or exact))
+    if typed[: len(unapplied.PREFIX)].upper() == unapplied.PREFIX and (rest := typed[len(unapplied.PREFIX) :]):
+        try:
+            return Meant(typed, (NamedItem(unapplied.item_id(line(session, rest)), "", ""),))
+        except MatcherError as error:
+            if error.code != "line.unknown" or not _parts(typed):
+                raise
+    parts = _parts(typed)
+    if parts:
+        found = names.items_ending(session.store, parts[-1])
+        alike = [one for one in found if _fits(parts, one.document_no) or _fits(parts, one.item_id)]
+        if alike:
+            return Meant(typed, tuple(alike))
+    near = names.nearest_items(session.store, typed)
+    hint = f"Did you mean {' or '.join(near)}?" if near else ""
+    raise MatcherError("item.unknown", f"no open item has the id or document number {typed!r}", hint=hint)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Letters and numbers of a name, each alike however it is written: case, signs between them and leading zeros do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in _PARTS.findall(plain))
+
+
+def _fits(typed: Sequence[str], name: str) -> bool:
+    """Whether a name ends with what was typed, part by part, or is the same without its signs."""
+    parts = _parts(name)
+    return parts[-len(typed) :] == tuple(typed) or (len(typed) > 1 and "".join(parts) == "".join(typed))

@@ -42,6 +42,7 @@ class Deciding:
         batch, at: of the journal's batch that is going to hold the decisions.
         actor: who started the run.
         after: id of the latest decision on each line that has one.
+        first_open: the first day that no closed month locks.
     """
 
     engine: Engine
@@ -51,6 +52,7 @@ class Deciding:
     actor: str
     at: str
     after: Mapping[str, str]
+    first_open: date = date.min
 
     def __call__(self, job: EntityInput) -> Records:
         """Decides a company.
@@ -85,7 +87,7 @@ class Deciding:
             kind=kind,
             line_id=verdict.line_id,
             currency=line.currency,
-            effective_date=max([line.booking_date, *[items[s.item_id].issue_date for s in explanation.shares]]),
+            effective_date=max(line.booking_date, self.first_open),
             customer_id=verdict.customer_id,
             outcome=verdict.outcome,
             rule=verdict.rule,
@@ -114,7 +116,6 @@ class _Item(NamedTuple):
 
     item_id: str
     currency: str
-    issue_date: date
     open: int
     open_amount: int
 

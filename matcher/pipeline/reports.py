@@ -19,22 +19,25 @@ from matcher.journal.chain import Head
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
-from matcher.ledger.fold import fold
+from matcher.ledger.followup import follow_up
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
+from matcher.pipeline.view import Asked, asked_for, present, whole
 from matcher.states import StatementState
 from matcher.store import facts, journal
 from matcher.store.facts import Statement
+from matcher.store.journal import Known
 
 WHAT = ("matches", "aging", "discrepancies", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Something that keeps the month from being closed. `code` is an id of the catalogue."""
+    """Something that keeps the month from being closed. `code` is an id of the catalogue; `day` the first day that it is about."""
 
     code: str
     message: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,11 @@ def blocks(session: Session) -> list[Block]:
             continue
         span = f" ({statement.first_day} to {statement.last_day})" if statement.first_day else ""
         blocking.append(
-            Block(_why_held(statement), f"account {statement.account}: statement {statement.statement_id}{span} is in quarantine")
+            Block(
+                _why_held(statement),
+                f"account {statement.account}: statement {statement.statement_id}{span} is in quarantine",
+                statement.first_day,
+            )
         )
     for account, count in conflicts.open_by_account(session).items():
         message = f"account {account}: {count} lines do not count, because the bank's reference of each was read before with another amount"
@@ -72,7 +79,7 @@ def blocks(session: Session) -> list[Block]:
     for gap in breaks(facts.statement_facts(session.store)):
         near = sorted((days[gap.earlier][1], days[gap.later][0]))
         where = f"between {near[0]} and {near[1]}" if near[0] != near[1] else f"on {near[0]}"
-        blocking.append(Block("statement.gap", f"account {gap.account}: {_gap(gap, currencies[gap.later])} {where}"))
+        blocking.append(Block("statement.gap", f"account {gap.account}: {_gap(gap, currencies[gap.later])} {where}", near[0]))
     return blocking
 
 
@@ -104,45 +111,47 @@ def _replaced(statement: Statement, proven: pl.DataFrame) -> bool:
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
-def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox) -> Exported:
+def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox, known: Known | None = None) -> Exported:
     """Makes one export. Receipts go to the outbox, for the caller to publish once the books remember them; the others are written.
+
+    A day of a closed month is told as it was known when the month was closed; any other as it is known now, or was as `known` says.
 
     Raises:
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
-    all_facts = journal.facts(session.store)
     if what == "receipts":
-        state = fold(all_facts, date.max, session.config.books.base_currency)
-        return _receipts(session, state, as_of, path, target, outbox)
-    state = fold(all_facts, as_of, session.config.books.base_currency)
-    frame, amounts = _table(session, what)(state)
+        return _receipts(session, present(session), as_of, path, target, outbox)
+    then = asked_for(session, as_of, known)
+    frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
     head = journal.last_batch(session.store)
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
     return Exported(what, (str(path),), frame.height, {}, "", head)
 
 
-def _table(session: Session, what: str) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
-    buckets = session.config.aging.buckets
+def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
+    buckets = then.buckets
     made: dict[str, Callable[[State], tuple[pl.DataFrame, dict[str, str]]]] = {
         "matches": lambda state: (matches(state), {}),
         "aging": lambda state: (aging(state, buckets), AGING_AMOUNTS),
-        "discrepancies": partial(_discrepancies, session),
+        "discrepancies": partial(_discrepancies, session, then),
     }
     if what not in made:
         raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")
     return made[what]
 
 
-def _discrepancies(session: Session, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
-    config = session.config
+def _discrepancies(session: Session, then: Asked, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
     statements = {statement.statement_id: statement for statement in facts.statement_records(facts.statements(session.store))}
-    rows = []
-    for gap in breaks(facts.statement_facts(session.store)):
+    gap_rows = []
+    for gap in breaks(facts.statement_facts(session.store, then.known.batch if then.known else None)):
         after = statements[gap.later]
-        rows.append((gap.account, after.entity, after.currency, after.first_day, gap.closing, gap.opening, gap.missing))
-    gaps = pl.DataFrame(rows, schema=GAP, orient="row").filter(pl.col("date") <= state.as_of)
-    grace = config.policy.discount_grace_days
-    return discrepancies(state, gaps=gaps, buckets=config.aging.buckets, discount_grace_days=grace), DISCREPANCY_AMOUNTS
+        gap_rows.append((gap.account, after.entity, after.currency, after.first_day, gap.closing, gap.opening, gap.missing))
+    gaps = pl.DataFrame(gap_rows, schema=GAP, orient="row").filter(pl.col("date") <= state.as_of)
+    follow = follow_up(state.decisions)
+    rows = discrepancies(
+        state, follow.owners, notes=follow.notes, gaps=gaps, buckets=then.buckets, discount_grace_days=then.discount_grace_days
+    )
+    return rows, DISCREPANCY_AMOUNTS
 
 
 def _receipts(session: Session, state: State, as_of: date, path: Path, target: str, outbox: files.Outbox) -> Exported:

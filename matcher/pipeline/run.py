@@ -13,12 +13,14 @@ from matcher.frames import State
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.ledger.fold import fold
+from matcher.ledger.periods import Locks
 from matcher.matching import classify, receipts
 from matcher.matching.decisions.decide import MatchResult, Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
+from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, findings, merge
 from matcher.pipeline.session import Session
@@ -30,7 +32,7 @@ from matcher.store import journal
 _UNASKED = (
     "statement_id", "bank_reference", "counterparty_bank", "mandate_id", "return_reason", "exchange_rate", "charges", "balance",
     "reversal", "time", "source_line", "raw",
-    "terms", "closed_date", "disputed_amount", "extra", "first_seen", "seen",
+    "terms", "disputed_amount", "extra", "seen",
 )  # fmt: skip
 """Columns of lines, and of items, that nothing here reads; with a million lines it takes seconds to have them."""
 
@@ -74,14 +76,17 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
             session.config.policy.discount_grace_days,
             _undone(facts.decisions, facts.allocations),
         )
-        deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state))
+        first_open = Locks(facts.periods).first_open
+        deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
+        accounts = CustomerAccounts.of(state, facts.credits, work, policy)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
     others = [MatchResult.unmatched(line_id, outcome, why) for line_id, outcome, why in aside.iter_rows()]
     records = merge(parts, findings(others))
-    _record(session, as_of, records, book)
+    journal.append_credits(session.store, session.next_batch, accounts.news(records))
+    _record(session, as_of, accounts.with_offers(records), book)
     return _result(lines, records.outcomes, (trouble,) if trouble else ())
 
 

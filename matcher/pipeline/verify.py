@@ -12,6 +12,7 @@ from matcher.amounts import total
 from matcher.errors import MatcherError
 from matcher.ledger.chain import breaks
 from matcher.ledger.fold import fold, live
+from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
@@ -43,10 +44,13 @@ def _money(session: Session) -> list[Check]:
     """Sums over the decisions in force, line by line and item by item."""
     store = session.store
     line_amounts, decisions, allocations = lines.amounts(store), live(journal.decided(store)), journal.allocated(store)
-    bounds = journal.item_bounds(store)
+    bounds = pl.concat([journal.item_bounds(store), _rests(line_amounts, allocations)])
     in_force = decisions.filter("live").select("decision_id")
     standing = allocations.join(in_force, on="decision_id", how="semi")
-    applied = standing.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
+    rest = pl.col("item_id").str.starts_with(PREFIX)
+    used = standing.filter(rest).select(line_id=pl.col("item_id").str.slice(len(PREFIX)), amount=-pl.col("item_amount"))
+    taken = pl.concat([standing.select("line_id", "amount"), used])
+    applied = taken.group_by("line_id").agg(total(pl.col("amount")).alias("applied"))
     settled = standing.group_by("item_id").agg(total(pl.col("item_amount") + pl.col("adjustment")).alias("settled"))
     aside = decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.EXCLUDE)).get_column("line_id")
     receipts = line_amounts.join(applied, on="line_id", maintain_order="left")
@@ -74,13 +78,24 @@ def _money(session: Session) -> list[Check]:
     ]
 
 
+def _rests(line_amounts: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
+    """What can be settled of the rest of each line that a decision names: item_id, ``least`` and ``most``."""
+    named = allocations.filter(pl.col("item_id").str.starts_with(PREFIX)).select("item_id").unique()
+    rests = line_amounts.unique("line_id", keep="first").select(
+        item_id=pl.concat_str(pl.lit(PREFIX), "line_id"), least=pl.min_horizontal(-pl.col("amount"), 0), most=pl.lit(0, pl.Int64)
+    )
+    return rests.join(named, on="item_id", how="semi")
+
+
 def _decisions(decisions: pl.DataFrame, line_amounts: pl.DataFrame) -> Check:
     """Each decision is on a line that exists; a reversal names an earlier decision that no other one reverses."""
     earlier = decisions.select(reverses="decision_id", reversed_in="batch", reversed_line="line_id").unique("reverses", keep="first")
     named = decisions.join(earlier, on="reverses", how="left", maintain_order="left")
     is_reversal = pl.col("reverses") != ""
+    # credits are set off, and items written off, without a line; and so are these taken back
+    on_none = (pl.col("line_id") == "") & pl.col("kind").is_in([DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.UNDO])
     wrong = (
-        ~pl.col("line_id").is_in(line_amounts["line_id"].implode())
+        ~(pl.col("line_id").is_in(line_amounts["line_id"].implode()) | on_none)
         | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))
         | (is_reversal & (pl.col("reversed_in").is_null() | (pl.col("reversed_in") >= pl.col("batch"))))
         | (is_reversal & (pl.col("reversed_line") != pl.col("line_id")))
@@ -98,7 +113,7 @@ def _allocations(allocations: pl.DataFrame, decisions: pl.DataFrame, line_amount
     right = (
         (pl.col("decided_in") == pl.col("batch"))
         & (pl.col("decided_on") == pl.col("line_id"))
-        & (pl.col("told_in") == pl.col("currency"))
+        & ((pl.col("told_in") == pl.col("currency")) | (pl.col("line_id") == ""))
         & pl.col("item_id").is_in(bounds["item_id"].implode())
     )
     return _first("allocations: each has its decision, line and item", named, ~right.fill_null(value=False), "decision_id")

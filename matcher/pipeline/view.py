@@ -1,6 +1,8 @@
 """The books' state: of everything, or of the few lines that a command is about."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,14 +11,55 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.fold import fold
+from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
 from matcher.store import journal, near
+from matcher.store.journal import Known
 
 
-def whole(session: Session, as_of: date) -> State:
-    """The state of all that is in the books, as of a day."""
-    return fold(journal.facts(session.store), as_of, session.config.books.base_currency)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report of a day is made with.
+
+    Attributes:
+        known: what the books knew then; None for now.
+        buckets: last day of each aging bucket.
+        discount_grace_days: days after the discount date on which a discount still counts as earned.
+    """
+
+    known: Known | None
+    buckets: tuple[int, ...]
+    discount_grace_days: int
+
+
+def asked_for(session: Session, as_of: date, known: Known | None = None) -> Asked:
+    """A day of a closed month is told by what was known, and with the settings that held, when it was closed: the same for ever."""
+    config = session.config
+    closed = Locks(journal.periods(session.store)).closing(as_of)
+    if closed is None or (known is not None and known.batch < closed.batch):
+        return Asked(known, config.aging.buckets, config.policy.discount_grace_days)
+    settings = json.loads(closed.settings)
+    return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"])
+
+
+def known_at(session: Session, text: str) -> Known | None:
+    """What the books knew after a batch, given by its number, or at the end of a day; None for ''.
+
+    Raises:
+        MatcherError: ``usage.option`` for anything else, and for a day before the first batch.
+    """
+    if not text:
+        return None
+    batch = journal.batch_until(session.store, text)
+    if batch is None:
+        raise MatcherError("usage.option", f"{text!r} is no batch and no day of these books", hint="See `matcher log` for batches.")
+    return Known(batch)
+
+
+def whole(session: Session, as_of: date, known: Known | None = None) -> State:
+    """The state of all that is in the books, as of a day; by what is known now, or was then."""
+    return fold(journal.facts(session.store, known=known), as_of, session.config.books.base_currency)
 
 
 def present(session: Session) -> State:
@@ -24,20 +67,23 @@ def present(session: Session) -> State:
     return whole(session, date.max)
 
 
-def of_lines(session: Session, typed_ids: Sequence[str], items: Sequence[str] = ()) -> tuple[State, list[str]]:
-    """The same of a few lines and the items that they and `items` name, and the lines' ids in the order in which they are given.
+def of_lines(session: Session, typed: Sequence[str]) -> tuple[State, list[str]]:
+    """The same of a few lines and the items that they name, and the lines' ids in the order in which they are given.
 
     Args:
         session: the command's.
-        typed_ids: ids of lines, or beginnings of ids.
-        items: ids or document numbers of items.
+        typed: ids of lines, beginnings of ids, or bank references.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
-    named = [lookup.line(session, text) for text in typed_ids]
-    facts = near.facts(session.store, named, journal.item_ids(session.store, items) if items else ())
-    return fold(facts, date.max, session.config.books.base_currency), named
+    named = [lookup.line(session, text) for text in typed]
+    return near_state(session, named), named
+
+
+def near_state(session: Session, line_ids: Sequence[str], item_ids: Sequence[str] = ()) -> State:
+    """The state of a few lines and items, by their ids."""
+    return fold(near.facts(session.store, line_ids, item_ids), date.max, session.config.books.base_currency)
 
 
 def any_line(state: State, line_id: str) -> dict[str, Any]:

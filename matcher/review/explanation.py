@@ -13,7 +13,7 @@ from matcher.matching.explanations.encoding import RecordedExplanation
 from matcher.model import Allocation
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import any_line, of_lines
+from matcher.pipeline.view import any_line, near_state
 from matcher.review import cells
 from matcher.review.decision import LineDecision, decisions_on
 from matcher.rules.rulebook import Rulebook
@@ -158,7 +158,7 @@ def explanation(session: Session, typed_id: str, book: Rulebook) -> LineExplanat
     line_id = lookup.line(session, typed_id)
     recorded = [encoding.decode(text) for text in journal.runners_up(session.store, line_id)]
     items = {share.item_id for runner_up in recorded if runner_up for share in runner_up.shares}
-    state, _ = of_lines(session, [line_id], sorted(items))
+    state = near_state(session, [line_id], sorted(items))
     return _explained(state, line_id, book)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from matcher.ledger.fold import fold
 from matcher.pipeline.session import Session
 from matcher.review import cells
+from matcher.states import LineState
 from matcher.store import near, queue
 
 
@@ -63,9 +64,18 @@ class QueuePage:
 def page(session: Session, as_of: date, filters: Mapping[str, str], limit: int | None = None) -> QueuePage:
     """The receipts that wait as of a day. `filters`: the one legal entity, account or outcome that is asked for."""
     ids, waiting = queue.waiting(session.store, as_of, filters, limit)
-    lines = fold(near.facts(session.store, ids, lines_only=True), as_of, session.config.books.base_currency).lines
+    facts = near.facts(session.store, ids, lines_only=True)
+    lines = fold(facts, as_of, session.config.books.base_currency).lines
     by_id = {row["line_id"]: row for row in lines.iter_rows(named=True)}
-    return QueuePage(tuple(_line(by_id[line_id]) for line_id in ids), waiting)
+    offers = dict(facts.findings.select("line_id", "reason").iter_rows())
+    return QueuePage(tuple(_line(_offered(by_id[line_id], offers)) for line_id in ids), waiting)
+
+
+def _offered(row: Mapping[str, Any], offers: Mapping[str, str]) -> Mapping[str, Any]:
+    """The row; of a line that is posted with what the run proposes for the rest of it."""
+    if row["state"] != LineState.POSTED:
+        return row
+    return {**row, "state": LineState.PROPOSED, "reason": offers.get(row["line_id"], ""), "confidence": None}
 
 
 def _line(row: Mapping[str, Any]) -> WaitingLine:

@@ -10,10 +10,16 @@ from matcher import columns, frames
 from matcher.ledger.chain import Repetition, StatementSpan
 from matcher.states import NOT_COUNTING, SET_APART, DecisionKind, StatementState
 from matcher.store.database import Store
-from matcher.store.journal import customers, items
+from matcher.store.journal import customers, items, until
 
-_RULINGS = "(SELECT * FROM raw.statement_ruling QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
-"""The latest ruling on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
+
+def _latest_rulings(batch: int | None = None) -> str:
+    """The latest ruling on each statement that has one: accepted, rejected, replaced, or the state it was given back."""
+    rulings = until("raw.statement_ruling", batch)
+    return f"(SELECT * FROM {rulings} QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
+
+
+_RULINGS = _latest_rulings()
 
 _NOT_COUNTING = ", ".join(f"'{state}'" for state in NOT_COUNTING)
 _SET_APART = ", ".join(f"'{state}'" for state in SET_APART)
@@ -132,12 +138,12 @@ def state_before(store: Store, statement_id: str) -> StatementState:
     return StatementState(store.run("SELECT state FROM raw.statement WHERE statement_id = ?", [statement_id])[0][0])
 
 
-def statement_facts(store: Store) -> list[StatementSpan]:
-    """What the chain needs of every statement that counts."""
+def statement_facts(store: Store, batch: int | None = None) -> list[StatementSpan]:
+    """What the chain needs of every statement that counts; as the books knew them after a batch, if one is given."""
     counting = store.frame(
         f"""SELECT s.statement_id, s.account, s.first_day, s.last_day, s.opening, s.closing, s.count, f.format, s.number
-        FROM raw.statement AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
-        LEFT JOIN {_RULINGS} AS v USING (statement_id)
+        FROM {until("raw.statement", batch)} AS s JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
+        LEFT JOIN {_latest_rulings(batch)} AS v USING (statement_id)
         WHERE coalesce(v.ruling, s.state) NOT IN ({_NOT_COUNTING})
         ORDER BY s.batch, f.name, s.ordinal"""
     )
@@ -184,6 +190,11 @@ def rates(store: Store) -> pl.DataFrame:
     sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
     positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
     return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
+
+
+def last_statement_days(store: Store) -> list[tuple[str, date]]:
+    """The last day that the statements of each account cover."""
+    return store.run("SELECT account, max(last_day) FROM raw.statement WHERE last_day IS NOT NULL GROUP BY account ORDER BY account")
 
 
 def statement_places(store: Store) -> list[tuple[str, str, int]]:

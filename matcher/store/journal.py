@@ -1,14 +1,17 @@
 """The journal's tables: batches, decisions, allocations, exports; and what the latest run found."""
 
+import re
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TypedDict
 
 import polars as pl
 
 from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Head, JournalEntry
-from matcher.ledger.fold import Facts
+from matcher.ledger.movements import Facts
+from matcher.states import SETTLING, DecisionKind, PeriodAction
 from matcher.store.database import Store
 
 _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
@@ -17,15 +20,41 @@ _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS las
 SELECT {columns} FROM latest ORDER BY {key}"""
 """A batch holds a key once; most keys are in one batch, and only the others are compared."""
 
-UNDECIDED = """WHERE f.line_id NOT IN (
-    SELECT line_id FROM log.decision WHERE batch > (SELECT max(batch) FROM log.batch WHERE command = 'run'))"""
-"""What the latest run found of a line holds until somebody decides on it. The rows stay as the run left them: so they are sealed."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ANSWERS = ", ".join(f"'{kind}'" for kind in (*SETTLING, DecisionKind.REJECT, DecisionKind.EXCLUDE))
+UNDECIDED = f"""WHERE f.line_id NOT IN (
+    SELECT line_id FROM log.decision WHERE kind IN ({_ANSWERS}) AND batch > (SELECT max(batch) FROM log.batch WHERE command = 'run')
+        AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> ''))"""
+"""What the latest run found of a line holds until somebody decides on it, and again when that is taken back. The rows stay as the run left
+them: so they are sealed.
+"""
 
-_HISTORY = """WITH ours AS (
-    SELECT item_id, min(batch) AS posted_in FROM log.allocation GROUP BY item_id
-), later AS (SELECT item_id FROM {table} JOIN ours USING (item_id) GROUP BY item_id HAVING max(batch) > min(posted_in))
-SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount
-FROM {table} SEMI JOIN later USING (item_id) WHERE batch <= coalesce(?, batch) ORDER BY item_id, batch"""
+_VERSIONS = """WITH again AS (SELECT item_id FROM {table} GROUP BY item_id HAVING count(*) > 1)
+SELECT item_id, batch, amount, CASE status WHEN 'closed' THEN 0 ELSE open_amount END AS open_amount, closed_date
+FROM {table} SEMI JOIN again USING (item_id) ORDER BY item_id, batch"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the books knew after a batch. `closed`: that batch closed a month, and kept what stood of undecided lines."""
+
+    batch: int
+    closed: bool = False
+
+
+def until(table: str, batch: int | None) -> str:
+    """A table, or its rows up to a batch, for a query to read from."""
+    return table if batch is None else f"(FROM {table} WHERE batch <= {int(batch)})"
+
+
+class _About(TypedDict):
+    """What `Facts` has beside lines, items and decisions."""
+
+    versions: pl.DataFrame
+    sent: pl.DataFrame
+    snapshots: pl.DataFrame
+    credits: pl.DataFrame
+    periods: pl.DataFrame
 
 
 def last_batch(store: Store) -> Head:
@@ -67,9 +96,9 @@ def latest_with(store: Store, table: str) -> JournalEntry | None:
     return next((JournalEntry(**row) for row in store.few(sql, f'"{table}/0":').iter_rows(named=True)), None)
 
 
-def decisions(store: Store) -> pl.DataFrame:
-    """All decisions, in order."""
-    return store.frame("SELECT * FROM log.decision ORDER BY batch, ordinal").select(list(frames.DECISION))
+def decisions(store: Store, batch: int | None = None) -> pl.DataFrame:
+    """All decisions, in order; those up to a batch if one is given."""
+    return store.frame(f"SELECT * FROM {until('log.decision', batch)} ORDER BY batch, ordinal").select(list(frames.DECISION))
 
 
 def runners_up(store: Store, line_id: str) -> list[str]:
@@ -78,10 +107,30 @@ def runners_up(store: Store, line_id: str) -> list[str]:
     return [str(row[0]) for row in store.run(sql, [line_id]) if row[0]]
 
 
-def allocations(store: Store) -> pl.DataFrame:
-    """All allocations, in the order of their decisions."""
-    sql = "SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"
+def allocations(store: Store, batch: int | None = None) -> pl.DataFrame:
+    """All allocations, in the order of their decisions; those up to a batch if one is given."""
+    sql = f"""SELECT a.* FROM {until("log.allocation", batch)} AS a JOIN log.decision AS d USING (decision_id)
+        ORDER BY d.batch, d.ordinal, a.ordinal"""
     return store.frame(sql).select(list(frames.ALLOCATION))
+
+
+def items_of(store: Store, decision_id: str) -> list[str]:
+    """Ids of the items that a decision names."""
+    return [str(row[0]) for row in store.run("SELECT DISTINCT item_id FROM log.allocation WHERE decision_id = ? ORDER BY 1", [decision_id])]
+
+
+def batch_until(store: Store, text: str) -> int | None:
+    """The batch of that number, or the last one of a day given as YYYY-MM-DD or before it; None when there is none."""
+    sql = "batch = CAST($1 AS BIGINT)" if text.isdecimal() else """left("at", 10) <= $1"""
+    if not text.isdecimal() and not _DAY.fullmatch(text):
+        return None
+    found = store.run(f"SELECT max(batch) FROM log.batch WHERE {sql}", [text[:18]])[0][0]
+    return None if found is None else int(found)
+
+
+def run_batches(store: Store) -> list[int]:
+    """The batches of the runs, in order: the first is run 1."""
+    return [int(row[0]) for row in store.run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")]
 
 
 def decided(store: Store) -> pl.DataFrame:
@@ -108,37 +157,23 @@ def count(store: Store, table: str) -> int:
 
 
 def items(
-    store: Store, until: int | None = None, without: Collection[str] = (), table: str = "raw.item", *, few: bool = False
+    store: Store, batch: int | None = None, without: Collection[str] = (), table: str = "raw.item", *, few: bool = False
 ) -> pl.DataFrame:
     """The latest snapshot of every open item.
 
     Args:
         store: the books.
-        until: as the books knew them after that batch; None for now.
+        batch: as the books knew them after it; None for now.
         without: columns to leave out.
         table: where their rows are, when not all are asked for.
         few: whether they are few; see `Store.few`.
     """
-    table = table if until is None else f"(FROM {table} WHERE batch <= {int(until)})"
     read = store.few if few else store.frame
-    return _possible(read(_LATEST.format(key="item_id", table=table, columns=_columns(frames.ITEM, without))))
+    return _possible(read(_LATEST.format(key="item_id", table=until(table, batch), columns=_columns(frames.ITEM, without))))
 
 
-def named_items(store: Store, names: Collection[str]) -> frozenset[str]:
-    """Which of the names are the id or the document number of an item."""
-    sql = "SELECT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[])) UNION "
-    sql += "SELECT document_no FROM raw.item WHERE document_no IN (SELECT unnest($1::VARCHAR[]))"
-    return frozenset(str(row[0]) for row in store.run(sql, [_texts(names)]))
-
-
-def item_ids(store: Store, names: Collection[str]) -> list[str]:
-    """Ids of the items of which one of the names is the id, or has ever been the document number."""
-    sql = """SELECT DISTINCT item_id FROM raw.item WHERE item_id IN (SELECT unnest($1::VARCHAR[]))
-        OR document_no IN (SELECT unnest($1::VARCHAR[])) ORDER BY item_id"""
-    return [str(row[0]) for row in store.run(sql, [_texts(names)])]
-
-
-def _texts(names: Collection[str]) -> list[str]:
+def texts(names: Collection[str]) -> list[str]:
+    """The names that a query can be asked for."""
     # what is no text is the name of nothing, and the database takes no half of a character
     return [name for name in names if name.encode(errors="ignore").decode() == name]
 
@@ -154,49 +189,108 @@ def _possible(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(*days, issued, pl.when(ppm.is_between(0, 999_999)).then(ppm))
 
 
-def history(store: Store, until: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:
-    """The versions of items that a snapshot changed after we had posted on them; see `ledger.booked`.
-
-    `until`, `table` and `few` as of `items`.
-    """
-    return (store.few if few else store.frame)(_HISTORY.format(table=table), until)
+def versions(store: Store, batch: int | None = None, table: str = "raw.item", *, few: bool = False) -> pl.DataFrame:
+    """All versions of the items that a snapshot changed; columns of `booked.VERSION`. Arguments as of `items`."""
+    found = (store.few if few else store.frame)(_VERSIONS.format(table=until(table, batch)))
+    return found.with_columns(columns.possible(pl.col("closed_date")))
 
 
-def sent(store: Store, until: int | None = None, table: str = "log.export", *, few: bool = False) -> pl.DataFrame:
-    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`.
-
-    `until`, `table` and `few` as of `items`.
-    """
+def sent(store: Store, batch: int | None = None, table: str = "log.export", *, few: bool = False) -> pl.DataFrame:
+    """The undone decisions whose receipt was exported, to whatever target; see `booked.SENT`. Arguments as of `items`."""
     return (store.few if few else store.frame)(
-        f"""SELECT decision_id, min(batch) AS batch FROM {table}
+        f"""SELECT decision_id, min(batch) AS batch FROM {until(table, batch)}
         SEMI JOIN (SELECT reverses AS decision_id FROM log.decision WHERE reverses <> '') AS d USING (decision_id)
-        WHERE record <> 'reversal' AND batch <= coalesce(?, batch) GROUP BY decision_id ORDER BY decision_id""",
-        until,
+        WHERE record <> 'reversal' GROUP BY decision_id ORDER BY decision_id"""
     )
 
 
-def customers(store: Store, table: str = "raw.customer", *, few: bool = False) -> pl.DataFrame:
-    """The latest record of every customer. `table` and `few` as of `items`."""
-    return (store.few if few else store.frame)(_LATEST.format(key="customer_id", table=table, columns=_columns(frames.CUSTOMER)))
+def snapshots(store: Store, batch: int | None = None) -> pl.DataFrame:
+    """The day that each list of open items speaks of; columns of `frames.SNAPSHOT`."""
+    return store.few(f"SELECT batch, snapshot_date FROM {until('raw.snapshot', batch)} ORDER BY batch")
+
+
+def credits(store: Store, batch: int | None = None, table: str = "log.credit", *, few: bool = False) -> pl.DataFrame:
+    """Whose the money of undecided lines is, as runs found it; columns of `frames.CREDIT`. Arguments as of `items`."""
+    return (store.few if few else store.frame)(f"SELECT batch, line_id, customer_id FROM {until(table, batch)} ORDER BY batch, line_id")
+
+
+def periods(store: Store, batch: int | None = None) -> pl.DataFrame:
+    """What was done to months; columns of `periods.PERIOD`."""
+    sql = f"""SELECT p.batch, p.month, p.action, p.reason, p.settings, b.actor, b."at"
+        FROM {until("log.period", batch)} AS p JOIN log.batch AS b USING (batch) ORDER BY p.batch"""
+    return store.few(sql)
+
+
+def append_period(store: Store, batch: int, month: str, action: PeriodAction, reason: str, settings: str) -> None:
+    """Records what is done to a month. With a close, what stands of undecided lines is kept."""
+    store.run("INSERT INTO log.period VALUES (?, ?, ?, ?, ?)", [batch, month, action.value, reason, settings])
+    if action == PeriodAction.CLOSE:
+        for name in ("finding", "proposal"):
+            store.run(f"INSERT INTO log.closed_{name} SELECT ?, f.* FROM work.{name} AS f {UNDECIDED}", [batch])
+
+
+def append_credits(store: Store, batch: int, found: pl.DataFrame) -> None:
+    """Keeps whose the money of undecided lines is where that is news. `found`: line_id, customer_id; '' takes it back."""
+    store.append("log.credit", found.select("line_id", "customer_id", batch=pl.lit(batch, pl.Int64)))
+
+
+def customers(store: Store, table: str = "raw.customer", batch: int | None = None, *, few: bool = False) -> pl.DataFrame:
+    """The latest record of every customer. Arguments as of `items`."""
+    columns_of = _columns(frames.CUSTOMER)
+    return (store.few if few else store.frame)(_LATEST.format(key="customer_id", table=until(table, batch), columns=columns_of))
 
 
 def _columns(schema: frames.Schema, without: Collection[str] = ()) -> str:
     return ", ".join(f'"{name}"' for name in schema if name not in without)
 
 
-def facts(store: Store, without: Collection[str] = ()) -> Facts:
-    """Everything that state is folded from. `without`: columns of lines and items that the caller does not ask for."""
+def facts(store: Store, without: Collection[str] = (), known: Known | None = None) -> Facts:
+    """Everything that state is folded from.
+
+    Args:
+        store: the books.
+        without: columns of lines and items that the caller does not ask for.
+        known: what the books knew then; None for now. What runs found of undecided lines is kept for closed months only: for any other
+            batch before the latest run there is none.
+    """
+    batch = known.batch if known else None
+    found, proposed = _found(store, known)
     return Facts(
-        lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM raw.line ORDER BY line_id"),
-        items=items(store, without=without),
-        customers=customers(store),
-        decisions=decisions(store),
-        allocations=allocations(store),
-        findings=store.frame(f"SELECT * FROM work.finding AS f {UNDECIDED} ORDER BY line_id"),
-        proposals=store.frame(f"SELECT * FROM work.proposal AS f {UNDECIDED} ORDER BY line_id, decision_id, ordinal"),
-        history=history(store),
-        sent=sent(store),
+        lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM {until('raw.line', batch)} ORDER BY line_id"),
+        items=items(store, batch, without),
+        customers=customers(store, batch=batch),
+        decisions=decisions(store, batch),
+        allocations=allocations(store, batch),
+        findings=found,
+        proposals=proposed,
+        **_about(store, batch),
     )
+
+
+def _found(store: Store, known: Known | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Findings and proposals, as they stand or stood."""
+    order = {"finding": "line_id", "proposal": "line_id, decision_id, ordinal"}
+    if known is not None and known.closed:
+        sql = "SELECT * EXCLUDE (batch) FROM log.closed_{0} WHERE batch = {1} ORDER BY {2}"
+        return store.frame(sql.format("finding", known.batch, order["finding"])), store.frame(
+            sql.format("proposal", known.batch, order["proposal"])
+        )
+    run = latest_with(store, "work.finding") if known is not None else None
+    if known is not None and (run is None or run.batch > known.batch):
+        return frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION)
+    return store.frame(f"SELECT * FROM work.finding AS f {UNDECIDED} ORDER BY {order['finding']}"), store.frame(
+        f"SELECT * FROM work.proposal AS f {UNDECIDED} ORDER BY {order['proposal']}"
+    )
+
+
+def _about(store: Store, batch: int | None = None) -> _About:
+    return {
+        "versions": versions(store, batch),
+        "sent": sent(store, batch),
+        "snapshots": snapshots(store, batch),
+        "credits": credits(store, batch),
+        "periods": periods(store, batch),
+    }
 
 
 def item_facts(store: Store) -> Facts:
@@ -209,8 +303,7 @@ def item_facts(store: Store) -> Facts:
         allocations=allocations(store),
         findings=frames.empty(frames.FINDING),
         proposals=frames.empty(frames.ALLOCATION),
-        history=history(store),
-        sent=sent(store),
+        **_about(store),
     )
 
 

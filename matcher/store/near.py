@@ -10,19 +10,28 @@ from collections.abc import Collection
 import polars as pl
 
 from matcher import frames
-from matcher.ledger.fold import Facts
+from matcher.ledger.movements import Facts
+from matcher.ledger.unapplied import PREFIX
 from matcher.store import journal
 from matcher.store.database import Store
 
 FEW = 200
 """Lines and items of which `Store.few` reads the facts."""
 
-_LINES = "CREATE OR REPLACE TEMP TABLE near_line AS SELECT unnest($lines::VARCHAR[]) AS line_id"
+_LINES = f"""CREATE OR REPLACE TEMP TABLE near_line AS SELECT unnest($lines::VARCHAR[]) AS line_id
+    UNION SELECT substr(item_id, {len(PREFIX) + 1}) FROM (SELECT unnest($items::VARCHAR[]) AS item_id)
+    WHERE starts_with(item_id, '{PREFIX}')"""
 _ITEMS = f"""CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT unnest($items::VARCHAR[]) AS item_id
     UNION SELECT item_id FROM log.allocation SEMI JOIN near_line USING (line_id)
     UNION SELECT item_id FROM work.proposal AS f SEMI JOIN near_line USING (line_id) {journal.UNDECIDED}"""
 _NO_ITEMS = "CREATE OR REPLACE TEMP TABLE near_item (item_id VARCHAR)"
+# the rest of a line is an item too, and what others take of it moves the line
+_CREDIT_LINES = f"""INSERT INTO near_line SELECT DISTINCT substr(item_id, {len(PREFIX) + 1}) FROM near_item
+    WHERE starts_with(item_id, '{PREFIX}') AND substr(item_id, {len(PREFIX) + 1}) NOT IN (SELECT line_id FROM near_line)"""
+_CREDITS = (
+    f"INSERT INTO near_item SELECT '{PREFIX}' || line_id FROM near_line WHERE '{PREFIX}' || line_id NOT IN (SELECT item_id FROM near_item)"
+)
 _CHANGED_LINES = "CREATE OR REPLACE TEMP TABLE near_line AS SELECT DISTINCT line_id FROM log.decision WHERE batch = $batch"
 _CHANGED_ITEMS = """CREATE OR REPLACE TEMP TABLE near_item AS
     SELECT item_id FROM log.allocation SEMI JOIN (
@@ -49,9 +58,9 @@ def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (
     The items that the lines' decisions and proposals name are among them, unless `lines_only`: that gives no state of any item.
     """
     few = len(line_ids) + len(item_ids) <= FEW
-    store.run(_LINES, {"lines": list(line_ids)})
+    store.run(_LINES, {"lines": list(line_ids), "items": list(item_ids)})
     store.run(_NO_ITEMS if lines_only else _ITEMS, {} if lines_only else {"items": list(item_ids)})
-    store.run(_DECISIONS)
+    _complete(store)
     named = """(FROM raw.customer WHERE customer_id IN (
         SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
         UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
@@ -75,9 +84,15 @@ def changed(store: Store, batch: int) -> Facts | None:
     count = store.scalar("SELECT (SELECT count(*) FROM near_line) + (SELECT count(*) FROM near_item)")
     if not count:
         return None
-    store.run(_DECISIONS)
+    _complete(store)
     nothing = (frames.empty(schema) for schema in (frames.CUSTOMER, frames.FINDING, frames.ALLOCATION))
     return _facts(store, *nothing, few=count <= FEW)
+
+
+def _complete(store: Store) -> None:
+    """Adds the credits that are left of the lines, and the lines that credits are left of; then the decisions on all of them."""
+    for statement in (_CREDIT_LINES, _CREDITS, _DECISIONS):
+        store.run(statement)
 
 
 def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, proposals: pl.DataFrame, *, few: bool) -> Facts:
@@ -96,6 +111,9 @@ def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, propos
         ).select(list(frames.ALLOCATION)),
         findings=findings,
         proposals=proposals,
-        history=journal.history(store, table="near_version", few=few),
+        versions=journal.versions(store, table="near_version", few=few),
         sent=journal.sent(store, table="(FROM log.export SEMI JOIN near_decision USING (decision_id))", few=few),
+        snapshots=journal.snapshots(store),
+        credits=journal.credits(store, table="(FROM log.credit SEMI JOIN near_line USING (line_id))", few=few),
+        periods=journal.periods(store),
     )

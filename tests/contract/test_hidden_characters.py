@@ -20,7 +20,7 @@ from matcher.books import Books, init
 from matcher.cli import main
 from matcher.codes import USAGE
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 EVIL = (
     "Orgel\x1b]0;owned\x07\x1b[2J\x1b[8m\x9b31m\x9d0;t\x9c\u202eRTL\u2066iso\u2069\u200bzero\u200d\u00ad\ufeff\u2028\U000e0041tag\x7f\x08"

@@ -22,7 +22,7 @@ from faults.erp import Erp, readings
 from faults.trials import dump
 from matcher.books import Books, init
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 END = date(2027, 12, 31)
 

@@ -16,7 +16,7 @@ from support import customers_file, items_file, lines_file, new_books
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.frames import State
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 FOREVER = date(9999, 12, 31)
 AMOUNTS = ("10.00", "20.00", "30.00", "49.00", "50.00", "119.00", "98.00", "100.00")

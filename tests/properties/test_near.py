@@ -17,7 +17,7 @@ from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.pipeline import view
 from matcher.pipeline.session import Session
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.store import near, queue
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)

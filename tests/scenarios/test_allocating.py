@@ -11,7 +11,7 @@ from matcher.books import Books
 from matcher.cli import main
 from matcher.codes import CATALOGUE, USAGE
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 IDS = ("A", "A=5", "B=1=2", "C|D", "E F", "G;H,I", "J+K:L=M", "=N", "O=")
 

@@ -194,7 +194,7 @@ def test_no_run_posts_again_what_a_person_took_back(tmp_path: Path) -> None:
 def test_allocating_by_hand_is_bounded_by_line_and_item(tmp_path: Path) -> None:
     items = [{"item_id": f"I{n}", "customer_id": "C1", "document_no": f"R{n}", "amount": "50.00"} for n in (1, 2)]
     books = filled(tmp_path, items=items, lines=[{"amount": "70.00"}])
-    from matcher.pipeline.verdicts import AllocationRequest
+    from matcher.pipeline.actions.requests import AllocationRequest
 
     (line_id,) = books.state(DAY).lines["line_id"]
     for wanted in (

@@ -15,7 +15,7 @@ from support import Row, filled, items_file, with_lists
 from matcher.books import Books
 from matcher.cli import main
 from matcher.matching.explanations import encoding
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},

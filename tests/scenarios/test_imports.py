@@ -9,7 +9,7 @@ from support import Row, copied, filled, items_file
 from matcher.books import Books
 from matcher.codes import POLICY, USAGE
 from matcher.errors import MatcherError
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 ITEM = {"item_id": "I1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}
 OTHER = {"item_id": "I2", "customer_id": "C1", "document_no": "RE-2", "amount": "70.00"}

@@ -13,7 +13,7 @@ from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft, build
 from matcher.model import Allocation
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 FOREVER = date(9999, 12, 31)
 CUSTOMER = {"customer_id": "C1", "name": "Hafenbau Nord GmbH", "account": "DE89370400440532013000"}

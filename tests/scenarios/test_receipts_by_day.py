@@ -9,7 +9,7 @@ from faults.accounting import Received, receipts, table
 from support import copied, filled, items_file
 
 from matcher.books import Books
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 TODAY, OCTOBER, NOVEMBER, AHEAD = None, date(2026, 10, 31), date(2026, 11, 29), date(2027, 12, 31)
 ITEMS = [

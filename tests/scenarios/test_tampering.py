@@ -17,7 +17,7 @@ from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.journal import chain
 from matcher.pipeline.ingest import IngestOptions
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.store import Store, journal, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
 

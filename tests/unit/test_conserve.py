@@ -9,7 +9,7 @@ from support import filled
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft, conserve
 from matcher.model import Allocation
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 
 OPENS = {"A": (600_00, "EUR"), "B": (400_00, "EUR"), "GS": (-100_00, "EUR"), "USD": (500_00, "USD"), "ZERO": (0, "EUR")}
 

@@ -1,0 +1,218 @@
+"""Commands by which a person decides. Each prints what it did in words; with --dry-run it shows the effect on money and keeps nothing."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from matcher.cli.common import IsoDate, data_record, note, open_books, reason_option, say, show, with_books
+from matcher.states import LINE_CLASSES
+
+if TYPE_CHECKING:
+    from matcher.pipeline.actions.base import Decided
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_AMOUNTS = ("cash", "adjustment", "before", "after")
+_COLUMNS = ("document", "customer", "cash", "adjustment", "reason", "before", "after", "currency")
+
+
+def _deciding(command: F) -> F:
+    """Adds what every decision takes: --reason, --dry-run, --format and the books."""
+    command = click.option("--dry-run", is_flag=True, help="Show the effect on money, and keep nothing.")(command)
+    command = click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print.")(command)
+    return with_books(reason_option(command))
+
+
+def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
+    if output == "json":
+        for decided in made:
+            data_record(decided.to_dict())
+    else:
+        for decided in made:
+            parts = (decided.decision_id, decided.kind, decided.line_id or "-", decided.outcome)
+            say("  ".join(parts))
+            if decided.said:
+                say(f"  {decided.said}")
+        if dry_run:
+            rows = [_effect(effect.to_dict()) for decided in made for effect in decided.effects]
+            if rows:
+                show(rows, _COLUMNS, output, numbers=_AMOUNTS)
+    if dry_run:
+        note("Dry run: nothing was kept.")
+
+
+def _effect(record: dict[str, object]) -> dict[str, object]:
+    renamed = {"document": record["document_no"] or record["item_id"], "customer": record["customer_id"]}
+    return record | renamed | {"before": record["open_before"], "after": record["open_after"]}
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@_deciding
+def accept(lines: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
+    """Post the proposals on these lines, all or none."""
+    _show(open_books().accept(lines, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@_deciding
+def reject(lines: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
+    """Refuse the proposals on these lines; the same items are not proposed for them again."""
+    _show(open_books().reject(lines, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("line", metavar="LINE")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM[=CASH]...")
+@_deciding
+def allocate(line: str, items: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
+    """Put a line's money on items: of any customer and entity, also in another currency.
+
+    \b
+    ITEM                           an item's id, or its document number as people write it; it gets what is open and left
+    ITEM=98.00                     so much of the line's money
+    ITEM=98.00+2.00:discount       and 2.00 are cleared beside it, for a reason code; more adjustments may follow
+    ITEM=912.40@1100.00            912.40 of the line settle 1100.00 of an item in another currency
+    U-LINE                         what is left of another receipt, netted
+
+    An id that holds one of these signs itself is found first. LINE is an id, its beginning, or ref:BANK-REFERENCE.
+    """
+    books = open_books()
+    _show(books.allocate(line, books.wanted(items), reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command(name="on-account")
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.option("--customer", required=True, metavar="ID", help="Whose money it is.")
+@_deciding
+def on_account(lines: tuple[str, ...], customer: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Put what is left of receipts on a customer's account: an advance, a deposit, money for a purpose not yet known.
+
+    It becomes the credit U-LINE, which stands in the aging, pays later invoices (`set-off`) or is paid back (`refund`).
+    """
+    _show(open_books().on_account(lines, customer, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command(name="set-off")
+@click.argument("credit", metavar="CREDIT")
+@click.argument("invoices", nargs=-1, required=True, metavar="INVOICE[=AMOUNT]...")
+@_deciding
+def set_off(credit: str, invoices: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
+    """Set a credit note, or the rest U-LINE of a receipt, off against invoices of the same customer. No money moves."""
+    books = open_books()
+    _show(books.set_off(credit, books.wanted(invoices), reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command(name="write-off")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM[=AMOUNT]...")
+@click.option("--note", "said", default="", help="Why, in words; kept in the journal.")
+@_deciding
+def write_off(items: tuple[str, ...], said: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Clear items without money. --reason is a reason code, such as rounding or bad_debt."""
+    books = open_books()
+    _show(books.write_off(books.wanted(items), reason=reason, note=said, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("line", metavar="LINE")
+@click.argument("credits", nargs=-1, required=True, metavar="CREDIT[=AMOUNT]...")
+@_deciding
+def refund(line: str, credits: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
+    """Say which credits a payment to a customer pays back: credit notes, or the rests U-LINE of receipts."""
+    books = open_books()
+    _show(books.refund(line, books.wanted(credits), reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command(name="return")
+@click.argument("line", metavar="LINE")
+@click.option("--of", "of", required=True, metavar="LINE", help="The earlier line that the bank took back.")
+@_deciding
+def return_line(line: str, of: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Say that a line is the bank's return of an earlier one, with or without a fee.
+
+    What the earlier line had paid is open again from the day of the return. Both lines leave the queue.
+    """
+    _show(open_books().return_line(line, of, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.option("--as", "kind", required=True, type=click.Choice(LINE_CLASSES), help="What the lines are.")
+@click.option("--gl", "gl_account", default="", metavar="ACCOUNT", help="The ledger account that takes them.")
+@click.option("--with", "other", default="", metavar="LINE", help="The other leg of a transfer between own accounts.")
+@_deciding
+def classify(lines: tuple[str, ...], kind: str, gl_account: str, other: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Say that lines are no receivables: a fee, interest, tax, a transfer of our own, payroll, a supplier, booked elsewhere."""
+    books = open_books()
+    made = books.classify(lines, kind, gl_account=gl_account, other=other, reason=reason, dry_run=dry_run)
+    _show(made, output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.option("--until", required=True, type=IsoDate(), metavar="DATE", help="The first day on which they wait again.")
+@click.option("--owner", default="", metavar="NAME", help="Who follows them up.")
+@_deciding
+def hold(lines: tuple[str, ...], until: date, owner: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Set lines aside until a day: out of the queue, never out of the count."""
+    _show(open_books().hold(lines, until, owner=owner, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.option("--owner", required=True, metavar="NAME", help="Who follows them up.")
+@_deciding
+def assign(lines: tuple[str, ...], owner: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Give lines to somebody; the name stands in the discrepancies."""
+    _show(open_books().assign(lines, owner, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command(name="note")
+@click.argument("line", metavar="LINE")
+@click.argument("text", metavar="TEXT")
+@with_books
+def note_line(line: str, text: str) -> None:
+    """Keep a note on a line; it stands in the discrepancies."""
+    _show(open_books().note([line], text), "table", dry_run=False)
+
+
+@click.command()
+@click.argument("decision", required=False, metavar="DECISION|LINE")
+@click.option("--run", "run", metavar="N|last", help="Everything that a run posted; runs are numbered 1, 2, ...")
+@click.option("--rule", metavar="ID", help="Everything that a rule posted.")
+@click.option("--since", type=IsoDate(), metavar="DATE", help="With --rule: posted since this day.")
+@_deciding
+def undo(decision: str | None, run: str | None, rule: str | None, since: date | None, reason: str, output: str, *, dry_run: bool) -> None:
+    """Reverse a decision, named by its id or by its line, or all that a run or a rule posted.
+
+    Both stay in the journal; the line is open again, and the proposal stands again at once. Where the month is closed, or the
+    ERP has booked the posting, the reversal counts from the first open day.
+    """
+    named = [word for word in (decision, run, rule) if word]
+    if len(named) != 1 or (since is not None and not rule):
+        raise click.UsageError("name one of DECISION, LINE, --run and --rule; --since goes with --rule")
+    books = open_books()
+    if rule:
+        made = books.undo_rule(rule, since=since, reason=reason, dry_run=dry_run)
+    elif run:
+        if run != "last" and not run.isdecimal():
+            raise click.UsageError(f"{run!r} is no number of a run")
+        made = books.undo_run(0 if run == "last" else max(int(run), -1) or -1, reason=reason, dry_run=dry_run)
+    else:
+        made = books.undo(decision or "", reason=reason, dry_run=dry_run)
+    if decision:
+        _show(made, output, dry_run=dry_run)
+        return
+    if output == "json":
+        for decided in made:
+            data_record(decided.to_dict())
+    what = "posting" if len(made) == 1 else "postings"
+    note(f"{len(made)} {what} taken back.{' Dry run: nothing was kept.' if dry_run else ''}")
+
+
+COMMANDS = (
+    accept, reject, allocate, on_account, set_off, write_off, refund, return_line, classify, hold, assign, note_line, undo,
+)  # fmt: skip

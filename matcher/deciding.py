@@ -1,0 +1,124 @@
+"""What a person decides, by the library: one method for each command. `matcher.books.Books` has them all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matcher import actors
+from matcher.pipeline import actions
+
+if TYPE_CHECKING:
+    from matcher.pipeline.actions.base import Decided
+    from matcher.pipeline.actions.requests import AllocationRequest
+    from matcher.pipeline.session import Session
+
+
+class DecisionMethods(ABC):
+    """Decisions. Each method opens the books, appends and closes them; with `dry_run` nothing is kept, and all is checked the same.
+
+    Every one raises MatcherError as the function does that it calls.
+    """
+
+    @abstractmethod
+    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+
+    def accept(self, line_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Posts the proposals on these lines; see `actions.proposals.accept`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.proposals.accept(session, line_ids, reason)
+
+    def reject(self, line_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Refuses the proposals on these lines; see `actions.proposals.reject`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.proposals.reject(session, line_ids, reason)
+
+    def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Puts a line's money on items as a person says; see `actions.allocating.allocate`."""
+        actors.check_reasons(reason, *(request.adjustment_reason for request in wanted))
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.allocating.allocate(session, line_id, wanted, reason)
+
+    def wanted(self, texts: Sequence[str]) -> list[AllocationRequest]:
+        """Reads ``ITEM[=CASH[@ITEM_AMOUNT][+ADJUSTMENT:REASON]]``; see `actions.requests.read`."""
+        with self._session(write=False) as session:
+            return actions.requests.read(session, texts)
+
+    def on_account(self, line_ids: Sequence[str], customer: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Puts what is left of lines on a customer's account; see `actions.credits.on_account`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.credits.on_account(session, line_ids, customer, reason)
+
+    def set_off(self, credit: str, wanted: Sequence[AllocationRequest], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """A credit against invoices, without money; see `actions.credits.set_off`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.credits.set_off(session, credit, wanted, reason)
+
+    def write_off(self, wanted: Sequence[AllocationRequest], *, reason: str, note: str = "", dry_run: bool = False) -> list[Decided]:
+        """Clears items without money, for a reason code; see `actions.credits.write_off`."""
+        actors.check_reasons(reason, note)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.credits.write_off(session, wanted, reason, note)
+
+    def refund(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Money going out pays credits back; see `actions.credits.refund`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.credits.refund(session, line_id, wanted, reason)
+
+    def return_line(self, line_id: str, of: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Records that a line is the bank's return of an earlier one; see `actions.returning.return_line`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.returning.return_line(session, line_id, of, reason)
+
+    def classify(
+        self, line_ids: Sequence[str], kind: str, *, gl_account: str = "", other: str = "", reason: str = "", dry_run: bool = False
+    ) -> list[Decided]:
+        """Says that lines are no receivables, and what they are; see `actions.placing.classify`."""
+        actors.check_reasons(reason, gl_account)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.placing.classify(session, line_ids, kind, reason, gl_account=gl_account, other=other)
+
+    def hold(self, line_ids: Sequence[str], until: date, *, owner: str = "", reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Sets lines aside until a day; see `actions.placing.hold`."""
+        actors.check_reasons(reason, owner)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.placing.hold(session, line_ids, until, reason, owner)
+
+    def assign(self, line_ids: Sequence[str], owner: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Says who follows lines up; see `actions.placing.assign`."""
+        actors.check_reasons(reason, owner)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.placing.assign(session, line_ids, owner, reason)
+
+    def note(self, line_ids: Sequence[str], text: str, *, dry_run: bool = False) -> list[Decided]:
+        """Keeps a note on lines; see `actions.placing.note`."""
+        actors.check_reasons(text)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.placing.note(session, line_ids, text)
+
+    def undo(self, decision_or_line: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Reverses a decision; see `actions.undoing.undo`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.undoing.undo(session, decision_or_line, reason)
+
+    def undo_run(self, number: int = 0, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Reverses what a run posted, the latest for 0; see `actions.undoing.undo_run`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.undoing.undo_run(session, number, reason)
+
+    def undo_rule(self, rule: str, *, since: date | None = None, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Reverses what a rule posted; see `actions.undoing.undo_rule`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.undoing.undo_rule(session, rule, since, reason)

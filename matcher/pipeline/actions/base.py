@@ -1,0 +1,248 @@
+"""What all decisions share: the lines and items they are about as records, their days, and how they are appended."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from matcher import money
+from matcher.errors import MatcherError
+from matcher.frames import State
+from matcher.journal import decisions
+from matcher.journal.decisions import Draft
+from matcher.ledger import unapplied
+from matcher.ledger.fold import fold
+from matcher.ledger.movements import Facts
+from matcher.ledger.periods import Locks
+from matcher.model import Allocation
+from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
+from matcher.pipeline.session import Session
+from matcher.states import DecisionKind, LineState
+from matcher.store import near
+
+
+class Line(NamedTuple):
+    """A bank line at the time of a decision. Amounts are minor units; `pending` is what no document and nobody else has taken.
+
+    `payer` is the customer whose money it certainly is; '' when nobody knows.
+    """
+
+    line_id: str
+    account: str
+    entity: str
+    currency: str
+    booking_date: date
+    amount: int
+    pending: int
+    state: str
+    outcome: str
+    customer_id: str
+    payer: str
+    other_line: str
+    bank_reference: str
+    counterparty_name: str
+    counterparty_account: str
+    instructed_amount: int | None
+    instructed_currency: str
+
+
+class Effect(NamedTuple):
+    """What a decision does to an item: minor units. `cash` in the line's currency, the rest in the item's."""
+
+    item_id: str
+    document_no: str
+    customer_id: str
+    cash: int
+    cash_currency: str
+    adjustment: int
+    reason: str
+    open_before: int
+    open_after: int
+    currency: str
+
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told."""
+        return {
+            "item_id": self.item_id, "document_no": self.document_no, "customer_id": self.customer_id,
+            "cash": money.render(self.cash, self.cash_currency), "cash_currency": self.cash_currency,
+            "adjustment": money.render(self.adjustment, self.currency), "reason": self.reason,
+            "open_before": money.render(self.open_before, self.currency), "open_after": money.render(self.open_after, self.currency),
+            "currency": self.currency,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was appended.
+
+    Attributes:
+        line_id: '' when it is on no line.
+        said: in words: what was done, for whom, and what is left.
+        effects: what it does to items.
+        left: what the line has left, minor units of `currency`.
+    """
+
+    decision_id: str
+    kind: str
+    line_id: str
+    outcome: str
+    customer_id: str
+    effective_date: date
+    said: str
+    effects: tuple[Effect, ...] = ()
+    left: int = 0
+    currency: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told."""
+        return {
+            "decision_id": self.decision_id, "kind": self.kind, "line_id": self.line_id, "outcome": self.outcome,
+            "customer_id": self.customer_id, "effective_date": self.effective_date.isoformat(), "said": self.said,
+            "left": money.render(self.left, self.currency) if self.currency else "", "currency": self.currency,
+            "items": [effect.to_dict() for effect in self.effects],
+        }  # fmt: skip
+
+
+class Look:
+    """The few lines and items that a command is about, as of now.
+
+    Attributes:
+        session: the command's.
+        facts: what they are folded from.
+        state: everything that is known of them, whatever its date.
+        locks: closed months.
+    """
+
+    def __init__(self, session: Session, line_ids: Collection[str], item_ids: Collection[str] = (), facts: Facts | None = None) -> None:
+        self.session = session
+        self.facts = facts or near.facts(session.store, list(line_ids), list(item_ids))
+        self.state: State = fold(self.facts, date.max, session.config.books.base_currency)
+        self.locks = Locks(self.facts.periods)
+        self._after = latest_decisions(self.state)
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the command."""
+        return date.fromisoformat(self.session.at[:10])
+
+    def line(self, line_id: str) -> Line:
+        """A line that counts.
+
+        Raises:
+            MatcherError: ``decision.state`` when it is excluded, ``line.unknown``.
+        """
+        for row in self.state.lines.filter(pl.col("line_id") == line_id).select(Line._fields).iter_rows():
+            return Line._make(row)
+        for outcome in self.state.excluded.filter(pl.col("line_id") == line_id)["outcome"]:
+            what = f"line {line_id} is excluded ({outcome}) and does not count"
+            raise MatcherError("decision.state", what, hint="See `matcher show LINE` and `matcher statement conflicts`.")
+        raise MatcherError("line.unknown", f"no line has the id {line_id!r}")
+
+    def items(self, item_ids: Collection[str]) -> dict[str, ItemSnapshot]:
+        """The items and credits with these ids that exist."""
+        return item_snapshots(self.state, item_ids)
+
+    def proposed(self, line_id: str) -> tuple[Allocation, ...]:
+        """What the engine proposes for a line."""
+        rows = self.state.allocations.filter((pl.col("line_id") == line_id) & (pl.col("state") == LineState.PROPOSED)).sort("ordinal")
+        columns = ("item_id", "amount", "item_amount", "adjustment", "adjustment_reason", "item_open")
+        return tuple(Allocation(*row) for row in rows.select(columns).iter_rows())
+
+    def after(self, line_id: str) -> str:
+        """Id of the latest decision on a line, or on no line; '' when there is none."""
+        return self._after.get(line_id, "")
+
+    def open_day(self, *days: date) -> date:
+        """The latest of these days, or the first open day after it where it is locked."""
+        return max(self.locks.first_open, *days)
+
+    def draft(self, kind: DecisionKind, line: Line, reason: str, allocations: Sequence[Allocation] = (), **more: Any) -> Draft:
+        """A decision on a line. It takes effect on the day the bank booked the line, unless `effective_date` says another one."""
+        fields: dict[str, Any] = {"effective_date": self.open_day(line.booking_date), "after": self.after(line.line_id)} | more
+        return Draft(kind, line.line_id, line.currency, reason=reason, allocations=tuple(allocations), **fields)
+
+    def credit_decided(self, line_id: str) -> bool:
+        """Whether somebody has put the rest of a line on a customer's account: what takes it then does so on its own day."""
+        on_account = (pl.col("line_id") == line_id) & (pl.col("kind") == DecisionKind.ON_ACCOUNT) & pl.col("live")
+        return self.state.decisions.filter(on_account).height > 0
+
+
+def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str, object] | None = None) -> list[Decided]:
+    """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them.
+
+    Raises:
+        MatcherError: ``decision.amount``; ``usage.option`` when a line is named twice.
+    """
+    session = look.session
+    lines = [draft.line_id for draft in drafts if draft.line_id]
+    items = look.items({a.item_id for d in drafts for a in d.allocations})
+    pending = {
+        line_id: amount
+        for frame in (look.state.lines, look.state.excluded)
+        for line_id, amount in frame.filter(pl.col("line_id").is_in(lines)).select("line_id", "pending").iter_rows()
+    }
+    spent: dict[str, int] = {}
+    opens = {item_id: (item.open, item.currency) for item_id, item in items.items()}
+    left_of = dict(pending)
+    checked, told = [], []
+    for draft in drafts:
+        checked.append((draft, pending.get(draft.line_id, 0) - spent.get(draft.line_id, 0)))
+        spent[draft.line_id] = spent.get(draft.line_id, 0) + sum(a.amount for a in draft.allocations)
+        told.append(tuple(_effects(draft, items, opens)))
+        for effect in told[-1]:
+            opens[effect.item_id] = (effect.open_after, effect.currency)
+            if (credit := unapplied.line_of(effect.item_id)) in left_of:
+                left_of[credit] = -effect.open_after
+    decisions.conserve(checked, {item_id: (item.open, item.currency) for item_id, item in items.items()})
+    made, allocations = decisions.build(drafts, session.next_batch, session.actor, session.at)
+    session.commit(command, {"lines": sorted(set(lines))} | (summary or {}), made, allocations)
+    results = []
+    for decision_id, draft, effects in zip(made["decision_id"], drafts, told, strict=True):
+        left = left_of.get(draft.line_id, 0) - spent.get(draft.line_id, 0)
+        told_left = draft.currency if draft.line_id else ""
+        facts = (decision_id, draft.kind, draft.line_id, draft.outcome, draft.customer_id, draft.effective_date)
+        results.append(Decided(*facts, "", effects, left, told_left))
+    return results
+
+
+def _effects(draft: Draft, items: dict[str, ItemSnapshot], opens: dict[str, tuple[int, str]]) -> Iterable[Effect]:
+    now = dict(opens)
+    for a in draft.allocations:
+        if a.item_id not in items:
+            raise MatcherError("item.unknown", f"there is no item {a.item_id!r}")
+        item, (before, currency) = items[a.item_id], now[a.item_id]
+        after = before - a.item_amount - a.adjustment
+        now[a.item_id] = (after, currency)
+        yield Effect(
+            a.item_id, item.document_no, item.customer_id, a.amount, draft.currency or currency, a.adjustment, a.adjustment_reason,
+            before, after, currency,
+        )  # fmt: skip
+
+
+def needs(named: Sequence[object], what: str) -> None:
+    """Refuses a command that names nothing.
+
+    Raises:
+        MatcherError: ``usage.option``.
+    """
+    if not named:
+        raise MatcherError("usage.option", f"no {what} was named")
+
+
+def only_once(line_ids: Sequence[str]) -> None:
+    """Refuses a line that is named twice.
+
+    Raises:
+        MatcherError: ``usage.option``.
+    """
+    for place, line_id in enumerate(line_ids):
+        if line_id in line_ids[:place]:
+            raise MatcherError("usage.option", f"line {line_id} is named twice")
+
+
+def text(minor: int, currency: str) -> str:
+    """An amount in words."""
+    return f"{money.render(minor, currency)} {currency}"

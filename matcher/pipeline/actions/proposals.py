@@ -1,0 +1,91 @@
+"""What the engine proposes, accepted or refused by a person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from matcher.errors import MatcherError
+from matcher.journal import decisions
+from matcher.journal.decisions import Draft
+from matcher.ledger import unapplied
+from matcher.pipeline import lookup, sealed
+from matcher.pipeline.actions import returning
+from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
+from matcher.pipeline.actions.words import with_words
+from matcher.pipeline.session import Session
+from matcher.states import DecisionKind, LineState, Outcome
+
+_TAKEN_OVER = (
+    "customer_id", "outcome", "rule", "confidence", "margin", "basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by",
+)  # fmt: skip
+"""What a person who accepts a proposal takes over from it."""
+
+
+def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
+    """Posts the proposals on these lines, all or none.
+
+    Raises:
+        MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
+            ``books.altered`` when the proposals are not those of the latest run.
+    """
+    look = _looked(session, typed)
+    named = [lookup.line(session, text) for text in typed]
+    drafts: list[Draft] = []
+    for line_id in named:
+        line = look.line(line_id)
+        if look.proposed(line_id):
+            drafts.append(_accepted(look, line, reason))
+        elif line.state == LineState.PROPOSED and line.other_line:
+            drafts += returning.drafts(look, line, look.line(line.other_line), reason)
+        else:
+            raise MatcherError("decision.state", f"line {line_id} has no proposal to accept")
+    return with_words(look, append(look, "accept", drafts))
+
+
+def reject(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
+    """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
+
+    Raises:
+        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``usage.option`` and ``books.altered`` as in `accept`.
+    """
+    look = _looked(session, typed)
+    drafts = []
+    for line_id in [lookup.line(session, text) for text in typed]:
+        line = look.line(line_id)
+        refused = [allocation.item_id for allocation in look.proposed(line_id)]
+        if not refused and line.state == LineState.PROPOSED and line.other_line:
+            refused = [unapplied.item_id(line.other_line)]
+        if not refused:
+            raise MatcherError("decision.state", f"line {line_id} has no proposal to reject")
+        items = decisions.refusal(refused)
+        drafts.append(look.draft(DecisionKind.REJECT, line, reason, outcome=Outcome.UNEXPLAINED, refused=items))
+    return with_words(look, append(look, "reject", drafts))
+
+
+def _looked(session: Session, typed: Sequence[str]) -> Look:
+    needs(typed, "line")
+    named = [lookup.line(session, text) for text in typed]
+    only_once(named)
+    sealed.require_proposals(session, named)
+    look = Look(session, named)
+    others = [other for other in look.state.lines.filter(pl.col("line_id").is_in(named))["other_line"] if other]
+    return Look(session, [*named, *(other for other in others if other not in named)]) if others else look
+
+
+def _accepted(look: Look, line: Line, reason: str) -> Draft:
+    found = look.state.lines.filter(pl.col("line_id") == line.line_id).select(_TAKEN_OVER).row(0, named=True)
+    allocations = look.proposed(line.line_id)
+    if line.state == LineState.POSTED:
+        # the rest of a receipt that was posted before: a credit against an invoice, on the day that somebody says so
+        spent = sum(a.amount for a in allocations) == line.pending
+        fields: dict[str, Any] = {"customer_id": line.customer_id, "outcome": Outcome.MATCHED if spent else Outcome.ON_ACCOUNT}
+        issued = [item.issue_date for item in look.items([a.item_id for a in allocations]).values()]
+        day = look.open_day(look.today, line.booking_date, *issued)
+        return look.draft(DecisionKind.SET_OFF, line, reason, allocations, effective_date=day, **fields)
+    kind = DecisionKind.REFUND if line.amount < 0 else DecisionKind.ACCEPT
+    if kind == DecisionKind.REFUND:
+        found["outcome"] = Outcome.MATCHED
+    if not found["customer_id"]:
+        found["customer_id"] = line.payer
+    return look.draft(kind, line, reason, allocations, **found)

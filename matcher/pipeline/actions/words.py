@@ -1,0 +1,64 @@
+"""What a decision came to, in one sentence: what was done, for whom, and what is left."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matcher import money
+from matcher.pipeline.actions.base import Decided, Effect, Look
+from matcher.states import DecisionKind
+
+_DONE = {
+    DecisionKind.ACCEPT: "Accepted",
+    DecisionKind.REJECT: "Refused the proposal",
+    DecisionKind.ALLOCATE: "Allocated",
+    DecisionKind.ON_ACCOUNT: "Put on account",
+    DecisionKind.SET_OFF: "Set off",
+    DecisionKind.WRITE_OFF: "Written off",
+    DecisionKind.REFUND: "Refunded",
+    DecisionKind.RETURN: "Recorded as returned",
+    DecisionKind.CLASSIFY: "Classified",
+    DecisionKind.HOLD: "On hold",
+    DecisionKind.ASSIGN: "Assigned",
+    DecisionKind.NOTE: "Noted",
+    DecisionKind.UNDO: "Taken back",
+}
+
+
+def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:
+    """The same decisions with their sentences."""
+    return [replace(decided, said=_sentence(look, decided)) for decided in made]
+
+
+def _sentence(look: Look, decided: Decided) -> str:
+    done = _DONE.get(DecisionKind(decided.kind), decided.kind)
+    where = f" line {decided.line_id}" if decided.line_id else ""
+    whom = f" for {decided.customer_id}" if decided.customer_id else ""
+    parts = [f"{done}:{where}{whom}" if where or whom else done]
+    parts += [_of_item(effect) for effect in decided.effects]
+    if decided.currency and decided.kind not in (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY):
+        left = money.render(decided.left, decided.currency)
+        parts.append(f"{left} {decided.currency} of the line left" if decided.left else "nothing of the line left")
+    if day := _moved(look, decided):
+        parts.append(day)
+    return "; ".join(parts) + "."
+
+
+def _of_item(effect: Effect) -> str:
+    name = effect.document_no or effect.item_id
+    gets = f"{money.render(effect.cash, effect.cash_currency)} {effect.cash_currency}" if effect.cash else ""
+    cleared = (
+        f"{money.render(effect.adjustment, effect.currency)} {effect.currency} cleared as {effect.reason}" if effect.adjustment else ""
+    )
+    after = f"{money.render(effect.open_after, effect.currency)} {effect.currency} open"
+    return f"{name} {' and '.join(filter(None, (gets, cleared)))}, {after}"
+
+
+def _moved(look: Look, decided: Decided) -> str:
+    """That a decision about a closed month counts from a later day."""
+    through = look.locks.through
+    if through is None or not decided.line_id:
+        return ""
+    booked = dict(look.state.lines.select("line_id", "booking_date").iter_rows()).get(decided.line_id)
+    if booked is None or booked > through:
+        return ""
+    return f"{through:%B %Y} is closed: it counts from {decided.effective_date.isoformat()}"
