@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
-    from matcher.pipeline.imports import ImportKind, ImportResult
+    from matcher.pipeline.import_results import ImportResult
+    from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.reports import Block, Exported
@@ -183,6 +184,7 @@ class Books:
         allow_closing: bool = False,
         allow_change: Collection[str] = (),
         reason: str = "",
+        snapshot_date: date | None = None,
     ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
@@ -194,9 +196,12 @@ class Books:
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings.
             reason: why they may; kept in the journal.
+            snapshot_date: the day that a list of open items speaks of. Default: its own column ``snapshot_date``, ``as_of`` or
+                ``stichtag``, else the day in the file's name, else today.
 
         Raises:
-            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow, ``items.closing``.
+            MatcherError: whatever refuses a file, with every other fault in its `more`; ``item.posted`` for a change that postings do not
+                allow, ``items.closing``; ``snapshot.unclear`` and ``snapshot.future`` for a day that cannot be.
         """
         actors.check_reasons(reason)
         from matcher.parsers.files import file_source
@@ -204,7 +209,12 @@ class Books:
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
             return pipeline.imports.import_files(
-                session, kind, sources, partial=partial, allowed=pipeline.imports.Allowed(allow_change, reason, allow_closing)
+                session,
+                kind,
+                sources,
+                partial=partial,
+                allowed=pipeline.imports.Allowed(allow_change, reason, allow_closing),
+                snapshot_date=snapshot_date,
             )
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
