@@ -19,6 +19,9 @@ from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 from matcher.openitems.faults import HEADER, RowFault, refuse
 
+_MOST_PLACES = "CLF"
+"""A currency with as many decimal places as any; a percentage has so many at most, too."""
+
 Kind = Literal["text", "id", "amount", "date", "word", "percent", "currency"]
 
 
@@ -262,8 +265,7 @@ def _typed(column: Column) -> pl.Expr:
         case "date":
             return columns.possible(columns.iso_date(cell)).alias(column.name)
         case "percent":
-            # a percentage has at most four places here: the column form of an amount in a four-place unit
-            return (columns.amount(cell, pl.lit("CLF"))).alias(column.name)
+            return columns.amount(cell, pl.lit(_MOST_PLACES)).alias(column.name)
         case _:
             return cell
 
@@ -323,15 +325,19 @@ def _date_faults(column: Column, cells: pl.Series, days: pl.Series) -> list[RowF
 
 def _amount_faults(column: Column, frame: pl.DataFrame, amounts: pl.Series) -> list[RowFault]:
     cells = frame[column.name]
-    bad = amounts.is_null() & (cells != "")
-    if column.kind == "amount":
-        bad &= frame["currency"].is_in(list(money.SCALE))  # or it is the currency that is wrong
+    rows = _rows(amounts.is_null() & (cells != ""))
+    if not rows:
+        return []
+    currencies = [_MOST_PLACES] * len(rows) if column.kind == "percent" else frame["currency"].gather(rows).to_list()
     found = []
-    for row in _rows(bad):
-        code, what = "amount.invalid", f"{column.name} {cells[row][:40]!r} is not an amount"
+    for row, currency in zip(rows, currencies, strict=True):
+        # in an unknown currency, which is a fault of its own, a cell may still be no number at all
+        known = currency if currency in money.SCALE else _MOST_PLACES
         try:
-            money.parse(cells[row], "CLF" if column.kind == "percent" else frame["currency"][row])
+            money.parse(cells[row], known)
         except MatcherError as error:
-            code, what = error.code, f"{column.name}: {error.what}"
-        found.append(RowFault(row, code, what))
+            found.append(RowFault(row, error.code, f"{column.name}: {error.what}"))
+        else:
+            if known == currency:
+                found.append(RowFault(row, "amount.invalid", f"{column.name} {cells[row][:40]!r} is not an amount"))
     return found
