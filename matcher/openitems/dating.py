@@ -17,7 +17,7 @@ DAY_COLUMNS = ("snapshot_date", "as_of", "stichtag")
 """Columns that say the day of the whole list, in any case of letters. They are no part of an item."""
 
 _SAID = {
-    DatedBy.OPTION: "as you say",
+    DatedBy.OPTION: "by --snapshot-date",
     DatedBy.COLUMN: "by the file's own column",
     DatedBy.NAME: "by the file's name",
     DatedBy.TODAY: "the day of the import, since neither a column nor the file's name says another",

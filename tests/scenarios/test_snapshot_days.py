@@ -92,7 +92,10 @@ def test_the_figures_tie_and_are_shown_in_a_small_table_by_a_dry_run_too(tmp_pat
     rows = [item(n) for n in range(1, 6)] + [item(8, amount="30.00"), item(9, currency="JPY", amount="500", entity="2")]
     rows[0] = {**rows[0], "open_amount": "40.00", "status": "part_paid"}
     file = items_file(tmp_path, rows, "next.csv")
-    tie_out = (TieOut("1", "EUR", 6, 600_00, 1, 30_00, 1, -60_00, 1, 100_00, 6, 470_00), TieOut("2", "JPY", 0, 0, 1, 500, 0, 0, 0, 0, 1, 500))
+    tie_out = (
+        TieOut("1", "EUR", 6, 600_00, 1, 30_00, 1, -60_00, 1, 100_00, 6, 470_00),
+        TieOut("2", "JPY", 0, 0, 1, 500, 0, 0, 0, 0, 1, 500),
+    )
     assert books.import_files("items", [file], dry_run=True).tie_out == tie_out
     done = run(books, "items", file, "--dry-run")
     assert "Dry run: nothing was kept.\n" in done.stderr

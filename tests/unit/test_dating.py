@@ -48,7 +48,9 @@ def test_a_name_says_a_day_or_none(name: str, day: date | None) -> None:
     assert day_in(name, TODAY) == day
 
 
-@pytest.mark.parametrize("name", ["2026-09-30_2026-10-31.csv", "2026-09_2026-10.csv", "2026-09_export_20261102.csv", "1 30.09.2026 20261031"])
+@pytest.mark.parametrize(
+    "name", ["2026-09-30_2026-10-31.csv", "2026-09_2026-10.csv", "2026-09_export_20261102.csv", "1 30.09.2026 20261031"]
+)
 def test_a_name_with_several_days_is_unclear(name: str) -> None:
     with pytest.raises(MatcherError) as refused:
         day_in(name, TODAY)
@@ -68,9 +70,7 @@ def test_a_name_with_several_days_is_unclear(name: str) -> None:
         ([("items.csv", TODAY)], None, Dated(TODAY, DatedBy.COLUMN)),
     ],
 )
-def test_a_person_a_column_a_name_and_today_in_this_order(
-    files: list[tuple[str, date | None]], stated: date | None, found: Dated
-) -> None:
+def test_a_person_a_column_a_name_and_today_in_this_order(files: list[tuple[str, date | None]], stated: date | None, found: Dated) -> None:
     assert day_of(files, stated, TODAY) == found
 
 

@@ -67,7 +67,9 @@ def test_two_instalments_are_two_documents() -> None:
 def test_each_document_is_in_one_pair_and_the_surest_is_taken() -> None:
     gone = documents({"item_id": "A1", "document_no": "KM-1000"}, {"item_id": "A2", "document_no": "KM-1001"})
     new = documents(
-        {"item_id": "B1", "document_no": "KM-1001-1"}, {"item_id": "B2", "document_no": "KM-1000"}, {"item_id": "B3", "document_no": "KM-1002"}
+        {"item_id": "B1", "document_no": "KM-1001-1"},
+        {"item_id": "B2", "document_no": "KM-1000"},
+        {"item_id": "B3", "document_no": "KM-1002"},
     )
     assert pairs(gone, new) == [("A1", "B2"), ("A2", "B1")]
     assert pairs(gone.reverse(), new.reverse()) == [("A1", "B2"), ("A2", "B1")]

@@ -51,7 +51,9 @@ def test_a_machine_is_told_decimal_text() -> None:
 
 
 LISTS = st.dictionaries(
-    st.sampled_from("abcdefgh"), st.tuples(st.sampled_from("12"), st.sampled_from(["EUR", "JPY"]), st.sampled_from([-3, 0, 1, 2])), max_size=8
+    st.sampled_from("abcdefgh"),
+    st.tuples(st.sampled_from("12"), st.sampled_from(["EUR", "JPY"]), st.sampled_from([-3, 0, 1, 2])),
+    max_size=8,
 ).map(lambda items: [(item_id, *rest) for item_id, rest in items.items()])
 
 
