@@ -194,28 +194,20 @@ class Books:
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
-            allow_change: ids of items whose customer or document may change although they have postings.
-            reason: why they may; kept in the journal.
-            snapshot_date: the day that a list of open items speaks of. Default: its own column ``snapshot_date``, ``as_of`` or
-                ``stichtag``, else the day in the file's name, else today.
+            allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
+            snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
 
         Raises:
-            MatcherError: whatever refuses a file, with every other fault in its `more`; ``item.posted`` for a change that postings do not
-                allow, ``items.closing``; ``snapshot.unclear`` and ``snapshot.future`` for a day that cannot be.
+            MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
+                ``items.closing``; ``snapshot.unclear`` and ``snapshot.future`` for a day that cannot be.
         """
         actors.check_reasons(reason)
         from matcher.parsers.files import file_source
 
         sources = [file_source(path) for path in files]
+        allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.imports.import_files(
-                session,
-                kind,
-                sources,
-                partial=partial,
-                allowed=pipeline.imports.Allowed(allow_change, reason, allow_closing),
-                snapshot_date=snapshot_date,
-            )
+            return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
