@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
-    from matcher.pipeline.imports import ImportKind, ImportResult
+    from matcher.pipeline.import_results import ImportResult
+    from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
@@ -185,6 +186,7 @@ class Books(DecisionMethods):
         allow_closing: bool = False,
         allow_change: Collection[str] = (),
         reason: str = "",
+        snapshot_date: date | None = None,
     ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
@@ -194,20 +196,20 @@ class Books(DecisionMethods):
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
-            allow_change: ids of items whose customer or document may change although they have postings.
-            reason: why they may; kept in the journal.
+            allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
+            snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
 
         Raises:
-            MatcherError: whatever refuses a file; ``item.posted`` for a change that postings do not allow, ``items.closing``.
+            MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
+                ``items.closing``; ``snapshot.unclear`` and ``snapshot.future`` for a day that cannot be.
         """
         actors.check_reasons(reason)
         from matcher.parsers.files import file_source
 
         sources = [file_source(path) for path in files]
+        allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.imports.import_files(
-                session, kind, sources, partial=partial, allowed=pipeline.imports.Allowed(allow_change, reason, allow_closing)
-            )
+            return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

@@ -102,6 +102,17 @@ _CODES = (
     ),
     _bad("currency.mixed", "A line's currency differs from its account's.", "Put the other currency's lines into an account of their own."),
     _bad("value.unknown", "A cell holds a word that is not in the list for its column.", "Use one of the listed words."),
+    _bad("snapshot.unclear", "The files do not say one day that the list of open items speaks of.", "Name the day with --snapshot-date."),
+    _bad(
+        "snapshot.future",
+        "A list of open items is dated later than today.",
+        "Look at the file and at the computer's clock, or name the day with --snapshot-date.",
+    ),
+    _note(
+        "snapshot.older",
+        "A list of open items speaks of an earlier day than one that was imported before.",
+        "If it was taken by mistake, import the latest list again.",
+    ),
     # accounts and statements
     _bad(
         "account.unknown",

@@ -199,6 +199,15 @@ class ItemStatus(StrEnum):
     CLOSED = "closed"
 
 
+class DatedBy(StrEnum):
+    """What tells the day that a list of open items speaks of."""
+
+    OPTION = "option"  # a person
+    COLUMN = "column"  # of the file
+    NAME = "name"  # of the file
+    TODAY = "today"  # nothing but the day of the import
+
+
 class DocumentType(StrEnum):
     """What an open item is."""
 

@@ -1,17 +1,14 @@
-"""Commands that take files in: init, inspect, ingest, import, statement."""
+"""Commands that take files in: init, inspect, ingest, profile."""
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import click
 
-from matcher.cli.common import busy, data, data_record, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import busy, data, data_record, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
-
-if TYPE_CHECKING:
-    from matcher.pipeline.imports import ImportKind
 
 _STATEMENT_COLUMNS = ("file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state")
 _NUMBERS = ("lines", "credit", "debit", "opening", "closing", "new", "known", "conflicting", "transactions")
@@ -199,59 +196,6 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates"]))
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@with_books
-@with_format
-@click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
-@click.option(
-    "--allow-closing",
-    is_flag=True,
-    help="Let the list close more open items than policy.closing_percent by leaving them out.",
-)
-@click.option(
-    "--allow-change",
-    multiple=True,
-    metavar="ITEM",
-    help="Let this item's customer or document change although it has postings; repeatable.",
-)
-@reason_option
-@click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
-def import_(
-    kind: str,
-    files: tuple[str, ...],
-    output: str,
-    partial: bool,
-    allow_closing: bool,
-    allow_change: tuple[str, ...],
-    reason: str,
-    dry_run: bool,
-) -> None:
-    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
-
-    The files of one call are one snapshot. An open item of the same legal entity that the snapshot no longer lists is
-    closed by the ERP, unless --partial is given. A list that leaves out more than a fifth of what is open (policy.closing_percent) looks
-    cut off and is refused (exit status 4); --allow-closing takes it all the same.
-
-    Nothing is taken in (exit status 4) when an item with postings would get another currency, entity, customer, document or sign, or an
-    amount below what is posted. --allow-change with a --reason lets the customer or the document of an item change all the same.
-    """
-    books = open_books()
-    with busy(f"reading {kind}"):
-        result = books.import_files(
-            cast("ImportKind", kind),
-            files,
-            partial=partial,
-            dry_run=dry_run,
-            allow_closing=allow_closing,
-            allow_change=allow_change,
-            reason=reason,
-        )
-    columns = ("kind", "files", "rows", "new", "changed", "closed")
-    show([{name: getattr(result, name) for name in columns}], columns, output, numbers=columns[1:])
-
-
 @click.group()
 def profile() -> None:
     """CSV layouts of banks: which are known, and a proposal for a new one."""
@@ -301,4 +245,4 @@ def profile_new(file: str, name: str, path: str) -> None:
         note(f"  {row.booking_date}  {amount:>18}  {row.counterparty_name}  {row.remittance_information}")
 
 
-COMMANDS = (init, inspect, ingest, import_, profile)
+COMMANDS = (init, inspect, ingest, profile)

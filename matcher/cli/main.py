@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from matcher.cli import decide, explain, files, months, out, rules, screen, statement, work
+from matcher.cli import decide, explain, files, importing, months, out, rules, screen, statement, work
 from matcher.cli.common import SECONDS, WAIT, Given, note
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
 from matcher.errors import MatcherError
@@ -20,6 +20,8 @@ _REFUSALS = (
 """What the operating system refuses for reasons outside the program."""
 _NO_THREAD = ("can't start new thread", "ThreadPoolBuildError")
 """What Python and polars say where there is no memory for a thread's stack."""
+_FAULTS = 20
+"""How many faults of the files that a command refuses are shown."""
 _WRAPPED = "from `i128` to `i64` failed"
 """What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
@@ -48,6 +50,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except MatcherError as error:
             note(str(error))
+            _note_more(error)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -60,6 +63,14 @@ class _Group(click.Group):
             coded = _unforeseen(error, kept=ctx.obj.kept)
             note(str(coded))
             ctx.exit(coded.exit_code)
+
+
+def _note_more(error: MatcherError) -> None:
+    """What else is wrong, a line each: as many as fit on a screen with the first, and how many more there are."""
+    for fault in error.more[: _FAULTS - 1]:
+        note(f"{fault.where}: {fault.what}" if fault.where else fault.what)
+    if (rest := len(error.more) - _FAULTS + 1) > 0:
+        note(f"and {rest} more")
 
 
 def _unforeseen(error: BaseException, *, kept: bool) -> MatcherError:
@@ -117,3 +128,4 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 for _module in (files, statement, work, decide, explain, rules, out, months):
     for _command in _module.COMMANDS:
         main.add_command(_command)
+main.add_command(importing.import_)

@@ -1,14 +1,17 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
 from matcher import columns, frames
-from matcher.errors import MatcherError
 from matcher.money import PPM
-from matcher.openitems.tables import Column, Table, checked, read
+from matcher.openitems import dating
+from matcher.openitems.faults import RowFault, refuse, where
+from matcher.openitems.tables import Column, Table, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -52,96 +55,150 @@ def items(data: bytes, name: str) -> pl.DataFrame:
     A missing due date, discount rate or discount date is taken from terms such as ``net 30`` and ``2/10 net 30``.
 
     Raises:
-        MatcherError: see `tables.read`; also ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
+        MatcherError: see `tables.text_table` and `tables.typed`; also
+            ``row.invalid`` for an id that comes twice, an amount of the wrong sign for its
             document type, an open amount beyond the amount, terms of more than `MAX_TERM_DAYS` days, or a discount of 100 % or more.
     """
-    return read_file("items", data, name)[0]
+    return read_file("items", data, name).frame
 
 
 def item_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """`items` from mappings with the contract's columns. Raises as `items` does, and `tables.Table.of_rows`."""
-    return _items(*checked(Table.of_rows(rows, "items"), _ITEM_COLUMNS))
+    return _read("items", Table.of_rows(rows, "items")).frame
 
 
-def _items(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+def _items(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowFault]]:
     frame = frame.with_columns(
         pl.coalesce("open_amount", pl.when(pl.col("status") == ItemStatus.CLOSED).then(0).otherwise(pl.col("amount"))).alias("open_amount"),
         pl.col("disputed_amount").fill_null(0),
         pl.when(pl.col("status") == "").then(pl.lit(ItemStatus.OPEN)).otherwise(pl.col("status")).alias("status"),
     )
-    _refuse(frame, table, _wrong_terms())
+    stated = {"discount_pct is not from 0 to below 100": ~pl.col("discount_pct").is_between(0, PPM - 1)}
+    found = where(frame, _wrong_terms() | stated)
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
-        "discount_pct is not from 0 to below 100": ~pl.col("discount_ppm").is_between(0, PPM - 1),
         f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
         | (pl.col("discount_date") > columns.LATEST),
-        "item_id comes a second time": ~pl.col("item_id").is_first_distinct(),
+        "item_id comes a second time": _again("item_id"),
         "a credit note's amount is positive (credit notes are negative)": (pl.col("document_type") == DocumentType.CREDIT_NOTE)
         & (pl.col("amount") > 0),
         "open_amount lies beyond amount": (pl.col("open_amount") * pl.col("amount").sign() > pl.col("amount").abs())
         | (pl.col("open_amount") * pl.col("amount").sign() < 0),
     }
-    _refuse(frame, table, wrong)
-    return frame.select(c for c in frames.ITEM if c not in ("first_seen", "seen"))
+    return frame.select(c for c in frames.ITEM if c not in ("first_seen", "seen")), found + where(frame, wrong)
 
 
 def customers(data: bytes, name: str) -> pl.DataFrame:
     """Customers as `frames.CUSTOMER`.
 
     Raises:
-        MatcherError: see `tables.read`; ``row.invalid`` for an id that comes twice, or terms beyond reason as in `items`.
+        MatcherError: see `tables.text_table` and `tables.typed`;
+            ``row.invalid`` for an id that comes twice, or terms beyond reason as in `items`.
     """
-    return read_file("customers", data, name)[0]
+    return read_file("customers", data, name).frame
 
 
 def customer_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """`customers` from mappings with the contract's columns. Raises as `customers` does, and `tables.Table.of_rows`."""
-    return _customers(*checked(Table.of_rows(rows, "customers"), _CUSTOMER_COLUMNS))
+    return _read("customers", Table.of_rows(rows, "customers")).frame
 
 
-def _customers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    _refuse(frame, table, _wrong_terms() | {"customer_id comes a second time": ~pl.col("customer_id").is_first_distinct()})
-    return frame.select(list(frames.CUSTOMER))
+def _customers(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowFault]]:
+    wrong = _wrong_terms() | {"customer_id comes a second time": _again("customer_id")}
+    return frame.select(list(frames.CUSTOMER)), where(frame, wrong)
 
 
 def rates(data: bytes, name: str) -> pl.DataFrame:
     """Exchange rates: date, currency and ``per_base`` as decimal text (units of the currency for one unit of the base currency).
 
     Raises:
-        MatcherError: see `tables.read`; ``row.invalid`` for a rate that is not a decimal from a billionth to a billion, or two for one day.
+        MatcherError: see `tables.text_table` and `tables.typed`;
+            ``row.invalid`` for a rate that is not a decimal from a billionth to a billion, or two for one day.
     """
-    return read_file("rates", data, name)[0]
+    return read_file("rates", data, name).frame
 
 
 def rate_rows(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """`rates` from mappings with the contract's columns. Raises as `rates` does, and `tables.Table.of_rows`."""
-    return _rates(*checked(Table.of_rows(rows, "rates"), _RATE_COLUMNS))
+    return _read("rates", Table.of_rows(rows, "rates")).frame
 
 
-def _rates(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+def _rates(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowFault]]:
     decimal = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$")
     # with all of its digits a rate has 24 at most, which the type holds exactly
     value = pl.when(decimal).then(pl.col("per_base")).cast(pl.Decimal(38, 12), strict=False)
+    possible = value.is_between(_LEAST_RATE, _MOST_RATE).fill_null(value=False)
     wrong = {
-        "per_base is not a decimal from 0.000000001 to 1000000000": ~value.is_between(_LEAST_RATE, _MOST_RATE).fill_null(value=False),
-        "date and currency come a second time": ~pl.struct("date", "currency").is_first_distinct(),
+        "per_base is not a decimal from 0.000000001 to 1000000000": (pl.col("per_base") != "") & ~possible,
+        "date and currency come a second time": _again("date", "currency"),
     }
-    _refuse(frame, table, wrong)
-    return frame.select("date", "currency", "per_base")
+    return frame.select("date", "currency", "per_base"), where(frame, wrong)
 
 
-_KINDS: dict[str, tuple[tuple[Column, ...], Callable[[pl.DataFrame, Table], pl.DataFrame]]] = {
+def _again(*key: str) -> pl.Expr:
+    """Whether a row's key stood in an earlier row; not where a part of it is lacking, which is a fault of its own."""
+    lacking = pl.any_horizontal(pl.col(name).is_null() | (pl.col(name).cast(pl.String) == "") for name in key)
+    return ~pl.struct(key).is_first_distinct() & ~lacking
+
+
+_KINDS: dict[str, tuple[tuple[Column, ...], Callable[[pl.DataFrame], tuple[pl.DataFrame, list[RowFault]]]]] = {
     "items": (_ITEM_COLUMNS, _items),
     "customers": (_CUSTOMER_COLUMNS, _customers),
     "rates": (_RATE_COLUMNS, _rates),
 }
 
 
-def read_file(kind: str, data: bytes, name: str) -> tuple[pl.DataFrame, Table]:
-    """`items`, `customers` or `rates` of a file, and a table without rows that tells where a row of the frame stands in the file."""
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file of the ERP.
+
+    Attributes:
+        frame: its rows, typed.
+        table: without rows: tells where a row of the frame stands in the file.
+        day: the day that a list of open items says in a column of its own; None when it has none.
+    """
+
+    frame: pl.DataFrame
+    table: Table
+    day: date | None
+
+
+def read_file(kind: str, data: bytes, name: str, entities: Collection[str] | None = None, dated: bool = False) -> FileRead:
+    """Reads `items`, `customers` or `rates`.
+
+    Args:
+        kind: of the file.
+        data: its bytes.
+        name: of the file, for messages.
+        entities: the legal entities that items may be of; None for any.
+        dated: whether the day is known without the file, so that its column for it is not looked at.
+
+    Raises:
+        MatcherError: as `items`, `customers` and `rates`; ``value.unknown`` for another entity; ``date.invalid`` or
+            ``snapshot.unclear`` for a column of the list's day that does not say one. All that is wrong is in one error.
+    """
+    return _read(kind, text_table(data, name), entities, dated)
+
+
+def _read(kind: str, table: Table, entities: Collection[str] | None = None, dated: bool = True) -> FileRead:
     declared, check = _KINDS[kind]
-    frame, table = read(data, name, declared)
-    return check(frame, table), table.without_rows()
+    apart = dating.columns_of(table.frame) if kind == "items" else []
+    frame, found = typed(table, declared, apart)
+    day, unclear = (None, []) if dated else dating.told(table.frame, apart)
+    frame, wrong = check(frame)
+    found += unclear + wrong
+    if entities is not None and "entity" in table.frame.columns:
+        found += _other_entities(frame["entity"], entities)
+    wide = {fault.row for fault in table.wide}
+    # of a shifted row every other cell is wrong too
+    refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
+    return FileRead(frame, table.without_rows(), day)
+
+
+def _other_entities(named: pl.Series, entities: Collection[str]) -> list[RowFault]:
+    unknown = (~named.is_in([*entities, ""])).arg_true().to_list()
+    hint = "Add an [[entity]] with this id."
+    return [RowFault(row, "value.unknown", f"entity {named[row]!r} is not in matcher.toml", hint) for row in unknown]
 
 
 def _net() -> pl.Expr:
@@ -180,11 +237,3 @@ def _with_terms(frame: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("discount_pct", _rate()).alias("discount_pct"),
         pl.coalesce("discount_date", pl.col("issue_date") + pl.duration(days=_days(_discount(2)))).alias("discount_date"),
     )
-
-
-def _refuse(frame: pl.DataFrame, table: Table, wrong: dict[str, pl.Expr]) -> None:
-    for what, condition in wrong.items():
-        hits = frame.select(condition.fill_null(value=False)).to_series()
-        if hits.any():
-            row = hits.arg_max()
-            raise MatcherError("row.invalid", what, table.where(row or 0))

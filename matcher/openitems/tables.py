@@ -1,22 +1,26 @@
 """Tables in the contract's layout (CSV, Parquet or XLSX) into checked, typed frames.
 
 Every cell is read as text first. A column is declared by name and kind; what is declared is checked for the whole column at
-once, and only when something is wrong is the file walked again to name the line.
+once, and only when something is wrong is the file walked again to name the lines. Everything that is wrong is found, not the first of it.
 """
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import polars as pl
 
 from matcher import columns, money
 from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
+from matcher.openitems.faults import HEADER, RowFault, refuse
+
+_MOST_PLACES = "CLF"
+"""A currency with as many decimal places as any; a percentage has so many at most, too."""
 
 Kind = Literal["text", "id", "amount", "date", "word", "percent", "currency"]
 
@@ -39,32 +43,44 @@ class Column:
     words: tuple[str, ...] = ()
 
 
-def read(data: bytes, name: str, declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
-    """A file's rows with the declared columns typed, and ``extra``: the other columns as a JSON object per row ('' when none).
+def checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
+    """A table's rows with the declared columns typed, and ``extra``: the other columns as a JSON object per row ('' when none).
 
     The second value tells the line of a row, for checks across columns.
 
     Raises:
-        MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed``, ``column.missing``, ``row.width``,
-            ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` or ``value.unknown``, with file and line.
+        MatcherError: see `typed`; all that is wrong in one error.
     """
-    return checked(_text_table(data, name), declared)
+    frame, found = typed(table, declared)
+    refuse(table, found)
+    return frame, table
 
 
-def checked(table: "Table", declared: Sequence[Column]) -> "tuple[pl.DataFrame, Table]":
-    """`read` for a table that is at hand as text."""
+def typed(table: "Table", declared: Sequence[Column], apart: Collection[str] = ()) -> tuple[pl.DataFrame, list[RowFault]]:
+    """The rows as `checked` gives them, where a cell that cannot be read is empty or null, and all that is wrong with them.
+
+    The faults are ``column.missing``, ``row.width``, ``row.invalid``, ``amount.*``, ``date.invalid``, ``currency.unknown`` and
+    ``value.unknown``. What follows of another fault is none of its own: an amount in an unknown currency, a cell of a shifted row.
+
+    Args:
+        table: as text.
+        declared: columns that are looked for.
+        apart: columns that are read elsewhere, and are no part of ``extra``.
+    """
     missing = [c.name for c in declared if c.required and c.name not in table.frame.columns]
-    if missing:
-        raise MatcherError("column.missing", f"there is no column {', '.join(missing)}", f"{table.name}:1")
+    found = [RowFault(HEADER, "column.missing", f"there is no column {', '.join(missing)}")] if missing else []
     present = {c.name for c in declared} & set(table.frame.columns)
     # of an id only ordinary spaces are taken off: with other signs around it, it is another text, and refused
     ids = {c.name for c in declared if c.kind == "id"}
     frame = table.frame.with_columns(pl.col(n).fill_null("").str.strip_chars(" " if n in ids else None) for n in present)
     frame = frame.with_columns(pl.lit("").alias(c.name) for c in declared if c.name not in present)
-    typed = frame.select(*(_typed(c) for c in declared), _extra(frame, [n for n in table.frame.columns if n not in present]))
+    others = [n for n in table.frame.columns if n not in present and n not in apart]
+    result = frame.select(*(_typed(c) for c in declared), _extra(frame, others))
+    wide = {fault.row for fault in table.wide}
     for column in declared:
-        _check(column, frame, typed, table)
-    return typed, table
+        if column.name in present:
+            found += [fault for fault in _faults(column, frame, result) if fault.row not in wide]
+    return result, [*found, *table.wide]
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,7 @@ class Table:
     name: str
     data: bytes | None  # the CSV text, to find a row's line
     first: int = 2  # line of the first row, where there is no CSV text
+    wide: tuple[RowFault, ...] = ()  # rows with more cells than the header
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[str, object]], name: str) -> "Table":
@@ -96,20 +113,40 @@ class Table:
 
     def where(self, row: int) -> str:
         """File and line of a row (counted from 0)."""
-        return f"{self.name}:{self.line(row)}"
+        return self.places([row])[0]
 
-    def line(self, row: int) -> int:
-        """1-based line of a row in the file."""
+    def places(self, rows: Sequence[int]) -> list[str]:
+        """File and line of each of these rows, in their order. The file is walked once for all of them."""
         if self.data is None:
-            return row + self.first
-        reader = csv.reader(io.StringIO(self.data.decode("utf-8-sig"), newline=""))
-        start, at = 1, -2
-        for cells in reader:
-            at += bool(cells)
-            if at == row:
+            return [f"{self.name}:{1 if row == HEADER else row + self.first}" for row in rows]
+        lines = {HEADER: 1}
+        last = max(rows, default=HEADER)
+        wanted = set(rows)
+        for row, line, _ in _walk(self.data.decode("utf-8-sig")):
+            if row in wanted:
+                lines[row] = line
+            if row >= last:
                 break
+        return [f"{self.name}:{lines[row]}" for row in rows]
+
+
+def _walk(text: str, *, strict: bool = False) -> Iterator[tuple[int, int, list[str]]]:
+    """Each row of CSV text that holds something: its number (`HEADER` for the header), the line it begins on, and its cells.
+
+    Raises:
+        csv.Error: when `strict`, for quotes that do not match; its text is the number of the line.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=strict)
+    row, start = HEADER - 1, 1
+    try:
+        for cells in reader:
+            # the header counts whatever it holds; a row of empty cells is an empty line
+            if (cells and row < HEADER) or any(cell.strip() for cell in cells):
+                row += 1
+                yield row, start, cells
             start = reader.line_num + 1
-        return start
+    except csv.Error:
+        raise csv.Error(str(reader.line_num)) from None
 
 
 def _plain(value: object, column: str, where: str) -> str:
@@ -133,7 +170,12 @@ def _plain(value: object, column: str, where: str) -> str:
     raise MatcherError("row.invalid", f"{column} is a {type(value).__name__}; write text, a decimal or a date", where)
 
 
-def _text_table(data: bytes, name: str) -> Table:
+def text_table(data: bytes, name: str) -> Table:
+    """A file's rows as text.
+
+    Raises:
+        MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed`` or ``file.cut``, alone.
+    """
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name)
     if data[:4] == b"PAR1":
@@ -144,10 +186,10 @@ def _text_table(data: bytes, name: str) -> Table:
             raise MatcherError("file.malformed", "the Parquet file cannot be read", name) from error
     if data[:4] == b"PK\x03\x04":
         return Table(_xlsx(data, name), name, None)
-    return Table(_csv(data, name), name, data)
+    return _csv(data, name)
 
 
-def _csv(data: bytes, name: str) -> pl.DataFrame:
+def _csv(data: bytes, name: str) -> Table:
     if b"\0" in data:
         raise MatcherError("file.binary", "the file is neither text nor XLSX nor Parquet", name)
     try:
@@ -155,32 +197,39 @@ def _csv(data: bytes, name: str) -> pl.DataFrame:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise MatcherError("file.encoding", "the bytes are not UTF-8", f"{name}:{line}") from None
+    wide: tuple[RowFault, ...] = ()
     try:
         frame = pl.read_csv(text.encode(), infer_schema=False)
     except pl.exceptions.PolarsError:
-        _diagnose(text, name)
+        wide = _too_wide(text, name)
+        try:
+            frame = pl.read_csv(text.encode(), infer_schema=False, truncate_ragged_lines=True)
+        except pl.exceptions.PolarsError:
+            raise MatcherError("file.malformed", "the text is not comma-separated values", name) from None
     if len(set(frame.columns)) != len(frame.columns) or any("_duplicated_" in c for c in frame.columns):
         raise MatcherError("file.malformed", "two columns have one name", f"{name}:1")
     frame = frame.rename({c: c.strip() for c in frame.columns})
-    blank = pl.all_horizontal(pl.all().str.strip_chars() == "")
+    blank = pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")
     if frame.select(blank.any()).item():
         frame = frame.filter(~blank)
     if text.count('"') % 2:
         raise MatcherError("file.cut", "a quoted cell is not closed", f"{name}:{text.count(chr(10)) + 1}")
-    return frame
+    return Table(frame, name, data, wide=wide)
 
 
-def _diagnose(text: str, name: str) -> NoReturn:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    width = 0
+def _too_wide(text: str, name: str) -> tuple[RowFault, ...]:
+    """The rows with more cells than the header, of a text that has such rows or is not CSV at all."""
+    wide, width = [], 0
     try:
-        for cells in reader:
+        for row, _, cells in _walk(text, strict=True):
             width = width or len(cells)
             if len(cells) > width:
-                raise MatcherError("row.width", f"the row has {len(cells)} cells, the header {width}", f"{name}:{reader.line_num}")
-    except csv.Error:
-        raise MatcherError("file.malformed", "the quotes of a cell do not match", f"{name}:{reader.line_num}") from None
-    raise MatcherError("file.malformed", "the text is not comma-separated values", name)
+                wide.append(RowFault(row, "row.width", f"the row has {len(cells)} cells, the header {width}"))
+    except csv.Error as error:
+        raise MatcherError("file.malformed", "the quotes of a cell do not match", f"{name}:{error}") from None
+    if not wide:
+        raise MatcherError("file.malformed", "the text is not comma-separated values", name)
+    return tuple(wide)
 
 
 def _xlsx(data: bytes, name: str) -> pl.DataFrame:
@@ -216,8 +265,7 @@ def _typed(column: Column) -> pl.Expr:
         case "date":
             return columns.possible(columns.iso_date(cell)).alias(column.name)
         case "percent":
-            # a percentage has at most four places here: the column form of an amount in a four-place unit
-            return (columns.amount(cell, pl.lit("CLF"))).alias(column.name)
+            return columns.amount(cell, pl.lit(_MOST_PLACES)).alias(column.name)
         case _:
             return cell
 
@@ -231,46 +279,65 @@ def _extra(frame: pl.DataFrame, others: list[str]) -> pl.Expr:
     return named.alias("extra")
 
 
-def _check(column: Column, frame: pl.DataFrame, typed: pl.DataFrame, table: Table) -> None:
+def _faults(column: Column, frame: pl.DataFrame, result: pl.DataFrame) -> list[RowFault]:
+    """All that is wrong with the cells of a column: `frame` has them as text, `result` as they were read."""
     cells = frame[column.name]
-    if column.required and (row := _first((cells == "").to_list() if (cells == "").any() else [])) is not None:
-        raise MatcherError("row.invalid", f"{column.name} is empty", table.where(row))
-    if column.kind == "id":
-        _check_ids(column, cells, table)
-    elif column.kind == "word":
-        bad = ~cells.is_in([*column.words, ""])
-        if (row := _first(bad)) is not None:
-            raise MatcherError("value.unknown", f"{column.name} {cells[row]!r} is none of {', '.join(column.words)}", table.where(row))
-    elif column.kind == "currency":
-        bad = ~cells.is_in([*money.SCALE, ""])
-        if (row := _first(bad)) is not None:
-            raise MatcherError("currency.unknown", f"{cells[row]!r} is not an ISO 4217 currency code", table.where(row))
-    elif column.kind != "text" and (row := _first(typed[column.name].is_null() & (cells != ""))) is not None:
-        _refuse_cell(column, cells[row], frame, row, table)
+    empty = [RowFault(row, "row.invalid", f"{column.name} is empty") for row in _rows(cells == "")] if column.required else []
+    match column.kind:
+        case "text":
+            return empty
+        case "id":
+            return empty + _id_faults(column, cells)
+        case "word":
+            bad, code, among = ~cells.is_in([*column.words, ""]), "value.unknown", ", ".join(column.words)
+            return empty + [RowFault(row, code, f"{column.name} {cells[row]!r} is none of {among}") for row in _rows(bad)]
+        case "currency":
+            bad, code = ~cells.is_in([*money.SCALE, ""]), "currency.unknown"
+            return empty + [RowFault(row, code, f"{cells[row]!r} is not an ISO 4217 currency code") for row in _rows(bad)]
+        case "date":
+            return empty + _date_faults(column, cells, result[column.name])
+        case "amount" | "percent":
+            return empty + _amount_faults(column, frame, result[column.name])
 
 
-def _check_ids(column: Column, cells: pl.Series, table: Table) -> None:
+def _rows(bad: pl.Series) -> list[int]:
+    return bad.arg_true().to_list() if bad.any() else []
+
+
+def _id_faults(column: Column, cells: pl.Series) -> list[RowFault]:
     # all but plain letters, digits and signs of ASCII are looked at one by one
-    odd = cells.str.contains("[^!-~]")
-    for row in odd.arg_true() if odd.any() else ():
-        if fault := identifier_fault(cells[row]):
-            raise MatcherError("row.invalid", f"{column.name} {cells[row][:40]!r} {fault}", table.where(row))
+    odd = ((row, cells[row]) for row in _rows(cells.str.contains("[^!-~]")))
+    return [RowFault(row, "row.invalid", f"{column.name} {cell[:40]!r} {fault}") for row, cell in odd if (fault := identifier_fault(cell))]
 
 
-def _refuse_cell(column: Column, cell: str, frame: pl.DataFrame, row: int, table: Table) -> NoReturn:
-    where = table.where(row)
-    if column.kind == "date":
-        if frame.slice(row, 1).select(columns.iso_date(pl.col(column.name)).is_not_null()).item():
-            years = f"{columns.EARLIEST.year} to {columns.LATEST.year}"
-            raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} lies outside the years {years}", where)
-        raise MatcherError("date.invalid", f"{column.name} {cell[:40]!r} is not a date like 2026-10-31", where)
-    try:
-        money.parse(cell, "CLF" if column.kind == "percent" else frame["currency"][row])
-    except MatcherError as error:
-        raise MatcherError(error.code, f"{column.name}: {error.what}", where) from None
-    raise MatcherError("amount.invalid", f"{column.name} {cell[:40]!r} is not an amount", where)
+def _date_faults(column: Column, cells: pl.Series, days: pl.Series) -> list[RowFault]:
+    rows = _rows(days.is_null() & (cells != ""))
+    if not rows:
+        return []
+    bad = cells.gather(rows)
+    outside = pl.select(columns.iso_date(pl.lit(bad)).is_not_null()).to_series()
+    years = f"lies outside the years {columns.EARLIEST.year} to {columns.LATEST.year}"
+    return [
+        RowFault(row, "date.invalid", f"{column.name} {cell[:40]!r} {years if is_day else 'is not a date like 2026-10-31'}")
+        for row, cell, is_day in zip(rows, bad, outside, strict=True)
+    ]
 
 
-def _first(bad: "pl.Series | list[bool]") -> int | None:
-    series = pl.Series(bad, dtype=pl.Boolean)
-    return series.arg_max() if series.any() else None
+def _amount_faults(column: Column, frame: pl.DataFrame, amounts: pl.Series) -> list[RowFault]:
+    cells = frame[column.name]
+    rows = _rows(amounts.is_null() & (cells != ""))
+    if not rows:
+        return []
+    currencies = [_MOST_PLACES] * len(rows) if column.kind == "percent" else frame["currency"].gather(rows).to_list()
+    found = []
+    for row, currency in zip(rows, currencies, strict=True):
+        # in an unknown currency, which is a fault of its own, a cell may still be no number at all
+        known = currency if currency in money.SCALE else _MOST_PLACES
+        try:
+            money.parse(cells[row], known)
+        except MatcherError as error:
+            found.append(RowFault(row, error.code, f"{column.name}: {error.what}"))
+        else:
+            if known == currency:
+                found.append(RowFault(row, "amount.invalid", f"{column.name} {cells[row][:40]!r} is not an amount"))
+    return found

@@ -4,37 +4,29 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
 from matcher import frames
-from matcher.errors import MatcherError
-from matcher.ledger.fold import fold
-from matcher.openitems import posted, readers
+from matcher.errors import Fault, MatcherError
+from matcher.ledger.fold import fold, live
+from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
+from matcher.openitems import dating, posted, readers
 from matcher.openitems.closing import closing
+from matcher.openitems.faults import together
 from matcher.openitems.tables import Table
+from matcher.openitems.tie_out import late_documents, listed_open, tie_out
 from matcher.parsers.base import Source
+from matcher.pipeline.import_results import ImportResult
 from matcher.pipeline.session import Session
 from matcher.states import ItemStatus
-from matcher.store import facts, journal
+from matcher.store import facts, journal, snapshots
 
 ImportKind = Literal["items", "customers", "rates"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date"}
 _NAMED = 3
 """Rows that a refusal names; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import changed: rows read, new, changed and (items) closed because the snapshot no longer lists them."""
-
-    kind: str
-    files: int
-    rows: int
-    new: int
-    changed: int
-    closed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +44,23 @@ class Allowed:
     closing: bool = False
 
 
+class _Read(NamedTuple):
+    """The files of a command: all of their rows, the rows and the places of each file, their hashes, and the day of a list."""
+
+    rows: pl.DataFrame
+    parts: list[tuple[pl.DataFrame, Table]]
+    digests: list[str]
+    dated: dating.Dated | None
+
+
 def import_files(
-    session: Session, kind: ImportKind, sources: Sequence[Source], *, partial: bool = False, allowed: Allowed | None = None
+    session: Session,
+    kind: ImportKind,
+    sources: Sequence[Source],
+    *,
+    partial: bool = False,
+    allowed: Allowed | None = None,
+    snapshot_date: date | None = None,
 ) -> ImportResult:
     """Reads the files of one kind as one snapshot.
 
@@ -63,76 +70,144 @@ def import_files(
         sources: the files; together they are one snapshot.
         partial: the files hold changes only: items that they do not list stay as they are.
         allowed: items that may change although they have postings.
+        snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
 
     Raises:
-        MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept.
-            ``usage.option`` when a person allows changes without a reason.
+        MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept. All that
+            is wrong with the rows of all files is in one error. ``usage.option`` when a person allows changes without a reason, and for
+            a day of anything but open items.
     """
     allowed = allowed or Allowed()
     if allowed.items and not allowed.reason.strip():
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
+    if snapshot_date is not None and kind != "items":
+        raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
+    read = _read(session, kind, sources, snapshot_date)
+    batch = session.next_batch
+    if kind == "items":
+        result, notes = _items(session, batch, read, allowed, partial=partial)
+    else:
+        append = facts.append_customers if kind == "customers" else facts.append_rates
+        counts = append(session.store, batch, read.rows)
+        result, notes = ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), 0), dict(counts)
+    for source, file_id in zip(sources, read.digests, strict=True):
+        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
+        facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
+    session.commit(f"import {kind}", {"files": read.digests, **notes})
+    return result
+
+
+def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None) -> _Read:
+    """Reads all files. Raises MatcherError with everything that is wrong in any of them."""
+    entities = [entity.id for entity in session.config.entity] if kind == "items" else None
     parts: list[tuple[pl.DataFrame, Table]] = []
     digests: list[str] = []
+    days: list[tuple[str, date | None]] = []
+    errors: list[MatcherError] = []
     for source in sources:
         with source.open() as stream:
             data = stream.read()
         digests.append(sha256(data).hexdigest())
-        part, table = readers.read_file(kind, data, source.name)
-        _check_entities(session, kind, part, table)
-        parts.append((part, table))
-    snapshot = pl.concat([part for part, _ in parts])
-    if len(parts) > 1 and kind != "rates" and not snapshot[_KEYS[kind]].is_unique().all():
-        twice = snapshot[_KEYS[kind]].filter(~snapshot[_KEYS[kind]].is_first_distinct())[0]
-        raise MatcherError("row.invalid", f"{_KEYS[kind]} {twice!r} is in two of the files", sources[-1].name)
-    batch = session.next_batch
-    counts, notes = _append(session, batch, kind, snapshot, parts, allowed, partial=partial)
-    for source, file_id in zip(sources, digests, strict=True):
-        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
-        facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": digests, **counts, **notes})
-    return ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), counts.get("closed", 0))
+        try:
+            one = readers.read_file(kind, data, source.name, entities, stated is not None)
+        except MatcherError as error:
+            errors.append(error)
+            continue
+        parts.append((one.frame, one.table))
+        days.append((source.name, one.day))
+    rows = pl.concat([part for part, _ in parts]) if parts else pl.DataFrame()
+    if len(parts) > 1 and kind != "rates" and (twice := _in_two_files(rows[_KEYS[kind]], parts)):
+        errors.append(twice)
+    dated = None
+    if kind == "items":
+        try:
+            dated = dating.day_of(days, stated, date.fromisoformat(session.at[:10]))
+        except MatcherError as error:
+            errors.append(error)
+    if errors:
+        raise together(errors)
+    return _Read(rows, parts, digests, dated)
 
 
-def _check_entities(session: Session, kind: str, frame: pl.DataFrame, table: Table) -> None:
-    if kind != "items":
-        return
-    unknown = ~frame["entity"].is_in([entity.id for entity in session.config.entity])
-    if unknown.any():
-        row = unknown.arg_max() or 0
-        what = f"entity {frame['entity'][row]!r} is not in matcher.toml"
-        raise MatcherError("value.unknown", what, table.where(row), "Add an [[entity]] with this id.")
+def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -> MatcherError | None:
+    """Every row whose id stands in an earlier file; None when there is none."""
+    again = (~ids.is_first_distinct()).arg_true().to_list()
+    faults, start = [], 0
+    for frame, table in parts:
+        rows = [row - start for row in again if start <= row < start + frame.height]
+        words = [f"{ids.name} {ids[row + start]!r} is in two of the files" for row in rows]
+        faults += [Fault("row.invalid", what, place) for what, place in zip(words, table.places(rows), strict=True)]
+        start += frame.height
+    return MatcherError(*faults[0], more=faults[1:]) if faults else None
 
 
-def _append(
-    session: Session,
-    batch: int,
-    kind: str,
-    snapshot: pl.DataFrame,
-    parts: Sequence[tuple[pl.DataFrame, Table]],
-    allowed: Allowed,
-    *,
-    partial: bool,
-) -> tuple[dict[str, int], dict[str, object]]:
-    """What was appended, in numbers; and what else the journal is to say of it."""
-    store = session.store
-    if kind == "customers":
-        return facts.append_customers(store, batch, snapshot), {}
-    if kind == "rates":
-        return facts.append_rates(store, batch, snapshot), {}
+def _items(session: Session, batch: int, read: _Read, allowed: Allowed, *, partial: bool) -> tuple[ImportResult, dict[str, object]]:
+    """Appends a list of open items; gives what it did, and what the journal is to say of it."""
+    store, snapshot, dated = session.store, read.rows, read.dated
+    assert dated is not None
     items = journal.items(store)
-    notes = _let_through(session, items, snapshot, parts, allowed)
+    notes = _let_through(session, items, snapshot, read.parts, allowed)
+    listed = snapshot.get_column("entity").unique().sort()
     gone = items.clear()
     if not partial:
         # a snapshot speaks for the legal entities that it lists, and for no others
-        listed = snapshot.get_column("entity").unique()
         gone = items.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
             snapshot, on="item_id", how="anti"
         )
-        closes = _check_closing(session, gone["item_id"], listed, parts[-1][1].name, allowed)
+        closes = _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
         notes |= {"closed_items": closes} if closes else {}
         gone = gone.with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
+    earlier = snapshots.snapshots(store)
+    latest = max(earlier, key=lambda one: one.day, default=None)
+    before, after = _open_before_and_after(items, snapshot, gone)
+    figures = tie_out(before, after)
+    late = late_documents(snapshot.join(items, on="item_id", how="anti"), snapshots.known_until(earlier))
+    replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
-    return facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM))), notes
+    counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
+    snapshots.append_snapshot(store, batch, dated.day, dated.by, partial=partial)
+    notes |= {**counts, "snapshot_date": dated.day.isoformat(), "dated_by": dated.by.value, "partial": partial}
+    notes |= {"entities": listed.to_list(), "tie_out": [one.to_dict() for one in figures]}
+    notes |= {"late_documents": len(late)} if late else {}
+    result = ImportResult(
+        "items", len(read.parts), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
+        latest if latest is not None and latest.day > dated.day else None, figures, _unknown_customers(session, snapshot), late, replaced,
+    )  # fmt: skip
+    return result, notes
+
+
+def _open_before_and_after(items: pl.DataFrame, snapshot: pl.DataFrame, gone: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `tie_out` asks for: what was open and what is, of the legal entities that a list speaks for or takes an item from."""
+    columns = ("item_id", "entity", "currency", listed_open().alias("listed"))
+    was = items.select(columns)
+    kept = was.join(snapshot, on="item_id", how="anti").join(gone, on="item_id", how="anti")
+    now = pl.concat([snapshot.select(columns), kept])
+    moved = items.join(snapshot, on="item_id", how="semi")["entity"]
+    entities = pl.concat([snapshot["entity"], moved]).unique().implode()
+    return was.filter(pl.col("entity").is_in(entities)), now.filter(pl.col("entity").is_in(entities))
+
+
+def _replaced(
+    session: Session, items: pl.DataFrame, snapshot: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame
+) -> tuple[ReplacedDocument, ...]:
+    """The documents that a list cancels and issues again, with the lines whose money is on the old ones."""
+    still_open = after.filter(pl.col("listed") != 0)
+    ended = before.filter(pl.col("listed") != 0).join(still_open, on="item_id", how="anti")
+    gone = items.join(ended, on="item_id", how="semi")
+    new = snapshot.join(items, on="item_id", how="anti").join(still_open, on="item_id", how="semi")
+    if gone.is_empty() or new.is_empty() or not (pairs := replaced_documents(gone, new)):
+        return ()
+    decisions = live(journal.decisions(session.store)).filter("live").select("decision_id", "line_id")
+    ours = journal.allocations(session.store).filter(pl.col("item_id").is_in([pair.item_id for pair in pairs]))
+    return tuple(replaced_documents(gone, new, ours.select("item_id", "decision_id").join(decisions, on="decision_id")))
+
+
+def _unknown_customers(session: Session, snapshot: pl.DataFrame) -> tuple[str, ...]:
+    known = journal.customers(session.store)["customer_id"]
+    if known.is_empty():
+        return ()
+    named = snapshot["customer_id"].unique()
+    return tuple(named.filter(~named.is_in(known.implode())).sort())
 
 
 def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> str:

@@ -408,6 +408,15 @@ def test_a_reference_that_comes_again_with_another_amount_waits_for_a_person(des
     assert desk.run("status").stderr.startswith("statement.conflict: account giro: 1 lines do not count")
 
 
+@covers("snapshot.older")
+def test_a_list_of_an_earlier_day_is_taken_and_both_days_are_named(desk: Desk) -> None:
+    desk.do("import", "items", "--partial", "--snapshot-date", "2026-10-31", str(ERRORS / "items_2199-12-31.csv"))
+    later = desk.run("import", "items", "--partial", "--snapshot-date", "2026-09-30", str(ERRORS / "items_2199-12-31.csv"))
+    assert later.exit_code == codes.DONE
+    said = "warning: snapshot.older: this list is of 30 Sep 2026, and one of "
+    assert said in later.stderr
+
+
 @covers("line.posted")
 def test_lines_with_postings_are_not_taken_out_unasked(desk: Desk) -> None:
     desk.run("ingest", str(ERRORS / "other_amount.csv"))

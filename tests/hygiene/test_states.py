@@ -13,6 +13,7 @@ from matcher.cli import explain
 from matcher.states import (
     AllocationState,
     ConflictState,
+    DatedBy,
     DecisionKind,
     DocumentType,
     Exclusion,
@@ -134,6 +135,7 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (StatementState, "balanced unproven quarantined report accepted rejected replaced"),
         (ItemStatus, "open part_paid closed"),
         (DocumentType, "invoice credit_note debit_note instalment on_account"),
+        (DatedBy, "option column name today"),
     ],
 )
 def test_words_that_books_keep_do_not_change(words: type[StrEnum], kept: str) -> None:

@@ -1,0 +1,145 @@
+"""The command `import`: the ERP's files in, and what they changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from matcher.cli.common import IsoDate, busy, data_record, note, open_books, reason_option, show, with_books, with_format
+
+if TYPE_CHECKING:
+    from matcher.pipeline.import_results import ImportResult
+    from matcher.pipeline.imports import ImportKind
+
+_COUNTS = ("kind", "files", "rows", "new", "changed", "closed")
+_FIGURES = ("entity", "currency", "figure", "items", "amount")
+_SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
+_SHOWN = 5
+"""Customers and documents that are named on screen; the others are counted."""
+
+
+@click.command(name="import")
+@click.argument("kind", type=click.Choice(["items", "customers", "rates"]))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@with_books
+@with_format
+@click.option(
+    "--snapshot-date",
+    type=IsoDate(),
+    metavar="DATE",
+    help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
+)
+@click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
+@click.option(
+    "--allow-closing",
+    is_flag=True,
+    help="Let the list close more open items than policy.closing_percent by leaving them out.",
+)
+@click.option(
+    "--allow-change",
+    multiple=True,
+    metavar="ITEM",
+    help="Let this item's customer or document change although it has postings; repeatable.",
+)
+@reason_option
+@click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
+def import_(
+    kind: str,
+    files: tuple[str, ...],
+    output: str,
+    snapshot_date: date | None,
+    partial: bool,
+    allow_closing: bool,
+    allow_change: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+) -> None:
+    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+
+    The files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag, else the
+    day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same legal
+    entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has changed,
+    is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
+
+    A file with a fault changes nothing (exit status 3); all of its faults are named with their lines. A list that leaves out more than a
+    fifth of what is open (policy.closing_percent) looks cut off and is refused (exit status 4); --allow-closing takes it all the same.
+
+    Nothing is taken in (exit status 4) when an item with postings would get another currency, entity, customer, document or sign, or an
+    amount below what is posted. --allow-change with a --reason lets the customer or the document of an item change all the same.
+    """
+    books = open_books()
+    with busy(f"reading {kind}"):
+        result = books.import_files(
+            cast("ImportKind", kind),
+            files,
+            partial=partial,
+            dry_run=dry_run,
+            allow_closing=allow_closing,
+            allow_change=allow_change,
+            reason=reason,
+            snapshot_date=snapshot_date,
+        )
+    _show(result, output)
+    for text in _remarks(result):
+        note(text)
+    if dry_run:
+        note("Dry run: nothing was kept.")
+
+
+def _show(result: "ImportResult", output: str) -> None:
+    if output == "json":
+        data_record(result.to_dict())
+        return
+    if output == "table" or result.dated is None:
+        show([{name: getattr(result, name) for name in _COUNTS}], _COUNTS, output, numbers=_COUNTS[1:])
+    if result.dated is not None and (output == "csv" or result.tie_out):
+        show(list(_figures(result, signs=output == "table")), _FIGURES, output, numbers=("items", "amount"))
+
+
+def _figures(result: "ImportResult", *, signs: bool) -> Iterator[dict[str, object]]:
+    from matcher import money
+
+    for tie in result.tie_out:
+        for figure, items, amount in tie.figures():
+            # changed items are counted before and after already
+            count = f"({items})" if signs and figure == "changed" else items
+            name = _SIGNS.get(figure, figure) if signs else figure
+            cells = (tie.entity, tie.currency, name, count, money.render(amount, tie.currency))
+            yield dict(zip(_FIGURES, cells, strict=True))
+
+
+def _remarks(result: "ImportResult") -> Iterator[str]:
+    """What a person must know of a list, in sentences."""
+    if result.dated is None:
+        return
+    said = result.dated.said()
+    yield f"{said[0].upper()}{said[1:]}."
+    for warning in result.warnings():
+        yield f"warning: {warning}."
+    if result.unknown_customers:
+        count = _counted(len(result.unknown_customers), "customer of this list is", "customers of this list are")
+        yield f"{count} not in the books: {_some(result.unknown_customers)}. Import the customers: no payer is known by name before."
+    if result.late:
+        sums = ", ".join(f"{text} {code}" for code, text in result.late_totals().items())
+        count = _counted(len(result.late), "document", "documents")
+        named = _some([f"{one.document_no} ({one.item_id}) of {one.issue_date}" for one in result.late])
+        yield f"Late: {count} ({sums}), missing from an earlier list of that day or a later one: {named}."
+    for one in result.replaced[:_SHOWN]:
+        yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
+    if len(result.replaced) > _SHOWN:
+        yield f"{len(result.replaced) - _SHOWN} more were re-issued; see --format json."
+
+
+def _moving(lines: Sequence[str], item_id: str) -> Iterator[str]:
+    for line in lines:
+        yield f"Our receipt is on the old one: `matcher undo {line}`, then `matcher allocate {line} {item_id}`."
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

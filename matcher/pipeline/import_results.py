@@ -1,0 +1,73 @@
+"""What an import of the ERP's files did, for whoever asked for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from matcher.amounts import totals
+from matcher.ledger.replaced_documents import ReplacedDocument
+from matcher.openitems.dating import Dated, in_words
+from matcher.openitems.tie_out import LateDocument, TieOut
+from matcher.store.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import changed. What only a list of open items has is empty for customers and rates.
+
+    Attributes:
+        kind, files, rows: what was read.
+        new, changed, closed: rows that the books did not know, that say something else than before, and (items) that are closed because
+            the list leaves them out.
+        dated: the day that the list speaks of, and what told it.
+        newer: the latest of the earlier lists when it speaks of a later day than this one, else None.
+        tie_out: before, new, changed, closed and after, by legal entity and currency.
+        unknown_customers: ids of customers of the list's items of whom the books have no row, sorted; empty while they have no customers.
+        late: documents that earlier lists should have told.
+        replaced: documents that are open no more, and new ones that stand in their place.
+    """
+
+    kind: str
+    files: int
+    rows: int
+    new: int
+    changed: int
+    closed: int
+    dated: Dated | None = None
+    newer: Snapshot | None = None
+    tie_out: tuple[TieOut, ...] = ()
+    unknown_customers: tuple[str, ...] = ()
+    late: tuple[LateDocument, ...] = ()
+    replaced: tuple[ReplacedDocument, ...] = ()
+
+    def late_totals(self) -> dict[str, str]:
+        """Decimal text of the late documents' amounts by currency, in the order of the codes."""
+        amounts = [(one.currency, one.amount) for one in self.late]
+        return totals(pl.DataFrame(amounts, schema={"currency": pl.String(), "amount": pl.Int64()}, orient="row"), "amount")
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the list as a whole, each with its code."""
+        if self.dated is None or self.newer is None:
+            return ()
+        days = f"this list is of {in_words(self.dated.day)}, and one of {in_words(self.newer.day)} was imported before"
+        return (f"snapshot.older: {days}; what it says counts from now on",)
+
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told."""
+        counts = {name: getattr(self, name) for name in ("kind", "files", "rows", "new", "changed", "closed")}
+        if self.dated is None:
+            return counts
+        records: dict[str, Sequence[TieOut | LateDocument | ReplacedDocument]] = {
+            "tie_out": self.tie_out,
+            "late": self.late,
+            "replaced": self.replaced,
+        }
+        return {
+            **counts,
+            "snapshot_date": self.dated.day.isoformat(),
+            "dated_by": self.dated.by.value,
+            "unknown_customers": list(self.unknown_customers),
+            **{name: [one.to_dict() for one in found] for name, found in records.items()},
+            "warnings": list(self.warnings()),
+        }
