@@ -125,6 +125,10 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         count = _counted(len(result.late), "document", "documents")
         named = _some([f"{one.document_no} ({one.item_id}) of {one.issue_date}" for one in result.late])
         yield f"Late: {count} ({sums}), missing from an earlier list of that day or a later one: {named}."
+    for credit in result.recognised[:_SHOWN]:
+        yield f"{credit.said()}."
+    if len(result.recognised) > _SHOWN:
+        yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see --format json."
     for one in result.replaced[:_SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
     if len(result.replaced) > _SHOWN:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from matcher import money
 from matcher.amounts import totals
 from matcher.ledger.replaced_documents import ReplacedDocument
 from matcher.openitems.dating import Dated, in_words
 from matcher.openitems.tie_out import LateDocument, TieOut
+from matcher.pipeline.listed_credits import ListedCredit
 from matcher.store.snapshots import Snapshot
 
 
@@ -26,6 +28,7 @@ class ImportResult:
         unknown_customers: ids of customers of the list's items of whom the books have no row, sorted; empty while they have no customers.
         late: documents that earlier lists should have told.
         replaced: documents that are open no more, and new ones that stand in their place.
+        recognised: credits of the ERP that are what is left of receipts.
     """
 
     kind: str
@@ -40,6 +43,7 @@ class ImportResult:
     unknown_customers: tuple[str, ...] = ()
     late: tuple[LateDocument, ...] = ()
     replaced: tuple[ReplacedDocument, ...] = ()
+    recognised: tuple[ListedCredit, ...] = ()
 
     def late_totals(self) -> dict[str, str]:
         """Decimal text of the late documents' amounts by currency, in the order of the codes."""
@@ -69,5 +73,6 @@ class ImportResult:
             "dated_by": self.dated.by.value,
             "unknown_customers": list(self.unknown_customers),
             **{name: [one.to_dict() for one in found] for name, found in records.items()},
+            "recognised": [one._asdict() | {"amount": money.render(one.amount, one.currency)} for one in self.recognised],
             "warnings": list(self.warnings()),
         }

@@ -10,6 +10,8 @@ import polars as pl
 
 from matcher import frames
 from matcher.errors import Fault, MatcherError
+from matcher.journal import decisions
+from matcher.journal.decisions import Draft
 from matcher.ledger.fold import fold, live
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
 from matcher.openitems import dating, posted, readers
@@ -19,8 +21,9 @@ from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
 from matcher.parsers.base import Source
 from matcher.pipeline.import_results import ImportResult
+from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.session import Session
-from matcher.states import ItemStatus
+from matcher.states import ENGINE, ItemStatus
 from matcher.store import facts, journal, snapshots
 
 ImportKind = Literal["items", "customers", "rates"]
@@ -84,8 +87,10 @@ def import_files(
         raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
     read = _read(session, kind, sources, snapshot_date)
     batch = session.next_batch
+    made, shares = None, None
     if kind == "items":
-        result, notes = _items(session, batch, read, allowed, partial=partial)
+        result, drafts, notes = _items(session, batch, read, allowed, partial=partial)
+        made, shares = decisions.build(drafts, batch, ENGINE, session.at, session.actor)
     else:
         append = facts.append_customers if kind == "customers" else facts.append_rates
         counts = append(session.store, batch, read.rows)
@@ -93,7 +98,7 @@ def import_files(
     for source, file_id in zip(sources, read.digests, strict=True):
         record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": read.digests, **notes})
+    session.commit(f"import {kind}", {"files": read.digests, **notes}, made, shares)
     return result
 
 
@@ -141,8 +146,10 @@ def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -
     return MatcherError(*faults[0], more=faults[1:]) if faults else None
 
 
-def _items(session: Session, batch: int, read: _Read, allowed: Allowed, *, partial: bool) -> tuple[ImportResult, dict[str, object]]:
-    """Appends a list of open items; gives what it did, and what the journal is to say of it."""
+def _items(
+    session: Session, batch: int, read: _Read, allowed: Allowed, *, partial: bool
+) -> tuple[ImportResult, list[Draft], dict[str, object]]:
+    """Appends a list of open items; gives what it did, what was recognised in it, and what the journal is to say of it."""
     store, snapshot, dated = session.store, read.rows, read.dated
     assert dated is not None
     items = journal.items(store)
@@ -161,7 +168,9 @@ def _items(session: Session, batch: int, read: _Read, allowed: Allowed, *, parti
     latest = max(earlier, key=lambda one: one.day, default=None)
     before, after = _open_before_and_after(items, snapshot, gone)
     figures = tie_out(before, after)
-    late = late_documents(snapshot.join(items, on="item_id", how="anti"), snapshots.known_until(earlier))
+    fresh = snapshot.join(items, on="item_id", how="anti")
+    late = late_documents(fresh, snapshots.known_until(earlier))
+    same, drafts = recognised(session, fresh)
     replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
     counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
@@ -172,8 +181,9 @@ def _items(session: Session, batch: int, read: _Read, allowed: Allowed, *, parti
     result = ImportResult(
         "items", len(read.parts), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
         latest if latest is not None and latest.day > dated.day else None, figures, _unknown_customers(session, snapshot), late, replaced,
+        tuple(same),
     )  # fmt: skip
-    return result, notes
+    return result, drafts, notes
 
 
 def _open_before_and_after(items: pl.DataFrame, snapshot: pl.DataFrame, gone: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -197,9 +207,9 @@ def _replaced(
     new = snapshot.join(items, on="item_id", how="anti").join(still_open, on="item_id", how="semi")
     if gone.is_empty() or new.is_empty() or not (pairs := replaced_documents(gone, new)):
         return ()
-    decisions = live(journal.decisions(session.store)).filter("live").select("decision_id", "line_id")
+    standing = live(journal.decisions(session.store)).filter("live").select("decision_id", "line_id")
     ours = journal.allocations(session.store).filter(pl.col("item_id").is_in([pair.item_id for pair in pairs]))
-    return tuple(replaced_documents(gone, new, ours.select("item_id", "decision_id").join(decisions, on="decision_id")))
+    return tuple(replaced_documents(gone, new, ours.select("item_id", "decision_id").join(standing, on="decision_id")))
 
 
 def _unknown_customers(session: Session, snapshot: pl.DataFrame) -> tuple[str, ...]:

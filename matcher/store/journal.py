@@ -128,6 +128,22 @@ def batch_until(store: Store, text: str) -> int | None:
     return None if found is None else int(found)
 
 
+def lines_of_customers(store: Store, customer_ids: Collection[str]) -> list[str]:
+    """Ids of the lines whose money decisions or runs gave to one of these customers."""
+    sql = """SELECT line_id FROM log.decision WHERE line_id <> '' AND customer_id IN (SELECT unnest($1::VARCHAR[]))
+        UNION SELECT line_id FROM log.credit WHERE customer_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY 1"""
+    return [str(row[0]) for row in store.run(sql, [texts(customer_ids)])]
+
+
+def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Ids of the documents that were exported for lines."""
+    sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"
+    found: dict[str, tuple[str, ...]] = {}
+    for line_id, external_id in store.run(sql, [list(line_ids)]):
+        found[str(line_id)] = (*found.get(str(line_id), ()), str(external_id))
+    return found
+
+
 def run_batches(store: Store) -> list[int]:
     """The batches of the runs, in order: the first is run 1."""
     return [int(row[0]) for row in store.run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")]

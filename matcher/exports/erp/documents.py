@@ -35,7 +35,9 @@ def external_id(entity: str, decision_id: str, version: int) -> str:
 def allocations(state: State) -> pl.DataFrame:
     """The posted allocations, each with its item, in the order in which documents list them."""
     items = state.items.select("item_id", "document_no", item_currency="currency")
-    posted = state.allocations.filter(pl.col("state") == AllocationState.POSTED).join(items, on="item_id", how="left")
+    moves = (pl.col("amount") != 0) | (pl.col("adjustment") != 0)  # that the ERP lists a credit itself, it need not be told
+    posted = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & moves).join(items, on="item_id", how="left")
+    posted = posted.with_columns(pl.col("document_no").fill_null(""), pl.col("item_currency").fill_null(pl.col("currency")))
     return posted.select(
         "decision_id", "line_id", "item_id", "document_no", "ordinal", "item_currency", "item_amount", "adjustment_reason",
         amount_applied="amount", adjustment_amount="adjustment",
