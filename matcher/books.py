@@ -267,10 +267,10 @@ class Books(DecisionMethods):
         with self._session(write=False) as session:
             return review.explanation.explanation(session, line_id, self.rules().book)
 
-    def status(self, as_of: date | None = None) -> StatusView:
-        """Lines by outcome, and what keeps the month from being closed."""
+    def status(self, as_of: date | None = None, *, control: Sequence[str] = ()) -> StatusView:
+        """Lines by outcome, receivables, and what keeps the month from being closed. `control`: see `review.status.controls`."""
         with self._session(write=False) as session:
-            return review.status.status(session, as_of or self._present_day(session))
+            return review.status.status(session, as_of or self._present_day(session), control)
 
     def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
         """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""

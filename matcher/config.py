@@ -49,10 +49,11 @@ class BooksSection(_Strict):
 
 
 class Entity(_Strict):
-    """``[[entity]]``: a legal entity. Nothing is matched across entities."""
+    """``[[entity]]``: a legal entity. Nothing is matched across entities. `control_account`: its receivables in the general ledger."""
 
     id: Identifier
     name: str
+    control_account: str = ""
 
 
 class Account(_Strict):

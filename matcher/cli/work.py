@@ -45,17 +45,37 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
 @with_books
 @with_format
 @as_of_option
-def status(output: str, as_of: date | None) -> None:
-    """Counts and amounts by outcome, the statement chain, and what blocks the close.
+@click.option("--control", multiple=True, metavar="ACCOUNT=AMOUNT", help="The control account's balance in the general ledger.")
+@click.option("--fail-if-waiting", is_flag=True, help="Exit status 1 while a receipt waits for a person.")
+def status(output: str, as_of: date | None, control: tuple[str, ...], *, fail_if_waiting: bool) -> None:
+    """Counts and amounts by outcome, what customers owe, the statement chain, and what blocks the close.
 
-    Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, or the chain of an account is broken.
+    With --control what customers owe is held against the general ledger; the account is an entity's control_account or id, the amount
+    in the base currency, or as in '1400=5021.50 USD'.
+
+    Exit status 1 when a statement is in quarantine, a line waits because of its bank reference, the chain of an account is broken, or
+    the control account differs.
     """
-    report = open_books().status(as_of)
+    books = open_books()
+    report = books.status(as_of, control=control)
     columns = ("outcome", "state", "lines", "currency", "amount", "pending")
     show([group.to_dict() for group in report.groups], columns, output, numbers=_NUMBERS, title="Lines")
+    if output == "table" and report.receivables:
+        names: tuple[str, ...] = ("entity", "currency", "items", "unapplied", "total")
+        if control:
+            names = (*names, "control", "difference")
+        rows = [dict.fromkeys(names, "") | one.to_dict() for one in report.receivables]
+        show(rows, names, output, numbers=names[2:], title="Receivables")
     for block in report.blocks:
         note(f"{block.code}: {block.message}")
-    if report.blocks:
+    differing = [one for one in report.receivables if one.difference]
+    for one in differing:
+        record = one.to_dict()
+        note(f"entity {one.entity}: the control account has {record['control']} {one.currency}, receivables are {record['total']}.")
+    if report.closed_through:
+        note(f"Closed through {report.closed_through.isoformat()}.")
+    waits = fail_if_waiting and books.queue(as_of, limit=1).waiting
+    if report.blocks or differing or waits:
         click.get_current_context().exit(NEEDS_PERSON)
 
 

@@ -10,8 +10,11 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.errors import MatcherError
+from matcher.frames import State
+from matcher.ledger.booked import booked
 from matcher.ledger.chain import breaks
 from matcher.ledger.fold import fold, live
+from matcher.ledger.receivables import disagreeing_items, disagreements
 from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
@@ -37,7 +40,7 @@ def verify(session: Session, expect: str = "") -> list[Check]:
         raise MatcherError("usage.option", "--expect takes the 64 digits that `matcher verify --head` prints")
     checks = [*sealed.checks(session), *_money(session), *_statements(session)]
     broken = any(check.failure and check.code == "verify.failed" for check in checks)
-    return [*checks, _partition(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
+    return [*checks, *_whole(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
 
 
 def _money(session: Session) -> list[Check]:
@@ -153,15 +156,43 @@ def _statements(session: Session) -> list[Check]:
     ]
 
 
-def _partition(session: Session, *, broken: bool) -> Check:
-    """Whether the state that all reports are made of has every line once: it counts, or it is excluded."""
-    name = "state: each line counts or is excluded"
+def _whole(session: Session, *, broken: bool) -> list[Check]:
+    """The state that all reports are made of: every line is in it once, and receivables are the same however they are counted."""
+    names = (
+        "state: each line counts or is excluded",
+        "lines: what came in is placed or waits",
+        "items: movements come to what the ERP lists less our postings",
+        "receivables: movements, items with credits, and aging agree",
+    )
     if broken:
-        return Check(name, 0, "not checked: state is made only of rows that hold")
+        return [Check(name, 0, "not checked: state is made only of rows that hold") for name in names]
     read = journal.facts(session.store, without=_UNASKED)
     state = fold(read, date.max, session.config.books.base_currency)
     counts, aside = (pl.col("line_id").is_in(frame["line_id"].implode()) for frame in (state.lines, state.excluded))
-    return _first(name, read.lines, counts == aside, "line_id")
+    held = booked(read.versions, read.decisions, read.allocations, read.sent).group_by("item_id").agg(pl.col("booked").last())
+    latest = read.versions.group_by("item_id").agg(pl.col("open_amount").last()).join(held, on="item_id", how="left")
+    levels = latest.select("item_id", level=pl.col("open_amount") + pl.col("booked").fill_null(0))
+    wrong_items = disagreeing_items(state, levels)
+    differing = disagreements(state, session.config.aging.buckets)
+    return [
+        _first(names[0], read.lines, counts == aside, "line_id"),
+        Check(names[1], read.lines.height, _unplaced(session, state)),
+        Check(names[2], state.items.height, f"item_id {wrong_items[0]}" if wrong_items else ""),
+        Check(names[3], state.movements.height, differing[0] if differing else ""),
+    ]
+
+
+def _unplaced(session: Session, state: State) -> str:
+    """Where the lines that came in are not those that are placed, wait or do not count, in number or amount; '' when they are."""
+    told = {(account, currency): (count, amount) for account, currency, count, amount in lines.totals(session.store)}
+    counted = pl.concat([state.lines.select("account", "currency", "amount"), state.excluded.select("account", "currency", "amount")])
+    sums = counted.group_by("account", "currency").agg(pl.len().cast(pl.Int64), total(pl.col("amount"))).iter_rows()
+    found = {(account, currency): (count, amount) for account, currency, count, amount in sums}
+    split = state.lines.filter(pl.col("applied") + pl.col("used") + pl.col("pending") != pl.col("amount"))
+    if split.height:
+        return f"line_id {split['line_id'][0]}"
+    wrong = sorted(key for key in told.keys() | found.keys() if told.get(key) != found.get(key))
+    return f"account {wrong[0][0]} {wrong[0][1]}" if wrong else ""
 
 
 def _first(name: str, frame: pl.DataFrame, wrong: pl.Expr, key: str, checked: int | None = None) -> Check:

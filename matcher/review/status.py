@@ -1,15 +1,22 @@
 """Where the books stand: lines by outcome, and what blocks the close."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
+from matcher import money
 from matcher.amounts import shown
+from matcher.config import Config
+from matcher.errors import MatcherError
+from matcher.ledger.periods import Locks
+from matcher.ledger.receivables import Receivables, receivables
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import whole
 from matcher.review import cells
+from matcher.store import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +38,35 @@ class OutcomeGroup:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """Lines by outcome, and what keeps the month from being closed."""
+    """Lines by outcome, what keeps the month from being closed, what customers owe, and up to which day months are closed."""
 
     groups: tuple[OutcomeGroup, ...]
     blocks: tuple[Block, ...]
+    receivables: tuple[Receivables, ...] = ()
+    closed_through: date | None = None
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         records = [{"code": block.code, "message": block.message} for block in self.blocks]
-        return {"lines": [group.to_dict() for group in self.groups], "blocks": records}
+        return {
+            "lines": [group.to_dict() for group in self.groups], "blocks": records,
+            "receivables": [one.to_dict() for one in self.receivables], "closed_through": cells.day(self.closed_through),
+        }  # fmt: skip
 
 
-def status(session: Session, as_of: date) -> StatusView:
-    """Where the books stand as of a day."""
+def status(session: Session, as_of: date, control: Sequence[str] = ()) -> StatusView:
+    """Where the books stand as of a day.
+
+    Args:
+        session: the command's.
+        as_of: the day.
+        control: balances of control accounts, as ``ACCOUNT=AMOUNT``; see `controls`.
+
+    Raises:
+        MatcherError: ``usage.option`` for a balance that cannot be read.
+    """
     state = whole(session, as_of)
+    given = controls(session.config, control)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (
         pl.concat([state.lines.select(columns), state.excluded.select(columns)])
@@ -53,4 +75,35 @@ def status(session: Session, as_of: date) -> StatusView:
         .sort("outcome", "state", "currency")
         .select(OutcomeGroup.__slots__)
     )
-    return StatusView(tuple(OutcomeGroup(*row) for row in grouped.iter_rows()), tuple(blocks(session)))
+    owed = {(one.entity, one.currency): one for one in receivables(state)}
+    for (entity, currency), amount in given.items():
+        owed[entity, currency] = replace(owed.get((entity, currency), Receivables(entity, currency, 0, 0)), control=amount)
+    groups = tuple(OutcomeGroup(*row) for row in grouped.iter_rows())
+    through = Locks(journal.periods(session.store)).through
+    return StatusView(groups, tuple(blocks(session)), tuple(owed[key] for key in sorted(owed)), through)
+
+
+def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Balances of control accounts by legal entity and currency, minor units.
+
+    ``ACCOUNT=AMOUNT`` is in the base currency, ``ACCOUNT=AMOUNT CURRENCY`` in another. The account is an entity's `control_account`, or
+    its id; with one entity, whatever the ledger calls it.
+
+    Raises:
+        MatcherError: ``usage.option``, ``amount.*``, ``currency.unknown``.
+    """
+    found = {}
+    for text in given:
+        account, sign, amount = text.rpartition("=")
+        if not sign:
+            raise MatcherError("usage.option", f"{text!r} is not ACCOUNT=AMOUNT")
+        entities = [one.id for one in config.entity if account in (one.id, one.control_account)]
+        entities = entities or ([config.entity[0].id] if len(config.entity) == 1 else [])
+        if not entities:
+            raise MatcherError(
+                "usage.option", f"no entity has the control account {account!r}", hint="Set control_account of an [[entity]]."
+            )
+        minor, _, currency = amount.strip().partition(" ")
+        code = currency.strip().upper() or config.books.base_currency
+        found[entities[0], code] = money.parse(minor, code)
+    return found

@@ -76,6 +76,11 @@ def amounts(store: Store) -> pl.DataFrame:
     return store.frame("SELECT line_id, amount, currency FROM raw.line ORDER BY line_id")
 
 
+def totals(store: Store) -> list[tuple[str, str, int, int]]:
+    """Account, currency, number and sum of the lines that came in."""
+    return store.run("SELECT account, currency, count(*), sum(amount)::BIGINT FROM raw.line GROUP BY ALL ORDER BY ALL")
+
+
 def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:
     """Lines whose key or id is not the one that their contents make, piece by piece: how many were looked at, and their ids."""
     columns = "account, booking_date, amount, bank_reference, counterparty_account, counterparty_name, remittance_information"
