@@ -62,7 +62,8 @@ class Deciding:
         lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
         named = {share.item_id for v in verdicts if v.state != LineState.NONE and v.explanation for share in v.explanation.shares}
         items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}
-        posted = [self._draft(DecisionKind.MATCH, v, lines, items) for v in verdicts if v.state == LineState.POSTED]
+        in_turn = sorted((v for v in verdicts if v.state == LineState.POSTED), key=lambda v: v.turn)
+        posted = [self._draft(DecisionKind.MATCH, v, lines, items) for v in in_turn]
         waiting = [self._draft(DecisionKind.PROPOSAL, v, lines, items) for v in verdicts if v.state == LineState.PROPOSED]
         opens = {item_id: (item.open, item.currency) for item_id, item in items.items()}
         decisions.conserve(((draft, lines[draft.line_id].pending) for draft in posted), opens)

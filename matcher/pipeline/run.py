@@ -97,7 +97,9 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
     aside = classify.non_receivable(undecided, *ours, state.customers)
     receivable = undecided.join(aside, on="line_id", how="anti")
-    about = master_data(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
+    rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
+    in_order = own.policy.instalments_in_order
+    about = master_data(state.customers, rates, own.books.base_currency, numbers, instalments_in_order=in_order)
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
     # what a run posted teaches nothing, or a second run would know more than the first
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
