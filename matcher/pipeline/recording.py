@@ -129,13 +129,15 @@ def findings(verdicts: Iterable[MatchResult]) -> pl.DataFrame:
     return frames.of_rows(rows, frames.FINDING)
 
 
-def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
+def merge(parts: Sequence[Records], others: pl.DataFrame, further: pl.DataFrame) -> Records:
     """Rows of several companies as those of one batch: decisions numbered through, findings by line.
 
-    `others`: findings on lines of no company.
+    Args:
+        parts: of each company.
+        others: findings on lines that were not matched, `further` what is proposed of them.
     """
     empty = (frames.empty(schema) for schema in (frames.DECISION, frames.ALLOCATION, frames.FINDING, frames.ALLOCATION, frames.SHADOW))
-    all_parts = [Records(*empty)._replace(findings=others), *parts]
+    all_parts = [Records(*empty)._replace(findings=others, proposals=further), *parts]
     made, shares, unposted, proposed, shadows = (pl.concat(column) for column in zip(*all_parts, strict=True))
     numbered = made.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("ordinal"))
     return Records(numbered, shares, unposted.sort("line_id"), proposed, shadows.sort("line_id"))

@@ -20,12 +20,13 @@ NAMING = frozenset(f"reference_{kind}" for kind in RANK)
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The receipt that closed an item. Amount in minor units."""
+    """The receipt that closed an item. Amount in minor units; `taken_back` is the line by which the bank took it back, '' for none."""
 
     line_id: str
     payer: str
     amount: int
     booking_date: date
+    taken_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, h
         return None
     for item_id in strong:
         before = history.settled.get(item_id)
+        if before is not None and before.taken_back:
+            why = f"line {before.line_id} paid the named item, and line {before.taken_back} took it back: accept that first"
+            return Stop("unexplained", why, _owner(history, strong))
         same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
         if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= limits.duplicate_days:
             return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(history, strong))
