@@ -77,7 +77,7 @@ class Policy(_Strict):
         precision: share of automatic postings that must be right; the bar of the gate is set from it.
         auto_post: whether runs post at all, or only propose.
         discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
-        instalments_in_order: whether equal instalments of one document are paid in the order in which they are due.
+        instalments_in_order: whether of equal instalments of one document the first due is paid, where no later one has fallen due.
         closing_percent: share of the open items, or of their amount, that a list of open items may close by not listing them.
     """
 
@@ -218,7 +218,7 @@ buckets = [30, 60, 90, 120]  # days past due
 precision = 0.9995           # share of automatic postings that must be right
 auto_post = true             # false: every match is only proposed
 discount_grace_days = 0      # days after the discount date on which the discount is still accepted
-instalments_in_order = true  # equal instalments of one document are paid in the order in which they are due
+instalments_in_order = true  # of equal instalments of one document the first due is paid without asking
 closing_percent = 20         # a list of open items that closes more than this by leaving items out is refused
 """
 

@@ -84,9 +84,8 @@ def marked() -> pl.Expr:
     german = pl.col("transaction_code").is_in(list(_GERMAN_CODES)) & (pl.col("kind") == "") & (pl.col("currency") == "EUR")
     bank = (pl.col("kind") == "return") | (pl.col("return_reason") != "") | pl.col("reversal")
     code = pl.col("transaction_code").str.contains(_CODES) | german
-    words = (
-        pl.when(pl.col("amount") < 0).then(_says(text)).otherwise(text.str.contains(rf"(?i)^\W*(?:sepa[ -]?)?(?:{_AT_ONCE}|{_SIGNS})\b"))
-    )
+    begins = text.str.contains(rf"(?i)^\W*(?:sepa[ -]?)?(?:{_AT_ONCE})\b|{_SIGNS}")
+    words = pl.when(pl.col("amount") < 0).then(_says(text)).otherwise(begins)
     return (bank | code | words) & ~pl.col("kind").is_in(list(_NO_RETURN))
 
 
@@ -169,8 +168,8 @@ _LINKS = {"payer_account": 4, "payer_name": 2, "end_to_end": 8, "mandate_id": 1,
 def _measured(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines with their size, its step of amounts, and links in one form."""
     plain = r"[^\p{L}\p{N}]"
-    currencies = lines["currency"].unique().to_list()
-    unit = pl.col("currency").replace_strict(currencies, [FEE * 10 ** money.SCALE.get(c, 2) for c in currencies], return_dtype=pl.Int64)
+    units = {currency: FEE * 10 ** money.SCALE.get(currency, 2) for currency in lines["currency"].unique()}
+    unit = pl.col("currency").replace_strict(units, default=0, return_dtype=pl.Int64)
     measured = lines.with_columns(
         pl.col("amount").abs().alias("size"),
         unit.alias("unit"),

@@ -1,6 +1,7 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -26,6 +27,10 @@ MOST_RUN = 100
 
 MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
+
+
+DUE_SOON = 5
+"""Days before its due date from which an instalment counts as due."""
 
 
 class ItemSet(NamedTuple):
@@ -94,6 +99,12 @@ def _instalment(item: Item) -> bool:
     return item.document_type == DocumentType.INSTALMENT
 
 
+def _in_turn(equal: Sequence[Item], view: CustomerContext) -> bool:
+    """Whether of equal instalments the first due is paid: where a later one has fallen due too, the payer may mean that one."""
+    soon = view.receipt.booking_date + timedelta(DUE_SOON)
+    return view.pool.instalments_in_order and not any(i.due_date <= soon for i in equal[1:])
+
+
 def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
     """Instalments of one document are paid in the order in which they are due: those that the amount reaches, or the first of the amount.
 
@@ -101,8 +112,9 @@ def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
     """
     amount = view.receipt.amount
     full = [i for i in here if i.open == amount]
-    for place, item in enumerate(full[:1] if view.pool.instalments_in_order else full[:3]):
-        twin = not view.pool.instalments_in_order and len(full) > 1 and any(i.due_date != item.due_date for i in full)
+    in_turn = _in_turn(full, view)
+    for place, item in enumerate(full[:1] if in_turn else full[:3]):
+        twin = not in_turn and len(full) > 1 and any(i.due_date != item.due_date for i in full)
         yield ItemSet("named", (item,), (("twin_younger" if place else "twin_oldest"),) if twin else (), unique=not twin)
     if full:
         sizes = [size for size, total in enumerate(accumulate(i.open for i in here), 1) if size > 1 and total == amount]
@@ -216,7 +228,7 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
     """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
     amount, items = view.receipt.amount, view.items
     full = view.holding.by_amount.get(amount, [])
-    if view.pool.instalments_in_order and len({(i.document_type, i.document_no) for i in full}) == 1 and _instalment(full[0]):
+    if len({(i.document_type, i.document_no) for i in full}) == 1 and _instalment(full[0]) and _in_turn(full, view):
         full = full[:1]
     for place, item in enumerate(full[:3]):
         same = [i for i in full if i.due_date != item.due_date]

@@ -33,7 +33,7 @@ class OpenItems:
         """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates.
 
         `amounts`: how many items had each amount open before any posting of ours, by currency; those of the open items unless given.
-        `instalments_in_order`: whether equal instalments of one document are paid in the order in which they are due.
+        `instalments_in_order`: whether of equal instalments of one document the first due is paid, where no other has fallen due.
         """
         self.items = {item.item_id: item for item in items}
         self.relatives, self.country, self.rate = relatives, countries, rate
