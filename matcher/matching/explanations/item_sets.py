@@ -29,7 +29,7 @@ MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
 
-DUE_SOON = 5
+DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
 
 
