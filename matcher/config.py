@@ -105,6 +105,7 @@ class Policy(_Strict):
         precision: share of automatic postings that must be right; the bar of the gate is set from it.
         auto_post: whether runs post at all, or only propose.
         discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
+        instalments_in_order: whether of equal instalments of one document the first due is paid, where no later one has fallen due.
         closing_percent: share of the open items, or of their amount, that a list of open items may close by not listing them.
         close_by: how many people close a month: 1, or 2 where one prepares and another one closes.
         limits: by reason code, how much may be cleared for it.
@@ -114,6 +115,7 @@ class Policy(_Strict):
     precision: float = Field(default=0.9995, ge=0.5, lt=1)
     auto_post: bool = True
     discount_grace_days: int = Field(default=0, ge=0, le=31)
+    instalments_in_order: bool = True
     closing_percent: int = Field(default=20, ge=0, le=100)
     close_by: int = Field(default=1, ge=1, le=2)
     limits: dict[str, Limit] = Field(default_factory=dict)
@@ -254,6 +256,7 @@ buckets = [30, 60, 90, 120]  # days past due
 precision = 0.9995           # share of automatic postings that must be right
 auto_post = true             # false: every match is only proposed
 discount_grace_days = 0      # days after the discount date on which the discount is still accepted
+instalments_in_order = true  # of equal instalments of one document the first due is paid without asking
 close_by = 1                 # people who close a month; 2: one prepares, another one closes
 closing_percent = 20         # a list of open items that closes more than this by leaving items out is refused
 """

@@ -89,16 +89,16 @@ def customer_numbers(customers: pl.DataFrame) -> pl.DataFrame:
 def line_accounts(lines: pl.DataFrame) -> pl.DataFrame:
     """Payer accounts of lines: line_id, entity, account (normalised); only those that state one."""
     stated = lines.filter(pl.col("counterparty_account") != "")
-    return stated.select("line_id", "entity", _mapped("counterparty_account", account_key, "account")).filter(pl.col("account") != "")
+    return stated.select("line_id", "entity", mapped("counterparty_account", account_key, "account")).filter(pl.col("account") != "")
 
 
 def customer_accounts(customers: pl.DataFrame) -> pl.DataFrame:
     """Bank accounts of customers: customer_id, entity, account (normalised)."""
     split = customers.select("customer_id", "entity", pl.col("account").str.split("|")).explode("account")
-    return split.with_columns(_mapped("account", account_key, "account")).filter(pl.col("account") != "").unique(maintain_order=True)
+    return split.with_columns(mapped("account", account_key, "account")).filter(pl.col("account") != "").unique(maintain_order=True)
 
 
-def _mapped(column: str, function: Callable[[str], str], alias: str) -> pl.Expr:
+def mapped(column: str, function: Callable[[str], str], alias: str) -> pl.Expr:
     """A Python function over the distinct values of a text column."""
 
     def apply(series: pl.Series) -> pl.Series:

@@ -24,26 +24,47 @@ def non_receivable(lines: pl.DataFrame, own_accounts: Collection[str], own_names
         own_accounts, own_names: of the books' own bank accounts and legal entities, as written.
         customers: columns of `frames.CUSTOMER`.
     """
-    accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])
-    ours = {name_key(name) for name in own_names if name}
-    may_be_ours = _may_have(ours)
-    names = ours - {name_key(name) for name in customers["name"] if may_be_ours(name)}
-    book = pl.col("transaction_code").str.ends_with("-BOOK")
-    by_name = (pl.col("counterparty_account") == "") | book
-    plain = pl.col("counterparty_account").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
-    from_own = plain.is_in(sorted(accounts))
-    named_own = _is(lines.filter(by_name), "counterparty_name", lambda v: may_be_ours(v) and name_key(v) in names)
-    code = pl.col("transaction_code").str.extract(r"^ACMT-[A-Z]{4}-([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
-    kind = pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
+    own_account, own_name = _own(lines, own_accounts, own_names, customers)
+    kind = _kind()
     reason = (
         pl.when(pl.col("amount") <= 0).then(pl.lit("money going out is not matched with open items"))
         .when(kind.is_not_null()).then(pl.format("the bank's code says {}", kind.replace_strict(NON_RECEIVABLE, default="")))
-        .when(from_own).then(pl.lit("it comes from an account of our own"))
-        .when(by_name & named_own).then(pl.lit("it comes from a company of our own"))
+        .when(own_account).then(pl.lit("it comes from an account of our own"))
+        .when(own_name).then(pl.lit("it comes from a company of our own"))
     )  # fmt: skip
     outcome = pl.when(pl.col("amount") <= 0).then(pl.lit(Outcome.OUTGOING)).otherwise(pl.lit(Outcome.NON_RECEIVABLE))
     classified = lines.select("line_id", outcome.alias("outcome"), reason.alias("reason"))
     return classified.filter(pl.col("reason").is_not_null())
+
+
+def own_side(lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str], customers: pl.DataFrame) -> pl.Series:
+    """Ids of lines whose other side is ours, by account, by name or by the bank's word; of both signs. Arguments as above."""
+    own_account, own_name = _own(lines, own_accounts, own_names, customers)
+    return lines.filter(own_account | own_name | (_kind() == "own_transfer")).get_column("line_id")
+
+
+def _kind() -> pl.Expr:
+    """What the bank says that a line is, of `NON_RECEIVABLE`; null when it says nothing of the kind."""
+    code = pl.col("transaction_code").str.extract(r"^ACMT[-/][A-Z]{4}[-/]([A-Z]{4})$", 1).replace_strict(_CODES, default=None)
+    return pl.when(pl.col("kind").is_in(list(NON_RECEIVABLE))).then(pl.col("kind")).otherwise(code)
+
+
+def _own(
+    lines: pl.DataFrame, own_accounts: Collection[str], own_names: Collection[str], customers: pl.DataFrame
+) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a line's other side has one of our account numbers; whether it has one of our names and no account that may be another's.
+
+    A book transfer is one inside a bank, so the name is told by the bank itself.
+    """
+    accounts = {account_key(number) for number in own_accounts} - set(customer_accounts(customers)["account"])
+    ours = {name_key(name) for name in own_names if name}
+    may_be_ours = _may_have(ours)
+    names = ours - {name_key(name) for name in customers["name"] if may_be_ours(name)}
+    book = pl.col("transaction_code").str.contains(r"[-/]BOOK$")
+    by_name = (pl.col("counterparty_account") == "") | book
+    plain = pl.col("counterparty_account").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    named_own = _is(lines.filter(by_name), "counterparty_name", lambda v: may_be_ours(v) and name_key(v) in names)
+    return plain.is_in(sorted(accounts)), by_name & named_own
 
 
 def _may_have(keys: Collection[str]) -> Callable[[str], bool]:

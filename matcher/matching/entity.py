@@ -35,15 +35,19 @@ class MasterData:
         countries: ISO code per customer.
         homes: ISO code of the country of each of our accounts whose number tells it.
         rate: millionths of a currency for one unit of the base currency on a day, None when unknown.
+        instalments_in_order: as in `OpenItems`; it is a habit of the books.
     """
 
     relatives: Mapping[str, frozenset[str]]
     countries: Mapping[str, str]
     homes: Mapping[str, str]
     rate: Rate
+    instalments_in_order: bool = True
 
 
-def master_data(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, accounts: Mapping[str, str]) -> MasterData:
+def master_data(
+    customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str, accounts: Mapping[str, str], *, instalments_in_order: bool = True
+) -> MasterData:
     """Masters from frames.
 
     Args:
@@ -59,7 +63,8 @@ def master_data(customers: pl.DataFrame, rates: pl.DataFrame, base_currency: str
             relatives[member] |= family - {member}
     countries = dict(customers.filter(pl.col("country") != "").select("customer_id", "country").iter_rows())
     homes = {account: iban[0] for account, number in accounts.items() if (iban := _IBAN.match(number))}
-    return MasterData({customer: frozenset(kin) for customer, kin in relatives.items()}, countries, homes, Rates(rates, base_currency))
+    kin = {customer: frozenset(members) for customer, members in relatives.items()}
+    return MasterData(kin, countries, homes, Rates(rates, base_currency), instalments_in_order)
 
 
 class Rates:
@@ -128,7 +133,8 @@ class EntityInput:
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
         counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
-        pool = OpenItems(receipts.items(self.items.filter(open_now)), about.relatives, about.countries, about.rate, amounts)
+        still_open, in_order = receipts.items(self.items.filter(open_now)), about.instalments_in_order
+        pool = OpenItems(still_open, about.relatives, about.countries, about.rate, amounts, instalments_in_order=in_order)
         memory = SettlementHistory({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
         payers = pl.concat([candidates.payers, self.taught])
         return EntityItems(receipts.receipts(self.lines, candidates.references, payers, about.homes), pool, memory)

@@ -25,8 +25,7 @@ def certain_payer(lines: pl.DataFrame, customers: pl.DataFrame, taught: pl.DataF
     """The customer whose money a line is for certain: line_id, customer_id; lines of which that is not certain are left out.
 
     The account decides, if it is one customer's alone in the master data or by earlier receipts. Else the name does: one customer alone
-    has it as name, trade name or alias, and the account is no other customer's. A parent's money may be meant for its subsidiaries, so
-    a parent is never certain.
+    has it as name, trade name or alias, and the account is no other customer's.
 
     Args:
         lines: line_id, entity, counterparty_account, counterparty_name.

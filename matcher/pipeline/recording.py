@@ -64,7 +64,8 @@ class Deciding:
         lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
         named = {share.item_id for v in verdicts if v.state != LineState.NONE and v.explanation for share in v.explanation.shares}
         items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}
-        posted = [self._draft(DecisionKind.MATCH, v, lines, items) for v in verdicts if v.state == LineState.POSTED]
+        in_turn = sorted((v for v in verdicts if v.state == LineState.POSTED), key=lambda v: v.turn)
+        posted = [self._draft(DecisionKind.MATCH, v, lines, items) for v in in_turn]
         waiting = [self._draft(DecisionKind.PROPOSAL, v, lines, items) for v in verdicts if v.state == LineState.PROPOSED]
         opens = {item_id: (item.open, item.currency) for item_id, item in items.items()}
         decisions.conserve(((draft, lines[draft.line_id].pending) for draft in posted), opens)
@@ -129,13 +130,15 @@ def findings(verdicts: Iterable[MatchResult]) -> pl.DataFrame:
     return frames.of_rows(rows, frames.FINDING)
 
 
-def merge(parts: Sequence[Records], others: pl.DataFrame) -> Records:
+def merge(parts: Sequence[Records], others: pl.DataFrame, further: pl.DataFrame) -> Records:
     """Rows of several companies as those of one batch: decisions numbered through, findings by line.
 
-    `others`: findings on lines of no company.
+    Args:
+        parts: of each company.
+        others: findings on lines that were not matched, `further` what is proposed of them.
     """
     empty = (frames.empty(schema) for schema in (frames.DECISION, frames.ALLOCATION, frames.FINDING, frames.ALLOCATION, frames.SHADOW))
-    all_parts = [Records(*empty)._replace(findings=others), *parts]
+    all_parts = [Records(*empty)._replace(findings=others, proposals=further), *parts]
     made, shares, unposted, proposed, shadows = (pl.concat(column) for column in zip(*all_parts, strict=True))
     numbered = made.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("ordinal"))
     return Records(numbered, shares, unposted.sort("line_id"), proposed, shadows.sort("line_id"))

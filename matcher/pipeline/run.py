@@ -1,6 +1,7 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,24 +15,24 @@ from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
-from matcher.matching import classify, receipts
-from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching import receipts
+from matcher.matching.decisions.decide import Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
-from matcher.pipeline.recording import Deciding, Records, findings, merge
+from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.session import Session
+from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, set_aside
 from matcher.rules.rulebook import Rulebook
-from matcher.states import CONFIRMING, AllocationState, DecisionKind, LineState
+from matcher.states import CONFIRMING, ENGINE, AllocationState, DecisionKind, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
 _UNASKED = (
-    "statement_id", "bank_reference", "counterparty_bank", "mandate_id", "return_reason", "exchange_rate", "charges", "balance",
-    "reversal", "time", "source_line", "raw",
+    "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
     "terms", "disputed_amount", "extra", "seen",
 )  # fmt: skip
 """Columns of lines, and of items, that nothing here reads; with a million lines it takes seconds to have them."""
@@ -69,6 +70,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     with helper(facts.lines.height - facts.decisions.height) as second:
         state = fold(facts, date.max, session.config.books.base_currency)
         work, aside = prepare(session, state, book, as_of)
+        documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
         policy = Policy(
             precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
             session.config.policy.auto_post,
@@ -83,15 +85,21 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
-    others = [MatchResult.unmatched(line_id, outcome, why) for line_id, outcome, why in aside.iter_rows()]
-    records = merge(parts, findings(others))
+    _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
+    records = merge(parts, aside.findings, refunds)
+    texts = [job.lines.select("line_id", "entity", *_TEXTS) for job in work]
+    if texts:
+        records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
     _record(session, as_of, accounts.with_offers(records), book)
     return _result(lines, records.outcomes, (trouble,) if trouble else ())
 
 
-def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], pl.DataFrame]:
-    """What is to be decided, by legal entity; and the lines that are no receivables: line_id, outcome, reason.
+_TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
+
+
+def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], Aside]:
+    """What is to be decided, by legal entity; and the lines that are set aside.
 
     Args:
         state: of the books, with everything that is known.
@@ -99,15 +107,18 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     """
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
-    ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
-    aside = classify.non_receivable(undecided, *ours, state.customers)
-    receivable = undecided.join(aside, on="line_id", how="anti")
-    about = master_data(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
-    repeats = receipts.repeats(state.lines, book.limits.duplicate_days)
+    aside = set_aside(own, state, undecided)
+    receivable = undecided.join(aside.findings, on="line_id", how="anti")
+    rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
+    in_order = own.policy.instalments_in_order
+    about = master_data(state.customers, rates, own.books.base_currency, numbers, instalments_in_order=in_order)
+    # what was taken back is no earlier payment, and what took it back no later one
+    undone = pl.Series([*aside.taken_back, *aside.taken_back.values()], dtype=pl.String())
+    repeats = receipts.repeats(state.lines.filter(~pl.col("line_id").is_in(undone.implode())), book.limits.duplicate_days)
     # what a run posted teaches nothing, or a second run would know more than the first
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
-    return entity_inputs(receivable, state.items, state.customers, taught, _settled(state), repeats, about), aside
+    return entity_inputs(receivable, state.items, state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
@@ -123,13 +134,13 @@ def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[st
     return frozenset((line_id, frozenset(items)) for line_id, items in taken_back.select("line_id", "item_id").iter_rows())
 
 
-def _settled(state: State) -> dict[str, Settlement]:
+def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlement]:
     """Which posted receipt closed each item that has nothing open; the latest one where several did."""
     closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
     posted = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & pl.col("item_id").is_in(closed.implode()))
     who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
     rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
-    return {item_id: Settlement(line_id, *who[line_id]) for item_id, line_id in rows}
+    return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}
 
 
 def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> None:

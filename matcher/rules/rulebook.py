@@ -167,6 +167,8 @@ class Words(Strict):
     fee: _Words = ()
     tax: _Words = ()
     payout: _Words = ()
+    provider: _Words = ()
+    goods: _Words = ()
 
 
 class Calibration(Strict):

@@ -70,6 +70,7 @@ BASES: dict[str, Basis] = {
         limits=("subset_items", "triple_items"),
     ),
     "order": Basis("the items of a purchase order", "weak", partial=True, limits=("unique_among",)),
+    "group": Basis("documents of several customers: those the text names, or all that the companies of the payer's group owe", "weak"),
     "damaged": Basis("an item whose number is in the text, damaged", "weak", limits=("unique_among",)),
     "single": Basis("one open item of the customer, by its amount", "none", limits=("unique_among",)),
     "due": Basis("everything of the customer that is due up to a day, or issued in a month", "none", evidence=("set_ambiguous",)),
@@ -85,6 +86,7 @@ BASES: dict[str, Basis] = {
 DIFFERENCES: dict[str, Difference] = {
     "none": Difference("the sum is exactly the amount", ("amount_unique", "amount_rare", "amount_common", "amount_sum")),
     "discount": Difference("early-payment discount, in terms or in grace", ("difference_discount",)),
+    "discount_net": Difference("early-payment discount on the amount without tax, in terms or in grace", ("difference_discount_net",)),
     "discount_late": Difference("early-payment discount, taken too late", ("difference_discount_late",)),
     "rounding": Difference("a few of the smallest unit", ("difference_rounding",), limits=("rounding",)),
     "fee": Difference(
@@ -142,6 +144,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "amount_common": EvidenceKind("the amount is exactly what is open, and many other open items have it"),
     "amount_sum": EvidenceKind("the items' open amounts add up to the amount exactly"),
     "difference_discount": EvidenceKind("the difference is the early-payment discount, in terms"),
+    "difference_discount_net": EvidenceKind("the difference is the early-payment discount on the amount without tax, in terms"),
     "difference_discount_late": EvidenceKind("the difference is the early-payment discount, taken late"),
     "difference_rounding": EvidenceKind("the difference is a few of the smallest unit"),
     "difference_fee": EvidenceKind("the difference is about a bank's fee"),

@@ -42,7 +42,7 @@ def test_a_part_payment_by_an_unknown_payer_is_only_proposed() -> None:
 
 def test_a_part_payment_that_lacks_little_is_only_proposed() -> None:
     (verdict,) = judge(receipt(1_149_37, names("1"), account="C1"), items=[item("1", 1_200_00)])
-    assert (verdict.state, verdict.outcome, verdict.rule) == ("proposed", "partial", "named-likely@1")
+    assert (verdict.state, verdict.outcome, verdict.rule) == ("proposed", "partial", "named-likely@2")
 
 
 def test_an_overpayment_clears_the_item_and_leaves_the_rest() -> None:
@@ -303,9 +303,9 @@ def test_an_amount_that_a_posting_makes_rare_brings_up_the_customer_of_a_damaged
 def test_a_named_item_that_is_closed_is_never_replaced_by_a_neighbour_unasked() -> None:
     known = SettlementHistory({"1": Settlement("L0", "OTHER", 50_00, DAY)}, {"1": (50_00, "C1")})
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 50_00)], known=known)
-    assert (verdict.state, verdict.rule, verdict.blocked_by) == ("proposed", "payer-likely@1", "")
+    assert (verdict.state, verdict.rule, verdict.blocked_by) == ("proposed", "payer-likely@2", "")
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 30_00), item("3", 20_00)], known=known)
-    assert (verdict.state, verdict.rule) == ("proposed", "payer-likely@1"), "all that is open has the amount"
+    assert (verdict.state, verdict.rule) == ("proposed", "payer-likely@2"), "all that is open has the amount"
     (verdict,) = judge(receipt(50_00, names("1"), account="C1"), items=[item("2", 60_00)], known=known)
     assert (verdict.state, verdict.outcome, verdict.customer_id) == ("none", "closed_item", "C1")
 

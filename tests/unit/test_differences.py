@@ -85,6 +85,57 @@ def test_a_discount_of_several_items_is_taken_on_each_that_has_one() -> None:
     assert shares(found["discount"]) == {"1": (98_00, 2_00, "discount"), "2": (50_00, 0, "")}
 
 
+@pytest.mark.parametrize(
+    ("paid", "kind", "taken"),
+    [
+        (1_197_52, "discount", 37_03),  # the payer rounds down
+        (1_197_51, "discount", 37_04),
+        (1_197_50, "discount", 37_05),
+        (1_203_43, "discount_net", 31_12),  # 3 % of the amount without 19 % of tax
+        (1_199_76, "", 0),
+    ],
+)
+def test_a_discount_to_a_cent_and_one_on_the_net_amount(paid: int, kind: str, taken: int) -> None:
+    found = find(receipt(paid), item("1", 1_234_55, discount=37_04))
+    assert {"discount", "discount_net", "fee"} & set(found) == {kind or "fee"}
+    if kind:
+        assert (found[kind].outcome, shares(found[kind])) == ("matched", {"1": (paid, taken, "discount")})
+
+
+@pytest.mark.parametrize(("paid", "last"), [(196_49, 2_00), (196_48, 2_01), (196_47, 2_02)])
+def test_a_discount_on_a_total_is_shared_out_to_the_cent(paid: int, last: int) -> None:
+    found = find(receipt(paid), item("1", 100_25, discount=2_01), item("2", 100_25, discount=2_01))
+    assert shares(found["discount"]) == {"1": (98_24, 2_01, "discount"), "2": (100_25 - last, last, "discount")}
+
+
+def test_a_discount_on_the_net_total_is_shared_out_to_the_cent() -> None:
+    found = find(receipt(1_190_00 + 595_00 - 30_00), item("1", 1_190_00, discount=23_80), item("2", 595_00, discount=11_90))
+    assert shares(found["discount_net"]) == {"1": (1_170_00, 20_00, "discount"), "2": (585_00, 10_00, "discount")}
+
+
+def test_a_discount_on_the_net_amount_may_be_late() -> None:
+    late = find(receipt(1_170_00, day=DAY + timedelta(1)), item("1", 1_190_00, discount=23_80))
+    assert ("discount_late" in late, "fee" in late, "discount_net" in late) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("country", "home", "payer", "fee"),
+    [
+        ("DE", "DE", "PAYER", False),
+        ("SE", "DE", "PAYER", True),
+        ("", "DE", "PAYER", True),
+        ("", "DE", "DE21500105170000012345", False),
+        ("SE", "DE", "DE21500105170000012345", False),  # it came from an account at home
+        ("DE", "DE", "SE4550000000058398257466", True),
+        ("EU", "", "PAYER", False),  # a currency tells where an account is that does not tell itself
+    ],
+)
+def test_no_bank_keeps_a_fee_at_home(country: str, home: str, payer: str, fee: bool) -> None:
+    about = OpenItems([item("1", 100_00)], {}, {"C1": country} if country else {}, rates())
+    found = find(receipt(90_00, home=home, payer=payer), item("1", 100_00), about=about)
+    assert ("fee" in found) is fee
+
+
 def test_an_item_without_terms_has_no_discount() -> None:
     assert set(find(receipt(98_00), item("1", 100_00))) == {"fee", "part"}
 

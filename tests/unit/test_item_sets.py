@@ -81,9 +81,12 @@ def plan(*amounts: int) -> list[Item]:
     [
         (100_00, [("0",)]),
         (90_00, [("1",)]),
-        (190_00, [("0", "1"), ("0",)]),
-        (270_00, [("0", "1", "2"), ("0",)]),
+        (190_00, [("0", "1")]),
+        (270_00, [("0", "1", "2")]),
         (70_00, [("0",)]),
+        (150_00, [("0", "1")]),  # one and a part of the next: no overpayment of the first
+        (191_00, [("0", "1", "2")]),
+        (300_00, [("0", "1", "2")]),
     ],
 )
 def test_instalments_of_a_document_are_paid_in_the_order_in_which_they_are_due(amount: int, paid: list[tuple[str, ...]]) -> None:
@@ -92,8 +95,30 @@ def test_instalments_of_a_document_are_paid_in_the_order_in_which_they_are_due(a
     assert all(one.unique for one in found)
 
 
-def test_which_of_equal_instalments_is_paid_a_person_says() -> None:
+def test_of_equal_instalments_the_first_due_is_paid() -> None:
     found = list(item_sets.named(view(receipt(90_00), plan(90_00, 90_00), {"0": "whole", "1": "whole"})))
+    assert (ids(found, "named"), found[0].unique, found[0].evidence) == ([("0",)], True, ())
+    unnamed = list(item_sets.unnamed(view(receipt(90_00), plan(90_00, 90_00), {}), ["payer_account"]))
+    assert (ids(unnamed, "single"), unnamed[0].unique, unnamed[0].evidence) == ([("0",)], True, ())
+
+
+@pytest.mark.parametrize(("days", "asked"), [(19, False), (20, True), (40, True)])
+def test_where_a_second_instalment_has_fallen_due_a_person_says_which_is_paid(days: int, asked: bool) -> None:
+    late = receipt(90_00, day=DAY + timedelta(days))  # the second is due thirty days after the first
+    found = list(item_sets.named(view(late, plan(90_00, 90_00), {"0": "whole", "1": "whole"})))
+    assert all(one.unique for one in found) is not asked
+
+
+def test_equal_instalments_of_two_documents_are_no_schedule() -> None:
+    items = [*plan(90_00), item("7", 90_00, no="RE-2026-00321", due=DAY + timedelta(30), document_type="instalment")]
+    found = list(item_sets.unnamed(view(receipt(90_00), items, {}), ["payer_account"]))
+    assert not any(one.unique for one in found)
+
+
+def test_with_another_policy_a_person_says_which_of_equal_instalments_is_paid() -> None:
+    context = view(receipt(90_00), plan(90_00, 90_00), {"0": "whole", "1": "whole"})
+    context.pool.instalments_in_order = False
+    found = list(item_sets.named(context))
     assert {ids([one])[0] for one in found} == {("0",), ("1",)}
     assert not any(one.unique for one in found)
 

@@ -100,10 +100,45 @@ def test_closing_an_item_is_remembered_within_the_batch() -> None:
         ("Rechnung 12", "", "unexplained"),
         ("Bestellung", "pinterest europe", "unexplained"),
         ("Bestellung", "stripes fashion ltd", "unexplained"),
+        ("Batch 77", "mollie b.v.", "non_receivable"),
+        ("SumUp Payments", "", "non_receivable"),
+        ("Skatteverket", "", "non_receivable"),
+        ("Zinsgutschrift", "", "non_receivable"),
+        # names, streets and things that begin like such words
+        ("faktura", "Mollie Andersson", "unexplained"),
+        ("Körkort simulator", "Trafikskolan Lund AB", "unexplained"),
+        ("Lieferung Finanzamtstr. 12", "Labor Weiss", "unexplained"),
+        ("77", "Skattkammaren AB", "unexplained"),
+        ("Zähler Haus 4", "Interest Plus GmbH", "unexplained"),
+        ("Auszahlung der Rechnung an Sie", "Reederei Janssen", "unexplained"),
+        ("12", "Tax Office Furniture Ltd", "unexplained"),
+        ("12", "Stripe & Sons Ltd", "unexplained"),
+        ("order 7, interest free", "", "unexplained"),
     ],
 )
 def test_words_tell_what_an_unknown_payer_s_money_is(text: str, name: str, outcome: str) -> None:
     assert SettlementHistory({}, {}).unexplained(receipt(50_00, text=text, payer_name=name), [], BOOK)[0] == outcome
+
+
+def test_money_with_the_amount_of_an_open_item_stays_in_the_queue_whatever_its_text() -> None:
+    paying = receipt(50_00, text="Habenzinsen")
+    assert SettlementHistory({}, {}).unexplained(paying, [], BOOK, pool([item("1", 50_00)]))[0] == "unexplained"
+    assert SettlementHistory({}, {}).unexplained(paying, [], BOOK, pool([item("1", 51_00)]))[0] == "non_receivable"
+
+
+def test_a_named_document_in_another_currency_is_called_named() -> None:
+    named = item("1", 50_00, currency="USD")
+    outcome, why = SettlementHistory({}, {}).unexplained(receipt(90_00, names("1"), account="C1"), [], BOOK, pool([named]))
+    assert (outcome, why) == (
+        "unexplained",
+        "the named document RE-2026-00001 is in USD, the line in EUR, and the amount is not the open one at the day's rate",
+    )
+
+
+def test_what_was_taken_back_makes_no_duplicate() -> None:
+    known = SettlementHistory({"1": Settlement("L0", "PAYER", 50_00, DAY, "R0")}, {"1": (50_00, "C1")})
+    found = stop(receipt(50_00, names("1")), known=known)
+    assert found == Stop("unexplained", "line L0 paid the named item, and line R0 took it back: accept that first", "C1")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[EntityInput]:
 
 def decided(work: list[EntityInput], second: Any = None) -> list[str]:
     """Every row of the records, as text."""
-    records = merge(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING))
+    records = merge(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION))
     return [frame.write_csv() for frame in records]
 
 

@@ -16,6 +16,7 @@ from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Receipt
 from matcher.money import PPM
 from matcher.rules.rulebook import Rule, Rulebook
@@ -61,6 +62,7 @@ class MatchResult(NamedTuple):
         eligible: whether it was posted, or only for want of confidence was not.
         blocked_by: the one test that keeps it from being posted; '' for what is posted, and until `diagnosis.diagnosed` has looked.
         shadow: what a shadow rule would have said; it changes nothing.
+        turn: place among the postings of its legal entity, in the order in which they took from the items; 0 for what is not posted.
     """
 
     line_id: str
@@ -77,6 +79,7 @@ class MatchResult(NamedTuple):
     eligible: bool = False
     blocked_by: str = ""
     shadow: Shadow | None = None
+    turn: int = 0
 
     @classmethod
     def unmatched(
@@ -163,6 +166,7 @@ class _MatchingBatch:
         self.receipts = dict(cache.waiting)
         self.place = {line: place for place, line in enumerate(self.receipts)}
         self.done: dict[str, MatchResult] = {}
+        self.turn = 0
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
 
     def post(self, lines: Collection[str], bases: frozenset[str] | None) -> bool:
@@ -171,13 +175,37 @@ class _MatchingBatch:
         verdicts = {line: self._verdict(self.receipts[line], inputs) for line in inputs.options if inputs.chosen(line, bases)}
         ready = [verdict for verdict in verdicts.values() if verdict.state == "posted"]
         self.settled = None if ready else (inputs, verdicts)
-        ready.sort(key=lambda v: (-v.log_odds, self.place[v.line_id]))
-        closed = self.cache.take([(verdict.line_id, verdict.explanation) for verdict in ready if verdict.explanation])
-        for line, items in closed.items():
-            self.done[line] = verdicts[line]
+        later = self._take(ready)
+        while later:
+            # what comes second to an item is explained with what the first has left, as a later run would
+            wanted = {verdict.line_id: verdict.explanation.items for verdict in later if verdict.explanation}
+            claimed = {line for items in wanted.values() for item in items for *_, line, _ in inputs.claims[item]}
+            inputs = self._round_input(claimed & self.cache.waiting.keys())
+            anew = (self._verdict(self.receipts[line], inputs) for line in wanted if inputs.chosen(line, bases))
+            later = self._take([v for v in anew if v.state == "posted" and v.explanation and v.explanation.items <= wanted[v.line_id]])
+        return bool(ready)
+
+    def _take(self, ready: Sequence[MatchResult]) -> list[MatchResult]:
+        """Posts these verdicts, of several on one item only the earliest line's; returns the others."""
+        first: dict[str, str] = {}
+        for verdict in ready:
+            for item_id in verdict.explanation.items if verdict.explanation else ():
+                other = first.setdefault(item_id, verdict.line_id)
+                if self.place[verdict.line_id] < self.place[other]:
+                    first[item_id] = verdict.line_id
+        now: list[MatchResult] = []
+        later: list[MatchResult] = []
+        for verdict in ready:
+            assert verdict.explanation is not None
+            (now if all(first[i] == verdict.line_id for i in verdict.explanation.items) else later).append(verdict)
+        now.sort(key=lambda v: (-v.log_odds, self.place[v.line_id]))
+        by_line = {verdict.line_id: verdict for verdict in now}
+        for line, items in self.cache.take([(v.line_id, v.explanation) for v in now if v.explanation]).items():
+            self.turn += 1
+            self.done[line] = by_line[line]._replace(turn=self.turn)
             for item in items:
                 self.history.close(item, self.receipts[line])
-        return bool(closed)
+        return later
 
     def finish(self) -> list[MatchResult]:
         """What is left is proposed, or not explained. After a round that posted nothing it is what that round said."""
@@ -248,14 +276,15 @@ class _MatchingBatch:
         line, claims = receipt.line_id, inputs.claims
         options, place = inputs.options[line], inputs.choice.chosen[line]
         stop = stopped(receipt, options, self.pool, self.history, self.book.limits)
+        payer = payer_of(receipt)
         if stop is not None:
-            return MatchResult.unmatched(line, stop.outcome, stop.reason, customer_id=stop.customer_id or _payer_by_account(receipt))
+            return MatchResult.unmatched(line, stop.outcome, stop.reason, customer_id=payer or stop.customer_id)
         if not options or place < 0:
-            outcome, reason = self.history.unexplained(receipt, options, self.book)
+            outcome, reason = self.history.unexplained(receipt, options, self.book, self.pool)
             if earlier := inputs.before.get(line):
                 reason = f"line {earlier} names the same items for the same amount, and comes first"
             nearest = options[0] if options else None
-            return MatchResult.unmatched(line, outcome, reason, customer_id=_payer_by_account(receipt), nearest=nearest)
+            return MatchResult.unmatched(line, outcome, reason, customer_id=payer, nearest=nearest)
         best = options[place]
         others = [other for other in options if other is not best]
         runner = others[0] if others else None
@@ -264,16 +293,9 @@ class _MatchingBatch:
         rule = self.book.get(best.rule) if best.rule else None
         confidence = self.book.calibration.confidence(best.rule, log_odds) if rule else 0
         if rule is None or confidence < PROPOSE_PPM:
-            outcome, reason = self.history.unexplained(receipt, options, self.book)
+            outcome, reason = self.history.unexplained(receipt, options, self.book, self.pool)
             return MatchResult.unmatched(
-                line,
-                outcome,
-                reason,
-                customer_id=_payer_by_account(receipt),
-                nearest=best,
-                runner_up=runner,
-                log_odds=log_odds,
-                shadow=shadow,
+                line, outcome, reason, customer_id=payer, nearest=best, runner_up=runner, log_odds=log_odds, shadow=shadow
             )
         hindrance = "too many receipts compete for these items" if line in inputs.choice.unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, log_odds, claims)
@@ -283,8 +305,8 @@ class _MatchingBatch:
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
         return MatchResult(
-            receipt.line_id, state, best.outcome, best.customer_id, rule.name, confidence, margin, best, runner, reason, log_odds, eligible,
-            shadow=shadow,
+            receipt.line_id, state, best.outcome, payer or best.customer_id, rule.name, confidence, margin, best, runner, reason, log_odds,
+            eligible, shadow=shadow,
         )  # fmt: skip
 
     def _shadow(self, receipt: Receipt, best: Explanation, log_odds: int, claims: _Claims) -> Shadow | None:
@@ -333,9 +355,3 @@ def _log_odds(best: Explanation, others: Sequence[Explanation]) -> int:
     """Points of an explanation against all others and against none of them: its log-odds, ten points for a factor of e."""
     rivals = exp(-max(best.points, -500) / 10) + sum(exp(max(-500, min(500, other.points - best.points)) / 10) for other in others)
     return round(-10 * log(rivals))
-
-
-def _payer_by_account(receipt: Receipt) -> str:
-    """The customer whose account paid; '' for none, and for several."""
-    payers = {p.customer_id for p in receipt.payers if p.kind == "account"}
-    return next(iter(payers)) if len(payers) == 1 else ""

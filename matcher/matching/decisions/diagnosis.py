@@ -156,7 +156,7 @@ class _Rest:
         if theirs:
             return self._apart(receipt, _closest(theirs, receipt))
         if customers:
-            return None, f"customer {customers[0]} has nothing open"
+            return self._of_kin(receipt, customers[0])
         if alike := self._most_alike(receipt):
             return self._apart(receipt, alike)
         equal = sorted(self.pool.by_amount(receipt.currency, receipt.amount, MOST_EQUAL), key=oldest_first)
@@ -164,6 +164,18 @@ class _Rest:
             what = "needs the document number, or the payer's account or name: only the amount is the item's"
             return self._candidate(receipt, equal[0]), what
         return None, "no open item has the amount, none is named, and the payer is not a known customer"
+
+    def _of_kin(self, receipt: Receipt, customer: str) -> tuple[Explanation | None, str]:
+        """What is said of a customer that has nothing open: what its group has, if there is one."""
+        kin = sorted(self.pool.relatives.get(customer, ()))
+        sums = {other: sum(i.open for i in self.pool.holding(other, receipt.currency).items) for other in kin}
+        owing = [f"{other} {money.render(total, receipt.currency)}" for other, total in sums.items() if total]
+        if not owing:
+            return None, f"customer {customer} has nothing open"
+        shown = ", ".join(owing[:3]) + (f" and {len(owing) - 3} others" if len(owing) > 3 else "")
+        nearest = _closest([i for other in kin for i in self.pool.of_customer(other)], receipt)
+        what = f"customer {customer} has nothing open itself; of its group have {receipt.currency} open: {shown}"
+        return self._candidate(receipt, nearest), what
 
     def _apart(self, receipt: Receipt, item: Item) -> tuple[Explanation, str]:
         nearest = self._candidate(receipt, item)

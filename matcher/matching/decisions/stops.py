@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from matcher.matching.decisions.purposes import purpose_of
 from matcher.matching.explanations.evidence import ALIKE, named_items
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
@@ -16,17 +17,16 @@ from matcher.rules.rulebook import Limits, Rulebook
 NAMING = frozenset(f"reference_{kind}" for kind in RANK)
 """Evidence that the text names an item."""
 
-_PURPOSE = {"interest": "interest", "fee": "a bank's fee", "tax": "a tax", "payout": "a payout of a payment provider"}
-
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The receipt that closed an item. Amount in minor units."""
+    """The receipt that closed an item. Amount in minor units; `taken_back` is the line by which the bank took it back, '' for none."""
 
     line_id: str
     payer: str
     amount: int
     booking_date: date
+    taken_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +61,22 @@ class SettlementHistory:
         """An earlier line of the same payer, amount and text; '' when there is none."""
         return self.repeats.get(receipt.line_id, "")
 
-    def unexplained(self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook) -> tuple[str, str]:
-        """Outcome of a receipt that nothing explains, and the reason."""
+    def unexplained(
+        self, receipt: Receipt, options: Sequence[Explanation], book: Rulebook, pool: OpenItems | None = None
+    ) -> tuple[str, str]:
+        """Outcome of a receipt that nothing explains, and the reason. `pool`: what is open, where that is known."""
         text = spoken(receipt.text)
-        # receipts of known customers, or that name our documents, always go to the queue
-        if not named_items(receipt) and not any(p.kind != "number" and p.similarity >= ALIKE for p in receipt.payers):
-            about = text + spoken(receipt.payer_name)
-            for purpose in ("interest", "fee", "tax", "payout"):
-                if says(about, getattr(book.words, purpose)):
-                    return "non_receivable", f"payer and text speak of {_PURPOSE[purpose]}"
+        named = named_items(receipt)
+        # receipts of known customers, that name our documents or have the amount of one, always go to the queue
+        strange = not named and not any(p.kind != "number" and p.similarity >= ALIKE for p in receipt.payers)
+        if strange and not (pool and pool.rarity(receipt.currency, receipt.amount)) and (purpose := purpose_of(receipt, book.words)):
+            return "non_receivable", f"payer and text speak of {purpose}"
         if receipt.payers and says(text, book.words.prepayment):
             return "on_account", "the text speaks of an order or a payment in advance, and no open item is named"
         if options:
             return "unexplained", f"the nearest explanation ({options[0].points} points) is not likely enough"
+        if named and pool and (told := _of_named([pool.items[i] for i in named if i in pool.items], receipt)):
+            return "unexplained", told
         if receipt.payers:
             return "unexplained", "the customer is known, but no open item or set of items has this amount, and none is named"
         if receipt.payer:
@@ -90,6 +93,9 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, h
         return None
     for item_id in strong:
         before = history.settled.get(item_id)
+        if before is not None and before.taken_back:
+            why = f"line {before.line_id} paid the named item, and line {before.taken_back} took it back: accept that first"
+            return Stop("unexplained", why, _owner(history, strong))
         same = before is not None and bool(receipt.payer) and (before.payer, before.amount) == (receipt.payer, receipt.amount)
         if before is not None and same and abs((receipt.booking_date - before.booking_date).days) <= limits.duplicate_days:
             return Stop("duplicate", f"line {before.line_id} of the same payer and amount has paid the named item", _owner(history, strong))
@@ -97,6 +103,18 @@ def stopped(receipt: Receipt, options: Sequence[Explanation], pool: OpenItems, h
     if options and any(kind == "reference_closed" for kind, _ in options[0].evidence):
         return None
     return Stop("closed_item", "the named item is closed", _owner(history, strong))
+
+
+def _of_named(items: Sequence[Item], receipt: Receipt) -> str:
+    """What is said of a receipt that names open items, none of which the amount can pay; '' when it names none."""
+    if not items:
+        return ""
+    numbers = ", ".join(item.document_no or item.item_id for item in items[:3])
+    other = sorted({item.currency for item in items} - {receipt.currency})
+    if other and receipt.currency not in {item.currency for item in items}:
+        what = f"the named document {numbers} is in {', '.join(other)}, the line in {receipt.currency}"
+        return f"{what}, and the amount is not the open one at the day's rate"
+    return f"{numbers} is named, and the amount fits no way of paying it"
 
 
 def _owner(history: SettlementHistory, item_ids: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
+from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
 from matcher.matching.references.text import PLACE, STRONG, Text, says, shape
@@ -74,6 +75,7 @@ class ExplanationBuilder:
         self._payers: dict[str, tuple[str, ...]] = {}
         self._looks: dict[str, _Look] = {}
         self._first: tuple[int, list[tuple[str, bool]]] | None = None
+        self._group: frozenset[str] = frozenset()
 
     def explanations(self) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
@@ -87,6 +89,10 @@ class ExplanationBuilder:
                 break
             _keep_best(look.named, best)
             _keep_best(self._unnamed(look, customer), best)
+        _keep_best(self._of_group(), best)
+        if self._names_several():
+            # what is more than the one customer's documents is for the other's
+            best = {shares: explanation for shares, explanation in best.items() if explanation.difference != "over"}
         return sorted(best.values(), key=_order)[:MAX_EXPLANATIONS]
 
     def plain(self) -> tuple[Item, ...]:
@@ -106,7 +112,7 @@ class ExplanationBuilder:
     @property
     def looked(self) -> Collection[str]:
         """Customers among whose items explanations were sought."""
-        return self._looks.keys()
+        return self._looks.keys() | self._group
 
     def _named_by_key(self) -> bool:
         return any(kind in STRONG and i in self.pool.items for i, kind in self.keys.items())
@@ -171,6 +177,30 @@ class ExplanationBuilder:
                     explanation for item_set in item_sets.unnamed(view, payer) for explanation in self._explained(item_set, view, payer)
                 ]
         return look.unnamed
+
+    def _names_several(self) -> bool:
+        """Whether the text names open documents of several customers by numbers of some length."""
+        items = self.pool.items
+        return len({items[i].customer_id for i in self._named_items if i in items}) > 1
+
+    def _of_group(self) -> list[Explanation]:
+        """The named documents of several customers, or all that the companies of the payer's group owe, where that is the amount."""
+        receipt, pool = self.receipt, self.pool
+        named = [pool.items[i] for i in self._named_items if i in pool.items]
+        who = payer_of(receipt)
+        members: list[Item] = []
+        if len({i.customer_id for i in named}) > 1:
+            members = named
+        elif not named and who and (kin := pool.relatives.get(who)):
+            self._group = kin | {who}
+            members = [i for customer in sorted(self._group) for i in pool.holding(customer, receipt.currency).items]
+        customers = {i.customer_id for i in members}
+        currencies = {i.currency for i in members}
+        if len(customers) < 2 or currencies != {receipt.currency} or sum(i.open for i in members) != receipt.amount:
+            return []
+        items = tuple(sorted(members, key=oldest_first))
+        view = self._context(who or items[0].customer_id, {i.item_id: self.keys[i.item_id] for i in named})
+        return list(self._explained(ItemSet("group", items), view, self._payer(view.customer_id)))
 
     def _customers(self) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""

@@ -1,5 +1,6 @@
 """What lies between the sum of some items and the amount of a receipt: every way to name it, to the cent."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -10,6 +11,14 @@ from matcher.model import Allocation
 from matcher.money import PPM, SCALE
 from matcher.rules.rulebook import Limits, Rulebook
 from matcher.states import Outcome
+
+NET_TAX = (
+    40, 50, 55, 60, 70, 77, 80, 81, 90, 100, 105, 110, 120, 130, 135, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230, 240, 250, 255,
+    260, 270,
+)  # fmt: skip
+"""Usual rates of sales tax, in thousandths of the net amount. Some payers take the discount on the net amount alone."""
+
+_IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
 EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
@@ -51,13 +60,14 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
             (_full(items, receipt, pool, book.limits),),
         )
         return
-    discounts = [discount_of(i, receipt, grace_days) for i in items]
-    in_terms = difference == sum(discounts) > 0
-    if in_terms:
-        shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, discounts, strict=True))
-        yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
     if difference > 0 and total > 0:
-        yield from _short(items, difference, in_terms, receipt, pool, book)
+        discounts = [discount_of(i, receipt, grace_days) for i in items]
+        taken = _taken(discounts, difference)
+        if taken:
+            shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
+            kind = "discount" if abs(difference - sum(discounts)) <= _cents(discounts) else "discount_net"
+            yield Difference(kind, tuple(shares), Outcome.MATCHED, (f"difference_{kind}",), _NET if kind == "discount_net" else "")
+        yield from _short(items, difference, bool(taken), receipt, pool, book)
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
@@ -72,6 +82,45 @@ def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limi
     return (
         "amount_unique" if item_count <= 1 and pool.size >= limits.unique_among else "amount_rare" if item_count <= 5 else "amount_common"
     )
+
+
+_NET = "the difference is the early-payment discount on the amount without tax"
+
+
+def _cents(discounts: Sequence[int]) -> int:
+    """How far the payer's discount may be from ours because it was rounded otherwise, or of the total instead of each item."""
+    return sum(1 for discount in discounts if discount)
+
+
+def _on_net(discounts: Sequence[int], difference: int) -> bool:
+    """Whether the difference is the discount on the amount without tax, at a usual rate of tax."""
+    off = _cents(discounts)
+    return any(abs(difference * (1000 + rate) - sum(discounts) * 1000) <= off * (1000 + rate) for rate in NET_TAX)
+
+
+def _taken(discounts: Sequence[int], difference: int) -> list[int]:
+    """The discounts that make up the difference to the smallest unit: our own, the last with what is rounded otherwise, or those on
+    the net amounts. Empty when the difference is no discount.
+    """
+    total, size = sum(discounts), len(discounts)
+    bearer = next((n for n in reversed(range(size)) if discounts[n] > _cents(discounts)), -1)
+    if total <= 0 or (bearer < 0 and difference != total):
+        return []
+    if abs(difference - total) <= _cents(discounts):
+        taken = list(discounts)
+    elif _on_net(discounts, difference):
+        taken = [discount * difference // total for discount in discounts]
+    else:
+        return []
+    taken[bearer] += difference - sum(taken)
+    return taken
+
+
+def _domestic(item: Item, receipt: Receipt, pool: OpenItems) -> bool:
+    """Whether payer and account are in one country: then no bank on the way keeps a fee. A currency tells the country of an account too."""
+    home = receipt.home or receipt.currency[:2]
+    iban = _IBAN.match(receipt.payer)
+    return home == (iban[0] if iban else pool.country.get(item.customer_id, ""))
 
 
 def _short(
@@ -94,7 +143,8 @@ def _short(
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
     share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
-    if difference == item.discount and not in_terms:
+    late = not in_terms and item.discount > 1 and (abs(difference - item.discount) <= 1 or _on_net([item.discount], difference))
+    if late:
         yield Difference(
             "discount_late",
             share,
@@ -103,15 +153,17 @@ def _short(
             "the difference is the early-payment discount, taken late",
         )
     elif (
-        limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool) and difference * PPM <= item.open * limits.fee_share
+        limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool)
+        and difference * PPM <= item.open * limits.fee_share
+        and not in_terms
+        and not _domestic(item, receipt, pool)
     ):
         # half a unit of money that has small coins, fifty of money that has none
         kind = "difference_fee_even" if difference % (unit // 2 if unit > 1 else 50) == 0 else "difference_fee"
         country = pool.country.get(item.customer_id, "")
         abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
         yield _cleared("fee", items, item, difference, (kind, *abroad))
-    late = difference == item.discount
-    for rate in () if late else book.withholding.get(pool.country.get(item.customer_id, ""), ()):
+    for rate in () if late or difference == item.discount else book.withholding.get(pool.country.get(item.customer_id, ""), ()):
         if difference == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0

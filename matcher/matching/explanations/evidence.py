@@ -69,7 +69,7 @@ def reference(view: CustomerContext, item_set: ItemSet, item_count: dict[str, in
     """
     items, refs = item_set.items, view.refs
     kinds = sorted([refs[i.item_id] for i in items if i.item_id in refs], key=PLACE.__getitem__)
-    evidence = [f"reference_{kinds[-1 if item_set.basis in ('named', 'named_subset', 'order') else 0]}"] if kinds else []
+    evidence = [f"reference_{kinds[-1 if item_set.basis in ('named', 'named_subset', 'order', 'group') else 0]}"] if kinds else []
     if kinds and any(item_count.get(i.item_id, 1) > 1 and i.document_type != DocumentType.INSTALMENT for i in items):
         evidence.append("reference_shared")
     if view.strong:

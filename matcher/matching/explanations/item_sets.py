@@ -1,6 +1,7 @@
 """Which sets of a customer's open items a receipt may pay: the named ones, what a list or a count implies, and what only adds up."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from matcher.matching.references.text import STRONG, Text
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.rules.rulebook import Limits
 from matcher.rules.vocabulary import EVIDENCE
+from matcher.states import DocumentType
 
 SURE = frozenset(kind for kind, entry in EVIDENCE.items() if entry.names_payer)
 """Evidence of the payer that is good enough to look for sets that only add up."""
@@ -25,6 +27,10 @@ MOST_RUN = 100
 
 MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
+
+
+DUE_SOON = 10
+"""Days before its due date from which an instalment counts as due."""
 
 
 class ItemSet(NamedTuple):
@@ -63,7 +69,7 @@ def named(view: CustomerContext) -> Iterator[ItemSet]:
     """Sets that references make."""
     strong = view.strong
     here = [i for i in strong if i.currency == view.receipt.currency]
-    if len(here) > 1 and len({(i.document_type, i.document_no) for i in here}) == 1 and here[0].document_type == "instalment":
+    if len(here) > 1 and len({(i.document_type, i.document_no) for i in here}) == 1 and _instalment(here[0]):
         yield from _instalments(view, here)
         return
     if here:
@@ -89,17 +95,34 @@ def named(view: CustomerContext) -> Iterator[ItemSet]:
         yield ItemSet("named", tuple(shorts))
 
 
+def _instalment(item: Item) -> bool:
+    return item.document_type == DocumentType.INSTALMENT
+
+
+def _in_turn(equal: Sequence[Item], view: CustomerContext) -> bool:
+    """Whether of equal instalments the first due is paid: where a later one has fallen due too, the payer may mean that one."""
+    soon = view.receipt.booking_date + timedelta(DUE_SOON)
+    return view.pool.instalments_in_order and not any(i.due_date <= soon for i in equal[1:])
+
+
 def _instalments(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
-    """Instalments of one document are paid in the order in which they are due: the first ones, or the first of the amount."""
-    full = [i for i in here if i.open == view.receipt.amount]
-    for place, item in enumerate(full[:3]):
-        twin = len(full) > 1 and any(i.due_date != item.due_date for i in full)
+    """Instalments of one document are paid in the order in which they are due: those that the amount reaches, or the first of the amount.
+
+    What is more than the first one's amount is no overpayment of it while others of the document are open.
+    """
+    amount = view.receipt.amount
+    full = [i for i in here if i.open == amount]
+    in_turn = _in_turn(full, view)
+    for place, item in enumerate(full[:1] if in_turn else full[:3]):
+        twin = not in_turn and len(full) > 1 and any(i.due_date != item.due_date for i in full)
         yield ItemSet("named", (item,), (("twin_younger" if place else "twin_oldest"),) if twin else (), unique=not twin)
-    for size, total in enumerate(accumulate(i.open for i in here), 1):
-        if size > 1 and total == view.receipt.amount:
-            yield ItemSet("named", tuple(here[:size]))
-    if not full:
-        yield ItemSet("named", (here[0],))
+    if full:
+        sizes = [size for size, total in enumerate(accumulate(i.open for i in here), 1) if size > 1 and total == amount]
+    else:
+        reached = (size for size, total in enumerate(accumulate(i.open for i in here), 1) if total >= amount)
+        sizes = [next(reached, len(here))]
+    for size in sizes:
+        yield ItemSet("named", tuple(here[:size]))
 
 
 def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
@@ -205,6 +228,8 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
     """Sets that only the amount speaks for: one item, all that is due, everything, the only set that adds up."""
     amount, items = view.receipt.amount, view.items
     full = view.holding.by_amount.get(amount, [])
+    if len({(i.document_type, i.document_no) for i in full}) == 1 and _instalment(full[0]) and _in_turn(full, view):
+        full = full[:1]
     for place, item in enumerate(full[:3]):
         same = [i for i in full if i.due_date != item.due_date]
         kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)

@@ -27,13 +27,17 @@ class OpenItems:
         countries: Mapping[str, str],
         rate: Rate,
         amounts: Mapping[tuple[str, int], int] | None = None,
+        *,
+        instalments_in_order: bool = True,
     ) -> None:
         """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates.
 
         `amounts`: how many items had each amount open before any posting of ours, by currency; those of the open items unless given.
+        `instalments_in_order`: whether of equal instalments of one document the first due is paid, where no other has fallen due.
         """
         self.items = {item.item_id: item for item in items}
         self.relatives, self.country, self.rate = relatives, countries, rate
+        self.instalments_in_order = instalments_in_order
         members: dict[str, list[Item]] = defaultdict(list)
         self._of_amount: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._of_reduced: dict[tuple[str, int], set[str]] = defaultdict(set)

@@ -1,0 +1,127 @@
+"""Lines that a run does not match with open items, and what it says of them: returns, own transfers, refunds, what is no receivable."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from matcher import frames
+from matcher.config import Config
+from matcher.frames import State
+from matcher.journal.decisions import Draft
+from matcher.matching import classify
+from matcher.matching.own_transfers import own_transfers
+from matcher.matching.payer import certain_payer
+from matcher.matching.refunds import Refund, refunds
+from matcher.matching.returns import returns
+from matcher.matching.sisters import DOCUMENT, named_elsewhere
+from matcher.states import DecisionKind, LineState, Outcome
+
+
+class Aside(NamedTuple):
+    """What is set aside.
+
+    Attributes:
+        findings: `frames.FINDING` of each line.
+        proposals: of refunds, in the order of lines.
+        taken_back: the line that took a line back, by the latter's id, as far as it is certain or a person has said so.
+    """
+
+    findings: pl.DataFrame
+    proposals: list[Draft]
+    taken_back: Mapping[str, str]
+
+
+def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
+    """Looks at the lines that nobody has decided.
+
+    Args:
+        state: of the books, with everything that is known.
+        undecided: those of its lines that the run looks at.
+    """
+    accounts, names = [account.number for account in config.account], [entity.name for entity in config.entity]
+    plain = classify.non_receivable(undecided, accounts, names, state.customers)
+    told = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.RETURN) & (pl.col("other_line") != ""))
+    before = dict(told.select("other_line", "line_id").iter_rows())
+    back = returns(state.lines, undecided.select("line_id"), list(before))
+    strange = plain.filter(pl.col("outcome") == Outcome.NON_RECEIVABLE).select("line_id")
+    held = back.held.join(undecided, on="line_id", how="semi").join(strange, on="line_id", how="anti")
+    rest = undecided.join(back.found, on="line_id", how="anti").join(held, on="line_id", how="anti")
+    ours = classify.own_side(rest, accounts, names, state.customers)
+    paired = own_transfers(rest, ours, {account.id: account.number for account in config.account})
+    away = rest.filter((pl.col("amount") < 0) & ~pl.col("line_id").is_in(ours.implode())).join(paired, on="line_id", how="anti")
+    paid_back = refunds(away, state.items, state.customers)
+    repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
+    none = pl.lit(LineState.NONE).alias("state")
+    parts = [
+        _shaped(back.found),
+        _shaped(held.with_columns(none, pl.lit(Outcome.UNEXPLAINED).alias("outcome"))),
+        _shaped(paired.with_columns(none)),
+        _shaped(pl.DataFrame(repaid, schema={name: pl.String() for name in _SAID}, orient="row")),
+        _shaped(plain.with_columns(none)),
+    ]
+    said = pl.concat(parts).unique("line_id", keep="first", maintain_order=True)
+    findings = _findings(_with_payer(said, state, back.found, held))
+    return Aside(findings, _drafts(paid_back, undecided), before | dict(back.taken_back))
+
+
+_SAID = ("line_id", "outcome", "state", "customer_id", "reason", "other_line")
+
+
+def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit("").alias(name) for name in _SAID if name not in rows.columns]
+    return rows.with_columns(missing).select(pl.col(name).cast(pl.String()) for name in _SAID)
+
+
+def _with_payer(said: pl.DataFrame, state: State, *of_customers: pl.DataFrame) -> pl.DataFrame:
+    """Names the customer of returned lines, and of lines that were taken back, where account or name make it certain."""
+    asked = pl.concat(rows.select("line_id") for rows in of_customers)
+    lines = state.lines.join(asked, on="line_id", how="semi")
+    if lines.is_empty():
+        return said
+    nothing = pl.DataFrame(schema={"line_id": pl.String(), "customer_id": pl.String()})
+    payers = certain_payer(lines, state.customers, nothing).rename({"customer_id": "certain"})
+    named = said.join(payers, on="line_id", how="left", maintain_order="left")
+    known = pl.when(pl.col("customer_id") == "").then(pl.col("certain").fill_null("")).otherwise(pl.col("customer_id"))
+    return named.with_columns(known.alias("customer_id")).drop("certain")
+
+
+def _findings(said: pl.DataFrame) -> pl.DataFrame:
+    filled = {name: None if kind == pl.Int64() else "" for name, kind in frames.FINDING.items() if name not in _SAID}
+    return said.with_columns(pl.lit(value, frames.FINDING[name]).alias(name) for name, value in filled.items()).select(*frames.FINDING)
+
+
+def _drafts(paid_back: Sequence[Refund], lines: pl.DataFrame) -> list[Draft]:
+    chosen = lines.filter(pl.col("line_id").is_in([refund.line_id for refund in paid_back]))
+    known = {row[0]: row[1:] for row in chosen.select("line_id", "currency", "booking_date").iter_rows()}
+    return [
+        Draft(
+            kind=DecisionKind.PROPOSAL,
+            line_id=refund.line_id,
+            currency=known[refund.line_id][0],
+            effective_date=known[refund.line_id][1],
+            customer_id=refund.customer_id,
+            outcome=Outcome.OUTGOING,
+            reason=refund.reason,
+            allocations=refund.allocations,
+        )
+        for refund in paid_back
+    ]
+
+
+def elsewhere(findings: pl.DataFrame, lines: pl.DataFrame, documents: pl.DataFrame, config: Config) -> pl.DataFrame:
+    """The findings, where an unexplained line names a document of another legal entity with that as their reason."""
+    if len(config.entity) < 2:
+        return findings
+    unexplained = findings.filter(
+        (pl.col("state") == LineState.NONE) & (pl.col("outcome") == Outcome.UNEXPLAINED) & (pl.col("other_line") == "")
+    )
+    told = named_elsewhere(lines.join(unexplained, on="line_id", how="semi"), documents, {e.id: e.name for e in config.entity})
+    if told.is_empty():
+        return findings
+    new = findings.join(told.rename({"reason": "sister"}), on="line_id", how="left", maintain_order="left")
+    better = (pl.coalesce("sister", name).alias(name) for name in ("reason", "blocked_by"))
+    return new.with_columns(better).select(*frames.FINDING)
+
+
+__all__ = ["DOCUMENT", "Aside", "elsewhere", "set_aside"]
