@@ -122,8 +122,8 @@ class Books(DecisionMethods):
         return self._clock().date()
 
     def _present_day(self, session: Session) -> date:
-        """Today, or the day of the latest line where the bank is ahead of the clock: no line is left out for its date unasked."""
-        return max(self.today(), facts.latest_booking_date(session.store) or date.min)
+        """Today, or the day of the latest line or list where the bank or the ERP is ahead of the clock: nothing is left out unasked."""
+        return max(self.today(), facts.latest_day(session.store) or date.min)
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:

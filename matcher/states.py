@@ -221,6 +221,9 @@ class DocumentType(StrEnum):
 ENGINE = "engine"
 """Who decides what a rule posts. No person has this name."""
 
+REST = "U-"
+"""What the id of the rest of a receipt begins with; the id of its line follows."""
+
 # plain text, since polars takes a list of members for a type of its own
 NOT_RECEIVABLE = tuple(member.value for member in Outcome if not member.receivable)
 SURPLUS = tuple(member.value for member in Outcome if member.surplus)

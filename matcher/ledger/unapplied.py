@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from matcher import states
 from matcher.frames import MOVEMENT, empty, of_rows
 from matcher.ledger.periods import Locks
 from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, MovementKind
 
-PREFIX = "U-"
+PREFIX = states.REST
 """What the id of a credit begins with; the id of its line follows."""
 
 

@@ -25,7 +25,7 @@ from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.session import Session
-from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, set_aside
+from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, DecisionKind, LineState
 from matcher.store import facts as store_facts
@@ -118,7 +118,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     # what a run posted teaches nothing, or a second run would know more than the first
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
-    return entity_inputs(receivable, state.items, state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
+    return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
 
 
 def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:

@@ -15,7 +15,25 @@ from matcher.matching.payer import certain_payer
 from matcher.matching.refunds import Refund, refunds
 from matcher.matching.returns import returns
 from matcher.matching.sisters import DOCUMENT, named_elsewhere
-from matcher.states import DecisionKind, LineState, Outcome
+from matcher.states import DecisionKind, DocumentType, ItemStatus, LineState, Outcome
+
+
+def with_credits(state: State) -> pl.DataFrame:
+    """The open items, and what is left of posted receipts as items of the ERP's kind of credit."""
+    rests = state.credits.filter("posted").unique("item_id", keep="none")
+    if not rests.height:
+        return state.items
+    known = {
+        "document_type": pl.lit(DocumentType.ON_ACCOUNT), "open_amount": pl.col("amount"), "listed_open": pl.lit(0, pl.Int64),
+        "status": pl.lit(ItemStatus.OPEN), "document_no": pl.lit(""),
+    }  # fmt: skip
+    full = rests.with_columns(**known)
+    blank = {
+        name: pl.lit("" if kind == pl.String() else None, kind).alias(name)
+        for name, kind in state.items.schema.items()
+        if name not in full.columns
+    }
+    return pl.concat([state.items, full.with_columns(**blank).select(state.items.columns)])
 
 
 class Aside(NamedTuple):
@@ -50,7 +68,7 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     ours = classify.own_side(rest, accounts, names, state.customers)
     paired = own_transfers(rest, ours, {account.id: account.number for account in config.account})
     away = rest.filter((pl.col("amount") < 0) & ~pl.col("line_id").is_in(ours.implode())).join(paired, on="line_id", how="anti")
-    paid_back = refunds(away, state.items, state.customers)
+    paid_back = refunds(away, with_credits(state), state.customers)
     repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
     none = pl.lit(LineState.NONE).alias("state")
     parts = [
@@ -124,4 +142,4 @@ def elsewhere(findings: pl.DataFrame, lines: pl.DataFrame, documents: pl.DataFra
     return new.with_columns(better).select(*frames.FINDING)
 
 
-__all__ = ["DOCUMENT", "Aside", "elsewhere", "set_aside"]
+__all__ = ["DOCUMENT", "Aside", "elsewhere", "set_aside", "with_credits"]

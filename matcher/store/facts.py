@@ -229,7 +229,8 @@ def intakes(store: Store) -> pl.DataFrame:
     )
 
 
-def latest_booking_date(store: Store) -> date | None:
-    """The latest day on which a bank booked a line; None in empty books."""
-    found: date | None = store.run("SELECT max(booking_date) FROM raw.line")[0][0]
+def latest_day(store: Store) -> date | None:
+    """The latest day on which a bank booked a line or of which a list of open items speaks; None in empty books."""
+    sql = "SELECT greatest((SELECT max(booking_date) FROM raw.line), (SELECT max(snapshot_date) FROM raw.snapshot))"
+    found: date | None = store.run(sql)[0][0]
     return found

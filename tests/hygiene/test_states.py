@@ -18,8 +18,11 @@ from matcher.states import (
     DocumentType,
     Exclusion,
     ItemStatus,
+    LineClass,
     LineState,
+    MovementKind,
     Outcome,
+    PeriodAction,
     StatementState,
 )
 
@@ -131,10 +134,13 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (Outcome, "matched partial overpaid duplicate closed_item on_account non_receivable outgoing unexplained"),
         (Exclusion, "conflict refused superseded"),
         (LineState, "posted proposed none excluded"),
-        (DecisionKind, "match accept allocate classify reject undo exclude proposal"),
+        (DecisionKind, "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note undo exclude proposal"),
         (StatementState, "balanced unproven quarantined report accepted rejected replaced"),
         (ItemStatus, "open part_paid closed"),
         (DocumentType, "invoice credit_note debit_note instalment on_account"),
+        (LineClass, "fee interest tax own_transfer payroll supplier booked_elsewhere other"),
+        (MovementKind, "issue cash adjustment set_off unapplied refund return erp reversal"),
+        (PeriodAction, "prepare close reopen"),
         (DatedBy, "option column name today"),
     ],
 )
@@ -147,7 +153,7 @@ def test_what_is_asked_of_a_word() -> None:
     assert states.SURPLUS == ("overpaid", "duplicate", "closed_item")
     assert states.ANSWERED == ("duplicate", "closed_item")
     assert states.DOUBTED == ("conflict", "refused")
-    assert states.SETTLING == ("match", "accept", "allocate", "classify")
+    assert states.SETTLING == ("match", "accept", "allocate", "on_account", "set_off", "refund", "return", "classify")
     assert states.CONFIRMING == ("accept", "allocate")
     assert states.ACCEPTABLE == ("quarantined", "report", "rejected")
     assert states.NOT_COUNTING == ("quarantined", "report", "rejected", "replaced")

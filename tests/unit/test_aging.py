@@ -92,7 +92,7 @@ def test_an_unapplied_receipt_is_a_row_of_its_own() -> None:
     books.post("D1", "L1", {"I1": 30_00})
     row = aging(books.state()).row(1, named=True)
     assert row == {
-        "entity": "1", "customer_id": "C1", "item_id": "L1", "document_no": "BX77", "document_type": "unapplied",
+        "entity": "1", "customer_id": "C1", "item_id": "U-L1", "document_no": "BX77", "document_type": "unapplied",
         "issue_date": date(2026, 3, 20), "due_date": None, "days_past_due": 11, "bucket": "1-30", "currency": "EUR",
         "amount": -80_00, "open_amount": -50_00, "disputed_amount": 0,
     }  # fmt: skip

@@ -21,6 +21,7 @@ from matcher.matching.records import Explanation, Receipt
 from matcher.money import PPM
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES
+from matcher.states import REST
 
 PROPOSE_PPM = 100_000
 """Least confidence at which an explanation is shown as a proposal; below it is only the nearest miss."""
@@ -332,6 +333,8 @@ class _MatchingBatch:
             return rule.held
         if rule.mode == "propose":
             return f"{rule.title.lower()}: this evidence alone does not post"
+        if any(item_id.startswith(REST) for item_id in best.items):
+            return "it nets what is left of an earlier receipt"
         if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
