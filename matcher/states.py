@@ -155,6 +155,14 @@ class PeriodAction(StrEnum):
     REOPEN = "reopen"
 
 
+class CloseState(StrEnum):
+    """What became of a month that somebody wants to close."""
+
+    CLOSED = "closed"
+    PREPARED = "prepared"  # another person closes it
+    BLOCKED = "blocked"  # by its checklist
+
+
 class StatementState(StrEnum):
     """What a statement is, when it came in and by the latest ruling on it.
 

@@ -4,6 +4,7 @@ import click
 
 from matcher.cli.common import note, open_books, reason_option, say, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
+from matcher.states import CloseState
 
 
 @click.command()
@@ -26,10 +27,10 @@ def close(month: str, output: str, reason: str, *, as_reviewer: bool, force: boo
         show(rows, ("settled", "what", "detail"), output)
     else:
         show([point.to_dict() | {"month": month} for point in done.points], ("month", "what", "settled", "blocks", "said"), output)
-    if done.state == "closed":
+    if done.state == CloseState.CLOSED:
         note(f"{month} is closed.{' Dry run: nothing was kept.' if dry_run else ''}")
         return
-    if done.state == "prepared":
+    if done.state == CloseState.PREPARED:
         note(f"{month} is prepared. Somebody else closes it: matcher close {month} --as-reviewer.")
     else:
         note(f"period.blocked: {month} stays open: what is marked NO has to be settled first, or closed with --force and a --reason.")

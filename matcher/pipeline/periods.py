@@ -13,7 +13,7 @@ from matcher.pipeline.exclusions import needs_reason
 from matcher.pipeline.reports import blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import present
-from matcher.states import NOT_RECEIVABLE, LineState, PeriodAction
+from matcher.states import NOT_RECEIVABLE, CloseState, LineState, PeriodAction
 from matcher.store import facts, journal
 
 
@@ -36,12 +36,12 @@ class Closing:
     """What became of a month: ``closed``, ``prepared`` for another person, or ``blocked``; and the checklist."""
 
     month: str
-    state: str
+    state: CloseState
     points: tuple[Point, ...]
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
-        return {"month": self.month, "state": self.state, "points": [point.to_dict() for point in self.points]}
+        return {"month": self.month, "state": self.state.value, "points": [point.to_dict() for point in self.points]}
 
 
 def locks(session: Session) -> Locks:
@@ -64,12 +64,12 @@ def close(session: Session, month: str, *, as_reviewer: bool = False, force: boo
         raise MatcherError("usage.option", "who closes a month by force says why", hint="Add --reason TEXT.")
     points = checklist(session, month)
     if not force and any(point.blocks and not point.settled for point in points):
-        return Closing(month, "blocked", points)
+        return Closing(month, CloseState.BLOCKED, points)
     if session.config.policy.close_by == 2 and not _reviewed(session, locked, month, as_reviewer=as_reviewer):
         _record(session, month, PeriodAction.PREPARE, reason)
-        return Closing(month, "prepared", points)
+        return Closing(month, CloseState.PREPARED, points)
     _record(session, month, PeriodAction.CLOSE, reason)
-    return Closing(month, "closed", points)
+    return Closing(month, CloseState.CLOSED, points)
 
 
 def reopen(session: Session, month: str, reason: str) -> None:

@@ -417,6 +417,48 @@ def test_a_list_of_an_earlier_day_is_taken_and_both_days_are_named(desk: Desk) -
     assert said in later.stderr
 
 
+@covers("item.ambiguous")
+def test_a_number_that_fits_two_items_is_answered_with_both(desk: Desk) -> None:
+    row = "I9,1,C1,invoice,RE-2026-107,2026-09-18,2026-10-18,EUR,1450.00"
+    (desk.folder / "more.csv").write_text(
+        f"{(desk.folder / 'items.csv').read_text(encoding='utf-8').splitlines()[0]}\n{row}\n", encoding="utf-8"
+    )
+    desk.do("import", "items", "--partial", "more.csv")
+    said = desk.do("allocate", "f29b", "107", "--reason", "told", status=2)
+    assert said.startswith("item.ambiguous: ")
+    assert ("OR-2026-107 (I2)" in said, "RE-2026-107 (I9)" in said) == (True, True)
+
+
+@covers("policy.limit")
+def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
+    toml = desk.folder / "matcher.toml"
+    toml.write_text(
+        f'{toml.read_text(encoding="utf-8")}\n[policy.limits.bad_debt]\npercent = 10\n[policy.people.anna]\namount = "500.00"\n',
+        encoding="utf-8",
+    )
+    assert desk.do("write-off", "OR-2026-107=145.01", "--reason", "bad_debt", status=4).startswith(
+        "policy.limit: 145.01 EUR of OR-2026-107"
+    )
+    assert desk.do("write-off", "OR-2026-107=500.01", "--reason", "damage", status=4).startswith("policy.limit: 500.01 EUR")
+    desk.do("write-off", "OR-2026-107=145.00", "--reason", "bad_debt")
+
+
+@covers("period.blocked")
+def test_a_month_that_is_not_over_is_not_closed(desk: Desk) -> None:
+    assert "period.blocked: 2099-12 stays open" in desk.do("close", "2099-12", status=1)
+
+
+@covers("period.reviewer")
+def test_one_person_does_not_close_a_month_that_two_close(desk: Desk) -> None:
+    toml = desk.folder / "matcher.toml"
+    toml.write_text(f"{toml.read_text(encoding='utf-8')}\n[policy]\nclose_by = 2\n", encoding="utf-8")
+    assert desk.do("close", "2026-10", "--as-reviewer", status=4).startswith("period.reviewer: nobody has prepared 2026-10")
+    desk.do("close", "2026-10", status=1)
+    assert desk.do("close", "2026-10", "--as-reviewer", status=4).startswith("period.reviewer: anna has prepared 2026-10")
+    desk.do("--actor", "bela", "close", "2026-10", "--as-reviewer")
+    assert desk.do("--actor", "bela", "reopen", "2026-10", "--reason", "x", status=4).startswith("period.reviewer: bela closed 2026-10")
+
+
 @covers("line.posted")
 def test_lines_with_postings_are_not_taken_out_unasked(desk: Desk) -> None:
     desk.run("ingest", str(ERRORS / "other_amount.csv"))

@@ -12,6 +12,7 @@ from matcher import states
 from matcher.cli import explain
 from matcher.states import (
     AllocationState,
+    CloseState,
     ConflictState,
     DatedBy,
     DecisionKind,
@@ -29,7 +30,7 @@ from matcher.states import (
 MATCHER = Path(__file__).resolve().parents[2] / "matcher"
 KNOWN: dict[str, tuple[type[StrEnum], ...]] = {
     "outcome": (Outcome, Exclusion),
-    "state": (LineState, AllocationState, StatementState, ConflictState),
+    "state": (LineState, AllocationState, StatementState, ConflictState, CloseState),
     "status": (ItemStatus,),
     "ruling": (StatementState,),
     "document_type": (DocumentType,),
@@ -134,7 +135,10 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (Outcome, "matched partial overpaid duplicate closed_item on_account non_receivable outgoing unexplained"),
         (Exclusion, "conflict refused superseded"),
         (LineState, "posted proposed none excluded"),
-        (DecisionKind, "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note undo exclude proposal"),
+        (
+            DecisionKind,
+            "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note undo exclude proposal",
+        ),
         (StatementState, "balanced unproven quarantined report accepted rejected replaced"),
         (ItemStatus, "open part_paid closed"),
         (DocumentType, "invoice credit_note debit_note instalment on_account"),
@@ -154,7 +158,7 @@ def test_what_is_asked_of_a_word() -> None:
     assert states.ANSWERED == ("duplicate", "closed_item")
     assert states.DOUBTED == ("conflict", "refused")
     assert states.SETTLING == ("match", "accept", "allocate", "on_account", "set_off", "refund", "return", "classify")
-    assert states.CONFIRMING == ("accept", "allocate")
+    assert states.CONFIRMING == ("accept", "allocate", "on_account")
     assert states.ACCEPTABLE == ("quarantined", "report", "rejected")
     assert states.NOT_COUNTING == ("quarantined", "report", "rejected", "replaced")
     assert states.SET_APART == ("quarantined", "report")
