@@ -108,7 +108,7 @@ def returns(lines: pl.DataFrame, undecided: pl.DataFrame, returned: Sequence[str
     # words in a text of ours may be about goods: without a partner they make no return
     sure = marked() & (_by_bank() | (pl.col("amount") > 0))
     marks = lines.select(marked().alias("marked"), _says(pl.col("remittance_information")).alias("says"), sure.alias("sure"))
-    marking = (marks["marked"] | marks["says"]) & (lines["amount"] != 0)
+    marking = (marks["marked"] | marks["says"]) & (lines["amount"] != 0) & ~lines["kind"].is_in(list(_NO_RETURN))
     asked = lines.select(_LINE).with_columns(marks["sure"]).filter(marking).join(undecided, on="line_id", how="semi")
     if asked.is_empty():
         return Returned(pl.DataFrame(schema=_FOUND), pl.DataFrame(schema=_HELD), {})
