@@ -36,12 +36,14 @@ def own_transfers(lines: pl.DataFrame, ours: pl.Series, numbers: Mapping[str, st
     sized = legs.with_columns(pl.col("amount").abs().alias("size"))
     named = sized.filter(pl.col("names") != "").with_columns(pl.col("names").alias("other_account"), pl.lit(1).alias("named"))
     others = lines.select(*_LEG, pl.col("amount").abs().alias("size")).join(sized, on=["currency", "size"], how="semi")
-    by_name = named.join(others, left_on=["currency", "size", "other_account"], right_on=["currency", "size", "account"], coalesce=False)
-    both = sized.with_columns(pl.lit(0).alias("named")).join(sized, on=["currency", "size"])
+    by_name = named.join(
+        others, left_on=["currency", "size", "other_account"], right_on=["currency", "size", "account"], coalesce=False, suffix=".other"
+    )
+    both = sized.with_columns(pl.lit(0).alias("named")).join(sized, on=["currency", "size"], suffix=".other")
     columns = ("line_id", "account", "amount", "booking_date", "named")
-    pairs = pl.concat(found.select(*columns, *(f"{name}_right" for name in columns[:-1])) for found in (by_name, both))
-    apart = (pl.col("booking_date") - pl.col("booking_date_right")).dt.total_days().abs()
-    fits = (pl.col("amount") == -pl.col("amount_right")) & (pl.col("account") != pl.col("account_right")) & (apart <= DAYS)
+    pairs = pl.concat(found.select(*columns, *(f"{name}.other" for name in columns[:-1])) for found in (by_name, both))
+    apart = (pl.col("booking_date") - pl.col("booking_date.other")).dt.total_days().abs()
+    fits = (pl.col("amount") == -pl.col("amount.other")) & (pl.col("account") != pl.col("account.other")) & (apart <= DAYS)
     near = pairs.with_columns(apart.alias("apart")).filter(fits)
     return _paired(near)
 
@@ -53,7 +55,7 @@ def _paired(pairs: pl.DataFrame) -> pl.DataFrame:
     """A row for each leg; a line is the leg of one transfer."""
     sides = ("line_id", "account", "booking_date")
     out, into = (
-        [pl.when(pl.col("amount") * sign < 0).then(name).otherwise(f"{name}_right").alias(f"{side}_{name}") for name in sides]
+        [pl.when(pl.col("amount") * sign < 0).then(name).otherwise(f"{name}.other").alias(f"{side}_{name}") for name in sides]
         for side, sign in (("out", 1), ("into", -1))
     )
     ordered = pairs.select("named", "apart", *out, *into).group_by("out_line_id", "into_line_id").agg(

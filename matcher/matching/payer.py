@@ -5,7 +5,8 @@ from collections.abc import Callable
 import polars as pl
 
 from matcher.matching.candidates import customer_accounts
-from matcher.matching.keys import account_key, name_key
+from matcher.matching.keys import account_key
+from matcher.matching.names.plain import name_keys
 from matcher.matching.records import Receipt
 
 _NAMED = ("equal", "trade")
@@ -42,17 +43,26 @@ def certain_payer(lines: pl.DataFrame, customers: pl.DataFrame, taught: pl.DataF
 
 def _owners(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """Lines and the customers whose account they name."""
-    return _met(lines, "counterparty_account", account_key, customer_accounts(customers).rename({"account": "key"}))
+    return _met(lines, "counterparty_account", _account_keys, customer_accounts(customers).rename({"account": "key"}))
 
 
 def _namesakes(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """Lines and the customers that have the payer's name."""
     fields = (pl.concat_list("name"), pl.col("trade_name").str.split("|"), pl.col("alias").str.split("|"))
     named = pl.concat([customers.select("customer_id", "entity", field.alias("name")).explode("name") for field in fields])
-    return _met(lines, "counterparty_name", name_key, _keyed(named, "name", name_key))
+    return _met(lines, "counterparty_name", name_keys, _keyed(named, "name", name_keys))
 
 
-def _met(lines: pl.DataFrame, column: str, form: Callable[[str], str], owned: pl.DataFrame) -> pl.DataFrame:
+def _account_keys(numbers: pl.Series) -> pl.DataFrame:
+    """The distinct account numbers with their key: name, key."""
+    distinct = numbers.unique()
+    return pl.DataFrame({"name": distinct, "key": [account_key(number) for number in distinct]}, schema=_KEYS)
+
+
+_KEYS = {"name": pl.String(), "key": pl.String()}
+
+
+def _met(lines: pl.DataFrame, column: str, form: Callable[[pl.Series], pl.DataFrame], owned: pl.DataFrame) -> pl.DataFrame:
     """Pairs of lines and customers with one key, inside the legal entity. `owned`: customer_id, entity, key."""
     theirs = owned.unique(["customer_id", "entity", "key"]).rename({"entity": "of_entity"})
     asked = _keyed(lines.select("line_id", "entity", column), column, form)
@@ -60,11 +70,10 @@ def _met(lines: pl.DataFrame, column: str, form: Callable[[str], str], owned: pl
     return pairs.select("line_id", "customer_id").unique()
 
 
-def _keyed(frame: pl.DataFrame, column: str, form: Callable[[str], str]) -> pl.DataFrame:
+def _keyed(frame: pl.DataFrame, column: str, form: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
     """Rows whose text has a key, with it; each distinct text is read once."""
     stated = frame.filter(pl.col(column).is_not_null() & (pl.col(column) != ""))
-    texts = stated.get_column(column).unique()
-    keys = pl.DataFrame({column: texts, "key": [form(text) for text in texts]}, schema={column: pl.String(), "key": pl.String()})
+    keys = form(stated.get_column(column)).rename({"name": column})
     return stated.join(keys, on=column).filter(pl.col("key") != "")
 
 

@@ -81,12 +81,16 @@ def marked() -> pl.Expr:
     Money going out has the bank's words anywhere: no payer writes it.
     """
     text = pl.col("remittance_information")
-    german = pl.col("transaction_code").is_in(list(_GERMAN_CODES)) & (pl.col("kind") == "") & (pl.col("currency") == "EUR")
-    bank = (pl.col("kind") == "return") | (pl.col("return_reason") != "") | pl.col("reversal")
-    code = pl.col("transaction_code").str.contains(_CODES) | german
     begins = text.str.contains(rf"(?i)^\W*(?:sepa[ -]?)?(?:{_AT_ONCE})\b|{_SIGNS}")
     words = pl.when(pl.col("amount") < 0).then(_says(text)).otherwise(begins)
-    return (bank | code | words) & ~pl.col("kind").is_in(list(_NO_RETURN))
+    return (_by_bank() | words) & ~pl.col("kind").is_in(list(_NO_RETURN))
+
+
+def _by_bank() -> pl.Expr:
+    """Whether the bank's own columns or codes mark a line."""
+    german = pl.col("transaction_code").is_in(list(_GERMAN_CODES)) & (pl.col("kind") == "") & (pl.col("currency") == "EUR")
+    told = (pl.col("kind") == "return") | (pl.col("return_reason") != "") | pl.col("reversal")
+    return told | pl.col("transaction_code").str.contains(_CODES) | german
 
 
 def _says(text: pl.Expr) -> pl.Expr:
@@ -101,16 +105,18 @@ def returns(lines: pl.DataFrame, undecided: pl.DataFrame, returned: Sequence[str
         undecided: line_id of those of them that are looked at.
         returned: lines that a person has said were returned.
     """
-    marks = lines.select(marked().alias("marked"), _says(pl.col("remittance_information")).alias("says"))
-    marking = (marks["marked"] | marks["says"]) & (lines["amount"] != 0)
-    asked = lines.select(_LINE).with_columns(marks["marked"]).filter(marking).join(undecided, on="line_id", how="semi")
+    # words in a text of ours may be about goods: without a partner they make no return
+    sure = marked() & (_by_bank() | (pl.col("amount") > 0))
+    marks = lines.select(marked().alias("marked"), _says(pl.col("remittance_information")).alias("says"), sure.alias("sure"))
+    marking = (marks["marked"] | marks["says"]) & (lines["amount"] != 0) & ~lines["kind"].is_in(list(_NO_RETURN))
+    asked = lines.select(_LINE).with_columns(marks["sure"]).filter(marking).join(undecided, on="line_id", how="semi")
     if asked.is_empty():
         return Returned(pl.DataFrame(schema=_FOUND), pl.DataFrame(schema=_HELD), {})
     pool = lines.select(_LINE).filter(~marks["marked"] & ~pl.col("line_id").is_in(list(returned)))
     fitting: dict[str, list[_Pair]] = defaultdict(list)
     for row in _pairs(asked, pool).iter_rows():
         fitting[row[0]].append(_Pair._make(row))
-    order = asked.sort("booking_date", "line_id").select("line_id", "amount", "currency", "booking_date", "marked").rows()
+    order = asked.sort("booking_date", "line_id").select("line_id", "amount", "currency", "booking_date", "sure").rows()
     return _told([_Asked._make(row) for row in order], fitting)
 
 
@@ -119,7 +125,7 @@ class _Asked(NamedTuple):
     amount: int
     currency: str
     booking_date: date
-    marked: bool
+    sure: bool
 
 
 class _Pair(NamedTuple):
@@ -157,7 +163,7 @@ def _pairs(asked: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
     if not found:
         return pl.DataFrame(schema={"line_id": pl.String()})
     linked = pl.concat(found).unique().group_by("line_id", "other_line").agg(pl.col("points").sum())
-    whole = linked.join(asked, on="line_id").join(pool, left_on="other_line", right_on="line_id", suffix="_other")
+    whole = linked.join(asked, on="line_id").join(pool, left_on="other_line", right_on="line_id", suffix=".other")
     return _fitting(whole)
 
 
@@ -185,29 +191,29 @@ def _measured(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs whose amounts, signs and days fit, with the points of their texts and amounts added."""
-    kept = pl.col("size") - pl.col("size_other")
+    kept = pl.col("size") - pl.col("size.other")
     fee = pl.when(pl.col("amount") < 0).then(kept).otherwise(-kept)
     stated = (fee == 0) | ((fee > 0) & (fee == pl.col("charges").fill_null(0).abs()))
-    earlier = (pl.col("booking_date_other") <= pl.col("booking_date")) & (
-        pl.col("booking_date_other") >= pl.col("booking_date").dt.offset_by(f"-{MONTHS}")
+    earlier = (pl.col("booking_date.other") <= pl.col("booking_date")) & (
+        pl.col("booking_date.other") >= pl.col("booking_date").dt.offset_by(f"-{MONTHS}")
     )
     fits = pairs.filter(
-        (pl.col("amount").sign() == -pl.col("amount_other").sign())
+        (pl.col("amount").sign() == -pl.col("amount.other").sign())
         & earlier
         & (stated | ((fee > 0) & (fee <= pl.col("unit"))))
         & (pl.col("line_id") != pl.col("other_line"))
     )
-    text, other = pl.col("remittance_information"), pl.col("remittance_information_other")
+    text, other = pl.col("remittance_information"), pl.col("remittance_information.other")
     shared = _numbers(text).list.set_intersection(_numbers(other)).list.len() > 0
     said = pl.any_horizontal(
         (pl.col(name).str.len_chars() >= 4) & text.str.contains(pl.col(name), literal=True)
-        for name in ("end_to_end_other", "bank_reference_other")
+        for name in ("end_to_end.other", "bank_reference.other")
     )
     scored = fits.with_columns(
         points=pl.col("points").cast(pl.Int64) + 3 * stated.cast(pl.Int64) + 4 * shared.cast(pl.Int64) + 8 * said.cast(pl.Int64),
         linked=(pl.col("points") > 0) | shared | said,
     )
-    columns = ("line_id", "other_line", "points", "amount_other", "booking_date_other", "customer_id_other", "state_other")
+    columns = ("line_id", "other_line", "points", "amount.other", "booking_date.other", "customer_id.other", "state.other")
     return scored.filter("linked").select(columns).sort("line_id", "other_line")
 
 
@@ -240,7 +246,7 @@ def _told(asked: Sequence[_Asked], fitting: Mapping[str, Sequence[_Pair]]) -> Re
         if pair := chosen.get(line.line_id):
             found.append(_row(line, pair.other_line, LineState.PROPOSED, pair.customer_id, _took_back(line, pair)))
             taken, why = [pair], f"{who} it back; it pays nothing until that is decided."
-        elif line.marked or alike:
+        elif line.sure or alike:
             customers = {pair.customer_id for pair in alike}
             found.append(_row(line, "", LineState.NONE, customers.pop() if len(customers) == 1 else "", _unsure(line, alike)))
             taken, why = alike, f"{who} this or an equal one back; it pays nothing until that is decided."

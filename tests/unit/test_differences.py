@@ -136,6 +136,14 @@ def test_no_bank_keeps_a_fee_at_home(country: str, home: str, payer: str, fee: b
     assert ("fee" in found) is fee
 
 
+@pytest.mark.parametrize(
+    ("text", "fee"), [("RE-1 BEN DEDUCT EUR 10.00", True), ("RE-1 abzgl. Bankgebühren, Spesen", True), ("RE-1", False)]
+)
+def test_a_fee_at_home_is_one_where_the_text_says_so(text: str, fee: bool) -> None:
+    about = OpenItems([item("1", 100_00)], {}, {"C1": "DE"}, rates())
+    assert ("fee" in find(receipt(90_00, home="DE", text=text), item("1", 100_00), about=about)) is fee
+
+
 def test_an_item_without_terms_has_no_discount() -> None:
     assert set(find(receipt(98_00), item("1", 100_00))) == {"fee", "part"}
 

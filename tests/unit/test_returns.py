@@ -193,3 +193,10 @@ def test_a_return_without_a_partner_says_so() -> None:
     (row,) = look(books).found.rows(named=True)
     assert (row["state"], row["outcome"], row["other_line"]) == ("none", "unexplained", "")
     assert "no earlier payment fits it" in row["reason"]
+
+
+def test_words_of_ours_about_goods_make_no_return_without_a_partner() -> None:
+    books = Books()
+    books.line("R1", -50_00, day=OCT, remittance_information="Refund of returned goods")
+    books.line("R2", 50_00, day=OCT, remittance_information="goods returned, RE-1")
+    assert pairs(books) == {}

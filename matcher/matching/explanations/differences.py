@@ -18,6 +18,12 @@ NET_TAX = (
 )  # fmt: skip
 """Usual rates of sales tax, in thousandths of the net amount. Some payers take the discount on the net amount alone."""
 
+_FEE_SAID = re.compile(
+    r"\b(?:ben deduct\w*|fees?|charges?|(?:bank)?geb(?:ü|ue|u)hr(?:en)?|entgelt|spesen|frais|spese|comision(?:es)?|prowizja)\b|"
+    "手续费|手數料|комисси",
+    re.IGNORECASE,
+)
+
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
 EVEN = 10
@@ -65,8 +71,10 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
         taken = _taken(discounts, difference)
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
-            kind = "discount" if abs(difference - sum(discounts)) <= _cents(discounts) else "discount_net"
-            yield Difference(kind, tuple(shares), Outcome.MATCHED, (f"difference_{kind}",), _NET if kind == "discount_net" else "")
+            if abs(difference - sum(discounts)) <= _cents(discounts):
+                yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
+            else:
+                yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net",), _NET)
         yield from _short(items, difference, bool(taken), receipt, pool, book)
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)
@@ -117,7 +125,12 @@ def _taken(discounts: Sequence[int], difference: int) -> list[int]:
 
 
 def _domestic(item: Item, receipt: Receipt, pool: OpenItems) -> bool:
-    """Whether payer and account are in one country: then no bank on the way keeps a fee. A currency tells the country of an account too."""
+    """Whether payer and account are in one country: then no bank on the way keeps a fee, unless the text says that one did.
+
+    Where our account's number does not tell its country, its currency does.
+    """
+    if _FEE_SAID.search(receipt.text):
+        return False
     home = receipt.home or receipt.currency[:2]
     iban = _IBAN.match(receipt.payer)
     return home == (iban[0] if iban else pool.country.get(item.customer_id, ""))

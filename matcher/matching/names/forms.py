@@ -301,6 +301,11 @@ def _phrases() -> re.Pattern[str]:
     return re.compile("|".join(sorted((re.escape(phrase) for phrase in _short(LEGAL_PHRASES)), key=len, reverse=True)))
 
 
+def plain_words() -> tuple[list[str], list[str]]:
+    """Words that are left out of a key (legal forms, branches, small words), and legal forms of several words; as names are shortened."""
+    return sorted({*_short(LEGAL_FORMS), *BRANCH_WORDS, *SMALL_WORDS}), sorted(_short(LEGAL_PHRASES))
+
+
 @cache
 def _converter() -> "opencc.OpenCC":
     # its dictionaries are read only when there is a Chinese name
