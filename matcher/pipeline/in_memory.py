@@ -112,7 +112,9 @@ def _companies(
     worth = (
         readers.rate_rows(rates) if rates else pl.DataFrame(schema={"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()})
     )
-    about = master_data(customer_frame, worth, base_currency or paid["currency"][0], {a: a for a in paid["account"]})
+    numbers = {a: a for a in paid["account"]}
+    # what is ranked is seen, whichever instalment is due first
+    about = master_data(customer_frame, worth, base_currency or paid["currency"][0], numbers, instalments_in_order=False)
     taught = pl.DataFrame(schema=PAYER)
     finder = engine or _default_engine()
     return [

@@ -53,9 +53,9 @@ def test_an_account_or_a_name_of_two_customers_makes_nothing_certain() -> None:
     assert certain(MILL, both, account="GB99") == "C1"
 
 
-def test_a_parent_is_never_certain() -> None:
+def test_a_parent_that_pays_for_its_subsidiaries_is_the_payer() -> None:
     child = YARD | {"parent_id": "C1"}
-    assert certain(MILL, child, account="DE1122") == ""
+    assert certain(MILL, child, account="DE1122") == "C1"
     assert certain(MILL, child, account="GB55") == "C2"
 
 
