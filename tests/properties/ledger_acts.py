@@ -36,7 +36,8 @@ def _list(of: "History") -> None:
     rng, today = of.rng, of.now.date()
     day = today - timedelta(rng.choice((0, 0, 1, 2, rng.randint(0, 20))))
     issued = [of.erp.issue(day) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))]
-    mirrored = [_own_credit(of, row) for row in _rests(of) if rng.random() < 0.15]
+    rests = of.fresh().credits.sort("item_id", "customer_id").to_dicts()
+    mirrored = [_own_credit(of, row) for row in rests if rng.random() < 0.15]
     partial = rng.random() < 0.25
     known = [one for one in of.erp.documents.values() if one not in issued and one not in mirrored]
     chosen = [one for one in known if rng.random() < 0.4] if partial else known

@@ -64,13 +64,27 @@ class History:
         self.waiting: list[Path] = []
         self.files: dict[str, Path] = {}
         self.closed: dict[tuple[str, date], bytes] = {}
+        self._state: State | None = None
+        self._seen = 0
         self.books.import_files("customers", [customers_file(folder, master())])
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads what the books hold now."""
+        """Reads what the journal holds now."""
         with self.books.reading() as session:
-            self.journal, self.state = Journal.read(session), view.present(session)
+            self.journal = Journal.read(session)
+
+    @property
+    def state(self) -> State:
+        """What the books say, as of a few events ago: people do not look again before each thing that they do."""
+        return self.fresh() if self._state is None or self.journal.head[0] > self._seen + 2 else self._state
+
+    def fresh(self) -> State:
+        """What the books say now."""
+        if self._state is None or self.journal.head[0] != self._seen:
+            with self.books.reading() as session:
+                self._state, self._seen = view.present(session), self.journal.head[0]
+        return self._state
 
     def tell(self, what: str) -> None:
         """Adds to the story."""
@@ -108,7 +122,7 @@ class History:
 
     def there_and_back(self) -> None:
         """A decision, and its undoing at once: every balance is what it was, on every day."""
-        before = _remembered(self.state)
+        before = _remembered(self.fresh())
         made = self.step(self.rng.choice(acts.DECIDING))
         if not made:
             return
@@ -118,15 +132,15 @@ class History:
                 self.books.undo(one.decision_id, reason="not so")
                 self.refresh()
         self.done["and back"] += 1
-        after = _remembered(self.state)
+        after = _remembered(self.fresh())
         self.wrong([f"{name}: {_different(before[name], after[name])} after undoing it" for name in before if before[name] != after[name]])
 
     def run_and_back(self) -> None:
         """A run, and its undoing at once: every document is as it was."""
-        before = _remembered(self.state)
+        before = _remembered(self.fresh())
         self.step(acts.run)
         if not self.step(acts.undo_run):
-            after = _remembered(self.state)
+            after = _remembered(self.fresh())
             if self.story[-1].endswith("undo_run 0"):
                 # what the run found of customers' credits stays
                 was, now = ([pair for pair in one["open"] if not pair[0].startswith("U-")] for one in (before, after))
@@ -151,12 +165,13 @@ class History:
     def look(self, *, verify: bool = True) -> None:
         """Checks everything."""
         documents, told = self.erp.documents, self.bank.told
+        state = self.fresh()
         with self.books.reading() as session:
             self.wrong(list(accounts.check_counted_once(self.journal, view.whole(session, accounts.END), documents, told)))
             self.wrong(list(accounts.check_bounds(self.journal, documents, told)))
-            self.wrong(list(accounts.check_movements(self.journal, self.state)))
+            self.wrong(list(accounts.check_movements(self.journal, state)))
             days = accounts.open_days(self.journal, self.rng, self.now.date())
-            self.wrong(list(accounts.check_bridge(session, self.state, days)))
+            self.wrong(list(accounts.check_bridge(session, state, days)))
         self.check_closed()
         if verify:
             failed = [check for check in self.books.verify() if check.failure and check.code != "statement.gap"]
@@ -210,7 +225,8 @@ def _remembered(state: State) -> dict[str, list[Any]]:
     """Balances of items, lines and customers, now and day by day."""
     rows = state.lines.select("line_id", "applied", "used", "pending", "payer").sort("line_id").rows()
     by_day = state.movements.group_by("item_id", "customer_id", "effective_date").agg(pl.col("amount").sum()).filter(pl.col("amount") != 0)
-    return {"open": sorted(accounts.balances(state).items()), "lines": rows, "credits": sorted(accounts.summed(state.credits, "open").items()),
+    credits = sorted(accounts.summed(state.credits, "open").items())
+    return {"open": sorted(accounts.balances(state).items()), "lines": rows, "credits": credits,
             "days": by_day.sort("item_id", "customer_id", "effective_date").rows()}  # fmt: skip
 
 

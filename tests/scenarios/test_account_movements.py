@@ -1,0 +1,52 @@
+"""What a customer's account does when money changes hands, is set off, written off or returned: one story for each thing that was wrong."""
+
+from pathlib import Path
+
+from support import filled
+
+from matcher.books import Books
+from matcher.pipeline.actions.requests import AllocationRequest
+
+CUSTOMERS = [
+    {"customer_id": "C1", "name": "Brandt GmbH", "account": "DE89370400440532013000"},
+    {"customer_id": "C2", "name": "Orgelwerk Lindner KG", "account": "GB82WEST12345698765432"},
+]
+
+
+def item(name: str, amount: str, **more: str) -> dict[str, str]:
+    kind = "credit_note" if amount.startswith("-") else "invoice"
+    return {"item_id": name, "customer_id": "C1", "document_type": kind, "document_no": f"RE-2026-0{name}", "amount": amount,
+            "open_amount": amount} | more  # fmt: skip
+
+
+def line(reference: str, amount: str, **more: str) -> dict[str, str]:
+    return {"bank_reference": reference, "amount": amount, "counterparty_account": "DE89370400440532013000"} | more
+
+
+def moves(books: Books, name: str) -> list[tuple[str, str, int]]:
+    """Kind, customer and amount of an item's movements, in the order in which they were recorded."""
+    rows = books.state().movements.sort("recorded", "kind", "amount")
+    return [(kind, customer, amount) for one, kind, customer, amount in
+            rows.select("item_id", "kind", "customer_id", "amount").iter_rows() if one == name]  # fmt: skip
+
+
+def test_a_run_looks_at_books_in_which_a_document_was_closed_without_money(tmp_path: Path) -> None:
+    books = filled(
+        tmp_path, customers=CUSTOMERS, items=[item("1", "70.00"), item("2", "-70.00"), item("3", "9.00")], lines=[line("B1", "70.00")]
+    )
+    books.set_off("2", [AllocationRequest("1")], reason="as agreed")
+    books.write_off([AllocationRequest("3")], reason="rounding")
+    assert books.run().considered == 1
+
+
+def test_money_that_changes_hands_names_the_decisions_that_take_it(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-30.00")])
+    credit = f"U-{books.state().lines.filter(books.state().lines['bank_reference'] == 'B1')['line_id'][0]}"
+    (wrong,) = books.on_account(["ref:B1"], "C2")
+    books.undo(wrong.decision_id)
+    books.on_account(["ref:B1"], "C1")
+    (refund,) = books.refund("ref:B2", [AllocationRequest(credit)])
+    (back,) = books.undo(refund.decision_id)
+    assert moves(books, credit)[-2:] == [("refund", "C1", 30_00), ("reversal", "C1", -30_00)]
+    named = books.state().movements.filter(books.state().movements["item_id"] == credit).sort("recorded")["decision_id"].to_list()
+    assert named[-2:] == [refund.decision_id, back.decision_id]
