@@ -39,7 +39,9 @@ class CustomerAccounts:
         """From the state before the run, what is to be decided, and `frames.CREDIT` as the books have it."""
         columns = ("line_id", "entity", "counterparty_account", "counterparty_name")
         nothing = pl.DataFrame(schema={"line_id": pl.String(), "customer_id": pl.String()})
-        lines = pl.concat([job.lines.select(columns) for job in work]) if work else nothing
+        # nobody looks for what these pay, and their payer is certain all the same
+        taken = state.lines.filter(pl.col("used") != 0, pl.col("state") != LineState.POSTED, pl.col("amount") > 0)
+        lines = pl.concat([taken.select(columns), *(job.lines.select(columns) for job in work)])
         taught = pl.concat([job.taught.select("line_id", "customer_id") for job in work]) if work else nothing
         returned = _returned(state)
         payers = certain_payer(lines, state.customers, taught) if lines.height else nothing

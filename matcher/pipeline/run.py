@@ -25,7 +25,7 @@ from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, findings, merge
 from matcher.pipeline.session import Session
 from matcher.rules.rulebook import Rulebook
-from matcher.states import CONFIRMING, AllocationState, DecisionKind, LineState
+from matcher.states import CONFIRMING, AllocationState, DecisionKind, LineState, Outcome
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
@@ -35,6 +35,8 @@ _UNASKED = (
     "terms", "disputed_amount", "extra", "seen",
 )  # fmt: skip
 """Columns of lines, and of items, that nothing here reads; with a million lines it takes seconds to have them."""
+
+TAKEN = "its money was used as a credit; what is left of it is one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
     ours = ([account.number for account in own.account], [entity.name for entity in own.entity])
-    aside = classify.non_receivable(undecided, *ours, state.customers)
+    # what is left of a line that others have taken money of is a credit: no document is looked for that the whole of it pays
+    taken = undecided.filter(pl.col("used") != 0).select("line_id", outcome=pl.lit(Outcome.ON_ACCOUNT), reason=pl.lit(TAKEN))
+    others = undecided.join(taken, on="line_id", how="anti") if taken.height else undecided
+    aside = pl.concat([classify.non_receivable(others, *ours, state.customers), taken])
     receivable = undecided.join(aside, on="line_id", how="anti")
     about = master_data(state.customers, store_facts.rates(session.store), own.books.base_currency, {a.id: a.number for a in own.account})
     repeats = receipts.repeats(state.lines, book.limits.duplicate_days)

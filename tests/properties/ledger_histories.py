@@ -23,6 +23,12 @@ from matcher.pipeline import view
 from matcher.pipeline.actions.base import Decided
 
 EXPORTS = ("aging", "discrepancies", "matches")
+MAY_BE_REFUSED: dict[str, set[str]] = {
+    "listed": {"items.closing", "item.posted"}, "listed_again": {"item.posted"}, "statement": set(), "statement_again": set(),
+    "run": set(), "run_up_to_a_day": set(),
+}  # fmt: skip
+"""What a machine does by itself is never refused, but for what the ERP may not change."""
+
 FIRST, DAYS = datetime(2026, 9, 3, 8, 0, tzinfo=UTC), 118
 
 
@@ -114,6 +120,7 @@ class History:
             self.tell(f"-> {error.code} {error.what}")
             self.refresh()
             self.wrong(["a refused command changed the books"] if before != self.journal else [])
+            self.wrong([] if error.code in MAY_BE_REFUSED.get(name, {error.code}) else [f"{name} was refused: {error}"])
             return ()
         self.refresh()
         if self.certain:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from support import filled
+import pytest
+from support import filled, items_file
 
 from matcher.books import Books
+from matcher.errors import MatcherError
 from matcher.pipeline.actions.requests import AllocationRequest
 
 CUSTOMERS = [
@@ -50,3 +52,28 @@ def test_money_that_changes_hands_names_the_decisions_that_take_it(tmp_path: Pat
     assert moves(books, credit)[-2:] == [("refund", "C1", 30_00), ("reversal", "C1", -30_00)]
     named = books.state().movements.filter(books.state().movements["item_id"] == credit).sort("recorded")["decision_id"].to_list()
     assert named[-2:] == [refund.decision_id, back.decision_id]
+
+
+def test_a_run_posts_nothing_with_money_that_was_paid_back(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-60.00", counterparty_account="")])
+    books.run()
+    (credit,) = books.state().credits["item_id"]
+    books.refund("ref:B2", [AllocationRequest(credit)])
+    books.import_files("items", [items_file(tmp_path, [item("1", "100.00")])])
+    books.run()
+    state = books.state()
+    assert state.credits.select("customer_id", "open").rows() == [("C1", -40_00)]
+    assert state.lines.filter(state.lines["amount"] > 0).select("state", "outcome", "pending").rows() == [("none", "on_account", 40_00)]
+
+
+def test_a_line_whose_money_was_used_as_a_credit_can_leave_the_queue(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-100.00", counterparty_account="")])
+    books.run()
+    (credit,) = books.state().credits["item_id"]
+    books.refund("ref:B2", [AllocationRequest(credit)])
+    assert len(books.queue().lines) == 1
+    books.on_account(["ref:B1"], "C1")
+    assert books.queue().lines == ()
+    with pytest.raises(MatcherError, match="nothing is left"):
+        books.on_account(["ref:B1"], "C1")
+    assert books.state().credits.is_empty()
