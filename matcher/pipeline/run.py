@@ -80,7 +80,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         )
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
-        accounts = CustomerAccounts.of(state, facts.credits, work, policy)
+        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state

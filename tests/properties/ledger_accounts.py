@@ -60,6 +60,7 @@ class Journal:
     found: list[tuple[int, str, str]]
     periods: list[tuple[int, str, str]]
     references: dict[str, str]
+    runs: list[int]
     undecided: bytes = b""
     live: set[str] = field(default_factory=set)
 
@@ -77,6 +78,7 @@ class Journal:
             found=run("SELECT batch, line_id, customer_id FROM log.credit ORDER BY batch"),
             periods=run("SELECT batch, month, action FROM log.period ORDER BY batch"),
             references=dict(run("SELECT line_id, bank_reference FROM raw.line")),
+            runs=[batch for (batch,) in run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")],
             undecided=repr([run(f"FROM work.{table} ORDER BY ALL") for table in ("finding", "proposal")]).encode(),
         )
         undone = {one.reverses for one in made.decisions if one.reverses}

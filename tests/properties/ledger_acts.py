@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ledger_histories import History
 
 Act = Callable[["History"], Sequence[Decided]]
+SIDE = ("entity", "customer_id", "currency")
 REASONS = ("discount", "fee", "rounding", "tolerance", "promotion")
 
 
@@ -35,7 +36,7 @@ def listed(of: "History") -> Sequence[Decided]:
 def _list(of: "History") -> None:
     rng, today = of.rng, of.now.date()
     day = today - timedelta(rng.choice((0, 0, 1, 2, rng.randint(0, 20))))
-    issued = [of.erp.issue(day) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))]
+    issued = [of.erp.issue(day) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)) if of.turn else 12)]
     rests = of.fresh().credits.sort("item_id", "customer_id").to_dicts()
     mirrored = [_own_credit(of, row) for row in rests if rng.random() < 0.15]
     partial = rng.random() < 0.25
@@ -137,17 +138,22 @@ def _some_left() -> pl.Expr:
 
 
 def _item(of: "History", *conditions: pl.Expr) -> str:
-    found = of.state.items.filter(*conditions, ~pl.col("item_id").str.starts_with("A"))["item_id"].sort().to_list()
-    return str(of.rng.choice(found or sorted(of.erp.documents)))
+    small = of.state.items.filter(~pl.col("item_id").str.starts_with("A"))
+    for some in (small.filter(*conditions), small.filter(pl.col("open") != 0), of.state.items):
+        if some.height:
+            return str(of.rng.choice(some["item_id"].sort().to_list()))
+    return "I0"
 
 
 def _of_customer(of: "History", line_id: str) -> list[pl.Expr]:
     """Conditions on items: mostly the payer's."""
     about = of.state.lines.filter(pl.col("line_id") == line_id).select("payer", "entity", "currency").rows()
-    if not about or of.rng.random() < 0.25:
+    if not about or of.rng.random() < 0.1:
         return [pl.col("open") != 0]
     payer, entity, currency = about[0]
-    own = [pl.col("customer_id") == payer] if payer else []
+    own = [pl.col("customer_id") == payer] if payer and of.rng.random() < 0.8 else []
+    if of.rng.random() < 0.15:
+        return [pl.col("open") != 0, pl.col("currency") == currency, *own]
     return [pl.col("open") > 0, pl.col("entity") == entity, pl.col("currency") == currency, *own]
 
 
@@ -179,9 +185,11 @@ def allocate(of: "History") -> Sequence[Decided]:
         item = _item(of, *_of_customer(of, line))
         if rng.random() < 0.1 and (rests := _rests(of)):
             item = str(rng.choice(rests)["item_id"])
-        cash = "" if rng.random() < 0.6 else text(of.amounts.below(max(2, abs(left[0]))) or 1)
+        about = of.state.items.filter(pl.col("item_id") == item)
+        most = min([abs(left[0]), *about["open"].abs().to_list()]) if rng.random() < 0.9 else abs(left[0])
+        cash = "" if rng.random() < 0.6 else text(of.amounts.below(most) or 1)
         cleared = text(of.amounts.below(25_00) or 1) if cash and rng.random() < 0.4 else ""
-        other = of.state.items.filter(pl.col("item_id") == item)["currency"].to_list() != of.currency_of(line)
+        other = about["currency"].to_list() != of.currency_of(line)
         settles = text(of.amounts.below(500_00) or 1) if cash and other else ""
         wanted.append(AllocationRequest(item, cash, cleared, rng.choice(REASONS) if cleared else "", settles))
     of.tell(f"{line} {' '.join(f'{one.item}={one.amount}@{one.item_amount}+{one.adjustment}' for one in wanted)}")
@@ -197,17 +205,19 @@ def on_account(of: "History") -> Sequence[Decided]:
     return of.books.on_account([line], customer, reason="advance")
 
 
-def _credit(of: "History") -> dict[str, object]:
+def _credit(of: "History", *conditions: pl.Expr) -> dict[str, object]:
     """A credit of any kind: a credit note, the ERP's own, what is left of a receipt."""
     names = ("item_id", "entity", "customer_id", "currency", "open")
-    notes = of.state.items.filter(pl.col("open") < 0).sort("item_id").select(names).to_dicts()
-    return of.rng.choice([*notes, *_rests(of)] or [dict.fromkeys(names, "0")])
+    notes = of.state.items.filter(pl.col("open") < 0, *conditions).sort("item_id").select(names).to_dicts()
+    rests = of.state.credits.filter(*conditions).sort("item_id", "customer_id").select(names).to_dicts()
+    return of.rng.choice([*notes, *rests] or [dict.fromkeys(names, "0")])
 
 
 def set_off(of: "History") -> Sequence[Decided]:
     """A credit against invoices of its customer."""
-    credit = _credit(of)
-    same = [pl.col(name) == credit[name] for name in ("entity", "customer_id", "currency")] if of.rng.random() < 0.9 else []
+    debts = of.state.items.filter(pl.col("open") > 0, ~pl.col("item_id").str.starts_with("A")).select(*SIDE)
+    credit = _credit(of, pl.concat_str(*SIDE, separator=" ").is_in([" ".join(side) for side in debts.rows()]))
+    same = [pl.col(name) == credit[name] for name in SIDE] if of.rng.random() < 0.9 else []
     wanted = [
         AllocationRequest(_item(of, pl.col("open") > 0, *same), "" if of.rng.random() < 0.6 else text(of.amounts.below(300_00) or 1))
         for _ in range(of.rng.choice((1, 1, 2)))
@@ -279,8 +289,10 @@ def undo(of: "History") -> Sequence[Decided]:
 
 
 def undo_run(of: "History") -> Sequence[Decided]:
-    """What a run posted was wrong: mostly the latest one."""
-    number = 0 if of.rng.random() < 0.8 else of.rng.randint(1, 9)
+    """What a run posted was wrong: mostly the latest one that posted anything."""
+    posted = {one.batch for one in of.journal.decisions if one.kind == "match" and one.decision_id in of.journal.live}
+    standing = [n for n, batch in enumerate(of.journal.runs, 1) if batch in posted]
+    number = standing[-1] if standing and of.rng.random() < 0.8 else 0
     of.tell(str(number))
     of.books.undo_run(number, reason="wrong rules")
     return ()
@@ -323,5 +335,6 @@ DECIDING: tuple[Act, ...] = (
     accept, reject, *[allocate] * 3, *[on_account] * 2, *[set_off] * 2, write_off, refund, return_line, classify, follow_up,
 )  # fmt: skip
 OTHERS: tuple[Act, ...] = (
-    *[listed] * 6, listed_again, *[statement] * 6, statement_again, *[run] * 3, run_up_to_a_day, *[undo] * 4, undo_run, undo_rule, close,
+    *[listed] * 6, listed_again, *[statement] * 6, statement_again, *[run] * 3, run_up_to_a_day, *[undo] * 4, undo_run, undo_rule,
+    *[close] * 2,
 )  # fmt: skip

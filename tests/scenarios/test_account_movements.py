@@ -1,5 +1,6 @@
 """What a customer's account does when money changes hands, is set off, written off or returned: one story for each thing that was wrong."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,26 @@ def test_a_line_whose_money_was_used_as_a_credit_can_leave_the_queue(tmp_path: P
     with pytest.raises(MatcherError, match="nothing is left"):
         books.on_account(["ref:B1"], "C1")
     assert books.state().credits.is_empty()
+
+
+@pytest.mark.parametrize("whole_run", [True, False])
+def test_a_receipt_whose_posting_is_taken_back_is_a_credit_of_who_paid(tmp_path: Path, whole_run: bool) -> None:
+    row = line("B1", "100.00", remittance_information="RE-2026-01", counterparty_name="Brandt GmbH")
+    books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "100.00")], lines=[row])
+    assert books.run().posted == 1
+    assert books.aging().is_empty()
+    (books.undo_run if whole_run else lambda: books.undo("ref:B1"))()
+    assert books.aging().select("item_id", "open_amount").rows() == [("1", 100_00), (f"U-{books.state().lines['line_id'][0]}", -100_00)]
+    assert books.run().proposed == 1
+    assert books.aging()["open_amount"].to_list() == [100_00, -100_00]
+
+
+def test_a_run_up_to_an_earlier_day_offers_nothing_of_a_later_line_again(tmp_path: Path) -> None:
+    debts = [item("1", "60.00"), item("2", "40.00")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=debts, lines=[line("B1", "100.00", booking_date="2026-10-15")])
+    books.allocate("ref:B1", [AllocationRequest("1")])
+    books.run()
+    books.run(date(2026, 10, 14))
+    assert books.state().allocations.filter(books.state().allocations["state"] == "proposed")["item_id"].to_list() == ["2"]
+    books.undo("ref:B1")
+    assert books.state().lines.height == 1
