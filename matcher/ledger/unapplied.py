@@ -137,7 +137,9 @@ class _Use(NamedTuple):
     amount: int
     day: date
     kind: str
+    decision_id: str
     recorded: int
+    undo_id: str | None
     undone_in: int | None
     undone_on: date | None
 
@@ -172,13 +174,15 @@ def _of_changing_owners(
     ):
         found[line_id].append((batch, customer))
     used: dict[str, list[_Use]] = defaultdict(list)
-    columns = ("line_id", "amount", "effective_date", "kind", "recorded", "undone_in", "undone_on")
+    columns = ("line_id", "amount", "effective_date", "kind", "decision_id", "recorded", "undo_id", "undone_in", "undone_on")
     for line_id, *use in uses.join(receipts, on="line_id", how="semi").select(columns).iter_rows():
         used[line_id].append(_Use(*use))
     rows: list[tuple[object, ...]] = []
     for line_id, entity, currency, booked, amount in receipts.sort("line_id").iter_rows():
         steps = _steps(_Receipt(amount, booked), settled.get(line_id, ()), found.get(line_id, ()), used.get(line_id, ()), locks)
-        rows += [(line_id, entity, customer, currency, minor, day, batch, kind, "") for batch, customer, day, kind, minor in steps]
+        rows += [
+            (line_id, entity, step.customer, currency, step.amount, step.day, step.batch, step.kind, step.decision_id) for step in steps
+        ]
     schema = {name: MOVEMENT[name] for name in _STEP}
     return _rows(of_rows(rows, schema))
 
@@ -207,33 +211,48 @@ class _Receipt(NamedTuple):
     booked: date
 
 
-_Position = Counter[tuple[str, date, str]]
-"""Minor units by customer, day and kind."""
+class _Step(NamedTuple):
+    """What a batch changed. `decision_id`: of what takes the money, or takes that back; '' for the money itself."""
+
+    batch: int
+    customer: str
+    day: date
+    kind: str
+    decision_id: str
+    amount: int
+
+
+_Position = Counter[tuple[str, date, str, str]]
+"""Minor units by customer, day, kind and decision."""
 
 
 def _steps(
     receipt: _Receipt, settled: Sequence[_Settled], found: Sequence[tuple[int, str]], uses: Sequence[_Use], locks: Locks
-) -> Iterable[tuple[int, str, date, str, int]]:
-    """What each batch changed: batch, customer, day, kind, minor units."""
+) -> Iterable[_Step]:
+    """What each batch changed, in order."""
     days: dict[int, date] = {}
     for undone_in, undone_on in [(s.undone_in, s.undone_on) for s in settled] + [(u.undone_in, u.undone_on) for u in uses]:
         if undone_in is not None and undone_on is not None:
             days[undone_in] = max(undone_on, days.get(undone_in, date.min))
+    undoing = {(u.undone_in, u.decision_id): u.undo_id or "" for u in uses}
     batches = {s.batch for s in settled} | {u.recorded for u in uses} | {batch for batch, _ in found} | set(days)
     before: _Position = Counter()
     for batch in sorted(batches):
         owner = _owner_after(batch, settled, found)
         now: _Position = Counter()
         if owner:
-            now[owner, receipt.booked, MovementKind.UNAPPLIED] -= receipt.amount
+            now[owner, receipt.booked, MovementKind.UNAPPLIED, ""] -= receipt.amount
             for use in uses:
                 if use.stands(batch):
-                    now[owner, max(use.day, receipt.booked), use.kind] += use.amount
+                    now[owner, max(use.day, receipt.booked), use.kind, use.decision_id] += use.amount
         through = locks.as_of(batch)
         first = max(days.get(batch, date.min), through + timedelta(1) if through else date.min)
-        for customer, day, kind in sorted(now.keys() | before.keys()):
-            if change := now[customer, day, kind] - before[customer, day, kind]:
-                yield batch, customer, max(day, first), kind, change
+        for key in sorted(now.keys() | before.keys()):
+            if change := now[key] - before[key]:
+                customer, day, kind, decision_id = key
+                if undo_id := undoing.get((batch, decision_id)):
+                    kind, decision_id = MovementKind.REVERSAL, undo_id
+                yield _Step(batch, customer, max(day, first), kind, decision_id, change)
         before = now
 
 

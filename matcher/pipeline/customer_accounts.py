@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -35,16 +36,21 @@ class CustomerAccounts:
     refused: frozenset[tuple[str, frozenset[str]]]
 
     @classmethod
-    def of(cls, state: State, known: pl.DataFrame, work: Sequence[EntityInput], policy: Policy) -> "CustomerAccounts":
-        """From the state before the run, what is to be decided, and `frames.CREDIT` as the books have it."""
+    def of(cls, state: State, known: pl.DataFrame, work: Sequence[EntityInput], policy: Policy, until: date) -> "CustomerAccounts":
+        """From the state before the run, what is to be decided, and `frames.CREDIT` as the books have it.
+
+        What is left of lines after the day `until` is not offered: the run says nothing of them, and what one before it said stands.
+        """
         columns = ("line_id", "entity", "counterparty_account", "counterparty_name")
         nothing = pl.DataFrame(schema={"line_id": pl.String(), "customer_id": pl.String()})
-        lines = pl.concat([job.lines.select(columns) for job in work]) if work else nothing
+        # nobody looks for what these pay, and their payer is certain all the same
+        taken = state.lines.filter(pl.col("used") != 0, pl.col("state") != LineState.POSTED, pl.col("amount") > 0)
+        lines = pl.concat([taken.select(columns), *(job.lines.select(columns) for job in work)])
         taught = pl.concat([job.taught.select("line_id", "customer_id") for job in work]) if work else nothing
         returned = _returned(state)
         payers = certain_payer(lines, state.customers, taught) if lines.height else nothing
         latest = known.group_by("line_id", maintain_order=True).agg(pl.col("customer_id").last())
-        credits = state.credits.filter("posted")
+        credits = state.credits.filter("posted", pl.col("issue_date") <= until)
         items = state.items.join(credits.select("customer_id").unique(), on="customer_id", how="semi").select(_ITEM)
         return cls(payers.join(returned, on="line_id", how="anti"), latest, credits, items, policy.rejected | policy.undone)
 

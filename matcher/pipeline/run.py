@@ -80,7 +80,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         )
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
-        accounts = CustomerAccounts.of(state, facts.credits, work, policy)
+        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         del facts, state
@@ -137,7 +137,9 @@ def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[st
 def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlement]:
     """Which posted receipt closed each item that has nothing open; the latest one where several did."""
     closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
-    posted = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & pl.col("item_id").is_in(closed.implode()))
+    # what is written off or set off without money has no line
+    ours = (pl.col("state") == AllocationState.POSTED) & (pl.col("line_id") != "")
+    posted = state.allocations.filter(ours & pl.col("item_id").is_in(closed.implode()))
     who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
     rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
     return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}

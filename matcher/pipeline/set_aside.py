@@ -18,6 +18,9 @@ from matcher.matching.sisters import DOCUMENT, named_elsewhere
 from matcher.states import DecisionKind, DocumentType, ItemStatus, LineState, Outcome
 
 
+TAKEN = "its money was used as a credit; what is left of it is one"
+
+
 def with_credits(state: State) -> pl.DataFrame:
     """The open items, and what is left of posted receipts as items of the ERP's kind of credit."""
     rests = state.credits.filter("posted").unique("item_id", keep="none")
@@ -58,6 +61,9 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
         undecided: those of its lines that the run looks at.
     """
     accounts, names = [account.number for account in config.account], [entity.name for entity in config.entity]
+    # what is left of a line that others have taken money of is a credit: no document is looked for that the whole of it pays
+    taken = undecided.filter(pl.col("used") != 0).select("line_id", outcome=pl.lit(Outcome.ON_ACCOUNT), reason=pl.lit(TAKEN))
+    undecided = undecided.join(taken, on="line_id", how="anti") if taken.height else undecided
     plain = classify.non_receivable(undecided, accounts, names, state.customers)
     told = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.RETURN) & (pl.col("other_line") != ""))
     before = dict(told.select("other_line", "line_id").iter_rows())
@@ -72,6 +78,7 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
     none = pl.lit(LineState.NONE).alias("state")
     parts = [
+        _shaped(taken.with_columns(none)),
         _shaped(back.found),
         _shaped(held.with_columns(none, pl.lit(Outcome.UNEXPLAINED).alias("outcome"))),
         _shaped(paired.with_columns(none)),

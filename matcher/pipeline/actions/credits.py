@@ -15,7 +15,7 @@ from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.item_snapshots import ItemSnapshot
 from matcher.pipeline.session import Session
-from matcher.states import DecisionKind, Outcome
+from matcher.states import DecisionKind, LineState, Outcome
 
 
 def on_account(session: Session, typed: Sequence[str], customer: str, reason: str) -> list[Decided]:
@@ -33,7 +33,8 @@ def on_account(session: Session, typed: Sequence[str], customer: str, reason: st
         line = look.line(line_id)
         if line.amount < 0:
             raise MatcherError("decision.state", f"line {line_id} is money going out", hint="See `matcher refund` and `matcher classify`.")
-        if line.pending <= 0:
+        # of an undecided line others may have used all as a credit: it leaves the queue so
+        if line.pending <= 0 and line.state == LineState.POSTED:
             raise MatcherError("decision.state", f"nothing is left of line {line_id}")
         drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=customer_id))
     return with_words(look, append(look, "on-account", drafts))

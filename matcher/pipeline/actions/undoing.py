@@ -10,7 +10,7 @@ from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.ledger.booked import booked
 from matcher.pipeline import lookup
-from matcher.pipeline.actions import returning
+from matcher.pipeline.actions import payers, returning
 from matcher.pipeline.actions.base import Decided, Look, append
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
@@ -47,6 +47,7 @@ def undo(session: Session, typed: str, reason: str) -> list[Decided]:
         look = Look(session, [line_id, target.other_line])
     _check(look, target)
     targets = [target, *_paired(look, target)]
+    _keep_payers(look, targets)
     return with_words(look, append(look, "undo", [_reversal(look, one, reason) for one in targets]))
 
 
@@ -92,7 +93,16 @@ def _undo_all(session: Session, which: pl.Expr, what: str, reason: str, summary:
     acknowledged = _acknowledged(look)
     items = _items_by_decision(look)
     drafts = [_reversal(look, target, reason, acknowledged, items) for target in targets]
+    _keep_payers(look, targets)
     return append(look, "undo", drafts, summary)
+
+
+def _keep_payers(look: Look, targets: Sequence[_Target]) -> None:
+    """Keeps whose the money certainly is of lines that were posted before a run had to say so: it is his credit now."""
+    posted = [target.line_id for target in targets if target.kind in SETTLING and target.line_id]
+    found = payers.news(look, posted)
+    if found.height:
+        journal.append_credits(look.session.store, look.session.next_batch, found)
 
 
 def _target(look: Look, line_id: str, decision_id: str) -> _Target:

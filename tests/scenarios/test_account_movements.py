@@ -1,0 +1,103 @@
+"""What a customer's account does when money changes hands, is set off, written off or returned: one story for each thing that was wrong."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support import filled, items_file
+
+from matcher.books import Books
+from matcher.errors import MatcherError
+from matcher.pipeline.actions.requests import AllocationRequest
+
+CUSTOMERS = [
+    {"customer_id": "C1", "name": "Brandt GmbH", "account": "DE89370400440532013000"},
+    {"customer_id": "C2", "name": "Orgelwerk Lindner KG", "account": "GB82WEST12345698765432"},
+]
+
+
+def item(name: str, amount: str, **more: str) -> dict[str, str]:
+    kind = "credit_note" if amount.startswith("-") else "invoice"
+    return {"item_id": name, "customer_id": "C1", "document_type": kind, "document_no": f"RE-2026-0{name}", "amount": amount,
+            "open_amount": amount} | more  # fmt: skip
+
+
+def line(reference: str, amount: str, **more: str) -> dict[str, str]:
+    return {"bank_reference": reference, "amount": amount, "counterparty_account": "DE89370400440532013000"} | more
+
+
+def moves(books: Books, name: str) -> list[tuple[str, str, int]]:
+    """Kind, customer and amount of an item's movements, in the order in which they were recorded."""
+    rows = books.state().movements.sort("recorded", "kind", "amount")
+    return [(kind, customer, amount) for one, kind, customer, amount in
+            rows.select("item_id", "kind", "customer_id", "amount").iter_rows() if one == name]  # fmt: skip
+
+
+def test_a_run_looks_at_books_in_which_a_document_was_closed_without_money(tmp_path: Path) -> None:
+    books = filled(
+        tmp_path, customers=CUSTOMERS, items=[item("1", "70.00"), item("2", "-70.00"), item("3", "9.00")], lines=[line("B1", "70.00")]
+    )
+    books.set_off("2", [AllocationRequest("1")], reason="as agreed")
+    books.write_off([AllocationRequest("3")], reason="rounding")
+    assert books.run().considered == 1
+
+
+def test_money_that_changes_hands_names_the_decisions_that_take_it(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-30.00")])
+    credit = f"U-{books.state().lines.filter(books.state().lines['bank_reference'] == 'B1')['line_id'][0]}"
+    (wrong,) = books.on_account(["ref:B1"], "C2")
+    books.undo(wrong.decision_id)
+    books.on_account(["ref:B1"], "C1")
+    (refund,) = books.refund("ref:B2", [AllocationRequest(credit)])
+    (back,) = books.undo(refund.decision_id)
+    assert moves(books, credit)[-2:] == [("refund", "C1", 30_00), ("reversal", "C1", -30_00)]
+    named = books.state().movements.filter(books.state().movements["item_id"] == credit).sort("recorded")["decision_id"].to_list()
+    assert named[-2:] == [refund.decision_id, back.decision_id]
+
+
+def test_a_run_posts_nothing_with_money_that_was_paid_back(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-60.00", counterparty_account="")])
+    books.run()
+    (credit,) = books.state().credits["item_id"]
+    books.refund("ref:B2", [AllocationRequest(credit)])
+    books.import_files("items", [items_file(tmp_path, [item("1", "100.00")])])
+    books.run()
+    state = books.state()
+    assert state.credits.select("customer_id", "open").rows() == [("C1", -40_00)]
+    assert state.lines.filter(state.lines["amount"] > 0).select("state", "outcome", "pending").rows() == [("none", "on_account", 40_00)]
+
+
+def test_a_line_whose_money_was_used_as_a_credit_can_leave_the_queue(tmp_path: Path) -> None:
+    books = filled(tmp_path, customers=CUSTOMERS, lines=[line("B1", "100.00"), line("B2", "-100.00", counterparty_account="")])
+    books.run()
+    (credit,) = books.state().credits["item_id"]
+    books.refund("ref:B2", [AllocationRequest(credit)])
+    assert len(books.queue().lines) == 1
+    books.on_account(["ref:B1"], "C1")
+    assert books.queue().lines == ()
+    with pytest.raises(MatcherError, match="nothing is left"):
+        books.on_account(["ref:B1"], "C1")
+    assert books.state().credits.is_empty()
+
+
+@pytest.mark.parametrize("whole_run", [True, False])
+def test_a_receipt_whose_posting_is_taken_back_is_a_credit_of_who_paid(tmp_path: Path, whole_run: bool) -> None:
+    row = line("B1", "100.00", remittance_information="RE-2026-01", counterparty_name="Brandt GmbH")
+    books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "100.00")], lines=[row])
+    assert books.run().posted == 1
+    assert books.aging().is_empty()
+    (books.undo_run if whole_run else lambda: books.undo("ref:B1"))()
+    assert books.aging().select("item_id", "open_amount").rows() == [("1", 100_00), (f"U-{books.state().lines['line_id'][0]}", -100_00)]
+    assert books.run().proposed == 1
+    assert books.aging()["open_amount"].to_list() == [100_00, -100_00]
+
+
+def test_a_run_up_to_an_earlier_day_offers_nothing_of_a_later_line_again(tmp_path: Path) -> None:
+    debts = [item("1", "60.00"), item("2", "40.00")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=debts, lines=[line("B1", "100.00", booking_date="2026-10-15")])
+    books.allocate("ref:B1", [AllocationRequest("1")])
+    books.run()
+    books.run(date(2026, 10, 14))
+    assert books.state().allocations.filter(books.state().allocations["state"] == "proposed")["item_id"].to_list() == ["2"]
+    books.undo("ref:B1")
+    assert books.state().lines.height == 1
