@@ -35,8 +35,9 @@ def matches(state: State) -> pl.DataFrame:
     )  # fmt: skip
     allocated = taken.join(items, on="item_id", how="left")
     bare = state.lines.join(taken, on="line_id", how="anti").select(
-        "line_id", "state", "rule", "decision_id", "actor", "run_by", amount_applied=pl.lit(0, pl.Int64), adjustment_amount=pl.lit(0, pl.Int64)
-    )
+        "line_id", "state", "rule", "decision_id", "actor", "run_by",
+        amount_applied=pl.lit(0, pl.Int64), adjustment_amount=pl.lit(0, pl.Int64),
+    )  # fmt: skip
     rows = (
         pl.concat([allocated, bare], how="diagonal")
         .join(lines, on="line_id")
