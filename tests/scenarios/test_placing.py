@@ -54,7 +54,7 @@ def test_a_deposit_is_the_customer_s_credit_and_pays_a_later_invoice(desk: Telle
     assert (desk.open()["B02"], desk.open()["FA-7002"]) == ("-50.00", "910.50")
     # the set-off is of today: an aging of the day before does not know it
     assert (desk.open("--as-of", "2026-10-31")["B02"], desk.open("--as-of", "2026-10-31")["FA-7002"]) == ("-450.00", "1310.50")
-    desk.do("undo", "ref:B02", "--reason", "not agreed after all")
+    assert "450.00 EUR of the line left" in desk.do("undo", "ref:B02", "--reason", "not agreed after all")
     assert (desk.open()["B02"], desk.open()["FA-7002"]) == ("-450.00", "1310.50")
     assert _state(desk, "B02") == ("posted", "on_account")
     desk.do("undo", "ref:B02", "--reason", "whose is it")
