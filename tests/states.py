@@ -86,22 +86,23 @@ class Books:
     def _journal(self, decision_id: str, line_id: str, more: Row) -> None:
         self.decisions[decision_id] = {
             "batch": len(self.decisions) + 1, "ordinal": 0, "decision_id": decision_id, "kind": "match", "line_id": line_id,
-            "actor": "rules", "effective_date": self.lines[line_id]["booking_date"], "rule": "ref-exact@1", "live": True,
+            "actor": "engine", "effective_date": self.lines[line_id]["booking_date"], "rule": "ref-exact@1", "live": True,
         } | more  # fmt: skip
 
     def _decide(self, decision_id: str, line_id: str, parts: Mapping[str, int | Part], outcome: str, state: str, more: Row) -> None:
         line = self.lines[line_id]
-        facts = {"customer_id": line["customer_id"], "outcome": outcome, "confidence": 999_500, "margin": 400_000} | more
+        by = {"run_by": "" if state != "posted" or more.get("actor", "engine") != "engine" else "m.keller"}
+        facts = {"customer_id": line["customer_id"], "outcome": outcome, "confidence": 999_500, "margin": 400_000} | by | more
         if state == "posted":
             self._journal(decision_id, line_id, facts)
-        line |= {"state": state, "rule": "ref-exact@1", "decision_id": decision_id if state == "posted" else "", "actor": "rules"} | facts
+        line |= {"state": state, "rule": "ref-exact@1", "decision_id": decision_id if state == "posted" else "", "actor": "engine"} | facts
         for ordinal, (item_id, given) in enumerate(parts.items()):
             part = given if isinstance(given, Part) else Part(given)
             self.allocations.append({
                 "decision_id": decision_id, "ordinal": ordinal, "line_id": line_id, "item_id": item_id, "amount": part.amount,
                 "currency": line["currency"], "item_amount": part.amount if part.item_amount is None else part.item_amount,
                 "adjustment": part.adjustment, "adjustment_reason": part.reason, "item_open": self.items[item_id]["amount"], "state": state,
-                "actor": "rules", "rule": "ref-exact@1", "outcome": outcome, "effective_date": line["booking_date"],
+                "actor": "engine", "rule": "ref-exact@1", "outcome": outcome, "effective_date": line["booking_date"], **by,
             })  # fmt: skip
 
     def state(self) -> State:

@@ -8,6 +8,7 @@ from matcher.frames import State
 COLUMNS = (
     "line_id", "account", "bank_reference", "booking_date", "line_amount", "currency", "item_id", "document_no", "entity", "customer_id",
     "amount_applied", "adjustment_amount", "adjustment_reason", "state", "outcome", "confidence", "margin", "rule", "decision_id", "actor",
+    "run_by",
 )  # fmt: skip
 """Columns of `matches`. Contract, section 4."""
 
@@ -29,13 +30,14 @@ def matches(state: State) -> pl.DataFrame:
     )
     items = state.items.select("item_id", "document_no", "entity", "customer_id", item_currency="currency")
     taken = state.allocations.select(
-        "line_id", "item_id", "state", "rule", "decision_id", "actor", "ordinal", "adjustment_reason",
+        "line_id", "item_id", "state", "rule", "decision_id", "actor", "run_by", "ordinal", "adjustment_reason",
         amount_applied="amount", adjustment_amount="adjustment",
     )  # fmt: skip
     allocated = taken.join(items, on="item_id", how="left")
     bare = state.lines.join(taken, on="line_id", how="anti").select(
-        "line_id", "state", "rule", "decision_id", "actor", amount_applied=pl.lit(0, pl.Int64), adjustment_amount=pl.lit(0, pl.Int64)
-    )
+        "line_id", "state", "rule", "decision_id", "actor", "run_by",
+        amount_applied=pl.lit(0, pl.Int64), adjustment_amount=pl.lit(0, pl.Int64),
+    )  # fmt: skip
     rows = (
         pl.concat([allocated, bare], how="diagonal")
         .join(lines, on="line_id")

@@ -135,11 +135,10 @@ def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[st
 
 
 def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlement]:
-    """Which posted receipt closed each item that has nothing open; the latest one where several did."""
+    """Which posted receipt closed each item that has nothing open; the latest one where several did, none where no money came."""
     closed = state.items.filter(pl.col("open") == 0).get_column("item_id")
-    # what is written off or set off without money has no line
-    ours = (pl.col("state") == AllocationState.POSTED) & (pl.col("line_id") != "")
-    posted = state.allocations.filter(ours & pl.col("item_id").is_in(closed.implode()))
+    on_line = (pl.col("state") == AllocationState.POSTED) & (pl.col("line_id") != "")
+    posted = state.allocations.filter(on_line & pl.col("item_id").is_in(closed.implode()))
     who = receipts.payers(state.lines.filter(pl.col("line_id").is_in(posted["line_id"].implode())))
     rows = posted.sort("effective_date", "line_id").select("item_id", "line_id").iter_rows()
     return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}

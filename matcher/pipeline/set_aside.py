@@ -17,7 +17,6 @@ from matcher.matching.returns import returns
 from matcher.matching.sisters import DOCUMENT, named_elsewhere
 from matcher.states import DecisionKind, DocumentType, ItemStatus, LineState, Outcome
 
-
 TAKEN = "its money was used as a credit; what is left of it is one"
 
 

@@ -53,7 +53,9 @@ def known_at(session: Session, text: str) -> Known | None:
         return None
     batch = journal.batch_until(session.store, text)
     if batch is None:
-        raise MatcherError("usage.option", f"{text!r} is no batch and no day of these books", hint="See `matcher log` for batches.")
+        raise MatcherError(
+            "usage.option", f"{text!r} is no batch and no day of these books", hint="`matcher verify --head` prints the latest batch."
+        )
     return Known(batch)
 
 

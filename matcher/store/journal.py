@@ -114,6 +114,12 @@ def allocations(store: Store, batch: int | None = None) -> pl.DataFrame:
     return store.frame(sql).select(list(frames.ALLOCATION))
 
 
+def returning(store: Store, line_id: str) -> list[str]:
+    """Ids of the lines that a decision, in force or not, calls the return of a line, or what it returns."""
+    sql = "SELECT DISTINCT line_id FROM log.decision WHERE kind = 'return' AND other_line = ? ORDER BY 1"
+    return [str(row[0]) for row in store.run(sql, [line_id])]
+
+
 def items_of(store: Store, decision_id: str) -> list[str]:
     """Ids of the items that a decision names."""
     return [str(row[0]) for row in store.run("SELECT DISTINCT item_id FROM log.allocation WHERE decision_id = ? ORDER BY 1", [decision_id])]

@@ -65,9 +65,11 @@ def nearest_customers(store: Store, typed: str, count: int = 3) -> list[tuple[st
     """Ids and names of customers whose id or name is near to what was typed, or holds it; the nearest first."""
     if not texts([typed]) or len(typed) > 60:
         return []
-    sql = """SELECT customer_id, arg_max(name, batch) AS name FROM raw.customer GROUP BY customer_id
-        HAVING damerau_levenshtein(lower(customer_id), $1) <= $2 OR contains(lower(arg_max(name, batch)), $1)
-        ORDER BY damerau_levenshtein(lower(customer_id), $1), customer_id LIMIT $3"""
+    sql = """SELECT customer_id, name FROM (
+            SELECT customer_id, name, contains(lower(name), $1) AS holds,
+                least(damerau_levenshtein(lower(customer_id), $1), damerau_levenshtein(lower(name), $1)) AS distance
+            FROM (SELECT customer_id, arg_max(name, batch) AS name FROM raw.customer GROUP BY customer_id)
+        ) WHERE holds OR distance <= $2 ORDER BY distance, customer_id LIMIT $3"""
     return [(str(row[0]), str(row[1])) for row in store.run(sql, [typed.lower(), max(1, len(typed) // 4), count])]
 
 

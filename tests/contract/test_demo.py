@@ -1,11 +1,15 @@
 """The demo month tells each story that an accountant knows, and the program tells it the same way every time."""
 
 import csv
+import glob
 import io
+import shlex
 from pathlib import Path
 
 import pytest
 from desk import FIXTURES, Desk, prepared
+
+from matcher import codes
 
 DEMO = FIXTURES / "demo"
 LAST = "2026-10-31"
@@ -46,6 +50,10 @@ STORIES = {
     "interest": ("DE-EUR", "2026-10-30", "18.42", "non_receivable", "none", []),
     "a transfer between own accounts, in": ("DE-EUR", "2026-10-14", "20000.00", "non_receivable", "none", []),
     "a transfer between own accounts, out": ("NL-EUR", "2026-10-13", "-20000.00", "outgoing", "none", []),
+    "a debit that the bank takes back, with its fee": ("DE-EUR", "2026-10-29", "-643.00", "outgoing", "proposed", []),
+    "what was taken back pays nothing": ("DE-EUR", "2026-10-21", "640.00", "unexplained", "none", []),
+    "a deposit": ("DE-EUR", "2026-10-22", "2500.00", "on_account", "none", []),
+    "a double payment that we pay back": ("DE-EUR", "2026-10-23", "-14225.10", "outgoing", "none", []),
     "a supplier paid": ("DE-EUR", "2026-10-22", "-11205.00", "outgoing", "none", []),
 }  # fmt: skip
 """What the line is about: account, day, amount; then what becomes of it: outcome, state, documents."""
@@ -111,6 +119,46 @@ def test_the_aged_ledger_has_every_age_and_one_dispute(month: dict[str, list[Row
     assert {row["bucket"] for row in month["aging"]} == {"not_due", "1-30", "31-60", "61-90", "91-120", ">120"}
     assert [row["document_no"] for row in month["aging"] if _cents(row["disputed_amount"])] == ["RE-2026-00231"]
     assert {row["document_type"] for row in month["aging"]} == {"invoice", "instalment", "debit_note", "unapplied"}
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, str]]]:
+    """The folder in which every command of run.sh was run, and what each one printed; `|| true` stands behind what is refused."""
+    folder, told = tmp_path_factory.mktemp("script"), []
+    (folder / "matcher.toml").write_bytes((DEMO / "matcher.toml").read_bytes())
+    (folder / "out").mkdir()
+    known = {"$day": LAST, "$november": str(DEMO / "november"), "$here": str(DEMO), "$books": str(folder), "$out": str(folder / "out")}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk = Desk(folder, monkeypatch)
+        for line in (DEMO / "run.sh").read_text(encoding="utf-8").splitlines():
+            if line.startswith("step matcher "):
+                command, _, refused = line.removeprefix("step matcher ").partition(" || ")
+                for name, value in known.items():
+                    command = command.replace(name, value)
+                words = [found for word in shlex.split(command) for found in (sorted(glob.glob(word)) if "*" in word else [word])]
+                printed = desk.do(*words, status=codes.POLICY if refused else codes.DONE)
+                told.append((command, printed))
+    return folder, told
+
+
+def test_every_line_of_the_month_is_placed(script: tuple[Path, list[tuple[str, str]]]) -> None:
+    _, told = script
+    first, second = (text for command, text in told if command.startswith("queue"))
+    assert "17 receipts wait." in first
+    assert "0 receipts wait." in second
+
+
+def test_november_changes_nothing_of_october(script: tuple[Path, list[tuple[str, str]]]) -> None:
+    folder, told = script
+    (refused,) = (text for command, text in told if "cut_off" in command)
+    assert "items.closing" in refused
+    assert (folder / "out" / "aging.csv").read_bytes() == (folder / "out" / "aging_again.csv").read_bytes()
+    later = {row["document_no"]: row["open_amount"] for row in _rows((folder / "out" / "aging_november.csv").read_text(encoding="utf-8"))}
+    assert later["RE-2026-00490"] == "1420.00", "a late document"
+    assert later["AZ-2026-0007"] == "-2500.00", "the ERP's own credit for the deposit"
+    assert "261022000040" not in later, "is counted once"
+    assert not {"RE-2026-00455", "RE-2026-00448", "RE-2026-00436"} & later.keys(), "paid in November, one after a return"
+    assert "Closed through 2026-10-31." in told[-1][1]
 
 
 def test_the_fixtures_are_in_the_encodings_of_their_banks() -> None:

@@ -45,7 +45,11 @@ def trimmed(printed: str) -> str:
 
 
 def run(line: str) -> str:
-    """What a line of a console block prints: `matcher` runs in this process, `export` sets a variable, the rest is the shell's."""
+    """What a line of a console block prints: `matcher` runs in this process, `export` sets a variable, the rest is the shell's.
+
+    Where a command ends otherwise than well, `# exit status N` stands behind it.
+    """
+    status = int(found[1]) if (found := re.search(r"# exit status (\d)$", line)) else 0
     line, _, further = line.partition(" | ")
     words = shlex.split(line, comments=True)
     if words[0] == "export":
@@ -54,7 +58,7 @@ def run(line: str) -> str:
     if words[0] == "matcher":
         words = [found for word in words for found in (sorted(glob.glob(word)) if "*" in word else [word])]
         result = CliRunner().invoke(main, words[1:], prog_name="matcher")
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == status, result.output
         return _shell(further, result.stdout) if further else result.output
     return _shell(line)
 

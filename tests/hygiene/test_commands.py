@@ -43,8 +43,10 @@ def test_a_command_is_in_the_documentation(name: str) -> None:
 
 def test_what_messages_and_pages_tell_the_user_to_run_exists() -> None:
     messages = " ".join(code.next_step for code in codes.CATALOGUE.values())
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "matcher" / "cli").glob("*.py"))
-    named = set(re.findall(r"`matcher ([a-z]+)", messages + source)) | set(re.findall(r"(?:^\$ |`)matcher ([a-z]+)", TEXT, re.MULTILINE))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "matcher").rglob("*.py"))
+    named = set(re.findall(r"`matcher ([a-z][a-z-]*)", messages + source)) | set(
+        re.findall(r"(?:^\$ |`)matcher ([a-z][a-z-]*)", TEXT, re.MULTILINE)
+    )
     assert named - set(main.commands) == set()
 
 

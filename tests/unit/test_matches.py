@@ -23,6 +23,7 @@ COLUMNS = [
     "rule",
     "decision_id",
     "actor",
+    "run_by",
 ]
 
 
@@ -38,7 +39,7 @@ def test_a_posted_allocation() -> None:
     row = matches(books.state()).row(0)
     assert [str(cell) for cell in row] == [
         "L1", "1", "BX77", "2026-03-10", "97.50", "EUR", "I1", "N-I1", "1", "C1", "97.50", "2.50", "BANK_FEE", "posted", "matched",
-        "0.9995", "0.4", "ref-exact@1", "D1", "rules",
+        "0.9995", "0.4", "ref-exact@1", "D1", "engine", "m.keller",
     ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_a_line_without_allocation_has_empty_item_columns_and_no_cash() -> None:
     assert {name: row[name] for name in COLUMNS[4:]} == {
         "line_amount": "-1200", "currency": "JPY", "item_id": "", "document_no": "", "entity": "", "customer_id": "", "amount_applied": "0",
         "adjustment_amount": "0", "adjustment_reason": "", "state": "none", "outcome": "outgoing", "confidence": "", "margin": "",
-        "rule": "", "decision_id": "", "actor": "",
+        "rule": "", "decision_id": "", "actor": "", "run_by": "",
     }  # fmt: skip
 
 

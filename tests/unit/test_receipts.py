@@ -47,7 +47,7 @@ def test_a_receipt_record_says_everything_an_erp_books(books: Books) -> None:
     digest = hashlib.sha256(b"1\x1fD1\x1f1").hexdigest()[:20]
     assert receipt == {
         "record": "receipt", "external_id": digest, "version": 1, "reverses": "", "payload_hash": receipt["payload_hash"], "entity": "1",
-        "decision_id": "D1", "effective_date": "2026-03-10", "actor": "rules", "rule": "ref-exact@1", "line_id": "L1", "account": "1",
+        "decision_id": "D1", "effective_date": "2026-03-10", "actor": "engine", "rule": "ref-exact@1", "line_id": "L1", "account": "1",
         "booking_date": "2026-03-10", "value_date": "2026-03-10", "bank_reference": "B-L1", "end_to_end_id": "", "counterparty_name": "",
         "counterparty_account": "DE02120300000000202051", "remittance_information": "N-I1 and N-I2", "customer_id": "C1",
         "currency": "EUR", "amount": "160.00", "applied": "147.50", "unapplied": "12.50",

@@ -201,11 +201,17 @@ def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str,
     session.commit(command, {"lines": sorted(set(lines))} | (summary or {}), made, allocations)
     results = []
     for decision_id, draft, effects in zip(made["decision_id"], drafts, told, strict=True):
-        left = left_of.get(draft.line_id, 0) - spent.get(draft.line_id, 0)
+        left = left_of.get(draft.line_id, 0) - spent.get(draft.line_id, 0) + _given_back(look, draft)
         told_left = draft.currency if draft.line_id else ""
         facts = (decision_id, draft.kind, draft.line_id, draft.outcome, draft.customer_id, draft.effective_date)
         results.append(Decided(*facts, "", effects, left, told_left))
     return results
+
+
+def _given_back(look: Look, draft: Draft) -> int:
+    """What a reversal gives back to its line."""
+    reversed_shares = (pl.col("decision_id") == draft.reverses) & (pl.col("line_id") == draft.line_id)
+    return int(look.facts.allocations.filter(reversed_shares)["amount"].sum()) if draft.reverses else 0
 
 
 def _effects(draft: Draft, items: dict[str, ItemSnapshot], opens: dict[str, tuple[int, str]]) -> Iterable[Effect]:

@@ -10,7 +10,7 @@ from matcher.ledger import unapplied
 from matcher.model import Allocation
 from matcher.pipeline import lookup
 from matcher.pipeline.actions import limits, requests
-from matcher.pipeline.actions.base import Decided, Look, append, needs, text
+from matcher.pipeline.actions.base import Decided, Look, append, needs, only_once, text
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.item_snapshots import ItemSnapshot
@@ -27,6 +27,7 @@ def on_account(session: Session, typed: Sequence[str], customer: str, reason: st
     needs(typed, "line")
     customer_id = lookup.customer(session, customer)
     named = [lookup.line(session, one) for one in typed]
+    only_once(named)
     look = Look(session, named)
     drafts = []
     for line_id in named:

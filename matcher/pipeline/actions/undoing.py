@@ -43,8 +43,9 @@ def undo(session: Session, typed: str, reason: str) -> list[Decided]:
     items = journal.items_of(session.store, decision_id) if not line_id else ()
     look = Look(session, [line_id] if line_id else [], items)
     target = _target(look, line_id, decision_id)
-    if target.other_line:
-        look = Look(session, [line_id, target.other_line])
+    others = {target.other_line, *(journal.returning(session.store, line_id) if line_id else ())} - {"", line_id}
+    if others:
+        look = Look(session, [line_id, *sorted(others)])
     _check(look, target)
     targets = [target, *_paired(look, target)]
     _keep_payers(look, targets)

@@ -22,6 +22,7 @@ _DONE = {
     DecisionKind.NOTE: "Noted",
     DecisionKind.UNDO: "Taken back",
 }
+_SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY)
 
 
 def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:
@@ -35,7 +36,7 @@ def _sentence(look: Look, decided: Decided) -> str:
     whom = f" for {decided.customer_id}" if decided.customer_id else ""
     parts = [f"{done}:{where}{whom}" if where or whom else done]
     parts += [_of_item(effect) for effect in decided.effects]
-    if decided.currency and decided.kind not in (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY):
+    if decided.currency and decided.kind not in _SAYS_NO_REST and (decided.effects or decided.kind != DecisionKind.RETURN):
         left = money.render(decided.left, decided.currency)
         parts.append(f"{left} {decided.currency} of the line left" if decided.left else "nothing of the line left")
     if day := _moved(look, decided):
