@@ -25,9 +25,9 @@ from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.session import Session
-from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, set_aside, with_credits
+from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
-from matcher.states import CONFIRMING, ENGINE, AllocationState, DecisionKind, LineState
+from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
@@ -74,7 +74,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         policy = Policy(
             precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
             session.config.policy.auto_post,
-            _rejected(state),
+            rejected(state),
             session.config.policy.discount_grace_days,
             _undone(facts.decisions, facts.allocations),
         )
@@ -119,12 +119,6 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
     return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
-
-
-def _rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
-    refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.REJECT))
-    rows = refused.select("line_id", "refused").iter_rows()
-    return frozenset((line_id, frozenset(decisions.refused_items(items))) for line_id, items in rows)
 
 
 def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:

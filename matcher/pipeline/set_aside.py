@@ -8,14 +8,15 @@ import polars as pl
 from matcher import frames
 from matcher.config import Config
 from matcher.frames import State
+from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.matching import classify
 from matcher.matching.own_transfers import own_transfers
 from matcher.matching.payer import certain_payer
 from matcher.matching.refunds import Refund, refunds
-from matcher.matching.returns import returns
+from matcher.matching.returns import Returned, returns
 from matcher.matching.sisters import DOCUMENT, named_elsewhere
-from matcher.states import DecisionKind, DocumentType, ItemStatus, LineState, Outcome
+from matcher.states import REST, DecisionKind, DocumentType, ItemStatus, LineState, Outcome
 
 TAKEN = "its money was used as a credit; what is left of it is one"
 
@@ -66,14 +67,16 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     plain = classify.non_receivable(undecided, accounts, names, state.customers)
     told = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.RETURN) & (pl.col("other_line") != ""))
     before = dict(told.select("other_line", "line_id").iter_rows())
-    back = returns(state.lines, undecided.select("line_id"), list(before))
+    refused = rejected(state)
+    back = _without_refused(returns(state.lines, undecided.select("line_id"), list(before)), refused)
     strange = plain.filter(pl.col("outcome") == Outcome.NON_RECEIVABLE).select("line_id")
     held = back.held.join(undecided, on="line_id", how="semi").join(strange, on="line_id", how="anti")
     rest = undecided.join(back.found, on="line_id", how="anti").join(held, on="line_id", how="anti")
     ours = classify.own_side(rest, accounts, names, state.customers)
     paired = own_transfers(rest, ours, {account.id: account.number for account in config.account})
     away = rest.filter((pl.col("amount") < 0) & ~pl.col("line_id").is_in(ours.implode())).join(paired, on="line_id", how="anti")
-    paid_back = refunds(away, with_credits(state), state.customers)
+    found = refunds(away, with_credits(state), state.customers)
+    paid_back = [one for one in found if (one.line_id, frozenset(share.item_id for share in one.allocations)) not in refused]
     repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
     none = pl.lit(LineState.NONE).alias("state")
     parts = [
@@ -87,6 +90,30 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     said = pl.concat(parts).unique("line_id", keep="first", maintain_order=True)
     findings = _findings(_with_payer(said, state, back.found, held))
     return Aside(findings, _drafts(paid_back, undecided), before | dict(back.taken_back))
+
+
+def rejected(state: State) -> frozenset[tuple[str, frozenset[str]]]:
+    """Lines with sets of items that a person refused for them. A refused return is refused as the rest of the returned line."""
+    refused = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.REJECT))
+    rows = refused.select("line_id", "refused").iter_rows()
+    return frozenset((line_id, frozenset(decisions.refused_items(items))) for line_id, items in rows)
+
+
+def _without_refused(back: Returned, refused: frozenset[tuple[str, frozenset[str]]]) -> Returned:
+    """What a person has refused to be a return of another line waits without a partner."""
+    pairs = back.found.select("line_id", "other_line").iter_rows()
+    no = [line_id for line_id, other in pairs if (line_id, frozenset((f"{REST}{other}",))) in refused]
+    if not no:
+        return back
+    gone = pl.col("line_id").is_in(no)
+    found = back.found.with_columns(
+        state=pl.when(gone).then(pl.lit(LineState.NONE)).otherwise("state"),
+        other_line=pl.when(gone).then(pl.lit("")).otherwise("other_line"),
+        reason=pl.when(gone).then(pl.lit("a person has refused the line that it seems to take back")).otherwise("reason"),
+    )
+    others = {line_id: other for other, line_id in back.taken_back.items() if line_id in no}
+    held = back.held.filter(~pl.col("line_id").is_in(list(others.values())))
+    return back._replace(found=found, held=held, taken_back={line: by for line, by in back.taken_back.items() if by not in no})
 
 
 _SAID = ("line_id", "outcome", "state", "customer_id", "reason", "other_line")
@@ -148,4 +175,4 @@ def elsewhere(findings: pl.DataFrame, lines: pl.DataFrame, documents: pl.DataFra
     return new.with_columns(better).select(*frames.FINDING)
 
 
-__all__ = ["DOCUMENT", "Aside", "elsewhere", "set_aside", "with_credits"]
+__all__ = ["DOCUMENT", "Aside", "elsewhere", "rejected", "set_aside", "with_credits"]

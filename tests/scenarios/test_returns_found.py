@@ -117,3 +117,29 @@ def test_what_a_run_says_of_them_is_shown(tmp_path: Path) -> None:
     assert "took it back; it pays nothing until that is decided" in shown["L1"]
     assert "The bank took back the receipt of 11 Oct 2026 over 1190.00 EUR" in shown["L2"]
     assert "80.10 EUR go back to C1: GS-2026-00088" in shown["L3"]
+
+
+def test_a_return_that_a_person_refuses_is_not_proposed_again(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {"amount": "1190.00", "remittance_information": "RE-2026-00401"},
+        {"amount": "-1190.00", "remittance_information": "STORNO RE-2026-00401", "return_reason": "AM05"},
+    )
+    books = Books(tmp_path / "books")
+    lines = dict(books.state().lines.select("bank_reference", "line_id").iter_rows())
+    books.reject([lines["L2"]], reason="of another month")
+    books.run()
+    rows = {row[0]: row[1:] for row in books.state().lines.select("bank_reference", "state", "other_line").iter_rows()}
+    # the receipt is a payment again, and what takes money back waits for its own
+    assert rows == {"L1": ("posted", ""), "L2": ("none", "")}
+
+
+def test_what_the_engine_finds_to_be_on_account_is_accepted_so(tmp_path: Path) -> None:
+    told = run(tmp_path, {"amount": "5000.00", "remittance_information": "Anzahlung Auftrag 77"})
+    assert told == {"L1": ("none", "on_account", "")}
+    books = Books(tmp_path / "books", actor="ada")
+    (line_id,) = books.state().lines["line_id"]
+    assert books.state().credits.select("customer_id", "open", "posted").rows() == [("C1", -5000_00, False)]
+    (decided,) = books.accept([line_id])
+    assert (decided.kind, decided.customer_id, decided.outcome) == ("on_account", "C1", "on_account")
+    assert books.queue().waiting == 0

@@ -21,9 +21,14 @@ _TAKEN_OVER = (
 )  # fmt: skip
 """What a person who accepts a proposal takes over from it."""
 
+_ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
+"""Outcomes of receipts that pay nothing that is open."""
+
 
 def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
     """Posts the proposals on these lines, all or none.
+
+    Of a line whose money the engine found to be a customer's, and to pay nothing that is open, all goes on his account.
 
     Raises:
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
@@ -38,6 +43,8 @@ def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
             drafts.append(_accepted(look, line, reason))
         elif line.state == LineState.PROPOSED and line.other_line:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
+        elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
+            drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=line.payer))
         else:
             raise MatcherError("decision.state", f"line {line_id} has no proposal to accept")
     return with_words(look, append(look, "accept", drafts))
