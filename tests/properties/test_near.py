@@ -16,8 +16,8 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.pipeline import view
-from matcher.pipeline.session import Session
 from matcher.pipeline.actions.requests import AllocationRequest
+from matcher.pipeline.session import Session
 from matcher.store import near, queue
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)

@@ -15,7 +15,7 @@ from matcher.codes import BAD_INPUT, DONE
 from matcher.errors import MatcherError
 from matcher.openitems.dating import Dated
 from matcher.openitems.tie_out import TieOut
-from matcher.pipeline.verdicts import AllocationRequest
+from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.states import DatedBy
 from matcher.store import snapshots
 

@@ -16,8 +16,8 @@ from support import NOW, copy_of, customers_file, items_file, lines_file, new_bo
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.journal import chain
-from matcher.pipeline.ingest import IngestOptions
 from matcher.pipeline.actions.requests import AllocationRequest
+from matcher.pipeline.ingest import IngestOptions
 from matcher.store import Store, journal, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
 
