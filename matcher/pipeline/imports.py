@@ -169,8 +169,10 @@ def _items(
     before, after = _open_before_and_after(items, snapshot, gone)
     figures = tie_out(before, after)
     fresh = snapshot.join(items, on="item_id", how="anti")
-    late = late_documents(fresh, snapshots.known_until(earlier))
     same, drafts = recognised(session, fresh)
+    # what is left of a receipt of ours was in every figure before: it is not late
+    unknown = fresh.filter(~pl.col("item_id").is_in([credit.item_id for credit in same]))
+    late = late_documents(unknown, snapshots.known_until(earlier))
     replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
     counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))

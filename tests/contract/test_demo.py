@@ -153,6 +153,9 @@ def test_november_changes_nothing_of_october(script: tuple[Path, list[tuple[str,
     (refused,) = (text for command, text in told if "cut_off" in command)
     assert "items.closing" in refused
     assert (folder / "out" / "aging.csv").read_bytes() == (folder / "out" / "aging_again.csv").read_bytes()
+    (taken,) = (text for command, text in told if command.startswith("import items") and "november/items" in command)
+    assert "Late: 1 document (1420.00 EUR)" in taken
+    assert "AZ-2026-0007 over 2500.00 EUR is what is left of receipt" in taken
     later = {row["document_no"]: row["open_amount"] for row in _rows((folder / "out" / "aging_november.csv").read_text(encoding="utf-8"))}
     assert later["RE-2026-00490"] == "1420.00", "a late document"
     assert later["AZ-2026-0007"] == "-2500.00", "the ERP's own credit for the deposit"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from matcher.pipeline.verdicts import AllocationRequest
 from support import NOW, Row, customers_file, filled, items_file, new_books, write
 
 from matcher.books import Books
@@ -16,6 +15,7 @@ from matcher.codes import BAD_INPUT, DONE
 from matcher.errors import MatcherError
 from matcher.openitems.dating import Dated
 from matcher.openitems.tie_out import TieOut
+from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.states import DatedBy
 from matcher.store import snapshots
 
