@@ -58,7 +58,8 @@ def _told(why: "LineExplanation") -> None:
     if why.chosen:
         if why.chosen.evidence:
             _waterfall(why.chosen, "Evidence")
-        _items(why, why.chosen, "What it pays")
+        if why.chosen.items:
+            _items(why, why.chosen, "What it pays")
     if why.chosen and why.runner_up:
         _against(why, why.chosen, why.runner_up)
     if why.nearest:

@@ -21,9 +21,9 @@ from matcher.states import REST, DecisionKind, DocumentType, ItemStatus, LineSta
 TAKEN = "its money was used as a credit; what is left of it is one"
 
 
-def with_credits(state: State) -> pl.DataFrame:
-    """The open items, and what is left of posted receipts as items of the ERP's kind of credit."""
-    rests = state.credits.filter("posted").unique("item_id", keep="none")
+def with_credits(state: State, *, undecided: bool = False) -> pl.DataFrame:
+    """The open items, and what is left of posted receipts as items of the ERP's kind of credit; of `undecided` ones too if asked for."""
+    rests = (state.credits if undecided else state.credits.filter("posted")).unique("item_id", keep="none")
     if not rests.height:
         return state.items
     known = {
@@ -75,7 +75,7 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     ours = classify.own_side(rest, accounts, names, state.customers)
     paired = own_transfers(rest, ours, {account.id: account.number for account in config.account})
     away = rest.filter((pl.col("amount") < 0) & ~pl.col("line_id").is_in(ours.implode())).join(paired, on="line_id", how="anti")
-    found = refunds(away, with_credits(state), state.customers)
+    found = refunds(away, with_credits(state, undecided=True), state.customers)
     paid_back = [one for one in found if (one.line_id, frozenset(share.item_id for share in one.allocations)) not in refused]
     repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
     none = pl.lit(LineState.NONE).alias("state")

@@ -143,3 +143,22 @@ def test_what_the_engine_finds_to_be_on_account_is_accepted_so(tmp_path: Path) -
     (decided,) = books.accept([line_id])
     assert (decided.kind, decided.customer_id, decided.outcome) == ("on_account", "C1", "on_account")
     assert books.queue().waiting == 0
+
+
+def test_a_double_payment_that_went_back_is_a_refund_once_it_is_known(tmp_path: Path) -> None:
+    paid: Row = {"amount": "1190.00", "remittance_information": "RE-2026-00401"}
+    run(
+        tmp_path,
+        paid,
+        paid | {"remittance_information": "RE-2026-00401 nochmals"},
+        {"amount": "-1190.00", "remittance_information": "zurueck"},
+    )
+    books = Books(tmp_path / "books", actor="ada")
+    books.run()  # the first run found whose the second payment is
+    rows = books.state().lines.select("bank_reference", "state", "outcome").rows()
+    assert sorted(rows) == [("L1", "posted", "matched"), ("L2", "none", "duplicate"), ("L3", "proposed", "outgoing")]
+    lines = dict(books.state().lines.select("bank_reference", "line_id").iter_rows())
+    decided, rest = books.accept([lines["L3"]])
+    assert (decided.kind, [effect.item_id for effect in decided.effects]) == ("refund", [f"U-{lines['L2']}"])
+    assert (rest.kind, rest.line_id, books.queue().waiting) == ("on_account", lines["L2"], 0)
+    assert books.aging()["open_amount"].sum() == -80_10

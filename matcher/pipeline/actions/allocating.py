@@ -43,7 +43,7 @@ def allocate(session: Session, typed: str, wanted: Sequence[AllocationRequest], 
         DecisionKind.ALLOCATE, line, reason, allocations, outcome=_outcome(line, allocations, by_id), customer_id=payer, effective_date=day,
         classified=INTERCOMPANY if any(item.entity != line.entity for item in items) else "",
     )  # fmt: skip
-    return with_words(look, append(look, "allocate", [draft]))
+    return with_words(look, append(look, "allocate", [draft, *look.rests_decided(by_id, reason)]))
 
 
 def _outcome(line: Line, allocations: Sequence[Allocation], items: dict[str, ItemSnapshot]) -> Outcome:

@@ -20,7 +20,7 @@ from matcher.ledger.periods import Locks
 from matcher.model import Allocation
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
-from matcher.states import DecisionKind, LineState
+from matcher.states import DecisionKind, LineState, Outcome
 from matcher.store import near
 
 
@@ -163,6 +163,15 @@ class Look:
         """A decision on a line. It takes effect on the day the bank booked the line, unless `effective_date` says another one."""
         fields: dict[str, Any] = {"effective_date": self.open_day(line.booking_date), "after": self.after(line.line_id)} | more
         return Draft(kind, line.line_id, line.currency, reason=reason, allocations=tuple(allocations), **fields)
+
+    def rests_decided(self, item_ids: Iterable[str], reason: str) -> list[Draft]:
+        """Decisions that put lines on account of which nobody had decided yet, and whose rest another decision takes."""
+        lines = [self.line(line_id) for item in item_ids if (line_id := unapplied.line_of(item))]
+        return [
+            self.draft(DecisionKind.ON_ACCOUNT, line, reason, customer_id=line.payer, outcome=Outcome.ON_ACCOUNT)
+            for line in dict.fromkeys(lines)
+            if line.state != LineState.POSTED
+        ]
 
     def credit_decided(self, line_id: str) -> bool:
         """Whether somebody has put the rest of a line on a customer's account: what takes it then does so on its own day."""

@@ -73,7 +73,7 @@ def refund(session: Session, typed: str, wanted: Sequence[AllocationRequest], re
         DecisionKind.REFUND, line, reason, allocations, outcome=Outcome.PARTIAL if left else Outcome.MATCHED,
         customer_id=customers.pop() if len(customers) == 1 else "", effective_date=look.open_day(line.booking_date, *issued),
     )  # fmt: skip
-    return with_words(look, append(look, "refund", [draft]))
+    return with_words(look, append(look, "refund", [draft, *look.rests_decided([a.item_id for a in allocations], reason)]))
 
 
 def set_off(session: Session, credit: str, wanted: Sequence[AllocationRequest], reason: str) -> list[Decided]:

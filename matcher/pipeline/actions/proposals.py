@@ -41,6 +41,9 @@ def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
         line = look.line(line_id)
         if look.proposed(line_id):
             drafts.append(_accepted(look, line, reason))
+            decided = {draft.line_id for draft in drafts} | set(named)
+            rests = look.rests_decided([share.item_id for share in drafts[-1].allocations], reason)
+            drafts += [rest for rest in rests if rest.line_id not in decided]
         elif line.state == LineState.PROPOSED and line.other_line:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
         elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
