@@ -170,7 +170,7 @@ def _items(
     figures = tie_out(before, after)
     fresh = snapshot.join(items, on="item_id", how="anti")
     late = late_documents(fresh, snapshots.known_until(earlier))
-    same, drafts = recognised(session, fresh)
+    same, drafts = recognised(session, snapshot, fresh)
     replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
     counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
