@@ -116,7 +116,7 @@ DECISION: Schema = {
     "reason": _TEXT,
     "reverses": _TEXT,  # decision_id that this one undoes
     "refused": _TEXT,  # of a reject the ids of the items that are not proposed for the line again, as a JSON array; else empty
-    "counts_instead": _TEXT,  # of an exclude the lines, separated by spaces, or the statement that count in its place; else empty
+    "counts_instead": _TEXT,  # of an exclude the lines, separated by spaces, or the statement that count in its place; of a listed the item
     "run_by": _TEXT,  # who started the run that posted it; empty when a person decided
     "other_line": _TEXT,  # decided together with this line: the payment that came back, the other leg of a transfer; else empty
     "classified": _TEXT,  # of a classify what the line is: a word of `states.LineClass`; else empty

@@ -169,7 +169,7 @@ def _items(
     before, after = _open_before_and_after(items, snapshot, gone)
     figures = tie_out(before, after)
     fresh = snapshot.join(items, on="item_id", how="anti")
-    same, drafts = recognised(session, fresh)
+    same, drafts = recognised(session, snapshot, fresh)
     # what is left of a receipt of ours was in every figure before: it is not late
     unknown = fresh.filter(~pl.col("item_id").is_in([credit.item_id for credit in same]))
     late = late_documents(unknown, snapshots.known_until(earlier))

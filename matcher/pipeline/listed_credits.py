@@ -11,7 +11,7 @@ from matcher.ledger.fold import fold
 from matcher.model import Allocation
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.session import Session
-from matcher.states import DecisionKind, DocumentType, Outcome
+from matcher.states import DecisionKind, DocumentType, ItemStatus, Outcome
 from matcher.store import journal, near
 
 EARLIER, LATER = timedelta(5), timedelta(45)
@@ -35,17 +35,20 @@ class ListedCredit(NamedTuple):
         return f"{name} over {amount} is what is left of receipt {self.line_id} of {self.customer_id}: it is counted once"
 
 
-def recognised(session: Session, new: pl.DataFrame) -> tuple[list[ListedCredit], list[Draft]]:
+def recognised(session: Session, listed: pl.DataFrame, new: pl.DataFrame) -> tuple[list[ListedCredit], list[Draft]]:
     """The credits that a list brings and that are rests of receipts, each with the decision that says so.
 
     A credit on account is one by customer, currency, amount and date; a credit note only where it names the receipt's bank reference or
-    the document that was exported for it.
+    the document that was exported for it. A credit on account that was listed before the bank told of the receipt is one as well.
 
     Args:
         session: of the import.
-        new: items that the list brings for the first time, columns of `frames.ITEM`.
+        listed: items of the list, columns of `frames.ITEM`.
+        new: those that it brings for the first time.
     """
-    candidates = new.filter(pl.col("open_amount") < 0)
+    again = listed.filter(pl.col("document_type") == DocumentType.ON_ACCOUNT, pl.col("status") != ItemStatus.CLOSED)
+    again = again.filter(~pl.col("item_id").is_in(journal.credits_listed(session.store)))
+    candidates = pl.concat([new, again]).filter(pl.col("open_amount") < 0).unique("item_id", maintain_order=True)
     if not candidates.height:
         return [], []
     lines = journal.lines_of_customers(session.store, candidates["customer_id"].unique().to_list())
@@ -69,6 +72,7 @@ def recognised(session: Session, new: pl.DataFrame) -> tuple[list[ListedCredit],
         day = max(rest["issue_date"], item["issue_date"])
         about: dict[str, Any] = {"customer_id": rest["customer_id"], "outcome": Outcome.ON_ACCOUNT, "after": after.get(rest["line_id"], "")}
         why = f"listed by the ERP as {item['item_id']}"
+        about["counts_instead"] = item["item_id"]
         drafts.append(Draft(DecisionKind.LISTED, rest["line_id"], rest["currency"], day, reason=why, allocations=(share,), **about))
     return found, drafts
 

@@ -141,6 +141,11 @@ def lines_of_customers(store: Store, customer_ids: Collection[str]) -> list[str]
     return [str(row[0]) for row in store.run(sql, [texts(customer_ids)])]
 
 
+def credits_listed(store: Store) -> list[str]:
+    """Ids of the ERP's credits that are known to be what is left of a line, or that a person said are not."""
+    return [str(row[0]) for row in store.run(f"SELECT counts_instead FROM log.decision WHERE kind = '{DecisionKind.LISTED}' ORDER BY 1")]
+
+
 def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Ids of the documents that were exported for lines."""
     sql = "SELECT line_id, external_id FROM log.export WHERE line_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL"

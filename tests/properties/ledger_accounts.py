@@ -61,6 +61,7 @@ class Journal:
     periods: list[tuple[int, str, str]]
     references: dict[str, str]
     runs: list[int]
+    recognised: set[str]
     undecided: bytes = b""
     live: set[str] = field(default_factory=set)
 
@@ -79,6 +80,7 @@ class Journal:
             periods=run("SELECT batch, month, action FROM log.period ORDER BY batch"),
             references=dict(run("SELECT line_id, bank_reference FROM raw.line")),
             runs=[batch for (batch,) in run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")],
+            recognised={name for (name,) in run("SELECT counts_instead FROM log.decision WHERE kind = 'listed'")},
             undecided=repr([run(f"FROM work.{table} ORDER BY ALL") for table in ("finding", "proposal")]).encode(),
         )
         undone = {one.reverses for one in made.decisions if one.reverses}
@@ -217,20 +219,25 @@ def check_movements(journal: Journal, state: State) -> Iterator[str]:
 
 
 def check_bridge(session: Session, state: State, days: Sequence[date]) -> Iterator[str]:
-    """From each of these days to the next every step adds up, to what the aging of the day says."""
-    opening: Sums | None = None
+    """From each of these days to the next every step adds up, to what the aging of the day says: of a closed month as it was closed."""
+    opening = _aged(session, days[0])
     for first, last in pairwise(days):
         rows = bridge(state.movements, first + timedelta(1), last)
         for row in rows.iter_rows(named=True):
             if row["opening"] + sum(row[step] for step in STEPS) != row["closing"]:
                 yield f"the bridge from {first} to {last} does not add up: {row}"
-        if opening is not None and summed(rows, "opening") != opening:
-            yield f"the bridge from {first} does not begin where the one before ended"
+        begun = summed(rows, "opening")
+        if begun != opening:
+            yield f"the bridge from {first} begins with {begun}, the day ended with {opening}"
         opening = summed(rows, "closing")
-        aged = summed(aging(view.whole(session, last)), "open_amount")
+        aged = _aged(session, last)
         for key in sorted(aged.keys() | opening.keys()):
             if aged.get(key, 0) != opening.get(key, 0):
                 yield f"{key} of {last}: {text(opening.get(key, 0))} by the bridge, {text(aged.get(key, 0))} by the aging"
+
+
+def _aged(session: Session, day: date) -> Sums:
+    return summed(aging(view.whole(session, day, view.asked_for(session, day).known)), "open_amount")
 
 
 def check_certain(journal: Journal, told: Mapping[str, Told]) -> Iterator[str]:

@@ -112,8 +112,8 @@ class Erp:
 
     def issue(self, today: date) -> Document:
         """An invoice or a credit note of these days; sometimes one that was issued weeks ago."""
-        kind = self.rng.choice(("invoice", "invoice", "invoice", "credit_note"))
-        amount = self.amounts.below(4000_00) * (-1 if kind == "credit_note" else 1) or 4000_01
+        kind = self.rng.choice((*["invoice"] * 7, "credit_note", "credit_note", "on_account"))
+        amount = self.amounts.below(4000_00) * (1 if kind == "invoice" else -1) or 4000_01
         entity, currency = self.rng.choice((("1", "EUR"), ("1", "EUR"), ("2", "EUR"), ("1", "USD")))
         ago = self.rng.randint(0, 45) if self.rng.random() < 0.15 else self.rng.randint(0, 4)
         name = f"I{len(self.documents)}"
@@ -228,7 +228,7 @@ class Bank:
     def lines(self, day: date, credits: Sequence[tuple[str, str, str, int]]) -> list[Told]:
         """Some lines of a day. `credits`: entity, customer, currency and amount that may be paid back."""
         made: list[Told] = []
-        others = (self._again, self._advance, self._nobody, self._back, self._fee, self._own)
+        others = (self._again, self._booked_already, self._advance, self._nobody, self._back, self._fee, self._own)
         for _ in range(self.rng.randint(1, 4)):
             made += self.rng.choice((*[self._receipt] * 3, *others))(day)
         if credits and self.rng.random() < 0.35:
@@ -263,6 +263,15 @@ class Bank:
             return []
         line = self.rng.choice(earlier)
         return [self._line(line.account, day, line.amount, line.words, line.payer)]
+
+    def _booked_already(self, day: date) -> list[Told]:
+        """What the ERP has listed as a credit before the bank tells of it."""
+        paid = {line.amount for line in self.told.values()}
+        credits = [one for one in self.erp.documents.values() if one.kind == "on_account" and -one.amount not in paid]
+        if not credits:
+            return self._advance(day)
+        one = self.rng.choice(credits)
+        return [self._line(_house(one.entity, one.currency), day, -one.amount, "advance", one.customer)]
 
     def _advance(self, day: date) -> list[Told]:
         account, payer = self.rng.choice(sorted(HOUSE)), self.rng.choice(sorted(CUSTOMERS))

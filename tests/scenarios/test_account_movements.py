@@ -99,3 +99,30 @@ def test_a_run_up_to_an_earlier_day_offers_nothing_of_a_later_line_again(tmp_pat
     assert books.state().allocations.filter(books.state().allocations["state"] == "proposed")["item_id"].to_list() == ["2"]
     books.undo("ref:B1")
     assert books.state().lines.height == 1
+
+
+def test_money_that_was_used_as_a_credit_is_not_returned_while_it_pays_something(tmp_path: Path) -> None:
+    lines = [line("B1", "100.00"), line("B2", "200.00"), line("B3", "-100.00", booking_date="2026-10-20")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "300.00")], lines=lines)
+    books.run()
+    credit = books.state().credits.filter(books.state().credits["document_no"] == "B1")["item_id"][0]
+    (netted,) = books.allocate("ref:B2", [AllocationRequest(credit), AllocationRequest("1")])
+    with pytest.raises(MatcherError, match="was used as a credit") as refused:
+        books.return_line("ref:B3", "ref:B1")
+    assert netted.decision_id in refused.value.hint
+    books.undo(netted.decision_id)
+    books.return_line("ref:B3", "ref:B1")
+    assert sum(books.aging()["open_amount"]) == 300_00 - 200_00
+
+
+def test_the_erp_s_credit_that_was_listed_before_the_bank_s_line_is_counted_once(tmp_path: Path) -> None:
+    listed = [item("1", "-100.00", document_type="on_account", issue_date="2026-10-15"), item("2", "50.00")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=listed, lines=[line("B1", "100.00")])
+    books.run()
+    again = books.import_files("items", [items_file(tmp_path, listed)])
+    assert [one.item_id for one in again.recognised] == ["1"]
+    assert books.aging().select("item_id", "open_amount").rows() == [("1", -100_00), ("2", 50_00)]
+    (listing,) = books.state().decisions.filter(books.state().decisions["kind"] == "listed")["decision_id"]
+    books.undo(listing, reason="two payments")
+    assert books.import_files("items", [items_file(tmp_path, listed)]).recognised == ()
+    assert books.aging()["open_amount"].to_list() == [-100_00, 50_00, -100_00]

@@ -35,6 +35,7 @@ def drafts(look: Look, line: Line, of: Line, reason: str) -> list[Draft]:
         MatcherError: as `return_line`.
     """
     _check(look, line, of)
+    _check_whole(look, of)
     sign = -1 if line.amount < 0 else 1
     mirrored = _mirrored(look, of)
     customer = of.payer or of.customer_id
@@ -81,6 +82,16 @@ def _check(look: Look, line: Line, of: Line) -> None:
     if abs(line.amount) < abs(of.amount):
         what = f"line {line.line_id} takes back {text(abs(line.amount), line.currency)} of {text(abs(of.amount), of.currency)}"
         raise MatcherError("decision.amount", what, hint="A return is of the whole amount, with or without the bank's fee.")
+
+
+def _check_whole(look: Look, of: Line) -> None:
+    """Refuses the return of money that others have used as a credit: what they paid with it would stay paid."""
+    others = (pl.col("item_id") == unapplied.item_id(of.line_id)) & (pl.col("state") == AllocationState.POSTED)
+    standing = look.state.allocations.filter(others).group_by("decision_id", maintain_order=True).agg(pl.col("item_amount").sum())
+    used = standing.filter(pl.col("item_amount") != 0)["decision_id"].to_list()
+    if used:
+        what = f"money of line {of.line_id} was used as a credit by decision {used[0]}"
+        raise MatcherError("decision.state", what, hint=f"Take that back first: `matcher undo {used[0]}`.")
 
 
 def _mirrored(look: Look, of: Line) -> list[Allocation]:
