@@ -106,7 +106,7 @@ def test_money_that_was_used_as_a_credit_is_not_returned_while_it_pays_something
     books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "300.00")], lines=lines)
     books.run()
     credit = books.state().credits.filter(books.state().credits["document_no"] == "B1")["item_id"][0]
-    (netted,) = books.allocate("ref:B2", [AllocationRequest(credit), AllocationRequest("1")])
+    netted, _ = books.allocate("ref:B2", [AllocationRequest(credit), AllocationRequest("1")])
     with pytest.raises(MatcherError, match="was used as a credit") as refused:
         books.return_line("ref:B3", "ref:B1")
     assert netted.decision_id in refused.value.hint
