@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from matcher import money
-from matcher.amounts import total
+from matcher.amounts import shown
 from matcher.frames import State
 from matcher.ledger.aging import aging
 
@@ -51,7 +51,7 @@ def receivables(state: State) -> tuple[Receivables, ...]:
     sums = pl.concat(frame.select("entity", "currency", pl.col("open"), part=pl.lit(name)) for name, frame in parts)
     amount, part = pl.col("open"), pl.col("part")
     grouped = sums.group_by("entity", "currency").agg(
-        items=total(amount.filter(part == "items")), unapplied=total(amount.filter(part == "unapplied"))
+        items=shown(amount.filter(part == "items")), unapplied=shown(amount.filter(part == "unapplied"))
     )
     return tuple(Receivables(*row) for row in grouped.sort("entity", "currency").iter_rows())
 
@@ -77,7 +77,7 @@ def disagreements(state: State, buckets: Sequence[int]) -> list[str]:
 
 def _sums(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
     amount = next(name for name in ("open", "open_amount", "amount") if name in frame.columns)
-    rows = frame.group_by("entity", "currency").agg(total(pl.col(amount)).alias("sum")).iter_rows()
+    rows = frame.group_by("entity", "currency").agg(shown(pl.col(amount)).alias("sum")).iter_rows()
     return {(entity, currency): minor for entity, currency, minor in rows if minor}
 
 

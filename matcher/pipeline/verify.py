@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from matcher.amounts import total
+from matcher.amounts import shown, total
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.booked import booked
@@ -186,7 +186,7 @@ def _unplaced(session: Session, state: State) -> str:
     """Where the lines that came in are not those that are placed, wait or do not count, in number or amount; '' when they are."""
     told = {(account, currency): (count, amount) for account, currency, count, amount in lines.totals(session.store)}
     counted = pl.concat([state.lines.select("account", "currency", "amount"), state.excluded.select("account", "currency", "amount")])
-    sums = counted.group_by("account", "currency").agg(pl.len().cast(pl.Int64), total(pl.col("amount"))).iter_rows()
+    sums = counted.group_by("account", "currency").agg(pl.len().cast(pl.Int64), shown(pl.col("amount"))).iter_rows()
     found = {(account, currency): (count, amount) for account, currency, count, amount in sums}
     split = state.lines.filter(pl.col("applied") + pl.col("used") + pl.col("pending") != pl.col("amount"))
     if split.height:

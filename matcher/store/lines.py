@@ -78,7 +78,7 @@ def amounts(store: Store) -> pl.DataFrame:
 
 def totals(store: Store) -> list[tuple[str, str, int, int]]:
     """Account, currency, number and sum of the lines that came in."""
-    return store.run("SELECT account, currency, count(*), sum(amount)::BIGINT FROM raw.line GROUP BY ALL ORDER BY ALL")
+    return store.run("SELECT account, currency, count(*), sum(amount) FROM raw.line GROUP BY ALL ORDER BY ALL")
 
 
 def misnamed(store: Store, table: str) -> Iterator[tuple[int, list[str]]]:

@@ -174,7 +174,7 @@ def test_a_pipe_that_makes_nobody_wait_loses_nothing() -> None:
 def test_an_error_after_the_work_does_not_say_that_nothing_was_changed(
     server: Server, books: Books, error: str, code: str, status: int
 ) -> None:
-    fail = f"import matcher.cli.work as work\ndef fail(results): raise {error}\nwork._decided = fail\n"
+    fail = f"import matcher.cli.decide as decide\ndef fail(*made, **how): raise {error}\ndecide._show = fail\n"
     decision = decided(books)
     done = forked(server, books, "undo", decision, before=fail)
     assert done.returncode == status

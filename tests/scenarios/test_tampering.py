@@ -200,11 +200,15 @@ CHANGES: dict[str, tuple[str, ...]] = {
 }
 
 
+_OF_A_CLOSE = {"log.period", "log.closed_finding", "log.closed_proposal"}
+"""Tables that only a closed month fills; these books have none."""
+
+
 def test_the_untouched_books_hold_and_have_rows_everywhere(original: Books, signed: Books) -> None:
     assert failures(original) == []
     assert failures(signed) == []
     with duckdb.connect(str(original.directory / "books.duckdb"), read_only=True) as connection:
-        for table in (*APPEND_ONLY, "work.finding", "work.proposal"):
+        for table in sorted({*APPEND_ONLY, "work.finding", "work.proposal"} - _OF_A_CLOSE):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchall() > [(0,)], table
 
 
@@ -398,7 +402,8 @@ def test_a_proposal_may_be_accepted_after_other_decisions(original: Books, tmp_p
     paid = books.state().lines.filter(pl.col("bank_reference") == "B1")["line_id"][0]
     books.undo(paid)
     books.accept([line])
-    assert all(line.state != "proposed" for line in books.queue().lines)
+    # what was taken back stands as a proposal again
+    assert [line.line_id for line in books.queue().lines if line.state == "proposed"] == [paid]
     assert failures(books) == []
 
 
@@ -441,4 +446,4 @@ def test_batches_of_before_the_key_are_told_and_do_not_fail(original: Books, tmp
     assert [check.note for check in books.verify() if check.failure or check.note] == [f"{before} before the key was set"]
     config = CONFIG + '[journal]\nkey_file = "../../journal.key"\nsigned_from = 1\n'
     (books.directory / "matcher.toml").write_text(config, encoding="utf-8")
-    assert failures(Books(books.directory)) == ["journal: every batch is signed with the key", "state: each line counts or is excluded"]
+    assert failures(Books(books.directory)) == ["journal: every batch is signed with the key", "state: lines, items and receivables"]

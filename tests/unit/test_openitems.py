@@ -120,7 +120,8 @@ def test_a_bad_row_that_is_in_the_books_already_stops_nothing(tmp_path: Path) ->
     for line in books.state().lines["line_id"]:
         books.explain(line)
         books.undo(line)
-    assert books.aging(date(2026, 12, 31))["open_amount"].sum() == sum(range(40100, 40600, 100))
+    aged = books.aging(date(2026, 12, 31)).filter(pl.col("document_type") != "unapplied")
+    assert aged["open_amount"].sum() == sum(range(40100, 40600, 100))
 
 
 HIDDEN = (

@@ -27,7 +27,11 @@ def allocate(session: Session, typed: str, wanted: Sequence[AllocationRequest], 
     """
     needs(wanted, "item")
     line_id = lookup.line(session, typed)
-    meant = requests.meant(session, [request.item for request in wanted])
+    try:
+        meant = requests.meant(session, [request.item for request in wanted])
+    except MatcherError:
+        Look(session, [line_id]).line(line_id)  # that the line does not count comes first
+        raise
     look = Look(session, [line_id], requests.ids(meant))
     line = look.line(line_id)
     items = [requests.chosen(look, meant[request.item], line.entity) for request in wanted]
