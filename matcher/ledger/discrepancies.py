@@ -11,6 +11,7 @@ import polars as pl
 from matcher.amounts import render, running, total
 from matcher.frames import Schema, State, empty
 from matcher.ledger.aging import BUCKETS, bucket, days_past_due
+from matcher.ledger.replaced_documents import replaced_documents
 from matcher.money import PPM
 from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, LineState, Outcome
 
@@ -85,7 +86,7 @@ def discrepancies(
         as a credit: open_before is minus its amount, open_after minus what is not applied; item_id names the item when the
         line touches exactly one. Minor units; days_past_due is signed as in `aging`.
     """
-    parts = [_of_payments(_payments(state, discount_grace_days)), _of_lines(state), _of_gaps(gaps)]
+    parts = [_of_payments(_payments(state, discount_grace_days)), _of_lines(state), _of_gaps(gaps), _of_replaced(state)]
     rows = pl.concat([empty(DISCREPANCY), *parts], how="diagonal")
     days = days_past_due(state, pl.col("due"))
     aged = rows.with_columns(
@@ -244,6 +245,25 @@ def _of_lines(state: State) -> pl.DataFrame:
         adjustment=pl.lit(0, pl.Int64),
         open_after=-pl.col("pending"),
     )
+
+
+def _of_replaced(state: State) -> pl.DataFrame:
+    """Receipts on documents that the ERP has cancelled and issued again under another number."""
+    settled = (pl.col("settled_cash") + pl.col("settled_adjustment")) != 0
+    gone = state.items.filter(pl.col("listed_open") == 0, settled)
+    new = state.items.filter(pl.col("open") != 0, pl.col("listed_open") != 0)
+    posted = state.allocations.filter(pl.col("state") == AllocationState.POSTED, pl.col("line_id") != "").select("item_id", "line_id")
+    closed, came = dict(gone.select("item_id", "seen").iter_rows()), dict(new.select("item_id", "first_seen").iter_rows())
+    rows = [
+        (one.entity, one.customer_id, one.item_id, one.document_no, line, one.currency, f"{one.said()}; the receipt is on the old one.")
+        for one in replaced_documents(gone, new, posted)
+        if closed[one.item_id] == came[one.by_item_id]
+        for line in one.lines
+    ]
+    columns = ("entity", "customer_id", "item_id", "document_no", "line_id", "currency", "note")
+    found = pl.DataFrame(rows, schema={name: DISCREPANCY[name] for name in columns}, orient="row")
+    nothing = {name: pl.lit(0, pl.Int64) for name in DISCREPANCY_AMOUNTS}
+    return found.with_columns(type=pl.lit("unexplained"), due=pl.lit(None, pl.Date), decision_id=pl.lit(""), reason=pl.lit(""), **nothing)
 
 
 def _of_gaps(gaps: pl.DataFrame | None) -> pl.DataFrame:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -261,3 +262,18 @@ def test_a_credit_note_used_in_part_is_none(books: Books) -> None:
     books.item("N1", -30_00)
     pay(books, 90_00, {"I1": 100_00, "N1": -10_00})
     assert rows(books) == []
+
+
+def test_a_receipt_on_a_document_that_was_issued_again_is_named_with_the_new_one() -> None:
+    books = Books()
+    books.item("A1", 100_00, document_no="RE-2026-0401", status="closed", open_amount=100_00, seen=4, first_seen=1)
+    books.item("A7", 100_00, document_no="RE-2026-0401-1", seen=4, first_seen=4)
+    books.item("A8", 100_00, document_no="RE-2026-0777", seen=4, first_seen=4)
+    books.line("L1", 100_00, customer="C1")
+    books.post("D1", "L1", {"A1": 100_00})
+    state = books.state()
+    listed = pl.when(pl.col("item_id") == "A1").then(0).otherwise("listed_open").alias("listed_open")
+    found = discrepancies(replace(state, items=state.items.with_columns(listed)))
+    (row,) = found.filter(pl.col("type") == "unexplained").iter_rows(named=True)
+    assert (row["item_id"], row["line_id"], row["open_after"]) == ("A1", "L1", 0)
+    assert row["note"] == "RE-2026-0401 (A1) was re-issued as RE-2026-0401-1 (A7); the receipt is on the old one."
