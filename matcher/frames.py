@@ -186,8 +186,8 @@ MOVEMENT: Schema = {
 }
 """Rows of `ledger.movements`."""
 
-SNAPSHOT: Schema = {"batch": pl.Int64(), "snapshot_date": _DAY}
-"""The day that each list of open items speaks of, by the batch that brought it."""
+SNAPSHOT: Schema = {"batch": pl.Int64(), "snapshot_date": _DAY, "entity": _TEXT}
+"""The day that each list of open items speaks of, by the batch that brought it and the legal entities that it lists."""
 
 CREDIT: Schema = {"batch": pl.Int64(), "line_id": _TEXT, "customer_id": pl.String()}
 """Whose the money of an undecided line is, as runs found it; '' takes it back. In order of batch."""

@@ -92,7 +92,7 @@ def _by_erp(facts: Facts) -> pl.DataFrame:
     """What the ERP's lists say that our postings do not explain.
 
     What an item had lost before the books knew it is dated by its closing date, else by its issue: nothing is known of the way there.
-    A later change is of the day of the list, or of the closing date where that lies after the list before.
+    A later change is of the day of the list, or of the closing date where that lies after the legal entity's list before.
     """
     first = _first_versions(facts)
     opening = first.with_columns(
@@ -107,7 +107,9 @@ def _by_erp(facts: Facts) -> pl.DataFrame:
 
 
 def _changes(facts: Facts) -> pl.DataFrame:
-    days = facts.snapshots.sort("batch").with_columns(before=pl.col("snapshot_date").shift())
+    days = facts.snapshots.group_by("batch").agg(pl.col("snapshot_date").first())
+    # a list speaks for the legal entities that it lists: the one before it is the last that listed the same one
+    earlier = facts.snapshots.sort("batch").select("batch", "entity", before=pl.col("snapshot_date").shift().over("entity"))
     held = booked(facts.versions, facts.decisions, facts.allocations, facts.sent)
     level = pl.col("open_amount") + pl.col("booked").fill_null(0)
     closed_between = pl.col("closed_date").is_between("before", "snapshot_date", closed="right")
@@ -117,6 +119,7 @@ def _changes(facts: Facts) -> pl.DataFrame:
         .filter(pl.col("amount").is_not_null() & (pl.col("amount") != 0))
         .join(days, on="batch", how="left")
         .join(facts.items.select(*_OF_ITEM), on="item_id")
+        .join(earlier, on=["batch", "entity"], how="left")
         .with_columns(
             effective_date=pl.max_horizontal("issue_date", pl.when(closed_between).then("closed_date").otherwise("snapshot_date")),
             recorded="batch",

@@ -5,7 +5,6 @@ to be known later of a locked day takes effect on the first open day.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -110,17 +109,3 @@ def first_day(month: str) -> date:
         return date.fromisoformat(f"{month}-01")
     except ValueError:
         raise MatcherError("usage.option", f"{month!r} is no month", hint="Write it as in 2026-10.") from None
-
-
-def month_of(day: date) -> str:
-    """The month of a day, as in 2026-10."""
-    return day.isoformat()[:7]
-
-
-def months(first: date, last: date) -> Sequence[str]:
-    """All months from that of one day to that of another."""
-    found, day = [], first.replace(day=1)
-    while day <= last:
-        found.append(month_of(day))
-        day = (day.replace(day=28) + timedelta(4)).replace(day=1)
-    return found

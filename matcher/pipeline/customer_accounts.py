@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher.amounts import total
 from matcher.frames import State
 from matcher.matching.decisions.decide import Policy
 from matcher.matching.entity import EntityInput
@@ -66,7 +67,7 @@ class CustomerAccounts:
         """The records with what credits are offered for."""
         if not self.credits.height:
             return records
-        settled = records.allocations.group_by("item_id").agg(settled=(pl.col("item_amount") + pl.col("adjustment")).sum())
+        settled = records.allocations.group_by("item_id").agg(settled=total(pl.col("item_amount") + pl.col("adjustment")))
         left = self.items.join(settled, on="item_id", how="left").with_columns(pl.col("open") - pl.col("settled").fill_null(0))
         found, proposed = offers(self.credits, left, records.proposals["item_id"].unique().to_list(), self.refused)
         return records._replace(

@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher.amounts import totals
 from matcher.errors import MatcherError
-from matcher.ledger.periods import Close, Locks, first_day, last_day
+from matcher.ledger.periods import Locks, first_day, last_day
 from matcher.pipeline.exclusions import needs_reason
 from matcher.pipeline.reports import blocks
 from matcher.pipeline.session import Session
@@ -136,8 +136,3 @@ def checklist(session: Session, month: str) -> tuple[Point, ...]:
 def _unplaced() -> pl.Expr:
     """Lines that nobody has decided and that may be business of the receivables ledger."""
     return (pl.col("state") == LineState.NONE) & ~pl.col("outcome").is_in(NOT_RECEIVABLE)
-
-
-def closing_of(session: Session, day: date) -> Close | None:
-    """The close that locked a day; None for an open day."""
-    return locks(session).closing(day)

@@ -19,7 +19,7 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
-from matcher.states import DecisionKind, StatementState
+from matcher.states import NOT_RECEIVABLE, DecisionKind, LineState, StatementState
 from matcher.store import facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
@@ -161,6 +161,7 @@ def _whole(session: Session, *, broken: bool) -> list[Check]:
     names = (
         "state: each line counts or is excluded",
         "lines: what came in is placed or waits",
+        "receipts: what is left of one is a credit of who paid it",
         "items: movements come to what the ERP lists less our postings",
         "receivables: movements, items with credits, and aging agree",
     )
@@ -177,9 +178,20 @@ def _whole(session: Session, *, broken: bool) -> list[Check]:
     return [
         _first(names[0], read.lines, counts == aside, "line_id"),
         Check(names[1], read.lines.height, _unplaced(session, state)),
-        Check(names[2], state.items.height, f"item_id {wrong_items[0]}" if wrong_items else ""),
-        Check(names[3], state.movements.height, differing[0] if differing else ""),
+        Check(names[2], state.lines.height, _uncredited(state)),
+        Check(names[3], state.items.height, f"item_id {wrong_items[0]}" if wrong_items else ""),
+        Check(names[4], state.movements.height, differing[0] if differing else ""),
     ]
+
+
+def _uncredited(state: State) -> str:
+    """The first receipt whose movements leave another credit than the line has left, where its customer is known; '' when none does."""
+    known = (pl.col("payer") != "") & (pl.col("amount") > 0)
+    known &= (pl.col("state") != LineState.POSTED) | ~pl.col("outcome").is_in(NOT_RECEIVABLE)
+    credits = state.credits.group_by("line_id").agg(left=total(-pl.col("open")))
+    both = state.lines.join(credits, on="line_id", how="left", maintain_order="left")
+    wrong = both.filter(pl.when(known).then("pending").otherwise(0) != pl.col("left").fill_null(0))
+    return f"line_id {wrong['line_id'][0]}" if wrong.height else ""
 
 
 def _unplaced(session: Session, state: State) -> str:
@@ -188,9 +200,6 @@ def _unplaced(session: Session, state: State) -> str:
     counted = pl.concat([state.lines.select("account", "currency", "amount"), state.excluded.select("account", "currency", "amount")])
     sums = counted.group_by("account", "currency").agg(pl.len().cast(pl.Int64), shown(pl.col("amount"))).iter_rows()
     found = {(account, currency): (count, amount) for account, currency, count, amount in sums}
-    split = state.lines.filter(pl.col("applied") + pl.col("used") + pl.col("pending") != pl.col("amount"))
-    if split.height:
-        return f"line_id {split['line_id'][0]}"
     wrong = sorted(key for key in told.keys() | found.keys() if told.get(key) != found.get(key))
     return f"account {wrong[0][0]} {wrong[0][1]}" if wrong else ""
 

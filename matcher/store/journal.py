@@ -13,6 +13,7 @@ from matcher.journal.chain import GENESIS, Head, JournalEntry
 from matcher.ledger.movements import Facts
 from matcher.states import SETTLING, DecisionKind, PeriodAction
 from matcher.store.database import Store
+from matcher.store.snapshots import snapshots as lists_of_items
 
 _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
     latest AS (SELECT t.* EXCLUDE (batch), coalesce(first, batch) AS first_seen, batch AS seen
@@ -233,7 +234,8 @@ def sent(store: Store, batch: int | None = None, table: str = "log.export", *, f
 
 def snapshots(store: Store, batch: int | None = None) -> pl.DataFrame:
     """The day that each list of open items speaks of; columns of `frames.SNAPSHOT`."""
-    return store.few(f"SELECT batch, snapshot_date FROM {until('raw.snapshot', batch)} ORDER BY batch")
+    lists = [one for one in lists_of_items(store) if batch is None or one.batch <= batch]
+    return frames.of_rows([(one.batch, one.day, entity) for one in lists for entity in one.entities or ("",)], frames.SNAPSHOT)
 
 
 def credits(store: Store, batch: int | None = None, table: str = "log.credit", *, few: bool = False) -> pl.DataFrame:

@@ -27,9 +27,10 @@ _FOUND = f"found AS (SELECT line_id, outcome, state FROM work.finding AS f {UNDE
 _OURS = f"(outcome NOT IN ({_words(NOT_RECEIVABLE)}) OR state = '{LineState.PROPOSED}')"
 _UNTOUCHED = f"CASE WHEN amount < 0 THEN '{Outcome.OUTGOING}' ELSE '{Outcome.UNEXPLAINED}' END"
 _LINE = "line_id, amount, entity, account"
-_HELD = f"""SELECT line_id FROM log.decision WHERE kind = '{DecisionKind.HOLD}' AND until > $as_of
-    AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')"""
-"""Lines that are on hold on the day, whenever somebody said so."""
+_HELD = f"""SELECT line_id FROM log.decision WHERE kind = '{DecisionKind.HOLD}'
+    AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
+    GROUP BY line_id HAVING arg_max(until, (batch, ordinal)) > $as_of"""
+"""Lines that are on hold on the day, as was said last, whenever that was."""
 
 _RESTORED = f"""restored AS (
     SELECT l.line_id, d.outcome FROM (

@@ -441,6 +441,11 @@ def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
     )
     assert desk.do("write-off", "OR-2026-107=500.01", "--reason", "damage", status=4).startswith("policy.limit: 500.01 EUR")
     desk.do("write-off", "OR-2026-107=145.00", "--reason", "bad_debt")
+    # nor in small steps, nor for one reason after the other
+    assert desk.do("write-off", "OR-2026-107=0.01", "--reason", "bad_debt", status=4).startswith(
+        "policy.limit: 145.01 EUR of OR-2026-107 in all"
+    )
+    assert desk.do("write-off", "OR-2026-107=355.01", "--reason", "damage", status=4).startswith("policy.limit: 500.01 EUR")
 
 
 @covers("period.blocked")

@@ -186,3 +186,36 @@ def test_a_whole_run_and_a_rule_are_taken_back(desk: Teller) -> None:
     (row,) = [row for row in desk.rows("matches") if row["bank_reference"] == "B01"]
     assert (row["actor"], row["run_by"]) == ("ada", "")
     assert "rule.unknown" in desk.do("undo", "--rule", posted[0]["rule"].split("@")[0], status=2), "a person has posted it"
+
+
+def test_what_is_far_more_than_a_receipt_and_a_fee_is_not_its_return(desk: Teller) -> None:
+    """The rest of a return leaves the queue with it, so that nothing but a fee may be in it."""
+    said = desk.do("return", "ref:B04", "--of", "ref:B03", status=2)
+    assert said.startswith("decision.amount: ")
+    assert "779.50 EUR more" in said
+    assert _state(desk, "B04")[0] != "posted"
+    desk.do("return", "ref:B04", "--of", "ref:B01")  # 3.50 of fee
+
+
+def test_what_was_said_last_of_a_hold_counts(desk: Teller) -> None:
+    desk.do("hold", "ref:B03", "--until", "2026-12-15")
+    desk.do("hold", "ref:B03", "--until", "2026-10-20")
+    assert "B03" in desk.waiting()
+
+
+def test_an_item_is_written_off_once_in_a_command(desk: Teller) -> None:
+    said = desk.do("write-off", "FA-7001=1.00", "F1=1.00", "--reason", "rounding", status=2)
+    assert said.startswith("usage.option: item F1 is named twice")
+
+
+def test_whoever_accepts_is_bound_by_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    item: Row = {"item_id": "F1", "customer_id": "K10", "document_no": "FA-7001", "amount": "1000.00", "terms": "2/10 net 30"}
+    paid: Row = {"bank_reference": "B1", "booking_date": "2026-09-08", "amount": "980.00", "remittance_information": "FA-7001", **HOLZBAU}
+    books = filled(tmp_path, items=[item], customers=CUSTOMERS, lines=[paid])
+    toml = books.directory / "matcher.toml"
+    lines = [line for line in toml.read_text(encoding="utf-8").splitlines() if not line.startswith(("[policy]", "auto_post"))]
+    toml.write_text("\n".join([*lines, "[policy]", "auto_post = false", "[policy.people.ben]", "amount = 19", ""]), encoding="utf-8")
+    desk = Teller(books, monkeypatch)
+    desk.do("run")
+    assert desk.do("accept", "ref:B1", status=4, actor="ben").startswith("policy.limit: 20.00 EUR of FA-7001 in all are more than the 19.00")
+    desk.do("accept", "ref:B1", actor="ada")

@@ -215,3 +215,15 @@ def test_every_id_that_is_in_two_files_is_named(tmp_path: Path) -> None:
         (f"{second}:3", "item_id 'A2' is in two of the files"),
         (f"{second}:4", "item_id 'A1' is in two of the files"),
     ]
+
+
+def test_a_closing_date_counts_after_the_last_list_of_the_same_entity(tmp_path: Path) -> None:
+    """What another company's list said of in between says nothing of this one's documents."""
+    books = filled(tmp_path)
+    ours, theirs = item(1, entity="1"), item(2, entity="2")
+    books.import_files("items", [items_file(tmp_path, [ours, theirs], "a.csv")], snapshot_date=date(2026, 9, 30))
+    books.import_files("items", [items_file(tmp_path, [theirs], "b.csv")], snapshot_date=date(2026, 10, 20), partial=True)
+    closed = ours | {"status": "closed", "open_amount": "0.00", "closed_date": "2026-10-10"}
+    books.import_files("items", [items_file(tmp_path, [closed], "c.csv")], snapshot_date=date(2026, 10, 31), allow_closing=True)
+    opens = [books.state(date(2026, 10, day)).items.filter(item_id="A1")["open"].item() for day in (9, 10)]
+    assert opens == [100_00, 0]

@@ -37,7 +37,7 @@ def allocate(session: Session, typed: str, wanted: Sequence[AllocationRequest], 
     items = [requests.chosen(look, meant[request.item], line.entity) for request in wanted]
     allocations = _shares(line, wanted, items)
     by_id = {item.item_id: item for item in items}
-    limits.check(session.config, session.actor, allocations, by_id)
+    limits.check(look, allocations, by_id)
     customers = {item.customer_id for item in items}
     payer = payers.of_line(look, line) or (customers.pop() if len(customers) == 1 else "")
     day = look.open_day(line.booking_date)

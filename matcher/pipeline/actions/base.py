@@ -47,6 +47,7 @@ class Line(NamedTuple):
     counterparty_account: str
     instructed_amount: int | None
     instructed_currency: str
+    charges: int | None
 
 
 class Effect(NamedTuple):
@@ -187,6 +188,7 @@ def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str,
     """
     session = look.session
     lines = [draft.line_id for draft in drafts if draft.line_id]
+    only_once(lines)
     items = look.items({a.item_id for d in drafts for a in d.allocations})
     pending = {
         line_id: amount
@@ -253,9 +255,11 @@ def only_once(line_ids: Sequence[str]) -> None:
     Raises:
         MatcherError: ``usage.option``.
     """
-    for place, line_id in enumerate(line_ids):
-        if line_id in line_ids[:place]:
+    seen: set[str] = set()
+    for line_id in line_ids:
+        if line_id in seen:
             raise MatcherError("usage.option", f"line {line_id} is named twice")
+        seen.add(line_id)
 
 
 def text(minor: int, currency: str) -> str:

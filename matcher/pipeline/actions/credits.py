@@ -146,6 +146,8 @@ def write_off(session: Session, wanted: Sequence[AllocationRequest], code: str, 
         if item.amount < 0:
             what = f"item {item.item_id} is a credit: the customer's money is not written off"
             raise MatcherError("decision.state", what, hint="Pay it back with `matcher refund`, or set it off with `matcher set-off`.")
+        if item.item_id in items:
+            raise MatcherError("usage.option", f"item {item.item_id} is named twice")
         amount = money.parse(request.amount, item.currency) if request.amount else item.open
         if amount <= 0:
             raise MatcherError("decision.amount", f"item {item.item_id} has nothing open, or nothing is to be written off")
@@ -154,5 +156,5 @@ def write_off(session: Session, wanted: Sequence[AllocationRequest], code: str, 
         day = look.open_day(look.today, item.issue_date)
         fields: dict[str, Any] = {"customer_id": item.customer_id, "outcome": Outcome.MATCHED, "reason": note or code, "after": after}
         drafts.append(Draft(DecisionKind.WRITE_OFF, "", item.currency, day, allocations=(cleared,), **fields))
-    limits.check(session.config, session.actor, [a for draft in drafts for a in draft.allocations], items)
+    limits.check(look, [a for draft in drafts for a in draft.allocations], items)
     return with_words(look, append(look, "write-off", drafts))

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+import polars as pl
+
 from matcher import money, reasons
 from matcher.config import Config, Limit
 from matcher.errors import MatcherError
 from matcher.model import Allocation
+from matcher.pipeline.actions.base import Look
 from matcher.pipeline.item_snapshots import ItemSnapshot
 from matcher.reasons import Reason
+from matcher.states import AllocationState
 
 
 def known_reasons(config: Config) -> dict[str, Reason]:
@@ -20,26 +24,36 @@ def known_reasons(config: Config) -> dict[str, Reason]:
     return reasons.SHIPPED | own
 
 
-def check(config: Config, actor: str, allocations: Iterable[Allocation], items: Mapping[str, ItemSnapshot]) -> None:
+def check(look: Look, allocations: Iterable[Allocation], items: Mapping[str, ItemSnapshot]) -> None:
     """Refuses reasons that are not listed, and amounts above the limits of the reason or the person.
+
+    What is cleared of a document already counts with it, so that no limit is passed in small steps.
 
     Raises:
         MatcherError: ``reason.unknown``, ``policy.limit``.
     """
+    config, actor = look.session.config, look.session.actor
     known = known_reasons(config)
-    totals: dict[tuple[str, str], int] = {}
-    for a in allocations:
-        if a.adjustment and a.adjustment_reason.strip():
-            reasons.check(a.adjustment_reason, known)
-            key = (a.item_id, a.adjustment_reason)
-            totals[key] = totals.get(key, 0) + abs(a.adjustment)
-    for (item_id, code), cleared in totals.items():
+    new = [a for a in allocations if a.adjustment and a.adjustment_reason.strip()]
+    for a in new:
+        reasons.check(a.adjustment_reason, known)
+    cleared = [(a.item_id, a.adjustment_reason, actor, a.adjustment) for a in new]
+    posted = look.state.allocations.filter(pl.col("state") == AllocationState.POSTED, pl.col("adjustment") != 0)
+    cleared += posted.select("item_id", "adjustment_reason", "actor", "adjustment").rows()
+    for item_id in dict.fromkeys(a.item_id for a in new):
         item = items[item_id]
-        for whose, limit in ((f"reason {code}", config.policy.limits.get(code)), (actor, config.policy.people.get(actor))):
-            if limit is not None and (most := _most(limit, item)) is not None and cleared > most:
-                has, may = money.render(cleared, item.currency), money.render(most, item.currency)
-                what = f"{has} {item.currency} of {item.document_no or item_id} are more than the {may} that {whose} may clear"
-                raise MatcherError("policy.limit", what)
+        of_item = [(code, who, amount) for named, code, who, amount in cleared if named == item_id]
+        for code in dict.fromkeys(a.adjustment_reason for a in new if a.item_id == item_id):
+            _hold(item, f"reason {code}", config.policy.limits.get(code), [amount for why, _, amount in of_item if why == code])
+        _hold(item, actor, config.policy.people.get(actor), [amount for _, who, amount in of_item if who == actor])
+
+
+def _hold(item: ItemSnapshot, whose: str, limit: Limit | None, amounts: Iterable[int]) -> None:
+    cleared = abs(sum(amounts))
+    if limit is not None and (most := _most(limit, item)) is not None and cleared > most:
+        has, may = money.render(cleared, item.currency), money.render(most, item.currency)
+        what = f"{has} {item.currency} of {item.document_no or item.item_id} in all are more than the {may} that {whose} may clear"
+        raise MatcherError("policy.limit", what)
 
 
 def _most(limit: Limit, item: ItemSnapshot) -> int | None:

@@ -10,7 +10,7 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
 from matcher.pipeline import lookup, sealed
-from matcher.pipeline.actions import returning
+from matcher.pipeline.actions import limits, returning
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
@@ -32,7 +32,7 @@ def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
 
     Raises:
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
-            ``books.altered`` when the proposals are not those of the latest run.
+            ``books.altered`` when the proposals are not those of the latest run; ``policy.limit`` for more than the person may clear.
     """
     look = _looked(session, typed)
     named = [lookup.line(session, text) for text in typed]
@@ -41,8 +41,10 @@ def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
         line = look.line(line_id)
         if look.proposed(line_id):
             drafts.append(_accepted(look, line, reason))
+            given = drafts[-1].allocations
+            limits.check(look, given, look.items([share.item_id for share in given]))
             decided = {draft.line_id for draft in drafts} | set(named)
-            rests = look.rests_decided([share.item_id for share in drafts[-1].allocations], reason)
+            rests = look.rests_decided([share.item_id for share in given], reason)
             drafts += [rest for rest in rests if rest.line_id not in decided]
         elif line.state == LineState.PROPOSED and line.other_line:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)

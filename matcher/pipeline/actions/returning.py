@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from matcher import money
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
+from matcher.matching.returns import FEE
 from matcher.model import Allocation
 from matcher.pipeline import lookup
 from matcher.pipeline.actions.base import Decided, Line, Look, append, text
@@ -36,14 +38,13 @@ def drafts(look: Look, line: Line, of: Line, reason: str) -> list[Draft]:
     """
     _check(look, line, of)
     _check_whole(look, of)
-    sign = -1 if line.amount < 0 else 1
     mirrored = _mirrored(look, of)
     customer = of.payer or of.customer_id
     payer = customer if of.state == LineState.POSTED else of.payer
     rest = of.pending
     if rest and payer and of.amount > 0:
         mirrored.append(Allocation(unapplied.item_id(of.line_id), -rest, -rest, item_open=-of.amount))
-    outcome = Outcome.OUTGOING if sign < 0 else Outcome.MATCHED if mirrored else Outcome.NON_RECEIVABLE
+    outcome = Outcome.OUTGOING if line.amount < 0 else Outcome.MATCHED if mirrored else Outcome.NON_RECEIVABLE
     about = {"other_line": of.line_id, "outcome": outcome, "customer_id": customer if mirrored else ""}
     made = [look.draft(DecisionKind.RETURN, line, reason, mirrored, **about)]
     if of.state != LineState.POSTED:
@@ -59,7 +60,7 @@ def returned_by(look: Look, line_id: str) -> str:
     )
     booked = {line.line_id: line.booking_date for line in [look.line(other) for other in rows["line_id"] if _there(look, other)]}
     own = look.line(line_id).booking_date if _there(look, line_id) else None
-    # of a pair the later line is the return; on one day, the one that is not decided as a return itself is taken back
+    # of a pair both name each other: the later line is the return
     return next((other for other, day in booked.items() if own is None or day >= own), "")
 
 
@@ -82,6 +83,10 @@ def _check(look: Look, line: Line, of: Line) -> None:
     if abs(line.amount) < abs(of.amount):
         what = f"line {line.line_id} takes back {text(abs(line.amount), line.currency)} of {text(abs(of.amount), of.currency)}"
         raise MatcherError("decision.amount", what, hint="A return is of the whole amount, with or without the bank's fee.")
+    kept = abs(line.amount) - abs(of.amount)
+    if kept > max(FEE * 10 ** money.scale(line.currency), abs(line.charges or 0)):
+        what = f"line {line.line_id} is {text(kept, line.currency)} more than line {of.line_id}, which is no fee of a bank"
+        raise MatcherError("decision.amount", what, hint="Name the line that it takes back; the rest of a return leaves the queue with it.")
 
 
 def _check_whole(look: Look, of: Line) -> None:
