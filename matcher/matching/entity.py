@@ -17,6 +17,7 @@ from matcher.matching.decisions.decide import MatchResult, Policy, decide
 from matcher.matching.decisions.diagnosis import diagnosed
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
 from matcher.matching.items.open_items import OpenItems, Rate
+from matcher.matching.items.repetition import Repetition
 from matcher.matching.records import Receipt
 from matcher.money import PPM
 from matcher.rules.rulebook import Rulebook
@@ -134,7 +135,10 @@ class EntityInput:
         counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
         amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
         still_open, in_order = receipts.items(self.items.filter(open_now)), about.instalments_in_order
-        pool = OpenItems(still_open, about.relatives, about.countries, about.rate, amounts, instalments_in_order=in_order)
+        pool = OpenItems(
+            still_open, about.relatives, about.countries, about.rate, amounts, instalments_in_order=in_order,
+            repetition=Repetition(self.items),
+        )  # fmt: skip
         memory = SettlementHistory({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
         payers = pl.concat([candidates.payers, self.taught])
         return EntityItems(receipts.receipts(self.lines, candidates.references, payers, about.homes), pool, memory)

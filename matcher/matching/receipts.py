@@ -48,9 +48,21 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
     ).rows():
         text = " | ".join(filter(None, (remittance, creditor)))
         payer = account_key(account) or name_key(name)
-        about = (homes.get(ours, ""), _own_numbers(named.get(line_id, ()), text, own_id), tuple(payers_of.get(line_id, ())))
+        about = (homes.get(ours, ""), _meant(named.get(line_id, ()), text, own_id), tuple(payers_of.get(line_id, ())))
         made.append(Receipt(line_id, entity, currency, amount, booked, valued or booked, payer, name, text, own_id, told or 0, its, *about))
     return made
+
+
+def _meant(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
+    """References of a text; those by a number that reads as something else are doubtful: a date, a customer number, a count of goods."""
+    kept = _own_numbers(references, text, own_id)
+    if all(r.source != "document" or (r.kind == "whole" and not r.key.isdigit()) for r in kept):
+        return kept
+    upper = Text(text, own_id).upper
+    stands = "".join(filter(str.isalnum, upper)), "".join(filter(str.isdigit, upper))
+    return tuple(
+        r._replace(kind="doubtful") if r.source == "document" and not any(r.key in form for form in stands) else r for r in kept
+    )
 
 
 def _own_numbers(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:

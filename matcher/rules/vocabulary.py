@@ -46,10 +46,12 @@ class EvidenceKind(NamedTuple):
     Attributes:
         words: what it says.
         names_payer: whether it is good enough evidence of the payer to look for sets that only add up.
+        bars: why nothing with this evidence is ever posted without a person, whatever the rule; '' for evidence that bars nothing.
     """
 
     words: str
     names_payer: bool = False
+    bars: str = ""
 
 
 BASES: dict[str, Basis] = {
@@ -116,6 +118,9 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_run": EvidenceKind("a run of five or more digits of the document number is in the payer's text"),
     "reference_tail": EvidenceKind("the document's number after the year is in the payer's text"),
     "reference_short": EvidenceKind("a short number of the document is in the payer's text"),
+    "reference_doubtful": EvidenceKind(
+        "a number in the payer's text is the document's, and reads as something else: a day, an amount, an order, a customer or a place"
+    ),
     "reference_ocr": EvidenceKind("the document number is in the payer's text with look-alike characters"),
     "reference_typo": EvidenceKind("a number in the payer's text differs from the document's in one digit"),
     "reference_cut": EvidenceKind("a number in the payer's text is the beginning or the end of the document's"),
@@ -137,6 +142,10 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "payer_name_near": EvidenceKind("the payer's name is like the customer's"),
     "payer_name_group": EvidenceKind("the payer's name is that of the customer's parent or of a sister"),
     "payer_name_other": EvidenceKind("the payer's name is another customer's"),
+    "payer_is_other": EvidenceKind(
+        "the payer is certainly another customer, and no relative of this one",
+        bars="the payer is another customer, whose account or name the bank states",
+    ),
     "payer_abroad": EvidenceKind("the customer is in another country than our bank account, so a bank on the way may have kept a fee"),
     "payer_number": EvidenceKind("the customer number is in the payer's text"),
     "amount_unique": EvidenceKind("the amount is exactly what is open, and no other open item has it"),
@@ -170,6 +179,9 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_overdue": EvidenceKind("the item is long overdue"),
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
+    "amount_repeats": EvidenceKind("documents of this customer often have the same amount"),
+    "amount_sums": EvidenceKind("two or three other open items of the customer add up to the amount too"),
+    "order_unknown": EvidenceKind("the text names an order that no open item of the customer carries"),
     "text_order": EvidenceKind("the text speaks of an order or a payment in advance"),
     "text_more": EvidenceKind("the text speaks of more documents than these"),
     "text_part": EvidenceKind("the text speaks of a part payment"),

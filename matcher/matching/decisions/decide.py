@@ -20,7 +20,7 @@ from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Receipt
 from matcher.money import PPM
 from matcher.rules.rulebook import Rule, Rulebook
-from matcher.rules.vocabulary import BASES
+from matcher.rules.vocabulary import BASES, EVIDENCE
 from matcher.states import REST
 
 PROPOSE_PPM = 100_000
@@ -36,6 +36,9 @@ TOO_NEAR = "another explanation is too near"
 
 MOST_ROUNDS = 50
 """Rounds over what is left, until none posts anything more: then a second run finds nothing new either."""
+
+BARS = {kind: entry.bars for kind, entry in EVIDENCE.items() if entry.bars}
+"""Kinds of evidence with which nothing is posted, and why."""
 
 BY_NAME = frozenset(name for name, basis in BASES.items() if basis.carried_by == "number")
 """Bases that post in the first round."""
@@ -166,6 +169,9 @@ class _MatchingBatch:
         self.bar = book.calibration.least(policy.precision_ppm)
         self.receipts = dict(cache.waiting)
         self.place = {line: place for place, line in enumerate(self.receipts)}
+        self._alike: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        for line, receipt in self.receipts.items():
+            self._alike[receipt.payer, receipt.currency, receipt.amount].append(line)
         self.done: dict[str, MatchResult] = {}
         self.turn = 0
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
@@ -333,18 +339,30 @@ class _MatchingBatch:
             return rule.held
         if rule.mode == "propose":
             return f"{rule.title.lower()}: this evidence alone does not post"
+        if bar := next((BARS[kind] for kind, _ in best.evidence if kind in BARS), ""):
+            return bar
         if any(item_id.startswith(REST) for item_id in best.items):
             return "it nets what is left of an earlier receipt"
         if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer, amount and text"
+        if best.basis not in BY_NAME and (earlier := self._undecided_before(receipt)):
+            return f"line {earlier} of the same payer and amount came earlier and waits"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
         if log_odds < rule.min_log_odds:
             return TOO_NEAR
         return ""
+
+    def _undecided_before(self, receipt: Receipt) -> str:
+        """The first earlier line of the same payer and amount that is not posted; '' for none, or where the payer is not stated."""
+        if not receipt.payer:
+            return ""
+        lines = self._alike[receipt.payer, receipt.currency, receipt.amount]
+        earlier = next((line for line in lines if line in self.cache.waiting), receipt.line_id)
+        return earlier if self.place[earlier] < self.place[receipt.line_id] else ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:
         """Whether another payer's claim on an item is like this one, and both cannot be met."""

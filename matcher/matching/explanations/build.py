@@ -11,7 +11,7 @@ from matcher.matching.lazy import lazy
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
-from matcher.matching.references.text import PLACE, STRONG, Text, says, shape
+from matcher.matching.references.text import MIN_DAMAGED, PLACE, STRONG, Text, compact, says, shape
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES
 
@@ -80,7 +80,7 @@ class ExplanationBuilder:
     def explanations(self) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
         plain = self.plain()
-        if plain:
+        if plain and not self._of_another(plain[0].customer_id):
             view = self._context(plain[0].customer_id, self.keys)
             return list(self._explained(ItemSet("named", plain), view, self._payer(view.customer_id)))
         best: dict[object, Explanation] = {}
@@ -104,6 +104,10 @@ class ExplanationBuilder:
         if strong[0].currency != self.receipt.currency or len({(i.customer_id, i.currency) for i in strong}) > 1:
             return ()
         return tuple(sorted(strong, key=oldest_first))
+
+    def _of_another(self, customer_id: str) -> bool:
+        """Whether the payer is certainly another customer: then his own items are looked at too."""
+        return "payer_is_other" in self._payer(customer_id)
 
     def names(self) -> bool:
         """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
@@ -238,22 +242,49 @@ class ExplanationBuilder:
 
     def _explained(self, item_set: ItemSet, view: CustomerContext, payer: tuple[str, ...]) -> Iterator[Explanation]:
         receipt, book = self.receipt, self.book
-        dates = evidence.dates(item_set.items, receipt, book.limits)
+        dates = evidence.dates(item_set.items, receipt, book.limits, named=BASES[item_set.basis].carried_by != "none")
         common = (*evidence.reference(view, item_set, self.item_count), *payer, *item_set.evidence, *dates)
         for difference in differences.explain(item_set.items, receipt, self.pool, book, self.grace_days):
-            if difference.kind in ("part", "over") and (not BASES[item_set.basis].partial or not _bears(item_set, difference.kind, view)):
+            if difference.kind in ("part", "over") and (not BASES[item_set.basis].partial or not _bears(item_set, difference.kind, view, payer)):
                 continue
             words = self._words(view, item_set, difference.kind, payer)
-            judged = book.judged(item_set.basis, difference.kind, (*common, *difference.evidence, *words), len(difference.shares))
+            # of several documents that are paid in part, those that get nothing count too
+            items = max(len(difference.shares), len(item_set.items))
+            judged = book.judged(item_set.basis, difference.kind, (*common, *difference.evidence, *words), items)
             yield Explanation(
                 judged.rule, item_set.basis, difference.kind, difference.outcome, view.customer_id, difference.shares,
                 judged.evidence, judged.points, item_set.unique, difference.note or _note(item_set),
             )  # fmt: skip
 
     @lazy
-    def _ours(self) -> int:
-        """How many numbers of the text have the make of our documents' numbers."""
-        return sum(shape(number) in self.pool.numbers.shapes for number in self.text.numbered)
+    def _ours(self) -> frozenset[str]:
+        """The numbers of the text that have the make of our documents' numbers."""
+        return frozenset(number for number in self.text.numbered if shape(number) in self.pool.numbers.shapes)
+
+    @lazy
+    def orders(self) -> frozenset[str]:
+        """Numbers of the text that are orders: by the word before them, or because our items' orders look like that."""
+        text, pool = self.text, self.pool
+        alike = {number for number in map(compact, text.numbers_written) if shape(number) in pool.order_shapes}
+        return text.orders | (alike - self._ours)
+
+    def _other_order(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text names orders, and none of them is that of these items."""
+        carried = {compact(i.purchase_order.upper()) for i in item_set.items if i.purchase_order}
+        return any(not any(number in order or order in number for order in carried) for number in self.orders)
+
+    def _says_more(self, item_set: ItemSet) -> bool:
+        """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of our make that is none
+        of theirs.
+        """
+        text, size = self.text, len(item_set.items)
+        if text.others or (text.total or 0) > size or text.goes_on or len(text.tokens) > size + 2:
+            return True
+        numbers = [number_of(i) for i in item_set.items]
+        if any(text.ends_within(number.whole) for number in numbers):
+            return True
+        known = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)}
+        return any(not any(number.endswith(form) or form.endswith(number) for form in known if form) for number in self._ours)
 
     @lazy
     def _named_items(self) -> list[str]:
@@ -271,13 +302,15 @@ class ExplanationBuilder:
             yield "text_order"
         if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
-        if difference == "over" and (text.others or (text.total or 0) > len(item_set.items) or len(text.tokens) > len(item_set.items) + 2):
+        if difference in ("over", "part", "discount_late") and self._says_more(item_set):
             yield "text_more"
+        if BASES[item_set.basis].carried_by == "none" and self._other_order(view, item_set):
+            yield "order_unknown"
         if BASES[item_set.basis].carried_by == "none" and self.pool.items.keys().isdisjoint(view.refs):
             if any(item_id not in self.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif self._ours > ("payer_number" in payer):
+            elif len(self._ours) > ("payer_number" in payer):
                 yield "reference_unknown"
 
 
@@ -301,7 +334,7 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
         kind = _SOURCES.get(reference.source, reference.kind)
         if kind == "structured" and reference.kind not in ("whole", "digits"):
             kind = reference.kind  # a part of a payment reference is no payment reference
-        if kind == "run" and len(reference.key) < 5:
+        if kind in ("whole", "digits", "run", "tail") and len(reference.key) < MIN_DAMAGED:
             kind = "short"
         best_kind = keys.get(reference.item_id)
         if best_kind is None or PLACE[kind] < PLACE[best_kind]:
@@ -310,10 +343,10 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
     return keys, item_count
 
 
-def _bears(item_set: ItemSet, difference: str, view: CustomerContext) -> bool:
-    """Whether a part payment or an overpayment of these items is worth saying: more than a short number must name them."""
+def _bears(item_set: ItemSet, difference: str, view: CustomerContext, payer: Collection[str]) -> bool:
+    """Whether a part payment or an overpayment of these items is worth saying: a short number must be that of the payer's own item."""
     kinds = {view.refs.get(i.item_id, "") for i in item_set.items}
-    return bool(kinds & STRONG) or (difference == "part" and "order" in kinds)
+    return bool(kinds & STRONG) or (difference == "part" and ("order" in kinds or not item_sets.SURE.isdisjoint(payer)))
 
 
 def _note(item_set: ItemSet) -> str:

@@ -68,10 +68,10 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
         return
     if difference > 0 and total > 0:
         discounts = [discount_of(i, receipt, grace_days) for i in items]
-        taken = _taken(discounts, difference)
+        taken = _taken(discounts, difference) or _less_credit(items, discounts, difference)
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
-            if abs(difference - sum(discounts)) <= _cents(discounts):
+            if abs(difference - sum(discounts)) <= _cents(discounts) or not _taken(discounts, difference):
                 yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
             else:
                 yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net",), _NET)
@@ -124,6 +124,18 @@ def _taken(discounts: Sequence[int], difference: int) -> list[int]:
     return taken
 
 
+def _less_credit(items: Sequence[Item], discounts: Sequence[int], difference: int) -> list[int]:
+    """The discount of the invoices' sum less credit notes that have no terms: the payer takes his share of that. Empty if it is not."""
+    owed = sum(i.open for i in items if i.open > 0)
+    used = -sum(i.open for i, d in zip(items, discounts, strict=True) if i.open < 0 and not d)
+    granted, size = sum(discounts), len(discounts)
+    if not used or granted <= 0 or abs(difference * owed - granted * (owed - used)) > size * owed:
+        return []
+    taken = [difference * d // granted for d in discounts]
+    taken[max(range(size), key=lambda n: taken[n])] += difference - sum(taken)
+    return taken
+
+
 def _domestic(item: Item, receipt: Receipt, pool: OpenItems) -> bool:
     """Whether payer and account are in one country: then no bank on the way keeps a fee, unless the text says that one did.
 
@@ -145,7 +157,9 @@ def _short(
     if difference <= limits.rounding and difference < largest.open:
         yield _cleared("rounding", items, largest, difference, ("difference_rounding",))
     if len(items) > 1:
-        remaining, shares = receipt.amount, []
+        # credit notes are used first, and in full
+        shares = [Allocation(i.item_id, i.open, i.open) for i in items if i.open < 0]
+        remaining = receipt.amount - sum(share.amount for share in shares)
         for item in items:
             taken = min(remaining, item.open)
             if item.open > 0 and taken > 0:

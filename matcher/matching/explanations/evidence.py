@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.payer import payer_of
 from matcher.matching.records import Item, Receipt
 from matcher.matching.references.text import PLACE, STRONG
 from matcher.rules.rulebook import Limits
@@ -33,6 +34,9 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     name = _name(receipt, customer_id, family)
     if name:
         kinds.append(name)
+    certain = payer_of(receipt)
+    if certain and certain != customer_id and certain not in family:
+        kinds.append("payer_is_other")
     if not accounts and any(p.kind == "learned" and p.customer_id == customer_id for p in receipt.payers):
         kinds.append("payer_learned")
     if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
@@ -79,10 +83,10 @@ def reference(view: CustomerContext, item_set: ItemSet, item_count: dict[str, in
     return evidence
 
 
-def dates(items: Sequence[Item], receipt: Receipt, limits: Limits) -> list[str]:
-    """Whether a payment of these items is ordinary on that day."""
-    due = [i.due_date for i in items]
-    if min([i.issue_date for i in items]) > receipt.booking_date:
+def dates(items: Sequence[Item], receipt: Receipt, limits: Limits, *, named: bool) -> list[str]:
+    """Whether a payment of these items is ordinary on that day. What the text does not name may not be younger than the payment."""
+    due, issued = [i.due_date for i in items], [i.issue_date for i in items]
+    if (min(issued) if named else max(issued)) > receipt.booking_date:
         return ["date_before"]
     if (receipt.booking_date - min(due)).days > limits.overdue:
         return ["date_overdue"]

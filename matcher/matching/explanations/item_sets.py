@@ -29,6 +29,11 @@ MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
 
+MOST_ADDED = 2_000
+"""Items of a customer among which two are sought that add up to another's amount; three are sought among `MOST_TRIPLED`."""
+
+MOST_TRIPLED = 60
+
 DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
 
@@ -84,7 +89,7 @@ def named(view: CustomerContext) -> Iterator[ItemSet]:
             yield ItemSet("named_one" if len(strong) > 1 else "named", (item,))
     if 0 < len(here) <= 12:
         yield from _implied(view, here)
-    weak = [i for i in view.named_as(("order", "short")) if i.currency == view.receipt.currency]
+    weak = [i for i in view.named_as(("order", "short", "doubtful")) if i.currency == view.receipt.currency]
     orders = [i for i in weak if view.refs[i.item_id] == "order"]
     if len(orders) > 1:
         yield ItemSet("order", tuple(orders))
@@ -214,10 +219,13 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
         for i in (*view.holding.by_amount.get(amount, ()), *view.holding.by_discounted_amount.get(amount, ()))
         if i.item_id not in view.refs
     ]
-    # a number that is a closed item's own is no damaged form of another's
-    closed = {r.key for r in view.receipt.references if r.item_id not in view.pool.items}
+    # a number that is a closed item's own, or another customer's, is no damaged form of this one's
+    open_now = view.pool.items
+    others = {
+        r.key for r in view.receipt.references if r.item_id not in open_now or open_now[r.item_id].customer_id != view.customer_id
+    }
     for item in near[:40]:
-        kind = view.text.resembles(number_of(item), closed)
+        kind = view.text.resembles(number_of(item), others)
         if kind:
             numbers.references[item.item_id] = kind
             numbers.sets.append(ItemSet("damaged", (item,)))
@@ -232,10 +240,10 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         full = full[:1]
     for place, item in enumerate(full[:3]):
         same = [i for i in full if i.due_date != item.due_date]
-        kinds = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
+        twin = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
-        yield ItemSet("single", (item,), kinds, unique=not same)
+        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item)), unique=not same)
     for item in view.holding.by_discounted_amount.get(amount, [])[:3]:
         yield ItemSet("single", (item,))
     if len(items) < 2:
@@ -259,6 +267,30 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         unsure, counted = verdict.kind != "unique", count == len(members)
         evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
         yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
+
+
+def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
+    """What says that the amount of an item may be that of something else of the customer too."""
+    known = view.pool.repetition
+    if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
+        yield "amount_repeats"
+    others = [i.open for i in view.items if i.item_id != item.item_id and 0 < i.open < item.open and i.issue_date <= view.receipt.booking_date]
+    if len(others) <= MOST_ADDED and _two_or_three(others, item.open):
+        yield "amount_sums"
+
+
+def _two_or_three(amounts: Sequence[int], total: int) -> bool:
+    """Whether two or three of the amounts add up to the total."""
+    seen: set[int] = set()
+    pairs: set[int] = set()
+    for amount in amounts:
+        if total - amount in seen or total - amount in pairs:
+            return True
+        if len(amounts) <= MOST_TRIPLED:
+            pairs.update(amount + other for other in seen)
+            pairs.update((2 * amount,) if amount in seen else ())
+        seen.add(amount)
+    return False
 
 
 def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:

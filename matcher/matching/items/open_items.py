@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from matcher.matching.items.customer_items import CustomerItems, oldest_first
+from matcher.matching.items.repetition import Repetition
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Explanation, Item
 from matcher.matching.references.index import Numbers
+from matcher.matching.references.text import compact, shape
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
@@ -29,15 +31,17 @@ class OpenItems:
         amounts: Mapping[tuple[str, int], int] | None = None,
         *,
         instalments_in_order: bool = True,
+        repetition: Repetition | None = None,
     ) -> None:
         """Args: open items; per customer its parent, sisters and subsidiaries; per customer its country; rates.
 
         `amounts`: how many items had each amount open before any posting of ours, by currency; those of the open items unless given.
+        `repetition`: how often documents of a customer have one amount; None where that is not known.
         `instalments_in_order`: whether of equal instalments of one document the first due is paid, where no other has fallen due.
         """
         self.items = {item.item_id: item for item in items}
         self.relatives, self.country, self.rate = relatives, countries, rate
-        self.instalments_in_order = instalments_in_order
+        self.instalments_in_order, self.repetition = instalments_in_order, repetition
         members: dict[str, list[Item]] = defaultdict(list)
         self._of_amount: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._of_reduced: dict[tuple[str, int], set[str]] = defaultdict(set)
@@ -60,6 +64,11 @@ class OpenItems:
             holding = CustomerItems([item for item in self.of_customer(customer_id) if item.currency == currency])
             self._holdings[customer_id, currency] = holding
         return holding
+
+    @lazy
+    def order_shapes(self) -> frozenset[str]:
+        """What the purchase orders look like that the items carry."""
+        return frozenset(shape(compact(i.purchase_order.upper())) for i in self.items.values() if i.purchase_order)
 
     @lazy
     def numbers(self) -> Numbers:

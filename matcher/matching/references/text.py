@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.lazy import lazy
+from matcher.matching.references.meanings import blanked, orders
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _RUN = re.compile(r"\d+")
@@ -27,13 +28,14 @@ _OTHERS = re.compile(
 _TOTAL = re.compile(
     r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|(?:等|共)?(\d{1,3})[张笔份]"
 )
+_GOES_ON = re.compile(
+    r"\b(?:U\.?\s?A\.?|ETC|DIV|DIVERSE|DIVERS|VARIOUS|MULTIPLE|SEVERAL|SAMMEL\w*|MEHRERE|PLUSIEURS|VARIE|VARIAS|AVIS\w*|ZAHLUNGSAVIS\w*|"
+    r"REMITTANCE ADVICE|SEE ADVICE|ADVICE|BORDEREAU|DISTINTA|SPECIFICATIE|AUFSTELLUNG|WEITERE\w*|OTHERS|AUTRES|OTRAS|ALTRE)\b"
+    r"|\.\.\.|…|等(?!于)|明细|[,;/&+]\s*(?:\||$)|\b(?:UND|AND|ET)\s*(?:\||$)"
+)
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
-_NO_NUMBER = re.compile(
-    r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\bTEL\w*\W*[\d /-]+|\b(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b"
-    r"|\bIBAN\W*[A-Z]{2}\d\d(?:[A-Z0-9]{10,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)\b"
-)
-RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short")
+RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short", "doubtful")
 """Kinds of reference, the most telling first."""
 
 PLACE = {kind: place for place, kind in enumerate(RANK)}
@@ -60,7 +62,7 @@ class Number(NamedTuple):
 @lru_cache(maxsize=1 << 18)
 def number(document_no: str, payment_reference: str = "") -> Number:
     """Takes a document number apart. The counter is the last run of digits, or the one before a year that ends the number."""
-    upper, reference = document_no.upper(), _compact(payment_reference.upper())
+    upper, reference = document_no.upper(), compact(payment_reference.upper())
     pieces = _PIECE.findall(upper)
     runs = [n for n, piece in enumerate(pieces) if piece.isdecimal()]
     if not runs:
@@ -130,7 +132,8 @@ def _one_off(token: str, number: str) -> bool:
     return len(token) > MIN_DAMAGED and abs(len(token) - len(number)) <= 1 and OSA.distance(token, number, score_cutoff=1) <= 1
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
+    """Letters and digits alone."""
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
@@ -143,22 +146,28 @@ class Text:
     """A payer's text, read once.
 
     Attributes:
-        told: what the payer wrote, in capitals with its blanks; upper: the same with his own id of the payment (end-to-end id) behind.
+        written: what the payer wrote and his own id of the payment (end-to-end id), in capitals.
     """
 
     def __init__(self, text: str, end_to_end_id: str = "") -> None:
-        self.told = text.upper()
-        self.upper = f"{self.told} | {end_to_end_id.upper()}" if end_to_end_id else self.told
+        told = text.upper()
+        self._told = len(told)
+        self.written = f"{told} | {end_to_end_id.upper()}" if end_to_end_id else told
+
+    @lazy
+    def upper(self) -> str:
+        """What is written, with blanks in place of numbers that are no document's (`meanings.blanked`)."""
+        return blanked(self.written)
 
     @lazy
     def spoken(self) -> str:
         """The words of it, as `says` looks for them."""
-        return spoken(self.upper)
+        return spoken(self.written)
 
     @lazy
     def compact(self) -> str:
         """Letters and digits alone."""
-        return _compact(self.upper)
+        return compact(self.upper)
 
     @lazy
     def _words(self) -> list[str]:
@@ -172,7 +181,7 @@ class Text:
     @lazy
     def wholes(self) -> frozenset[str]:
         """Tokens without separators."""
-        return frozenset(_compact(t) for t in self.tokens)
+        return frozenset(compact(t) for t in self.tokens)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -195,10 +204,21 @@ class Text:
         return frozenset(map(_joined, (*alone, *pairs)))
 
     @lazy
+    def orders(self) -> frozenset[str]:
+        """Numbers that the payer calls an order, a contract or an offer: letters and digits alone."""
+        return frozenset(map(compact, orders(self.written[: self._told])))
+
+    @lazy
+    def numbers_written(self) -> tuple[str, ...]:
+        """All words of five digits or more that the payer wrote, whatever they are."""
+        tokens = _TOKEN.findall(self.written[: self._told])
+        return tuple(token for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+
+    @lazy
     def numbered(self) -> frozenset[str]:
-        """Numbers of five digits or more that the payer wrote and that are no date, no telephone number and no account number."""
-        tokens = _TOKEN.findall(_NO_NUMBER.sub(" ", self.told))
-        return frozenset(_compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+        """Numbers of five digits or more that the payer wrote and that may be a document's."""
+        tokens = _TOKEN.findall(self.upper[: self._told])
+        return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
 
     @lazy
     def alike(self) -> str:
@@ -208,19 +228,29 @@ class Text:
     @lazy
     def others(self) -> int | None:
         """How many further documents the text speaks of ("and 3 others")."""
-        match = _OTHERS.search(self.upper)
+        match = _OTHERS.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
 
     @lazy
     def total(self) -> int | None:
         """How many documents the text speaks of in all ("5 invoices")."""
-        match = _TOTAL.search(self.upper)
+        match = _TOTAL.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
+
+    @lazy
+    def goes_on(self) -> bool:
+        """Whether the text says that its list goes on, or is elsewhere: "and others", "see advice", an open end."""
+        return bool(_GOES_ON.search(self.written[: self._told]))
+
+    def ends_within(self, number: str) -> bool:
+        """Whether the text was cut within a number like this one: its last word is how the number begins."""
+        last = compact(self._words[-1]) if self._words else ""
+        return 1 < len(last) < len(number) and number.startswith(last)
 
     @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
         """Where the text says how many documents it speaks of: those are no document numbers."""
-        return (*_OTHERS.finditer(self.upper), *_TOTAL.finditer(self.upper))
+        return (*_OTHERS.finditer(self.written), *_TOTAL.finditer(self.written))
 
     @property
     def forms(self) -> dict[str, Collection[str]]:

@@ -1,0 +1,37 @@
+"""How often documents of a customer have one another's amount: what an amount says when no number is given.
+
+Where nothing repeats, the amount of an open item is as good as its name. Where it does, another document, one that is closed or not
+issued yet, may be meant. Both are known from the documents alone, before anything is decided.
+"""
+
+import polars as pl
+
+from matcher.matching.records import Item
+from matcher.money import PPM
+
+SHRUNK = 3
+"""Documents of the legal entity's own rate that are added to those of each customer, so that few documents say little."""
+
+
+class Repetition:
+    """Of all documents of a legal entity, open or closed."""
+
+    def __init__(self, items: pl.DataFrame) -> None:
+        """`items`: customer_id, document_no, currency, amount (minor units as invoiced); instalments of one amount count once."""
+        documents = items.filter(pl.col("amount") > 0).unique(["customer_id", "document_no", "currency", "amount"])
+        same = pl.len().over("customer_id", "currency", "amount") > 1
+        documents = documents.select("customer_id", "currency", "amount", same.alias("again"))
+        repeated = documents.filter("again").select("customer_id", "currency", "amount").unique()
+        self._amounts = frozenset(repeated.iter_rows())
+        mean = float(documents["again"].mean() or 0) if documents.height else 0.0
+        rate = (pl.col("again").sum() + SHRUNK * mean) / (pl.len() + SHRUNK)
+        by_customer = documents.group_by("customer_id").agg((rate * PPM).round().cast(pl.Int64).alias("rate"))
+        self._rates: dict[str, int] = dict(by_customer.iter_rows())
+
+    def rate(self, customer_id: str) -> int:
+        """Share of a customer's documents whose amount another one has too, in millionths, drawn towards that of the entity."""
+        return self._rates.get(customer_id, 0)
+
+    def has(self, item: Item) -> bool:
+        """Whether another document of the customer, open or closed, has the amount that is open of this item."""
+        return (item.customer_id, item.currency, item.open) in self._amounts
