@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.month.draws import Bools, Draws, Ints, quotas
 from benchmarks.month.kinds import CODE, KINDS, codes
-from benchmarks.month.noise import DIFFICULTY, Noise, weights
+from benchmarks.month.noise import Noise, weights
 from benchmarks.month.parties import FIRST_DISCOUNT_TERM, Parties
 from benchmarks.month.places import COUNTRIES
 
@@ -22,6 +22,9 @@ SIZES: dict[str, tuple[int, ...]] = {
     "batch_unlisted": (2, 3, 4, 5, 6, 8, 11, 16, 25),
     "list_netted": (3, 4, 5, 6, 8),
     "list_discount": (2, 3, 4, 6),
+    "list_partly_named": (2, 3, 4, 5, 7, 10),
+    "list_short_paid": (2, 2, 3, 4, 6),
+    "list_over_paid": (2, 2, 3, 4, 6),
 }
 """Quantiles of the number of items that one payment of the kind settles; every other kind of payment settles one."""
 
@@ -93,9 +96,9 @@ def day_text(day: int) -> str:
     return date.fromordinal(day + date(1970, 1, 1).toordinal()).isoformat()
 
 
-def plan(draws: Draws, noise: Noise, who: Parties, calendar: Calendar, lines: int, difficulty: str) -> Plan:
-    """Who pays what kind of thing and when; amounts come with the items."""
-    kind = _kinds(noise, lines, DIFFICULTY[difficulty])
+def plan(draws: Draws, noise: Noise, who: Parties, calendar: Calendar, lines: int, factor: int) -> Plan:
+    """Who pays what kind of thing and when; amounts come with the items. `factor` is the per cent of what is hard."""
+    kind = _kinds(noise, lines, factor)
     customer = np.full(lines, -1, dtype=np.int64)
     for code in np.unique(kind).tolist():
         rows = np.flatnonzero(kind == code)
