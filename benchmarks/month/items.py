@@ -93,6 +93,7 @@ def items(draws: Draws, noise: Noise, who: Parties, month: Plan, calendar: Calen
     amount[near] = beside.amounts(draws, month, one["beside"][near], amount[near], amount, one["named_by"])
     opened = np.where(one["closed_day"] >= 0, 0, amount)
     earlier = _paid_in_part(draws, who.customers, month, one)
+    _oldest_first(draws, month, one, np.where(earlier, -1, opened), knobs)
     amount = np.where(earlier, amount + 1 + draws.below("earlier part", len(amount), np.maximum(np.abs(amount), 1)), amount)
     one["number_of"] = np.where(one["number_of"] >= 0, one["number_of"], np.arange(len(amount)))
     made = Items(**one, amount=amount, open=opened, count=np.zeros(len(amount), dtype=np.int64))
@@ -109,6 +110,8 @@ def _paid(draws: Draws, noise: Noise, who: Parties, month: Plan) -> _Columns:
     """Items that a line pays: due around the payment, issued before it."""
     line = np.repeat(np.arange(len(month), dtype=np.int64), month.size)
     count, kind, day, customer = len(line), month.kind[line], month.day[line], month.customer[line]
+    place = np.arange(count) - month.first[line]
+    customer = np.where((kind == CODE["list_group"]) & (place % 2 == 1), who.customers.parent[customer], customer)
     net = NET_DAYS[who.customers.terms[customer]]
     run = np.isin(kind, [CODE["list_short"], CODE["list_range"]])  # issued on one day and numbered one after the other
     several, whole = (month.size[line] > 1) & ~run, kind == CODE["all_due"]
@@ -259,6 +262,22 @@ def _paid_in_part(draws: Draws, people: Customers, month: Plan, one: _Columns) -
     special = (one["line"] >= 0) & month.of_family("amount")[one["line"]]
     found: Bools = plain & ~special & draws.chance("paid in part", len(plain), 25)
     return found
+
+
+def _oldest_first(draws: Draws, month: Plan, one: _Columns, opened: Ints, knobs: Knobs) -> None:
+    """Gives what a payment pays that names nothing the days of the oldest free item of its amount, and that item its days."""
+    chosen = month.of("no_reference_unique", "no_reference_twins") & draws.chance("oldest first", len(month), knobs.oldest_first)
+    free = (one["line"] < 0) & (one["beside"] < 0) & (one["closed_day"] < 0) & (one["type"] == INVOICE) & (one["number_of"] < 0)
+    rivals: dict[tuple[int, int], list[int]] = {}
+    for item in np.flatnonzero(free & (opened > 0)).tolist() if chosen.any() else []:
+        rivals.setdefault((one["customer"].item(item), opened.item(item)), []).append(item)
+    for line in np.flatnonzero(chosen).tolist():
+        paid = month.first.item(line)
+        others = rivals.get((one["customer"].item(paid), opened.item(paid)), [])
+        oldest = min(others, key=lambda item: (one["due"].item(item), item), default=paid)
+        if one["due"].item(oldest) < one["due"].item(paid) and one["issue"].item(oldest) < month.day.item(line):
+            for name in ("issue", "due", "order"):
+                one[name][[paid, oldest]] = one[name][[oldest, paid]]
 
 
 def _periods(who: Parties, customer: Ints, issue: Ints) -> tuple[Ints, Ints]:

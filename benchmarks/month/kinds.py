@@ -113,6 +113,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("list_partly_named", "several", "matched", "A list that goes on: more documents are paid than it names.", worlds=True),
     Kind("list_short_paid", "several", "partial", "All document numbers are listed, and less than their sum is paid.", worlds=True),
     Kind("list_over_paid", "several", "overpaid", "All document numbers are listed, and more than their sum is paid.", worlds=True),
+    Kind("list_group", "several", "matched", "A list with documents of the payer and of its parent.", worlds=True),
     Kind("deposit", "excluded", "on_account", "Words of a payment in advance, and no number.", worlds=True),
     Kind("unknown_document", "excluded", "on_account", "A document number in the seller's form that no item carries.", worlds=True),
     Kind("customer_other", "excluded", "unexplained", "A customer pays what is no receivable, and the text says so.", worlds=True),

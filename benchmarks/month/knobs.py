@@ -28,7 +28,9 @@ class Knobs:
         own_amounts: money of a customer that pays no item and has the amount of one of the customer's documents all the same.
         borrowed: strangers' money that has the amount of an open item.
         beside: by kind of line, how many have an item of the customer's beside them that has the amount of the line by chance.
+        duplicate_of_any: second payments also of what was named in a damaged way, by its order, or not at all.
         duplicate_respelt: second payments whose text is written anew, with the number in another form or none.
+        oldest_first: payments that name nothing pay the oldest item of their amount.
         closed_damaged: closed documents whose number is hurt where a line names it.
         collisions: texts with another number in them that is the number of somebody else's document.
     """
@@ -51,7 +53,9 @@ class Knobs:
     own_amounts: int = 0
     borrowed: int = 300
     beside: Mapping[str, int] = field(default_factory=dict)
+    duplicate_of_any: bool = False
     duplicate_respelt: int = 0
+    oldest_first: int = 0
     closed_damaged: int = 0
     collisions: int = 0
 

@@ -72,6 +72,7 @@ STYLES: Mapping[str, Style] = {
     "bare4": Style("run", "{n:04d}", (), "", "{n:04d}", 1_180),
     "bare5": Style("run", "{n:05d}", (), "", "{n:05d}", 10_020),
     "bare6": Style("run", "{n:06d}", (), "", "{n:06d}", 100_410),
+    "date_like": Style("run", "{n:08d}", (), "", "{n:08d}", 20_260_105),
     "ar_short": Style("run", "AR{n:04d}", ("{n:04d}", "{n}"), "AR{n}", "{n:04d}", 905),
     "yy_bare": Style("run", "{yy}{n:05d}", ("{n:05d}",), "", "{n:05d}", 812),
     "year_bare": Style("run", "{y}{n:05d}", ("{n:05d}",), "", "{n:05d}", 210),

@@ -50,7 +50,7 @@ class Texts:
             "fee_refund": _fixed(phrases.FEES), "interest": _fixed(phrases.INTEREST), "tax_refund": _fixed(phrases.TAXES),
             "own_transfer": _fixed(phrases.TRANSFERS), "provider_payout": self._numbered(phrases.PAYOUTS),
             "unrelated": self._unrelated, "outgoing": self._numbered(phrases.OUTGOING),
-            "list_partly_named": self._list_partly, "list_short_paid": self._list, "list_over_paid": self._list,
+            "list_partly_named": self._list_partly, "list_short_paid": self._list, "list_over_paid": self._list, "list_group": self._list,
             "deposit": _fixed(phrases.DEPOSITS), "unknown_document": self._unissued, "returned": self._borrowed(phrases.RETURNS),
             "customer_other": self._borrowed(phrases.OTHER_PURPOSES),
         }  # fmt: skip
@@ -84,7 +84,8 @@ class Texts:
         dice = Dice(self._chance.item(line) ^ _OTHERS)
         if self._month.customer.item(line) < 0 or kind.name == "list_cut" or dice.below(1000) >= self._knobs.collisions:
             return text
-        number = dice.one(phrases.NUMBERS_OF_OTHERS).format(r=self._of_somebody_else(line, dice))
+        day = self._documents.iso(self._month.day.item(line) - dice.below(40)).replace("-", "")
+        number = day if dice.chance(8) else dice.one(phrases.NUMBERS_OF_OTHERS).format(r=self._of_somebody_else(line, dice))
         return text._replace(remittance=f"{text.remittance} {number}".strip())
 
     def _of_somebody_else(self, line: int, dice: Dice) -> str:

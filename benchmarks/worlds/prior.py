@@ -14,7 +14,7 @@ from benchmarks.month.styles import STYLES
 FAMILIES = ("normal", "hard")
 """Priors; a world of one family has nothing in common with the world of the same seed in the other."""
 
-_EXTRA_MATCHED = {"list_partly_named": 80, "list_short_paid": 60, "list_over_paid": 30}
+_EXTRA_MATCHED = {"list_partly_named": 80, "list_short_paid": 60, "list_over_paid": 30, "list_group": 40}
 _EXTRA_UNMATCHED = {"deposit": 300, "unknown_document": 400, "customer_other": 400, "returned": 200}
 _SHARES = {"normal": (30, 60, 100, 160, 260), "hard": (40, 80, 150, 260, 400)}
 _SIZES = (30, 400, 2_500, 4_500, 6_000, 9_000, 16_000, 40_000, 200_000)
@@ -141,6 +141,8 @@ def _knobs(prior: _Prior, per_line: int, customers: int, companies: int) -> Knob
         own_amounts=500,
         borrowed=prior.value("borrowed", (200, 300, 400, 500)),
         beside=_beside(prior),
+        duplicate_of_any=prior.one("duplicate of any", 2) == 1,
+        oldest_first=prior.value("oldest first", (0, 300, 700, 1000)),
         duplicate_respelt=prior.value("duplicate respelt", (0, 200, 500, 800, 1000)),
         closed_damaged=prior.value("closed damaged", (0, 50, 150, 300, 600)),
         collisions=prior.value("collisions", (0, 10, 40, 100, 250), (20, 60, 120, 200, 400)),
