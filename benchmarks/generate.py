@@ -53,7 +53,7 @@ def describe(settings: Settings, month: Month) -> dict[str, object]:
         "companies": len(month.who.companies),
         "accounts": len(month.who.accounts),
         "allocations": int(month.plan.size.sum()),
-        "kinds": {kind.name: lines for kind, lines in zip(KINDS, count, strict=True)},
+        "kinds": {kind.name: lines for kind, lines in zip(KINDS, count, strict=True) if lines or not kind.worlds},
     }
 
 

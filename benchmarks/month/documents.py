@@ -33,6 +33,7 @@ class Documents:
         self._who, self._items, self._rank = who, items, rank
         self._keys = number_keys(who, items)
         self._sorted = np.unique(self._keys[items.closed_day < 0])
+        self._everything = frozenset(self._keys.tolist())
         self._dates = _Dates()
 
     def iso(self, day: int) -> str:
@@ -86,6 +87,13 @@ class Documents:
 
         return one
 
+    def unissued(self, item: int, ahead: int) -> str:
+        """A number like that of the item, with the next counter behind it by `ahead` or more that no item has."""
+        key = self._keys.item(item) + ahead
+        while key in self._everything:
+            key += 1
+        return write(self.style(item).full, self.parts(item)._replace(counter=key & _LOWER))
+
     def nearest(self, item: int) -> int:
         """The counter of another open item next to this one in its series; the item's own when it stands alone."""
         key = self._keys.item(item)
@@ -97,7 +105,7 @@ class Documents:
 
 
 def order_text(style: int, order: int) -> str:
-    """An order number in one of four styles; the third looks like a bare invoice counter."""
+    """An order number in one of six styles; the third and the last two look like bare invoice counters."""
     match style:
         case 0:
             return f"45{order % 10**8:08d}"
@@ -105,5 +113,9 @@ def order_text(style: int, order: int) -> str:
             return f"PO-{order % 100_000:05d}"
         case 2:
             return str(order * 7919 % 900_000 + 10_000)
-        case _:
+        case 3:
             return f"B26/{order % 10_000:04d}"
+        case 4:
+            return str(10_000 + order * 13 % 30_000)
+        case _:
+            return f"{2026 - order % 2}{order * 31 % 10_000:04d}"

@@ -63,7 +63,8 @@ class Files:
     def __init__(self, month: Month) -> None:
         self.month = month
         self._documents = Documents(month.who, month.items, month.rank)
-        self._texts = Texts(month.noise, month.who, month.plan, month.items, self._documents, month.chance)
+        self._texts = Texts(month.noise, month.who, month.plan, month.items, self._documents, month.chance, month.knobs)
+        self._customers = [customer_id(head) for head in month.who.customers.head.tolist()]
         self._order = np.lexsort((month.chance, month.plan.day, month.plan.account))
         self._place = _places(month.plan.account[self._order])
         self._reference = dict(zip(self._order.tolist(), self._place.tolist(), strict=True))
@@ -159,7 +160,7 @@ class Files:
             disputed = at.line.item(item) < 0 and month.rank.item(item) % _DISPUTED_EVERY == 0
             discount = DISCOUNT_PCT.item(terms) if kind == 0 else 0
             yield (
-                item_id(month.rank.item(item)), month.who.companies[people.company.item(customer)].id, customer_id(customer),
+                item_id(month.rank.item(item)), month.who.companies[people.company.item(customer)].id, self._customers[customer],
                 DOCUMENT_TYPES[kind],
                 write.full(item), write.iso(issue), write.iso(at.due.item(item)), code, render(amount, code), render(opened, code),
                 "" if kind == INSTALMENT else TERMS[terms], discount or "",
@@ -173,14 +174,17 @@ class Files:
         people, who = self.month.who.customers, self.month.who
         branded = knows_brand(people)
         for customer, name in enumerate(people.names):
-            made, parent = people.native.get(customer), people.parent.item(customer)
+            if people.head.item(customer) != customer or not people.listed[customer]:
+                continue
+            made, parent, company = people.native.get(customer), people.parent.item(customer), people.master.item(customer)
             alias = made.latin if made is not None and people.known_latin[customer] else ""
             terms, country = TERMS[people.terms.item(customer)], COUNTRIES[people.country.item(customer)]
             yield (
                 customer_id(customer), people.number(customer), name, brand(people,
                 customer) if branded[customer] and made is None else "", alias,
-                country.code, CURRENCIES[people.currency.item(customer)], customer_id(parent) if parent >= 0 else "",
-                people.account(customer) if people.known_account[customer] else "", who.companies[people.company.item(customer)].id, terms,
+                country.code, CURRENCIES[people.currency.item(customer)], self._customers[parent] if parent >= 0 else "",
+                people.account(customer) if people.known_account[customer] else "",
+                who.companies[company].id if company >= 0 else "", terms,
             )  # fmt: skip
 
     def rates(self) -> Iterator[Row]:
@@ -198,7 +202,7 @@ class Files:
             for item in range(first, first + plan.size.item(line)):
                 net, cut = money.cash.item(item), money.adjustment.item(item)
                 yield (
-                    number, number, customer_id(plan.customer.item(line)), self._documents.iso(plan.day.item(line) - 1), code,
+                    number, number, self._customers[plan.customer.item(line)], self._documents.iso(plan.day.item(line) - 1), code,
                     render(money.amount.item(line), code), self._documents.full(item), render(items.open.item(item), code), render(cut,
                     code),
                     render(0, code), "", render(net, code),

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.month import beside
 from benchmarks.month.draws import Bools, Draws, Ints
 from benchmarks.month.kinds import CODE
+from benchmarks.month.knobs import Knobs
 from benchmarks.month.noise import Noise
 from benchmarks.month.parties import DISCOUNT_DAYS, FIRST_DISCOUNT_TERM, NET_DAYS, Customers, Parties
 from benchmarks.month.plan import Calendar, Plan
@@ -15,19 +17,18 @@ DOCUMENT_TYPES = ("invoice", "credit_note", "instalment")
 GRACE_DAYS = 3
 """Days after the discount date on which the discount is still accepted; matcher.toml says so too."""
 
-ITEMS_PER_LINE = 185
-"""Open items for a hundred lines."""
-
 PRICE_POINTS = (4_900, 9_900, 29_900, 119_000)
 _AMOUNTS = (1_900, 4_800, 9_900, 16_000, 26_000, 41_000, 65_000, 110_000, 190_000, 340_000, 700_000, 1_800_000, 9_500_000)
 _FACTOR = np.array([100, 100, 100, 100, 1000, 1000, 800, 160], dtype=np.int64)  # prices in each currency, per cent of those in euro
 _PARTS = np.array([1, 1, 1, 1, 1, 1, 1, 100], dtype=np.int64)  # yen have no hundredths
 SCOPES = ("run", "month", "day", "customer")
+_UNITS = (900, 1_900, 4_900, 9_900, 25_000, 90_000)
+_LIST = 6  # prices in a customer's price list
 _INSTALMENTS = 3
 _LEAST_FOR_FEES = 30_000
 _HISTORY = (0, 4, 9, 15, 22, 30, 40, 55, 75, 105, 150, 210)
 
-_COLUMNS = ("customer", "issue", "due", "type", "line", "named_by", "number_of", "amount_of", "burst", "closed_day", "order")
+_COLUMNS = ("customer", "issue", "due", "type", "line", "named_by", "number_of", "amount_of", "burst", "closed_day", "order", "beside")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Items:
         burst: items of one burst are numbered one after the other, -1 for none.
         closed_day: day on which it was closed before the month, -1 while it is open.
         order: number of the customer's purchase order, -1 for none.
+        beside: the line that does not pay it although it has its amount, -1 for none.
         count: counter of its document number within its series (and month, day or customer).
     """
 
@@ -60,6 +62,7 @@ class Items:
     burst: Ints
     closed_day: Ints
     order: Ints
+    beside: Ints
     count: Ints
 
     def __len__(self) -> int:
@@ -69,14 +72,15 @@ class Items:
 _Columns = dict[str, Ints]
 
 
-def items(draws: Draws, noise: Noise, who: Parties, month: Plan, calendar: Calendar, hot_per_mille: int) -> Items:
-    """All items of a month. `hot_per_mille` of the amounts sit on the four price points."""
+def items(draws: Draws, noise: Noise, who: Parties, month: Plan, calendar: Calendar, knobs: Knobs) -> Items:
+    """All items of a month."""
     paid = _paid(draws, noise, who, month)
     parts = [paid, _instalments(draws, month, paid, calendar), _twins(draws, month, paid, calendar), _closed(draws, who, month, calendar)]
-    wanted = len(month) * ITEMS_PER_LINE // 100 - sum(int((p["closed_day"] < 0).sum()) for p in parts)
+    parts.append(_beside(draws, who, month, calendar, knobs))
+    wanted = len(month) * knobs.items_per_line // 100 - sum(int((p["closed_day"] < 0).sum()) for p in parts)
     parts.append(_others(draws, who, month, calendar, paid, max(wanted, len(month) // 10)))
     one = {name: np.concatenate([p[name] for p in parts]) for name in _COLUMNS}
-    amount = _amounts(draws, who.customers, month, one, hot_per_mille)
+    amount = _amounts(draws, who.customers, month, one, knobs)
     shares = one["amount_of"] >= 0
     amount = np.where(shares, amount[one.pop("amount_of")], amount)
     # the credit note of a netted list is a part of its first item, so the payment stays a payment
@@ -85,8 +89,11 @@ def items(draws: Draws, noise: Noise, who: Parties, month: Plan, calendar: Calen
     amount[netted] = -np.maximum(amount[first] * draws.between("netted", len(netted), 5, 60) // 100, 1)
     loose = (one["type"] == CREDIT_NOTE) & (one["line"] < 0)
     amount[loose] = -np.maximum(amount[loose] // 3, 1)
+    near = np.flatnonzero(one["beside"] >= 0)
+    amount[near] = beside.amounts(draws, month, one["beside"][near], amount[near], amount, one["named_by"])
     opened = np.where(one["closed_day"] >= 0, 0, amount)
     earlier = _paid_in_part(draws, who.customers, month, one)
+    _oldest_first(draws, month, one, np.where(earlier, -1, opened), knobs)
     amount = np.where(earlier, amount + 1 + draws.below("earlier part", len(amount), np.maximum(np.abs(amount), 1)), amount)
     one["number_of"] = np.where(one["number_of"] >= 0, one["number_of"], np.arange(len(amount)))
     made = Items(**one, amount=amount, open=opened, count=np.zeros(len(amount), dtype=np.int64))
@@ -103,6 +110,8 @@ def _paid(draws: Draws, noise: Noise, who: Parties, month: Plan) -> _Columns:
     """Items that a line pays: due around the payment, issued before it."""
     line = np.repeat(np.arange(len(month), dtype=np.int64), month.size)
     count, kind, day, customer = len(line), month.kind[line], month.day[line], month.customer[line]
+    place = np.arange(count) - month.first[line]
+    customer = np.where((kind == CODE["list_group"]) & (place % 2 == 1), who.customers.parent[customer], customer)
     net = NET_DAYS[who.customers.terms[customer]]
     run = np.isin(kind, [CODE["list_short"], CODE["list_range"]])  # issued on one day and numbered one after the other
     several, whole = (month.size[line] > 1) & ~run, kind == CODE["all_due"]
@@ -192,6 +201,13 @@ def _closed(draws: Draws, who: Parties, month: Plan, calendar: Calendar) -> _Col
     return _rows(customer, issue, due, closed_day=closed_day, named_by=named_by, amount_of=np.where(same, month.first[named_by], -1))
 
 
+def _beside(draws: Draws, who: Parties, month: Plan, calendar: Calendar, knobs: Knobs) -> _Columns:
+    """Items that have a line's amount by chance."""
+    line = beside.chosen(draws, knobs, month)
+    issue, customer = beside.issued(draws, month, calendar, line), month.customer[line]
+    return _rows(customer, issue, issue + NET_DAYS[who.customers.terms[customer]], beside=line)
+
+
 def _others(draws: Draws, who: Parties, month: Plan, calendar: Calendar, paid: _Columns, count: int) -> _Columns:
     """Items that stay open. Customers who pay everything due up to a day have only later ones left."""
     customer = draws.pick("other customer", count, who.customers.weight)
@@ -207,19 +223,20 @@ def _others(draws: Draws, who: Parties, month: Plan, calendar: Calendar, paid: _
     return _rows(customer, issue, due, type=types, order=order)
 
 
-def _amounts(draws: Draws, people: Customers, month: Plan, one: _Columns, hot_per_mille: int) -> Ints:
-    """Positive amounts in minor units: from a long-tailed curve, at a price point, or the customer's fixed price."""
+def _amounts(draws: Draws, people: Customers, month: Plan, one: _Columns, knobs: Knobs) -> Ints:
+    """Positive amounts in minor units: from a long-tailed curve, at a price point, or at one of the customer's prices."""
     customer, line = one["customer"], one["line"]
     count = len(customer)
     amount = draws.curve("amount", count, _AMOUNTS)
     whole = draws.chance("whole amount", count, 120)
     amount = np.where(whole, np.maximum(amount // 100, 1) * 100, amount)
-    fixed = people.fixed_price[customer] & draws.chance("fixed", count, 850)
+    fixed = people.fixed_price[customer] & draws.chance("fixed", count, knobs.fixed_share)
     amount = np.where(fixed, draws.curve("fixed price", len(people), _AMOUNTS)[customer], amount)
-    hot = draws.chance("hot", count, hot_per_mille)
+    amount = _priced(draws, len(people), customer, amount, knobs)
+    hot = draws.chance("hot", count, knobs.hot)
     amount = np.where(hot, np.array(PRICE_POINTS, dtype=np.int64)[draws.below("price point", count, len(PRICE_POINTS))], amount)
     kind = np.where(line >= 0, month.kind[line], -1)
-    free = kind == CODE["no_reference_unique"]
+    free = (kind == CODE["no_reference_unique"]) & knobs.free_unnamed
     amount = np.where(free, draws.curve("free amount", count, _AMOUNTS), amount)
     large = np.isin(kind, [CODE[n] for n in ("bank_fee", "withholding", "exchange_difference", "other_currency")])
     amount += np.where(large, _LEAST_FOR_FEES, 0)
@@ -228,12 +245,39 @@ def _amounts(draws: Draws, people: Customers, month: Plan, one: _Columns, hot_pe
     return found
 
 
+def _priced(draws: Draws, people: int, customer: Ints, amount: Ints, knobs: Knobs) -> Ints:
+    """Amounts with those of customers who buy from a price list, or so many times one price."""
+    count = len(customer)
+    listed = draws.chance("price list", people, knobs.price_list)[customer]
+    prices = draws.curve("list price", people * _LIST, _AMOUNTS)
+    amount = np.where(listed, prices[customer * _LIST + draws.below("which price", count, _LIST)], amount)
+    multiples = draws.chance("multiples", people, knobs.multiples)[customer]
+    unit = draws.curve("unit price", people, _UNITS)[customer]
+    return np.where(multiples, unit * (1 + draws.below("times", count, 12)), amount)
+
+
 def _paid_in_part(draws: Draws, people: Customers, month: Plan, one: _Columns) -> Bools:
     """Items of which a part was paid before the month: a few, and none that the month's line treats in a special way."""
     plain = (one["type"] == INVOICE) & (one["closed_day"] < 0) & (people.terms[one["customer"]] < FIRST_DISCOUNT_TERM)
     special = (one["line"] >= 0) & month.of_family("amount")[one["line"]]
     found: Bools = plain & ~special & draws.chance("paid in part", len(plain), 25)
     return found
+
+
+def _oldest_first(draws: Draws, month: Plan, one: _Columns, opened: Ints, knobs: Knobs) -> None:
+    """Gives what a payment pays that names nothing the days of the oldest free item of its amount, and that item its days."""
+    chosen = month.of("no_reference_unique", "no_reference_twins") & draws.chance("oldest first", len(month), knobs.oldest_first)
+    free = (one["line"] < 0) & (one["beside"] < 0) & (one["closed_day"] < 0) & (one["type"] == INVOICE) & (one["number_of"] < 0)
+    rivals: dict[tuple[int, int], list[int]] = {}
+    for item in np.flatnonzero(free & (opened > 0)).tolist() if chosen.any() else []:
+        rivals.setdefault((one["customer"].item(item), opened.item(item)), []).append(item)
+    for line in np.flatnonzero(chosen).tolist():
+        paid = month.first.item(line)
+        others = rivals.get((one["customer"].item(paid), opened.item(paid)), [])
+        oldest = min(others, key=lambda item: (one["due"].item(item), item), default=paid)
+        if one["due"].item(oldest) < one["due"].item(paid) and one["issue"].item(oldest) < month.day.item(line):
+            for name in ("issue", "due", "order"):
+                one[name][[paid, oldest]] = one[name][[oldest, paid]]
 
 
 def _periods(who: Parties, customer: Ints, issue: Ints) -> tuple[Ints, Ints]:

@@ -18,6 +18,7 @@ class Kind:
         outcome: what the contract calls the right answer.
         meaning: one sentence for the reader.
         hard: whether the difficulty setting makes it more or less frequent.
+        worlds: whether only worlds have it, and the two fixed months never.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Kind:
     outcome: str
     meaning: str
     hard: bool = False
+    worlds: bool = False
 
 
 KINDS: tuple[Kind, ...] = (
@@ -107,6 +109,15 @@ KINDS: tuple[Kind, ...] = (
         "Money that has nothing to do with open items; some of it has an open item's amount or digits.",
     ),
     Kind("outgoing", "outgoing", "outgoing", "Money going out."),
+    # only in worlds: behind all others, so that the lines of the fixed months keep their places
+    Kind("list_partly_named", "several", "matched", "A list that goes on: more documents are paid than it names.", worlds=True),
+    Kind("list_short_paid", "several", "partial", "All document numbers are listed, and less than their sum is paid.", worlds=True),
+    Kind("list_over_paid", "several", "overpaid", "All document numbers are listed, and more than their sum is paid.", worlds=True),
+    Kind("list_group", "several", "matched", "A list with documents of the payer and of its parent.", worlds=True),
+    Kind("deposit", "excluded", "on_account", "Words of a payment in advance, and no number.", worlds=True),
+    Kind("unknown_document", "excluded", "on_account", "A document number in the seller's form that no item carries.", worlds=True),
+    Kind("customer_other", "excluded", "unexplained", "A customer pays what is no receivable, and the text says so.", worlds=True),
+    Kind("returned", "excluded", "non_receivable", "A payment of ours comes back from a customer's bank.", worlds=True),
 )
 
 CODE: dict[str, int] = {kind.name: position for position, kind in enumerate(KINDS)}

@@ -39,7 +39,7 @@ def identifiable(month: Plan, items: Items, payer_known: Bools, advised: Bools) 
     known |= repairable & (payer_known | alone)
     known |= payer_known & month.of("restarting_number") | alone & month.of("purchase_order")
     known |= payer_known & month.of("all_due")
-    begun = month.of("list_cut", "first_plus_others")  # their first number tells the customer
+    begun = month.of("list_cut", "first_plus_others", "list_partly_named")  # their first number tells the customer
     searched = np.flatnonzero((begun | (month.of("batch_unlisted", "advice_only") & payer_known)) & ~known)
     known[searched] = _one_subset(month, items, told, searched)
     return month, known
@@ -48,7 +48,7 @@ def identifiable(month: Plan, items: Items, payer_known: Bools, advised: Bools) 
 def _told(month: Plan) -> Bools:
     """Lines whose text says it all: a readable reference, or words that tell that it is no receivable."""
     told = month.of_family("named", "structured", "several", "amount", "excluded", "other", "unrelated", "outgoing")
-    told &= ~month.of("list_cut", "first_plus_others", "advice_only", "all_due", "batch_unlisted")
+    told &= ~month.of("list_cut", "first_plus_others", "advice_only", "all_due", "batch_unlisted", "list_partly_named", "list_short_paid")
     told |= month.of("blanks_inserted", "zeros_missing", "column_wrap")  # nothing is lost in these
     silent: Bools = month.of_family("amount") & (month.written == WRITTEN.index("none"))
     return np.logical_and(told, ~silent)
@@ -105,11 +105,17 @@ def _one_subset(month: Plan, items: Items, told: Bools, lines: Ints) -> Bools:
     )
 
 
+def shown_numbers(size: int) -> int:
+    """How many of its documents a list names that goes on."""
+    return max(size // 2, 1)
+
+
 def _is_unique(month: Plan, items: Items, line: int, free: Ints) -> bool:
     """Whether one set of the free items has the sum of a line, given the numbers that its text still shows."""
     first, size, kind = month.first.item(line), month.size.item(line), month.kind.item(line)
     counted = kind == CODE["first_plus_others"]
     shown = 1 if counted else min(size // 2, _LEAST_SHOWN) if kind == CODE["list_cut"] else 0
+    shown = shown_numbers(size) if kind == CODE["list_partly_named"] else shown
     rest = free[(free < first) | (free >= first + shown)]
     if len(rest) > MOST_ITEMS:
         return False

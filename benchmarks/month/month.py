@@ -1,11 +1,12 @@
 """One generated month: every part of it, made in order from one seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmarks.month.draws import Bits, Bools, Draws, Ints
 from benchmarks.month.items import Items, items
+from benchmarks.month.knobs import USUAL, Knobs
 from benchmarks.month.known import identifiable
 from benchmarks.month.noise import DIFFICULTY, MODELS, Noise
 from benchmarks.month.parties import Parties, parties
@@ -38,10 +39,27 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where chance and shares come from: `scope` names the draws, `factor` is the per cent of what is hard, see `DIFFICULTY`."""
+
+    scope: str
+    noise: Noise
+    factor: int
+    knobs: Knobs = USUAL
+
+    @staticmethod
+    def of(settings: Settings) -> "Source":
+        """One of the two fixed months."""
+        knobs = replace(USUAL, hot=settings.hot_per_mille)
+        return Source(settings.noise, MODELS[settings.noise], DIFFICULTY[settings.difficulty], knobs)
+
+
+@dataclass(frozen=True)
 class Month:
     """Everything about a generated month. `rank` is each item's place in the ERP's file, `chance` 64 bits for each line."""
 
     noise: Noise
+    knobs: Knobs
     who: Parties
     calendar: Calendar
     plan: Plan
@@ -55,15 +73,16 @@ class Month:
     chance: Bits
 
 
-def generate(settings: Settings) -> Month:
-    """A month in memory, as columns."""
-    draws, noise, factor = Draws(settings.seed, settings.noise), MODELS[settings.noise], DIFFICULTY[settings.difficulty]
+def generate(settings: Settings, source: Source | None = None) -> Month:
+    """A month in memory, as columns; of a `source` of its own where one is given, else as the settings say."""
+    source = source or Source.of(settings)
+    draws, noise, factor, knobs = Draws(settings.seed, source.scope), source.noise, source.factor, source.knobs
     calendar = Calendar.of(settings.month)
-    who = parties(draws, noise, settings.lines, factor)
-    month = plan(draws, noise, who, calendar, settings.lines, settings.difficulty)
-    made = items(draws, noise, who, month, calendar, settings.hot_per_mille)
+    who = parties(draws, noise, settings.lines, factor, knobs)
+    month = plan(draws, noise, who, calendar, settings.lines, factor, knobs)
+    made = items(draws, noise, who, month, calendar, knobs)
     rate = rates(draws, calendar)
-    money = settle(draws, who, month, made, rate)
+    money = settle(draws, who, month, made, rate, knobs)
     shown = payers(draws, noise, who, month, factor)
     advised = month.of("advice_only") & settings.remittance
     month, known = identifiable(month, made, shown.known, advised)
@@ -71,4 +90,4 @@ def generate(settings: Settings) -> Month:
     order = np.lexsort((draws.bits("rank of item", len(made)), made.issue, company))
     rank = np.empty(len(made), dtype=np.int64)
     rank[order] = np.arange(len(made))
-    return Month(noise, who, calendar, month, made, money, rate, shown, known, advised, rank, draws.bits("line", len(month)))
+    return Month(noise, knobs, who, calendar, month, made, money, rate, shown, known, advised, rank, draws.bits("line", len(month)))

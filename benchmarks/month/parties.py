@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.month.draws import Bools, Dice, Draws, Ints
+from benchmarks.month.knobs import Knobs
 from benchmarks.month.noise import Noise
 from benchmarks.month.places import COUNTRIES, CURRENCIES, Country, account_number
 from benchmarks.month.scripts import Native, chinese, japanese, russian
@@ -60,6 +61,10 @@ class Customers:
         known_latin: the master data holds the Latin form of its name.
         order_style: how it writes its order numbers.
         names: the name as registered; native holds the forms of names in other scripts.
+        head: the customer whose master record it shares; itself nearly always.
+        listed: the master data has it.
+        master: the company that its master record names, -1 for none.
+        first_number: the customer number of the first.
     """
 
     country: Ints
@@ -78,13 +83,17 @@ class Customers:
     native: dict[int, Native]
     person: Bools
     seed: Ints
+    head: Ints
+    listed: Bools
+    master: Ints
+    first_number: int
 
     def __len__(self) -> int:
         return len(self.names)
 
     def number(self, customer: int) -> int:
         """The customer number that the company gave."""
-        return 10_007 + customer * 3
+        return self.first_number + self.head.item(customer) * 3
 
     def account(self, customer: int, turn: int = 0) -> str:
         """The customer's own account; `turn` 1 is the one it changed to."""
@@ -115,9 +124,9 @@ class Parties:
         return table[company, currency]
 
 
-def parties(draws: Draws, noise: Noise, lines: int, difficulty: int) -> Parties:
+def parties(draws: Draws, noise: Noise, lines: int, difficulty: int, knobs: Knobs) -> Parties:
     """Parties for a month of so many lines. `difficulty` is a per cent factor on what the master data lacks."""
-    companies = _companies(draws, max(3, min(10, lines // 10_000)))
+    companies = _companies(draws, knobs.companies or max(3, min(10, lines // 10_000)))
     accounts = tuple(
         BankAccount(
             f"{c.id}{CURRENCIES[currency]}", _account(c.country, int(draws.bits(f"own account {c.id}", 8)[currency])), position, currency
@@ -126,7 +135,8 @@ def parties(draws: Draws, noise: Noise, lines: int, difficulty: int) -> Parties:
         for currency in c.currencies
     )
     series = tuple(Series(position % len(companies), STYLES[name]) for position, name in enumerate(noise.styles))
-    return Parties(companies, accounts, series, _customers(draws, noise, companies, series, max(120, lines // 4), difficulty))
+    count = knobs.customers or max(120, lines // 4)
+    return Parties(companies, accounts, series, _customers(draws, noise, companies, series, count, difficulty, knobs))
 
 
 def _companies(draws: Draws, count: int) -> tuple[Company, ...]:
@@ -144,14 +154,17 @@ def _companies(draws: Draws, count: int) -> tuple[Company, ...]:
 
 
 def _customers(
-    draws: Draws, noise: Noise, companies: tuple[Company, ...], series: tuple[Series, ...], count: int, difficulty: int
+    draws: Draws, noise: Noise, companies: tuple[Company, ...], series: tuple[Series, ...], count: int, difficulty: int, knobs: Knobs
 ) -> Customers:
-    country = draws.pick("country", count, [c.weight for c in COUNTRIES])
+    country = draws.pick("country", count, knobs.countries or [c.weight for c in COUNTRIES])
     of_series = draws.below("series", count, len(series))
     # so that the smallest month has every country and every way to number
-    country[: len(COUNTRIES)] = np.arange(len(COUNTRIES))
-    of_series[: len(series)] = np.arange(len(series))
+    if not knobs.countries:
+        country[: len(COUNTRIES)] = np.arange(len(COUNTRIES))
+    of_series[: len(series)] = np.arange(min(len(series), count))
     company = np.array([s.company for s in series], dtype=np.int64)[of_series]
+    head = _heads(draws, company, knobs)
+    country = country[head]
     own = np.array([CURRENCIES.index(c.currency) for c in COUNTRIES], dtype=np.int64)[country]
     has = np.zeros((len(companies), len(CURRENCIES)), dtype=np.bool_)
     for position, one in enumerate(companies):
@@ -161,6 +174,13 @@ def _customers(
     weight = 10**9 // (rank + 18 + count // 2000)
     person = draws.chance("person", count, 30)
     names, native = _names(draws, country, person)
+    names = [names[at] for at in head.tolist()]
+    native |= {at: native[one] for at, one in enumerate(head.tolist()) if one in native}
+    parent = np.where(head == np.arange(count), _parents(draws, company, rank), -1)
+    listed = ~draws.chance("unlisted", count, knobs.unlisted)[head]
+    listed[parent[parent >= 0]] = True
+    known_account = draws.chance("known account", count, max(0, 1000 - (1000 - noise.master_account) * (100 + difficulty) // 200))
+    foreign = draws.below("foreign master", count, len(companies) + 1) - 1
     return Customers(
         country=country,
         series=of_series,
@@ -168,17 +188,30 @@ def _customers(
         currency=np.where(has[company, own], own, fallback),
         terms=draws.pick("terms", count, (8, 14, 38, 12, 20, 8)),
         weight=weight,
-        parent=_parents(draws, company, rank),
-        fixed_price=draws.chance("fixed price", count, 300),
+        parent=parent,
+        fixed_price=draws.chance("fixed price", count, knobs.fixed_price),
         whole_due=draws.chance("whole due", count, 60),
-        known_account=draws.chance("known account", count, max(0, 1000 - (1000 - noise.master_account) * (100 + difficulty) // 200)),
-        known_latin=draws.chance("known latin", count, noise.alias_known),
-        order_style=draws.below("order style", count, 4),
+        known_account=known_account[head] & listed,
+        known_latin=draws.chance("known latin", count, noise.alias_known)[head],
+        order_style=np.array(knobs.order_styles, dtype=np.int64)[draws.below("order style", count, len(knobs.order_styles))],
         names=names,
         native=native,
-        person=person,
-        seed=(draws.bits("customer", count) >> np.uint64(2)).astype(np.int64),
+        person=person[head],
+        seed=(draws.bits("customer", count) >> np.uint64(2)).astype(np.int64)[head],
+        head=head,
+        listed=listed,
+        master=np.where(draws.chance("foreign", count, knobs.foreign_master), foreign, company),
+        first_number=knobs.first_customer_number,
     )
+
+
+def _heads(draws: Draws, company: Ints, knobs: Knobs) -> Ints:
+    """For each customer the one whose master record it shares: another one's of another company, or its own."""
+    count = len(company)
+    own = np.arange(count, dtype=np.int64)
+    second = draws.chance("second entity", count, knobs.shared_customers)
+    of = draws.below("shares with", count, count)
+    return np.where(second & ~second[of] & (company[of] != company), of, own)
 
 
 def _parents(draws: Draws, company: Ints, rank: Ints) -> Ints:

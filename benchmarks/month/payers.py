@@ -58,6 +58,7 @@ def payers(draws: Draws, noise: Noise, who: Parties, month: Plan, difficulty: in
     name, account = np.where(copies, name[month.copy_of], name), np.where(copies, account[month.copy_of], account)
     by_name = ~np.isin(name, [NAMES.index(n) for n in _UNTOLD])
     by_name |= (name == NAMES.index("trade_name")) & knows_brand(people)[customer]
+    by_name &= people.listed[customer] | (month.customer < 0)
     return Payers(name, account, by_name | (account == ACCOUNTS.index("known")))
 
 

@@ -39,7 +39,7 @@ _B: _Phrases = {
     "ja": ("PAYMENT {r}", "お支払い {r}"),
     "ru": ("За товар по счету {r}", "INV {r} GOODS", "по инв. {r}"),
 }
-TEXTS: Mapping[str, _Phrases] = {"a": _A, "b": _B}
+TEXTS: Mapping[str, _Phrases] = {"a": _A, "b": _B, "both": {language: (*texts, *_B[language]) for language, texts in _A.items()}}
 
 NOTHING: _Phrases = {
     "de": ("Zahlung", "", "Danke", "Warenlieferung", "siehe Schreiben"),
@@ -95,4 +95,29 @@ UNRELATED = (
     "Invoice {r}",
     "{r}",
 )
+DEPOSITS = ("Anzahlung", "Vorauszahlung", "Akontozahlung", "Deposit", "Payment on account", "Acompte", "à valoir", "Advance payment")
+GOES_ON = ("", "", "", " u.a.", " etc.", " ...", " et al.", " lt. Avis", " as per list", " ff.", " usw.", " +")
+OTHER_PURPOSES = (
+    "Miete Halle {r}",
+    "Schadenregulierung {r}",
+    "Darlehen {r} Tilgung",
+    "Kaution",
+    "Provision {r}",
+    "Insurance claim {r}",
+    "Rent unit {r}",
+    "Licence fee contract {r}",
+    "Leergut {r}",
+    "Messe Standgebühr",
+)
+RETURNS = (
+    "Retoure SEPA Überweisung {r} AC01 Kontonummer fehlerhaft",
+    "RETURN PAYMENT {r} ACCOUNT CLOSED",
+    "Rücküberweisung {r} MS03",
+    "RETURNED TRANSFER {r} AC04",
+    "Rückgabe Überweisung vom 05.10. {r}",
+)
+NUMBERS_OF_OTHERS = (
+    "Auftrag {r}", "Kd-Nr. {r}", "PLZ {r}", "Vertrag {r}", "LS {r}", "Menge {r}", "Filiale {r}", "Contract {r}", "Delivery note {r}",
+    "Account {r}", "Projekt {r}", "Tel. {r}", "Zählernr. {r}",
+)  # fmt: skip
 OUTGOING = ("Rechnung {r}", "Salary October", "Supplier {r}", "Rent", "Card payment", "Tax October", "Account fee", "Invoice {r}")

@@ -7,7 +7,8 @@ import numpy as np
 
 from benchmarks.month.draws import Bools, Draws, Ints, quotas
 from benchmarks.month.kinds import CODE, KINDS, codes
-from benchmarks.month.noise import DIFFICULTY, Noise, weights
+from benchmarks.month.knobs import Knobs
+from benchmarks.month.noise import Noise, weights
 from benchmarks.month.parties import FIRST_DISCOUNT_TERM, Parties
 from benchmarks.month.places import COUNTRIES
 
@@ -22,12 +23,17 @@ SIZES: dict[str, tuple[int, ...]] = {
     "batch_unlisted": (2, 3, 4, 5, 6, 8, 11, 16, 25),
     "list_netted": (3, 4, 5, 6, 8),
     "list_discount": (2, 3, 4, 6),
+    "list_partly_named": (2, 3, 4, 5, 7, 10),
+    "list_short_paid": (2, 2, 3, 4, 6),
+    "list_over_paid": (2, 2, 3, 4, 6),
+    "list_group": (2, 2, 3, 4, 6, 9),
 }
 """Quantiles of the number of items that one payment of the kind settles; every other kind of payment settles one."""
 
 WRITTEN = ("readable", "prefix_missing", "blanks_inserted", "end_to_end_only", "structured", "none")
 """How the reference is written in lines whose kind is about the amount."""
 
+_ALSO_REPEATED = ("no_reference_unique", "no_reference_twins", "blanks_inserted", "zeros_missing", "typo", "truncated", "purchase_order")
 _ABROAD = ("US", "IN", "BR", "TH", "CN", "TW", "JP", "KZ", "GB", "CH")
 
 
@@ -93,9 +99,9 @@ def day_text(day: int) -> str:
     return date.fromordinal(day + date(1970, 1, 1).toordinal()).isoformat()
 
 
-def plan(draws: Draws, noise: Noise, who: Parties, calendar: Calendar, lines: int, difficulty: str) -> Plan:
-    """Who pays what kind of thing and when; amounts come with the items."""
-    kind = _kinds(noise, lines, DIFFICULTY[difficulty])
+def plan(draws: Draws, noise: Noise, who: Parties, calendar: Calendar, lines: int, factor: int, knobs: Knobs) -> Plan:
+    """Who pays what kind of thing and when; amounts come with the items. `factor` is the per cent of what is hard."""
+    kind = _kinds(noise, lines, factor)
     customer = np.full(lines, -1, dtype=np.int64)
     for code in np.unique(kind).tolist():
         rows = np.flatnonzero(kind == code)
@@ -110,7 +116,7 @@ def plan(draws: Draws, noise: Noise, who: Parties, calendar: Calendar, lines: in
         rows = np.flatnonzero(kind == CODE[name])
         size[rows] = draws.curve(f"size {name}", len(rows), quantiles)
     day = calendar.booking_days[draws.below("day", lines, len(calendar.booking_days))]
-    copy_of, day = _copies(draws, kind, day, calendar)
+    copy_of, day = _copies(draws, kind, day, calendar, knobs)
     alone = (kind == CODE["duplicate"]) & (copy_of < 0)
     kind = np.where(alone, CODE["unrelated"], kind)
     customer = np.where(alone, -1, np.where(copy_of >= 0, customer[copy_of], customer))
@@ -159,6 +165,8 @@ def _customers(draws: Draws, who: Parties, name: str, count: int) -> Ints:
     elif name == "typo_other":
         # a branch letter would differ too, and then it is no other item's number
         allowed &= np.array([s.consecutive and "{L}" not in s.full for s in style])[people.series]
+    elif name == "list_group":
+        allowed &= (people.parent >= 0) & (people.currency[people.parent] == people.currency)
     elif name == "zeros_missing":
         allowed &= np.array([bool(s.short) for s in style])[people.series]
     elif name == "prefix_missing":
@@ -181,12 +189,14 @@ def _by_weight(draws: Draws, name: str, who: Parties, allowed: Bools, count: int
     return members[draws.pick(name, count, who.customers.weight[members])]
 
 
-def _copies(draws: Draws, kind: Ints, day: Ints, calendar: Calendar) -> tuple[Ints, Ints]:
+def _copies(draws: Draws, kind: Ints, day: Ints, calendar: Calendar, knobs: Knobs) -> tuple[Ints, Ints]:
     """A duplicate repeats a payment of the month a few days later."""
     copy_of = np.full(len(kind), -1, dtype=np.int64)
     rows = np.flatnonzero(kind == CODE["duplicate"])
     early = calendar.booking_days[len(calendar.booking_days) * 2 // 3]
     simple = [CODE["readable"], CODE["prefix_missing"], CODE["list"], *codes("structured")]
+    if knobs.duplicate_of_any:
+        simple += [CODE[name] for name in _ALSO_REPEATED]
     sources = np.flatnonzero(np.isin(kind, simple) & (day < early))
     if len(sources) and len(rows):
         chosen = sources[draws.order("duplicate of", len(sources))[: len(rows)]]

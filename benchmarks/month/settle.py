@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.month.draws import Draws, Ints
 from benchmarks.month.items import Items
 from benchmarks.month.kinds import CODE
+from benchmarks.month.knobs import Knobs
 from benchmarks.month.parties import DISCOUNT_PCT, Parties
 from benchmarks.month.places import BASE_RATE, COUNTRIES, CURRENCIES
 from benchmarks.month.plan import Calendar, Plan
@@ -64,7 +65,7 @@ def rates(draws: Draws, calendar: Calendar) -> Rates:
     return Rates(first, table)
 
 
-def settle(draws: Draws, who: Parties, month: Plan, items: Items, rate: Rates) -> Settlement:
+def settle(draws: Draws, who: Parties, month: Plan, items: Items, rate: Rates, knobs: Knobs) -> Settlement:
     """Amounts of all lines and of every allocation."""
     paid = int(month.size.sum())
     line, kind = items.line[:paid], month.kind[items.line[:paid]]
@@ -83,7 +84,9 @@ def settle(draws: Draws, who: Parties, month: Plan, items: Items, rate: Rates) -
     short(("discount_late",), discount, "")
     part = np.clip(opened * draws.between("part", paid, 10, 90) // 100, 1, None)
     whole = draws.chance("whole part", paid, 500) & (part >= 1000)
-    short(("part_payment",), opened - np.where(whole, part // 1000 * 1000, part), "")
+    part = _as_beside(month, items, np.where(whole, part // 1000 * 1000, part), opened)
+    short(("part_payment",), opened - part, "")
+    short(("list_short_paid",), _lacking(draws, month, opened), "")
     fee = _FEES[draws.below("fee", paid, len(_FEES))]
     fee = np.where(draws.chance("odd fee", paid, 400), fee + draws.below("fee cents", paid, 400), fee)
     short(("bank_fee",), np.minimum(np.where(_SCALE[currency] == 0, fee * 2, fee), opened // 3), "fee")
@@ -94,12 +97,48 @@ def settle(draws: Draws, who: Parties, month: Plan, items: Items, rate: Rates) -
     _abroad(draws, month, line, kind, opened, currency, rate, cash, item_cash, adjustment, reason)
     amount = np.zeros(len(month), dtype=np.int64)
     np.add.at(amount, line, cash)
-    amount = _whole_amounts(draws, month, items, amount)
+    amount = _whole_amounts(draws, month, items, amount, knobs)
     told = np.full(len(month), -1, dtype=np.int64)
     before = np.zeros(len(month), dtype=np.int64)
     stated = kind == CODE["other_currency"]
     before[line[stated]], told[line[stated]] = opened[stated], currency[stated]
     return Settlement(amount, before, told, cash, item_cash, adjustment, reason)
+
+
+def _as_beside(month: Plan, items: Items, part: Ints, opened: Ints) -> Ints:
+    """Part payments that have the amount of an item beside them."""
+    rows = np.flatnonzero(items.beside >= 0)
+    rows = rows[month.of("part_payment")[items.beside[rows]]]
+    first = month.first[items.beside[rows]]
+    part[first] = np.where(items.open[rows] < opened[first], items.open[rows], part[first])
+    return part
+
+
+def _lacking(draws: Draws, month: Plan, opened: Ints) -> Ints:
+    """What the largest item of each list lacks where less than the sum is paid: 2 to 60 per cent of it."""
+    missing = np.zeros(len(opened), dtype=np.int64)
+    percent = draws.between("lacking", len(month), 2, 60)
+    for line in np.flatnonzero(month.of("list_short_paid")).tolist():
+        first = month.first.item(line)
+        largest = first + int(np.argmax(opened[first : first + month.size.item(line)]))
+        missing[largest] = max(opened.item(largest) * percent.item(line) // 100, 1)
+    return missing
+
+
+def _own_amounts(draws: Draws, month: Plan, items: Items, amount: Ints, knobs: Knobs) -> Ints:
+    """Amounts of lines with those of the payer's own documents, open and closed, where money that pays nothing has one."""
+    wanted = month.of("prepayment", "deposit", "unknown_document", "customer_other", "returned")
+    wanted &= draws.chance("own amount", len(month), knobs.own_amounts)
+    order = np.argsort(items.customer, kind="stable")
+    owners = items.customer[order]
+    start, end = np.searchsorted(owners, month.customer), np.searchsorted(owners, month.customer, side="right")
+    at = np.minimum(start + draws.below("own document", len(month), np.maximum(end - start, 1)), len(order) - 1)
+    theirs = np.abs(np.where(items.open[order[at]] != 0, items.open[order[at]], items.amount[order[at]]))
+    amount = np.where(wanted & (end > start), theirs, amount)
+    rows = np.flatnonzero(items.beside >= 0)
+    rows = rows[(month.size[items.beside[rows]] == 0) & (month.copy_of[items.beside[rows]] < 0)]
+    amount[items.beside[rows]] = items.open[rows]
+    return amount
 
 
 def _abroad(
@@ -139,11 +178,11 @@ def _from_euro(cents: Ints, currency: Ints, per_euro: Ints) -> Ints:
     return (cents * per_euro + unit // 2) // unit
 
 
-def _whole_amounts(draws: Draws, month: Plan, items: Items, amount: Ints) -> Ints:
+def _whole_amounts(draws: Draws, month: Plan, items: Items, amount: Ints, knobs: Knobs) -> Ints:
     """Amounts of lines that are not the sum of what they pay."""
     count = len(month)
     free = np.maximum(draws.curve("free line", count, (900, 3_100, 8_800, 21_000, 55_000, 140_000, 400_000, 2_500_000)), 20)
-    over = month.of("overpayment")
+    over = month.of("overpayment", "list_over_paid")
     extra = np.where(
         draws.chance("round up", count, 400), (-amount) % 10_000 + 100, 100 + amount * draws.between("over", count, 1, 40) // 100
     )
@@ -153,10 +192,12 @@ def _whole_amounts(draws: Draws, month: Plan, items: Items, amount: Ints) -> Int
     closed[items.named_by[named]] = items.amount[named]
     amount = np.where(month.of("closed_item"), closed, amount)
     amount = np.where(month.of("prepayment"), free // 100 * 100 + 100, amount)
+    amount = np.where(month.of("deposit", "unknown_document", "customer_other", "returned"), free, amount)
+    amount = _own_amounts(draws, month, items, amount, knobs)
     amount = np.where(month.of_family("other", "unrelated"), free, amount)
     # a stranger's money may have the very amount of an open item of that company
     theirs = items.open[draws.below("borrowed from", count, len(items))]
-    borrowed = month.of("unrelated") & draws.chance("borrowed amount", count, 300) & (theirs > 0)
+    borrowed = month.of("unrelated") & draws.chance("borrowed amount", count, knobs.borrowed) & (theirs > 0)
     amount = np.where(borrowed, theirs, amount)
     amount = np.where(month.copy_of >= 0, amount[month.copy_of], amount)
     outgoing = month.of("outgoing")

@@ -68,6 +68,18 @@ STYLES: Mapping[str, Style] = {
     "customer_dot": Style("customer", "R{c}.{n:03d}", ("{c}.{n:03d}", "{c}{n:03d}"), "R{c}.{n}", "{n:03d}"),
     "hash_run": Style("run", "#{n:06d}", ("{n:06d}",), "#{n}", "{n:06d}", 55_019),
     "year_letter": Style("month", "{y}{L}{m:02d}/{n:04d}", ("{m:02d}/{n:04d}",), "{y}{L}{m}/{n}", "{n:04d}"),
+    # only in worlds: short ones, and digits alone
+    "bare4": Style("run", "{n:04d}", (), "", "{n:04d}", 1_180),
+    "bare5": Style("run", "{n:05d}", (), "", "{n:05d}", 10_020),
+    "bare6": Style("run", "{n:06d}", (), "", "{n:06d}", 100_410),
+    "date_like": Style("run", "{n:08d}", (), "", "{n:08d}", 20_260_105),
+    "ar_short": Style("run", "AR{n:04d}", ("{n:04d}", "{n}"), "AR{n}", "{n:04d}", 905),
+    "yy_bare": Style("run", "{yy}{n:05d}", ("{n:05d}",), "", "{n:05d}", 812),
+    "year_bare": Style("run", "{y}{n:05d}", ("{n:05d}",), "", "{n:05d}", 210),
+    "year_behind": Style("run", "{n:04d}/{y}", ("{n:04d}", "{n:04d}-{yy}"), "", "{n:04d}", 1_050),
+    "month_bare": Style("month", "{yy}{m:02d}{n:04d}", ("{m:02d}{n:04d}", "{n:04d}"), "", "{n:04d}"),
+    "day_bare": Style("day", "{d:02d}{m:02d}{yy}{n:03d}", ("{d:02d}{m:02d}{n:03d}",), "", "{n:03d}"),
+    "customer_bare": Style("customer", "{c}{n:03d}", ("{n:03d}",), "", "{n:03d}"),
 }
 
 

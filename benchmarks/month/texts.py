@@ -1,18 +1,25 @@
 """What the payer wrote: remittance information, structured reference and end-to-end id of every line, by its kind."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+import numpy as np
 
 from benchmarks.month import damage, phrases
 from benchmarks.month.documents import Documents, order_text
-from benchmarks.month.draws import Bits, Dice
+from benchmarks.month.draws import Bits, Dice, Ints
 from benchmarks.month.items import Items
-from benchmarks.month.kinds import KINDS
+from benchmarks.month.kinds import KINDS, Kind
+from benchmarks.month.knobs import Knobs
+from benchmarks.month.known import shown_numbers
 from benchmarks.month.noise import Noise
 from benchmarks.month.parties import Parties
 from benchmarks.month.places import COUNTRIES
 from benchmarks.month.plan import WRITTEN, Plan
 from benchmarks.month.styles import write
+
+_AGAIN, _OTHERS = 0xA6A1, 0x07E5  # apart from the draws of the text itself
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 class Text(NamedTuple):
@@ -26,9 +33,11 @@ class Text(NamedTuple):
 class Texts:
     """Writes the texts of a month, one line at a time."""
 
-    def __init__(self, noise: Noise, who: Parties, month: Plan, items: Items, documents: Documents, chance: Bits) -> None:
+    def __init__(self, noise: Noise, who: Parties, month: Plan, items: Items, documents: Documents, chance: Bits, knobs: Knobs) -> None:
+        self._knobs = knobs
         self._noise, self._who, self._month, self._items, self._documents, self._chance = noise, who, month, items, documents, chance
         self._named = {line: item for item, line in zip(_where(items), items.named_by[items.named_by >= 0].tolist(), strict=True)}
+        self._of_customer: tuple[Ints, Ints] | None = None
         self._writers: dict[str, Callable[[int, Dice], Text]] = {
             "readable": self._number, "prefix_missing": self._number, "blanks_inserted": self._number, "end_to_end_only": self._number,
             "zeros_missing": self._number, "column_wrap": self._number, "ocr_swap": self._number, "typo": self._number,
@@ -41,13 +50,17 @@ class Texts:
             "fee_refund": _fixed(phrases.FEES), "interest": _fixed(phrases.INTEREST), "tax_refund": _fixed(phrases.TAXES),
             "own_transfer": _fixed(phrases.TRANSFERS), "provider_payout": self._numbered(phrases.PAYOUTS),
             "unrelated": self._unrelated, "outgoing": self._numbered(phrases.OUTGOING),
+            "list_partly_named": self._list_partly, "list_short_paid": self._list, "list_over_paid": self._list, "list_group": self._list,
+            "deposit": _fixed(phrases.DEPOSITS), "unknown_document": self._unissued, "returned": self._borrowed(phrases.RETURNS),
+            "customer_other": self._borrowed(phrases.OTHER_PURPOSES),
         }  # fmt: skip
 
     def write(self, line: int) -> Text:
-        """The texts of a line. A duplicate repeats those of the payment it repeats."""
+        """The texts of a line. A duplicate repeats those of the payment it repeats, or says the same in other words."""
         copied = self._month.copy_of.item(line)
         if copied >= 0:
-            return self.write(copied)
+            again = Dice(self._chance.item(line) ^ _AGAIN)
+            return self._respelt(copied, again) if again.below(1000) < self._knobs.duplicate_respelt else self.write(copied)
         kind, dice = KINDS[self._month.kind.item(line)], Dice(self._chance.item(line))
         if kind.family == "amount":
             text = self._about_amount(line, dice)
@@ -55,7 +68,38 @@ class Texts:
             text = self._structured(line, dice)
         else:
             text = self._writers[kind.name](line, dice)
+        text = self._beside_others(line, kind, text)
         return text if text.end_to_end_id or kind.family in ("other", "outgoing") else text._replace(end_to_end_id=_own_id(dice))
+
+    def _respelt(self, line: int, dice: Dice) -> Text:
+        """The text of a payment written anew: its numbers in another form, or none."""
+        if dice.chance(20):
+            return self._nothing(line, dice)
+        if self._month.size.item(line) > 1:
+            return self._list(line, dice)
+        return self._numbered_as(dice.one(("readable", "prefix_missing", "blanks_inserted", "zeros_missing")), line, dice)
+
+    def _beside_others(self, line: int, kind: Kind, text: Text) -> Text:
+        """The text with the number of somebody else's document behind it, in some lines of customers."""
+        dice = Dice(self._chance.item(line) ^ _OTHERS)
+        if self._month.customer.item(line) < 0 or kind.name == "list_cut" or dice.below(1000) >= self._knobs.collisions:
+            return text
+        day = self._documents.iso(self._month.day.item(line) - dice.below(40)).replace("-", "")
+        number = day if dice.chance(8) else dice.one(phrases.NUMBERS_OF_OTHERS).format(r=self._of_somebody_else(line, dice))
+        return text._replace(remittance=f"{text.remittance} {number}".strip())
+
+    def _of_somebody_else(self, line: int, dice: Dice) -> str:
+        """The counter or the digits of a document that another customer has."""
+        customer = self._month.customer.item(line)
+        item = dice.below(len(self._items))
+        for _ in range(8):
+            if self._items.customer.item(item) != customer:
+                break
+            item = dice.below(len(self._items))
+        if self._items.customer.item(item) == customer:
+            return str(dice.below(900_000) + 100_000)
+        style, parts = self._documents.style(item), self._documents.parts(item)
+        return write(dice.one((style.tail, *style.bare)), parts)
 
     def _first_item(self, line: int) -> int:
         return self._month.first.item(line)
@@ -137,6 +181,14 @@ class Texts:
 
     def _earlier(self, line: int, dice: Dice) -> Text:
         """A document that was closed before the month."""
+        hurt = (
+            self._knobs.closed_damaged
+            and KINDS[self._month.kind.item(line)].name == "closed_item"
+            and dice.below(1000) < self._knobs.closed_damaged
+        )
+        if hurt:
+            way = dice.one(("prefix_missing", "blanks_inserted", "zeros_missing", "ocr_swap", "truncated", "typo"))
+            return Text(self._phrase(line, dice, self._hurt(way, self._named[line], dice)))
         return Text(self._phrase(line, dice, self._documents.full(self._named[line])))
 
     def _order(self, line: int, dice: Dice) -> Text:
@@ -163,6 +215,11 @@ class Texts:
         whole = self._list(line, dice).remittance
         return Text(whole[: min(dice.one(self._noise.text_cuts), len(whole) * 3 // 5)].rstrip())
 
+    def _list_partly(self, line: int, dice: Dice) -> Text:
+        """The first numbers alone; now and then a word says that there are more."""
+        shown = self._fulls(line)[: shown_numbers(self._month.size.item(line))]
+        return Text(self._phrase(line, dice, dice.one(self._noise.list_marks).join(shown) + dice.one(phrases.GOES_ON)))
+
     def _first(self, line: int, dice: Dice) -> Text:
         size = self._month.size.item(line)
         return Text(dice.one(phrases.OTHERS).format(r=self._documents.full(self._first_item(line)), n=size - 1))
@@ -186,6 +243,26 @@ class Texts:
         customer = self._month.customer.item(line)
         order = order_text(self._who.customers.order_style.item(customer), customer * 50 + 49)
         return Text(dice.one(phrases.PREPAYMENTS).format(r=order))
+
+    def _unissued(self, line: int, dice: Dice) -> Text:
+        """A number near those of the customer's documents that nobody was given."""
+        return Text(self._phrase(line, dice, self._documents.unissued(self._some_item(line, dice), 1 + dice.below(400))))
+
+    def _some_item(self, line: int, dice: Dice) -> int:
+        """An item of the line's customer, or of any where it has none."""
+        customer = self._month.customer.item(line)
+        if self._of_customer is None:
+            order = np.argsort(self._items.customer, kind="stable")
+            self._of_customer = order, self._items.customer[order]
+        order, owners = self._of_customer
+        start, end = (int(np.searchsorted(owners, customer, side=side)) for side in _SIDES)
+        return order.item(start + dice.below(end - start)) if end > start else dice.below(len(order))
+
+    def _borrowed(self, of: tuple[str, ...]) -> Callable[[int, Dice], Text]:
+        """One of some phrases, the number in it that of somebody else's document in half of the cases."""
+        return lambda line, dice: Text(
+            dice.one(of).format(r=self._of_somebody_else(line, dice) if dice.chance(50) else dice.below(900_000) + 10_000)
+        )
 
     def _unrelated(self, line: int, dice: Dice) -> Text:
         """Numbers of strangers; some have the digits of one of our counters."""

@@ -1,0 +1,98 @@
+"""Draws worlds, lets an engine post them in books of their own, and counts what it got right."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.month.plan import Calendar, day_text
+from benchmarks.worlds.draw import write
+from benchmarks.worlds.prior import world
+from benchmarks.worlds.verdicts import MATCHES, by_kind, by_rule, counts, verdicts
+
+OWN = (sys.executable, "-c", "from matcher.cli import program; program()")
+"""The matcher of this Python, as a command."""
+
+Row = dict[str, Any]
+
+
+class EngineError(RuntimeError):
+    """A command of the engine failed; the message has its last words."""
+
+
+def measure(
+    seeds: Sequence[int], lines: int, family: str, scratch: Path, command: Sequence[str], jobs: int, tell: Callable[[Row], None]
+) -> list[Row]:
+    """One row for each world, in the order of the seeds. `tell` hears of each as soon as it is done."""
+
+    def one(seed: int) -> Row:
+        found = _world(seed, lines, family, scratch / f"{family}-{seed}", command)
+        tell(found)
+        return found
+
+    scratch.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(one, seeds))
+
+
+def _world(seed: int, lines: int, family: str, directory: Path, command: Sequence[str]) -> Row:
+    drawn = world(seed, lines, family)
+    about = write(drawn, directory)
+    start = time.perf_counter()
+    post(directory, day_text(Calendar.of(drawn.month).last), command)
+    return {**score(directory), "seconds": round(time.perf_counter() - start, 1), "items": about["items"]}
+
+
+def post(directory: Path, as_of: str, command: Sequence[str]) -> None:
+    """Runs an engine on the files of a world; its matches go beside them, its books are removed again.
+
+    Raises:
+        EngineError: a command failed.
+    """
+    books, matches = directory / "books", directory / MATCHES
+    shutil.rmtree(books, ignore_errors=True)
+    matches.unlink(missing_ok=True)
+    books.mkdir()
+    shutil.copy(directory / "matcher.toml", books)
+    steps = (
+        ("init", str(books)),
+        *(("import", what, str(directory / f"{what}.csv")) for what in ("customers", "items", "rates")),
+        ("ingest", str(directory / "lines.csv")),
+        ("run", "--as-of", as_of),
+        ("export", "matches", "-o", str(matches)),
+    )
+    for step in steps:
+        done = subprocess.run(
+            (*command, *step),
+            env={**os.environ, "MATCHER_BOOKS": str(books)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode not in (0, 1):
+            raise EngineError(
+                f"{directory.name}: {' '.join(step[:2])} ended with {done.returncode}:\n{(done.stderr or done.stdout)[-2000:]}"
+            )
+    if not matches.exists():
+        raise EngineError(f"{directory.name}: no matches were exported")
+    shutil.rmtree(books)
+
+
+def score(directory: Path) -> Row:
+    """The counts of a world that was posted."""
+    about = json.loads((directory / "world.json").read_text(encoding="utf-8"))
+    lines = verdicts(directory)
+    return {
+        "world": f"{about['family']}-{about['seed']}",
+        "lines": lines.height,
+        **counts(lines),
+        "rules": by_rule(lines),
+        "kinds": by_kind(lines),
+    }

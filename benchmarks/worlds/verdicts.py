@@ -1,0 +1,73 @@
+"""What an engine made of a world, line by line, and the counts of it."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.scoring.case import LINE_KEY, load
+from benchmarks.scoring.measure import judged
+
+Row = dict[str, Any]
+MATCHES = "matches.csv"
+"""The engine's answers, beside the files of the world."""
+
+
+def verdicts(directory: Path) -> pl.DataFrame:
+    """The judged lines of a world with the rule that posted each, and what is wrong with it.
+
+    Columns added to those of `judged`: rule (without its version; empty where nothing was posted), posted_right, and error:
+    ``wrong`` (a row is not true), ``incomplete`` (every row is true, others are lacking), ``adjustment`` (items and cash are
+    right, what was cleared without cash is not) or empty.
+    """
+    matches = pl.read_csv(directory / MATCHES, infer_schema=False).with_columns(pl.all().fill_null(""))
+    posted = matches.filter((pl.col("state") == "posted") & (pl.col("item_id") != ""))
+    rule = pl.col("rule") if "rule" in matches.columns else pl.lit("")
+    rules = posted.group_by(LINE_KEY, maintain_order=True).agg(rule=rule.first().str.replace(r"@.*$", ""))
+    lines = judged(load(directory, directory / MATCHES)).join(rules, on=LINE_KEY, how="left", maintain_order="left")
+    right = pl.col("posted") & pl.col("exact")
+    error = (
+        pl.when(~pl.col("posted") | pl.col("exact"))
+        .then(pl.lit(""))
+        .when(pl.col("wrong"))
+        .then(pl.lit("wrong"))
+        .when(~pl.col("exact_cash"))
+        .then(pl.lit("incomplete"))
+        .otherwise(pl.lit("adjustment"))
+    )
+    return lines.with_columns(pl.col("rule").fill_null(""), posted_right=right, error=error)
+
+
+def counts(lines: pl.DataFrame) -> Row:
+    """Postings, errors and coverage of some lines."""
+    on_account = pl.col("outcome") == "on_account"
+    expected = pl.col("expected_outcome") == "on_account"
+    knowable = pl.col("matchable") & (pl.col("identifiable") == "yes")
+    return lines.select(
+        postings=pl.col("posted").sum(),
+        errors=(pl.col("error") != "").sum(),
+        wrong=(pl.col("error") == "wrong").sum(),
+        incomplete=(pl.col("error") == "incomplete").sum(),
+        adjustment=(pl.col("error") == "adjustment").sum(),
+        matchable=pl.col("matchable").sum(),
+        posted_right=pl.col("posted_right").sum(),
+        identifiable=knowable.sum(),
+        identifiable_right=(knowable & pl.col("posted_right")).sum(),
+        on_account_true=expected.sum(),
+        on_account_said=on_account.sum(),
+        on_account_right=(expected & on_account).sum(),
+    ).row(0, named=True)
+
+
+def by_rule(lines: pl.DataFrame) -> dict[str, list[int]]:
+    """Postings and errors of each rule."""
+    found = lines.filter("posted").group_by("rule").agg(postings=pl.len(), errors=(pl.col("error") != "").sum()).sort("rule")
+    return {rule: [postings, errors] for rule, postings, errors in found.iter_rows()}
+
+
+def by_kind(lines: pl.DataFrame) -> dict[str, list[int]]:
+    """Lines, postings, errors and exactly right postings of each kind of line."""
+    found = lines.group_by("kind").agg(
+        pl.len(), pl.col("posted").sum(), (pl.col("error") != "").sum().alias("errors"), pl.col("posted_right").sum()
+    )
+    return {kind: list(numbers) for kind, *numbers in found.sort("kind").iter_rows()}
