@@ -36,7 +36,7 @@ _SIGNS = "退汇|退匯|冲账|冲正|沖正|退票|組戻"
 _AT_ONCE = (
     r"r(?:ü|ue|u)ck(?:buchung|lastschrift|belastung|(?:ü|ue|u)berweisung|ruf)|lastschriftr(?:ü|ue|u)ck(?:gabe|belastung)|retoure|"
     r"storno(?:buchung)?|stornato|returned (?:payment|transfer|item|cheque|check|wire|funds|ach|direct debit)|"
-    r"(?:payment|transfer) returned|"
+    r"(?:payment|transfer) returned|return(?: of)?(?: your)? (?:payment|transfer|funds)|(?:payment|transfer) return|"
     r"return of (?:payment|transfer|funds)|unpaid (?:item|cheque|check|direct debit|transfer)|chargeback|reversal|bounced|nsf\b|"
     r"insufficient funds|rejet|virement rejet[ée]|impay[ée]|contrepassation|devoluci[óo]n de|insoluto|terugboeking|zwrot przelewu"
 )

@@ -181,6 +181,8 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_before": EvidenceKind("the payment is older than the item"),
     "amount_repeats": EvidenceKind("documents of this customer often have the same amount"),
     "amount_sums": EvidenceKind("two or three other open items of the customer add up to the amount too"),
+    "rest_is_owed": EvidenceKind("what is left over is the open amount of one, two or three other items of the customer"),
+    "part_is_others": EvidenceKind("the amount is the open one of other items of the customer"),
     "order_unknown": EvidenceKind("the text names an order that no open item of the customer carries"),
     "text_order": EvidenceKind("the text speaks of an order or a payment in advance"),
     "text_more": EvidenceKind("the text speaks of more documents than these"),

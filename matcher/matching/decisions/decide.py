@@ -169,9 +169,10 @@ class _MatchingBatch:
         self.bar = book.calibration.least(policy.precision_ppm)
         self.receipts = dict(cache.waiting)
         self.place = {line: place for place, line in enumerate(self.receipts)}
-        self._alike: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        self._alike: dict[tuple[str, int, str], list[str]] = defaultdict(list)
         for line, receipt in self.receipts.items():
-            self._alike[receipt.payer, receipt.currency, receipt.amount].append(line)
+            for customer_id in sorted({payer.customer_id for payer in receipt.payers}):
+                self._alike[receipt.currency, receipt.amount, customer_id].append(line)
         self.done: dict[str, MatchResult] = {}
         self.turn = 0
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
@@ -347,8 +348,8 @@ class _MatchingBatch:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer, amount and text"
-        if best.basis not in BY_NAME and (earlier := self._undecided_before(receipt)):
-            return f"line {earlier} of the same payer and amount came earlier and waits"
+        if earlier := self._undecided_before(receipt, best):
+            return f"line {earlier} of the same customer and amount came earlier and waits"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
@@ -356,13 +357,22 @@ class _MatchingBatch:
             return TOO_NEAR
         return ""
 
-    def _undecided_before(self, receipt: Receipt) -> str:
-        """The first earlier line of the same payer and amount that is not posted; '' for none, or where the payer is not stated."""
-        if not receipt.payer:
-            return ""
-        lines = self._alike[receipt.payer, receipt.currency, receipt.amount]
-        earlier = next((line for line in lines if line in self.cache.waiting), receipt.line_id)
-        return earlier if self.place[earlier] < self.place[receipt.line_id] else ""
+    def _undecided_before(self, receipt: Receipt, best: Explanation) -> str:
+        """The first earlier line of the customer's with the amount that waits and may be for the same; '' for none.
+
+        What only payer and amount speak for waits for any such line, what a number names for one that the same items explain.
+        """
+        here = self.place[receipt.line_id]
+        for line in self._alike[receipt.currency, receipt.amount, best.customer_id]:
+            if self.place[line] >= here:
+                break
+            if line in self.cache.waiting:
+                if best.basis not in BY_NAME and self.receipts[line].payer == receipt.payer:
+                    return line
+                (options,) = self.cache.explanations([line]).values()
+                if any(option.shares == best.shares for option in options):
+                    return line
+        return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:
         """Whether another payer's claim on an item is like this one, and both cannot be met."""

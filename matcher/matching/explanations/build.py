@@ -297,16 +297,23 @@ class ExplanationBuilder:
 
     def _words(self, view: CustomerContext, item_set: ItemSet, difference: str, payer: tuple[str, ...]) -> Iterable[str]:
         """What the words of the text say for or against an explanation."""
-        text = self.text
+        text, receipt = self.text, self.receipt
         if self._ordered:
             yield "text_order"
         if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
         if difference in ("over", "part", "discount_late") and self._says_more(item_set):
             yield "text_more"
-        if BASES[item_set.basis].carried_by == "none" and self._other_order(view, item_set):
+        unnamed = BASES[item_set.basis].carried_by == "none"
+        if unnamed and not self._ordered and says(text.spoken, self.book.words.part):
+            yield "text_order"
+        if unnamed and self._other_order(view, item_set):
             yield "order_unknown"
-        if BASES[item_set.basis].carried_by == "none" and self.pool.items.keys().isdisjoint(view.refs):
+        if difference == "over" and item_sets.owed(view, item_set.items, receipt.amount - sum(i.open for i in item_set.items)):
+            yield "rest_is_owed"
+        if difference == "part" and item_sets.owed(view, item_set.items, receipt.amount):
+            yield "part_is_others"
+        if unnamed and self.pool.items.keys().isdisjoint(view.refs):
             if any(item_id not in self.pool.items for item_id in self._named_items):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's

@@ -274,15 +274,31 @@ def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
     known = view.pool.repetition
     if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
         yield "amount_repeats"
-    others = [i.open for i in view.items if i.item_id != item.item_id and 0 < i.open < item.open and i.issue_date <= view.receipt.booking_date]
-    if len(others) <= MOST_ADDED and _two_or_three(others, item.open):
+    if _two_or_three(_amounts(view, (item,), item.open - 1), item.open):
         yield "amount_sums"
+
+
+def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:
+    """Whether one, two or three items of the customer that are not members have that amount, one of them perhaps less its discount."""
+    inside = {i.item_id for i in members}
+    holding = view.holding
+    if any(i.item_id not in inside for i in (*holding.by_amount.get(amount, ()), *holding.by_discounted_amount.get(amount, ()))):
+        return True
+    return _two_or_three(_amounts(view, members, amount - 1), amount)
+
+
+def _amounts(view: CustomerContext, members: Collection[Item], most: int) -> list[int]:
+    """Open amounts, none above the most, of items that are not members and were issued when the receipt came."""
+    inside, day = {i.item_id for i in members}, view.receipt.booking_date
+    return [i.open for i in view.items if i.item_id not in inside and 0 < i.open <= most and i.issue_date <= day]
 
 
 def _two_or_three(amounts: Sequence[int], total: int) -> bool:
     """Whether two or three of the amounts add up to the total."""
     seen: set[int] = set()
     pairs: set[int] = set()
+    if len(amounts) > MOST_ADDED:
+        return False
     for amount in amounts:
         if total - amount in seen or total - amount in pairs:
             return True

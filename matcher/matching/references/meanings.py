@@ -44,7 +44,7 @@ _ELSE = re.compile(
 """What says that something else follows: a customer, an order or delivery, a contract, a shop, a telephone, an account, a place."""
 
 _UNIT = (
-    r"STK|STCK|ST(?:UE|Ü)CK\w*|PCS?|PIECES?|UNITS?|PIEZAS?|PEZZI|PZ|STUKS?|STYK|KPL|SZT\w*|KG|TO|TONNE\w*|LTR|LITER|LITRES?|QM|M2|M3|KM|KWH|MWH|"
+    r"STK|STCK|ST(?:UE|Ü)CK\w*|PCS?|PIECES?|UNITS?|PIEZAS?|PEZZI|PZ|STUKS?|STYK|KPL|SZT\w*|KG|TONNE\w*|LTR|LITER|LITRES?|QM|M2|M3|KM|KWH|MWH|"
     r"STD|STUNDEN?|HOURS?|HRS|HEURES|ORE|HORAS|UUR|TAGE?|DAYS?|MONATE?|MONTHS?|N(?:AE|Ä)CHTE|NIGHTS?|PERS\w*|GUESTS?|LIZENZEN|LICEN[CS]ES|USERS?|"
     r"KARTONS?|BOXES|CARTONS?|PALETTEN?|PALLETS?|SACK|S(?:AE|Ä)CKE|BAGS?|FLASCHEN|BOTTLES|ROLLEN|SETS?|PAAR|PAIRS?|X|"
     r"件|个|箱|吨|公斤|米|套|台|只|瓶|個|本|枚"
@@ -66,7 +66,7 @@ _PHRASES = re.compile(
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*|(?<!\w)\d[\d.,']*\s?(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY|€|\$|元|円)(?!\w)"
     rf"|(?<![\w./-])\d[\d.,]*\s?(?:{_UNIT})(?![^\W\d_]|-)|(?<!\w)\d+\s?%"
     # an international telephone number, an account number
-    r"|\+\d[\d /()-]{6,}\d|\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
+    r"|(?<![\w+/&,;])\+\d[\d /()-]{6,}\d|\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
 )
 """Numbers that say by their own form what they are."""
 
