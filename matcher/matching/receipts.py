@@ -98,8 +98,8 @@ def payers(lines: pl.DataFrame) -> dict[str, tuple[str, int, date]]:
 
 
 def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
-    """Lines with an earlier line of the same account, payer, amount and text not more than `days` before: line -> earlier line."""
-    same = ["account", "counterparty_account", "counterparty_name", "currency", "amount", "remittance_information", "creditor_reference"]
+    """Lines with an earlier line of the same account, payer and amount not more than `days` before: line -> earlier line."""
+    same = ["account", "counterparty_account", "counterparty_name", "currency", "amount"]
     stated = (pl.col("counterparty_account") != "") | (pl.col("counterparty_name") != "")
     pairs = (
         lines.select("line_id", "booking_date", *same)

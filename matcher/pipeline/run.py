@@ -114,7 +114,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     about = master_data(state.customers, rates, own.books.base_currency, numbers, instalments_in_order=in_order)
     # what was taken back is no earlier payment, and what took it back no later one
     undone = pl.Series([*aside.taken_back, *aside.taken_back.values()], dtype=pl.String())
-    repeats = receipts.repeats(state.lines.filter(~pl.col("line_id").is_in(undone.implode())), book.limits.duplicate_days)
+    repeats = receipts.repeats(state.lines.filter(~pl.col("line_id").is_in(undone.implode())), book.limits.alike_days)
     # what a run posted teaches nothing, or a second run would know more than the first
     confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
     taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)

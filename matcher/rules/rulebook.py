@@ -143,6 +143,7 @@ class Limits(Strict):
         subset_items, triple_items: most open items for a set of any size, and for one of at most three, to be trusted.
         unique_among: items of a legal entity from which it says something that only one has an amount.
         repeats: share of a customer's documents whose amount another of them has, in millionths, from which an amount alone says little.
+        alike_days: days within which an earlier receipt of the same payer and amount holds one back that names nothing.
         duplicate_days: days within which the same payer, amount and reference is a duplicate.
     """
 
@@ -156,6 +157,7 @@ class Limits(Strict):
     subset_items: int
     triple_items: int
     duplicate_days: int
+    alike_days: int
     repeats: int
     unique_among: int
 

@@ -171,8 +171,9 @@ class _MatchingBatch:
         self.place = {line: place for place, line in enumerate(self.receipts)}
         self._alike: dict[tuple[str, int, str], list[str]] = defaultdict(list)
         for line, receipt in self.receipts.items():
-            for customer_id in sorted({payer.customer_id for payer in receipt.payers}):
-                self._alike[receipt.currency, receipt.amount, customer_id].append(line)
+            whose = {payer.customer_id for payer in receipt.payers} | ({f"={receipt.payer}"} if receipt.payer else set())
+            for who in sorted(whose):
+                self._alike[receipt.currency, receipt.amount, who].append(line)
         self.done: dict[str, MatchResult] = {}
         self.turn = 0
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
@@ -347,7 +348,7 @@ class _MatchingBatch:
         if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
         if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
-            return f"line {earlier} has the same payer, amount and text"
+            return f"line {earlier} has the same payer and amount, and nothing says what this one is for"
         if earlier := self._undecided_before(receipt, best):
             return f"line {earlier} of the same customer and amount came earlier and waits"
         for share in best.shares:
@@ -358,20 +359,21 @@ class _MatchingBatch:
         return ""
 
     def _undecided_before(self, receipt: Receipt, best: Explanation) -> str:
-        """The first earlier line of the customer's with the amount that waits and may be for the same; '' for none.
+        """The first earlier line that waits, with the amount, and of the same payer or of the customer and perhaps for the same items.
 
-        What only payer and amount speak for waits for any such line, what a number names for one that the same items explain.
+        '' for none.
         """
         here = self.place[receipt.line_id]
-        for line in self._alike[receipt.currency, receipt.amount, best.customer_id]:
-            if self.place[line] >= here:
-                break
-            if line in self.cache.waiting:
-                if best.basis not in BY_NAME and self.receipts[line].payer == receipt.payer:
-                    return line
-                (options,) = self.cache.explanations([line]).values()
-                if any(option.shares == best.shares for option in options):
-                    return line
+        for who in (f"={receipt.payer}", best.customer_id):
+            for line in self._alike.get((receipt.currency, receipt.amount, who), ()):
+                if self.place[line] >= here:
+                    break
+                if line in self.cache.waiting:
+                    (options,) = self.cache.explanations([line]).values()
+                    if any(option.shares == best.shares for option in options):
+                        return line
+                    if self.receipts[line].payer == receipt.payer != "" and not any(option.basis in BY_NAME for option in options):
+                        return line
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -150,7 +150,7 @@ class ExplanationBuilder:
     def _looked_at(self, customer: str, stamp: object, *, spaced: bool) -> _Look:
         pool, receipt = self.pool, self.receipt
         keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
-        refs = self._read.by(customer, keys, spaced=spaced)
+        refs = self._apart(self._read.by(customer, keys, spaced=spaced))
         if not refs and not (self.text.tokens and pool.may_have(customer, receipt.currency, receipt.amount)):
             return _Look(stamp, None, [], None)
         view, payer = self._context(customer, refs), self._payer(customer)
@@ -168,6 +168,11 @@ class ExplanationBuilder:
         for item_set in damaged.sets:
             named += self._explained(item_set, view, payer)
         return _Look(stamp, view, named, None)
+
+    def _apart(self, refs: dict[str, str]) -> dict[str, str]:
+        """References without short numbers that stand only within a longer number that is not the item's."""
+        items = self.pool.items
+        return {i: kind for i, kind in refs.items() if kind != "short" or i not in items or self.text.counts(number_of(items[i]))}
 
     def _unnamed(self, look: _Look, customer: str) -> list[Explanation]:
         """Explanations that only payer and amount speak for; made when they are first asked for."""
@@ -265,7 +270,7 @@ class ExplanationBuilder:
     def orders(self) -> frozenset[str]:
         """Numbers of the text that are orders: by the word before them, or because our items' orders look like that."""
         text, pool = self.text, self.pool
-        alike = {number for number in map(compact, text.numbers_written) if shape(number) in pool.order_shapes}
+        alike = {number for number in text.like_orders if shape(number) in pool.order_shapes}
         return text.orders | (alike - self._ours)
 
     def _other_order(self, view: CustomerContext, item_set: ItemSet) -> bool:
@@ -278,8 +283,14 @@ class ExplanationBuilder:
         of theirs.
         """
         text, size = self.text, len(item_set.items)
-        if text.others or (text.total or 0) > size or text.goes_on or len(text.tokens) > size + 2:
+        if text.others or (text.total or 0) > size or text.goes_on:
             return True
+        members, documents = {i.item_id for i in item_set.items}, {i.document_no for i in item_set.items}
+        open_now = self.pool.items
+        if any(i not in members and not (i in open_now and open_now[i].document_no in documents) for i in self._named_items):
+            return True
+        if item_set.basis == "damaged":
+            return False
         numbers = [number_of(i) for i in item_set.items]
         if any(text.ends_within(number.whole) for number in numbers):
             return True
@@ -302,7 +313,9 @@ class ExplanationBuilder:
             yield "text_order"
         if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
-        if difference in ("over", "part", "discount_late") and self._says_more(item_set):
+        if (difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged")) and self._says_more(item_set):
+            yield "text_more"
+        elif difference == "over" and len(text.tokens) > len(item_set.items) + 2:
             yield "text_more"
         unnamed = BASES[item_set.basis].carried_by == "none"
         if unnamed and not self._ordered and says(text.spoken, self.book.words.part):

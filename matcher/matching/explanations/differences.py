@@ -194,7 +194,10 @@ def _short(
         if difference == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
-    kind = "difference_part_small" if difference * 20 <= item.open else "difference_part_even" if even else "difference_part"
+    small = difference * 20 <= item.open or (
+        difference <= _in_currency(limits.fee * unit, receipt, pool) and difference * 5 <= item.open and not _domestic(item, receipt, pool)
+    )
+    kind = "difference_part_small" if small else "difference_part_even" if even else "difference_part"
     yield Difference("part", share, Outcome.PARTIAL, (kind,))
 
 

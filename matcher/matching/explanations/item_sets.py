@@ -219,11 +219,8 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
         for i in (*view.holding.by_amount.get(amount, ()), *view.holding.by_discounted_amount.get(amount, ()))
         if i.item_id not in view.refs
     ]
-    # a number that is a closed item's own, or another customer's, is no damaged form of this one's
-    open_now = view.pool.items
-    others = {
-        r.key for r in view.receipt.references if r.item_id not in open_now or open_now[r.item_id].customer_id != view.customer_id
-    }
+    # a number that is another item's own, open or closed, is no damaged form of this one's
+    others = {r.key for r in view.receipt.references}
     for item in near[:40]:
         kind = view.text.resembles(number_of(item), others)
         if kind:
@@ -253,7 +250,7 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not _swappable(members, view)
+            alone = not _swappable(members, view) and not _another(view, members)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     count = view.text.total
     small = len(items) <= view.limits.subset_items
@@ -271,11 +268,15 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
 
 def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
     """What says that the amount of an item may be that of something else of the customer too."""
+    yield from _repeated(view, item)
+    if _two_or_three(_amounts(view, (item,), item.open - 1), item.open):
+        yield "amount_sums"
+
+
+def _repeated(view: CustomerContext, item: Item) -> Iterator[str]:
     known = view.pool.repetition
     if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
         yield "amount_repeats"
-    if _two_or_three(_amounts(view, (item,), item.open - 1), item.open):
-        yield "amount_sums"
 
 
 def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:
@@ -319,6 +320,16 @@ def _swappable(members: Sequence[Item], view: CustomerContext, certain: Sequence
     inside = {i.item_id for i in (*members, *certain)}
     like = view.holding.by_amount
     return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
+
+
+def _another(view: CustomerContext, members: Sequence[Item]) -> bool:
+    """Whether another set of the customer's items has the same sum: of any size where they are few, else of two or three."""
+    items, few = view.items, len(view.items) <= view.limits.subset_items
+    if len(items) > MOST_TRIPLED:
+        return False
+    verdict = exact_sets([i.open for i in items], sum(i.open for i in members), classes=_classes(items), max_size=None if few else 3)
+    inside = {i.item_id for i in members}
+    return any({items[n].item_id for n in chosen} != inside for chosen in verdict.sets)
 
 
 def _structured(view: CustomerContext) -> Iterator[tuple[str, tuple[Item, ...]]]:

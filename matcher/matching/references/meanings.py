@@ -27,6 +27,8 @@ _ORDERED_SIGNS = r"订单|訂單|合同|注文|契約|ЗАКАЗ\w*|ДОГОВО
 _ORDER = re.compile(rf"(?:\b(?:{_ORDERED})|{_ORDERED_SIGNS}){_SAID}(?=(?P<number>[A-Z]{{0,5}}[-/]?\d[\dA-Z]*(?:[-/._]\d[\dA-Z]*)*))")
 """An order, a contract or an offer, with its number."""
 
+_ORDERED_BEFORE = re.compile(rf"(?:\b(?:{_ORDERED})|{_ORDERED_SIGNS}){_SAID}$")
+
 _ELSE = re.compile(
     rf"(?:\b(?:{_ORDERED}|"
     r"K(?:D|UNDEN?|ND)|CUST|CUSTOMER|CLIENTE?|KLANT\w*|ASIAKAS\w*|DEB|DEBITOR\w*|MITGLIED\w*|MEMBER|ACCT|ACCOUNT|A/C|"
@@ -59,19 +61,19 @@ _DAY = re.compile(
 _PHRASES = re.compile(
     # a month with its year, a day in one piece, a year, a time
     r"(?<![\w./-])(?:19|20)\d\d[-./](?:0[1-9]|1[0-2])(?![\w]|[./-]\d)|(?<![\w./-])(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d(?![\w]|[./-]\d)"
-    r"|(?<!\w)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w)|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
+    r"|(?<![\w./-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./-]\d)|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
     r"|(?<![\w./-])(?:19|20)\d\d(?![\w]|[./-]\d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
     # an amount with its small coins, or with its currency
     r"|(?<![\w.,])\d{1,3}(?:[.,' ]\d{3})*[.,]\d\d(?![\w]|[.,]\d)|(?<!\w)\d+[.,]\d\d(?!\w|[.,]\d)"
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*|(?<!\w)\d[\d.,']*\s?(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY|€|\$|元|円)(?!\w)"
     rf"|(?<![\w./-])\d[\d.,]*\s?(?:{_UNIT})(?![^\W\d_]|-)|(?<!\w)\d+\s?%"
-    # an international telephone number, an account number
-    r"|(?<![\w+/&,;])\+\d[\d /()-]{6,}\d|\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
+    # a telephone number, an account number
+    r"|\b(?:TEL\w*|PHONE|FON|MOBIL\w*|HANDY|FAX|CELL)\W*\d[\d /()-]*\d|(?<![\w+/&,;])\+\d[\d /()-]{6,}\d|\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
 )
 """Numbers that say by their own form what they are."""
 
 _TOWN = re.compile(
-    r"(?<![\w./-])(?:(?:A|B|CH|D|DK|F|FIN?|I|L|N|NL|PL|S)-)?(?:\d{4,6}|\d{3} \d\d|\d\d-\d{3})(?: [A-Z]{2})? (?=([^\W\d_]{3,}))"
+    r"(?<![\w./-])(?<!\d )(?:(?:A|B|CH|D|DK|F|FIN?|I|L|N|NL|PL|S)-)?(?:\d{4,6}|\d{3} \d\d|\d\d-\d{3})(?: [A-Z]{2})? (?=([^\W\d_]{3,}))"
 )
 """A postcode: four to six digits with nothing but a blank before the name of a town."""
 
@@ -89,19 +91,19 @@ _ANY = re.compile(rf"(?<!\d){_NUMBER}")
 _GOES_ON = re.compile(rf"(?:\s*[,;/&+]\s*|\s+(?:AND|UND|ET|E|Y|OG|OCH|EN|I)\s+){_NUMBER}(?!\w)")
 
 
-def blanked(upper: str) -> str:
+def blanked(upper: str, *, orders: bool = False) -> str:
     """A text in capitals with blanks in place of every number that is no document's by its own form or by the word before it.
 
-    Letters stay where they are, so places in the text stay the same.
+    Letters stay where they are, so places in the text stay the same. With `orders`, numbers of orders, contracts and offers stay too.
     """
     if not any(map(str.isdigit, upper)):
         return upper
     spans = [match.span() for match in _DAY.finditer(upper)]
     spans += [match.span() for match in _PHRASES.finditer(upper) if not _told(upper, match.start())]
-    spans += [match.span() for match in _TOWN.finditer(upper) if match[1] not in _NO_TOWN and not _told(upper, match.start())]
+    spans += [match.span() for match in _TOWN.finditer(upper) if not _told(upper, match.start()) and _may_be_town(match[1])]
     for match in _ANY.finditer(upper):
         before = upper[max(0, match.start() - _WORD_BEFORE) : match.start()]
-        if _ELSE.search(before) and not _DOCUMENT.search(before):
+        if _ELSE.search(before) and not _DOCUMENT.search(before) and not (orders and _ORDERED_BEFORE.search(before)):
             end = match.end()
             while following := _GOES_ON.match(upper, end):
                 end = following.end()
@@ -112,6 +114,10 @@ def blanked(upper: str) -> str:
 def orders(upper: str) -> list[str]:
     """Numbers of a text in capitals that are said to be an order's, a contract's or an offer's, as written."""
     return [match["number"] for match in _ORDER.finditer(upper)]
+
+
+def _may_be_town(word: str) -> bool:
+    return word not in _NO_TOWN and not _ELSE.search(word) and not _DOCUMENT.search(word)
 
 
 def _told(upper: str, start: int) -> bool:

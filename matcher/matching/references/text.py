@@ -44,6 +44,8 @@ PLACE = {kind: place for place, kind in enumerate(RANK)}
 STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
 """Kinds that name an item by themselves."""
 
+_LONG_ORDER = 8
+
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
 
@@ -209,10 +211,10 @@ class Text:
         return frozenset(map(compact, orders(self.written[: self._told])))
 
     @lazy
-    def numbers_written(self) -> tuple[str, ...]:
-        """All words of five digits or more that the payer wrote, whatever they are."""
-        tokens = _TOKEN.findall(self.written[: self._told])
-        return tuple(token for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+    def like_orders(self) -> frozenset[str]:
+        """Numbers that the payer wrote and that may be an order's, by their make: with letters, or of eight digits or more."""
+        tokens = map(compact, _TOKEN.findall(blanked(self.written[: self._told], orders=True)))
+        return frozenset(t for t in tokens if sum(map(str.isdigit, t)) >= (MIN_DAMAGED if not t.isdigit() else _LONG_ORDER))
 
     @lazy
     def numbered(self) -> frozenset[str]:
@@ -261,6 +263,18 @@ class Text:
     def holds(self, number: str) -> bool:
         """Whether a number stands in the text, whatever characters are in between, and is not part of a longer number."""
         return number in self.compact and self._alone(number, self.compact, self.upper)
+
+    def counts(self, item: Number) -> bool:
+        """Whether the counter of a number stands alone, or in a word with no other number but the item's own year, month or day."""
+        counter = item.counter.lstrip("0")
+        own = {run.lstrip("0") for run in item.parts.split("|")} | {""}
+        for token in self.tokens:
+            runs = [run.lstrip("0") for run in _RUN.findall(token)]
+            if counter in runs and own.issuperset(run for run in runs if run != counter):
+                return True
+            if any(run.endswith(item.counter) and len(runs) == 1 for run in runs):
+                return True
+        return not self.tokens
 
     def only_within(self, key: str, longer: Iterable[str]) -> bool:
         """Whether letters and digits stand in the text only as a piece of one of the longer numbers."""
