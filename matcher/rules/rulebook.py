@@ -173,6 +173,7 @@ class Words(Strict):
     payout: _Words = ()
     provider: _Words = ()
     goods: _Words = ()
+    neutral: _Words = ()
 
 
 class Calibration(Strict):

@@ -186,6 +186,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "order_unknown": EvidenceKind("the text names an order that no open item of the customer carries"),
     "text_order": EvidenceKind("the text speaks of an order or a payment in advance"),
     "text_more": EvidenceKind("the text speaks of more documents than these"),
+    "text_other": EvidenceKind("the text speaks of something that is no payment of an invoice, as far as is known"),
     "text_part": EvidenceKind("the text speaks of a part payment"),
 }
 

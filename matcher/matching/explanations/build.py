@@ -298,6 +298,11 @@ class ExplanationBuilder:
         return any(not any(number.endswith(form) or form.endswith(number) for form in known if form) for number in self._ours)
 
     @lazy
+    def _speaks_of_else(self) -> bool:
+        """Whether the text says what the money is for, and not that it is for invoices."""
+        return self.text.speaks_of(frozenset(self.book.words.neutral), self.receipt.payer_name)
+
+    @lazy
     def _named_items(self) -> list[str]:
         return evidence.named_items(self.receipt)
 
@@ -320,6 +325,10 @@ class ExplanationBuilder:
         unnamed = BASES[item_set.basis].carried_by == "none"
         if unnamed and not self._ordered and says(text.spoken, self.book.words.part):
             yield "text_order"
+        if unnamed and self._speaks_of_else:
+            yield "text_other"
+        if unnamed and any(i in self.pool.items and i not in {m.item_id for m in item_set.items} for i in view.refs):
+            yield "reference_left_out"
         if unnamed and self._other_order(view, item_set):
             yield "order_unknown"
         if difference == "over" and item_sets.owed(view, item_set.items, receipt.amount - sum(i.open for i in item_set.items)):

@@ -61,10 +61,10 @@ _DAY = re.compile(
 _PHRASES = re.compile(
     # a month with its year, a day in one piece, a year, a time
     r"(?<![\w./-])(?:19|20)\d\d[-./](?:0[1-9]|1[0-2])(?![\w]|[./-]\d)|(?<![\w./-])(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d(?![\w]|[./-]\d)"
-    r"|(?<![\w./-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./-]\d)|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
+    r"|(?<![\w./+,;&-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./+,;&-]+ ?\d)|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
     r"|(?<![\w./-])(?:19|20)\d\d(?![\w]|[./-]\d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
     # an amount with its small coins, or with its currency
-    r"|(?<![\w.,])\d{1,3}(?:[.,' ]\d{3})*[.,]\d\d(?![\w]|[.,]\d)|(?<!\w)\d+[.,]\d\d(?!\w|[.,]\d)"
+    r"|(?<![\w.,/+-])(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,]\d\d(?![\w/+-]|[.,;]\d)"
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*|(?<!\w)\d[\d.,']*\s?(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY|€|\$|元|円)(?!\w)"
     rf"|(?<![\w./-])\d[\d.,]*\s?(?:{_UNIT})(?![^\W\d_]|-)|(?<!\w)\d+\s?%"
     # a telephone number, an account number
@@ -79,7 +79,7 @@ _TOWN = re.compile(
 
 _NO_TOWN = frozenset(
     """ABZ ABZUG ABZGL ABZUEGLICH ABZÜGLICH AND AUS BETRAG BIS DANKE DANK DATED DATUM DEL DOCUMENTS DUE FROM FUER FÜR GESAMT GRAZIE GRACIAS INKL INV INVOICE LESS
-    MERCI MIT MINUS NETTO OF OHNE ORDER OKT PART PAYMENT PLUS RATE RECHNUNG REST REF SAGT SKONTO TEIL TEILZAHLUNG THANK THANKS THE TOTAL UND VIELEN VOM VON
+    MERCI MIT MINUS NETTO OF OHNE ORDER OKT PART PAYMENT PLUS RATE RECHNUNG REST REF SAGT SKONTO TEIL TEILZAHLUNG THANK THANKS THE OUR YOUR UNSER UNSERE IHR IHRE TOTAL UND VIELEN VOM VON
     WEITERE WITH ZAHLUNG ZZGL OTHERS MORE""".split()
 )
 """Words behind a number that are no town."""

@@ -16,6 +16,7 @@ from matcher.matching.lazy import lazy
 from matcher.matching.references.meanings import blanked, orders
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
+_LATIN = re.compile(r"[A-Z0-9]+(?:[-/._][A-Z0-9]+)*")
 _RUN = re.compile(r"\d+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -33,6 +34,9 @@ _GOES_ON = re.compile(
     r"REMITTANCE ADVICE|SEE ADVICE|ADVICE|BORDEREAU|DISTINTA|SPECIFICATIE|AUFSTELLUNG|WEITERE\w*|OTHERS|AUTRES|OTRAS|ALTRE)\b"
     r"|\.\.\.|…|等(?!于)|明细|[,;/&+]\s*(?:\||$)|\b(?:UND|AND|ET)\s*(?:\||$)"
 )
+_TAG = re.compile(r"\b(?:EREF|KREF|MREF|SVWZ|ABWA|CRED|NOTPROVIDED)\b")
+"""Codes that banks put into a text."""
+
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
 RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short", "doubtful")
@@ -139,6 +143,20 @@ def compact(text: str) -> str:
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
+def _begins(word: str, stems: frozenset[str]) -> bool:
+    """Whether a word begins with one of the stems; signs without blanks between words: whether nothing but such stems is in it."""
+    if word[0] > _SIGNS:
+        for stem in sorted(stems, key=len, reverse=True):
+            word = word.replace(stem, "") if stem[0] > _SIGNS else word
+        return len(word) < 2
+    return any(word.startswith(stem) for stem in stems)
+
+
+def _piece(token: str) -> bool:
+    """Whether a word looks like a piece of a number: one or two digits, or letters between digits."""
+    return bool(token) and (len(token) <= 2 or (token[0].isdecimal() and not token.isdecimal()))
+
+
 def _joined(pieces: Iterable[str]) -> str:
     """Letters and digits in turn, each run of digits without its leading zeros."""
     return "|".join([piece.lstrip("0") or "0" for piece in pieces])
@@ -213,13 +231,20 @@ class Text:
     @lazy
     def like_orders(self) -> frozenset[str]:
         """Numbers that the payer wrote and that may be an order's, by their make: with letters, or of eight digits or more."""
-        tokens = map(compact, _TOKEN.findall(blanked(self.written[: self._told], orders=True)))
+        tokens = map(compact, _LATIN.findall(blanked(self.written[: self._told], orders=True)))
         return frozenset(t for t in tokens if sum(map(str.isdigit, t)) >= (MIN_DAMAGED if not t.isdigit() else _LONG_ORDER))
+
+    def speaks_of(self, neutral: frozenset[str], names: str) -> bool:
+        """Whether the payer writes of anything but paying: a word that is neither neutral nor in the names given."""
+        told = _TAG.sub(" ", self.written[: self._told])
+        own = set(spoken(names).split())
+        words = (word for word in spoken(told).split() if len(word) > 2 and not any(map(str.isdigit, word)))
+        return any(word not in own and not _begins(word, neutral) for word in words)
 
     @lazy
     def numbered(self) -> frozenset[str]:
         """Numbers of five digits or more that the payer wrote and that may be a document's."""
-        tokens = _TOKEN.findall(self.upper[: self._told])
+        tokens = _LATIN.findall(self.upper[: self._told])
         return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
 
     @lazy
@@ -268,11 +293,13 @@ class Text:
         """Whether the counter of a number stands alone, or in a word with no other number but the item's own year, month or day."""
         counter = item.counter.lstrip("0")
         own = {run.lstrip("0") for run in item.parts.split("|")} | {""}
-        for token in self.tokens:
+        for before, token, after in zip(("", *self.tokens), self.tokens, (*self.tokens[1:], ""), strict=False):
             runs = [run.lstrip("0") for run in _RUN.findall(token)]
             if counter in runs and own.issuperset(run for run in runs if run != counter):
-                return True
-            if any(run.endswith(item.counter) and len(runs) == 1 for run in runs):
+                # a number that was written with blanks is not taken for its last piece
+                if not any(_piece(piece) and f"{piece} {token}" in self.upper or _piece(piece) and f"{token} {piece}" in self.upper for piece in (before, after) if piece.lstrip("0") not in own):
+                    return True
+            if len(runs) == 1 and runs[0].endswith(item.counter):
                 return True
         return not self.tokens
 
