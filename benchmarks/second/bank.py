@@ -230,7 +230,7 @@ def _still_named(line: Line) -> bool:
     digits = re.sub(r"\D", "", f"{line.text}{line.reference}{line.end_to_end}")
     if payment.told == "slip":
         return re.sub(r"\D", "", payment.meant[0].reference).lstrip("0") in digits
-    runs = [re.findall(r"\d+", item.number) for item in payment.meant if item.amount > 0]
+    runs = [re.findall(r"\d+", item.called) for item in payment.meant if item.amount > 0]
     return all(run and (run[-1].lstrip("0") or run[-1]) in digits for run in runs)
 
 

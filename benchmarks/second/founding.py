@@ -1,6 +1,7 @@
 """Founds the companies of a world and gives them customers."""
 
 from dataclasses import asdict
+from itertools import pairwise
 
 from benchmarks.second import accounts, numbering
 from benchmarks.second.chance import Chance
@@ -115,6 +116,10 @@ def customers(world: World, companies: list[Seller]) -> list[Customer]:
         _settle(chance, world, customer, home, companies)
         found.append(customer)
     _group(world, found)
+    moved = world.chance("moved")
+    for before, customer in pairwise(found):
+        if moved.happens(world.moved):
+            before.known = [*before.known, customer.accounts[0]]
     return found
 
 
@@ -180,6 +185,8 @@ def _group(world: World, everyone: list[Customer]) -> None:
             parent = firms[at]
             pays = chance.happens(600)
             for child in firms[at + 1 : at + 1 + size]:
+                if pays and chance.happens(300):
+                    child.known = [*child.known, parent.accounts[0]]
                 child.parent = parent if chance.happens(700) else None
                 child.payer = parent if pays else None
                 child.collected = False

@@ -120,6 +120,8 @@ class Cashier:
             self._rounded(payment, last)
         elif abroad and chance.happens(140) and largest.cash > 60000:
             fee = chance.pick(_FEES) + (chance.below(400) if chance.happens(250) else 0)
+            if chance.happens(250):
+                payment.instructed, payment.instructed_currency = payment.amount, payment.seller.currency
             self._short(payment, largest, fee, "fee", cleared=True)
         elif chance.happens(6) and largest.cash > 1000:
             self._short(payment, largest, chance.between(1, 3), "rounding", cleared=True)

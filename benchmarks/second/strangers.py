@@ -24,6 +24,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stray_insurance", "Schaden {n8} vom {d} Entschädigung|Schadennr. {n8} KFZ {n4}|Versicherung Vertrag {n8} Beitragsrückerst."),
         ("stray_staff", "Rückzahlung Darlehen {name} Rate {q}|PersNr {n5} Vorschuss {d}|Reisekosten {n4} Rückz."),
         ("stray_sale", "{q} Paletten Altmetall {d}|Verkauf Gabelstapler Bj. {y} Fg.Nr. {n8}|Kantine {d} {q} Essen|Schrott {q} to WS {n5}"),
+        ("stray_payout", "PAYPAL AUSZAHLUNG {n8}|STRIPE PAYOUT {d}|Klarna Settlement {n8} {d}|AMZN Mktp DE {n6}"),
         ("stray_post", "Rücklastschrift Gebühr {n6}|Irrläufer vom {d} Ref {n8}|Rücküberweisung Konto {n8} erloschen"),
     ),
     "en": (
@@ -33,6 +34,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stray_gift", "donation {name} {plz}|raffle {q} tickets {d}|Charity run {d} tel {tel}|thanks {name}"),
         ("stray_insurance", "Claim {n8} settlement {d}|policy {n8} premium refund"),
         ("stray_staff", "loan repayment {name} {q}|employee {n5} advance {d}"),
+        ("stray_payout", "STRIPE TRANSFER {n8}|PAYPAL {n8} {d}|ADYEN BATCH {n4} {d}|SQUARE INC {d}"),
         ("stray_sale", "sale of forklift {y} serial {n8}|{q} pallets scrap {d}|cash sales {d}|vending {n4}"),
     ),
     "fr": (
@@ -109,6 +111,8 @@ class Strangers:
         kinds = _TEXTS[_TONGUE.get(seller.language, seller.language)]
         payment.kind, texts = chance.pick(kinds)
         payment.text = self._fill(chance.pick(texts.split("|")), seller, day, chance)
+        if payment.kind in ("stray_tax", "stray_payout"):
+            payment.outcome = "non_receivable"
         words = COUNTRIES[seller.country]
         person = f"{chance.pick(words.given)} {chance.pick(words.families)}"
         private = payment.kind in ("stray_gift", "stray_deposit", "stray_staff")

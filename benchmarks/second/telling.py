@@ -7,8 +7,15 @@ from benchmarks.second.chance import Chance
 from benchmarks.second.parties import Customer
 from benchmarks.second.payment import Payment
 from benchmarks.second.phrases import Phrases, phrases
-from benchmarks.second.trade import Item
 
+_ROUND = {
+    "de": ("Akontozahlung", "a conto Kd.Nr. {c}", "Abschlag auf offene Posten", "Anzahlung auf Saldo {c}"),
+    "fr": ("Acompte sur compte {c}", "Règlement partiel du solde", "à valoir sur compte client {c}"),
+    "nl": ("Betaling op rekening {c}", "Voorschot op openstaand saldo", "a conto"),
+    "zh": ("往来款 部分", "预付货款", "还欠款"),
+    "sv": ("a conto kund {c}", "Delbetalning av saldo"),
+    "no": ("a konto kundenr {c}", "Avdrag på saldo"),
+}
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _OWN = ("51{}", "19{}", "{}", "KR{}", "2100{}", "RE{}", "{}/26", "R{}", "DOC{}", "INV{}")
 
@@ -73,13 +80,13 @@ class Teller:
             if how == "number_customer":
                 text = f"{text} {spoken.known[at % (len(spoken.known))].format(**values)}"
         if habits.own and chance.happens(habits.steady):
-            tail = spoken.tails[at % 5].format(**values)
+            tail = spoken.tails[at % 4].format(**values)
             text = f"{tail} {text}" if at % 2 else f"{text} {tail}"
         elif chance.happens(60):
             text = f"{text} {chance.pick(spoken.tails).format(**values)}"
         payment.text = " ".join(text.split())
         if habits.to_end and payment.told == "whole" and len(payment.meant) == 1:
-            payment.end_to_end, payment.text = payment.meant[0].number[:35], chance.pick(spoken.silent[:4])
+            payment.end_to_end, payment.text = payment.meant[0].called[:35], chance.pick(spoken.silent[:4])
 
     @staticmethod
     def _can(how: str, payment: Payment) -> bool:
@@ -129,7 +136,7 @@ class Teller:
         credits = [item for item in payment.meant if item.amount < 0]
         how = habits.writing if chance.happens(habits.steady) else chance.pick(("whole", "bare", "counter", "joined"))
         payment.told, payment.named = how, how not in ("last", "counter", "year_cut")
-        numbers = list(dict.fromkeys(writing.written(chance, item.number, how) for item in invoices))
+        numbers = list(dict.fromkeys(writing.written(chance, item.called, how) for item in invoices))
         numbers = self._slips(payment, chance, numbers)
         values = values | {"g": " ".join(writing.written(chance, item.number, how) for item in credits)}
         if len(numbers) == 1:
@@ -199,7 +206,17 @@ class Teller:
             return f"{day:%Y%m%d}-{chance.digits(5)}"
         return f"{chance.letters(2)}{chance.digits(8)}"
 
-    def ahead(self, payment: Payment, order: str, item: Item | None, chance: Chance) -> None:
+    def on_account(self, payment: Payment, chance: Chance) -> None:
+        """The text of a sum that is for nothing named."""
+        payer = payment.payer
+        assert payer is not None
+        english = ("on account", "payment on account {c}", "part settlement of balance", "a/c {c} on account")
+        texts = _ROUND.get(payer.language, english)
+        payment.told = "on_account"
+        payment.text = chance.pick(texts).format(c=payer.number)
+        payment.end_to_end = self._end_to_end(payer, payment.day, chance)
+
+    def ahead(self, payment: Payment, order: str, chance: Chance) -> None:
         """The text of a payment for an order that was not invoiced yet."""
         payer = payment.payer
         assert payer is not None
