@@ -132,7 +132,7 @@ class Diary:
     def _misdirected(self, payment: Payment, chance: Chance) -> None:
         """A payment goes to the account of another of our companies; nothing there is paid by it."""
         others = [s for s in self.sellers if s is not payment.seller and s.currency == payment.seller.currency]
-        if not others or not chance.happens(self.world.misdirected):
+        if not others or any(item.owed for item in payment.meant) or not chance.happens(self.world.misdirected):
             return
         for row in payment.rows:
             row.item.open += row.item_cash + row.cleared
@@ -161,7 +161,7 @@ class Diary:
     def _again(self, payment: Payment, day: date) -> None:
         copy = again(payment, day)
         chance = self.chance("again")
-        if chance.happens(350):
+        if payment.named and chance.happens(350):
             self.teller.tell(copy, chance)
         self.send(copy)
 

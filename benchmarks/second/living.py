@@ -32,7 +32,7 @@ class Days(Collecting):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.strangers = Strangers(self.sellers, self.customers, world.stray_owed)
+        self.strangers = Strangers(self.sellers, self.customers, world.stray_owed, world.customers_other)
         self.bank = Bank(world)
         self.lines: list[Line] = []
 

@@ -178,7 +178,8 @@ class Cashier:
             return
         payment.kind = "exchange"
         item_cash = min(item.owed, self.rates.convert(payment.amount, payment.seller.currency, item.currency, payment.day))
-        payment.rows = [Row(item, payment.amount, item_cash, item.owed - item_cash, "exchange_difference")]
+        gap = item.owed - item_cash
+        payment.rows = [Row(item, payment.amount, item_cash, gap, "exchange_difference" if gap else "")]
 
     @staticmethod
     def _book(payment: Payment) -> None:

@@ -87,10 +87,11 @@ _SAVED = ("Umbuchung", "Übertrag Festgeld", "own transfer", "cash pooling", "vi
 class Strangers:
     """Makes the money of strangers. Half of the time its amount is one that somebody owes the company."""
 
-    def __init__(self, companies: Sequence[Seller], everyone: Sequence[Customer], owed_share: int) -> None:
+    def __init__(self, companies: Sequence[Seller], everyone: Sequence[Customer], owed_share: int, customers_share: int) -> None:
         self.companies = companies
         self.everyone = everyone
         self.owed_share = owed_share
+        self.customers_share = customers_share
 
     def receipt(self, seller: Seller, day: date, open_items: Sequence[Item], chance: Chance) -> Payment:
         """One receipt that pays nothing."""
@@ -106,7 +107,7 @@ class Strangers:
             return self._own(payment, chance)
         if how == 1:
             return self._interest(payment, chance)
-        if how <= 4 and item is not None:
+        if item is not None and chance.happens(self.customers_share):
             return self._customers_other(payment, item.customer, chance)
         kinds = _TEXTS[_TONGUE.get(seller.language, seller.language)]
         payment.kind, texts = chance.pick(kinds)

@@ -7,6 +7,7 @@ from benchmarks.second.chance import Chance
 from benchmarks.second.parties import Customer
 from benchmarks.second.payment import Payment
 from benchmarks.second.phrases import Phrases, phrases
+from benchmarks.second.trade import Item
 
 _ROUND = {
     "de": ("Akontozahlung", "a conto Kd.Nr. {c}", "Abschlag auf offene Posten", "Anzahlung auf Saldo {c}"),
@@ -43,12 +44,12 @@ def day_text(day: date, style: str) -> str:
 
 
 class Teller:
-    """Writes texts for one seed. `earlier` holds for each customer the numbers it has paid before."""
+    """Writes texts for one seed. `earlier` holds for each customer documents it has paid before."""
 
     def __init__(self, seed: int, careless: int) -> None:
         self.seed = seed
         self.careless = careless
-        self.earlier: dict[str, list[str]] = {}
+        self.earlier: dict[str, list[Item]] = {}
 
     def tell(self, payment: Payment, chance: Chance) -> None:
         """Fills in text, reference and end-to-end id, and how much they say."""
@@ -166,10 +167,16 @@ class Teller:
                 wrong = writing.mistyped(chance, number)
                 payment.told = "mistyped"
             found.append(wrong)
-        if len(found) == 1 and earlier and chance.happens(self.careless // 3):
-            found = [earlier[-1]]
+        # a number that is open in the list, with the very amount, would be what the payer says: nobody could know better
+        paid = [
+            item
+            for item in earlier
+            if item.open == 0 and item.type != "instalment" and (item.opening == 0 or item.amount != payment.meant[0].amount)
+        ]
+        if len(found) == 1 and paid and chance.happens(self.careless // 3):
+            found = [paid[-1].called]
             payment.told, payment.named = "old_number", False
-        earlier.append(numbers[-1])
+        earlier.extend(item for item in payment.meant if item.amount > 0)
         del earlier[:-4]
         return found
 

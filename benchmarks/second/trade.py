@@ -98,6 +98,8 @@ def plans(world: World, customer: Customer, index: int) -> list[Plan]:
 
 
 def _price(world: World, seller: Seller, chance: Chance) -> int:
+    if len(seller.prices) < 10:
+        return chance.pick(seller.prices)
     net = chance.pick(seller.prices) * chance.pick((1, 1, 1, 2, 3, 4, 5, 10))
     return net if world.price_step > 1 and chance.happens(600) else net * (100 + chance.pick((19, 7, 20, 21, 25, 0))) // 100
 
