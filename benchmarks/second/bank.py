@@ -183,7 +183,8 @@ class Bank:
             line.text, line.reference = f"{line.reference} {line.text}".strip(), ""
         if chance.happens(self.world.damage):
             _harm(line, chance)
-        _LAYOUTS[bank](line, chance)
+        if payment.told != "cheque":
+            _LAYOUTS[bank](line, chance)
         line.text = " ".join(line.text.split())
         if not payment.name_form or not line.name:
             payment.name_form = payment.name_form if line.name else ""

@@ -116,6 +116,7 @@ def customers(world: World, companies: list[Seller]) -> list[Customer]:
         _settle(chance, world, customer, home, companies)
         found.append(customer)
     _group(world, found)
+    _ways(world, found)
     moved = world.chance("moved")
     for before, customer in pairwise(found):
         if moved.happens(world.moved):
@@ -172,6 +173,21 @@ def _settle(chance: Chance, world: World, customer: Customer, home: Seller, comp
         customer.trade = f"{first} {chance.pick(words.trades)}" if words.language != "zh" else customer.name[2:4]
     if chance.happens(120) and not customer.person:
         customer.aliases.append(customer.latin if words.language == "zh" else customer.name.upper().rsplit(" ", 1)[0])
+
+
+def _ways(world: World, everyone: list[Customer]) -> None:
+    """Some pay through an agent, some by cheque."""
+    chance = world.chance("ways")
+    agents = []
+    for suffix in ("Factoring", "Payment Services", "Treuhand", "Confirming"):
+        country = chance.pick(world.homes)
+        stem = _pair(chance.pick(COUNTRIES[country].stems))[1]
+        agents.append((f"{stem} {suffix}", accounts.account(chance, country)))
+    for customer in [customer for customer in everyone if not customer.collected]:
+        if chance.happens(world.agents):
+            customer.agent = chance.pick(agents)
+        elif customer.country in ("GB", "US", "FR"):
+            customer.cheques = chance.happens(world.cheques)
 
 
 def _group(world: World, everyone: list[Customer]) -> None:

@@ -67,7 +67,7 @@ class Habits:
 
 @dataclass
 class Customer:
-    """A customer. `accounts` are all it pays from, `known` those of the master records."""
+    """A customer. `accounts` are all it pays from, `known` those of the master records; `agent` is who pays for it, by name and account."""
 
     id: str
     number: str
@@ -90,6 +90,8 @@ class Customer:
     discount: int = 0
     discount_days: int = 0
     collected: bool = False
+    agent: tuple[str, str] | None = None
+    cheques: bool = False
     habits: Habits = field(kw_only=True)
 
     @property

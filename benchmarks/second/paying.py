@@ -194,6 +194,12 @@ class Cashier:
         """The name and the account the payer is shown with."""
         payer = payment.payer
         assert payer is not None
+        if payer.cheques:
+            return
+        if payer.agent is not None:
+            payment.name, payment.account = payer.agent
+            payment.name_form, payment.account_form = "agent", "unknown"
+            return
         at = chance.below(len(payer.accounts)) if chance.happens(80) else 0
         payment.account = payer.accounts[at]
         payment.account_form = "known" if payment.account in payer.known else "unknown"

@@ -62,6 +62,9 @@ class Teller:
         steady = chance.happens(habits.steady)
         how = habits.telling if steady else chance.pick(("number", "number", "number_customer", "silent", "order", "customer"))
         at = habits.phrase if steady else chance.below(60)
+        if payer.cheques:
+            self._cheque(payment, chance)
+            return
         payment.end_to_end = self._end_to_end(payer, payment.day, chance)
         values = self._values(payment, payer, chance, language, spoken)
         if how == "slip" and len(payment.meant) == 1 and payment.meant[0].reference:
@@ -85,9 +88,21 @@ class Teller:
             text = f"{tail} {text}" if at % 2 else f"{text} {tail}"
         elif chance.happens(60):
             text = f"{text} {chance.pick(spoken.tails).format(**values)}"
+        if payer.agent is not None and chance.happens(800):
+            text = chance.pick((f"{payer.name}: {text}", f"{text} o/b/o {payer.name}", f"i.A. {payer.name} {text}"))
         payment.text = " ".join(text.split())
         if habits.to_end and payment.told == "whole" and len(payment.meant) == 1:
             payment.end_to_end, payment.text = payment.meant[0].called[:35], chance.pick(spoken.silent[:4])
+
+    @staticmethod
+    def _cheque(payment: Payment, chance: Chance) -> None:
+        number = chance.digits(chance.pick((4, 6, 7)))
+        payment.told, payment.named = "cheque", False
+        texts = {"fr": ("REMISE CHEQUE {}", "CHQ N° {}"), "US": ("CHECK DEPOSIT {}", "CHECK {}", "LOCKBOX {}")}
+        payer = payment.payer
+        assert payer is not None
+        choices = texts.get(payer.country) or texts.get(payer.language) or ("CHEQUE {}", "CHQ {} PAID IN", "COUNTER CREDIT {}")
+        payment.text = chance.pick(choices).format(number)
 
     @staticmethod
     def _can(how: str, payment: Payment) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from benchmarks.second.chance import Chance
 
-HOMES = ("DE", "DE", "DE", "AT", "CH", "FR", "BE", "NL", "GB", "US", "CN", "SE", "NO", "DK", "FI", "DE")
+HOMES = ("DE", "DE", "CN", "AT", "CH", "FR", "BE", "NL", "GB", "US", "CN", "SE", "NO", "DK", "FI", "DE")
 CURRENCY = {"CH": "CHF", "GB": "GBP", "US": "USD", "CN": "CNY", "SE": "SEK", "NO": "NOK", "DK": "DKK", "PL": "PLN"}
 WARM_UP = 110
 """Days that are lived before the first line: what was paid then is closed in the list of items."""
@@ -59,6 +59,8 @@ class World:
         returned: direct debits that come back.
         moved: customers whose account is still in another one's record.
         heavy: customers who buy very often.
+        agents: customers for whom a factor or a payment service pays.
+        cheques: customers of some countries who send cheques.
         customers_other: of the strays, the share that a customer sends, for something that is no document.
     """
 
@@ -102,6 +104,8 @@ class World:
     moved: int
     heavy: int
     customers_other: int
+    agents: int
+    cheques: int
     stray_owed: int = field(default=500)
 
     def chance(self, *names: object) -> Chance:
@@ -133,7 +137,7 @@ _KNOBS = {
     "foreign": (20, 350), "structured": (0, 800), "discounts": (0, 350), "orders_told": (20, 250), "ahead": (0, 90), "twice": (2, 18),
     "forgotten": (5, 60), "deducting": (5, 120), "parts": (5, 80), "collected": (0, 120), "strays": (40, 180), "outgoing": (20, 140),
     "own_numbers": (30, 250), "converted": (0, 300), "round_sums": (0, 8), "misdirected": (0, 8), "reissued": (0, 18),
-    "returned": (10, 60), "moved": (0, 15), "heavy": (10, 60), "customers_other": (10, 160),
+    "returned": (10, 60), "moved": (0, 15), "heavy": (10, 60), "customers_other": (10, 160), "agents": (0, 40), "cheques": (0, 100),
 }  # fmt: skip
 
 
@@ -148,7 +152,7 @@ def draw(seed: int, lines: int) -> World:
         homes=(first, *(chance.pick((first, chance.pick(HOMES))) for _ in range(number - 1))),
         days=chance.between(20, 80),
         start=date(chance.between(2023, 2026), chance.between(1, 12), 1),
-        most_equal=chance.low(1, 8),
+        most_equal=chance.pick((1, 1, 2, 3, 5, 8)),
         price_step=chance.pick((1, 1, 5, 50, 100, 100, 500, 1000)),
         shared_prices=chance.pick((3, 8, 12, 30, 80, 200, 600)),
         grace=chance.pick((0, 0, 0, 2, 3, 5)),
