@@ -64,8 +64,17 @@ class Collecting(Diary):
             self.at(item.issue + timedelta(days=chance.between(1, 9)), lambda day: self.reissued(item, day))
 
     def credited(self, item: Item, day: date) -> None:
-        """A credit note comes for a document."""
-        self.issued(self.shop.credit(item, day, self.chance("credit")))
+        """A credit note comes for a document; one that takes all of it ends the matter for the customer, and mostly in the books."""
+        chance = self.chance("credit")
+        credit = self.shop.credit(item, day, chance)
+        if credit.amount + item.amount == 0 and item.owed == item.open == item.amount:
+            item.owed = credit.owed = 0
+            if chance.happens(600):
+                item.open = credit.open = 0
+                item.opening = credit.opening = 0
+                item.closed = credit.closed = day
+            return
+        self.issued(credit)
 
     def reissued(self, item: Item, day: date) -> None:
         """A document is cancelled and issued again under another number; the customer may still write the old one."""
