@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import facts
-from benchmarks.worlds import draw, errors, report
+from benchmarks.worlds import challenge, draw, errors, report
 from benchmarks.worlds.measure import OWN, EngineError, measure
 from benchmarks.worlds.prior import world
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the first word says. Exit status 3 when the engine failed or a file is missing."""
     given = _parser().parse_args(arguments)
     try:
-        text = {"draw": _draw, "measure": _measure, "report": _report, "errors": _errors}[given.what](given)
+        text = {"draw": _draw, "measure": _measure, "report": _report, "errors": _errors, "challenge": _challenge}[given.what](given)
     except (EngineError, OSError) as error:
         print(f"worlds: {error}", file=sys.stderr)
         return 3
@@ -47,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     wrong.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
     wrong.add_argument("--rule", default="", help="only those that this rule posted")
     wrong.add_argument("--kind", default="", help="only lines of this kind")
+    asked = parts.add_parser("challenge", help="change measured worlds so that postings must go away, and count those that stay")
+    asked.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
+    asked.add_argument("--only", choices=sorted(challenge.CHALLENGES), action="append", default=[], help="may be repeated (default: all)")
+    asked.add_argument("--matcher", default="", metavar="CMD", help="the command to measure (default: this Python's own)")
+    asked.add_argument("-o", "--out", type=Path, metavar="FILE", help="write the counts here, as JSON")
     return parser
 
 
@@ -73,12 +78,20 @@ def _measure(given: argparse.Namespace) -> str:
     scratch = given.scratch or given.out.with_suffix("")
     command = shlex.split(given.matcher) or OWN
 
+    about = {"machine": facts(), "lines": given.lines, "family": _family(given)}
+    done: list[dict[str, Any]] = []
+
     def tell(row: dict[str, Any]) -> None:
+        # what is measured is kept, whatever happens to the worlds behind it
+        done.append(row)
+        save(done)
         print(f"{row['world']}: {row['postings']} postings, {row['errors']} errors, {row['seconds']} s", file=sys.stderr)
 
+    def save(rows: list[dict[str, Any]]) -> None:
+        given.out.write_text(json.dumps({**about, "summary": report.summary(rows), "worlds": rows}, indent=1) + "\n", encoding="utf-8")
+
     rows = measure(given.seeds, given.lines, _family(given), scratch, command, given.jobs, tell)
-    about = {"machine": facts(), "lines": given.lines, "family": _family(given)}
-    given.out.write_text(json.dumps({**about, "summary": report.summary(rows), "worlds": rows}, indent=1) + "\n", encoding="utf-8")
+    save(rows)
     return report.table(rows)
 
 
@@ -89,6 +102,14 @@ def _report(given: argparse.Namespace) -> str:
 def _errors(given: argparse.Namespace) -> str:
     blocks = [block for place in errors.worlds_in(given.directory) for block in errors.listed(place, given.rule, given.kind)]
     return "\n\n".join([*blocks, f"{len(blocks)} postings are wrong or incomplete."])
+
+
+def _challenge(given: argparse.Namespace) -> str:
+    command = shlex.split(given.matcher) or OWN
+    rows = [row for place in errors.worlds_in(given.directory) for row in challenge.challenge(place, command, given.only)]
+    if given.out:
+        given.out.write_text(json.dumps({"machine": facts(), "challenges": rows}, indent=1) + "\n", encoding="utf-8")
+    return challenge.table(rows)
 
 
 if __name__ == "__main__":

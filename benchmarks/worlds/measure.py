@@ -45,8 +45,14 @@ def _world(seed: int, lines: int, family: str, directory: Path, command: Sequenc
     drawn = world(seed, lines, family)
     about = write(drawn, directory)
     start = time.perf_counter()
-    post(directory, day_text(Calendar.of(drawn.month).last), command)
+    post(directory, as_of(directory), command)
     return {**score(directory), "seconds": round(time.perf_counter() - start, 1), "items": about["items"]}
+
+
+def as_of(directory: Path) -> str:
+    """The last day of a world's month."""
+    month = json.loads((directory / "world.json").read_text(encoding="utf-8"))["month"]
+    return day_text(Calendar.of(month).last)
 
 
 def post(directory: Path, as_of: str, command: Sequence[str]) -> None:
