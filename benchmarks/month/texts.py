@@ -19,6 +19,7 @@ from benchmarks.month.plan import WRITTEN, Plan
 from benchmarks.month.styles import write
 
 _AGAIN, _OTHERS = 0xA6A1, 0x07E5  # apart from the draws of the text itself
+_ORDER_PLACES = (49, 24, 12, 36)
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
@@ -37,6 +38,7 @@ class Texts:
         self._knobs = knobs
         self._noise, self._who, self._month, self._items, self._documents, self._chance = noise, who, month, items, documents, chance
         self._named = {line: item for item, line in zip(_where(items), items.named_by[items.named_by >= 0].tolist(), strict=True)}
+        self._ordered = frozenset(items.order.tolist())
         self._of_customer: tuple[Ints, Ints] | None = None
         self._writers: dict[str, Callable[[int, Dice], Text]] = {
             "readable": self._number, "prefix_missing": self._number, "blanks_inserted": self._number, "end_to_end_only": self._number,
@@ -241,7 +243,9 @@ class Texts:
 
     def _prepayment(self, line: int, dice: Dice) -> Text:
         customer = self._month.customer.item(line)
-        order = order_text(self._who.customers.order_style.item(customer), customer * 50 + 49)
+        # an order that no item carries
+        place = next((place for place in _ORDER_PLACES if customer * 50 + place not in self._ordered), _ORDER_PLACES[0])
+        order = order_text(self._who.customers.order_style.item(customer), customer * 50 + place)
         return Text(dice.one(phrases.PREPAYMENTS).format(r=order))
 
     def _unissued(self, line: int, dice: Dice) -> Text:

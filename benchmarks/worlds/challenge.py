@@ -19,7 +19,7 @@ from benchmarks.worlds.verdicts import MATCHES, verdicts
 
 Row = dict[str, Any]
 KEY = ["account", "bank_reference"]
-_FILES = ("matcher.toml", "world.json", "customers.csv", "items.csv", "rates.csv", "lines.csv", "truth.csv")
+_FILES = ("matcher.toml", "world.json", "customers.csv", "items.csv", "rates.csv", "lines.csv", "truth.csv", "repeats.csv")
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
 _SILENT = ("no_reference_unique", "no_reference_twins", "batch_unlisted", "advice_only", "all_due", "customer_number", "deposit")
 _ONE_IN = 5

@@ -141,6 +141,7 @@ def _knobs(prior: _Prior, per_line: int, customers: int, companies: int) -> Knob
         own_amounts=500,
         borrowed=prior.value("borrowed", (200, 300, 400, 500)),
         beside=_beside(prior),
+        instalments_in_order=True,
         duplicate_of_any=prior.one("duplicate of any", 2) == 1,
         oldest_first=prior.value("oldest first", (0, 300, 700, 1000)),
         duplicate_respelt=prior.value("duplicate respelt", (0, 200, 500, 800, 1000)),

@@ -12,8 +12,8 @@ LEAST_POSTINGS = 200
 
 QUANTILE = 0.9
 _ADDED = (
-    "lines", "postings", "errors", "wrong", "incomplete", "adjustment", "matchable", "posted_right", "identifiable", "identifiable_right",
-    "on_account_true", "on_account_said", "on_account_right",
+    "lines", "postings", "errors", "wrong", "incomplete", "adjustment", "swapped", "matchable", "posted_right", "identifiable",
+    "identifiable_right", "on_account_true", "on_account_said", "on_account_right",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def table(rows: Sequence[Row]) -> str:
     """Everything as text."""
     found = summary(rows)
     total = found["pooled"]
-    head = f"{'world':<12}{'lines':>7}{'items':>8}{'postings':>10}{'errors':>8}{'wrong':>7}{'incompl':>8}{'adjust':>7}"
+    head = f"{'world':<12}{'lines':>7}{'items':>8}{'postings':>10}{'errors':>8}{'wrong':>7}{'incompl':>8}{'adjust':>7}{'swap':>6}"
     head += f"{'1 in':>8}{'at most':>9}{'coverage':>10}{'of ident':>10}{'onacc rec':>11}{'prec':>8}"
     parts = [head, *(_world(row) for row in rows), _world({"world": "pooled", "items": "", **total}), ""]
     parts += [
@@ -82,7 +82,7 @@ def _world(row: Row) -> str:
     bound = at_most(row["errors"], row["postings"])
     return (
         f"{row['world']:<12}{row['lines']:>7}{row['items']:>8}{row['postings']:>10}{row['errors']:>8}{row['wrong']:>7}"
-        f"{row['incomplete']:>8}{row['adjustment']:>7}{_one_in(row['errors'], row['postings']):>8}{_inverse(bound):>9}"
+        f"{row['incomplete']:>8}{row['adjustment']:>7}{row['swapped']:>6}{_one_in(row['errors'], row['postings']):>8}{_inverse(bound):>9}"
         f"{_share(row['posted_right'], row['matchable']):>10}{_share(row['identifiable_right'], row['identifiable']):>10}"
         f"{_share(row['on_account_right'], row['on_account_true']):>11}{_share(row['on_account_right'], row['on_account_said']):>8}"
     )

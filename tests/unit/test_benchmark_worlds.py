@@ -50,7 +50,7 @@ def test_same_seed_same_bytes(drawn: Path, tmp_path: Path) -> None:
     draw.write(world(about["seed"], LINES, about["family"]), tmp_path)
     names = sorted(path.name for path in drawn.iterdir())
     assert [name for name in names if (tmp_path / name).read_bytes() != (drawn / name).read_bytes()] == []
-    assert names == ["customers.csv", "items.csv", "lines.csv", "matcher.toml", "rates.csv", "truth.csv", "world.json"]
+    assert names == ["customers.csv", "items.csv", "lines.csv", "matcher.toml", "rates.csv", "repeats.csv", "truth.csv", "world.json"]
 
 
 def test_families_and_seeds_differ() -> None:
@@ -241,3 +241,26 @@ def test_payments_for_two_customers_and_of_any_kind_twice(tmp_path: Path) -> Non
     assert any(
         "duplicate" in found and found & {"no_reference_unique", "no_reference_twins", "typo", "purchase_order"} for found in kinds.values()
     )
+
+
+def test_no_item_carries_the_order_of_a_payment_in_advance(tmp_path: Path) -> None:
+    settings = Settings(LINES, 5, month="2026-02")
+    Files(generate(settings, Source("test", NOISE, 100, Knobs(order_styles=(0,))))).write(tmp_path)
+    orders = {row["purchase_order"] for row in rows(tmp_path, "items.csv")}
+    bank = {(row["account"], row["bank_reference"]): row["remittance_information"] for row in rows(tmp_path, "lines.csv")}
+    texts = [bank[row["account"], row["bank_reference"]] for row in rows(tmp_path, "truth.csv") if row["kind"] == "prepayment"]
+    assert texts
+    assert {text.split()[-1] for text in texts} & orders == set()
+
+
+def test_instalments_are_paid_in_order(tmp_path: Path) -> None:
+    place = made(tmp_path, instalments_in_order=True)
+    paid = {row["item_id"] for row in rows(place, "truth.csv")}
+    plans: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows(place, "items.csv"):
+        if row["document_type"] == "instalment":
+            plans[row["entity"], row["document_no"]].append(row)
+    for plan in plans.values():
+        states = [row["status"] for row in sorted(plan, key=lambda row: row["due_date"])]
+        assert states == sorted(states), plan
+        assert min((row for row in plan if row["status"] != "closed"), key=lambda row: row["due_date"])["item_id"] in paid

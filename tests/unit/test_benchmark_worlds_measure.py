@@ -12,7 +12,8 @@ from benchmarks.worlds.__main__ import main
 from benchmarks.worlds.bounds import at_least, at_most, below, quantile
 from benchmarks.worlds.report import pooled, summary
 
-# an engine that reads the truth: "chance" pays any item from lines that name a closed one, "half" leaves out all but the first of a list
+# an engine that reads the truth: "chance" pays any item from lines that name a closed one, "half" leaves out all but the first of a list,
+# "second" takes the second of two payments for the first
 ENGINE = """
 import csv, pathlib, sys
 mode, command, rest = sys.argv[1], sys.argv[2], sys.argv[3:]
@@ -26,19 +27,26 @@ if command == "export":
     out = pathlib.Path(rest[rest.index("-o") + 1])
     truth, items = table(out.parent / "truth.csv"), table(out.parent / "items.csv")
     first = next(row["item_id"] for row in items if row["status"] == "open")
+    repeats = {(row["account"], row["first_reference"]): row["bank_reference"] for row in table(out.parent / "repeats.csv")}
     answered = set()
     with open(out, "w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(columns.split())
         for row in truth:
             key = row["account"], row["bank_reference"]
+            if mode == "second" and row["kind"] == "duplicate":
+                continue
+            if mode == "second" and key in repeats:
+                if key not in answered:
+                    writer.writerow((*key, "", "", "", "", "none", "unexplained", "", ""))
+                key = key[0], repeats[key]
             if mode == "chance" and row["kind"] == "closed_item":
                 writer.writerow((*key, first, row["line_amount"], "0", "", "posted", "matched", "1", "by-chance@2"))
             elif not row["item_id"]:
                 writer.writerow((*key, "", "", "", "", "none", row["expected_outcome"], "", ""))
-            elif mode == "chance" or key not in answered:
+            elif mode != "half" or key not in answered:
                 writer.writerow((*key, row["item_id"], row["amount"], row["adjustment"], row["reason"], "posted", "matched", "1", "told@1"))
-            answered.add(key)
+            answered.add((row["account"], row["bank_reference"]))
 """
 
 
@@ -129,6 +137,13 @@ def test_a_posting_that_lacks_documents_is_an_error(tmp_path: Path, script: str)
     row = json.loads(results.read_text())["worlds"][0]
     assert row["incomplete"] == row["errors"] > 0
     assert row["wrong"] == 0
+
+
+def test_a_second_payment_in_the_place_of_the_first_is_an_error_of_its_own(tmp_path: Path, script: str) -> None:
+    results = tmp_path / "results.json"
+    assert main(["measure", "--seeds", "2", "--lines", "300", "--matcher", f"{script} second", "-o", str(results)]) == 0
+    row = json.loads(results.read_text())["worlds"][0]
+    assert row["swapped"] == row["errors"] == row["kinds"]["duplicate"][0] > 0
 
 
 def test_challenges_find_an_engine_that_knows_too_much(
