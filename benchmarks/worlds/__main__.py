@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.machine import facts
 from benchmarks.worlds import challenge, draw, errors, report
-from benchmarks.worlds.measure import OWN, EngineError, measure
+from benchmarks.worlds.measure import OWN, EngineError, measure, score
 from benchmarks.worlds.prior import world
 
 
@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the first word says. Exit status 3 when the engine failed or a file is missing."""
     given = _parser().parse_args(arguments)
     try:
-        text = {"draw": _draw, "measure": _measure, "report": _report, "errors": _errors, "challenge": _challenge}[given.what](given)
+        text = {"draw": _draw, "measure": _measure, "report": _report, "score": _score, "errors": _errors, "challenge": _challenge}[
+            given.what
+        ](given)
     except (EngineError, OSError) as error:
         print(f"worlds: {error}", file=sys.stderr)
         return 3
@@ -43,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
     shown = parts.add_parser("report", help="print the report of results again")
     shown.add_argument("results", type=Path, nargs="+", metavar="FILE")
+    again = parts.add_parser("score", help="score worlds again that were posted before, and print the report")
+    again.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
+    again.add_argument("-o", "--out", type=Path, metavar="FILE", help="results, as JSON")
     wrong = parts.add_parser("errors", help="list every wrong posting with its text, payer, truth and what was posted")
     wrong.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
     wrong.add_argument("--rule", default="", help="only those that this rule posted")
@@ -97,6 +102,13 @@ def _measure(given: argparse.Namespace) -> str:
 
 def _report(given: argparse.Namespace) -> str:
     return report.table([row for path in given.results for row in json.loads(path.read_text(encoding="utf-8"))["worlds"]])
+
+
+def _score(given: argparse.Namespace) -> str:
+    rows = sorted(map(score, errors.worlds_in(given.directory)), key=lambda row: (row["family"], row["seed"]))
+    if given.out:
+        given.out.write_text(json.dumps({"summary": report.summary(rows), "worlds": rows}, indent=1) + "\n", encoding="utf-8")
+    return report.table(rows)
 
 
 def _errors(given: argparse.Namespace) -> str:

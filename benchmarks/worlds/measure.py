@@ -43,10 +43,10 @@ def measure(
 
 def _world(seed: int, lines: int, family: str, directory: Path, command: Sequence[str]) -> Row:
     drawn = world(seed, lines, family)
-    about = write(drawn, directory)
+    write(drawn, directory)
     start = time.perf_counter()
     post(directory, as_of(directory), command)
-    return {**score(directory), "seconds": round(time.perf_counter() - start, 1), "items": about["items"]}
+    return {**score(directory), "seconds": round(time.perf_counter() - start, 1)}
 
 
 def as_of(directory: Path) -> str:
@@ -97,7 +97,10 @@ def score(directory: Path) -> Row:
     lines = verdicts(directory)
     return {
         "world": f"{about['family']}-{about['seed']}",
+        "family": about["family"],
+        "seed": about["seed"],
         "lines": lines.height,
+        "items": about["items"],
         **counts(lines),
         "rules": by_rule(lines),
         "kinds": by_kind(lines),

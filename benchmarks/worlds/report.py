@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.worlds.bounds import at_most, quantile
+from benchmarks.worlds.classes import by_class
+from benchmarks.worlds.verdicts import STATED
 
 Row = dict[str, Any]
 LEAST_POSTINGS = 200
 """A world with fewer postings is printed and pooled, but is neither the worst nor in the quantile: one error would decide."""
 
+LEAST_OF_CLASS = 20
+"""The same for postings of one class of evidence."""
+
 QUANTILE = 0.9
 _ADDED = (
-    "lines", "postings", "errors", "wrong", "incomplete", "adjustment", "swapped", "matchable", "posted_right", "identifiable",
-    "identifiable_right", "on_account_true", "on_account_said", "on_account_right",
+    "lines", "postings", "errors", "wrong", "incomplete", "adjustment", "swapped", "stated", "stated_right", "matchable",
+    "posted_right", "identifiable", "identifiable_right", "on_account_true", "on_account_said", "on_account_right",
 )  # fmt: skip
 
 
@@ -46,6 +51,7 @@ def summary(rows: Sequence[Row]) -> Row:
         "worst_rate": max(rates, default=None),
         "rate_quantile": quantile(rates, QUANTILE),
         "least_covered": least["world"] if least else None,
+        "classes": by_class(total["rules"]),
         "coverage_quantile": None if low is None else -low,
     }
 
@@ -64,6 +70,11 @@ def table(rows: Sequence[Row]) -> str:
         f"{LEAST_POSTINGS} postings or more: 1 in {_inverse(found['rate_quantile'])}.",
         f"Coverage: {_share(total['posted_right'], total['matchable'])} pooled, nine of ten worlds "
         f"{_percent(found['coverage_quantile'])} or more, least in {found['least_covered']}.",
+        f"Of a stated confidence of {STATED:.1%} or more: {total['stated']} answers, "
+        f"{_share(total['stated_right'], total['stated'], 2)} right, {_share(total['stated_right'], total['matchable'])} of the matchable.",
+        "",
+        f"{'class of evidence':<24}{'postings':>10}{'errors':>8}{'1 in':>8}{'at most 1 in':>14}{'worst world':>24}",
+        *(_class(name, rows, *counts) for name, counts in by_class(total["rules"]).items() if counts[0]),
         "",
         f"{'rule':<24}{'postings':>10}{'errors':>8}{'1 in':>8}{'at most 1 in':>14}{'worlds with errors':>20}{'most in one':>13}",
         *(_rule(name, rows, *numbers) for name, numbers in sorted(total["rules"].items(), key=lambda rule: -rule[1][1])),
@@ -88,6 +99,15 @@ def _world(row: Row) -> str:
     )
 
 
+def _class(name: str, rows: Sequence[Row], postings: int, errors: int) -> str:
+    """A class of evidence, with the world in which it is worst; worlds with few postings of the class are left out."""
+    own = [(row["world"], *by_class(row["rules"])[name]) for row in rows]
+    large = [(world, count, wrong) for world, count, wrong in own if count >= LEAST_OF_CLASS]
+    world, count, wrong = max(large, key=lambda one: one[2] / one[1], default=("", 0, 0))
+    where = f"{world}: 1 in {_one_in(wrong, count)}" if wrong else ""
+    return f"{name:<24}{postings:>10}{errors:>8}{_one_in(errors, postings):>8}{_inverse(at_most(errors, postings)):>14}{where:>24}"
+
+
 def _rule(name: str, rows: Sequence[Row], postings: int, errors: int) -> str:
     per_world = Counter({row["world"]: row["rules"].get(name, [0, 0])[1] for row in rows})
     most, count = per_world.most_common(1)[0]
@@ -105,9 +125,9 @@ def _inverse(rate: float | None) -> str:
     return f"{int(1 / rate)}" if rate else "-"
 
 
-def _share(part: int, whole: int) -> str:
-    return _percent(part / whole) if whole else "-"
+def _share(part: int, whole: int, places: int = 1) -> str:
+    return _percent(part / whole, places) if whole else "-"
 
 
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
+def _percent(share: float | None, places: int = 1) -> str:
+    return "-" if share is None else f"{share:.{places}%}"

@@ -10,6 +10,9 @@ from benchmarks.scoring.measure import judged
 from benchmarks.worlds.draw import REPEATS
 
 Row = dict[str, Any]
+STATED = 0.999
+"""Answers of this confidence or more are counted apart: what would be posted, and be right, if it alone decided."""
+
 MATCHES = "matches.csv"
 """The engine's answers, beside the files of the world."""
 
@@ -62,7 +65,11 @@ def counts(lines: pl.DataFrame) -> Row:
     on_account = pl.col("outcome") == "on_account"
     expected = pl.col("expected_outcome") == "on_account"
     knowable = pl.col("matchable") & (pl.col("identifiable") == "yes")
+    answered = pl.col("posted") | pl.col("proposed")
+    stated = answered & (pl.col("confidence").fill_null(0.0) >= STATED)
     return lines.select(
+        stated=stated.sum(),
+        stated_right=(stated & pl.col("exact")).sum(),
         postings=pl.col("posted").sum(),
         errors=(pl.col("error") != "").sum(),
         swapped=(pl.col("error") == "swapped").sum(),

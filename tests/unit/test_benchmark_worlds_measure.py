@@ -10,7 +10,9 @@ import pytest
 
 from benchmarks.worlds.__main__ import main
 from benchmarks.worlds.bounds import at_least, at_most, below, quantile
+from benchmarks.worlds.classes import OTHER, by_class, of_rule
 from benchmarks.worlds.report import pooled, summary
+from matcher.rules import rulebook
 
 # an engine that reads the truth: "chance" pays any item from lines that name a closed one, "half" leaves out all but the first of a list,
 # "second" takes the second of two payments for the first
@@ -119,7 +121,18 @@ def test_the_report_and_the_worklist_say_what_was_wrong(measured: Path, capsys: 
     capsys.readouterr()
     assert main(["report", str(measured)]) == 0
     page = capsys.readouterr().out
-    for wanted in ("normal-2", "normal-3", "pooled", "by-chance", "Worst world", "90 % quantile", "Clopper-Pearson", "closed_item"):
+    for wanted in (
+        "normal-2",
+        "normal-3",
+        "pooled",
+        "by-chance",
+        "class of evidence",
+        "stated confidence",
+        "Worst world",
+        "90 % quantile",
+        "Clopper-Pearson",
+        "closed_item",
+    ):
         assert wanted in page
     count = pooled(json.loads(measured.read_text())["worlds"])["errors"]
     assert main(["errors", str(measured.with_suffix("")), "--rule", "by-chance"]) == 0
@@ -176,3 +189,23 @@ def test_drawing_says_what_was_drawn(tmp_path: Path, capsys: pytest.CaptureFixtu
     about = json.loads((tmp_path / "w" / "world.json").read_text())
     assert (about["seed"], about["family"]) == (4, "hard")
     assert f"{about['lines']} lines" in capsys.readouterr().out
+
+
+def test_worlds_can_be_scored_again(measured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = tmp_path / "again.json"
+    capsys.readouterr()
+    assert main(["score", str(measured.with_suffix("")), "-o", str(again)]) == 0
+    before, after = (json.loads(path.read_text())["worlds"] for path in (measured, again))
+    assert after == [{name: value for name, value in row.items() if name != "seconds"} for row in before]
+
+
+def test_rules_of_the_shipped_book_have_a_class() -> None:
+    assert {rule.id for rule in rulebook.default().rule if of_rule(rule.id) == OTHER} == set()
+    assert by_class({"named-full": [10, 1], "name-amount": [5, 2], "unheard-of": [1, 1]}) == {
+        "whole number": [10, 1],
+        "short, damaged, order": [0, 0],
+        "number, difference": [0, 0],
+        "payer and amount": [5, 2],
+        "sums": [0, 0],
+        "other": [1, 1],
+    }
