@@ -1,9 +1,9 @@
 """Worlds changed so that certain postings are wrong whatever the truth is: what still posts is guessing.
 
-removed    the items that one posting in five paid are gone: that line may post nothing now
-twin       every open item has a second one of its amount: nothing may post that names none of the two
-shuffled   amounts are exchanged among the customers: what names nothing may post nothing
-blank      all texts are empty: what posts must be right all the same
+- removed: the items that one posting in five paid are gone; that line may post nothing now
+- twin: all texts are empty, and every open item has a second one of its amount; nothing may post
+- shuffled: all texts are empty, and amounts are exchanged among the customers; nothing may post
+- blank: all texts are empty; what posts must be right all the same
 """
 
 import shutil
@@ -21,7 +21,6 @@ Row = dict[str, Any]
 KEY = ["account", "bank_reference"]
 _FILES = ("matcher.toml", "world.json", "customers.csv", "items.csv", "rates.csv", "lines.csv", "truth.csv", "repeats.csv")
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
-_SILENT = ("no_reference_unique", "no_reference_twins", "batch_unlisted", "advice_only", "all_due", "customer_number", "deposit")
 _ONE_IN = 5
 _APART = 9  # days between an item and its twin, so that they are not interchangeable
 
@@ -89,15 +88,32 @@ def _remove(directory: Path, place: Path) -> None:
 
 def _posts_elsewhere(directory: Path, place: Path) -> pl.DataFrame:
     """Lines whose items are gone: an error whatever they pay now, unless the first posting was wrong and this is the truth."""
+    return _untrue(_chosen(directory).select(KEY).unique(maintain_order=True), directory, place)
+
+
+def _receipts(directory: Path) -> pl.DataFrame:
+    return _read(directory / "lines.csv").filter(~pl.col("amount").str.starts_with("-")).select(KEY)
+
+
+def _posts_anything(directory: Path, place: Path) -> pl.DataFrame:
+    """All lines with money that came in: an error whatever they pay, even when the guess was lucky."""
+    return _answers(_receipts(directory), place).with_columns(error=pl.lit(value=True))
+
+
+def _posts_untrue(directory: Path, place: Path) -> pl.DataFrame:
+    """All lines with money that came in: an error whatever they pay, unless chance gave the true items their amount back."""
+    return _untrue(_receipts(directory), directory, place)
+
+
+def _untrue(asked: pl.DataFrame, directory: Path, place: Path) -> pl.DataFrame:
     true = _read(directory / "truth.csv").filter(pl.col("item_id") != "")
     truth = true.group_by(KEY).agg(true=pl.col("item_id").sort().str.join(" "))
-    lines = _answers(_chosen(directory).select(KEY).unique(maintain_order=True), place).join(
-        truth, on=KEY, how="left", maintain_order="left"
-    )
+    lines = _answers(asked, place).join(truth, on=KEY, how="left", maintain_order="left")
     return lines.with_columns(error=pl.col("items") != pl.col("true").fill_null("-"))
 
 
-def _add_twins(_: Path, place: Path) -> None:
+def _add_twins(directory: Path, place: Path) -> None:
+    _blank(directory, place)
     items = _read(place / "items.csv")
     later = [
         pl.col(name).str.to_date().dt.offset_by(f"-{_APART}d").dt.to_string("%Y-%m-%d").alias(name) for name in ("issue_date", "due_date")
@@ -113,14 +129,8 @@ def _add_twins(_: Path, place: Path) -> None:
     pl.concat([items, twins.drop("turn")]).write_csv(place / "items.csv")
 
 
-def _without_reference(directory: Path, place: Path) -> pl.DataFrame:
-    """Lines whose text names no document and no order: whatever they pay now is a guess."""
-    truth = _read(directory / "truth.csv").unique(KEY, keep="first", maintain_order=True)
-    silent = truth.filter(pl.col("kind").is_in(_SILENT) | (pl.col("written") == "none"))
-    return _answers(silent.select(KEY), place).with_columns(error=pl.lit(value=True))
-
-
-def _shuffle(_: Path, place: Path) -> None:
+def _shuffle(directory: Path, place: Path) -> None:
+    _blank(directory, place)
     items = _read(place / "items.csv")
     items = items.with_columns(chance=pl.Series([sha256(item.encode()).hexdigest() for item in items["item_id"]]))
     moved = ["amount", "open_amount", "disputed_amount", "status"]
@@ -145,8 +155,8 @@ def _by_truth(_: Path, place: Path) -> pl.DataFrame:
 
 CHALLENGES: dict[str, tuple[Callable[[Path, Path], None], Callable[[Path, Path], pl.DataFrame]]] = {
     "removed": (_remove, _posts_elsewhere),
-    "twin": (_add_twins, _without_reference),
-    "shuffled": (_shuffle, _without_reference),
+    "twin": (_add_twins, _posts_anything),
+    "shuffled": (_shuffle, _posts_untrue),
     "blank": (_blank, _by_truth),
 }
 """How a copy is changed, and which of its lines are looked at."""
