@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     wrong.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
     wrong.add_argument("--rule", default="", help="only those that this rule posted")
     wrong.add_argument("--kind", default="", help="only lines of this kind")
+    wrong.add_argument("--count", action="store_true", help="count them by kind and rule instead")
     asked = parts.add_parser("challenge", help="change measured worlds so that postings must go away, and count those that stay")
     asked.add_argument("directory", type=Path, metavar="DIR", help="a world that was measured, or a directory of them")
     asked.add_argument("--only", choices=sorted(challenge.CHALLENGES), action="append", default=[], help="may be repeated (default: all)")
@@ -112,6 +113,8 @@ def _score(given: argparse.Namespace) -> str:
 
 
 def _errors(given: argparse.Namespace) -> str:
+    if given.count:
+        return errors.counted(errors.worlds_in(given.directory), given.rule, given.kind)
     blocks = [block for place in errors.worlds_in(given.directory) for block in errors.listed(place, given.rule, given.kind)]
     return "\n\n".join([*blocks, f"{len(blocks)} postings are wrong or incomplete."])
 

@@ -140,6 +140,8 @@ def test_the_report_and_the_worklist_say_what_was_wrong(measured: Path, capsys: 
     assert listed.count("WRONG  rule by-chance  kind closed_item") == count
     assert f"{count} postings are wrong or incomplete." in listed
     assert listed.count("pays nothing that is open") == count
+    assert main(["errors", str(measured.with_suffix("")), "--count"]) == 0
+    assert capsys.readouterr().out.split() == [str(count), "closed_item", "by-chance", "wrong"]
     assert main(["errors", str(measured.with_suffix("")), "--kind", "readable"]) == 0
     assert "0 postings" in capsys.readouterr().out
 
