@@ -66,6 +66,8 @@ def table(rows: Sequence[Row]) -> str:
     parts += [
         f"Pooled: 1 in {_one_in(total['errors'], total['postings'])} is wrong or incomplete; at most 1 in "
         f"{_inverse(found['error_rate_at_most'])} (Clopper-Pearson, one-sided 95 %).",
+        f"Second payments in the place of the first are {total['swapped']} of them; without these 1 in "
+        f"{_one_in(total['errors'] - total['swapped'], total['postings'])}.",
         f"Worst world: {found['worst']}, 1 in {_inverse(found['worst_rate'])}. 90 % quantile of {found['large_worlds']} worlds with "
         f"{LEAST_POSTINGS} postings or more: 1 in {_inverse(found['rate_quantile'])}.",
         f"Coverage: {_share(total['posted_right'], total['matchable'])} pooled, nine of ten worlds "

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.month.damage import one_slip
 from benchmarks.month.files import Files
 from benchmarks.month.kinds import KINDS
 from benchmarks.month.knobs import Knobs
@@ -264,3 +265,19 @@ def test_instalments_are_paid_in_order(tmp_path: Path) -> None:
         states = [row["status"] for row in sorted(plan, key=lambda row: row["due_date"])]
         assert states == sorted(states), plan
         assert min((row for row in plan if row["status"] != "closed"), key=lambda row: row["due_date"])["item_id"] in paid
+
+
+def test_slips_of_the_pen_are_told_from_other_numbers() -> None:
+    slips = (("RE-2041", "RE-2041"), ("RE-2041", "RE-2047"), ("RE-2041", "RE-204"), ("RE-2041", "RE-20041"), ("RE-2041", "RE-2014"))
+    assert [pair for pair in slips if not one_slip(*pair)] == []
+    others = (("RE-2041", "RE-2174"), ("RE-2041", "RE-20"), ("RE-2041", "RE-1240"), ("RE-2041", "RE-2130"), ("2041", "3051"))
+    assert [pair for pair in others if one_slip(*pair)] == []
+
+
+def test_numbers_nobody_was_given_are_no_slips_of_the_customers_own(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    numbers = {row["document_no"] for row in rows(place, "items.csv")}
+    bank = {(row["account"], row["bank_reference"]): row["remittance_information"] for row in rows(place, "lines.csv")}
+    texts = [bank[row["account"], row["bank_reference"]] for row in rows(place, "truth.csv") if row["kind"] == "unknown_document"]
+    assert texts
+    assert [text for text in texts if numbers & set(text.replace(",", " ").split())] == []
