@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.machine import facts
 from benchmarks.worlds import challenge, draw, errors, report
-from benchmarks.worlds.measure import OWN, EngineError, measure, score
+from benchmarks.worlds.measure import OWN, EngineError, measure, prepare, score
 from benchmarks.worlds.prior import world
 
 
@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parts = parser.add_subparsers(dest="what", required=True)
     one = parts.add_parser("draw", help="write the files of one world")
     one.add_argument("--seed", type=int, required=True, metavar="N")
+    one.add_argument("--books", action="store_true", help="and books with them, imported and ingested and not yet run, for benchmarks.fit")
     many = parts.add_parser("measure", help="draw worlds, post them with an engine, and print the report")
     many.add_argument("--seeds", type=_seeds, required=True, metavar="N-M,K", help="1-30 are for fitting, 101 and up for calibration")
     many.add_argument("--jobs", type=int, default=1, metavar="N", help="worlds at a time (default: %(default)s)")
@@ -75,6 +76,8 @@ def _family(given: argparse.Namespace) -> str:
 
 def _draw(given: argparse.Namespace) -> str:
     about = draw.write(world(given.seed, given.lines, _family(given)), given.out)
+    if given.books:
+        prepare(given.out, OWN)
     return (
         f"{given.out}: {about['lines']} lines, {about['items']} items, {about['customers']} customers, {about['companies']} legal entities"
     )

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from datetime import date
 from math import isclose
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from benchmarks.worlds.__main__ import main
 from benchmarks.worlds.bounds import at_least, at_most, below, quantile
 from benchmarks.worlds.classes import OTHER, by_class, of_rule
 from benchmarks.worlds.report import pooled, summary
+from matcher.books import Books
 from matcher.rules import rulebook
 
 # an engine that reads the truth: "chance" pays any item from lines that name a closed one, "half" leaves out all but the first of a list,
@@ -191,6 +193,12 @@ def test_drawing_says_what_was_drawn(tmp_path: Path, capsys: pytest.CaptureFixtu
     about = json.loads((tmp_path / "w" / "world.json").read_text())
     assert (about["seed"], about["family"]) == (4, "hard")
     assert f"{about['lines']} lines" in capsys.readouterr().out
+
+
+def test_books_are_made_for_fitting(tmp_path: Path) -> None:
+    assert main(["draw", "--seed", "9", "--lines", "60", "--books", "-o", str(tmp_path)]) == 0
+    state = Books(tmp_path / "books").state(date.max)
+    assert state.lines.height == json.loads((tmp_path / "world.json").read_text())["lines"]
 
 
 def test_worlds_can_be_scored_again(measured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
