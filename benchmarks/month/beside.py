@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.month.draws import Draws, Ints
 from benchmarks.month.kinds import CODE
 from benchmarks.month.knobs import Knobs
-from benchmarks.month.plan import Calendar, Plan
+from benchmarks.month.plan import WRITTEN, Calendar, Plan
 
 _LATER = 500  # of those beside money for which there is no invoice yet
 _SMALLEST = 20
@@ -16,7 +16,9 @@ def chosen(draws: Draws, knobs: Knobs, month: Plan) -> Ints:
     share = np.zeros(len(month), dtype=np.int64)
     for name, per_mille in knobs.beside.items():
         share[month.kind == CODE[name]] = per_mille
-    return np.flatnonzero(draws.chance("beside", len(month), share) & (month.customer >= 0))
+    # a part payment that names nothing would be a riddle without an answer
+    silent = month.of("part_payment") & (month.written == WRITTEN.index("none"))
+    return np.flatnonzero(draws.chance("beside", len(month), share) & (month.customer >= 0) & ~silent)
 
 
 def issued(draws: Draws, month: Plan, calendar: Calendar, line: Ints) -> Ints:

@@ -88,3 +88,16 @@ def shortened(fulls: list[str], dice: Dice) -> str:
     mark = dice.one(("/", ", ", "/", "-", " + "))
     mark = "/" if mark == "-" and "-" in fulls[0][-keep:] else mark
     return mark.join([fulls[0], *(f[-keep:] for f in fulls[1:])])
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two numbers differ by one character: another one, one too many, or two in the wrong order."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) != len(other):
+        short, long = sorted((one, other), key=len)
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    places = [at for at, (left, right) in enumerate(zip(one, other, strict=True)) if left != right]
+    if len(places) == 2 and places[1] == places[0] + 1:
+        return one[places[0]] == other[places[1]] and one[places[1]] == other[places[0]]
+    return len(places) <= 1

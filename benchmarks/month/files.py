@@ -123,6 +123,13 @@ class Files:
     def _bank_reference(self, line: int) -> str:
         return f"{self._documents.iso(self.month.plan.day.item(line)).replace('-', '')}{self._reference[line]:08d}"
 
+    def repeats(self) -> Iterator[Row]:
+        """Account and bank reference of every second payment, and the reference of the first."""
+        plan = self.month.plan
+        for line in np.flatnonzero(plan.copy_of >= 0).tolist():
+            account = self.month.who.accounts[plan.account.item(line)].id
+            yield account, self._bank_reference(line), self._bank_reference(plan.copy_of.item(line))
+
     def _payer(self, line: int) -> tuple[str, str]:
         """Name and account that the line shows."""
         plan, people, who = self.month.plan, self.month.who.customers, self.month.who

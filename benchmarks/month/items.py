@@ -75,7 +75,12 @@ _Columns = dict[str, Ints]
 def items(draws: Draws, noise: Noise, who: Parties, month: Plan, calendar: Calendar, knobs: Knobs) -> Items:
     """All items of a month."""
     paid = _paid(draws, noise, who, month)
-    parts = [paid, _instalments(draws, month, paid, calendar), _twins(draws, month, paid, calendar), _closed(draws, who, month, calendar)]
+    parts = [
+        paid,
+        _instalments(draws, month, paid, calendar, knobs),
+        _twins(draws, month, paid, calendar),
+        _closed(draws, who, month, calendar),
+    ]
     parts.append(_beside(draws, who, month, calendar, knobs))
     wanted = len(month) * knobs.items_per_line // 100 - sum(int((p["closed_day"] < 0).sum()) for p in parts)
     parts.append(_others(draws, who, month, calendar, paid, max(wanted, len(month) // 10)))
@@ -161,8 +166,8 @@ def _orders(draws: Draws, name: str, customer: Ints, issue: Ints, needed: Bools)
     return np.where(has, customer * 50 + issue // 17 % 50, -1)
 
 
-def _instalments(draws: Draws, month: Plan, paid: _Columns, calendar: Calendar) -> _Columns:
-    """The other instalments of plans of which the month pays one; most earlier ones are closed."""
+def _instalments(draws: Draws, month: Plan, paid: _Columns, calendar: Calendar, knobs: Knobs) -> _Columns:
+    """The other instalments of plans of which the month pays one; most earlier ones are closed, or all of them."""
     of = np.flatnonzero(paid["type"] == INSTALMENT)
     own = (paid["due"][of] - paid["issue"][of]) // 30
     of, turn = np.repeat(of, _INSTALMENTS), np.tile(np.arange(1, _INSTALMENTS + 1), len(of))
@@ -171,9 +176,11 @@ def _instalments(draws: Draws, month: Plan, paid: _Columns, calendar: Calendar) 
     issue = paid["issue"][of]
     due = issue + 30 * turn
     closed = (turn < own) & (due < calendar.first - 8) & draws.chance("earlier instalment", len(of), 850)
+    closed |= (turn < own) & knobs.instalments_in_order
     return _rows(
         paid["customer"][of], issue, due, type=np.full(len(of), INSTALMENT, dtype=np.int64), number_of=of, amount_of=of,
-        closed_day=np.where(closed, due + draws.below("instalment closed", len(of), 8), -1), order=paid["order"][of],
+        closed_day=np.where(closed, np.minimum(due + draws.below("instalment closed", len(of), 8), calendar.first - 1), -1),
+        order=paid["order"][of],
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Knobs:
         duplicate_of_any: second payments also of what was named in a damaged way, by its order, or not at all.
         duplicate_respelt: second payments whose text is written anew, with the number in another form or none.
         oldest_first: payments that name nothing pay the oldest item of their amount.
+        instalments_in_order: nobody pays an instalment while an earlier one of the plan is open.
         closed_damaged: closed documents whose number is hurt where a line names it.
         collisions: texts with another number in them that is the number of somebody else's document.
     """
@@ -56,6 +57,7 @@ class Knobs:
     duplicate_of_any: bool = False
     duplicate_respelt: int = 0
     oldest_first: int = 0
+    instalments_in_order: bool = False
     closed_damaged: int = 0
     collisions: int = 0
 

@@ -19,6 +19,7 @@ from benchmarks.month.plan import WRITTEN, Plan
 from benchmarks.month.styles import write
 
 _AGAIN, _OTHERS = 0xA6A1, 0x07E5  # apart from the draws of the text itself
+_ORDER_PLACES = (49, 24, 12, 36)
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
@@ -37,6 +38,8 @@ class Texts:
         self._knobs = knobs
         self._noise, self._who, self._month, self._items, self._documents, self._chance = noise, who, month, items, documents, chance
         self._named = {line: item for item, line in zip(_where(items), items.named_by[items.named_by >= 0].tolist(), strict=True)}
+        self._numbers: dict[int, frozenset[str]] = {}
+        self._ordered = frozenset(items.order.tolist())
         self._of_customer: tuple[Ints, Ints] | None = None
         self._writers: dict[str, Callable[[int, Dice], Text]] = {
             "readable": self._number, "prefix_missing": self._number, "blanks_inserted": self._number, "end_to_end_only": self._number,
@@ -99,7 +102,8 @@ class Texts:
         if self._items.customer.item(item) == customer:
             return str(dice.below(900_000) + 100_000)
         style, parts = self._documents.style(item), self._documents.parts(item)
-        return write(dice.one((style.tail, *style.bare)), parts)
+        number = write(dice.one((style.tail, *style.bare)), parts)
+        return number if number not in self._own_numbers(customer) else str(dice.below(900_000) + 100_000)
 
     def _first_item(self, line: int) -> int:
         return self._month.first.item(line)
@@ -241,21 +245,42 @@ class Texts:
 
     def _prepayment(self, line: int, dice: Dice) -> Text:
         customer = self._month.customer.item(line)
-        order = order_text(self._who.customers.order_style.item(customer), customer * 50 + 49)
+        # an order that no item carries
+        place = next((place for place in _ORDER_PLACES if customer * 50 + place not in self._ordered), _ORDER_PLACES[0])
+        order = order_text(self._who.customers.order_style.item(customer), customer * 50 + place)
         return Text(dice.one(phrases.PREPAYMENTS).format(r=order))
 
     def _unissued(self, line: int, dice: Dice) -> Text:
-        """A number near those of the customer's documents that nobody was given."""
-        return Text(self._phrase(line, dice, self._documents.unissued(self._some_item(line, dice), 1 + dice.below(400))))
+        """A number of the customer's series that nobody was given, and that is no slip of the pen for one of the customer's own."""
+        item, number = self._some_item(line, dice), ""
+        own = self._own_numbers(self._month.customer.item(line))
+        for _ in range(40):
+            number = self._documents.unissued(item, 1 + dice.below(900))
+            if not any(damage.one_slip(number, other) for other in own):
+                break
+        return Text(self._phrase(line, dice, number))
 
-    def _some_item(self, line: int, dice: Dice) -> int:
-        """An item of the line's customer, or of any where it has none."""
-        customer = self._month.customer.item(line)
+    def _own_numbers(self, customer: int) -> frozenset[str]:
+        """The numbers of a customer's documents, as issued and their counters alone."""
+        if customer not in self._numbers:
+            order, start, end = self._items_of(customer)
+            items = order[start:end].tolist()
+            tails = {write(self._documents.style(item).tail, self._documents.parts(item)) for item in items}
+            self._numbers[customer] = frozenset(tails | {self._documents.full(item) for item in items})
+        return self._numbers[customer]
+
+    def _items_of(self, customer: int) -> tuple[Ints, int, int]:
+        """All items in the order of their customers, and where those of one begin and end."""
         if self._of_customer is None:
             order = np.argsort(self._items.customer, kind="stable")
             self._of_customer = order, self._items.customer[order]
         order, owners = self._of_customer
         start, end = (int(np.searchsorted(owners, customer, side=side)) for side in _SIDES)
+        return order, start, end
+
+    def _some_item(self, line: int, dice: Dice) -> int:
+        """An item of the line's customer, or of any where it has none."""
+        order, start, end = self._items_of(self._month.customer.item(line))
         return order.item(start + dice.below(end - start)) if end > start else dice.below(len(order))
 
     def _borrowed(self, of: tuple[str, ...]) -> Callable[[int, Dice], Text]:

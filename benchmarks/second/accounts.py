@@ -44,15 +44,17 @@ def reference(style: str, customer: str, counter: int) -> str:
     """A structured reference for a document of a customer."""
     number = f"{int(customer[-5:] or 0):05d}{counter:06d}"
     if style == "RF":
-        return _rf(number.lstrip("0"))
+        return rf(number.lstrip("0"))
     return _DIGITS[style](number)
 
 
-def _rf(number: str) -> str:
+def rf(number: str) -> str:
+    """A creditor reference of ISO 11649."""
     return f"RF{98 - _as_number(number + 'RF00') % 97:02d}{number}"
 
 
-def _qrr(number: str) -> str:
+def qrr(number: str) -> str:
+    """A Swiss QR reference."""
     digits = f"{number:0>26}"
     carry = 0
     for digit in digits:
@@ -60,40 +62,46 @@ def _qrr(number: str) -> str:
     return f"{digits}{(10 - carry) % 10}"
 
 
-def _ogm(number: str) -> str:
+def ogm(number: str) -> str:
+    """A Belgian structured communication."""
     digits = number[-10:]
     whole = f"{digits}{int(digits) % 97 or 97:02d}"
     return f"+++{whole[:3]}/{whole[3:7]}/{whole[7:]}+++"
 
 
-def _finnish(number: str) -> str:
+def finnish(number: str) -> str:
+    """A Finnish reference number."""
     digits = number.lstrip("0")
     total = sum(int(d) * (7, 3, 1)[place % 3] for place, d in enumerate(reversed(digits)))
     return f"{digits}{-total % 10}"
 
 
-def _kid(number: str) -> str:
+def kid(number: str) -> str:
+    """A Norwegian KID."""
     return number + luhn(number)
 
 
-def _ocr(number: str) -> str:
+def ocr(number: str) -> str:
+    """A Swedish OCR number with its length."""
     digits = number.lstrip("0")
     digits += str((len(digits) + 2) % 10)
     return digits + luhn(digits)
 
 
-def _fik(number: str) -> str:
+def fik(number: str) -> str:
+    """The number of a Danish payment slip of type 71."""
     digits = f"{number:0>14}"
     return digits + luhn(digits)
 
 
-def _dutch(number: str) -> str:
+def dutch(number: str) -> str:
+    """A Dutch betalingskenmerk."""
     digits = f"{number:0>15}"
     weights = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
     rest = sum(int(d) * weights[place % 10] for place, d in enumerate(reversed(digits))) % 11
     return f"{(11 - rest) % 11 if rest != 1 else 1}{digits}"
 
 
-_DIGITS = {"QRR": _qrr, "OGM": _ogm, "FI": _finnish, "KID": _kid, "OCR": _ocr, "FIK": _fik, "NL": _dutch}
+_DIGITS = {"QRR": qrr, "OGM": ogm, "FI": finnish, "KID": kid, "OCR": ocr, "FIK": fik, "NL": dutch}
 STYLE = {"CH": "QRR", "BE": "OGM", "FI": "FI", "NO": "KID", "SE": "OCR", "DK": "FIK", "NL": "NL"}
 """The reference that a country's payers know; others have RF."""

@@ -183,7 +183,8 @@ class Bank:
             line.text, line.reference = f"{line.reference} {line.text}".strip(), ""
         if chance.happens(self.world.damage):
             _harm(line, chance)
-        _LAYOUTS[bank](line, chance)
+        if payment.told != "cheque":
+            _LAYOUTS[bank](line, chance)
         line.text = " ".join(line.text.split())
         if not payment.name_form or not line.name:
             payment.name_form = payment.name_form if line.name else ""
@@ -225,13 +226,16 @@ def _harm(line: Line, chance: Chance) -> None:
 def _still_named(line: Line) -> bool:
     """Whether the text still holds what names the documents; slips of the hand are taken as legible."""
     payment = line.payment
-    if payment.told in ("mistyped", "slip_wrong", "range", "shortened", "order") or not payment.meant:
+    if payment.told in ("mistyped", "slip_wrong", "order") or not payment.meant:
         return True
     digits = re.sub(r"\D", "", f"{line.text}{line.reference}{line.end_to_end}")
     if payment.told == "slip":
         return re.sub(r"\D", "", payment.meant[0].reference).lstrip("0") in digits
-    runs = [re.findall(r"\d+", item.number) for item in payment.meant if item.amount > 0]
-    return all(run and (run[-1].lstrip("0") or run[-1]) in digits for run in runs)
+    numbers = [re.sub(r"\D", "", item.called).lstrip("0") for item in payment.meant if item.amount > 0]
+    if payment.told in ("range", "shortened"):
+        _, _, after = digits.partition(numbers[0])
+        return bool(after) and numbers[-1][-2:] in after
+    return all(number in digits for number in numbers)
 
 
 def value_date(line: Line) -> str:

@@ -1,6 +1,7 @@
 """Founds the companies of a world and gives them customers."""
 
 from dataclasses import asdict
+from itertools import pairwise
 
 from benchmarks.second import accounts, numbering
 from benchmarks.second.chance import Chance
@@ -115,6 +116,11 @@ def customers(world: World, companies: list[Seller]) -> list[Customer]:
         _settle(chance, world, customer, home, companies)
         found.append(customer)
     _group(world, found)
+    _ways(world, found)
+    moved = world.chance("moved")
+    for before, customer in pairwise(found):
+        if moved.happens(world.moved):
+            before.known = [*before.known, customer.accounts[0]]
     return found
 
 
@@ -169,6 +175,21 @@ def _settle(chance: Chance, world: World, customer: Customer, home: Seller, comp
         customer.aliases.append(customer.latin if words.language == "zh" else customer.name.upper().rsplit(" ", 1)[0])
 
 
+def _ways(world: World, everyone: list[Customer]) -> None:
+    """Some pay through an agent, some by cheque."""
+    chance = world.chance("ways")
+    agents = []
+    for suffix in ("Factoring", "Payment Services", "Treuhand", "Confirming"):
+        country = chance.pick(world.homes)
+        stem = _pair(chance.pick(COUNTRIES[country].stems))[1]
+        agents.append((f"{stem} {suffix}", accounts.account(chance, country)))
+    for customer in [customer for customer in everyone if not customer.collected]:
+        if chance.happens(world.agents):
+            customer.agent = chance.pick(agents)
+        elif customer.country in ("GB", "US", "FR"):
+            customer.cheques = chance.happens(world.cheques)
+
+
 def _group(world: World, everyone: list[Customer]) -> None:
     """Parents and subsidiaries; some parents pay for all."""
     firms = [c for c in everyone if not c.person]
@@ -180,6 +201,8 @@ def _group(world: World, everyone: list[Customer]) -> None:
             parent = firms[at]
             pays = chance.happens(600)
             for child in firms[at + 1 : at + 1 + size]:
+                if pays and chance.happens(300):
+                    child.known = [*child.known, parent.accounts[0]]
                 child.parent = parent if chance.happens(700) else None
                 child.payer = parent if pays else None
                 child.collected = False

@@ -67,7 +67,7 @@ class Habits:
 
 @dataclass
 class Customer:
-    """A customer. `accounts` are all it pays from, `known` those of the master records."""
+    """A customer. `accounts` are all it pays from, `known` those of the master records; `agent` is who pays for it, by name and account."""
 
     id: str
     number: str
@@ -90,6 +90,8 @@ class Customer:
     discount: int = 0
     discount_days: int = 0
     collected: bool = False
+    agent: tuple[str, str] | None = None
+    cheques: bool = False
     habits: Habits = field(kw_only=True)
 
     @property
@@ -117,7 +119,7 @@ def habits(chance: Chance, world_shares: dict[str, int], country: str) -> Habits
         (("whole", 620), ("bare", 120), ("counter", 90), ("spaced", 35), ("joined", 60), ("lower", 35), ("last", 15), ("year_cut", 25))
     )
     pooled = chance.happens(share["pooled"])
-    cycles = (("due", 10 if pooled else 60), ("weekly", 35), ("twice", 12), ("monthly", 18))
+    cycles = (("due", 5), ("weekly", 35), ("twice", 30), ("monthly", 35)) if pooled else (("due", 60), ("weekly", 35), ("twice", 5))
     return Habits(
         cycle=chance.weighted(cycles),
         weekday=chance.below(5),

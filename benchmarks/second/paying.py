@@ -120,6 +120,8 @@ class Cashier:
             self._rounded(payment, last)
         elif abroad and chance.happens(140) and largest.cash > 60000:
             fee = chance.pick(_FEES) + (chance.below(400) if chance.happens(250) else 0)
+            if chance.happens(250):
+                payment.instructed, payment.instructed_currency = payment.amount, payment.seller.currency
             self._short(payment, largest, fee, "fee", cleared=True)
         elif chance.happens(6) and largest.cash > 1000:
             self._short(payment, largest, chance.between(1, 3), "rounding", cleared=True)
@@ -176,7 +178,8 @@ class Cashier:
             return
         payment.kind = "exchange"
         item_cash = min(item.owed, self.rates.convert(payment.amount, payment.seller.currency, item.currency, payment.day))
-        payment.rows = [Row(item, payment.amount, item_cash, item.owed - item_cash, "exchange_difference")]
+        gap = item.owed - item_cash
+        payment.rows = [Row(item, payment.amount, item_cash, gap, "exchange_difference" if gap else "")]
 
     @staticmethod
     def _book(payment: Payment) -> None:
@@ -191,6 +194,12 @@ class Cashier:
         """The name and the account the payer is shown with."""
         payer = payment.payer
         assert payer is not None
+        if payer.cheques:
+            return
+        if payer.agent is not None:
+            payment.name, payment.account = payer.agent
+            payment.name_form, payment.account_form = "agent", "unknown"
+            return
         at = chance.below(len(payer.accounts)) if chance.happens(80) else 0
         payment.account = payer.accounts[at]
         payment.account_form = "known" if payment.account in payer.known else "unknown"

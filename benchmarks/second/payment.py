@@ -60,5 +60,5 @@ class Payment:
     @property
     def identifiable(self) -> bool:
         """Whether a perfect reader of the files could know the answer."""
-        known = self.name_form not in ("", "other") or self.account_form == "known"
+        known = self.name_form not in ("", "other", "agent") or self.account_form == "known"
         return bool(self.rows) and (self.named or (known and self.alone))

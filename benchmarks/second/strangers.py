@@ -24,6 +24,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stray_insurance", "Schaden {n8} vom {d} Entschädigung|Schadennr. {n8} KFZ {n4}|Versicherung Vertrag {n8} Beitragsrückerst."),
         ("stray_staff", "Rückzahlung Darlehen {name} Rate {q}|PersNr {n5} Vorschuss {d}|Reisekosten {n4} Rückz."),
         ("stray_sale", "{q} Paletten Altmetall {d}|Verkauf Gabelstapler Bj. {y} Fg.Nr. {n8}|Kantine {d} {q} Essen|Schrott {q} to WS {n5}"),
+        ("stray_payout", "PAYPAL AUSZAHLUNG {n8}|STRIPE PAYOUT {d}|Klarna Settlement {n8} {d}|AMZN Mktp DE {n6}"),
         ("stray_post", "Rücklastschrift Gebühr {n6}|Irrläufer vom {d} Ref {n8}|Rücküberweisung Konto {n8} erloschen"),
     ),
     "en": (
@@ -33,6 +34,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stray_gift", "donation {name} {plz}|raffle {q} tickets {d}|Charity run {d} tel {tel}|thanks {name}"),
         ("stray_insurance", "Claim {n8} settlement {d}|policy {n8} premium refund"),
         ("stray_staff", "loan repayment {name} {q}|employee {n5} advance {d}"),
+        ("stray_payout", "STRIPE TRANSFER {n8}|PAYPAL {n8} {d}|ADYEN BATCH {n4} {d}|SQUARE INC {d}"),
         ("stray_sale", "sale of forklift {y} serial {n8}|{q} pallets scrap {d}|cash sales {d}|vending {n4}"),
     ),
     "fr": (
@@ -85,10 +87,11 @@ _SAVED = ("Umbuchung", "Übertrag Festgeld", "own transfer", "cash pooling", "vi
 class Strangers:
     """Makes the money of strangers. Half of the time its amount is one that somebody owes the company."""
 
-    def __init__(self, companies: Sequence[Seller], everyone: Sequence[Customer], owed_share: int) -> None:
+    def __init__(self, companies: Sequence[Seller], everyone: Sequence[Customer], owed_share: int, customers_share: int) -> None:
         self.companies = companies
         self.everyone = everyone
         self.owed_share = owed_share
+        self.customers_share = customers_share
 
     def receipt(self, seller: Seller, day: date, open_items: Sequence[Item], chance: Chance) -> Payment:
         """One receipt that pays nothing."""
@@ -104,11 +107,13 @@ class Strangers:
             return self._own(payment, chance)
         if how == 1:
             return self._interest(payment, chance)
-        if how <= 4 and item is not None:
+        if item is not None and chance.happens(self.customers_share):
             return self._customers_other(payment, item.customer, chance)
         kinds = _TEXTS[_TONGUE.get(seller.language, seller.language)]
         payment.kind, texts = chance.pick(kinds)
         payment.text = self._fill(chance.pick(texts.split("|")), seller, day, chance)
+        if payment.kind in ("stray_tax", "stray_payout"):
+            payment.outcome = "non_receivable"
         words = COUNTRIES[seller.country]
         person = f"{chance.pick(words.given)} {chance.pick(words.families)}"
         private = payment.kind in ("stray_gift", "stray_deposit", "stray_staff")

@@ -9,6 +9,14 @@ from benchmarks.second.payment import Payment
 from benchmarks.second.phrases import Phrases, phrases
 from benchmarks.second.trade import Item
 
+_ROUND = {
+    "de": ("Akontozahlung", "a conto Kd.Nr. {c}", "Abschlag auf offene Posten", "Anzahlung auf Saldo {c}"),
+    "fr": ("Acompte sur compte {c}", "Règlement partiel du solde", "à valoir sur compte client {c}"),
+    "nl": ("Betaling op rekening {c}", "Voorschot op openstaand saldo", "a conto"),
+    "zh": ("往来款 部分", "预付货款", "还欠款"),
+    "sv": ("a conto kund {c}", "Delbetalning av saldo"),
+    "no": ("a konto kundenr {c}", "Avdrag på saldo"),
+}
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _OWN = ("51{}", "19{}", "{}", "KR{}", "2100{}", "RE{}", "{}/26", "R{}", "DOC{}", "INV{}")
 
@@ -36,12 +44,12 @@ def day_text(day: date, style: str) -> str:
 
 
 class Teller:
-    """Writes texts for one seed. `earlier` holds for each customer the numbers it has paid before."""
+    """Writes texts for one seed. `earlier` holds for each customer documents it has paid before."""
 
     def __init__(self, seed: int, careless: int) -> None:
         self.seed = seed
         self.careless = careless
-        self.earlier: dict[str, list[str]] = {}
+        self.earlier: dict[str, list[Item]] = {}
 
     def tell(self, payment: Payment, chance: Chance) -> None:
         """Fills in text, reference and end-to-end id, and how much they say."""
@@ -54,6 +62,9 @@ class Teller:
         steady = chance.happens(habits.steady)
         how = habits.telling if steady else chance.pick(("number", "number", "number_customer", "silent", "order", "customer"))
         at = habits.phrase if steady else chance.below(60)
+        if payer.cheques:
+            self._cheque(payment, chance)
+            return
         payment.end_to_end = self._end_to_end(payer, payment.day, chance)
         values = self._values(payment, payer, chance, language, spoken)
         if how == "slip" and len(payment.meant) == 1 and payment.meant[0].reference:
@@ -73,13 +84,25 @@ class Teller:
             if how == "number_customer":
                 text = f"{text} {spoken.known[at % (len(spoken.known))].format(**values)}"
         if habits.own and chance.happens(habits.steady):
-            tail = spoken.tails[at % 5].format(**values)
+            tail = spoken.tails[at % 4].format(**values)
             text = f"{tail} {text}" if at % 2 else f"{text} {tail}"
         elif chance.happens(60):
             text = f"{text} {chance.pick(spoken.tails).format(**values)}"
+        if payer.agent is not None and chance.happens(800):
+            text = chance.pick((f"{payer.name}: {text}", f"{text} o/b/o {payer.name}", f"i.A. {payer.name} {text}"))
         payment.text = " ".join(text.split())
         if habits.to_end and payment.told == "whole" and len(payment.meant) == 1:
-            payment.end_to_end, payment.text = payment.meant[0].number[:35], chance.pick(spoken.silent[:4])
+            payment.end_to_end, payment.text = payment.meant[0].called[:35], chance.pick(spoken.silent[:4])
+
+    @staticmethod
+    def _cheque(payment: Payment, chance: Chance) -> None:
+        number = chance.digits(chance.pick((4, 6, 7)))
+        payment.told, payment.named = "cheque", False
+        texts = {"fr": ("REMISE CHEQUE {}", "CHQ N° {}"), "US": ("CHECK DEPOSIT {}", "CHECK {}", "LOCKBOX {}")}
+        payer = payment.payer
+        assert payer is not None
+        choices = texts.get(payer.country) or texts.get(payer.language) or ("CHEQUE {}", "CHQ {} PAID IN", "COUNTER CREDIT {}")
+        payment.text = chance.pick(choices).format(number)
 
     @staticmethod
     def _can(how: str, payment: Payment) -> bool:
@@ -129,7 +152,7 @@ class Teller:
         credits = [item for item in payment.meant if item.amount < 0]
         how = habits.writing if chance.happens(habits.steady) else chance.pick(("whole", "bare", "counter", "joined"))
         payment.told, payment.named = how, how not in ("last", "counter", "year_cut")
-        numbers = list(dict.fromkeys(writing.written(chance, item.number, how) for item in invoices))
+        numbers = list(dict.fromkeys(writing.written(chance, item.called, how) for item in invoices))
         numbers = self._slips(payment, chance, numbers)
         values = values | {"g": " ".join(writing.written(chance, item.number, how) for item in credits)}
         if len(numbers) == 1:
@@ -159,10 +182,16 @@ class Teller:
                 wrong = writing.mistyped(chance, number)
                 payment.told = "mistyped"
             found.append(wrong)
-        if len(found) == 1 and earlier and chance.happens(self.careless // 3):
-            found = [earlier[-1]]
+        # a number that is open in the list, with the very amount, would be what the payer says: nobody could know better
+        paid = [
+            item
+            for item in earlier
+            if item.open == 0 and item.type != "instalment" and (item.opening == 0 or item.amount != payment.meant[0].amount)
+        ]
+        if len(found) == 1 and paid and chance.happens(self.careless // 3):
+            found = [paid[-1].called]
             payment.told, payment.named = "old_number", False
-        earlier.append(numbers[-1])
+        earlier.extend(item for item in payment.meant if item.amount > 0)
         del earlier[:-4]
         return found
 
@@ -199,7 +228,17 @@ class Teller:
             return f"{day:%Y%m%d}-{chance.digits(5)}"
         return f"{chance.letters(2)}{chance.digits(8)}"
 
-    def ahead(self, payment: Payment, order: str, item: Item | None, chance: Chance) -> None:
+    def on_account(self, payment: Payment, chance: Chance) -> None:
+        """The text of a sum that is for nothing named."""
+        payer = payment.payer
+        assert payer is not None
+        english = ("on account", "payment on account {c}", "part settlement of balance", "a/c {c} on account")
+        texts = _ROUND.get(payer.language, english)
+        payment.told = "on_account"
+        payment.text = chance.pick(texts).format(c=payer.number)
+        payment.end_to_end = self._end_to_end(payer, payment.day, chance)
+
+    def ahead(self, payment: Payment, order: str, chance: Chance) -> None:
         """The text of a payment for an order that was not invoiced yet."""
         payer = payment.payer
         assert payer is not None

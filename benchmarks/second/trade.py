@@ -18,6 +18,7 @@ class Item:
         planned: the day the customer means to pay.
         opening: open on the first day of the lines, or all of it when it was issued later.
         label: contract, project or month that the customer may name.
+        quoted: another number that the customer writes: that of the document it took the place of.
     """
 
     id: str
@@ -39,7 +40,12 @@ class Item:
     planned: date = date.max
     closed: date | None = None
     opening: int | None = None
-    disputed: int = 0
+    quoted: str = ""
+
+    @property
+    def called(self) -> str:
+        """The number the customer knows it by."""
+        return self.quoted or self.number
 
 
 @dataclass
@@ -79,7 +85,7 @@ def plans(world: World, customer: Customer, index: int) -> list[Plan]:
         label = chance.pick(("V{}", "{}", "KV-{}", "P{}", "C/{}")).format(chance.digits(chance.pick((4, 5, 6))))
         style = chance.pick(("45{:08d}", "PO-{}", "PO{}", "B{}", "{}", "{}", "BE/{}", "4{:06d}", "{}-01", "A-{:05d}"))
         start = chance.between(100, 90000)
-        busy = chance.weighted(((3, 4), (9, 14), (20, 40), (45, 42)))
+        busy = chance.weighted(((1, world.heavy // 2), (3, world.heavy), (9, 150), (20, 400), (45, 400)))
         if chance.happens(world.repeating):
             kind = chance.weighted((("subscription", 60), ("repeat", 30), ("usage", 10)))
         else:
@@ -92,6 +98,8 @@ def plans(world: World, customer: Customer, index: int) -> list[Plan]:
 
 
 def _price(world: World, seller: Seller, chance: Chance) -> int:
+    if len(seller.prices) < 10:
+        return chance.pick(seller.prices)
     net = chance.pick(seller.prices) * chance.pick((1, 1, 1, 2, 3, 4, 5, 10))
     return net if world.price_step > 1 and chance.happens(600) else net * (100 + chance.pick((19, 7, 20, 21, 25, 0))) // 100
 

@@ -57,7 +57,8 @@ def shortened(numbers: Sequence[str], mark: str = "/") -> str:
         while same < min(len(first), len(number)) and first[same] == number[same]:
             same += 1
         keep = max(2, len(number) - same)
-        parts.append(number[-keep:] if len(number) == len(first) and number[-keep:].isdigit() else number)
+        short = len(number) == len(first) and keep <= 5 and number[-keep:].isdigit()
+        parts.append(number[-keep:] if short else number)
     return mark.join(parts)
 
 

@@ -1,5 +1,6 @@
 """Writes a world: the files of its month, and world.json with all its knobs."""
 
+import csv
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +9,9 @@ from benchmarks.generate import describe
 from benchmarks.month.files import Files
 from benchmarks.month.month import Settings, generate
 from benchmarks.worlds.prior import World
+
+REPEATS = "repeats.csv"
+"""Which payment each second payment repeats: the truth does not say it."""
 
 
 def settings(world: World) -> Settings:
@@ -20,7 +24,12 @@ def settings(world: World) -> Settings:
 def write(world: World, directory: Path) -> dict[str, object]:
     """Writes all files into a directory, and returns what world.json says."""
     month = generate(settings(world), world.source)
-    Files(month).write(directory)
+    files = Files(month)
+    files.write(directory)
+    with (directory / REPEATS).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("account", "bank_reference", "first_reference"))
+        writer.writerows(files.repeats())
     sizes = describe(settings(world), month)
     about: dict[str, object] = {
         "seed": world.seed,

@@ -1,7 +1,8 @@
 """The worklist: every wrong or incomplete posting of some worlds, with its text, its payer, the truth and what was posted."""
 
 import csv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -21,13 +22,25 @@ def worlds_in(directory: Path) -> list[Path]:
     )
 
 
-def listed(directory: Path, rule: str = "", kind: str = "") -> Iterator[str]:
-    """The errors of one world as blocks of text, those of one rule or kind of line where it is named."""
+def _errors(directory: Path, rule: str, kind: str) -> pl.DataFrame:
     lines = verdicts(directory).filter(pl.col("error") != "")
     if rule:
         lines = lines.filter(rule=rule)
-    if kind:
-        lines = lines.filter(kind=kind)
+    return lines.filter(kind=kind) if kind else lines
+
+
+def counted(directories: Sequence[Path], rule: str = "", kind: str = "") -> str:
+    """How many errors of each sort there are: the kind of line, the rule that posted it, what is wrong; most frequent first."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for place in directories:
+        found.update(_errors(place, rule, kind).select("kind", "rule", "error").iter_rows())
+    rows = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return "\n".join(f"{count:>6}  {kind:<22}{rule:<24}{error}" for (kind, rule, error), count in rows)
+
+
+def listed(directory: Path, rule: str = "", kind: str = "") -> Iterator[str]:
+    """The errors of one world as blocks of text, those of one rule or kind of line where it is named."""
+    lines = _errors(directory, rule, kind)
     if not lines.height:
         return
     bank, items = _by(directory / "lines.csv", "account", "bank_reference"), _by(directory / "items.csv", "item_id")

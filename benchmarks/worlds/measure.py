@@ -43,10 +43,16 @@ def measure(
 
 def _world(seed: int, lines: int, family: str, directory: Path, command: Sequence[str]) -> Row:
     drawn = world(seed, lines, family)
-    about = write(drawn, directory)
+    write(drawn, directory)
     start = time.perf_counter()
-    post(directory, day_text(Calendar.of(drawn.month).last), command)
-    return {**score(directory), "seconds": round(time.perf_counter() - start, 1), "items": about["items"]}
+    post(directory, as_of(directory), command)
+    return {**score(directory), "seconds": round(time.perf_counter() - start, 1)}
+
+
+def as_of(directory: Path) -> str:
+    """The last day of a world's month."""
+    month = json.loads((directory / "world.json").read_text(encoding="utf-8"))["month"]
+    return day_text(Calendar.of(month).last)
 
 
 def post(directory: Path, as_of: str, command: Sequence[str]) -> None:
@@ -55,34 +61,45 @@ def post(directory: Path, as_of: str, command: Sequence[str]) -> None:
     Raises:
         EngineError: a command failed.
     """
-    books, matches = directory / "books", directory / MATCHES
-    shutil.rmtree(books, ignore_errors=True)
+    matches = directory / MATCHES
     matches.unlink(missing_ok=True)
-    books.mkdir()
-    shutil.copy(directory / "matcher.toml", books)
-    steps = (
-        ("init", str(books)),
-        *(("import", what, str(directory / f"{what}.csv")) for what in ("customers", "items", "rates")),
-        ("ingest", str(directory / "lines.csv")),
-        ("run", "--as-of", as_of),
-        ("export", "matches", "-o", str(matches)),
-    )
-    for step in steps:
-        done = subprocess.run(
-            (*command, *step),
-            env={**os.environ, "MATCHER_BOOKS": str(books)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode not in (0, 1):
-            raise EngineError(
-                f"{directory.name}: {' '.join(step[:2])} ended with {done.returncode}:\n{(done.stderr or done.stdout)[-2000:]}"
-            )
+    books = prepare(directory, command)
+    _engine(directory, books, command, "run", "--as-of", as_of)
+    _engine(directory, books, command, "export", "matches", "-o", str(matches))
     if not matches.exists():
         raise EngineError(f"{directory.name}: no matches were exported")
     shutil.rmtree(books)
+
+
+def prepare(directory: Path, command: Sequence[str]) -> Path:
+    """New books in a world's directory, with everything imported and ingested and not yet run, as `benchmarks.fit` wants them.
+
+    Raises:
+        EngineError: a command failed.
+    """
+    books = directory / "books"
+    shutil.rmtree(books, ignore_errors=True)
+    books.mkdir()
+    shutil.copy(directory / "matcher.toml", books)
+    _engine(directory, books, command, "init", str(books))
+    for what in ("customers", "items", "rates"):
+        _engine(directory, books, command, "import", what, str(directory / f"{what}.csv"))
+    _engine(directory, books, command, "ingest", str(directory / "lines.csv"))
+    return books
+
+
+def _engine(directory: Path, books: Path, command: Sequence[str], *step: str) -> None:
+    done = subprocess.run(
+        (*command, *step),
+        env={**os.environ, "MATCHER_BOOKS": str(books)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        said = (done.stderr or done.stdout)[-2000:]
+        raise EngineError(f"{directory.name}: {' '.join(step[:2])} ended with {done.returncode}:\n{said}")
 
 
 def score(directory: Path) -> Row:
@@ -91,7 +108,10 @@ def score(directory: Path) -> Row:
     lines = verdicts(directory)
     return {
         "world": f"{about['family']}-{about['seed']}",
+        "family": about["family"],
+        "seed": about["seed"],
         "lines": lines.height,
+        "items": about["items"],
         **counts(lines),
         "rules": by_rule(lines),
         "kinds": by_kind(lines),

@@ -16,7 +16,7 @@ FAMILIES = ("normal", "hard")
 
 _EXTRA_MATCHED = {"list_partly_named": 80, "list_short_paid": 60, "list_over_paid": 30, "list_group": 40}
 _EXTRA_UNMATCHED = {"deposit": 300, "unknown_document": 400, "customer_other": 400, "returned": 200}
-_SHARES = {"normal": (30, 60, 100, 160, 260), "hard": (40, 80, 150, 260, 400)}
+_SHARES = {"normal": (30, 60, 100, 160, 260), "hard": (40, 80, 130, 200, 300)}
 _SIZES = (30, 400, 2_500, 4_500, 6_000, 9_000, 16_000, 40_000, 200_000)
 _USUAL_LINES = 3_000
 _LEAST_LINES = 12
@@ -68,7 +68,7 @@ def world(seed: int, lines: int, family: str = "normal") -> World:
     per_line = max(per_line, size * 100 // fewer)
     customers = max(size // prior.value("items per customer", (3, 6, 10, 18, 40, 150)), 8)
     companies = min((1, 1, 1, 2, 3, 3, 4, 6, 8, 10)[prior.one("companies", 10)], max(customers // 12, 1))
-    factor = prior.value("factor", (50, 80, 100, 130, 180), (110, 150, 180, 220, 280))
+    factor = prior.value("factor", (50, 80, 100, 130, 180), (80, 110, 140, 170, 220))
     source = Source(f"world {family}", _noise(prior, companies), factor, _knobs(prior, per_line, customers, companies))
     return World(seed, family, fewer, f"2026-{1 + prior.one('month', 10):02d}", source)
 
@@ -141,6 +141,7 @@ def _knobs(prior: _Prior, per_line: int, customers: int, companies: int) -> Knob
         own_amounts=500,
         borrowed=prior.value("borrowed", (200, 300, 400, 500)),
         beside=_beside(prior),
+        instalments_in_order=True,
         duplicate_of_any=prior.one("duplicate of any", 2) == 1,
         oldest_first=prior.value("oldest first", (0, 300, 700, 1000)),
         duplicate_respelt=prior.value("duplicate respelt", (0, 200, 500, 800, 1000)),
