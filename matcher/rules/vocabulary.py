@@ -107,7 +107,7 @@ DIFFERENCES: dict[str, Difference] = {
         limits=("exchange_low", "exchange_high"),
     ),
     "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_small")),
-    "over": Difference("more than the items", ("difference_over", "difference_over_even")),
+    "over": Difference("more than the items", ("difference_over", "difference_over_even", "difference_over_large", "difference_over_list")),
 }
 
 EVIDENCE: dict[str, EvidenceKind] = {
@@ -166,6 +166,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "difference_part_small": EvidenceKind("only a small part of what is open is missing"),
     "difference_over": EvidenceKind("more than what is open is paid"),
     "difference_over_even": EvidenceKind("more than what is open is paid, a round sum"),
+    "difference_over_large": EvidenceKind("far more than what is open is paid"),
     "difference_over_list": EvidenceKind("more than several named items is paid"),
     "set_completed": EvidenceKind("the text does not name all of these items"),
     "set_run": EvidenceKind("the items follow each other in the order of their numbers or due dates"),

@@ -318,7 +318,8 @@ class ExplanationBuilder:
             yield "text_order"
         if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
             yield "text_part"
-        if (difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged")) and self._says_more(item_set):
+        asked = difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged")
+        if (asked or (item_set.basis == "named" and _one_document(item_set))) and self._says_more(item_set):
             yield "text_more"
         elif difference == "over" and len(text.tokens) > len(item_set.items) + 2:
             yield "text_more"
@@ -349,6 +350,11 @@ def _keep_best(candidates: Iterable[Explanation], best: dict[object, Explanation
         rival = best.get(explanation.shares)
         if rival is None or rival.points < explanation.points:
             best[explanation.shares] = explanation
+
+
+def _one_document(item_set: ItemSet) -> bool:
+    """Whether the items are several of one document: its instalments."""
+    return len(item_set.items) > 1 and len({i.document_no for i in item_set.items}) == 1
 
 
 def _order(explanation: Explanation) -> tuple[object, ...]:

@@ -26,6 +26,9 @@ _FEE_SAID = re.compile(
 
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
+MUCH = 5
+"""What is left over is much when it is more than one part in so many of the items: that is rarely paid by mistake."""
+
 EVEN = 10
 """Whole tens of the currency are round sums: they are paid on purpose."""
 
@@ -79,7 +82,11 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
-        kind = "difference_over_list" if len(items) > 1 else "difference_over_even" if even else "difference_over"
+        much = -difference * MUCH > total
+        kind = (
+            "difference_over_list" if len(items) > 1 else "difference_over_large" if much else "difference_over_even" if even
+            else "difference_over"
+        )  # fmt: skip
         yield Difference("over", tuple(shares), Outcome.OVERPAID, (kind,))
 
 

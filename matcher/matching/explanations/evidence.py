@@ -35,13 +35,18 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     if name:
         kinds.append(name)
     certain = payer_of(receipt)
-    if certain and certain != customer_id and certain not in family:
+    if certain and certain != customer_id and certain not in family and (accounts or not _known(receipt, customer_id)):
         kinds.append("payer_is_other")
     if not accounts and any(p.kind == "learned" and p.customer_id == customer_id for p in receipt.payers):
         kinds.append("payer_learned")
     if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
         kinds.append("payer_number")
     return tuple(kinds)
+
+
+def _known(receipt: Receipt, customer_id: str) -> bool:
+    """Whether anything but an account says that the customer paid: a name that is alike, the customer number, earlier receipts."""
+    return any(p.customer_id == customer_id for p in receipt.payers)
 
 
 def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:

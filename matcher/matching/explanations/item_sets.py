@@ -241,8 +241,9 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         if place and not same:
             continue
         yield ItemSet("single", (item,), (*twin, *_by_chance(view, item)), unique=not same)
-    for item in view.holding.by_discounted_amount.get(amount, [])[:3]:
-        yield ItemSet("single", (item,))
+    reduced = view.holding.by_discounted_amount.get(amount, [])
+    for item in reduced[:3]:
+        yield ItemSet("single", (item,), tuple(_by_chance(view, item)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
@@ -324,6 +325,8 @@ def _swappable(members: Sequence[Item], view: CustomerContext, certain: Sequence
 
 def _another(view: CustomerContext, members: Sequence[Item]) -> bool:
     """Whether another set of the customer's items has the same sum: of any size where they are few, else of two or three."""
+    if any(i.open < 0 and -i.open in view.holding.by_amount for i in view.items):
+        return True  # with or without a credit note and the invoice of its amount
     items, few = view.items, len(view.items) <= view.limits.subset_items
     if len(items) > MOST_TRIPLED:
         return False

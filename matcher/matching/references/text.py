@@ -20,6 +20,9 @@ _LATIN = re.compile(r"[A-Z0-9]+(?:[-/._][A-Z0-9]+)*")
 _RUN = re.compile(r"\d+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
+_YEAR_PIECE = re.compile(r"(^|\|)20(\d\d)(?=\||$)")
+"""A year of four digits among the pieces of a number; payers write two of them."""
+
 _SIGNS = "\u2e7f"
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
 _OTHERS = re.compile(
@@ -121,6 +124,9 @@ def index_keys(item: Number) -> list[tuple[str, str, str]]:
             keys.append(("counter", counter, kind))
     if item.parts.count("|") > 1:
         keys.append(("parts", item.parts, "parts"))
+        short_year = _YEAR_PIECE.sub(r"\1\2", item.parts)
+        if short_year != item.parts:
+            keys.append(("parts", short_year, "parts"))
     if len(bare) >= MIN_DAMAGED:
         keys.append(("digits", bare, "digits"))
     if item.whole:
