@@ -347,7 +347,7 @@ class _MatchingBatch:
             return "it nets what is left of an earlier receipt"
         if self.policy.undone and (receipt.line_id, best.items) in self.policy.undone:
             return "a person has taken this posting back"
-        if best.basis not in BY_NAME and (earlier := self.history.repeated(receipt)):
+        if BASES[best.basis].carried_by == "none" and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer and amount, and nothing says what this one is for"
         if earlier := self._undecided_before(receipt, best):
             return f"line {earlier} of the same customer and amount came earlier and waits"

@@ -28,6 +28,9 @@ what speaks for the first customer."""
 MAX_EXPLANATIONS = 12
 """Explanations kept of one receipt."""
 
+LONG_RUN = 7
+"""Digits in one run that are as good as all digits of a number."""
+
 RARE_AMOUNT_MAX_ITEMS = 5
 """Items of one amount among which a damaged number may find its item although the customer is not known."""
 
@@ -371,6 +374,8 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
             kind = reference.kind  # a part of a payment reference is no payment reference
         if kind in ("whole", "digits", "run", "tail") and len(reference.key) < MIN_DAMAGED:
             kind = "short"
+        elif kind == "run" and len(reference.key) >= LONG_RUN:
+            kind = "digits"
         best_kind = keys.get(reference.item_id)
         if best_kind is None or PLACE[kind] < PLACE[best_kind]:
             keys[reference.item_id] = kind
