@@ -133,6 +133,12 @@ _CODES = (
         "quarantine",
     ),
     _note(
+        "statement.direction",
+        "The types of entries and the signs of their amounts contradict each other.",
+        "Compare with the bank's screen which way the money went; then accept the statement with a reason, or get a correct file.",
+        "quarantine",
+    ),
+    _note(
         "statement.reissued",
         "This statement covers days already read, with different entries.",
         "See `matcher statement diff`; accept it with a reason if it is right, reject it if what was read before is.",

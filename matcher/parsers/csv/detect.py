@@ -6,13 +6,14 @@ Nothing is chosen between equals, and a table that no profile knows is said to b
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from matcher.model import Problem
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv.layout import Layout, Near, bind_header
-from matcher.parsers.csv.library import available
+from matcher.parsers.csv.library import available, shipped
+from matcher.parsers.csv.ownership import is_common, owns_a_title
 from matcher.parsers.csv.records import OPEN_QUOTE, Record, RecordReader
 from matcher.parsers.csv.rows import RowError, RowReader
 from matcher.parsers.csv.schema import Profile
@@ -142,11 +143,14 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
             bound = fit(profile, candidate)
             if isinstance(bound, Near):
                 nears.append(bound)
-            elif bound and (name not in fits or bound.score > fits[name].layout.score):
-                fits[name] = Found(bound, candidate, named)
+            elif bound and not _is_lure(found := Found(bound, candidate, named)):
+                fits[name] = max(fits.get(name, found), found, key=lambda choice: choice.layout.score)
     by_header = [choice for choice in fits.values() if choice.layout.header]
     ranked = sorted(by_header or fits.values(), key=lambda choice: choice.layout.score, reverse=True)
     best = [choice for choice in ranked if choice.layout.score == ranked[0].layout.score]
+    if len(best) > 1:
+        # whoever wrote a layout of their own has seen the file
+        best = [choice for choice in best if choice.layout.profile.name not in shipped()] or best
     if len(best) > 1:
         readable = {id(choice): _readable(choice) for choice in best}
         best = [choice for choice in best if readable[id(choice)] == max(readable.values())]
@@ -160,6 +164,15 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
         lacking = ", ".join(f"{name} ({_titles(near.profile, name)})" for name in near.missing)
         return Problem("column.missing", "fatal", f"the header is that of layout {near.profile.name}, but lacks: {lacking}", near.line)
     return _unknown(tables, profiles, named)
+
+
+def _is_lure(choice: Found) -> bool:
+    """Whether a common header fits, but neither balances nor what the rows hold speak for the layout."""
+    layout = choice.layout
+    if choice.named or not layout.common:
+        return False
+    unproven = "balance" not in layout.cells and not layout.profile.weak
+    return unproven or (len(choice.table.records) > layout.ordinal + 1 and not _readable(choice))
 
 
 def _readable(choice: Found) -> int:
@@ -195,8 +208,9 @@ def fit(profile: Profile, candidate: Table) -> Layout | Near | None:
         line, cells, _ = candidate.records[ordinal]
         bound = bind_header(profile, [bare(cell) for cell in cells], header, ordinal, line)
         if isinstance(bound, Layout):
-            return bound
-        near = near or bound
+            return replace(bound, common=is_common(profile, header, bound.strange))
+        if bound and not near and owns_a_title(profile.vocabulary.intersection(header)):
+            near = bound
     return near
 
 

@@ -35,6 +35,7 @@ class Layout:
         known: how many of the header's cells the layout knows. total: how many it has.
         strange: header cells the layout does not know.
         doubled: fields of days and money whose title stands more than once, so that it cannot be told which is meant.
+        common: the header is one that many banks use, so it does not show that the file is of this layout's bank.
     """
 
     profile: Profile
@@ -49,6 +50,7 @@ class Layout:
     total: int = 0
     strange: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    common: bool = False
 
     def column(self, name: str) -> str:
         """What to call a field's column in a message: its header text, else its position."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from matcher.model import FileInfo, Problem, Severity
 from matcher.parsers.base import Event, ParseOptions, Source
-from matcher.parsers.ofx.elements import AFTER_TRANSACTION, AGGREGATES, FREE_TEXT, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
+from matcher.parsers.ofx.elements import AFTER_TRANSACTION, AGGREGATES, FREE_TEXT, SECURITIES, STATEMENTS, STRAY, WITHOUT_STATEMENT
 from matcher.parsers.ofx.fields import clean, unescape
 from matcher.parsers.ofx.statement import OpenStatement, Status
 from matcher.parsers.ofx.text import Survey, decoded, looks_like_ofx, survey
@@ -42,6 +42,7 @@ class _Reader:
         self._ended = False
         self._unfinished = False
         self._cut_line = 0
+        self._astray = False
 
     def read(self, tokens: Iterable[Token]) -> Iterator[Event]:
         """All events of the file after `FileInfo`."""
@@ -97,6 +98,8 @@ class _Reader:
 
     def _closes(self, name: str) -> None:
         self._leaf_ends()
+        if name == "STMTTRN":
+            self._astray = False
         if name in STATEMENTS and name not in self._stack:
             # some banks close CCSTMTRS with </STMTRS>
             name = next((open_name for open_name in reversed(self._stack) if open_name in STATEMENTS), name)
@@ -136,8 +139,19 @@ class _Reader:
             self._status.take(name, text)
         elif parent == "FI" and name == "ORG":
             self._organisation = text
+        elif name in STRAY and parent in ("BANKTRANLIST", "INVBANKTRAN"):
+            self._stray()
         elif self._statement:
             self._statement.take(parent, name, text, self._leaf_line)
+
+    def _stray(self) -> None:
+        """An entry without its opening tag: told once, where its first element stands."""
+        if self._astray:
+            return
+        self._astray = True
+        ordinal = self._statement.ordinal if self._statement else None
+        message = "an entry has lost its opening tag <STMTTRN> and cannot be told from its neighbours"
+        self._out.append(Problem("row.invalid", "error", message, self._leaf_line, ordinal))
 
     def _new_statement(self, element: str, line: int) -> OpenStatement:
         self._count += 1

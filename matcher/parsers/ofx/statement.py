@@ -170,6 +170,10 @@ class OpenStatement:
         closing = self._closing(reader.currency)
         if reader.without_id:
             self._say("note.identity", "info", f"entries without FITID: {reader.without_id}")
+        if reader.against:
+            which = "the types are taken, since all amounts have one sign" if reader.by_type else "the signs are taken"
+            message = f"entries whose TRNTYPE says another direction than the sign of their amount: {reader.against}; {which}"
+            self._say("statement.direction", "warning", message)
         if self._pending:
             self._say("note.pending", "info", f"announced entries, not booked and not counted: {self._pending}")
         if self.securities:

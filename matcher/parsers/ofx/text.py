@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from matcher.model import Problem
 from matcher.parsers.base import Source
+from matcher.parsers.ofx.elements import MONEY_IN, MONEY_OUT, MONEY_OUT_OF_BANK_ACCOUNTS
 from matcher.parsers.ofx.fields import SHORT_ORDERS, Marks, decimal_mark, eight_digits, six_digits
 
 CHUNK_BYTES = 1 << 20
@@ -30,7 +32,12 @@ _COMMA_CELL = re.compile(r"AMT\s*>([^<\r\n]*,[^<\r\n]*)")
 _CELL = re.compile(r"AMT\s*>([^<\r\n]+)")
 _SHORT_DATE = re.compile(r"<DT[A-Z]+>\s*(\d{6})\s*[<\r\n]")
 _NEWEST = re.compile(r"<(?:DTSERVER|DTEND)>\s*(\d{8})")
+_TYPE = re.compile(r"<TRNTYPE>\s*([A-Za-z]+)")
+_MINUS, _NO_MINUS = re.compile(r"<TRNAMT>\s*-"), re.compile(r"<TRNAMT>\s*\+?[\d.,]")
 _TRANSACTION = "<STMTTRN>"
+
+Signs = Literal["amount", "type"]
+"""What tells in which direction an entry goes: its amount's sign, as the standard says, or only its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Survey:
         marks: how amounts are written.
         short_order: order of six-digit dates, one of `SHORT_ORDERS`; empty when they cannot be told apart.
         transactions: how often ``<STMTTRN>`` occurs in the text, comments included.
+        signs: ``type`` where all amounts have one sign and every entry's type says its direction, against that sign for some.
     """
 
     format: str
@@ -57,6 +65,7 @@ class Survey:
     marks: Marks
     short_order: str
     transactions: int
+    signs: Signs = "amount"
 
 
 def looks_like_ofx(head: bytes) -> str:
@@ -102,6 +111,7 @@ def survey(source: Source) -> Survey:
             marks=Marks(comma=seen.comma, dot=bool(dot)),
             short_order=seen.short_order(),
             transactions=seen.transactions,
+            signs=seen.signs(),
         )
     raise AssertionError("latin-1 decodes any bytes")
 
@@ -205,6 +215,8 @@ class _Seen:
         match = _NEWEST.search(head)
         self._newest = eight_digits(match[1]) if match else None
         self._short: set[str] = set()
+        self._types: set[str] = set()
+        self._minus = self._no_minus = self._card = False
 
     def watch(self, texts: Iterable[str]) -> None:
         """Looks at every piece."""
@@ -221,7 +233,18 @@ class _Seen:
                 self.comma_cells = True
                 self.comma = self.comma or decimal_mark(cell) == ","
             self._short.update(_SHORT_DATE.findall(whole))
+            self._types.update(_TYPE.findall(whole))
+            self._minus = self._minus or bool(_MINUS.search(whole))
+            self._no_minus = self._no_minus or bool(_NO_MINUS.search(whole))
+            self._card = self._card or "<CCSTMTRS>" in whole
             carry = whole[-_CARRY:]
+
+    def signs(self) -> Signs:
+        """Whether the amounts are written without the sign that the types ask for."""
+        types = {name.upper() for name in self._types}
+        out = MONEY_OUT if self._card else MONEY_OUT | MONEY_OUT_OF_BANK_ACCOUNTS
+        against = (types & out and not self._minus) or (types & MONEY_IN and not self._no_minus)
+        return "type" if against and types <= out | MONEY_IN else "amount"
 
     def short_order(self) -> str:
         """The one order in which every six-digit date of the file is a real day that is not after the file was made."""
