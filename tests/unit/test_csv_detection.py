@@ -216,7 +216,7 @@ def test_a_header_of_words_that_all_banks_use_is_nobody_s(table: str, why: str) 
 def test_a_common_header_with_a_balance_is_read_when_its_marks_are_beyond_doubt() -> None:
     table = 'Date,Description,Amount,Balance\n03/02/2026,A,"{0}","{0}"\n14/02/2026,B,"{1}","{2}"\n'
     assert first(table.format("1.00", "2.50", "3.50").encode()) == FileInfo("csv:gb-first-direct", "utf-8")
-    for amounts in (("1,000", "2,000", "3,000"), ("1.000", "2.000", "3.000"), ("1,00", "2,50", "3,50")):
+    for amounts in (("1,000", "2,000", "3,000"), ("1.000", "2.000", "3.000")):
         events = list(PARSER.parse(Source.of(table.format(*amounts).encode()), ParseOptions()))
         assert [event.code for event in events if isinstance(event, Problem)] == ["amount.ambiguous"]
 
@@ -228,6 +228,7 @@ def test_layouts_that_cannot_read_the_days_of_a_common_header_do_not_claim_it() 
 
 
 def test_a_layout_of_the_books_goes_before_a_shipped_one_with_the_same_titles() -> None:
-    own = {"mine": profile("mine", booking_date='["Date"]', amount='["Amount"]', remittance_information='["Description"]', balance='["Balance"]')}
+    titles = {"booking_date": "Date", "amount": "Amount", "remittance_information": "Description", "balance": "Balance"}
+    own = {"mine": profile("mine", **{name: f'["{title}"]' for name, title in titles.items()})}
     table = b"Date,Description,Amount,Balance\n2026-02-05,A,1.00,11.00\n"
     assert first(table, ParseOptions(profiles=own)) == FileInfo("csv:mine", "utf-8")

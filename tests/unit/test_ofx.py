@@ -285,13 +285,8 @@ def test_types_and_signs_that_contradict_each_other_are_a_question(
 ) -> None:
     # as many as are read in columns
     more = "".join(typed("CREDIT", f"{n + 1}.00") for n in range(rows_before))
-    tally = FileTally()
-    got = [
-        row.amount
-        for event in tally.watch(ofx.PARSER.parse(Source.of(document(more + "".join(typed(*row) for row in rows)).encode()), ParseOptions()))
-        if isinstance(event, RowBatch)
-        for row in event.records()
-    ]
+    events, tally = read(document(more + "".join(typed(*row) for row in rows)))
+    got = [row.amount for event in events if isinstance(event, RowBatch) for row in event.records()]
     assert got[rows_before:] == amounts
     said = [problem.message for problem in tally.problems if problem.code == "statement.direction"]
     assert [against in message for message in said] == ([True] if against else [])
