@@ -189,6 +189,11 @@ _CODES = (
         "Undo the earlier entry if it was ingested, then accept this one.",
         "quarantine",
     ),
+    _note(
+        "note.reversal",
+        "Reversals are marked with the direction of what they reverse; the balances show that they were booked the other way.",
+        "Compare one of them with the bank's screen.",
+    ),
     _note("note.securities", "Trades and income of securities are no bank entries and were left out."),
     _note(
         "note.precision",

@@ -10,7 +10,8 @@ MultiCash's field NS and free text are in `freetext`.
 import re
 
 from matcher.model import TransactionKind
-from matcher.parsers.mt940.codes import GVC, RETURN_REASONS, kind_of_title
+from matcher.parsers.german_codes import GVC, RETURN_REASONS
+from matcher.parsers.mt940.codes import kind_of_title
 from matcher.parsers.mt940.fields import StatementLine, amount_in
 
 PART_WIDTH = 27
