@@ -190,6 +190,11 @@ _CODES = (
         "quarantine",
     ),
     _note(
+        "note.sheet",
+        "A sheet of a workbook was left out: it is hidden, or repeats another one.",
+        "Unhide the sheet, or delete the copy, when it should count.",
+    ),
+    _note(
         "note.reversal",
         "Reversals are marked with the direction of what they reverse; the balances show that they were booked the other way.",
         "Compare one of them with the bank's screen.",

@@ -178,6 +178,6 @@ def is_plain(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: 
     rows = not profile.rows.continuation and not profile.rows.ragged and not profile.kinds
     balance = not (profile.balance.before or profile.balance.drift or profile.balance.owed)
     single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
-    extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
+    extra = {"credit", "debit", "indicator", "charges", "fee", "time"} & layout.cells.keys()
     text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
     return plain and usual and rows and balance and single and not extra and text and layout.width <= MAX_PLAIN_WIDTH

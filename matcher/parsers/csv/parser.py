@@ -3,6 +3,7 @@
 What reads in bulk is imported only when a file asks for it: its libraries take longer to load than most files to read.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from weakref import WeakKeyDictionary
@@ -133,17 +134,19 @@ def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator
 
 def _read_workbook(book: Workbook, options: ParseOptions, choice: Found) -> Iterator[Event]:
     """Reads every sheet that has the layout; the others are named. All sheets' rows make the statements together."""
-    profile = choice.layout.profile
-    yield FileInfo(f"csv:{profile.name}", book.encoding)
-    reading: TableReading | None = None
+    yield FileInfo(f"csv:{choice.layout.profile.name}", book.encoding)
+    layouts: dict[int, Layout] = {}
     for place, table in enumerate(detect.sheet_tables(book)):
-        layout = choice.layout if place == choice.table.sheet else detect.fit(profile, table)
-        if not isinstance(layout, Layout):
-            if any(any(cells) for _, cells, _ in table.records):
-                yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
-            continue
+        layout = choice.layout if place == choice.table.sheet else detect.fit(choice.layout.profile, table)
+        if isinstance(layout, Layout):
+            layouts[place] = layout
+        elif any(any(cells) for _, cells, _ in table.records):
+            yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
+    yield from _left_out(book, layouts)
+    reading: TableReading | None = None
+    for place, layout in layouts.items():
         records = book.sheets[place].records()
-        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, list(book.sheets[place].records()))
         decided = (
             survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), choice.named)
             if needed(layout, choice.named)
@@ -162,6 +165,28 @@ def _read_workbook(book: Workbook, options: ParseOptions, choice: Found) -> Iter
         yield from reading.notes()
     if reading:
         yield from reading.end()
+
+
+def _left_out(book: Workbook, layouts: dict[int, Layout]) -> Iterator[Problem]:
+    """Takes out the sheets that nobody sees, and those whose rows all stand on another one, and says so."""
+    if not all(book.sheets[place].hidden for place in layouts):
+        for place in [place for place in layouts if book.sheets[place].hidden]:
+            del layouts[place]
+            yield Problem("note.sheet", "warning", f"sheet {book.sheets[place].name!r} is hidden and was left out")
+    rows = {place: Counter(_bookings(book, place, layout)) for place, layout in layouts.items()} if len(layouts) > 1 else {}
+    for place, mine in reversed(rows.items()):
+        others = (other for other in layouts if other != place and mine <= rows[other])
+        if mine and (other := next(others, None)) is not None:
+            del layouts[place]
+            names = f"sheet {book.sheets[place].name!r} repeats rows of sheet {book.sheets[other].name!r}"
+            yield Problem("note.sheet", "warning", f"{names} and nothing else; it was left out")
+
+
+def _bookings(book: Workbook, place: int, layout: Layout) -> Iterator[tuple[str, ...]]:
+    """The rows below a sheet's header, without blank cells at their ends."""
+    for _, cells, _ in islice(book.sheets[place].records(), layout.ordinal + 1, None):
+        if any(cells):
+            yield tuple(cells)
 
 
 def _find_parquet(source: Source, options: ParseOptions) -> Found | Problem | None:

@@ -61,7 +61,7 @@ class _Draft:
             return []
         below = self.table.records[self.header + 1 :]
         column = (cells[place] for _, cells, _ in below if place < len(cells))
-        return [text for cell in column if (text := cell if type(cell) is Exact else bare(cell.strip()))]
+        return [text for cell in column if (text := cell if isinstance(cell, Exact) else bare(cell.strip()))]
 
 
 def propose(source: Source, name: str = "my-bank") -> Proposal:
@@ -183,7 +183,7 @@ def _by_contents(draft: _Draft) -> None:
 
 
 def _dates(draft: _Draft) -> None:
-    texts = [text for text in draft.column("booking_date") if type(text) is not Exact]
+    texts = [text for text in draft.column("booking_date") if not isinstance(text, Exact)]
     fitting = [text for text in FORMATS if texts and all(is_date(text, cell) for cell in texts)]
     most = max(FORMATS, key=lambda text: sum(is_date(text, cell) for cell in texts))
     draft.formats = fitting[:1] or [most]
@@ -197,7 +197,9 @@ def _dates(draft: _Draft) -> None:
 
 
 def _amounts(draft: _Draft) -> None:
-    cells = [cell for name in _MONEY_FIELDS for cell in draft.column(name) if type(cell) is not Exact and any(c.isdigit() for c in cell)]
+    cells = [
+        cell for name in _MONEY_FIELDS for cell in draft.column(name) if not isinstance(cell, Exact) and any(c.isdigit() for c in cell)
+    ]
     draft.lakh = any(re.search(r"\d,\d{2},\d{3}", cell) for cell in cells)
     fits = {}
     for mark, grouping in ((".", ", '"), (",", ". '")):

@@ -12,7 +12,9 @@ from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import Record
 from matcher.parsers.csv.rows import Decided
 from matcher.parsers.csv.special import SpecialRows
+from matcher.parsers.csv.wallet import order_key
 
+_MOST_CLOSED = 200_000
 _MARKS = re.compile(r"[.,]")
 
 
@@ -34,7 +36,7 @@ def swapped(text: str) -> str:
 
 def needed(layout: Layout, named: bool) -> bool:
     """Whether a file of this layout must be surveyed. `named`: the caller asked for the layout, which settles what is weak in it."""
-    return _open_decimal(layout, named) or bool(_open_formats(layout, named))
+    return _open_decimal(layout, named) or bool(_open_formats(layout, named)) or bool(layout.profile.amounts.neutral)
 
 
 def _open_decimal(layout: Layout, named: bool) -> bool:
@@ -55,8 +57,11 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
     special = SpecialRows(profile, layout.cells)
     days: set[str] = set()
     figures: set[str] = set()
+    closed: set[tuple[str, ...]] = set()
     for _, cells, _ in records:
-        if special(cells):
+        if means := special(cells):
+            if means == "closed" and len(closed) < _MOST_CLOSED:
+                closed.add(order_key(layout, cells))
             continue
         _gather(days, layout, ("booking_date", "value_date"), cells)
         _gather(figures, layout, ("amount", "credit", "debit", "balance"), cells)
@@ -69,13 +74,15 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
             return Problem("amount.ambiguous", "fatal", message, layout.line)
         decimal = ""
     formats = _order(layout, days, named)
-    return formats if isinstance(formats, Problem) else Decided(decimal, _grouping(layout, decimal) if decimal else "", formats)
+    if isinstance(formats, Problem):
+        return formats
+    return Decided(decimal, _grouping(layout, decimal) if decimal else "", formats, frozenset(closed))
 
 
 def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:
     for name in names:
         for place in layout.cells.get(name, ()):
-            if place < len(cells) and (cell := cells[place]) and type(cell) is not Exact and len(into) < 200_000:
+            if place < len(cells) and (cell := cells[place]) and not isinstance(cell, Exact) and len(into) < 200_000:
                 into.add(cell.strip())
 
 
