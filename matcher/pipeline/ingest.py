@@ -294,7 +294,14 @@ def _guard(session: Session, entries: StagedLines, files: Sequence[_Staged]) -> 
             places[statement[1]][1],
         )
     )
-    for number, doubt in admit(session, entries, statements).items():
+    stated = {number: (tally.from_date, tally.to_date) for number, (file, n) in places.items() for tally in (file.tally.statements[n],)}
+    renamed: dict[int, int] = {}
+    doubts = admit(session, entries, statements, stated, renamed)
+    for number, count in renamed.items():
+        file, ordinal = places[number]
+        message = f"{count} entries were read before under other references of the bank; the balances show that they are the same"
+        file.tally.problems.append(Problem("note.identity", "info", message, file.tally.statements[ordinal].start.line, ordinal))
+    for number, doubt in doubts.items():
         file, ordinal = places[number]
         file.held[ordinal] = StatementState.QUARANTINED
         line = file.tally.statements[ordinal].start.line
