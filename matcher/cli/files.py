@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import busy, data, data_record, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, data, data_record, given, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
 
@@ -47,7 +47,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
     from matcher.parsers.base import ParseOptions
     from matcher.parsers.files import file_source
 
-    how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
+    how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"], profiles=_own_layouts())
     reports = []
     for name in files:
         try:
@@ -204,14 +204,33 @@ def profile() -> None:
 @profile.command(name="list")
 @with_format
 def profile_list(output: str) -> None:
-    """The layouts that are shipped."""
+    """The layouts that are shipped, and those of the books."""
     from matcher.parsers.base import ParseOptions
     from matcher.parsers.csv.detect import layouts
 
-    shipped = layouts(ParseOptions())
-    assert isinstance(shipped, Mapping)
-    rows = [{"name": name, "bank": layout.bank, "country": layout.country} for name, layout in sorted(shipped.items())]
-    show(rows, ("name", "bank", "country"), output)
+    own = _own_layouts()
+    known = layouts(ParseOptions(profiles=own))
+    assert isinstance(known, Mapping)
+    rows = [
+        {"name": name, "bank": layout.bank, "country": layout.country, "from": "books" if name in own else "shipped"}
+        for name, layout in sorted(known.items())
+    ]
+    show(rows, ("name", "bank", "country", "from"), output)
+
+
+def _own_layouts() -> dict[str, str]:
+    """The layouts of the books that the command line or the folder points to; none where there are no books.
+
+    A wrong one is an error of its own, named by its file.
+    """
+    from matcher.config import find_books
+    from matcher.pipeline.layouts import own_layouts
+
+    try:
+        folder = find_books(given().books)
+    except MatcherError:
+        return {}
+    return own_layouts(folder)
 
 
 @profile.command(name="new")

@@ -9,9 +9,10 @@ from hashlib import sha256
 import polars as pl
 
 from matcher import ids, money
+from matcher.account_numbers import nearest
 from matcher.codes import CATALOGUE
 from matcher.config import Account
-from matcher.errors import MatcherError
+from matcher.errors import Fault, MatcherError
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
@@ -213,7 +214,9 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, st
         raise MatcherError("account.missing", "the file does not say which account it is of", where)
     account = session.config.find_account(options.account or start.account, start.currency)
     if account is None:
-        raise MatcherError("account.unknown", f"account {start.account!r} is not in matcher.toml", where)
+        near = nearest(start.account, [own.number for own in session.config.account])
+        what = f"account {start.account!r} is not in matcher.toml" + (f"; the nearest is {near!r}" if near else "")
+        raise MatcherError("account.unknown", what, where)
     if options.account and start.account:
         own = session.config.find_account(start.account, start.currency)
         before = {statement.start.account for statement in staged.tally.statements.values()} - {start.account}
@@ -257,11 +260,10 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         staged.held = dict.fromkeys(staged.numbers, StatementState.REPORT) | staged.held
     source = staged.source
     if refused:
-        # what is wrong with the whole file comes before what follows from it in single rows
-        refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file.")))
-        first, more = refused[0], len(refused) - 1
-        where = f"{source.name}:{first.line}" if first.line else source.name
-        raise MatcherError(first.code, first.message + (f" (and {more} more: see matcher inspect)" if more else ""), where)
+        # what is wrong with the whole file comes before what follows from it in single rows, and these as they stand in the file
+        refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file."), p.line))
+        faults = [Fault(p.code, f"{p.code}: {p.message}", f"{source.name}:{p.line}" if p.line else source.name) for p in refused]
+        raise MatcherError(refused[0].code, refused[0].message, faults[0].where, more=faults[1:])
     if not staged.numbers:
         cause = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
         raise MatcherError(cause.code, cause.message, source.name)
