@@ -9,7 +9,6 @@ from hashlib import sha256
 import polars as pl
 
 from matcher import ids, money
-from matcher.account_numbers import nearest
 from matcher.codes import CATALOGUE
 from matcher.config import Account
 from matcher.errors import Fault, MatcherError
@@ -214,9 +213,7 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, st
         raise MatcherError("account.missing", "the file does not say which account it is of", where)
     account = session.config.find_account(options.account or start.account, start.currency)
     if account is None:
-        near = nearest(start.account, [own.number for own in session.config.account])
-        what = f"account {start.account!r} is not in matcher.toml" + (f"; the nearest is {near!r}" if near else "")
-        raise MatcherError("account.unknown", what, where)
+        raise accounts.unknown(session.config, start.account, where)
     if options.account and start.account:
         own = session.config.find_account(start.account, start.currency)
         before = {statement.start.account for statement in staged.tally.statements.values()} - {start.account}
@@ -251,7 +248,8 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
     refused: list[Problem] = []
     for problem in staged.tally.problems:
         treatment = CATALOGUE[problem.code].at_ingest if problem.severity != "info" else "accept"
-        if problem.severity == "fatal" or (treatment == "refuse" and not options.quarantine):
+        whole = problem.severity == "fatal" and not (problem.code == "file.cut" and options.quarantine and staged.numbers)
+        if whole or (treatment == "refuse" and not options.quarantine):
             refused.append(problem)
         elif treatment != "accept":
             for ordinal in staged.numbers if problem.statement is None else (problem.statement,):

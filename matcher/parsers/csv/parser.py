@@ -23,6 +23,8 @@ from matcher.parsers.csv.survey import needed, survey
 from matcher.parsers.csv.text import TooLongError, choose_encoding, first_undecodable, lines
 
 _PARQUET = b"PAR1"
+_RESAVED = "cp1252"
+"""What a spreadsheet in Western Europe saves a table as, whatever its encoding was."""
 
 
 class CsvParser:
@@ -84,7 +86,11 @@ class CsvParser:
         try:
             if what:
                 return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
-            choice = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
+            tables = list(detect.text_tables(source, profiles))
+            choice = detect.choose(tables, profiles, named)
+            if not isinstance(choice, Found) and (resaved := [table for table in tables if table.encoding == _RESAVED]):
+                again = detect.choose(resaved, profiles, named, resaved=True)
+                choice = again if isinstance(again, Found) else choice
             if not isinstance(choice, Found) and (bad := first_undecodable(source, "utf-8")):
                 damaged = detect.choose(list(detect.damaged_tables(source, profiles)), profiles, named)
                 if isinstance(damaged, Found):
@@ -109,6 +115,9 @@ def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator
         yield Problem("file.encoding", "fatal", f"the bytes of line {encoding} are not {table.encoding}", encoding)
         return
     yield FileInfo(f"csv:{layout.profile.name}", encoding)
+    if encoding not in detect.UNICODE and encoding not in layout.profile.encodings:
+        message = f"the bytes are {encoding}, which this bank does not write: the file was saved again by another program"
+        yield Problem("note.encoding", "warning", message)
     try:
         decided: Decided | Problem = Decided()
         if needed(layout, choice.named):

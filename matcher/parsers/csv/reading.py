@@ -15,6 +15,7 @@ from matcher.parsers.csv.statements import Outside, Statements
 from matcher.parsers.csv.text import fold
 from matcher.parsers.csv.wallet import ByWord, order_key
 
+_CANONICAL = "canonical"
 _LEAST_CELLS = 3
 _TOTAL = re.compile(
     r"(?:grand |sub)?totals?\b|sums?\b|(?:opening |closing |start |end )?balance\b|gesamt|summe\b|saldo\b|solde\b|totale?s?\b|totaal\b"
@@ -230,7 +231,8 @@ class TableReading:
             self.facts.look(cells)
             return
         self.counted.refused += 1
-        yield Problem(error.code, "error", str(error), line)
+        name = self.layout.profile.name
+        yield Problem(error.code, "error", str(error) if name == _CANONICAL else f"{error} (layout {name})", line)
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         header = self.layout.header

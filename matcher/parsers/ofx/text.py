@@ -22,6 +22,8 @@ _CARRY = 128
 """Characters of the chunk before that are looked at again, so that no cell is missed at a boundary."""
 
 _SIGN = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX(?:\s[^<>]*)?>", re.IGNORECASE)
+_FRAGMENT = re.compile(r"[\s\ufeff]*<(?:BANKTRANLIST|CCSTMTRS|STMTRS|STMTTRNRS|CCSTMTTRNRS|BANKMSGSRSV1|CREDITCARDMSGSRSV1)>")
+"""How a piece of an OFX file begins whose root was left out."""
 _BODY = re.compile(r"<OFX\b", re.IGNORECASE)
 _XML = re.compile(r"<\?(?:xml|OFX)\b", re.IGNORECASE)
 _VERSION = re.compile(r"""\bVERSION\s*[:=]\s*["']?([12])\d\d""")
@@ -71,7 +73,7 @@ class Survey:
 def looks_like_ofx(head: bytes) -> str:
     """``ofx1`` or ``ofx2`` when the first bytes of a file are OFX, else ''."""
     text = head.decode(_marked(head)[0] or "latin-1", "ignore")
-    return _format(text) if _SIGN.search(text) else ""
+    return _format(text) if _SIGN.search(text) or _FRAGMENT.match(text) else ""
 
 
 def decoded(source: Source, codec: str, errors: str = "strict") -> Iterator[str]:
