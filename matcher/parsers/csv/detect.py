@@ -197,7 +197,7 @@ def _applies(profile: Profile, candidate: Table, resaved: bool) -> bool:
     if not candidate.delimiter:
         return True
     cut = candidate.delimiter in profile.delimiters and candidate.quote == profile.quote
-    return cut and (resaved or candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
+    return cut and ((resaved and not profile.amounts.plain) or candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
 
 
 def fit(profile: Profile, candidate: Table) -> Layout | Near | None:

@@ -4,7 +4,7 @@ What reads in bulk is imported only when a file asks for it: its libraries take 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from weakref import WeakKeyDictionary
 
@@ -12,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem
 from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
 from matcher.parsers.csv import detect, sheets
-from matcher.parsers.csv.detect import Found
+from matcher.parsers.csv.detect import Found, Table
 from matcher.parsers.csv.layout import Layout, is_plain
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import RecordReader
@@ -88,7 +88,7 @@ class CsvParser:
                 return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
             tables = list(detect.text_tables(source, profiles))
             choice = detect.choose(tables, profiles, named)
-            if not isinstance(choice, Found) and (resaved := [table for table in tables if table.encoding == _RESAVED]):
+            if not isinstance(choice, Found) and (resaved := _resaved(head, tables)):
                 again = detect.choose(resaved, profiles, named, resaved=True)
                 choice = again if isinstance(again, Found) else choice
             if not isinstance(choice, Found) and (bad := first_undecodable(source, "utf-8")):
@@ -102,6 +102,12 @@ class CsvParser:
         except MatcherError as error:
             return Problem(error.code, "fatal", error.what)
         return choice
+
+
+def _resaved(head: bytes, tables: Sequence[Table]) -> list[Table]:
+    """The readings of a file that another program may have saved again; none where it is UTF-8 with damage."""
+    utf8 = not head.decode("utf-8", "ignore").isascii()
+    return [] if utf8 else [table for table in tables if table.encoding == _RESAVED]
 
 
 def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator[Event]:

@@ -30,6 +30,7 @@ _MONEY = ("amount", "credit", "debit", "balance", "fee", "charges")
 _BOOKED, _VALUED = re.compile(r"book|post|buch|boek|complet|finish|księg|comptab"), re.compile(r"valu|wert|avail|effect|rente|start")
 _PAYER = re.compile(r"payer|sender|source name|auftraggeber|absender|ordenante|from name|remitter")
 _PAYEE = re.compile(r"payee|recipient|target name|beneficiary|empf[äa]nger|beneficiario|to name|merchant")
+_IDENTITY = re.compile(r"\bid\b|identif|transa\w*(?:code|nummer|number)|-?nr\.?$")
 _STATE = re.compile(r"status|state|zustand|stan\b|estado|statut")
 _BALANCE_ROW = re.compile(
     r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|saldo\b.{0,16}$",
@@ -153,6 +154,8 @@ def _marks(draft: Draft) -> None:
         draft.notes["decimal"] = "CHECK points and commas could be decimal marks or grouping; the whole file decides at every reading"
         return
     others = ", '" if draft.decimal == "." else ". '"
+    # larger sums than those of the first rows will be grouped, in the usual way where these do not show another
+    draft.grouping = "," if draft.decimal == "." else "."
     if sum(is_amount(draft.decimal, "", cell, draft.lakh) for cell in written) < fits[draft.decimal]:
         draft.grouping = "".join(mark for mark in others if mark in shown or (mark == " " and re.search(r"\d[\u00a0\u202f ]\d", shown)))
     if fits[draft.decimal] < len(written):
@@ -212,7 +215,7 @@ def _currency(draft: Draft) -> None:
 
 
 def _by_habit(draft: Draft) -> str:
-    words = " ".join(draft.body.titles) + " ".join(cell for row in draft.body.rows for cell in row)
+    words = " ".join(draft.body.titles) + " " + " ".join(cell for row in draft.body.rows for cell in row)
     if re.search("[\u3040-\u30ff]", words):
         return "JPY"
     if re.search("[\u4e00-\u9fff]", words):
@@ -242,8 +245,9 @@ def _texts(draft: Draft, days: Sequence[int]) -> None:
     """Gives every column with words to a field. What no title explains joins the text, so that nobody's words are lost."""
     body, columns = draft.body, draft.columns
     joined: list[int] = []
-    payer = next((n for n in range(body.width) if _PAYER.search(fold(body.title(n))) and _wordy(body.column(n))), None)
-    payee = next((n for n in range(body.width) if n != payer and _PAYEE.search(fold(body.title(n))) and _wordy(body.column(n))), None)
+    named = [n for n in range(body.width) if _wordy(body.column(n)) and not re.search(r"mail|account|konto|iban", fold(body.title(n)))]
+    payer = next((n for n in named if _PAYER.search(fold(body.title(n)))), None)
+    payee = next((n for n in named if n != payer and _PAYEE.search(fold(body.title(n)))), None)
     if payer is not None and payee is not None and {payer, payee}.isdisjoint(used(columns)):
         columns["counterparty_name"] = {"credit": payer, "debit": payee}
     for n in range(body.width):
@@ -255,7 +259,7 @@ def _texts(draft: Draft, days: Sequence[int]) -> None:
             columns["status"] = n
         elif _is_account(cells, names):
             columns["account"] = n
-        elif "bank_reference" in names:
+        elif "bank_reference" in names or ("bank_reference" not in columns and _is_identity(title, cells)):
             if len(set(cells)) == len(cells) and cells != [str(i + 1) for i in range(len(cells))]:
                 columns["bank_reference"] = n
         elif names and names[0] in _PLACED:
@@ -278,6 +282,10 @@ def _is_account(cells: Sequence[str], names: Sequence[str]) -> bool:
     """Whether a column holds one number, our own, in every row."""
     alone = len(set(cells)) == 1 and len(cells) > 1 and any(c.isdigit() for c in cells[0])
     return alone and ("account" in names or IBAN.fullmatch(cells[0]) is not None)
+
+
+def _is_identity(title: str, cells: Sequence[str]) -> bool:
+    return _IDENTITY.search(fold(title)) is not None and not any(" " in cell for cell in cells)
 
 
 def _wordy(cells: Sequence[str]) -> bool:

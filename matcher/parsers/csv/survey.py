@@ -95,6 +95,9 @@ def _order(layout: Layout, days: set[str], named: bool) -> tuple[str, ...] | Pro
     orders = {month_first(text) for text in open_formats}
     tried = {order: [t if month_first(t) is order else swapped(t) for t in open_formats] for order in (True, False)}
     readers = {order: DateReader(texts) for order, texts in tried.items()}
+    days = {day for day in days if any(_reads(reader, day) for reader in readers.values())}
+    if not days:
+        return ()
     only = {True: 0, False: 0}
     for day in days:
         fits = [order for order in (True, False) if _reads(readers[order], day)]
