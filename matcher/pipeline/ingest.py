@@ -261,7 +261,8 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         # what is wrong with the whole file comes before what follows from it in single rows, and these as they stand in the file
         refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file."), p.line))
         faults = [Fault(p.code, f"{p.code}: {p.message}", f"{source.name}:{p.line}" if p.line else source.name) for p in refused]
-        raise MatcherError(refused[0].code, refused[0].message, faults[0].where, more=faults[1:])
+        more = [fault for fault in faults[1:] if fault.where != faults[0].where]
+        raise MatcherError(refused[0].code, refused[0].message, faults[0].where, more=more)
     if not staged.numbers:
         cause = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
         raise MatcherError(cause.code, cause.message, source.name)

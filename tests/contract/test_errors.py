@@ -391,7 +391,7 @@ def test_a_missing_statement_blocks_the_close(desk: Desk) -> None:
 def test_days_that_were_read_before_add_only_new_lines(desk: Desk) -> None:
     printed = desk.do("ingest", str(ERRORS / "overlap.csv"))
     assert f"info: statement.overlap: {ERRORS / 'overlap.csv'}: 2 of its 3 lines were read before and are not added again" in printed
-    assert "1 new lines, 2 already known, 0 conflicting" in printed
+    assert "1 new line, 2 already known.\n" in printed
 
 
 def comma_statement(folder: Path, account: str = "7700123456", currency: str = "USD") -> Path:

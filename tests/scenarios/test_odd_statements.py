@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from support import CONFIG, new_books, write
 
+from matcher.cli import main
 from matcher.errors import MatcherError
 from matcher.pipeline.ingest import IngestOptions
 
@@ -159,3 +161,46 @@ def test_a_download_that_goes_on_where_the_last_one_ended_asks_nothing(tmp_path:
         [download(tmp_path, "2.ofx", ("05", "10"), "90.00", ("05", "80.00", "p1", "GLASHAUS"), ("07", "10.00", "p2", "X"))]
     )
     assert [(s.new, s.known, s.state) for s in second.statements] == [(1, 1, "unproven")]
+
+
+def command(folder: Path, *args: object) -> Result:
+    return CliRunner().invoke(main, ["--books", str(folder / "books"), *map(str, args)], prog_name="matcher")
+
+
+def test_one_bad_file_of_a_folder_keeps_out_no_other(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    (tmp_path / "bank").mkdir()
+    download(tmp_path / "bank", "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    write(tmp_path / "bank", "2.qif", "!Type:Bank\nD03/04/2026\nT-10.00\n^\n")
+    refused = command(tmp_path, "ingest", tmp_path / "bank")
+    assert (refused.exit_code, refused.stderr.split(":")[0]) == (3, "file.unknown")
+    kept = command(tmp_path, "ingest", "--keep-going", tmp_path / "bank")
+    assert kept.exit_code == 1
+    assert "1 new line.\n1 of 2 files were refused; nothing of them was kept.\n" in kept.stderr
+
+
+def test_a_file_that_was_cut_off_can_be_kept_aside(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    whole = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    cut = write(tmp_path, "cut.ofx", whole.read_text().split("</BANKTRANLIST>")[0])
+    assert command(tmp_path, "ingest", cut).exit_code == 3
+    aside = command(tmp_path, "ingest", "--quarantine", cut)
+    assert (aside.exit_code, "quarantined" in aside.stdout) == (1, True)
+
+
+def test_inspect_and_profile_list_know_the_layouts_of_the_books(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    (tmp_path / "books" / "profiles").mkdir()
+    layout = 'name = "own"\nbank = "Harbour"\ncountry = ""\nseen = "ours"\ncurrency = "EUR"\n[columns]\n'
+    layout += 'booking_date = ["Tag"]\namount = ["Wert"]\n'
+    write(tmp_path / "books" / "profiles", "own.toml", layout)
+    table = write(tmp_path, "t.csv", "Tag,Wert\n2026-03-05,7.00\n")
+    assert "csv:own" in command(tmp_path, "inspect", table).stdout
+    assert "own,Harbour,,books" in command(tmp_path, "profile", "list", "--format", "csv").stdout
+
+
+def test_the_nearest_account_is_named(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    other = write(tmp_path, "other.ofx", statement.read_text().replace("202051", "202052"))
+    assert "the nearest is 'DE02120300000000202051'" in command(tmp_path, "ingest", other).stderr
