@@ -204,3 +204,10 @@ def test_the_nearest_account_is_named(tmp_path: Path) -> None:
     statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
     other = write(tmp_path, "other.ofx", statement.read_text().replace("202051", "202052"))
     assert "the nearest is 'DE02120300000000202051'" in command(tmp_path, "ingest", other).stderr
+
+
+def test_a_statement_given_to_import_is_named(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    refused = command(tmp_path, "import", "items", statement)
+    assert (refused.exit_code, "this is a bank statement (ofx1), no list of items. Use `matcher ingest`." in refused.stderr) == (3, True)
