@@ -27,7 +27,7 @@ class Body:
 
     Attributes:
         table: the reading of the bytes. header: which of its records holds the titles; -1 without. titles: them.
-        rows: the cells of the bookings. others: the cells of further rows below the titles that hold figures.
+        rows: the cells of the bookings. others: the cells of further rows below the titles.
         day: the column of the day by which the rows were found.
     """
 
@@ -41,7 +41,7 @@ class Body:
     @property
     def width(self) -> int:
         """How many columns there are."""
-        return max([len(self.titles), *map(len, self.rows)])
+        return len(self.titles) if self.titles else max(map(len, self.rows))
 
     def column(self, place: int) -> list[str]:
         """A column's cells in the rows, '' where a row is too short."""
@@ -100,7 +100,7 @@ def _body(table: Table) -> Body | None:
         return None
     by_place = dict(records)
     titles = by_place[header] if header >= 0 else []
-    others = [cells for place, cells in records if place > header and place not in booked and any(map(figure, cells))]
+    others = [cells for place, cells in records if place > header and place not in booked and any(cells) and list(cells) != list(titles)]
     return Body(table, header, titles, [by_place[place] for place in booked], others, day)
 
 

@@ -19,11 +19,13 @@ _KEYS = {
     "debit": r"debits?|withdraw\w*|dr|belastung(?:en)?|soll|paid out|money out|out|spent|d[ée]bito?|cargo|af|obci[ąa]\S*|payments?"
     r"|お?支払\S*|お?引出\S*|出金\S*|支出\S*|借方\S*|取出|출금\S*",
     "amount": r"\S*amount|\S*betrag|\S*bedrag|montant|importe|importo|kwota|valor|umsatz|bel[øo]pp?|summa|m[äa][äa]r[äa]|[čc][áa]stka"
-    r"|[öo]sszeg|\S*金額|\S*金额|入出金|[a-z]{3}\$",
+    r"|[öo]sszeg\w*|\S*金額|\S*金额|入出金|[a-z]{3}\$",
 }
 _NO_MONEY = re.compile(r"rate|kurs|number|nummer|no\.?$|nr\.?$|#\s*$|code|zip|postcode|sort|serial|番号|号|id$", re.IGNORECASE)
 Values = Mapping[int, Sequence[Decimal | None]]
 """The figures of a column, by its place."""
+_ELSEWHERE = re.compile(r"original|foreign|fremd|local|ursprung|instructed|origine")
+"""A title of an amount in another currency than the account's."""
 _MOST = 8
 """Columns of figures that are tried against each other."""
 
@@ -51,6 +53,8 @@ def assign(body: Body, days: Sequence[int], sure: bool = True) -> Money:
     for column in columns:
         for name in kinds(body.title(column))[:1]:
             titled.setdefault(name, []).append(column)
+    for places in titled.values():
+        places.sort(key=lambda column: (_ELSEWHERE.search(body.title(column).casefold()) is not None, column))
     values = {column: [_value(cell) for cell in body.column(column)] for column in columns}
     found = _proven(columns[:_MOST], titled, values, bool(body.titles)) or _by_title(columns, titled, values, body)
     if found.fields or sure is False:
@@ -82,7 +86,7 @@ def _proven(columns: Sequence[int], titled: Mapping[str, Sequence[int]], values:
     for balance in columns:
         without_fee: set[int] = set()
         for fields, amounts in _readings([n for n in columns if n != balance], values):
-            steps, followed = _follows(values[balance], amounts)
+            steps, followed, before = _follows(values[balance], amounts)
             if not steps or followed * 10 < steps * 9 or ("fee" in fields and fields["amount"] in without_fee):
                 continue
             without_fee |= {fields["amount"]} if "amount" in fields else set()
@@ -90,9 +94,9 @@ def _proven(columns: Sequence[int], titled: Mapping[str, Sequence[int]], values:
             agree = sum(_agrees(name, column, titled) for name, column in fields.items())
             if (named and balance not in titled.get("balance", ()) and steps < _SURE) or (steps < _SURE and not agree and named):
                 continue
-            weight = 4 * agree - len(fields)
+            weight = 4 * agree - len(fields) - 5 * before
             if best is None or weight > best[0]:
-                best = weight, Money(dict(fields), {}, True)
+                best = weight, Money(dict(fields), {"before": "the balance is that before the row"} if before else {}, True)
     return best[1] if best else None
 
 
@@ -120,15 +124,18 @@ def _readings(columns: Sequence[int], values: Values) -> Iterator[tuple[dict[str
             yield {"amount": amount, "fee": fee}, [None if a is None else a - abs(f or zero) for a, f in pairs]
 
 
-def _follows(balances: Sequence[Decimal | None], amounts: Sequence[Decimal | None]) -> tuple[int, int]:
-    """How many steps the balances make, and how many of them are the amounts, in the better of both orders."""
+def _follows(balances: Sequence[Decimal | None], amounts: Sequence[Decimal | None]) -> tuple[int, int, bool]:
+    """How many steps the balances make, how many of them are the amounts in the better of both orders, and whether a row's balance is that
+    before it.
+    """
     rows = [(balance, amount or Decimal(0)) for balance, amount in zip(balances, amounts, strict=True) if balance is not None]
     if not any(amount for _, amount in rows):
-        return 0, 0
+        return 0, 0, False
     steps = list(pairwise(rows))
     rising = sum(after[0] - before[0] == after[1] for before, after in steps)
     falling = sum(before[0] - after[0] == before[1] for before, after in steps)
-    return len(steps), max(rising, falling)
+    before = sum(after[0] - before[0] == before[1] for before, after in steps)
+    return len(steps), max(rising, falling, before), before > max(rising, falling)
 
 
 def _by_title(columns: Sequence[int], titled: Mapping[str, Sequence[int]], values: Values, body: Body) -> Money:

@@ -58,6 +58,8 @@ DEBIT = {
 }
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _LEAST_ROWS = 2
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
+"""Years outside these are numbers of eight digits that only look like days."""
 
 
 def is_date(text: str, cell: str) -> bool:
@@ -81,10 +83,11 @@ def day_formats(cell: str) -> tuple[str, ...]:
         if "%y" not in text.casefold():
             continue
         try:
-            _reader(text)(cell)
+            day, _ = _reader(text)(cell)
         except CellError:
             continue
-        found.append(text)
+        if _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            found.append(text)
     return tuple(found)
 
 
@@ -99,7 +102,7 @@ def is_amount(decimal: str, grouping: str, cell: str, lakh: bool = False) -> boo
 
 def is_figure(cell: str) -> bool:
     """Whether a cell is a figure under either decimal mark."""
-    return is_amount(".", ", '", cell) or is_amount(",", ". '", cell)
+    return is_amount(".", ", '", cell) or is_amount(",", ". '", cell) or is_amount(".", ",", cell, lakh=True)
 
 
 def positions(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], list[int]]:

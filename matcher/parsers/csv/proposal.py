@@ -9,6 +9,8 @@ from matcher.parsers.csv.body import Body
 from matcher.parsers.csv.cells import Exact
 from matcher.parsers.csv.guess import IBAN
 
+_DUST = 6
+"""Decimal places of a balance from which on they are floating-point dust."""
 Special = tuple[str, str, str, str]
 """Column, ``words`` or ``starts``, the word, and what such a row means."""
 Columns = dict[str, int | Sequence[int] | Mapping[str, int]]
@@ -31,6 +33,8 @@ class Draft:
     currency: str = ""
     special: list[Special] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    continues: bool = False
+    neutral: list[str] = field(default_factory=list)
 
     def cells(self, name: str) -> list[str]:
         """The filled cells of a field's one column."""
@@ -79,14 +83,24 @@ def text(draft: Draft, name: str) -> str:
     lines += [_line("debit_sign", "either", draft.notes["debit_sign"])] if "debit_sign" in draft.notes else []
     if draft.style == "indicator":
         lines += [_line("credit", draft.words["credit"], draft.notes.get("words", "")), _line("debit", draft.words["debit"])]
+    if draft.neutral:
+        lines.append(_line("neutral", draft.neutral, "CHECK what such rows are: add [[special]] rows for those that are money in or out"))
     lines += ["", "[dates]", _line("formats", draft.formats, draft.notes.get("formats", ""))]
     if any(cell.startswith('="') for _, cells, _ in table.records for cell in cells if not isinstance(cell, Exact)):
         lines += ["", "[cells]", "formula = true"]
     elif any(cell.strip() == "-" for row in body.rows for cell in row):
         lines += ["", "[cells]", 'blank = ["-"]']
+    if any(len(cell.partition(".")[2]) > _DUST for cell in draft.cells("balance")):
+        lines += ["", "[balance]", "drift = true"]
+    elif "before" in draft.notes:
+        lines += ["", "[balance]", _line("before", True, draft.notes["before"])]
+    if draft.continues:
+        lines += ["", "[rows]", "continuation = true"]
     lines += _outside(draft)
     for column, how, word, means in draft.special:
         lines += ["", "[[special]]", f"column = {_quoted(column)}", f"{how} = {_quoted([word])}", f"means = {_quoted(means)}"]
+    for word in draft.neutral:
+        lines += ["", "[[special]]", 'column = "indicator"', f"words = {_quoted([word])}", 'means = "undecided"']
     return "\n".join(lines) + "\n"
 
 

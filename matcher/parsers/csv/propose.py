@@ -24,7 +24,19 @@ from matcher.parsers.csv.words import DATE_WORDS, fields_of
 
 SHOWN = 10
 _ENCODINGS = ("gb18030", "cp932", "cp1252", "cp1250", "iso-8859-1")
-_PENDING = {"vorgemerkt", "pending", "reserved", "varaus", "reserverad", "authorized", "umsatz vorgemerkt", "en attente", "pendiente"}
+_SHORT, _MOST_SPECIAL = 40, 12
+_PENDING = {
+    "offen",
+    "vorgemerkt",
+    "pending",
+    "reserved",
+    "varaus",
+    "reserverad",
+    "authorized",
+    "umsatz vorgemerkt",
+    "en attente",
+    "pendiente",
+}
 _VOID = {"reverted", "declined", "failed", "cancelled", "canceled", "denied", "storniert", "abgelehnt"}
 _MONEY = ("amount", "credit", "debit", "balance", "fee", "charges")
 _BOOKED, _VALUED = re.compile(r"book|post|buch|boek|complet|finish|księg|comptab"), re.compile(r"valu|wert|avail|effect|rente|start")
@@ -33,9 +45,11 @@ _PAYEE = re.compile(r"payee|recipient|target name|beneficiary|empf[äa]nger|bene
 _IDENTITY = re.compile(r"\bid\b|identif|transa\w*(?:code|nummer|number)|-?nr\.?$")
 _STATE = re.compile(r"status|state|zustand|stan\b|estado|statut")
 _BALANCE_ROW = re.compile(
-    r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|saldo\b.{0,16}$",
+    r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|\w*saldo\b.{0,16}$|turnover$|totals?$|summe\b.{0,16}$|合计$",
     re.IGNORECASE,
 )
+_TOTALS = re.compile(r"turnover|total|summe|合计", re.IGNORECASE)
+_NEUTRAL = {"不计收支", "/", "中性交易", "neutral", "none"}
 _OPENS = re.compile(r"open|beginning|start|brought|anfang|alter", re.IGNORECASE)
 _TAKEN = frozenset({*_MONEY, "booking_date", "value_date", "indicator"})
 _PLACED = ("counterparty_account", "counterparty_bank", "creditor_reference", "end_to_end_id", "mandate_id", "time")
@@ -174,10 +188,13 @@ def _direction(draft: Draft) -> None:
         return
     for n in range(body.width):
         words = list(dict.fromkeys(cell for cell in body.column(n) if cell))
+        neutral = [word for word in words if fold(word) in _NEUTRAL]
+        words = [word for word in words if word not in neutral]
         known = [word for word in words if fold(word) in CREDIT | DEBIT]
         named = "indicator" in fields_of(body.title(n)) or fold(body.title(n)) in ("direction", "sign")
         if n not in used(draft.columns) and words and (len(known) == len(words) or (known and named)) and len(words) <= 4:
             draft.style, draft.columns["indicator"] = "indicator", n
+            draft.neutral = neutral
             draft.words = {"credit": [w for w in words if fold(w) in CREDIT], "debit": [w for w in words if fold(w) in DEBIT]}
             if len(known) < len(words) or not all(draft.words.values()):
                 draft.notes["words"] = "CHECK which words mean money in and which money out; seen: " + ", ".join(words)
@@ -188,7 +205,7 @@ def _direction(draft: Draft) -> None:
 
 def _currency(draft: Draft) -> None:
     body = draft.body
-    places = [n for n in range(body.width) if n not in used(draft.columns) and _all(body.column(n), _is_code)]
+    places = [n for n in range(body.width) if n not in used(draft.columns) and all(map(_is_code, body.column(n)))]
     if places:
         amount = draft.columns.get("amount", draft.columns.get("credit", 0))
         assert isinstance(amount, int)
@@ -236,11 +253,6 @@ def _is_code(text: str) -> bool:
         return False
 
 
-def _all(cells: Sequence[str], test: object) -> bool:
-    filled = [cell for cell in cells if cell]
-    return bool(filled) and callable(test) and all(map(test, filled))
-
-
 def _texts(draft: Draft, days: Sequence[int]) -> None:
     """Gives every column with words to a field. What no title explains joins the text, so that nobody's words are lost."""
     body, columns = draft.body, draft.columns
@@ -255,7 +267,8 @@ def _texts(draft: Draft, days: Sequence[int]) -> None:
         if n in days or n in used(columns) or not cells:
             continue
         names = [name for name in fields_of(title) if name not in columns and name not in _TAKEN]
-        if _STATE.search(fold(title)) and "status" not in columns:
+        pending = any(fold(cell) in _PENDING | _VOID for cell in cells)
+        if (_STATE.search(fold(title)) or pending) and "status" not in columns:
             columns["status"] = n
         elif _is_account(cells, names):
             columns["account"] = n
@@ -300,11 +313,34 @@ def _rows_that_are_none(draft: Draft) -> None:
             special.append(("status", "words", word, "pending" if fold(word) in _PENDING else "neutral"))
     amounts = [n for name in ("amount", "credit", "debit") if isinstance(n := draft.columns.get(name), int)]
     for row in [*body.rows, *body.others]:
+        booked = row in body.rows
         empty = not any(n < len(row) and any(c.isdigit() for c in row[n]) for n in amounts)
         told = next((cell for cell in row if _BALANCE_ROW.match(cell)), "")
-        if told and (empty or row not in body.rows or len(told) <= len("opening balance")):
+        entry: proposal.Special | None = None
+        if told and (empty or not booked or len(told) <= len("opening balance")):
             start = re.split(r"\s+(?:as of|on|at|vom|per)\b|\d", told)[0].strip() or told
-            entry = ("any", "starts", start, "opening" if _OPENS.search(told) else "closing")
-            special += [entry] if entry not in special else []
-        elif not body.titles and row not in body.rows and row and row[0]:
-            special += [("first", "words", row[0], "skip")] if ("first", "words", row[0], "skip") not in special else []
+            balance = draft.columns.get("balance")
+            told_nowhere = empty and not (isinstance(balance, int) and balance < len(row) and row[balance])
+            means = "skip" if told_nowhere else "opening" if _OPENS.search(told) else "skip" if _TOTALS.match(told) else "closing"
+            entry = ("any", "starts", start, means)
+        elif not booked and any(c.isdigit() for cell in row for c in cell) and not any(map(is_day, row)):
+            entry = _undated(draft, row)
+        elif booked and empty and (words := next((cell for cell in row if len(cell) <= _SHORT and _wordy([cell])), "")):
+            entry = ("any", "words", words, "skip")
+        if entry and entry not in special and len(special) < _MOST_SPECIAL:
+            special.append(entry)
+    text = draft.columns.get("remittance_information")
+    if isinstance(text, int) and any(row[text : text + 1] == [cell for cell in row if cell] for row in body.others):
+        draft.continues = True
+
+
+def _undated(draft: Draft, row: Sequence[str]) -> proposal.Special | None:
+    """What tells a row without a day from bookings: the word where its day should be, else its first cell."""
+    day = draft.columns["booking_date"]
+    assert isinstance(day, int)
+    word = row[day] if day < len(row) else ""
+    if word and not any(c.isdigit() for c in word):
+        return ("booking_date", "words", word[:_SHORT], "pending" if fold(word) in _PENDING else "skip")
+    first = next((cell for cell in row if cell), "")
+    start = re.split(r"\d", first)[0].strip(" :;")[:_SHORT] or first
+    return None if len(row) == 1 else ("first", "starts", start, "skip")
