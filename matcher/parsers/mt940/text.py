@@ -73,6 +73,7 @@ _NATIONAL = {
 """The national forms of ISO 646: the currencies of their countries, the ASCII characters, and the letters that took their places."""
 _AS_LETTER = re.compile(rb"[a-zA-Z]([{|}])(?=[a-z])|[A-Z ]([\[\\\]])(?=[A-Z])")
 """An ASCII bracket where only a letter can be: SWIFT's alphabet has none of these characters."""
+_BRACKETS = frozenset(b"[\\]{|}")
 _SEVERAL = 3
 _MARK_OF_FORMAT = re.compile(r"(\{[1-5]:|-\}|\}(?=[{\r\n]|$)|[~|](?=\d\d))|[\[\\\]{|}~]+?")
 
@@ -103,7 +104,8 @@ def detect(source: Source) -> Encoding:
                 valid += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
                 high.update(above)
                 first_line = first_line or line + _lines_before_high_byte(chunk)
-            seven.update(upper or lower for lower, upper in _AS_LETTER.findall(chunk))
+            if not _BRACKETS.isdisjoint(chunk):
+                seven.update(upper or lower for lower, upper in _AS_LETTER.findall(chunk))
             line += chunk.count(b"\n")
     if not high:
         return _seven_bits(seven, _CURRENCY.search(head))

@@ -208,7 +208,7 @@ class _Reader:
         self._leaf_ends()
         if self._survey.short_order:
             self._say("note.syntax", "info", f"dates of six digits, read in the order {self._survey.short_order}")
-        whole = self._ended or (self._bare and not self._stack)
+        whole = self._ended or (self._bare and self._count > 0 and not self._stack)
         complete = whole and not self._unfinished
         if complete and self._bare:
             self._say("note.syntax", "warning", "the file is a piece of an OFX file: there is no <OFX> around it")
