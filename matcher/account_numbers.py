@@ -5,6 +5,8 @@ occur in another number are another account: a statement of it must never be boo
 """
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from matcher import money
 
@@ -12,6 +14,9 @@ _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _SEPARATED = re.compile(r"[/\s]+")
 LEAST = 8
 """Characters of a number that is not compared as a whole: shorter ones are in many other numbers by chance."""
+
+_NEAR = 0.6
+"""Share of characters in common from which on a number is named as the nearest."""
 
 _ACCOUNT_PART = {
     "AT": (9, 20), "BE": (4, 16), "CH": (9, 21), "CZ": (8, 24), "DE": (12, 22), "DK": (8, 18), "EE": (8, 20), "ES": (14, 24),
@@ -37,6 +42,13 @@ def same(one: str, other: str) -> bool:
     if normal(one) == normal(other):
         return bool(normal(one))
     return (len(mine) >= LEAST and mine.lstrip("0") in _forms(other)) or (len(yours) >= LEAST and yours.lstrip("0") in _forms(one))
+
+
+def nearest(number: str, known: Iterable[str]) -> str:
+    """The known number that looks most like this one, for a person to compare; empty when none is near."""
+    by_form = {normal(other): other for other in known}
+    near = get_close_matches(normal(number), list(by_form), n=1, cutoff=_NEAR)
+    return by_form[near[0]] if near else ""
 
 
 def _forms(number: str) -> set[str]:

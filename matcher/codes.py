@@ -133,6 +133,12 @@ _CODES = (
         "quarantine",
     ),
     _note(
+        "statement.direction",
+        "The types of entries and the signs of their amounts contradict each other.",
+        "Compare with the bank's screen which way the money went; then accept the statement with a reason, or get a correct file.",
+        "quarantine",
+    ),
+    _note(
         "statement.reissued",
         "This statement covers days already read, with different entries.",
         "See `matcher statement diff`; accept it with a reason if it is right, reject it if what was read before is.",
@@ -182,6 +188,16 @@ _CODES = (
         "An entry corrects or deletes one of an earlier download.",
         "Undo the earlier entry if it was ingested, then accept this one.",
         "quarantine",
+    ),
+    _note(
+        "note.sheet",
+        "A sheet of a workbook was left out: it is hidden, or repeats another one.",
+        "Unhide the sheet, or delete the copy, when it should count.",
+    ),
+    _note(
+        "note.reversal",
+        "Reversals are marked with the direction of what they reverse; the balances show that they were booked the other way.",
+        "Compare one of them with the bank's screen.",
     ),
     _note("note.securities", "Trades and income of securities are no bank entries and were left out."),
     _note(

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import busy, data, data_record, note, open_books, show, with_books, with_format
-from matcher.codes import NEEDS_PERSON
+from matcher.cli.common import busy, data, data_record, given, note, open_books, show, with_books, with_format
+from matcher.codes import BAD_INPUT, NEEDS_PERSON
 from matcher.errors import MatcherError
 
 _STATEMENT_COLUMNS = ("file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state")
@@ -47,7 +47,7 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
     from matcher.parsers.base import ParseOptions
     from matcher.parsers.files import file_source
 
-    how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"])
+    how = ParseOptions(account=options["account"], currency=options["currency"], profile=options["profile"], profiles=_own_layouts())
     reports = []
     for name in files:
         try:
@@ -128,9 +128,10 @@ def _yes(value: bool | None) -> str:
 @click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: the account's, else detect.")
 @click.option("--quarantine", is_flag=True, help="Keep a damaged statement aside for a person instead of refusing the file.")
 @click.option("--verify", is_flag=True, help="Read OFX files with a second reader too, and refuse one that reads differently in money.")
+@click.option("--keep-going", is_flag=True, help="Read each file by itself, so that a bad one keeps out no other (exit status 1).")
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
-def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -> None:
-    """Bank statements in: all files or none.
+def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool, **options: Any) -> None:
+    """Bank statements in: all files or none, or each by itself with --keep-going. A folder stands for the files in it.
 
     The format is found by content. A file that was read before adds nothing; of an overlapping file only new lines are added.
     A statement whose opening balance plus lines is not its closing balance goes to quarantine (exit status 1).
@@ -142,8 +143,16 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
         format=options["format_name"], account=options["account"], profile=options["profile"],
         quarantine=options["quarantine"], verify=options["verify"],
     )  # fmt: skip
+    results, refused = list[Any](), 0
     with busy("reading statements") as step:
-        results = books.ingest(files, how, dry_run=dry_run, progress=step)
+        for together in [[name] for name in _in_folders(files)] if keep_going else [_in_folders(files)]:
+            try:
+                results += books.ingest(together, how, dry_run=dry_run, progress=step)
+            except MatcherError as error:
+                if not keep_going or error.exit_code != BAD_INPUT:
+                    raise
+                refused += 1
+                note(str(error))
     rows = [row for result in results for row in _ingest_rows(result)]
     columns: tuple[str, ...] = _STATEMENT_COLUMNS
     if output == "table":
@@ -155,18 +164,35 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, **options: Any) -
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
     files_known = sum(r.known for r in results)
-    note(
-        f"{new} new lines, {known} already known, {conflicting} conflicting; {files_known} of {len(results)} files were read before."
-        + (" Dry run: nothing was kept." if dry_run else "")
-    )
+    counts = [f"{new} new line{'' if new == 1 else 's'}"]
+    counts += [f"{known} already known"] if known else []
+    counts += [f"{conflicting} conflicting"] if conflicting else []
+    before = f"; {files_known} of {len(results)} files {'was' if files_known == 1 else 'were'} read before" if files_known else ""
+    note(f"{', '.join(counts)}{before}.{' Dry run: nothing was kept.' if dry_run else ''}")
     quarantined = any(s.state == "quarantined" for r in results for s in r.statements)
     conflict = any(p.code == "statement.conflict" for r in results for p in r.problems)
     if quarantined:
         note("A statement is in quarantine; none of its lines count. See `matcher statement list --quarantined`.")
     if conflict:
         note("Lines wait because the bank told their reference with another amount before. See `matcher statement conflicts`.")
-    if quarantined or conflict:
+    if refused:
+        note(f"{refused} of {refused + len(results)} files were refused; nothing of them was kept.")
+    if quarantined or conflict or refused:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _in_folders(names: tuple[str, ...]) -> list[str]:
+    """The files that are meant: those of a folder in the order of their names, without hidden ones."""
+    files: list[str] = []
+    for name in names:
+        if not os.path.isdir(name):
+            files.append(name)
+            continue
+        inside = sorted(entry.path for entry in os.scandir(name) if entry.is_file() and not entry.name.startswith("."))
+        if not inside:
+            raise MatcherError("file.missing", "the folder holds no files", name)
+        files += inside
+    return files
 
 
 def _note_problems(result: Any) -> None:
@@ -204,14 +230,33 @@ def profile() -> None:
 @profile.command(name="list")
 @with_format
 def profile_list(output: str) -> None:
-    """The layouts that are shipped."""
+    """The layouts that are shipped, and those of the books."""
     from matcher.parsers.base import ParseOptions
     from matcher.parsers.csv.detect import layouts
 
-    shipped = layouts(ParseOptions())
-    assert isinstance(shipped, Mapping)
-    rows = [{"name": name, "bank": layout.bank, "country": layout.country} for name, layout in sorted(shipped.items())]
-    show(rows, ("name", "bank", "country"), output)
+    own = _own_layouts()
+    known = layouts(ParseOptions(profiles=own))
+    assert isinstance(known, Mapping)
+    rows = [
+        {"name": name, "bank": layout.bank, "country": layout.country, "from": "books" if name in own else "shipped"}
+        for name, layout in sorted(known.items())
+    ]
+    show(rows, ("name", "bank", "country", "from"), output)
+
+
+def _own_layouts() -> dict[str, str]:
+    """The layouts of the books that the command line or the folder points to; none where there are no books.
+
+    A wrong one is an error of its own, named by its file.
+    """
+    from matcher.config import find_books
+    from matcher.pipeline.layouts import own_layouts
+
+    try:
+        folder = find_books(given().books)
+    except MatcherError:
+        return {}
+    return own_layouts(folder)
 
 
 @profile.command(name="new")

@@ -7,6 +7,7 @@ import io
 import os
 import select
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,9 +67,14 @@ def install() -> None:
     """Puts a `Screen` in the place of standard output and of standard error, for this whole process."""
     _occupy()
     out, errors = Screen(1), Screen(2)
-    sys.stdout = _text(out, getattr(sys.stdout, "encoding", "utf-8"), getattr(sys.stdout, "errors", "strict"), out.isatty())
+    # a file or another program gets UTF-8 whatever the machine's language is; a terminal gets what it can show
+    encoding = getattr(sys.stdout, "encoding", "utf-8") if out.isatty() else "utf-8"
+    sys.stdout = _text(out, encoding, getattr(sys.stdout, "errors", "strict"), out.isatty())
     sys.stderr = _text(errors, getattr(sys.stderr, "encoding", "utf-8"), "backslashreplace", True)
     _shown[:] = [out]
+    if not sys.warnoptions:
+        # what a library says to programmers is nothing for an accountant's screen
+        warnings.simplefilter("ignore")
 
 
 def failure() -> str:

@@ -236,7 +236,7 @@ def _xlsx(data: bytes, name: str) -> pl.DataFrame:
     from matcher import workbooks  # its library takes longer to load than most files to read
 
     try:
-        sheets = workbooks.sheets(io.BytesIO(data), len(data))
+        sheets = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
     except MatcherError as error:
         raise error.at(name) from None
     rows = sheets[0].to_python() if sheets else []

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from matcher.errors import MatcherError
 from matcher.model import Problem
+from matcher.parsers import signatures
 from matcher.parsers.base import Event, ParseOptions, Parser, Source
 
 GROUP = "matcher.parsers"
@@ -100,6 +101,8 @@ def detect(source: Source, options: ParseOptions, failed: list[MatcherError] | N
         return claims[0]
     if claims:
         return Problem("file.ambiguous", "fatal", "the contents fit " + " and ".join(format_id for _, format_id in claims))
+    if problem := signatures.named(head, source):
+        return problem
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return Problem("file.binary", "fatal", "the contents are binary and of no known format")
     return Problem("file.unknown", "fatal", "no reader recognises the contents")

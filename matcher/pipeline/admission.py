@@ -1,10 +1,11 @@
 """Admission check for statements: the same money is never counted from two of them, in the books or in one command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts
+from matcher.pipeline.renamed import compare
 from matcher.pipeline.session import Session
 from matcher.states import Exclusion
 from matcher.store import facts, reissues
@@ -50,7 +51,13 @@ def _named(line_ids: Sequence[str]) -> str:
     return f"{', '.join(line_ids[:3])}{', ...' if len(line_ids) > 3 else ''}"
 
 
-def admit(session: Session, entries: StagedLines, statements: Sequence[tuple[StatementSpan, int]]) -> dict[int, Objection]:
+Stated = Mapping[int, tuple[date | None, date | None]]
+"""By a statement's number the first and last day that it says it is of."""
+
+
+def admit(
+    session: Session, entries: StagedLines, statements: Sequence[tuple[StatementSpan, int]], stated: Stated, renamed: dict[int, int]
+) -> dict[int, Objection]:
     """Which of the staged statements must not count, and why.
 
     A statement that adjoins another one has entries of its own on their common day. One that contradicts days
@@ -61,6 +68,8 @@ def admit(session: Session, entries: StagedLines, statements: Sequence[tuple[Sta
         session: of the command.
         entries: of all staged statements.
         statements: fact and number of each staged statement that has entries, by days and contents, whatever the order of the files.
+        stated: what they say of their days.
+        renamed: takes, by number, how many entries of a statement were read before under another reference.
     """
     known = facts.statement_facts(session.store)
     aside = reissues.excluded(session.store)
@@ -80,6 +89,14 @@ def admit(session: Session, entries: StagedLines, statements: Sequence[tuple[Sta
             elif doubt := _doubt(session, entries, fact, number, known, earlier, aside):
                 doubts[number] = doubt
                 continue
+            else:
+                found = compare(entries, fact, stated.get(number, (None, None)), number, known, earlier, list(aside))
+                if found.missing or found.doubtful:
+                    doubts[number] = Objection(found.missing, found.new, found.doubtful, len(found.doubtful))
+                    continue
+                if found.same:
+                    entries.take_as_known(number, found.same)
+                    renamed[number] = len(found.same)
             earlier.append(number)
             known.append(fact)
         if len(doubts) == len(waiting):

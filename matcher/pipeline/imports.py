@@ -14,12 +14,14 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger.fold import fold, live
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
+from matcher.model import Problem
 from matcher.openitems import dating, posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.faults import together
 from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
-from matcher.parsers.base import Source
+from matcher.parsers import registry
+from matcher.parsers.base import ParseOptions, Source
 from matcher.pipeline.import_results import ImportResult
 from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.session import Session
@@ -116,7 +118,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
         try:
             one = readers.read_file(kind, data, source.name, entities, stated is not None)
         except MatcherError as error:
-            errors.append(error)
+            errors.append(_statement(kind, source) or error)
             continue
         parts.append((one.frame, one.table))
         days.append((source.name, one.day))
@@ -132,6 +134,14 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
     if errors:
         raise together(errors)
     return _Read(rows, parts, digests, dated)
+
+
+def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
+    """The error for a file that is no such list but a bank statement; None for any other."""
+    found = registry.detect(source, ParseOptions())
+    if isinstance(found, Problem) or found[1] == registry.UNKNOWN_TABLE:
+        return None
+    return MatcherError("file.unknown", f"this is a bank statement ({found[1]}), no list of {kind}", source.name, "Use `matcher ingest`.")
 
 
 def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -> MatcherError | None:

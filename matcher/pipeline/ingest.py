@@ -11,7 +11,7 @@ import polars as pl
 from matcher import ids, money
 from matcher.codes import CATALOGUE
 from matcher.config import Account
-from matcher.errors import MatcherError
+from matcher.errors import Fault, MatcherError
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
@@ -213,7 +213,7 @@ def _account(session: Session, start: StatementStart, options: IngestOptions, st
         raise MatcherError("account.missing", "the file does not say which account it is of", where)
     account = session.config.find_account(options.account or start.account, start.currency)
     if account is None:
-        raise MatcherError("account.unknown", f"account {start.account!r} is not in matcher.toml", where)
+        raise accounts.unknown(session.config, start.account, where)
     if options.account and start.account:
         own = session.config.find_account(start.account, start.currency)
         before = {statement.start.account for statement in staged.tally.statements.values()} - {start.account}
@@ -248,7 +248,8 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
     refused: list[Problem] = []
     for problem in staged.tally.problems:
         treatment = CATALOGUE[problem.code].at_ingest if problem.severity != "info" else "accept"
-        if problem.severity == "fatal" or (treatment == "refuse" and not options.quarantine):
+        whole = problem.severity == "fatal" and not (problem.code == "file.cut" and options.quarantine and staged.numbers)
+        if whole or (treatment == "refuse" and not options.quarantine):
             refused.append(problem)
         elif treatment != "accept":
             for ordinal in staged.numbers if problem.statement is None else (problem.statement,):
@@ -257,11 +258,11 @@ def _judge(staged: _Staged, options: IngestOptions) -> None:
         staged.held = dict.fromkeys(staged.numbers, StatementState.REPORT) | staged.held
     source = staged.source
     if refused:
-        # what is wrong with the whole file comes before what follows from it in single rows
-        refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file.")))
-        first, more = refused[0], len(refused) - 1
-        where = f"{source.name}:{first.line}" if first.line else source.name
-        raise MatcherError(first.code, first.message + (f" (and {more} more: see matcher inspect)" if more else ""), where)
+        # what is wrong with the whole file comes before what follows from it in single rows, and these as they stand in the file
+        refused.sort(key=lambda p: (p.severity != "fatal", not p.code.startswith("file."), p.line))
+        faults = [Fault(p.code, f"{p.code}: {p.message}", f"{source.name}:{p.line}" if p.line else source.name) for p in refused]
+        more = [fault for fault in faults[1:] if fault.where != faults[0].where]
+        raise MatcherError(refused[0].code, refused[0].message, faults[0].where, more=more)
     if not staged.numbers:
         cause = next((p for p in staged.tally.problems), Problem("file.no_statement", "info", "the file holds no statement"))
         raise MatcherError(cause.code, cause.message, source.name)
@@ -294,7 +295,14 @@ def _guard(session: Session, entries: StagedLines, files: Sequence[_Staged]) -> 
             places[statement[1]][1],
         )
     )
-    for number, doubt in admit(session, entries, statements).items():
+    stated = {number: (tally.from_date, tally.to_date) for number, (file, n) in places.items() for tally in (file.tally.statements[n],)}
+    renamed: dict[int, int] = {}
+    doubts = admit(session, entries, statements, stated, renamed)
+    for number, count in renamed.items():
+        file, ordinal = places[number]
+        message = f"{count} entries were read before under other references of the bank; the balances show that they are the same"
+        file.tally.problems.append(Problem("note.identity", "info", message, file.tally.statements[ordinal].start.line, ordinal))
+    for number, doubt in doubts.items():
         file, ordinal = places[number]
         file.held[ordinal] = StatementState.QUARANTINED
         line = file.tally.statements[ordinal].start.line

@@ -18,14 +18,22 @@ def with_own(options: IngestOptions, directory: Path, config: Config) -> IngestO
         MatcherError: ``profile.invalid``, or ``config.invalid`` when an account names a layout that does not exist: its files would be
             read with whatever layout looks like them.
     """
-    own = {path.stem: read_text(path, "profile.invalid") for path in sorted((directory / "profiles").glob("*.toml"))}
-    profiles = own | options.profiles
+    profiles = own_layouts(directory) | options.profiles
     named = {account.id: account.profile for account in config.account if account.profile}
     if named:
         from matcher.parsers.csv.library import available
 
         _refuse_unknown(named, available(profiles), str(directory / CONFIG_NAME))
     return replace(options, profiles=profiles)
+
+
+def own_layouts(directory: Path) -> dict[str, str]:
+    """The texts of the layouts beside matcher.toml, by name.
+
+    Raises:
+        MatcherError: ``profile.invalid`` when one cannot be read.
+    """
+    return {path.stem: read_text(path, "profile.invalid") for path in sorted((directory / "profiles").glob("*.toml"))}
 
 
 def _refuse_unknown(named: dict[str, str], layouts: Collection[str], where: str) -> None:

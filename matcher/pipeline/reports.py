@@ -106,7 +106,9 @@ def _replaced(statement: Statement, proven: pl.DataFrame) -> bool:
     first, last = pl.col("first_day"), pl.col("last_day")
     covers = (first <= statement.first_day) & (last >= statement.last_day)
     beyond = (first < statement.first_day) & (last > statement.last_day)
-    shares = (pl.col("opening") == statement.opening) | (pl.col("closing") == statement.closing)
+    # a balance that is not told is shared with nobody
+    told = {name: value for name in ("opening", "closing") if (value := getattr(statement, name)) is not None}
+    shares = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) == value for name, value in told.items()))
     later = (pl.col("account") == statement.account) & (pl.col("batch") > statement.batch)
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -107,6 +108,27 @@ class Counts:
     conflicting: int
 
 
+class Gone(NamedTuple):
+    """A known line that a staged statement lacks. `told`: name, account and text."""
+
+    line_id: str
+    day: date
+    amount: int
+    told: tuple[str, ...]
+    line_key: str
+    occurrence: int
+
+
+class New(NamedTuple):
+    """An entry of a staged statement that is not known."""
+
+    position: int
+    day: date
+    amount: int
+    told: tuple[str, ...]
+    referenced: bool
+
+
 class StagedLines:
     """The staged entries of a command, each with its key and its occurrence among twins of its statement. The books know them from
     `append` on.
@@ -203,6 +225,43 @@ class StagedLines:
             values | ({"earlier": earlier} if earlier else {}),
         ).fetchall()
         return sorted({row[0] for row in rows}), len({row[1] for row in rows})
+
+    def told_otherwise(
+        self, statement_no: int, account: str, days: tuple[date, date], earlier: list[int], counted_not: Sequence[str]
+    ) -> tuple[list[Gone], list[New]]:
+        """Known lines of these days that a staged statement lacks, and its entries that are not known; only those with a reference."""
+        told = "counterparty_name, counterparty_account, remittance_information"
+        staged = f"""SELECT keyed.position, {ids.LINE_ID_SQL} AS line_id, keyed.statement_no, keyed.account, keyed.booking_date, amount,
+            keyed.bank_reference, {told}, keyed.line_key, keyed.occurrence FROM keyed JOIN incoming USING (statement_no, position)"""
+        before = f"""WITH staged AS ({staged}), before AS (
+            SELECT line_id, account, booking_date, amount, bank_reference, {told}, line_key, occurrence FROM raw.line
+            UNION ALL SELECT line_id, account, booking_date, amount, bank_reference, {told}, line_key, occurrence FROM staged
+                WHERE list_contains($earlier::BIGINT[], statement_no)
+        )"""
+        values = {"earlier": earlier, "account": account, "number": statement_no}
+        gone = self._store.connection.execute(
+            f"""{before} SELECT line_id, booking_date, amount, ({told}), line_key, occurrence FROM before AS b
+            WHERE account = $account AND bank_reference <> '' AND booking_date BETWEEN $first AND $last
+                AND NOT list_contains($excluded::VARCHAR[], line_id) AND NOT EXISTS (
+                SELECT 1 FROM keyed AS k WHERE k.statement_no = $number AND k.line_key = b.line_key AND k.occurrence = b.occurrence)
+            ORDER BY booking_date, line_id""",
+            values | {"first": days[0], "last": days[1], "excluded": list(counted_not)},
+        ).fetchall()
+        new = self._store.connection.execute(
+            f"""{before} SELECT position, booking_date, amount, ({told}), bank_reference <> '' FROM staged AS s WHERE statement_no = $number
+            AND NOT EXISTS (SELECT 1 FROM before AS b
+                WHERE b.account = $account AND b.line_key = s.line_key AND b.occurrence = s.occurrence) ORDER BY position""",
+            values,
+        ).fetchall()
+        return [Gone(*row) for row in gone], [New(*row) for row in new]
+
+    def take_as_known(self, statement_no: int, pairs: Sequence[tuple[New, Gone]]) -> None:
+        """Gives entries of a staged statement the keys of the known lines that they are."""
+        for new, gone in pairs:
+            self._store.run(
+                "UPDATE keyed SET line_key = ?, occurrence = ? WHERE statement_no = ? AND position = ?",
+                [gone.line_key, gone.occurrence, statement_no, new.position],
+            )
 
     def repeated_lines(self, statement_no: int, line_ids: Sequence[str]) -> list[str]:
         """Which of these known lines a staged statement tells."""

@@ -5,9 +5,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from matcher.errors import MatcherError
 from matcher.workbooks.apart import try_apart
@@ -25,8 +25,15 @@ _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _DAMAGED = (CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, OverflowError)
 
 
-def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[CalamineSheet]:
-    """The sheets of a workbook.
+class OpenedSheet(NamedTuple):
+    """A sheet with cells. `hidden`: the program that shows the workbook does not show it."""
+
+    cells: CalamineSheet
+    hidden: bool
+
+
+def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[OpenedSheet]:
+    """The sheets of a workbook that hold cells: charts and dialogues are none.
 
     Args:
         stream: the file, at its beginning. size: its bytes.
@@ -44,16 +51,18 @@ def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[Calamin
             data = _looked_through(data, bounds)
         else:
             try_apart(data, bounds)
-    opened: list[CalamineSheet] = []
+    opened: list[OpenedSheet] = []
     with _malformed_is("the workbook cannot be opened; it may be protected by a password"):
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         cells = 0
-        for index in range(len(book.sheet_names)):
+        for index, about in enumerate(book.sheets_metadata):
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
             sheet = book.get_sheet_by_index(index)
             cells += (sheet.total_height + 1) * (sheet.total_width + 1)
             if cells > bounds.cells:
                 raise too_many(sheet.total_height, sheet.total_width)
-            opened.append(sheet)
+            opened.append(OpenedSheet(sheet, about.visible != SheetVisibleEnum.Visible))
     return opened
 
 

@@ -4,6 +4,7 @@ The bad inputs are in fixtures/errors/cases.toml; what needs more than a file (a
 own here, marked with the code it raises. A code of the catalogue with neither fails `test_every_code_is_raised_somewhere`.
 """
 
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import openpyxl
 import polars as pl
 import pytest
 from click.testing import Result
@@ -133,6 +135,19 @@ def test_rows_that_move_no_money_are_left_out_and_counted() -> None:
     options = ParseOptions(currency="USD", profile="no-currency", profiles={"no-currency": layout})
     found = inspect(Source.of(rows, "void.csv"), options)
     assert ("note.neutral", "info") in {(p["code"], p["severity"]) for p in found["problems"]}
+    assert [s["transactions"] for s in found["statements"]] == [1]
+
+
+@covers("note.sheet")
+def test_a_sheet_that_repeats_another_is_left_out_and_named() -> None:
+    book = openpyxl.Workbook()
+    for cells in (("account", "booking_date", "amount", "currency"), ("giro", "2026-10-19", 120, "EUR")):
+        book.active.append(cells)
+    book.copy_worksheet(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    found = inspect(Source.of(out.getvalue(), "twice.xlsx"), ParseOptions())
+    assert ("note.sheet", "warning") in {(p["code"], p["severity"]) for p in found["problems"]}
     assert [s["transactions"] for s in found["statements"]] == [1]
 
 
@@ -376,7 +391,7 @@ def test_a_missing_statement_blocks_the_close(desk: Desk) -> None:
 def test_days_that_were_read_before_add_only_new_lines(desk: Desk) -> None:
     printed = desk.do("ingest", str(ERRORS / "overlap.csv"))
     assert f"info: statement.overlap: {ERRORS / 'overlap.csv'}: 2 of its 3 lines were read before and are not added again" in printed
-    assert "1 new lines, 2 already known, 0 conflicting" in printed
+    assert "1 new line, 2 already known.\n" in printed
 
 
 def comma_statement(folder: Path, account: str = "7700123456", currency: str = "USD") -> Path:

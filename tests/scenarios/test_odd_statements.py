@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from support import CONFIG, new_books, write
 
+from matcher.cli import main
 from matcher.errors import MatcherError
 from matcher.pipeline.ingest import IngestOptions
 
@@ -23,18 +25,13 @@ number = "5191230567984561"
 entity = "1"
 currency = "CAD"
 """
-MONTH = """Following data is valid as of 2026{month}13101010 (Year/Month/Day/Hour/Minute/Second)
-
-Item #,Card #,Transaction Date,Posting Date,Transaction Amount,Description
-{rows}"""
 
 
 def card(folder: Path, month: str, amounts: list[str], references: list[str]) -> Path:
     rows = "".join(
-        f"{ref},'5191230567984561',2026{month}1{n},2026{month}1{n},{amount},SHOP {n}\n"
-        for n, (ref, amount) in enumerate(zip(references, amounts, strict=True))
+        f"5191230567984561,2026-{month}-1{n},-{amount},CAD,{ref}\n" for n, (ref, amount) in enumerate(zip(references, amounts, strict=True))
     )
-    return write(folder, f"card-{month}-{len(amounts)}.csv", MONTH.format(month=month, rows=rows))
+    return write(folder, f"card-{month}-{len(amounts)}.csv", f"account,booking_date,amount,currency,bank_reference\n{rows}")
 
 
 @pytest.mark.parametrize("order", [["1", "2", "3"], ["3", "2", "1"]])
@@ -96,3 +93,121 @@ def test_an_entry_in_another_currency_is_kept_aside_and_the_others_are_read(tmp_
         books.accept_statement(odd, reason="it is ours")
     assert refused.value.code == "currency.mixed"
     assert [c for c in books.verify() if c.failure] == []
+
+
+OFX = (
+    "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>1"
+    "<ACCTID>DE02120300000000202051<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST><DTSTART>202603{first}<DTEND>202603{last}\n{rows}"
+    "</BANKTRANLIST><LEDGERBAL><BALAMT>{balance}<DTASOF>202603{last}</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
+)
+
+
+def download(folder: Path, name: str, days: tuple[str, str], balance: str, *rows: tuple[str, str, str, str]) -> Path:
+    entries = "".join(
+        f"<STMTTRN><TRNTYPE>OTHER<DTPOSTED>202603{day}<TRNAMT>{amount}<FITID>{fitid}<NAME>{who}</STMTTRN>\n"
+        for day, amount, fitid, who in rows
+    )
+    return write(folder, name, OFX.format(first=days[0], last=days[1], rows=entries, balance=balance))
+
+
+def test_lines_whose_references_are_new_in_each_download_are_told_by_the_balances(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    first = [
+        ("05", "80.00", "a1", "GLASHAUS"),
+        ("06", "-30.00", "a2", "RENT"),
+        ("06", "-4.00", "a3", "BAKER"),
+        ("06", "-4.00", "a4", "BAKER"),
+    ]
+    again = [(day, amount, fitid.replace("a", "b"), who) for day, amount, fitid, who in first]
+    books.ingest([download(tmp_path, "1.ofx", ("01", "31"), "42.00", *first)])
+    (second,) = books.ingest([download(tmp_path, "2.ofx", ("01", "31"), "49.00", *again, ("09", "7.00", "b5", "KILN"))])
+    assert [(s.new, s.known, s.state) for s in second.statements] == [(1, 4, "unproven")]
+    (third,) = books.ingest(
+        [download(tmp_path, "3.ofx", ("06", "31"), "50.00", *again[1:], ("09", "7.00", "c5", "KILN"), ("10", "1.00", "c6", "X"))]
+    )
+    assert [(s.new, s.known, s.state) for s in third.statements] == [(1, 4, "unproven")]
+    assert sorted(books.state(DAY).lines["amount"]) == [-3000, -400, -400, 100, 700, 8000]
+
+
+def test_entries_that_look_alike_and_that_the_balance_counts_are_two(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "06"), "-4.00", ("06", "-4.00", "a1", "BAKER"))])
+    (second,) = books.ingest([download(tmp_path, "2.ofx", ("06", "31"), "-8.00", ("06", "-4.00", "a2", "BAKER"))])
+    assert [(s.new, s.state) for s in second.statements] == [(1, "unproven")]
+
+
+def test_entries_that_look_alike_are_a_question_when_no_balance_tells(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "31"), "80.00", ("05", "80.00", "a1", "GLASHAUS"))])
+    (second,) = books.ingest(
+        [download(tmp_path, "2.ofx", ("01", "31"), "99.00", ("05", "80.00", "b1", "GLASHAUS"), ("07", "7.00", "b2", "KILN"))]
+    )
+    assert [(s.new, s.state) for s in second.statements] == [(0, "quarantined")]
+
+
+def test_a_line_that_a_later_download_of_its_days_lacks_is_a_question(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))])
+    (second,) = books.ingest([download(tmp_path, "2.ofx", ("03", "10"), "80.00", ("07", "80.00", "q1", "GLASHAUS"))])
+    assert [(s.new, s.state) for s in second.statements] == [(0, "quarantined")]
+    (problem,) = [p for p in second.problems if p.code == "statement.reissued"]
+    assert "1 read then are not here" in problem.message
+
+
+def test_a_download_that_goes_on_where_the_last_one_ended_asks_nothing(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))])
+    (second,) = books.ingest(
+        [download(tmp_path, "2.ofx", ("05", "10"), "90.00", ("05", "80.00", "p1", "GLASHAUS"), ("07", "10.00", "p2", "X"))]
+    )
+    assert [(s.new, s.known, s.state) for s in second.statements] == [(1, 1, "unproven")]
+
+
+def command(folder: Path, *args: object) -> Result:
+    return CliRunner().invoke(main, ["--books", str(folder / "books"), *map(str, args)], prog_name="matcher")
+
+
+def test_one_bad_file_of_a_folder_keeps_out_no_other(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    (tmp_path / "bank").mkdir()
+    download(tmp_path / "bank", "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    write(tmp_path / "bank", "2.qif", "!Type:Bank\nD03/04/2026\nT-10.00\n^\n")
+    refused = command(tmp_path, "ingest", tmp_path / "bank")
+    assert (refused.exit_code, refused.stderr.split(":")[0]) == (3, "file.unknown")
+    kept = command(tmp_path, "ingest", "--keep-going", tmp_path / "bank")
+    assert kept.exit_code == 1
+    assert "1 new line.\n1 of 2 files were refused; nothing of them was kept.\n" in kept.stderr
+
+
+def test_a_file_that_was_cut_off_can_be_kept_aside(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    whole = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    cut = write(tmp_path, "cut.ofx", whole.read_text().split("</BANKTRANLIST>")[0])
+    assert command(tmp_path, "ingest", cut).exit_code == 3
+    aside = command(tmp_path, "ingest", "--quarantine", cut)
+    assert (aside.exit_code, "quarantined" in aside.stdout) == (1, True)
+
+
+def test_inspect_and_profile_list_know_the_layouts_of_the_books(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    (tmp_path / "books" / "profiles").mkdir()
+    layout = 'name = "own"\nbank = "Harbour"\ncountry = ""\nseen = "ours"\ncurrency = "EUR"\n[columns]\n'
+    layout += 'booking_date = ["Tag"]\namount = ["Wert"]\n'
+    write(tmp_path / "books" / "profiles", "own.toml", layout)
+    table = write(tmp_path, "t.csv", "Tag,Wert\n2026-03-05,7.00\n")
+    assert "csv:own" in command(tmp_path, "inspect", table).stdout
+    assert "own,Harbour,,books" in command(tmp_path, "profile", "list", "--format", "csv").stdout
+
+
+def test_the_nearest_account_is_named(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    other = write(tmp_path, "other.ofx", statement.read_text().replace("202051", "202052"))
+    assert "the nearest is 'DE02120300000000202051'" in command(tmp_path, "ingest", other).stderr
+
+
+def test_a_statement_given_to_import_is_named(tmp_path: Path) -> None:
+    new_books(tmp_path / "books", CONFIG)
+    statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
+    refused = command(tmp_path, "import", "items", statement)
+    assert (refused.exit_code, "this is a bank statement (ofx1), no list of items. Use `matcher ingest`." in refused.stderr) == (3, True)

@@ -187,3 +187,61 @@ def test_totals_are_not_compared_where_they_may_count_something_else() -> None:
         assert {event.totals.count for event in events if isinstance(event, StatementEnd)} == {None}
     events = PARSER.parse(Source.of(document(totals + ENTRY)), ParseOptions())
     assert [event.totals.count for event in events if isinstance(event, StatementEnd)] == [9]
+
+
+def balances(opening: str, closing: str, currency: str = "EUR") -> str:
+    return "".join(
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        "<Dt><Dt>2026-03-31</Dt></Dt></Bal>"
+        for kind, amount in (("OPBD", opening), ("CLBD", closing))
+    )
+
+
+def booked(amount: str, sign: str, more: str = "", currency: str = "EUR", details: str = "") -> str:
+    return (
+        f'<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>{more}<BookgDt><Dt>2026-03-31</Dt></BookgDt>'
+        f"<NtryDtls><TxDtls>{details}</TxDtls></NtryDtls></Ntry>"
+    )
+
+
+REVERSED = "<RvslInd>true</RvslInd>"
+SIDES = "<RltdPties><Dbtr><Nm>Us</Nm></Dbtr><Cdtr><Nm>Supplier</Nm></Cdtr></RltdPties>"
+
+
+@pytest.mark.parametrize(
+    ("closing", "amounts", "name", "said"),
+    [
+        # a debit is reversed: marked as a debit, and booked as a credit
+        ("130.00", ["10.00", "20.00"], "Supplier", {"note.reversal"}),
+        # the standard: marked as it is booked
+        ("90.00", ["10.00", "-20.00"], "Us", set()),
+        # neither way: as it is marked, and said
+        ("95.00", ["10.00", "-20.00"], "Us", {"statement.unbalanced"}),
+    ],
+)
+def test_the_balances_tell_which_way_a_reversal_was_booked(closing: str, amounts: list[str], name: str, said: set[str]) -> None:
+    found = look(document(balances("100.00", closing) + booked("10.00", "CRDT") + booked("20.00", "DBIT", REVERSED, details=SIDES)))
+    assert [row["amount"] for row in found["transactions"]] == amounts
+    assert found["transactions"][1]["counterparty_name"] == name
+    assert codes(found) == said
+
+
+TOLD = '<AmtDtls><InstdAmt><Amt Ccy="EUR">18.00</Amt></InstdAmt></AmtDtls>'
+
+
+@pytest.mark.parametrize(
+    ("closing", "details", "amounts", "said"),
+    [
+        ("128.00", TOLD, [["10.00", "18.00"]], {"note.syntax"}),
+        ("130.00", "", [["10.00", "20.00"]], {"note.syntax"}),
+        ("110.00", "", [["10.00"], ["20.00"]], set()),
+    ],
+)
+def test_an_entry_marked_with_another_currency_is_in_the_account_s_when_the_balances_say_so(
+    closing: str, details: str, amounts: list[list[str]], said: set[str]
+) -> None:
+    odd = booked("20.00", "CRDT", currency="USD", details=details)
+    found = look(document(balances("100.00", closing) + booked("10.00", "CRDT") + odd))
+    by_statement = [[row["amount"] for row in found["transactions"] if row["statement"] == n] for n in range(len(found["statements"]))]
+    assert by_statement == amounts
+    assert codes(found) == said

@@ -194,3 +194,56 @@ def test_dates_are_days_as_written() -> None:
     for text in ("2026-02-30", "20260331", "2026-W13-2", "31.03.2026", "", "2026-03-31x"):
         with pytest.raises(MatcherError):
             read_date(text)
+
+
+def german(code: str, issuer: str = "DK") -> str:
+    told = f"<Issr>{issuer}</Issr>" if issuer else ""
+    return f"<BkTxCd><Prtry><Cd>{code}</Cd>{told}</Prtry></BkTxCd>"
+
+
+@pytest.mark.parametrize(
+    ("code", "issuer", "kind", "reason"),
+    [
+        ("NTRF+166+9301+000", "DK", "transfer", ""),
+        ("NDDT+105+931", "ZKA", "direct_debit", ""),
+        ("NRTI+109+9301+901", "DK", "return", "AC01"),
+        ("NCHG+808+9301+000", "", "fee", ""),
+        ("166", "DK", "transfer", ""),
+        ("166", "", "", ""),
+        ("NTRF+166+9301+000", "XYZ", "", ""),
+    ],
+)
+def test_german_codes_tell_the_kind_and_why_a_payment_came_back(code: str, issuer: str, kind: str, reason: str) -> None:
+    row = entry(tx(german(code, issuer)), "DBIT")
+    assert (row.kind, row.return_reason, row.transaction_code) == (kind, reason, code)
+
+
+def test_a_payment_that_a_german_code_calls_returned_names_the_parties_of_the_original() -> None:
+    body = parties("Payer", "Us")
+    assert entry(tx(german("NRTI+109+9301+914") + body), "DBIT").counterparty_name == "Payer"
+    assert entry(tx(body), "DBIT", more=german("NRTI+109+9301+914")).counterparty_name == "Payer"
+
+
+def test_the_id_of_an_entry_may_be_a_reference_of_the_bank_s_own_type() -> None:
+    refs = "<Refs><Prtry><Tp>{}</Tp><Ref>2026-03-30-08.11</Ref></Prtry></Refs>"
+    assert entry(tx(refs.format("FI-UMSATZ-ID"))).bank_reference == "2026-03-30-08.11"
+    assert entry(tx(refs.format("ORDER"))).bank_reference == ""
+
+
+@pytest.mark.parametrize("placeholder", ["NOTPROVIDED", "Not Provided", "n/a", "-", "...", "Unbekannt"])
+def test_a_party_that_is_only_a_placeholder_lends_no_name(placeholder: str) -> None:
+    body = f"<RltdPties><Dbtr><Nm>Customer</Nm></Dbtr><UltmtDbtr><Nm>{placeholder}</Nm></UltmtDbtr></RltdPties>"
+    assert entry(tx(body)).counterparty_name == "Customer"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<RmtInf><Strd><AddtlRmtInf>?REJECT?0</AddtlRmtInf><AddtlRmtInf>Halle 3</AddtlRmtInf></Strd></RmtInf>", "Halle 3"),
+        ("<RmtInf><Strd><AddtlRmtInf>?ERROR?000</AddtlRmtInf></Strd></RmtInf>", ""),
+        ("<RmtInf><Ustrd>Halle</Ustrd></RmtInf><AddtlTxInf>Miete 2026-77 Halle</AddtlTxInf>", "Miete 2026-77 Halle"),
+        ("<RmtInf><Ustrd>Miete 2026-77</Ustrd></RmtInf><AddtlTxInf>SEPA CREDIT</AddtlTxInf>", "Miete 2026-77"),
+    ],
+)
+def test_text_beside_the_payer_s(body: str, text: str) -> None:
+    assert entry(tx(body)).remittance_information == text

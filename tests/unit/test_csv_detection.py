@@ -190,3 +190,45 @@ def test_a_wrong_profile_is_an_error_naming_file_and_key(text: str, key: str) ->
     assert key in caught.value.what
     with pytest.raises(MatcherError):
         recognised(HEADER.encode(), ParseOptions(profiles={"x": text}))
+
+
+COMMON = "Date,Description,Amount,Currency\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        # day and month, the direction, thousands: a bank of our guess would read them all by its own rules
+        (COMMON + "05/02/2026,Retainer Okafor,840.00,USD\n07/02/2026,Rent,-310.00,USD\n", "days as months"),
+        ("Date,Description,Type,Amount,Currency\n2026-02-05,Retainer,Credit,840.00,NGN\n2026-02-07,Rent,Debit,310.00,NGN\n", "no signs"),
+        (COMMON + "2026-02-05,Retainer,2.000,EUR\n2026-02-07,Rent,-1.000,EUR\n", "thousands"),
+        ("Date,Time,Name,Category,Notes,Amount,Currency\n2026-02-05,10:00,Okafor,Income,x,840.00,GBP\n", "a budget program"),
+        ("Date,Amount (EUR),Description\n2026-02-05,840.00,Retainer\n", "a currency in the title"),
+    ],
+)
+def test_a_header_of_words_that_all_banks_use_is_nobody_s(table: str, why: str) -> None:
+    found = first(table.encode())
+    assert isinstance(found, Problem), why
+    assert (found.code, found.severity) == ("file.unknown", "fatal")
+    assert not any(name in found.message for name in shipped() if name != "any")
+
+
+def test_a_common_header_with_a_balance_is_read_when_its_marks_are_beyond_doubt() -> None:
+    table = 'Date,Description,Amount,Balance\n03/02/2026,A,"{0}","{0}"\n14/02/2026,B,"{1}","{2}"\n'
+    assert first(table.format("1.00", "2.50", "3.50").encode()) == FileInfo("csv:gb-first-direct", "utf-8")
+    for amounts in (("1,000", "2,000", "3,000"), ("1.000", "2.000", "3.000")):
+        events = list(PARSER.parse(Source.of(table.format(*amounts).encode()), ParseOptions()))
+        assert [event.code for event in events if isinstance(event, Problem)] == ["amount.ambiguous"]
+
+
+def test_layouts_that_cannot_read_the_days_of_a_common_header_do_not_claim_it() -> None:
+    found = first(b"Date,Description,Amount,Balance\n15 Mar 2026,A,1.00,11.00\n16 Mar 2026,B,2.00,13.00\n")
+    assert isinstance(found, Problem)
+    assert found.code == "file.unknown"
+
+
+def test_a_layout_of_the_books_goes_before_a_shipped_one_with_the_same_titles() -> None:
+    titles = {"booking_date": "Date", "amount": "Amount", "remittance_information": "Description", "balance": "Balance"}
+    own = {"mine": profile("mine", **{name: f'["{title}"]' for name, title in titles.items()})}
+    table = b"Date,Description,Amount,Balance\n2026-02-05,A,1.00,11.00\n"
+    assert first(table, ParseOptions(profiles=own)) == FileInfo("csv:mine", "utf-8")

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -278,7 +279,8 @@ def test_repeated_headers_and_rows_of_words_are_no_bookings() -> None:
 
 def test_a_file_that_names_no_account_says_so() -> None:
     text = "Date,Details,Debit,Credit,Balance\n13/01/2026,a,1.00,,9.00\n"
-    assert problems(text) == [("account.missing", "warning", 1)]
+    said = [event for event in PARSER.parse(Source.of(text.encode()), ParseOptions()) if isinstance(event, Problem)]
+    assert ("account.missing", "info", 1) in [(event.code, event.severity, event.line) for event in said]
     assert problems(text, ParseOptions(account="77")) == []
 
 
@@ -464,3 +466,93 @@ def test_the_plain_layout_may_be_parquet() -> None:
     packed = io.BytesIO()
     frame.drop("amount").write_parquet(packed)
     assert [code for code, _, _ in problems(packed.getvalue())] == ["column.missing"]
+
+
+def test_bookings_above_the_header_are_named() -> None:
+    header, *body = "Date,Details,Debit,Credit,Balance\n13/01/2026,a,1.00,,9.00\n14/01/2026,b,2.00,,7.00\n".splitlines(keepends=True)
+    text = body[0] + header + body[1]
+    assert problems(text, ParseOptions(account="1")) == [("row.invalid", "error", 1)]
+    assert [r.amount for r in rows(text)] == [-200]
+    assert problems("Statement of,12/01/2026\nPeriod,1,2,,\n" + header + "".join(body), ParseOptions(account="1")) == []
+
+
+def test_rows_of_totals_and_balances_are_no_bookings() -> None:
+    text = "Date,Details,Debit,Credit,Balance\n13/01/2026,a,1.00,,9.00\nTotal,,1.00,,\nClosing balance,,,,9.00\nPaid,,4.00,,\n"
+    assert problems(text, ParseOptions(account="1")) == [("date.invalid", "error", 5)]
+
+
+def test_a_quotation_mark_that_lost_its_partner_makes_no_second_account() -> None:
+    titles = '"IBAN/BBAN","Munt","Volgnr","Datum","Rentedatum","Bedrag","Saldo na trn","Omschrijving-1","Omschrijving-2","Omschrijving-3"\n'
+    row = 'NL02ABNA0123456789","EUR","{0}","2026-03-{0}","2026-03-{0}","+5,00","+{0},00","a","",""\n'
+    found = inspect(Source.of((titles + '"' + row.format(15) + row.format(20)).encode()), ParseOptions())
+    assert [(s["account"], s["closing"]) for s in found["statements"]] == [("NL02ABNA0123456789", "20.00")]
+    assert [p["code"] for p in found["problems"] if p["severity"] == "warning"] == ["note.syntax"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "kept"),
+    [("2026031500001234", "2026031500001234"), ("2.02603E+20", ""), ("202603150000123000000", ""), ("1000000000", "1000000000")],
+)
+def test_references_that_a_spreadsheet_has_damaged_are_not_used(either_way: str, reference: str, kept: str) -> None:
+    text = f"account,booking_date,amount,currency,bank_reference\nA,2026-01-05,1.00,EUR,{reference}\nA,2026-01-06,1.00,EUR,x\n"
+    assert [row.bank_reference for row in sorted(rows(text), key=lambda row: row.line)] == [kept, "x"]
+    assert problems(text) == ([] if kept else [("note.identity", "warning", 1)])
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("EREF+R-77MREF+M-9CRED+DE98ZZZ0SVWZ+Rechnung 77 Glas", ("Rechnung 77 Glas", "R-77", "M-9")),
+        ("SVWZ+Rechnung 77 ABWA+Werk Sued", ("Rechnung 77 ABWA+Werk Sued", "", "")),
+        ("EREF+NOTPROVIDED SVWZ+Miete", ("Miete", "", "")),
+        ("Miete SVWZ+ Maerz", ("Miete SVWZ+ Maerz", "", "")),
+    ],
+)
+def test_sepa_words_in_the_text_of_a_table(text: str, read: tuple[str, str, str]) -> None:
+    titles = "Auftragskonto;Buchungstag;Valutadatum;Buchungstext;Verwendungszweck;Beguenstigter/Zahlungspflichtiger;Betrag;Waehrung\n"
+    (row,) = rows(titles + f"DE02120300000000202051;13.01.26;13.01.26;GUTSCHRIFT;{text};Glas GmbH;7,70;EUR\n")
+    assert (row.remittance_information, row.end_to_end_id, row.mandate_id) == read
+
+
+def sheets_of(*sheets: tuple[str, str, list[list[object]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, state, content in sheets:
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for cells in content:
+            sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+COLUMNS: list[object] = ["account", "booking_date", "amount", "currency", "bank_reference"]
+MARCH: list[list[object]] = [COLUMNS, ["A", "2026-03-05", 12.5, "EUR", "R1"], ["A", "2026-03-06", -2.5, "EUR", "R2"]]
+APRIL: list[list[object]] = [COLUMNS, ["A", "2026-04-05", 7, "EUR", "R3"]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "amounts", "said"),
+    [
+        ([("Mar", "visible", MARCH), ("Mar (2)", "visible", MARCH)], [1250, -250], ["'Mar (2)' repeats rows of sheet 'Mar'"]),
+        ([("Mar", "visible", MARCH[:2]), ("All", "visible", MARCH)], [1250, -250], ["'Mar' repeats rows of sheet 'All'"]),
+        ([("Mar", "visible", MARCH), ("Old", "hidden", APRIL)], [1250, -250], ["'Old' is hidden"]),
+        ([("Mar", "visible", MARCH), ("Old", "veryHidden", APRIL)], [1250, -250], ["'Old' is hidden"]),
+        ([("Mar", "visible", MARCH), ("Apr", "visible", APRIL)], [1250, -250, 700], []),
+        ([("Notes", "visible", [["see the other sheet"]]), ("Mar", "hidden", MARCH)], [1250, -250], []),
+    ],
+)
+def test_sheets_that_do_not_count(sheets: list[tuple[str, str, list[list[object]]]], amounts: list[int], said: list[str]) -> None:
+    data = sheets_of(*sheets)
+    assert [row.amount for row in rows(data)] == amounts
+    found = [event.message for event in events(data) if isinstance(event, Problem) and event.code == "note.sheet"]
+    assert [words in message for words, message in zip(said, found, strict=True)] == [True] * len(said)
+
+
+def test_numbers_of_more_digits_than_a_workbook_keeps_are_no_references() -> None:
+    data = sheets_of(
+        ("Mar", "visible", [COLUMNS, ["A", "2026-03-05", 12.5, "EUR", 20260305000012345678], ["A", "2026-03-06", 1, "EUR", 42]])
+    )
+    assert [row.bank_reference for row in rows(data)] == ["", "42"]
+    assert problems(data) == [("note.identity", "warning", 1)]

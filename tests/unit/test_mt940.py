@@ -305,3 +305,28 @@ def test_a_file_without_statement_is_empty_and_says_so() -> None:
     tally = tallied(":20:A\n:25:1\n-\n")
     assert tally.outcome == "empty"
     assert codes(tally) == [("note.syntax", "info", 1), ("file.no_statement", "warning", 0)]
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "read"),
+    [
+        ("EUR", "166?00GUTSCHRIFT?20F}r drei T}ren?32J[GER & GR\\NBERG KG", ("Für drei Türen", "JÄGER & GRÖNBERG KG")),
+        ("SEK", "166?00INSATTNING?20Fr}n R|d|n?32L]NG & \\STLUND", ("Från Rödön", "LÅNG & ÖSTLUND")),
+        # brackets that are brackets, and one that may be anything
+        ("EUR", "166?00GUTSCHRIFT?20Auftrag [12] {a}?32Jaeger KG", ("Auftrag [12] {a}", "Jaeger KG")),
+        ("GBP", "166?00CREDIT?20F}r drei T}ren?32J[GER", ("F}r drei T}ren", "J[GER")),
+    ],
+)
+def test_letters_of_iso_646(currency: str, text: str, read: tuple[str, str]) -> None:
+    message = f"{{1:F01BANK}}{{4:\n{HEAD}:61:2401020102C1,00NTRFNONREF\n:86:{text}\n:62F:C240102EUR11,00\n-}}\n".replace(
+        "EUR1", f"{currency}1"
+    )
+    (row,) = rows(message)
+    assert (row.remittance_information, row.counterparty_name) == read
+
+
+@pytest.mark.parametrize("tail", [":90C:1EU", ":90C:1", ":90D:0EUR0,00\n:90C:1EUR9"])
+def test_a_report_that_ends_inside_its_sums_is_cut(tail: str) -> None:
+    report = f":20:A\n:25:1\n:28C:1\n:34F:EUR0,\n:13D:2401011200+0100\n{ENTRY}{tail}"
+    assert ("file.cut", "fatal") in [(p.code, p.severity) for p in tallied(report).problems]
+    assert tallied(report + "\n-\n").outcome != "reject"

@@ -57,6 +57,59 @@ CASES: list[tuple[str, Transaction, dict[str, Any]]] = [
         {"counterparty_account": "DE02120300000000202051"},
     ),
     (
+        "numbered parts without a code, the account wrapped",
+        read(">20Za fakture 118/2026>21z 3 marca>3011401010>3155114010100000\n0012345678>32Zaklad Szklarski J Nowak"),
+        {
+            "counterparty_name": "Zaklad Szklarski J Nowak",
+            "counterparty_account": "551140101000000012345678",
+            "remittance_information": "Za fakture 118/2026 z 3 marca",
+        },
+    ),
+    (
+        "a blank trimmed where a line is one place short",
+        read("834?00UMBUCHUNG?109999?20AUSGLEICH LIEFERUNG 771204?21BESTELLUNG\n70050101?3070050101?3122222222"),
+        {"remittance_information": "AUSGLEICH LIEFERUNG 771204 BESTELLUNG 70050101"},
+    ),
+    ("the code of free text", read("999MIETE MAERZ HALLE 3"), {"remittance_information": "MIETE MAERZ HALLE 3"}),
+    ("a number in front of free text", read("9991 MIETE MAERZ"), {"remittance_information": "9991 MIETE MAERZ"}),
+    (
+        "a party in lines",
+        read("/ORDP/210000000771204\n/PEKARA ZLATNO ZITO DOO\n/12//34\n/Uplata faktura 12"),
+        {
+            "counterparty_account": "210000000771204",
+            "counterparty_name": "PEKARA ZLATNO ZITO DOO",
+            "remittance_information": "12//34 Uplata faktura 12",
+        },
+    ),
+    (
+        "text behind an original amount",
+        read("/OCMT/USD118,40/\nINVOICE 77120 HARBOUR GLASS LTD"),
+        {"remittance_information": "INVOICE 77120 HARBOUR GLASS LTD", "instructed_amount": 11840, "instructed_currency": "USD"},
+    ),
+    (
+        "a number that is no IBAN",
+        read("/TRTP/SEPA OVERBOEKING/BBAN/42771204/NAME/Glas B.V./REMI/F 7"),
+        {"counterparty_account": "42771204"},
+    ),
+    ("an account of zeros", read("/PREF/BATCH-7", extra="0000000000"), {"counterparty_account": ""}),
+    (
+        "labels of ABN AMRO behind a full line",
+        read(
+            "SEPA OVERBOEKING                 IBAN: NL02ABNA0123456789\n"
+            "BIC: ABNANL2A                    NAAM: GLASHANDEL DE LINDEBOOM BV.\n"
+            "OMSCHRIJVING: NOTA 77-12\nKENMERK: 554"
+        ),
+        {"counterparty_name": "GLASHANDEL DE LINDEBOOM BV.", "remittance_information": "NOTA 77-12", "end_to_end_id": "554"},
+    ),
+    (
+        "code words behind account and name",
+        read(
+            "NL02ABNA0123456789 glashandel linde\n\n/TRTP/Europese Incasso/NAME/GLASHANDEL LINDE/MARF/M-77/REMI/Nota 12/EREF/E/12",
+            head="NINCNL02ABNA0123456789",
+        ),
+        {"mandate_id": "M-77", "end_to_end_id": "E/12", "remittance_information": "Nota 12", "counterparty_name": "glashandel linde"},
+    ),
+    (
         "a word that is no account",
         read("166?20IBAN+BIC bitte angeben"),
         {"counterparty_account": "", "remittance_information": "IBAN+BIC bitte angeben"},

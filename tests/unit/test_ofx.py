@@ -258,3 +258,63 @@ def test_a_fatal_problem_is_the_last_word() -> None:
     events, _ = read(document(ROW.format(1)).replace("</OFX>", ""))
     assert isinstance(events[-1], Problem)
     assert events[-1].severity == "fatal"
+
+
+def typed(kind: str, amount: str) -> str:
+    return f"<STMTTRN><TRNTYPE>{kind}<DTPOSTED>20261005<TRNAMT>{amount}<FITID>{kind}{amount}<NAME>HARTWELL TOOLS</STMTTRN>\n"
+
+
+@pytest.mark.parametrize("rows_before", [0, 100])
+@pytest.mark.parametrize(
+    ("rows", "amounts", "against"),
+    [
+        # amounts without any sign: the types tell
+        ([("DEBIT", "70.00"), ("CREDIT", "300.00")], [-7000, 30000], "1; the types are taken"),
+        ([("PAYMENT", "70.00"), ("DEP", "300.00")], [-7000, 30000], "1; the types are taken"),
+        # one sign for all, and one type says nothing of the direction: the signs stand, and it is said
+        ([("DEBIT", "70.00"), ("OTHER", "300.00")], [7000, 30000], "1; the signs are taken"),
+        # signs that tell: they stand, and what contradicts them is said
+        ([("DEBIT", "70.00"), ("DEBIT", "-300.00")], [7000, -30000], "1; the signs are taken"),
+        # money back of a fee or a cheque is no contradiction
+        ([("FEE", "2.50"), ("CHECK", "4.00"), ("DEBIT", "-300.00")], [250, 400, -30000], ""),
+        ([("DEBIT", "-70.00"), ("CREDIT", "300.00")], [-7000, 30000], ""),
+    ],
+)
+def test_types_and_signs_that_contradict_each_other_are_a_question(
+    rows: list[tuple[str, str]], amounts: list[int], against: str, rows_before: int
+) -> None:
+    # as many as are read in columns
+    more = "".join(typed("CREDIT", f"{n + 1}.00") for n in range(rows_before))
+    events, tally = read(document(more + "".join(typed(*row) for row in rows)))
+    got = [row.amount for event in events if isinstance(event, RowBatch) for row in event.records()]
+    assert got[rows_before:] == amounts
+    said = [problem.message for problem in tally.problems if problem.code == "statement.direction"]
+    assert [against in message for message in said] == ([True] if against else [])
+
+
+def test_payments_to_a_card_come_in() -> None:
+    text = document(typed("PAYMENT", "70.00")).replace("STMTRS>", "CCSTMTRS>").replace("STMTTRNRS>", "CCSTMTTRNRS>")
+    events, tally = read(text.replace("BANKACCTFROM>", "CCACCTFROM>"))
+    assert [row.amount for row in rows_of(events)] == [7000]
+    assert [problem.code for problem in tally.problems] == []
+
+
+def test_an_entry_that_has_lost_its_opening_tag_is_named() -> None:
+    events, tally = read(document(ROW.format(1) + ROW.format(2).removeprefix("<STMTTRN>") + ROW.format(3)))
+    assert [row.bank_reference for row in rows_of(events)] == ["1", "3"]
+    assert [(p.code, p.severity, p.line) for p in tally.problems] == [("row.invalid", "error", 12)]
+    assert tally.outcome == "partial"
+
+
+@pytest.mark.parametrize(
+    ("payee", "name"),
+    [
+        ("<PAYEE>Hartwell Tools</PAYEE><MEMO>INV 7", "Hartwell Tools"),
+        ("<PAYEE>Hartwell &amp; Sons\n<MEMO>INV 7", "Hartwell & Sons"),
+        ("<PAYEE><NAME>Hartwell Tools<ADDR1>1 High Street<CITY>Leeds</PAYEE><MEMO>INV 7", "Hartwell Tools"),
+    ],
+)
+def test_a_payee_is_an_aggregate_or_a_text(payee: str, name: str) -> None:
+    rows = f"<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261005<TRNAMT>10.00<FITID>1{payee}</STMTTRN>\n"
+    (row,) = rows_of(read(document(rows))[0])
+    assert (row.counterparty_name, row.remittance_information) == (name, "INV 7")

@@ -145,7 +145,7 @@ def test_a_row_that_comes_twice_is_found_across_blocks() -> None:
 
 
 def values(data: bytes) -> list[list[object]]:
-    return sheets(io.BytesIO(data), len(data))[0].to_python()
+    return sheets(io.BytesIO(data), len(data))[0].cells.to_python()
 
 
 def test_what_other_programs_write_is_read() -> None:

@@ -39,6 +39,7 @@ _COMMON = {
     "BkTxCd/Domn/Fmly/Cd": "family",
     "BkTxCd/Domn/Fmly/SubFmlyCd": "sub_family",
     "BkTxCd/Prtry/Cd": "proprietary",
+    "BkTxCd/Prtry/Issr": "issuer",
     "AmtDtls/InstdAmt/CcyXchg/XchgRate": "rate",
     "AmtDtls/TxAmt/CcyXchg/XchgRate": "rate",
     "AmtDtls/CntrValAmt/CcyXchg/XchgRate": "rate",
@@ -63,6 +64,8 @@ _PART = _COMMON | {
     "Refs/MndtId": "mandate_id",
     "Refs/AcctSvcrRef": "servicer_reference",
     "Refs/ChqNb": "cheque_number",
+    "Refs/Prtry/Tp": "further_reference_type",
+    "Refs/Prtry/Ref": "further_reference",
     "RtrInf/Rsn/Cd": "return_reason",
     "RtrInf/Rsn/Prtry": "return_reason",
     "RtrInf/RtrRsn/Cd": "return_reason",
@@ -136,11 +139,14 @@ class Part:
     family: int = -1
     sub_family: int = -1
     proprietary: int = -1
+    issuer: int = -1
     rate: int = -1
     servicer_reference: int = -1
     end_to_end_id: int = -1
     mandate_id: int = -1
     cheque_number: int = -1
+    further_reference_type: int = -1
+    further_reference: int = -1
     return_reason: int = -1
     debtor: Party = field(default_factory=Party)
     creditor: Party = field(default_factory=Party)
@@ -158,7 +164,7 @@ class Part:
         """All fields are placed."""
         self.coded = max(self.domain, self.family, self.sub_family, self.proprietary) >= 0
         beside = self.additional_remittance or self.documents or self.references[1:] or self.cheque_number >= 0
-        if len(self.unstructured) == 1 and not beside:
+        if len(self.unstructured) == 1 and not beside and not self.additional:
             self.only_text = self.unstructured[0]
 
 

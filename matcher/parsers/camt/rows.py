@@ -6,30 +6,29 @@ was booked, for reversals too.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Transaction, TransactionKind
-from matcher.parsers.camt.fields import DOCUMENT_WORDS, NO_AMOUNT, Amount, Entry, Part, Party, entry_of, kind_of, part_of
+from matcher.parsers import german_codes
+from matcher.parsers.camt.fields import NO_AMOUNT, Amount, Entry, Part, entry_of, kind_of, part_of
 from matcher.parsers.camt.shapes import Shapes
+from matcher.parsers.camt.texts import Values, clean, entry_id, joined, party_of, reference, remittance
 from matcher.parsers.camt.xml_blocks import NAME, without_asides
 
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](.*)|Z|[+-]\d\d:\d\d)?")
 _PART_START = re.compile(rf"<((?:{NAME}:)?TxDtls)(?:\s[^<>]*)?>")
-_NOT_PROVIDED = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF"))
 _UNBOOKED = frozenset(("PDNG", "INFO", "FUTR"))
 _CREDIT = {"CRDT": True, "DBIT": False}
 _PENDING = {"": False, "BOOK": False} | dict.fromkeys(_UNBOOKED, True)
 _TRUE = frozenset(("true", "1", "TRUE", "True"))
 _CACHED = 10_000
-_UNCODED: tuple[str, TransactionKind] = ("", "")
+_GERMAN_ISSUERS = frozenset(("DK", "ZKA"))
+_UNCODED: tuple[str, TransactionKind, str] = ("", "", "")
+_NOT_GERMAN: tuple[TransactionKind, str] = ("", "")
 _UNCONVERTED: tuple[int | None, str, str, int | None] = (None, "", "", None)
-
-Values = Sequence[str]
-"""The texts of a block; the last one is ''."""
 
 
 def read_date(text: str) -> tuple[date, str]:
@@ -83,7 +82,8 @@ class EntryReader:
         self._entries: Shapes[Entry] = Shapes(entry_of)
         self._parts: Shapes[Part] = Shapes(part_of)
         self._dates: dict[str, tuple[date, str]] = {}
-        self._codes: dict[tuple[str, ...], tuple[str, TransactionKind]] = {}
+        self._codes: dict[tuple[str, ...], tuple[str, TransactionKind, str]] = {}
+        self._original_direction = False
         self._text = self._text_currency = ""
         self._parsed = (0, "")
         self.begin("", "", None)
@@ -114,8 +114,20 @@ class EntryReader:
             pieces = [(entry.part, values)] if entry.part else []
         self.parts += len(pieces)
         booking = self._booking(entry, values, line)
-        details = tuple([self._detail(part, texts, booking, len(pieces) == 1) for part, texts in pieces])
-        return self._entry(entry, values, booking, details, block)
+        coding = self._code(entry, values) if entry.coded else _UNCODED
+        returned = coding[1] == "return"
+        details = tuple([self._detail(part, texts, booking, len(pieces) == 1, returned) for part, texts in pieces])
+        return self._entry(entry, values, booking, details, coding, block)
+
+    def turned(self, row: Transaction) -> Transaction:
+        """A reversal whose ``CdtDbtInd`` is the direction of the original booking, so that it goes the other way."""
+        counted = (self.undated, self.unreadable, self.parts)
+        self._original_direction = True
+        try:
+            return self.read(row.raw, row.line)
+        finally:
+            self._original_direction = False
+            self.undated, self.unreadable, self.parts = counted
 
     def _booking(self, entry: Entry, values: Values, line: int) -> _Booking:
         indicator, status = values[entry.indicator].strip(), values[entry.status].strip()
@@ -128,10 +140,11 @@ class EntryReader:
             raise MatcherError("row.invalid", "the entry has no amount")
         currency = entry.amount[1] or self.currency
         amount, exact = self._parse(values[entry.amount[0]], currency)
+        reversal = entry.reversal >= 0 and values[entry.reversal].strip() in _TRUE
+        credit = credit != (reversal and self._original_direction)
         if not credit:
             amount, exact = -amount, exact and (exact[1:] if exact[0] == "-" else f"-{exact}")
         day, value_date, time = self._days(values[entry.booking_date], values[entry.value_date])
-        reversal = entry.reversal >= 0 and values[entry.reversal].strip() in _TRUE
         return _Booking(day, value_date, time, amount, exact, currency, credit, reversal, pending, line)
 
     def _days(self, booked: str, valued: str) -> tuple[date, date | None, str]:
@@ -157,9 +170,17 @@ class EntryReader:
         found = self._dates[text] = read_date(text)
         return found
 
-    def _entry(self, entry: Entry, values: Values, booking: _Booking, details: tuple[Transaction, ...], raw: str) -> Transaction:
+    def _entry(
+        self,
+        entry: Entry,
+        values: Values,
+        booking: _Booking,
+        details: tuple[Transaction, ...],
+        coding: tuple[str, TransactionKind, str],
+        raw: str,
+    ) -> Transaction:
         only = details[0] if len(details) == 1 else _NOTHING
-        code, kind = self._code(entry, values) if entry.coded else _UNCODED
+        code, kind, reason = coding
         instructed, instructed_currency, rate, charges = (
             self._converted(entry, values, booking.currency, booking.credit) if entry.converted else _UNCONVERTED
         )
@@ -176,17 +197,17 @@ class EntryReader:
                 booking.amount,
                 booking.currency,
                 booking.value_date,
-                _reference(values[entry.servicer_reference]) or only.bank_reference or _reference(values[entry.entry_reference]),
+                reference(values[entry.servicer_reference]) or only.bank_reference or reference(values[entry.entry_reference]),
                 only.counterparty_name,
                 only.counterparty_account,
                 only.counterparty_bank,
-                only.remittance_information or _joined(entry.additional, values),
+                only.remittance_information or joined(entry.additional, values),
                 only.creditor_reference,
                 only.end_to_end_id,
                 only.mandate_id,
                 code or only.transaction_code,
                 kind or only.kind,
-                only.return_reason,
+                only.return_reason or reason,
                 instructed,
                 instructed_currency,
                 rate or only.exchange_rate,
@@ -202,9 +223,13 @@ class EntryReader:
             ),
         )
 
-    def _detail(self, part: Part, values: Values, booking: _Booking, alone: bool) -> Transaction:
-        """One ``TxDtls``. An amount it does not tell is the entry's when it is the only one, and 0 when it is one of several."""
+    def _detail(self, part: Part, values: Values, booking: _Booking, alone: bool, returned: bool) -> Transaction:
+        """One ``TxDtls``. An amount it does not tell is the entry's when it is the only one, and 0 when it is one of several.
+
+        `returned`: the entry's code says that a payment comes back.
+        """
         credit = _CREDIT.get(values[part.indicator].strip(), booking.credit)
+        credit = booking.credit if booking.reversal and self._original_direction else credit
         currency, exact = booking.currency, ""
         told = part.amount if part.amount is not NO_AMOUNT else part.transferred
         amount = self._beside(told, values, currency, credit)
@@ -212,9 +237,10 @@ class EntryReader:
             currency = told[1] or currency
         else:
             amount, exact = (booking.amount, booking.exact) if alone else (0, "")
-        code, kind = self._code(part, values) if part.coded else _UNCODED
-        reason = values[part.return_reason].strip()
-        name, account, bank = self._counterparty(part, values, booking.credit, booking.reversal or reason != "")
+        code, kind, coded_reason = self._code(part, values) if part.coded else _UNCODED
+        reason = values[part.return_reason].strip() or coded_reason
+        comes_back = booking.reversal or reason != "" or returned or kind == "return"
+        name, account, bank = self._counterparty(part, values, booking.credit, comes_back)
         instructed, instructed_currency, rate, charges = self._converted(part, values, currency, credit) if part.converted else _UNCONVERTED
         return _new(
             Transaction,
@@ -223,14 +249,14 @@ class EntryReader:
                 amount,
                 currency,
                 booking.value_date,
-                _reference(values[part.servicer_reference]),
+                reference(values[part.servicer_reference]) or entry_id(part, values),
                 name,
                 account,
                 bank,
-                _remittance(part, values),
-                _clean(values[part.references[0]]) if part.references else "",
-                _reference(values[part.end_to_end_id]),
-                _reference(values[part.mandate_id]),
+                remittance(part, values),
+                clean(values[part.references[0]]) if part.references else "",
+                reference(values[part.end_to_end_id]),
+                reference(values[part.mandate_id]),
                 code,
                 kind,
                 reason,
@@ -256,16 +282,19 @@ class EntryReader:
             self._text, self._text_currency = text, currency
         return self._parsed
 
-    def _code(self, part: Part, values: Values) -> tuple[str, TransactionKind]:
-        key = (values[part.domain], values[part.family], values[part.sub_family], values[part.proprietary])
-        code_and_kind = self._codes.get(key)
-        if code_and_kind is None:
-            domain, family, sub_family, proprietary = (text.strip() for text in key)
+    def _code(self, part: Part, values: Values) -> tuple[str, TransactionKind, str]:
+        """The bank's code of the entry, its kind, and the reason of a return that a German code tells."""
+        key = (values[part.domain], values[part.family], values[part.sub_family], values[part.proprietary], values[part.issuer])
+        coding = self._codes.get(key)
+        if coding is None:
+            domain, family, sub_family, proprietary, issuer = (text.strip() for text in key)
             if len(self._codes) >= _CACHED:
                 self._codes.clear()
             code = "/".join(filter(None, (domain, family, sub_family))) if domain else proprietary
-            code_and_kind = self._codes[key] = code, kind_of(domain, family, sub_family)
-        return code_and_kind
+            german = issuer in _GERMAN_ISSUERS or (not issuer and "+" in proprietary)
+            kind, reason = german_codes.proprietary(proprietary) if german else _NOT_GERMAN
+            coding = self._codes[key] = code, kind_of(domain, family, sub_family) or kind, reason
+        return coding
 
     def _counterparty(self, part: Part, values: Values, credit: bool, turned: bool) -> tuple[str, str, str]:
         """Name, account and bank of the other side: the debtor of a credit, the creditor of a debit.
@@ -274,9 +303,9 @@ class EntryReader:
         is never the counterparty's.
         """
         first, second = (part.debtor, part.creditor) if credit != turned else (part.creditor, part.debtor)
-        name, account, bank = _party(first, values)
+        name, account, bank = party_of(first, values)
         if (not name and not account) or account == self.account:
-            other = _party(second, values)
+            other = party_of(second, values)
             if (other[1] or account) and other[1] != self.account:
                 return other
         return name, account, bank
@@ -319,44 +348,6 @@ class EntryReader:
         return amount if credit else -amount
 
 
-def _party(party: Party, values: Values) -> tuple[str, str, str]:
-    name = values[party.ultimate] or values[party.name] or values[party.account_name]
-    return _clean(name), values[party.account].strip().replace(" ", ""), (values[party.bank] or values[party.bank_code]).strip()
-
-
-def _remittance(part: Part, values: Values) -> str:
-    """The payer's text, then numbers of referred documents, further references and a cheque's number."""
-    if part.only_text >= 0 and (text := _clean(values[part.only_text])):
-        return text
-    texts = [_clean(values[index]) for index in part.unstructured]
-    if part.additional_remittance:
-        texts += [_clean(values[index]) for index in part.additional_remittance]
-    for kind, number in part.documents:
-        word = values[kind].strip()
-        texts.append(f"{DOCUMENT_WORDS.get(word, word)} {values[number].strip()}".strip() if values[number] else "")
-    if len(part.references) > 1:
-        texts += [_clean(values[index]) for index in part.references[1:]]
-    if part.cheque_number >= 0:
-        texts.append(f"cheque {values[part.cheque_number].strip()}")
-    return " ".join(filter(None, texts)) or _joined(part.additional, values)
-
-
-def _joined(indexes: Sequence[int], values: Values) -> str:
-    return " ".join([_clean(values[index]) for index in indexes]) if indexes else ""
-
-
-def _clean(text: str) -> str:
-    """Text on one line, without spaces at the ends; the bank's own spacing within a line stays."""
-    return " ".join(text.split()) if "\n" in text else text.strip()
-
-
-def _reference(text: str) -> str:
-    if not text:
-        return ""
-    text = text.strip()
-    return "" if text[:1] in "Nn" and text.upper() in _NOT_PROVIDED else text
-
-
 def _without_parts(block: str) -> tuple[str, list[str]]:
     """An entry without its ``TxDtls``, and these.
 
@@ -374,3 +365,11 @@ def _without_parts(block: str) -> tuple[str, list[str]]:
         parts.append(block[start.start() : at])
     outside.append(block[at:])
     return "".join(outside), parts
+
+
+def in_account_currency(row: Transaction, currency: str) -> Transaction | None:
+    """An entry that is marked with another currency than its account's, as what it was in the account's where that is told beside."""
+    amount = row.instructed_amount
+    if row.instructed_currency != currency or amount is None:
+        return None
+    return row._replace(amount=amount, currency=currency, exact="", instructed_amount=row.amount, instructed_currency=row.currency)

@@ -8,7 +8,7 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Balance, ControlTotals, Problem, Severity, StatementEnd, StatementStart, Transaction
 from matcher.parsers.base import BATCH_ROWS, Event, ParseOptions, RowBatch
-from matcher.parsers.camt.rows import EntryReader, read_date
+from matcher.parsers.camt.rows import EntryReader, in_account_currency, read_date
 
 HEADERS = frozenset(
     ("Id", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "Acct", "Bal", "TxsSummry", "StmtPgntn", "RptPgntn", "MsgPgntn")
@@ -60,6 +60,7 @@ class _Booked:
     count: int = 0
     pending: int = 0
     zero: bool = False
+    total: int = 0
 
     def add(self, row: Transaction) -> None:
         """Keeps and counts an entry."""
@@ -68,6 +69,7 @@ class _Booked:
             self.pending += 1
         else:
             self.count += 1
+            self.total += row.amount
             if not row.amount:
                 self.zero = True
 
@@ -97,6 +99,7 @@ class Statement:
         self._stated: list[_Stated] = []
         self._booked: dict[str, _Booked] = {}
         self._notes: list[tuple[str, Severity, str]] = []
+        self._odd: list[Transaction] = []
         self._refused = 0
         self._begun = False
         self._account = self._currency = ""
@@ -125,6 +128,9 @@ class Statement:
                 raise
             self._refused += 1
             return [Problem(error.code, "error", f"entry refused: {error.what}", line)]
+        if row.currency != self._currency and self._is_odd(row.currency) and len(self._odd) < BATCH_ROWS:
+            self._odd.append(row)
+            return ()
         booked = self._booked.get(row.currency)
         if booked is None:
             booked = self._open(row.currency)
@@ -133,23 +139,28 @@ class Statement:
         booked.add(row)
         if len(booked.rows) < BATCH_ROWS:
             return ()
-        full = RowBatch(booked.number, booked.rows)
-        booked.rows = []
-        return [full]
+        # only the balances at the end tell in which direction a reversal was booked
+        full, booked.rows = [r for r in booked.rows if not r.reversal], [r for r in booked.rows if r.reversal]
+        if len(booked.rows) >= BATCH_ROWS:
+            full, booked.rows = full + booked.rows, []
+        return [RowBatch(booked.number, full)] if full else ()
 
     def end(self) -> Iterator[Event]:
         """The statement is complete."""
         if not self._begun:
             self._begin()
+        yield from self._settle_odd()
         for currency in self._further_currencies():
             yield self._start(self._open(currency))
         alone = len(self._booked) == 1
         self._count_notes()
         for booked in self._booked.values():
-            if booked.rows:
-                yield RowBatch(booked.number, booked.rows)
             opening = self._choose(self._openings(), booked.currency, alone, latest=False)
             closing = self._choose(self._closings(), booked.currency, alone, latest=True)
+            if opening and closing:
+                self._turn(booked, closing.amount - opening.amount)
+            if booked.rows:
+                yield RowBatch(booked.number, booked.rows)
             if opening is None and closing is None:
                 self._notes.append(("statement.unproven", "info", "there are no balances, so completeness cannot be proven"))
             elif opening is None or closing is None:
@@ -200,6 +211,53 @@ class Statement:
             to_date=self._to,
             line=self._line,
         )
+
+    def _is_odd(self, currency: str) -> bool:
+        """Whether entries in this currency stand in a statement that has balances, and none in it."""
+        stated = {stated.currency for stated in self._stated} - {""}
+        return self._currency in stated and currency not in stated
+
+    def _settle_odd(self) -> Iterator[Event]:
+        """Books entries marked with another currency in the account's, when it is told what they are there or the balances prove it."""
+        odd, self._odd = self._odd, []
+        if not odd:
+            return
+        own = self._currency
+        told = [converted for row in odd if (converted := in_account_currency(row, own))]
+        marked = [row._replace(currency=own) for row in odd if money.scale(row.currency) == money.scale(own)]
+        gap = self._gap(own)
+        choices = [rows for rows in (told, marked) if len(rows) == len(odd)]
+        proven = [rows for rows in choices if gap == sum(row.amount for row in rows if not row.pending)]
+        rows = (proven or (choices[:1] if gap is None and told else [])) or [odd]
+        if rows[0] is not odd:
+            message = f"{len(odd)} entries are marked with another currency than the account's; "
+            message += "the balances show that they are in the account's" if proven else "what they are in the account's is told beside"
+            self._notes.append(("note.syntax" if proven else "note.currency", "warning", message))
+        for row in rows[0]:
+            booked = self._booked.get(row.currency)
+            if booked is None:
+                booked = self._open(row.currency)
+                yield self._start(booked)
+            booked.add(row)
+        for booked in self._booked.values():
+            booked.rows.sort(key=lambda row: row.line)
+
+    def _gap(self, currency: str) -> int | None:
+        """What the entries in a currency lack to lead from the opening to the closing balance; None when a balance is missing."""
+        opening = self._choose(self._openings(), currency, False, latest=False)
+        closing = self._choose(self._closings(), currency, False, latest=True)
+        booked = self._booked.get(currency)
+        return closing.amount - opening.amount - (booked.total if booked else 0) if opening and closing else None
+
+    def _turn(self, booked: _Booked, change: int) -> None:
+        """Turns all reversals when the balances hold only so: some banks give a reversal the direction of what it reverses."""
+        back = sum(row.amount for row in booked.rows if row.reversal and not row.pending)
+        if not back or booked.total == change or booked.total - 2 * back != change:
+            return
+        booked.rows = [self._reader.turned(row) if row.reversal else row for row in booked.rows]
+        booked.total = change
+        message = "reversals are marked with the direction of what they reverse; the balances show that they were booked the other way"
+        self._notes.append(("note.reversal", "warning", message))
 
     def _further_currencies(self) -> list[str]:
         """Currencies without entries that still need a statement: those with both balances, at least one in all."""

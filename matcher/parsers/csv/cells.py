@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 
 from matcher import money
 from matcher.errors import MatcherError
 
 _MAX_CELL = 80
+_DUST_PLACES = 6
 _SHORT = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})", re.ASCII)
 _NO_MARKS = str.maketrans("", "", ".,' ")
@@ -99,7 +101,7 @@ def amount_reader(decimal: str, grouping: str, lakh: bool = False, bare: bool = 
     direct = _SHORT.fullmatch if decimal == "." else (lambda cell: None)
 
     def read(cell: str) -> tuple[str, str]:
-        if direct(cell) or type(cell) is Exact:
+        if direct(cell) or isinstance(cell, Exact):
             return cell, ""
         match, beside = pattern.fullmatch(cell), ""
         if match is None:
@@ -168,6 +170,15 @@ def minor_units(plain: str, currency: str) -> int:
         raise CellError(error.code, error.what) from None
 
 
+def undusted(plain: str, currency: str) -> str:
+    """The figure without floating-point dust: digits from the millionth on that are all zeros or all nines."""
+    if len(plain.partition(".")[2]) <= _DUST_PLACES:
+        return plain
+    exact = Decimal(plain)
+    rounded = exact.quantize(Decimal(1).scaleb(-money.scale(currency)), ROUND_HALF_EVEN)
+    return f"{rounded:f}" if abs(exact - rounded) < Decimal("0.000001") else plain
+
+
 @cache
 def date_pattern(text: str) -> re.Pattern[str]:
     """The regular expression of a date format. Without separators between the parts every part has its full width."""
@@ -210,7 +221,7 @@ class DateReader:
         text = unicodedata.normalize("NFKC", cell[: 2 * _MAX_CELL]).strip().strip("'")
         if len(cell.strip()) > _MAX_CELL:
             raise CellError("date.invalid", f"a cell of {len(cell)} characters is not a date")
-        patterns = [_ISO, *self._patterns] if type(cell) is Exact else self._patterns
+        patterns = [_ISO, *self._patterns] if isinstance(cell, Exact) else self._patterns
         for pattern in patterns:
             if (match := pattern.fullmatch(text)) and (day := self._day(got := match.groupdict())):
                 return day, got["time"] or ""

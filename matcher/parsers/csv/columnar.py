@@ -22,6 +22,7 @@ import pyarrow as pa
 from matcher import money
 from matcher.parsers.base import HEAD_BYTES, MAX_LINE, Event, Source
 from matcher.parsers.csv.cells import CellError, currency_code
+from matcher.parsers.csv.damaged import DAMAGED, IDENTIFYING
 from matcher.parsers.csv.layout import MAX_PLAIN_WIDTH, Layout
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import Record, RecordReader
@@ -285,6 +286,8 @@ def _typed(frame: pl.DataFrame, layout: Layout, padded: bool) -> pl.DataFrame | 
         cells[name] == "" for name in layout.profile.filled if name in places
     ]
     may = [(cells[name] != "") & typed[name].is_null() for name in ("value_date", "balance", "instructed_amount") if name in typed.columns]
+    # the row reader says what a spreadsheet has damaged
+    may += [cells[name].str.contains(DAMAGED) for name in IDENTIFYING if name in cells.columns]
     if "instructed_amount" in places and "instructed_amount" not in typed.columns:
         may.append(cells["instructed_amount"] != "")
         cells = cells.drop("instructed_amount")

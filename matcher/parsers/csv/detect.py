@@ -6,13 +6,14 @@ Nothing is chosen between equals, and a table that no profile knows is said to b
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from matcher.model import Problem
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv.layout import Layout, Near, bind_header
-from matcher.parsers.csv.library import available
+from matcher.parsers.csv.library import available, shipped
+from matcher.parsers.csv.ownership import is_common, owns_a_title
 from matcher.parsers.csv.records import OPEN_QUOTE, Record, RecordReader
 from matcher.parsers.csv.rows import RowError, RowReader
 from matcher.parsers.csv.schema import Profile
@@ -131,22 +132,28 @@ def _folded(records: Sequence[Record]) -> list[list[str]]:
     return [[fold(bare(cell[:400])) for cell in cells] for _, cells, _ in records]
 
 
-def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool) -> Found | Problem | None:
-    """The one best fit; the problem that says why there is none; None when nothing here is a table of bookings."""
+def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool, resaved: bool = False) -> Found | Problem | None:
+    """The one best fit; the problem that says why there is none; None when nothing here is a table of bookings.
+
+    `resaved`: the encoding need not be one of the layout's.
+    """
     fits: dict[str, Found] = {}
     nears: list[Near] = []
     for name, profile in profiles.items():
         for candidate in tables:
-            if not _applies(profile, candidate):
+            if not _applies(profile, candidate, resaved):
                 continue
             bound = fit(profile, candidate)
             if isinstance(bound, Near):
                 nears.append(bound)
-            elif bound and (name not in fits or bound.score > fits[name].layout.score):
-                fits[name] = Found(bound, candidate, named)
+            elif bound and not _is_lure(found := Found(bound, candidate, named)):
+                fits[name] = max(fits.get(name, found), found, key=lambda choice: choice.layout.score)
     by_header = [choice for choice in fits.values() if choice.layout.header]
     ranked = sorted(by_header or fits.values(), key=lambda choice: choice.layout.score, reverse=True)
     best = [choice for choice in ranked if choice.layout.score == ranked[0].layout.score]
+    if len(best) > 1:
+        # whoever wrote a layout of their own has seen the file
+        best = [choice for choice in best if choice.layout.profile.name not in shipped()] or best
     if len(best) > 1:
         readable = {id(choice): _readable(choice) for choice in best}
         best = [choice for choice in best if readable[id(choice)] == max(readable.values())]
@@ -160,6 +167,15 @@ def choose(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bool
         lacking = ", ".join(f"{name} ({_titles(near.profile, name)})" for name in near.missing)
         return Problem("column.missing", "fatal", f"the header is that of layout {near.profile.name}, but lacks: {lacking}", near.line)
     return _unknown(tables, profiles, named)
+
+
+def _is_lure(choice: Found) -> bool:
+    """Whether a common header fits, but neither balances nor what the rows hold speak for the layout."""
+    layout = choice.layout
+    if choice.named or not layout.common:
+        return False
+    unproven = "balance" not in layout.cells and not layout.profile.weak
+    return unproven or (len(choice.table.records) > layout.ordinal + 1 and not _readable(choice))
 
 
 def _readable(choice: Found) -> int:
@@ -177,11 +193,11 @@ def _readable(choice: Found) -> int:
     return count
 
 
-def _applies(profile: Profile, candidate: Table) -> bool:
+def _applies(profile: Profile, candidate: Table, resaved: bool) -> bool:
     if not candidate.delimiter:
         return True
     cut = candidate.delimiter in profile.delimiters and candidate.quote == profile.quote
-    return cut and (candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
+    return cut and ((resaved and not profile.amounts.plain) or candidate.encoding in UNICODE or candidate.encoding in profile.encodings)
 
 
 def fit(profile: Profile, candidate: Table) -> Layout | Near | None:
@@ -195,8 +211,9 @@ def fit(profile: Profile, candidate: Table) -> Layout | Near | None:
         line, cells, _ = candidate.records[ordinal]
         bound = bind_header(profile, [bare(cell) for cell in cells], header, ordinal, line)
         if isinstance(bound, Layout):
-            return bound
-        near = near or bound
+            return replace(bound, common=is_common(profile, header, bound.strange))
+        if bound and not near and owns_a_title(profile.vocabulary.intersection(header)):
+            near = bound
     return near
 
 
@@ -210,6 +227,8 @@ def _unknown(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bo
     if named:
         name = next(iter(profiles))
         return Problem("file.unknown", "fatal", f"the contents do not have the layout {name} that was asked for")
+    if ours := _ours(tables):
+        return ours
     rows = ((candidate, ordinal) for candidate in tables for ordinal in range(len(candidate.records)))
     heads = [(c, o) for c, o in rows if len(c.records[o][1]) > 1 and looks_like_header(c.records[o][1])]
     if heads:
@@ -220,11 +239,34 @@ def _unknown(tables: Sequence[Table], profiles: Mapping[str, Profile], named: bo
         others = sum(not fields_of(title) for title in titles)
         message = f"a table whose header in row {line} no layout knows; recognised: {', '.join(words[:20])}; other cells: {others}"
         return Problem("file.unknown", "fatal", message, line)
+    if tables and tables[0].workbook and not tables[0].workbook.encoding and not any(map(_first_booking_like, tables)):
+        names = ", ".join(repr(sheet.name) for sheet in tables[0].workbook.sheets[:5])
+        return Problem("file.unknown", "fatal", f"a workbook in which no sheet holds a table of bookings; its sheets are {names or 'none'}")
     for candidate in tables:
         if line := _first_booking_like(candidate):
             width = max(len(cells) for _, cells, _ in candidate.records)
             message = f"a table of up to {width} columns with dates and amounts from row {line} on, but no header that a layout knows"
             return Problem("file.unknown", "fatal", message, line)
+    return None
+
+
+_OUR_FILES = (
+    ({"item_id", "customer_id"}, "open items", "import items"),
+    ({"customer_id", "name"}, "customers", "import customers"),
+    ({"advice_id", "document_no"}, "remittance advices", "import remittance"),
+    ({"per_base", "currency"}, "exchange rates", "import rates"),
+    ({"entry_id", "account"}, "entries of the ledger", "import book"),
+)
+"""Titles of the files that `matcher import` takes, what they are, and the command."""
+
+
+def _ours(tables: Sequence[Table]) -> Problem | None:
+    """Whether the table is one of this program's own files, given to the wrong command."""
+    for table in tables:
+        header = {cell.replace(" ", "_") for cell in (table.folded[0] if table.folded else ())}
+        for titles, what, command in _OUR_FILES:
+            if titles <= header and "booking_date" not in header:
+                return Problem("file.unknown", "fatal", f"this is a list of {what}, no bank statement; use `matcher {command}`", 1)
     return None
 
 

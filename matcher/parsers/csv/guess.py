@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
 from matcher.parsers.csv.text import fold
 
 FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
-    "%Y.%m.%d.", "%Y%m%d", "%d%m%Y", "%Y年%m月%d日", "%d %b %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y", "%b %d, %Y", "%d.%m", "%d/%m",
+    "%Y.%m.%d.", "%d-%m-%y", "%Y%m%d", "%d%m%Y", "%Y年%m月%d日", "%d %b %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y", "%b %d, %Y",
+    "%b %d %Y", "%d/%b/%Y", "%d. %b %Y", "%d.%m", "%d/%m",
 )  # fmt: skip
 CREDIT = {
     "c",
@@ -56,6 +58,8 @@ DEBIT = {
 }
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _LEAST_ROWS = 2
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
+"""Years outside these are numbers of eight digits that only look like days."""
 
 
 def is_date(text: str, cell: str) -> bool:
@@ -65,6 +69,26 @@ def is_date(text: str, cell: str) -> bool:
     except CellError:
         return False
     return True
+
+
+@cache
+def _reader(text: str) -> DateReader:
+    return DateReader([text])
+
+
+def day_formats(cell: str) -> tuple[str, ...]:
+    """The formats with a year in which a cell is a day."""
+    found = []
+    for text in FORMATS:
+        if "%y" not in text.casefold():
+            continue
+        try:
+            day, _ = _reader(text)(cell)
+        except CellError:
+            continue
+        if _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            found.append(text)
+    return tuple(found)
 
 
 def is_amount(decimal: str, grouping: str, cell: str, lakh: bool = False) -> bool:
@@ -78,7 +102,7 @@ def is_amount(decimal: str, grouping: str, cell: str, lakh: bool = False) -> boo
 
 def is_figure(cell: str) -> bool:
     """Whether a cell is a figure under either decimal mark."""
-    return is_amount(".", ", '", cell) or is_amount(",", ". '", cell)
+    return is_amount(".", ", '", cell) or is_amount(",", ". '", cell) or is_amount(".", ",", cell, lakh=True)
 
 
 def positions(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], list[int]]:

@@ -35,6 +35,7 @@ class Layout:
         known: how many of the header's cells the layout knows. total: how many it has.
         strange: header cells the layout does not know.
         doubled: fields of days and money whose title stands more than once, so that it cannot be told which is meant.
+        common: the header is one that many banks use, so it does not show that the file is of this layout's bank.
     """
 
     profile: Profile
@@ -49,6 +50,7 @@ class Layout:
     total: int = 0
     strange: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    common: bool = False
 
     def column(self, name: str) -> str:
         """What to call a field's column in a message: its header text, else its position."""
@@ -176,6 +178,6 @@ def is_plain(layout: Layout, head: bytes, encoding: str, delimiter: str, quote: 
     rows = not profile.rows.continuation and not profile.rows.ragged and not profile.kinds
     balance = not (profile.balance.before or profile.balance.drift or profile.balance.owed)
     single = all(len(places) == 1 for places in layout.cells.values()) and {"account", "currency"} <= layout.cells.keys()
-    extra = {"credit", "debit", "indicator", "charges", "time"} & layout.cells.keys()
+    extra = {"credit", "debit", "indicator", "charges", "fee", "time"} & layout.cells.keys()
     text = encoding in ("utf-8", "utf-8-sig") and delimiter in ",;\t" and quote == '"'
     return plain and usual and rows and balance and single and not extra and text and layout.width <= MAX_PLAIN_WIDTH

@@ -3,7 +3,8 @@
 What reads in bulk is imported only when a file asks for it: its libraries take longer to load than most files to read.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from weakref import WeakKeyDictionary
 
@@ -11,7 +12,7 @@ from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem
 from matcher.parsers.base import MAX_LINE, Event, ParseOptions, Source
 from matcher.parsers.csv import detect, sheets
-from matcher.parsers.csv.detect import Found
+from matcher.parsers.csv.detect import Found, Table
 from matcher.parsers.csv.layout import Layout, is_plain
 from matcher.parsers.csv.reading import TableReading
 from matcher.parsers.csv.records import RecordReader
@@ -22,6 +23,8 @@ from matcher.parsers.csv.survey import needed, survey
 from matcher.parsers.csv.text import TooLongError, choose_encoding, first_undecodable, lines
 
 _PARQUET = b"PAR1"
+_RESAVED = "cp1252"
+"""What a spreadsheet in Western Europe saves a table as, whatever its encoding was."""
 
 
 class CsvParser:
@@ -83,7 +86,11 @@ class CsvParser:
         try:
             if what:
                 return detect.choose(detect.sheet_tables(sheets.load(source, what)), profiles, named)
-            choice = detect.choose(list(detect.text_tables(source, profiles)), profiles, named)
+            tables = list(detect.text_tables(source, profiles))
+            choice = detect.choose(tables, profiles, named)
+            if not isinstance(choice, Found) and (resaved := _resaved(head, tables)):
+                again = detect.choose(resaved, profiles, named, resaved=True)
+                choice = again if isinstance(again, Found) else choice
             if not isinstance(choice, Found) and (bad := first_undecodable(source, "utf-8")):
                 damaged = detect.choose(list(detect.damaged_tables(source, profiles)), profiles, named)
                 if isinstance(damaged, Found):
@@ -97,6 +104,12 @@ class CsvParser:
         return choice
 
 
+def _resaved(head: bytes, tables: Sequence[Table]) -> list[Table]:
+    """The readings of a file that another program may have saved again; none where it is UTF-8 with damage."""
+    utf8 = not head.decode("utf-8", "ignore").isascii()
+    return [] if utf8 else [table for table in tables if table.encoding == _RESAVED]
+
+
 def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator[Event]:
     layout, table = choice.layout, choice.table
     if is_plain(layout, source.head(), table.encoding, table.delimiter, table.quote):
@@ -108,6 +121,9 @@ def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator
         yield Problem("file.encoding", "fatal", f"the bytes of line {encoding} are not {table.encoding}", encoding)
         return
     yield FileInfo(f"csv:{layout.profile.name}", encoding)
+    if encoding not in detect.UNICODE and encoding not in layout.profile.encodings:
+        message = f"the bytes are {encoding}, which this bank does not write: the file was saved again by another program"
+        yield Problem("note.encoding", "warning", message)
     try:
         decided: Decided | Problem = Decided()
         if needed(layout, choice.named):
@@ -133,17 +149,19 @@ def _read_text(source: Source, options: ParseOptions, choice: Found) -> Iterator
 
 def _read_workbook(book: Workbook, options: ParseOptions, choice: Found) -> Iterator[Event]:
     """Reads every sheet that has the layout; the others are named. All sheets' rows make the statements together."""
-    profile = choice.layout.profile
-    yield FileInfo(f"csv:{profile.name}", book.encoding)
-    reading: TableReading | None = None
+    yield FileInfo(f"csv:{choice.layout.profile.name}", book.encoding)
+    layouts: dict[int, Layout] = {}
     for place, table in enumerate(detect.sheet_tables(book)):
-        layout = choice.layout if place == choice.table.sheet else detect.fit(profile, table)
-        if not isinstance(layout, Layout):
-            if any(any(cells) for _, cells, _ in table.records):
-                yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
-            continue
+        layout = choice.layout if place == choice.table.sheet else detect.fit(choice.layout.profile, table)
+        if isinstance(layout, Layout):
+            layouts[place] = layout
+        elif any(any(cells) for _, cells, _ in table.records):
+            yield Problem("note.syntax", "info", f"sheet {book.sheets[place].name!r} has no table of this layout and was left out")
+    yield from _left_out(book, layouts)
+    reading: TableReading | None = None
+    for place, layout in layouts.items():
         records = book.sheets[place].records()
-        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, table.records)
+        before = list(islice(records, layout.ordinal)) if layout.header else skipped(layout, list(book.sheets[place].records()))
         decided = (
             survey(layout, islice(book.sheets[place].records(), layout.ordinal + 1, None), choice.named)
             if needed(layout, choice.named)
@@ -162,6 +180,28 @@ def _read_workbook(book: Workbook, options: ParseOptions, choice: Found) -> Iter
         yield from reading.notes()
     if reading:
         yield from reading.end()
+
+
+def _left_out(book: Workbook, layouts: dict[int, Layout]) -> Iterator[Problem]:
+    """Takes out the sheets that nobody sees, and those whose rows all stand on another one, and says so."""
+    if not all(book.sheets[place].hidden for place in layouts):
+        for place in [place for place in layouts if book.sheets[place].hidden]:
+            del layouts[place]
+            yield Problem("note.sheet", "warning", f"sheet {book.sheets[place].name!r} is hidden and was left out")
+    rows = {place: Counter(_bookings(book, place, layout)) for place, layout in layouts.items()} if len(layouts) > 1 else {}
+    for place, mine in reversed(rows.items()):
+        others = (other for other in layouts if other != place and mine <= rows[other])
+        if mine and (other := next(others, None)) is not None:
+            del layouts[place]
+            names = f"sheet {book.sheets[place].name!r} repeats rows of sheet {book.sheets[other].name!r}"
+            yield Problem("note.sheet", "warning", f"{names} and nothing else; it was left out")
+
+
+def _bookings(book: Workbook, place: int, layout: Layout) -> Iterator[tuple[str, ...]]:
+    """The rows below a sheet's header, without blank cells at their ends."""
+    for _, cells, _ in islice(book.sheets[place].records(), layout.ordinal + 1, None):
+        if any(cells):
+            yield tuple(cells)
 
 
 def _find_parquet(source: Source, options: ParseOptions) -> Found | Problem | None:

@@ -4,28 +4,55 @@ The proposal says of every guess what it rests on. What is not certain is marked
 before a person has kept it under a name.
 """
 
-import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
-from matcher.parsers.csv import PARSER, detect, sheets
+from matcher.parsers.csv import PARSER, detect, figures, proposal, sheets
+from matcher.parsers.csv.body import find, is_day
 from matcher.parsers.csv.cells import CellError, Exact, currency_code
-from matcher.parsers.csv.detect import Table
-from matcher.parsers.csv.guess import CREDIT, DEBIT, FORMATS, IBAN, is_amount, is_date, positions
+from matcher.parsers.csv.guess import CREDIT, DEBIT, IBAN, day_formats, is_amount
+from matcher.parsers.csv.proposal import Draft, used
 from matcher.parsers.csv.schema import Columns, Profile
-from matcher.parsers.csv.survey import swapped
-from matcher.parsers.csv.text import bare, fold
-from matcher.parsers.csv.words import DATE_WORDS, fields_of, looks_like_header
+from matcher.parsers.csv.survey import month_first, swapped
+from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.words import DATE_WORDS, fields_of
 
 SHOWN = 10
 _ENCODINGS = ("gb18030", "cp932", "cp1252", "cp1250", "iso-8859-1")
-_PENDING = {"vorgemerkt", "pending", "reserved", "varaus", "reserverad", "authorized", "umsatz vorgemerkt", "en attente", "pendiente"}
-_MONEY_FIELDS = ("amount", "credit", "debit", "balance")
+_SHORT, _MOST_SPECIAL = 40, 12
+_PENDING = {
+    "offen",
+    "vorgemerkt",
+    "pending",
+    "reserved",
+    "varaus",
+    "reserverad",
+    "authorized",
+    "umsatz vorgemerkt",
+    "en attente",
+    "pendiente",
+}
+_VOID = {"reverted", "declined", "failed", "cancelled", "canceled", "denied", "storniert", "abgelehnt"}
+_MONEY = ("amount", "credit", "debit", "balance", "fee", "charges")
+_BOOKED, _VALUED = re.compile(r"book|post|buch|boek|complet|finish|księg|comptab"), re.compile(r"valu|wert|avail|effect|rente|start")
+_PAYER = re.compile(r"payer|sender|source name|auftraggeber|absender|ordenante|from name|remitter")
+_PAYEE = re.compile(r"payee|recipient|target name|beneficiary|empf[äa]nger|beneficiario|to name|merchant")
+_IDENTITY = re.compile(r"\bid\b|identif|transa\w*(?:code|nummer|number)|-?nr\.?$")
+_STATE = re.compile(r"status|state|zustand|stan\b|estado|statut")
+_BALANCE_ROW = re.compile(
+    r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|\w*saldo\b.{0,16}$|turnover$|totals?$|summe\b.{0,16}$|合计$",
+    re.IGNORECASE,
+)
+_TOTALS = re.compile(r"turnover|total|summe|合计", re.IGNORECASE)
+_NEUTRAL = {"不计收支", "/", "中性交易", "neutral", "none"}
+_OPENS = re.compile(r"open|beginning|start|brought|anfang|alter", re.IGNORECASE)
+_TAKEN = frozenset({*_MONEY, "booking_date", "value_date", "indicator"})
+_PLACED = ("counterparty_account", "counterparty_bank", "creditor_reference", "end_to_end_id", "mandate_id", "time")
 
 
 class Proposal(NamedTuple):
@@ -35,53 +62,46 @@ class Proposal(NamedTuple):
     rows: tuple[Transaction, ...]
 
 
-@dataclass
-class _Draft:
-    """What has been found out so far. `notes` holds, by key, what the guess rests on."""
-
-    table: Table
-    header: int
-    titles: list[str]
-    fields: dict[str, int] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    style: str = "signed"
-    decimal: str = "."
-    grouping: str = ""
-    lakh: bool = False
-    formats: list[str] = field(default_factory=list)
-    words: dict[str, list[str]] = field(default_factory=lambda: {"credit": [], "debit": []})
-    pending: list[str] = field(default_factory=list)
-    currency: str = ""
-    widths: list[int] = field(default_factory=list)
-
-    def column(self, name: str) -> list[str]:
-        """The filled cells of a field's column below the header."""
-        place = self.fields.get(name)
-        if place is None:
-            return []
-        below = self.table.records[self.header + 1 :]
-        column = (cells[place] for _, cells, _ in below if place < len(cells))
-        return [text for cell in column if (text := cell if type(cell) is Exact else bare(cell.strip()))]
-
-
 def propose(source: Source, name: str = "my-bank") -> Proposal:
     """A profile for a file, and its first rows as that profile reads them.
 
     Raises:
         MatcherError: ``file.unknown`` when the file is no table with a date and an amount; otherwise what makes it unreadable.
     """
-    draft = _best_table(source)
-    if draft.titles:
-        _assign(draft)
-    _dates(draft)
-    _amounts(draft)
+    body = find(_tables(source))
+    if body is None:
+        raise MatcherError("file.unknown", "no row holds both a day and a figure", source.name)
+    draft = Draft(body)
+    days = _days(draft)
+    money = figures.assign(body, days)
+    draft.columns |= money.fields
+    draft.notes |= money.notes
+    if "amount" not in draft.columns and not {"credit", "debit"} <= draft.columns.keys():
+        raise MatcherError("file.unknown", "the rows hold days, but neither an amount nor both credit and debit", source.name)
+    _marks(draft)
     _direction(draft)
     _currency(draft)
-    text = _toml(draft, name)
-    options = ParseOptions(profile=name, profiles={name: text})
-    rows, problems = _read(source, options)
+    _texts(draft, days)
+    _rows_that_are_none(draft)
+    text = proposal.text(draft, name)
+    rows, problems = _read(source, ParseOptions(profile=name, profiles={name: text}))
     remarks = [f"# CHECK reading the first rows says: {problem.code}: {problem.message}" for problem in problems[:5]]
     return Proposal("\n".join([*remarks, text]) if remarks else text, rows)
+
+
+def _tables(source: Source) -> Sequence[detect.Table]:
+    what = sheets.kind(source.head())
+    if what:
+        return detect.sheet_tables(sheets.load(source, what))
+    anything = {
+        f"{d}{q}": Profile(
+            name="any", bank="any", country="", seen="any", encodings=list(_ENCODINGS), delimiters=[d], quote=q,
+            columns=Columns(booking_date=["?"], amount=["?"]),
+        )
+        for d in (",", ";", "\t", "|")
+        for q in ('"', "'", "")
+    }  # fmt: skip
+    return list(detect.text_tables(source, anything))
 
 
 def _read(source: Source, options: ParseOptions) -> tuple[tuple[Transaction, ...], list[Problem]]:
@@ -102,221 +122,225 @@ def _until_shown(events: Iterator[Event]) -> Iterator[Event]:
             return
 
 
-def _best_table(source: Source) -> _Draft:
-    head = source.head()
-    what = sheets.kind(head)
-    anything = {
-        f"{d}{q}": Profile(
-            name="any", bank="any", country="", seen="any", encodings=list(_ENCODINGS), delimiters=[d], quote=q,
-            columns=Columns(booking_date=["?"], amount=["?"]),
-        )
-        for d in (",", ";", "\t", "|")
-        for q in ('"', "'", "")
-    }  # fmt: skip
-    tables = detect.sheet_tables(sheets.load(source, what)) if what else list(detect.text_tables(source, anything))
-    best: tuple[int, _Draft] | None = None
-    for table in tables:
-        for place, (_, cells, _) in enumerate(table.records):
-            score = sum(bool(fields_of(bare(cell.strip()))) for cell in cells)
-            if looks_like_header(cells) and (best is None or score > best[0]):
-                best = score, _Draft(table, place, [bare(cell.strip()) for cell in cells])
-    return best[1] if best else _without_header(tables, source)
+def _days(draft: Draft) -> list[int]:
+    """Chooses the day of booking and the value date among the columns of days; gives all such columns."""
+    body = draft.body
+    days = [n for n in range(body.width) if (cells := [cell for cell in body.column(n) if cell]) and all(map(is_day, cells))]
+    full = [n for n in days if all(body.column(n))] or [body.day]
 
+    def rank(n: int) -> tuple[int, int, int]:
+        title = fold(body.title(n)).replace("#", "").strip()
+        told = -1 if _BOOKED.search(title) else 1 if _VALUED.search(title) else 0
+        return told, DATE_WORDS.index(title) if title in DATE_WORDS else len(DATE_WORDS), n
 
-def _without_header(tables: Sequence[Table], source: Source) -> _Draft:
-    """The reading of the file in which most columns can be told by their contents."""
-    drafts = []
-    for table in tables:
-        fields, widths = positions([cells for _, cells, _ in table.records if any(cells)])
-        if fields:
-            drafts.append(
-                _Draft(
-                    table, -1, [], fields, {"widths": "CHECK no header: every column is told by what its cells look like"}, widths=widths
-                )
-            )
-    if not drafts:
-        raise MatcherError("file.unknown", "no row names a date and an amount, and no columns look like them", source.name)
-    return max(drafts, key=lambda draft: len(draft.fields))
-
-
-def _assign(draft: _Draft) -> None:
-    """Gives every column that its title explains to one field; a title that fits several goes to the first one still free."""
-    days = [(DATE_WORDS.index(fold(title)), place) for place, title in enumerate(draft.titles) if fold(title) in DATE_WORDS]
-    if len(days) > 1:
-        # "Posting date" beats "Date" beats "Transaction date", wherever they stand.
-        draft.fields["booking_date"] = min(days)[1]
+    booked, *others = sorted(full, key=rank)
+    draft.columns["booking_date"] = booked
+    if others:
+        draft.columns["value_date"] = others[0]
         draft.notes["booking_date"] = "CHECK several columns hold a day; this one is taken for the day of booking"
-    for place, title in enumerate(draft.titles):
-        if place == draft.fields.get("booking_date"):
-            continue
-        for name in fields_of(title):
-            if name not in draft.fields:
-                draft.fields[name] = place
-                if len(fields_of(title)) > 1:
-                    draft.notes[name] = f"CHECK the title may also mean {', '.join(n for n in fields_of(title) if n != name)}"
-                break
-    if len(set(draft.column("account"))) > 1 and "counterparty_account" not in draft.fields:
-        draft.fields["counterparty_account"] = draft.fields.pop("account")
-        draft.notes["counterparty_account"] = "CHECK the numbers differ from row to row, so they are taken for the other side's"
-    if {"amount", "credit", "debit"} <= draft.fields.keys() and not draft.column("amount"):
-        del draft.fields["amount"]
-    if "amount" in draft.fields and {"credit", "debit"} <= draft.fields.keys():
-        for name in ("credit", "debit"):
-            del draft.fields[name]
-        draft.notes["amount"] = "CHECK the file has columns for credit and debit as well; the single amount is used"
-    if "amount" not in draft.fields and not {"credit", "debit"} <= draft.fields.keys():
-        _by_contents(draft)
-    if "amount" not in draft.fields and not {"credit", "debit"} <= draft.fields.keys():
-        raise MatcherError("file.unknown", "the header names a date, but neither an amount nor both credit and debit")
-
-
-def _by_contents(draft: _Draft) -> None:
-    """Takes the first column without a known title whose cells are all figures, some with places, for the amount."""
-    for place in set(range(len(draft.titles))) - set(draft.fields.values()):
-        draft.fields["amount"] = place
-        cells = draft.column("amount")
-        figures = [cell for cell in cells if is_amount(".", ", '", cell) or is_amount(",", ". '", cell)]
-        if cells and len(figures) == len(cells) and any(re.search(r"[.,]\d{2}\D*$", cell) for cell in cells):
-            draft.notes["amount"] = "CHECK the title is not known; its cells look like amounts"
-            return
-        del draft.fields["amount"]
-
-
-def _dates(draft: _Draft) -> None:
-    texts = [text for text in draft.column("booking_date") if type(text) is not Exact]
-    fitting = [text for text in FORMATS if texts and all(is_date(text, cell) for cell in texts)]
-    most = max(FORMATS, key=lambda text: sum(is_date(text, cell) for cell in texts))
-    draft.formats = fitting[:1] or [most]
-    if texts and not fitting:
-        bad = sum(not is_date(most, cell) for cell in texts)
-        draft.notes["formats"] = f"CHECK {bad} of the first {len(texts)} dates do not fit; they may be footers or announced entries"
-    elif any(swapped(text) in fitting for text in draft.formats):
+    texts = [cell for cell in draft.cells("booking_date") if not isinstance(cell, Exact)]
+    fits = Counter(text for cell in texts for text in day_formats(cell))
+    if not fits:
+        draft.formats = ["%Y-%m-%d"]
+        draft.notes["formats"] = "" if texts else "CHECK the file has no dates as text"
+        return days
+    most = max(fits.values())
+    fitting = [text for text in fits if fits[text] == most]
+    draft.formats = fitting[:1]
+    if most < len(texts):
+        draft.notes["formats"] = f"CHECK {len(texts) - most} of the first {len(texts)} dates do not fit"
+    elif month_first(fitting[0]) is not None and swapped(fitting[0]) in fitting:
         draft.notes["formats"] = "CHECK no day is above 12 in the first rows: day and month may be the other way round"
-    elif not texts:
-        draft.notes["formats"] = "CHECK the file has no dates as text"
+    return days
 
 
-def _amounts(draft: _Draft) -> None:
-    cells = [cell for name in _MONEY_FIELDS for cell in draft.column(name) if type(cell) is not Exact and any(c.isdigit() for c in cell)]
-    draft.lakh = any(re.search(r"\d,\d{2},\d{3}", cell) for cell in cells)
-    fits = {}
-    for mark, grouping in ((".", ", '"), (",", ". '")):
-        fits[mark] = sum(is_amount(mark, grouping, cell, draft.lakh) for cell in cells)
-    shown = "".join(cells)
-    if not cells or not re.search(r"[.,]", shown):
+def _marks(draft: Draft) -> None:
+    """The decimal mark and the grouping."""
+    written = [cell for name in _MONEY for cell in draft.cells(name) if not isinstance(cell, Exact) and any(c.isdigit() for c in cell)]
+    draft.lakh = any(re.search(r"\d,\d{2},\d{3}", cell) for cell in written)
+    fits = {mark: sum(is_amount(mark, grouping, cell, draft.lakh) for cell in written) for mark, grouping in ((".", ", '"), (",", ". '"))}
+    shown = "".join(written)
+    if not re.search(r"[.,\s']", shown):
         return
     draft.decimal = "," if fits[","] > fits["."] else "."
-    if fits[","] == fits["."]:
+    if fits[","] == fits["."] and re.search(r"[.,]", shown):
         draft.decimal = "auto"
         draft.notes["decimal"] = "CHECK points and commas could be decimal marks or grouping; the whole file decides at every reading"
-    others = (", '" if draft.decimal == "." else ". '") if draft.decimal != "auto" else ""
-    plain = sum(is_amount(draft.decimal, "", cell, draft.lakh) for cell in cells) if others else 0
-    if others and plain < fits[draft.decimal]:
+        return
+    others = ", '" if draft.decimal == "." else ". '"
+    # larger sums than those of the first rows will be grouped, in the usual way where these do not show another
+    draft.grouping = "," if draft.decimal == "." else "."
+    if sum(is_amount(draft.decimal, "", cell, draft.lakh) for cell in written) < fits[draft.decimal]:
         draft.grouping = "".join(mark for mark in others if mark in shown or (mark == " " and re.search(r"\d[\u00a0\u202f ]\d", shown)))
-    if others and fits[draft.decimal] < len(cells):
-        draft.notes["decimal"] = f"CHECK {len(cells) - fits[draft.decimal]} of the first {len(cells)} amounts do not fit"
+    if fits[draft.decimal] < len(written):
+        draft.notes["decimal"] = f"CHECK {len(written) - fits[draft.decimal]} of the first {len(written)} amounts do not fit"
 
 
-def _direction(draft: _Draft) -> None:
-    if "credit" in draft.fields:
+def _direction(draft: Draft) -> None:
+    body = draft.body
+    if "credit" in draft.columns:
         draft.style = "split"
-        if any(cell.lstrip("' ").startswith(("-", "−")) for cell in draft.column("debit")):
+        if any(cell.lstrip("' ").startswith(("-", "−")) for cell in draft.cells("debit")):
             draft.notes["debit_sign"] = "the first rows show negative debits"
         return
-    words = dict.fromkeys(draft.column("indicator"))
-    signs = any(cell.startswith(("-", "−", "(")) or cell.endswith("-") for cell in draft.column("amount"))
-    if words:
-        draft.style = "both" if signs else "indicator"
-        draft.words = {
-            "credit": [word for word in words if fold(word) in CREDIT],
-            "debit": [word for word in words if fold(word) in DEBIT],
-        }
-        unknown = [word for word in words if fold(word) not in CREDIT | DEBIT]
-        if unknown or not all(draft.words.values()):
-            draft.notes["credit"] = "CHECK which words mean money in and which money out; seen: " + ", ".join(list(words)[:8])
-            draft.words["credit"] = draft.words["credit"] or ["?credit"]
-            draft.words["debit"] = draft.words["debit"] or ["?debit"]
-    elif not signs:
-        draft.notes["style"] = "CHECK no amount is negative: is money out written as positive (then reversed = true)?"
-    draft.pending = [word for word in dict.fromkeys(draft.column("status")) if fold(word) in _PENDING]
-
-
-def _currency(draft: _Draft) -> None:
-    if draft.column("currency"):
-        draft.currency = "column"
+    signs = any(cell.lstrip("' ").startswith(("-", "−", "(")) or cell.endswith("-") for cell in draft.cells("amount"))
+    if signs:
         return
-    for name in _MONEY_FIELDS[:3]:
-        place = draft.fields.get(name)
-        title = draft.titles[place] if place is not None and draft.titles else ""
-        match = re.search(r"[\s(\[（](\S{1,5}?)\s*[)\]）]?$", title)
-        if match and _is_currency(match[1]):
-            draft.currency = currency_code(match[1])
-            draft.notes["currency"] = f"from the title {title!r}"
+    for n in range(body.width):
+        words = list(dict.fromkeys(cell for cell in body.column(n) if cell))
+        neutral = [word for word in words if fold(word) in _NEUTRAL]
+        words = [word for word in words if word not in neutral]
+        known = [word for word in words if fold(word) in CREDIT | DEBIT]
+        named = "indicator" in fields_of(body.title(n)) or fold(body.title(n)) in ("direction", "sign")
+        if n not in used(draft.columns) and words and (len(known) == len(words) or (known and named)) and len(words) <= 4:
+            draft.style, draft.columns["indicator"] = "indicator", n
+            draft.neutral = neutral
+            draft.words = {"credit": [w for w in words if fold(w) in CREDIT], "debit": [w for w in words if fold(w) in DEBIT]}
+            if len(known) < len(words) or not all(draft.words.values()):
+                draft.notes["words"] = "CHECK which words mean money in and which money out; seen: " + ", ".join(words)
+                draft.words = {side: listed or [f"?{side}"] for side, listed in draft.words.items()}
             return
-    titles = "".join(draft.titles)
-    draft.currency = "JPY" if re.search("[\u3040-\u30ff]", titles) else "CNY" if re.search("[\u4e00-\u9fff]", titles) else "EUR"
-    draft.notes["currency"] = "CHECK the file does not say its currency; this is a guess from the language of the titles"
+    draft.notes["style"] = "CHECK no amount is negative: is money out written as positive (then reversed = true)?"
 
 
-def _is_currency(text: str) -> bool:
+def _currency(draft: Draft) -> None:
+    body = draft.body
+    places = [n for n in range(body.width) if n not in used(draft.columns) and all(map(_is_code, body.column(n)))]
+    if places:
+        amount = draft.columns.get("amount", draft.columns.get("credit", 0))
+        assert isinstance(amount, int)
+        # the one beside the amount, where several amounts have one each
+        draft.currency, draft.columns["currency"] = "column", min(places, key=lambda n: (abs(n - amount), -n))
+        if len(places) > 1:
+            draft.notes["currency"] = "CHECK several columns hold a currency; this one stands nearest to the amount"
+        return
+    for name in ("amount", "credit", "debit", "balance"):
+        place = draft.columns.get(name)
+        title = body.title(place) if isinstance(place, int) else ""
+        for word in reversed(re.findall(r"[^\s(\[（）)\]]+", title)):
+            if _is_code(word) or _is_code(word.rstrip("$")):
+                draft.currency = currency_code(word if _is_code(word) else word.rstrip("$"))
+                draft.notes["currency"] = f"from the title {title!r}"
+                return
+    for cell in draft.cells("amount") + draft.cells("credit"):
+        word = re.search(r"[^\d\s.,'+()-]+\s*$|^\s*[^\d\s.,'+()-]+", cell)
+        if word and _is_code(word[0].strip()):
+            draft.currency, draft.notes["currency"] = currency_code(word[0].strip()), "from the amounts"
+            return
+    draft.currency = _by_habit(draft)
+    draft.notes["currency"] = "CHECK the file does not say its currency; this is a guess from its titles and days"
+
+
+def _by_habit(draft: Draft) -> str:
+    words = " ".join(draft.body.titles) + " " + " ".join(cell for row in draft.body.rows for cell in row)
+    if re.search("[\u3040-\u30ff]", words):
+        return "JPY"
+    if re.search("[\u4e00-\u9fff]", words):
+        return "CNY"
+    if draft.lakh or re.search(r"\b(?:NEFT|UPI|IMPS|RTGS)\b", words):
+        return "INR"
+    if re.search(r"\b(?:PIX|BOLETO|Descrição|Histórico|lançamento)\b", words, re.IGNORECASE):
+        return "BRL"
+    if any(month_first(text) for text in draft.formats):
+        return "USD"
+    return "GBP" if draft.decimal == "." and draft.formats[0].startswith("%d/") else "EUR"
+
+
+def _is_code(text: str) -> bool:
     try:
-        return bool(currency_code(text))
+        return len(text) <= 4 and bool(currency_code(text))
     except CellError:
         return False
 
 
-def _quoted(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _texts(draft: Draft, days: Sequence[int]) -> None:
+    """Gives every column with words to a field. What no title explains joins the text, so that nobody's words are lost."""
+    body, columns = draft.body, draft.columns
+    joined: list[int] = []
+    named = [n for n in range(body.width) if _wordy(body.column(n)) and not re.search(r"mail|account|konto|iban", fold(body.title(n)))]
+    payer = next((n for n in named if _PAYER.search(fold(body.title(n)))), None)
+    payee = next((n for n in named if n != payer and _PAYEE.search(fold(body.title(n)))), None)
+    if payer is not None and payee is not None and {payer, payee}.isdisjoint(used(columns)):
+        columns["counterparty_name"] = {"credit": payer, "debit": payee}
+    for n in range(body.width):
+        cells, title = [cell for cell in body.column(n) if cell], body.title(n)
+        if n in days or n in used(columns) or not cells:
+            continue
+        names = [name for name in fields_of(title) if name not in columns and name not in _TAKEN]
+        pending = any(fold(cell) in _PENDING | _VOID for cell in cells)
+        if (_STATE.search(fold(title)) or pending) and "status" not in columns:
+            columns["status"] = n
+        elif _is_account(cells, names):
+            columns["account"] = n
+        elif "bank_reference" in names or ("bank_reference" not in columns and _is_identity(title, cells)):
+            if len(set(cells)) == len(cells) and cells != [str(i + 1) for i in range(len(cells))]:
+                columns["bank_reference"] = n
+        elif names and names[0] in _PLACED:
+            columns[names[0]] = n
+        elif "counterparty_name" in names and _wordy(cells):
+            columns["counterparty_name"] = n
+        elif "transaction_code" in names and len(set(cells)) <= max(3, len(cells) // 2) and not any(" " in cell for cell in cells):
+            columns["transaction_code"] = n
+        elif not names and "counterparty_account" not in columns and all(map(IBAN.fullmatch, cells)):
+            columns["counterparty_account"] = n
+        elif _wordy(cells):
+            joined.append(n)
+    if joined:
+        columns["remittance_information"] = joined[0] if len(joined) == 1 else joined
+    left = [n for n in range(len(body.titles)) if body.titles[n] and n not in used(columns) and any(body.column(n))]
+    draft.unread = [repr(body.titles[n]) for n in left]
 
 
-def _toml(draft: _Draft, name: str) -> str:
-    """The profile's text: keys that differ from the schema's defaults, each guess with what it rests on."""
-
-    def line(key: str, value: object, note: str = "") -> str:
-        why = draft.notes.get(key, note)
-        return f"{key} = {_quoted(value)}" + (f"  # {why}" if why else "")
-
-    table = draft.table
-    lines = [line("name", name), line("bank", "?", "CHECK the bank's name"), line("country", "", "two letters")]
-    where = f"whose header is in row {table.records[draft.header][0]}" if draft.titles else "without header"
-    lines.append(line("seen", f"Proposed from a file {where}."))
-    if table.encoding and table.encoding not in detect.UNICODE:
-        lines.append(line("encodings", [table.encoding], "the bytes are not UTF-8 and fit this encoding"))
-    if table.encoding and table.delimiter != ",":
-        lines.append(line("delimiters", [table.delimiter]))
-    if table.encoding and table.quote != '"':
-        lines.append(line("quote", table.quote))
-    if draft.currency != "column":
-        lines.append(line("currency", draft.currency))
-    if draft.titles:
-        used = draft.fields.values()
-        lines.append(line("known", [title for place, title in enumerate(draft.titles) if title and place not in used]))
-    else:
-        lines.append(line("widths", draft.widths))
-    columns = sorted(draft.fields.items(), key=lambda item: item[1])
-    lines += ["", "[columns]", *(line(key, [draft.titles[place]] if draft.titles else place + 1) for key, place in columns)]
-    lines += ["", "[amounts]", line("style", draft.style), line("decimal", draft.decimal)]
-    if draft.grouping:
-        lines.append(line("grouping", draft.grouping))
-    if draft.lakh:
-        lines.append("lakh = true")
-    if "debit_sign" in draft.notes:
-        lines.append(line("debit_sign", "negative"))
-    if "indicator" in draft.fields and draft.style != "split":
-        lines += [line("credit", draft.words["credit"]), line("debit", draft.words["debit"])]
-    lines += ["", "[dates]", line("formats", draft.formats)]
-    if any(cell.startswith('="') for _, cells, _ in table.records for cell in cells):
-        lines += ["", "[cells]", "formula = true"]
-    lines += _outside(draft)
-    for word in draft.pending:
-        lines += ["", "[[special]]", 'column = "status"', f"words = {_quoted([word])}", 'means = "pending"']
-    return "\n".join(lines) + "\n"
+def _is_account(cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a column holds one number, our own, in every row."""
+    alone = len(set(cells)) == 1 and len(cells) > 1 and any(c.isdigit() for c in cells[0])
+    return alone and ("account" in names or IBAN.fullmatch(cells[0]) is not None)
 
 
-def _outside(draft: _Draft) -> Sequence[str]:
-    """A fact for the account number when the rows before the header hold an IBAN behind a label."""
-    for _, cells, _ in draft.table.records[: draft.header]:
-        filled = [cell.strip() for cell in cells if cell.strip()]
-        if len(filled) > 1 and IBAN.fullmatch(filled[1]) and "account" not in draft.fields:
-            return ["", "[facts]", f"account = {{ label = {_quoted(filled[0].rstrip(' :：'))} }}"]
-    return []
+def _is_identity(title: str, cells: Sequence[str]) -> bool:
+    return _IDENTITY.search(fold(title)) is not None and not any(" " in cell for cell in cells)
+
+
+def _wordy(cells: Sequence[str]) -> bool:
+    return any(sum(c.isalpha() for c in cell) >= 3 for cell in cells)
+
+
+def _rows_that_are_none(draft: Draft) -> None:
+    """Balances and totals written as rows, announced and cancelled entries."""
+    body, special = draft.body, draft.special
+    for word in dict.fromkeys(draft.cells("status")):
+        if fold(word) in _PENDING | _VOID:
+            special.append(("status", "words", word, "pending" if fold(word) in _PENDING else "neutral"))
+    amounts = [n for name in ("amount", "credit", "debit") if isinstance(n := draft.columns.get(name), int)]
+    for row in [*body.rows, *body.others]:
+        booked = row in body.rows
+        empty = not any(n < len(row) and any(c.isdigit() for c in row[n]) for n in amounts)
+        told = next((cell for cell in row if _BALANCE_ROW.match(cell)), "")
+        entry: proposal.Special | None = None
+        if told and (empty or not booked or len(told) <= len("opening balance")):
+            start = re.split(r"\s+(?:as of|on|at|vom|per)\b|\d", told)[0].strip() or told
+            balance = draft.columns.get("balance")
+            told_nowhere = empty and not (isinstance(balance, int) and balance < len(row) and row[balance])
+            means = "skip" if told_nowhere else "opening" if _OPENS.search(told) else "skip" if _TOTALS.match(told) else "closing"
+            entry = ("any", "starts", start, means)
+        elif not booked and any(c.isdigit() for cell in row for c in cell) and not any(map(is_day, row)):
+            entry = _undated(draft, row)
+        elif booked and empty and (words := next((cell for cell in row if len(cell) <= _SHORT and _wordy([cell])), "")):
+            entry = ("any", "words", words, "skip")
+        if entry and entry not in special and len(special) < _MOST_SPECIAL:
+            special.append(entry)
+    text = draft.columns.get("remittance_information")
+    if isinstance(text, int) and any(row[text : text + 1] == [cell for cell in row if cell] for row in body.others):
+        draft.continues = True
+
+
+def _undated(draft: Draft, row: Sequence[str]) -> proposal.Special | None:
+    """What tells a row without a day from bookings: the word where its day should be, else its first cell."""
+    day = draft.columns["booking_date"]
+    assert isinstance(day, int)
+    word = row[day] if day < len(row) else ""
+    if word and not any(c.isdigit() for c in word):
+        return ("booking_date", "words", word[:_SHORT], "pending" if fold(word) in _PENDING else "skip")
+    first = next((cell for cell in row if cell), "")
+    start = re.split(r"\d", first)[0].strip(" :;")[:_SHORT] or first
+    return None if len(row) == 1 else ("first", "starts", start, "skip")

@@ -1,5 +1,6 @@
 """A file of a known layout, row by row, to events."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,15 @@ from matcher.parsers.csv.rows import Decided, RowError, RowReader, default_curre
 from matcher.parsers.csv.special import SpecialRows
 from matcher.parsers.csv.statements import Outside, Statements
 from matcher.parsers.csv.text import fold
+from matcher.parsers.csv.wallet import ByWord, order_key
+
+_CANONICAL = "canonical"
+_LEAST_CELLS = 3
+_TOTAL = re.compile(
+    r"(?:grand |sub)?totals?\b|sums?\b|(?:opening |closing |start |end )?balance\b|gesamt|summe\b|saldo\b|solde\b|totale?s?\b|totaal\b"
+    r"|合计|总计|小计|合計|小計"
+)
+"""How a row of totals or balances begins that stands among the bookings without a day."""
 
 
 @dataclass
@@ -21,6 +31,9 @@ class Counted:
     refused: int = 0
     neutral: int = 0
     undated: int = 0
+    undecided: int = 0
+    undecided_line: int = 0
+    totals: int = 0
 
 
 class TableReading:
@@ -45,6 +58,7 @@ class TableReading:
         profile = layout.profile
         self.layout = layout
         self.facts = FoundFacts(profile)
+        before = list(before)
         for _, cells, _ in before:
             self.facts.look(cells)
         self.account = self.facts.account or options.account
@@ -59,6 +73,10 @@ class TableReading:
         self._outside = Outside()
         self._ended = False
         self._unread: list[str] = []
+        self._by_word = ByWord() if profile.amounts.neutral else None
+        self._words = {fold(word): "credit" for word in profile.amounts.credit} | {fold(word): "debit" for word in profile.amounts.debit}
+        self._closed = decided.closed
+        self._above = [record for record in before if layout.header and self._is_booking(record)]
 
     def unreadable(self) -> Problem | None:
         """Why no row of the file can be read, if so."""
@@ -72,12 +90,17 @@ class TableReading:
     def records(self, records: Iterable[Record]) -> Iterator[Event]:
         """The events of these records."""
         clean, special, read, add = self.rows.clean, self._special, self.rows.read, self.statements.add
+        for line, _, _ in self._above:
+            self.counted.refused += 1
+            yield Problem("row.invalid", "error", "the row stands above the header and reads as a booking", line)
         for line, cells, raw in records:
             try:
                 if not any(cells) or "\0" in raw:
                     _blank_or_unreadable(cells, raw)
                 elif special and (means := special(cells)):
                     yield from self._unusual(line, cells, raw, means)
+                elif self._by_word:
+                    yield from self._by_indicator(line, clean(cells, raw), raw, "")
                 elif self._continues:
                     yield from self._continued(line, clean(cells, raw), raw)
                 else:
@@ -93,9 +116,22 @@ class TableReading:
         if not len(statements):
             yield from self._nothing()
         if len(statements) and "account" not in self.layout.cells and not self.account:
-            yield Problem("account.missing", "warning", "the file does not name its account", self.layout.line)
+            never = self.layout.profile.facts.account is None and self.layout.profile.columns.account is None
+            yield Problem("account.missing", "info" if never else "warning", "the file does not name its account", self.layout.line)
         for name in self._unread:
             yield Problem("note.balance_missing", "warning", f"the {name} balance outside the table cannot be read", self.layout.line)
+        if self._by_word and self.currency:
+            yield from self._by_word.problems(self.facts, self.currency, self.layout.line)
+        if counted.undecided:
+            message = f"rows that say neither income nor expense, and nothing else says which way money went: {counted.undecided}"
+            yield Problem("note.neutral", "warning", f"{message}; they were left out", counted.undecided_line)
+        if self.rows.damaged:
+            message = f"references or accounts whose digits were lost when a spreadsheet kept them as numbers: {self.rows.damaged}"
+            yield Problem("note.identity", "warning", f"{message}; they are not used", self.layout.line)
+        if self.rows.unpaired:
+            yield Problem("note.syntax", "warning", f"quotation marks without their partner: {self.rows.unpaired}", self.layout.line)
+        if counted.totals:
+            yield Problem("note.syntax", "info", f"rows of totals or balances in the table, left out: {counted.totals}", self.layout.line)
         if counted.neutral:
             yield Problem("note.neutral", "info", f"rows that move no money: {counted.neutral}")
         if statements.pending or counted.undated:
@@ -112,6 +148,8 @@ class TableReading:
     def _unusual(self, line: int, cells: Sequence[str], raw: str, means: str) -> Iterator[Event]:
         if means == "neutral":
             self.counted.neutral += 1
+        elif self._by_word and means in ("closed", "credit", "debit", "undecided"):
+            yield from self._by_indicator(line, self.rows.clean(cells, raw), raw, means)
         elif means == "end":
             self._ended = True
             self.facts.look(cells)
@@ -127,6 +165,38 @@ class TableReading:
                 self.counted.undated += 1
         elif not self._ended:
             self._figures(self.rows.clean(cells, raw), means)
+
+    def _by_indicator(self, line: int, cells: list[str], raw: str, means: str) -> Iterator[Event]:
+        """A row of a table in which some rows' indicator says neither credit nor debit; `means` is what another column says."""
+        assert self._by_word
+        word, closed = self._words.get(fold(cells[self.layout.cells["indicator"][0]]), "neutral"), means == "closed"
+        comes_back = means == "credit" and order_key(self.layout, cells) not in self._closed
+        booking = None
+        if (word != "neutral" and not closed) or means == "debit" or comes_back:
+            direction = {"credit": 1, "debit": -1}.get(means, 0) if word == "neutral" else 0
+            booking = self.rows.read(line, cells, raw, direction=direction)
+            minor = booking[1].amount
+        else:
+            minor = self.rows.figure(cells, "amount", self.rows.currency_of(cells)) or 0
+        self._by_word.add(word, minor, closed)
+        if booking:
+            yield from self.statements.add(*booking)
+        elif means == "undecided":
+            self.counted.undecided += 1
+            self.counted.undecided_line = self.counted.undecided_line or line
+        else:
+            self.counted.neutral += 1
+
+    def _is_booking(self, record: Record) -> bool:
+        """Whether a row above the header is one of the table's."""
+        line, cells, raw = record
+        if sum(bool(cell.strip()) for cell in cells) < _LEAST_CELLS or self._special(cells):
+            return False
+        try:
+            self.rows.read(line, self.rows.clean(cells, raw), raw)
+        except RowError:
+            return False
+        return True
 
     def _continued(self, line: int, cells: list[str], raw: str) -> Iterator[Event]:
         if self._held and self._is_continuation(cells):
@@ -156,8 +226,13 @@ class TableReading:
             self.facts.look(cells)
             return
         yield from self._release()
+        if not self.rows.dated(cells) and _TOTAL.match(fold(next((cell for cell in cells if cell.strip()), ""))):
+            self.counted.totals += 1
+            self.facts.look(cells)
+            return
         self.counted.refused += 1
-        yield Problem(error.code, "error", str(error), line)
+        name = self.layout.profile.name
+        yield Problem(error.code, "error", str(error) if name == _CANONICAL else f"{error} (layout {name})", line)
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         header = self.layout.header
@@ -195,7 +270,7 @@ class TableReading:
         outside.closing = outside.closing or facts.balance("closing", currency)
         balances = {"opening": outside.opening, "closing": outside.closing}
         self._unread = [name for name, balance in balances.items() if facts.texts.get(name) and balance is None]
-        if outside.totals == ControlTotals():
+        if outside.totals == ControlTotals() and not self._by_word:
             outside.totals = facts.totals(currency)
 
     def _nothing(self) -> Iterator[Event]:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Transaction
-from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code
+from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code, undusted
+from matcher.parsers.csv.damaged import IDENTIFYING, is_damaged
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.schema import Directed
+from matcher.parsers.csv.sepa import taken_apart
 from matcher.parsers.csv.text import bare, fold
 
 _SLOT = {name: place for place, name in enumerate(Transaction._fields)}
@@ -22,17 +23,20 @@ TEXT_FIELDS = (
 )  # fmt: skip
 """The fields that are taken over as text."""
 NOT_PROVIDED = "NOTPROVIDED"
-_DUST_PLACES = 6
 _BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What a file itself tells where its profile leaves it open: decimal mark with grouping, and date formats; empty where it need not."""
+    """What a file itself tells where its profile leaves it open: decimal mark with grouping, and date formats; empty where it need not.
+
+    `closed`: of a wallet's orders that were called off, as `wallet.order_key` gives them.
+    """
 
     decimal: str = ""
     grouping: str = ""
     formats: tuple[str, ...] = ()
+    closed: frozenset[tuple[str, ...]] = frozenset()
 
 
 NOTHING_DECIDED = Decided()
@@ -55,6 +59,10 @@ class RowReader:
         currency: code to use where a row names none; may be empty.
         decided: what the file itself tells where the profile leaves it open.
         period: first and last day of the file, for dates without a year.
+
+    Attributes:
+        damaged: numbers left out because a spreadsheet has lost their digits.
+        unpaired: accounts with a quotation mark that has no partner.
     """
 
     def __init__(
@@ -91,6 +99,10 @@ class RowReader:
             "signed": self._signed, "split": self._split, "indicator": self._told, "both": self._both,
         }  # fmt: skip
         self._minor = signs[amounts.style]
+        self._fee = self._single.get("fee")
+        self._direction = 0
+        self._identifying = [_SLOT[name] for name in TEXT_FIELDS if name in places and name in IDENTIFYING]
+        self.damaged = self.unpaired = 0
 
     def clean(self, cells: Sequence[str], raw: str = "\n") -> list[str]:
         """The cells trimmed, unwrapped and made as many as the header has.
@@ -120,8 +132,13 @@ class RowReader:
             row += [""] * (width - len(row))
         return row
 
-    def read(self, line: int, cells: Sequence[str], raw: str, pending: bool = False) -> tuple[str, Transaction]:
+    def read(self, line: int, cells: Sequence[str], raw: str, pending: bool = False, direction: int = 0) -> tuple[str, Transaction]:
         """The account and the booking of a cleaned row.
+
+        Args:
+            line, cells, raw: of the row.
+            pending: whether it is only announced.
+            direction: 1 or -1 where another column than the indicator tells it.
 
         Raises:
             RowError: when a cell does not fit.
@@ -130,6 +147,7 @@ class RowReader:
             if not cells[place]:
                 raise RowError("row.invalid", f"column {self.layout.column(name)} is empty")
         values = _DEFAULTS.copy()
+        self._direction = direction
         for slot, places in self._texts:
             if len(places) == 1:
                 values[slot] = cells[places[0]]
@@ -138,8 +156,12 @@ class RowReader:
         single = self._single
         currency = self._currency(cells)
         values[0], time = self._day("booking_date", cells)
-        values[1], currency = self._money(cells, currency)
-        values[2] = currency
+        amount, currency = self._money(cells, currency)
+        if self._fee is not None and cells[self._fee]:
+            fee = abs(self._parsed(cells[self._fee], "fee", currency)[0])
+            amount -= fee
+            values[_SLOT["charges"]] = fee or None
+        values[1], values[2] = amount, currency
         if "value_date" in single and cells[single["value_date"]]:
             values[3] = self._day("value_date", cells)[0]
         if time and not values[_SLOT["time"]]:
@@ -148,8 +170,19 @@ class RowReader:
         values[_SLOT["pending"]] = pending
         values[_SLOT["line"]] = line
         values[_SLOT["raw"]] = raw.rstrip("\r\n")
-        account = cells[single["account"]].strip("'") if "account" in single else ""
+        account = self._own_account(cells[single["account"]]) if "account" in single else ""
         return account or self.account, Transaction._make(values)
+
+    def _own_account(self, cell: str) -> str:
+        """The account's number as it stands in a row, without a quotation mark that has lost its partner."""
+        account = cell.strip("'")
+        if '"' in account:
+            self.unpaired += 1
+            account = account.strip('"')
+        if is_damaged(account):
+            self.damaged += 1
+            return ""
+        return account
 
     def dated(self, cells: Sequence[str]) -> bool:
         """Whether the row has a booking date."""
@@ -191,12 +224,21 @@ class RowReader:
         assert isinstance(amount, int)
         if values[_SLOT["end_to_end_id"]] == NOT_PROVIDED:
             values[_SLOT["end_to_end_id"]] = ""
+        text = str(values[_SLOT["remittance_information"]])
+        if text[4:5] == "+" and (parts := taken_apart(text)):
+            values[_SLOT["remittance_information"]] = parts.text
+            values[_SLOT["end_to_end_id"]] = values[_SLOT["end_to_end_id"]] or parts.end_to_end_id
+            values[_SLOT["mandate_id"]] = values[_SLOT["mandate_id"]] or parts.mandate_id
         if self._kinds and (kind := self._kinds.get(fold(str(values[_SLOT["transaction_code"]])))):
             values[_SLOT["kind"]] = kind
         if "balance" in single and cells[single["balance"]]:
             values[_SLOT["balance"]] = self._balance(cells[single["balance"]], amount, currency)
         for slot, places in self._directed:
             values[slot] = cells[places[0 if amount >= 0 else 1]]
+        for slot in self._identifying:
+            if (identifier := values[slot]) and isinstance(identifier, str) and is_damaged(identifier):
+                values[slot] = ""
+                self.damaged += 1
         if "counterparty" in single:
             self._take_apart(values, cells[single["counterparty"]])
         if "charges" in single and cells[single["charges"]]:
@@ -225,7 +267,7 @@ class RowReader:
         rule = self.layout.profile.balance
         plain, _ = self._plain(cell, "balance")
         if rule.drift:
-            plain = _undusted(plain, currency)
+            plain = undusted(plain, currency)
         minor = self._in_minor(plain, "balance", currency)
         minor = -minor if rule.owed else minor
         return minor + amount if rule.before else minor
@@ -269,8 +311,8 @@ class RowReader:
 
     def _told(self, cells: Sequence[str], currency: str) -> int:
         word = cells[self._single["indicator"]]
-        sign = self._words.get(fold(word))
-        if sign is None:
+        sign = self._direction or self._words.get(fold(word))
+        if not sign:
             raise RowError("value.unknown", f"column {self.layout.column('indicator')}: {word[:40]!r} says neither credit nor debit")
         minor = self._signed(cells, currency)
         if minor < 0:
@@ -341,15 +383,6 @@ def _unwrapped(cell: str, wrap: int | None) -> str:
     """A text without its line breaks: a blank in the place of each, unless the line was cut for being full."""
     lines = _BREAKS.split(cell)
     return "".join(line + ("" if wrap and len(line) >= wrap else " ") for line in lines).strip()
-
-
-def _undusted(plain: str, currency: str) -> str:
-    """The figure without floating-point dust: digits from the millionth on that are all zeros or all nines."""
-    if len(plain.partition(".")[2]) <= _DUST_PLACES:
-        return plain
-    exact = Decimal(plain)
-    rounded = exact.quantize(Decimal(1).scaleb(-money.scale(currency)), ROUND_HALF_EVEN)
-    return f"{rounded:f}" if abs(exact - rounded) < Decimal("0.000001") else plain
 
 
 def default_currency(layout: Layout, fact: str, option: str) -> str:

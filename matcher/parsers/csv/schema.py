@@ -54,6 +54,7 @@ class Columns(Strict):
         credit, debit: the two columns of split amounts.
         indicator: the column whose word tells credit from debit.
         counterparty: name and account in one cell; see `Profile.counterparty`.
+        fee: what the bank takes off beside the amount: the booking is the amount less the fee.
         status, row_type: columns that only `special` rows look at.
     """
 
@@ -80,6 +81,7 @@ class Columns(Strict):
     instructed_amount: Column | None = None
     instructed_currency: Column | None = None
     exchange_rate: Column | None = None
+    fee: Column | None = None
     charges: Column | None = None
     time: Column | None = None
     status: Column | None = None
@@ -105,6 +107,7 @@ class Amounts(Strict):
         debit_sign: with ``split``, how the debit column is signed; a figure of the other sign is a correction when it is ``positive``
             and an error when it is ``negative``. ``either`` takes both for debits.
         credit, debit: the indicator's words; an empty word stands for an empty cell.
+        neutral: words of the indicator that say neither; `special` rows then tell the direction by another column.
     """
 
     style: Literal["signed", "split", "indicator", "both"] = "signed"
@@ -116,6 +119,7 @@ class Amounts(Strict):
     debit_sign: Literal["positive", "negative", "either"] = "positive"
     credit: list[str] = []
     debit: list[str] = []
+    neutral: list[str] = []
 
 
 class Dates(Strict):
@@ -159,13 +163,15 @@ class Special(Strict):
         column: a field of `columns`; ``first`` for the first cell that is not blank; ``any`` for every cell.
         words: the cell is one of these. starts: the cell begins with one of these.
         means: ``pending``: announced, not booked. ``neutral``: moves no money. ``skip``: not a booking at all, such as a subtotal.
+            ``closed``: an order called off; it and refunds with its end_to_end_id move no money. ``credit``, ``debit``: the direction
+            where the indicator's word is one of amounts.neutral. ``undecided``: such a row of which nothing tells it; left out, and said.
             ``opening``, ``closing``: a balance written as a row. ``totals``: control sums. ``end``: the table ends here.
     """
 
     column: Text
     words: list[Text] = []
     starts: list[Text] = []
-    means: Literal["pending", "neutral", "skip", "opening", "closing", "totals", "end"]
+    means: Literal["pending", "neutral", "closed", "credit", "debit", "undecided", "skip", "opening", "closing", "totals", "end"]
 
     @model_validator(mode="after")
     def _some(self) -> "Special":
@@ -199,7 +205,10 @@ class Fact(Strict):
 
 
 class Facts(Strict):
-    """What the rows before the header and after the table say. Sums and counts become control totals of the statement."""
+    """What the rows before the header and after the table say. Sums and counts become control totals of the statement.
+
+    With amounts.neutral they are of the indicator's words: rows that say credit, rows that say debit, and all others (closed orders too).
+    """
 
     account: Fact | None = None
     currency: Fact | None = None
@@ -212,6 +221,8 @@ class Facts(Strict):
     credit_count: Fact | None = None
     debit_count: Fact | None = None
     count: Fact | None = None
+    neutral: Fact | None = None
+    neutral_count: Fact | None = None
 
     def given(self) -> dict[str, Fact]:
         """The facts this layout looks for, by name."""

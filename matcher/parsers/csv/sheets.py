@@ -22,6 +22,7 @@ from matcher import workbooks
 from matcher.errors import MatcherError
 from matcher.parsers.base import Source
 from matcher.parsers.csv.cells import Exact
+from matcher.parsers.csv.damaged import KEPT_DIGITS, Rounded
 from matcher.parsers.csv.records import Record
 from matcher.parsers.csv.text import decodings
 from matcher.workbooks import MAX_COLUMNS, MAX_ROWS
@@ -39,6 +40,7 @@ class Sheet:
 
     name: str
     records: Callable[[], Iterator[Record]]
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _malformed_is(what: str) -> Iterator[None]:
 def _packed(source: Source) -> Workbook:
     with source.open() as stream:
         opened = workbooks.sheets(stream, source.size)
-    return Workbook(tuple(Sheet(sheet.name, partial(_calamine_rows, sheet)) for sheet in opened))
+    return Workbook(tuple(Sheet(sheet.cells.name, partial(_calamine_rows, sheet.cells), sheet.hidden) for sheet in opened))
 
 
 def _calamine_rows(sheet: CalamineSheet) -> Iterator[Record]:
@@ -132,8 +134,10 @@ def _text(value: object) -> str:
 
 def number(text: str) -> Exact:
     """The plain decimal of a number as Python writes it: no exponent, no trailing ``.0``."""
-    plain = f"{Decimal(text):f}"
-    return Exact(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+    exact = Decimal(text)
+    plain = f"{exact:f}"
+    kind = Rounded if abs(exact) >= 10**KEPT_DIGITS else Exact
+    return kind(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 
 def _spreadsheetml(source: Source) -> Workbook:
@@ -153,9 +157,14 @@ def _spreadsheetml(source: Source) -> Workbook:
                 rows.append(_record(position, _row_cells(element)))
                 element.clear()
             elif name == "Worksheet":
-                sheets.append(Sheet(_attribute(element, "Name"), partial(iter, rows)))
+                sheets.append(Sheet(_attribute(element, "Name"), partial(iter, rows), _is_hidden(element)))
                 rows, position = [], 0
     return Workbook(tuple(sheets), "utf-8")
+
+
+def _is_hidden(sheet: etree._Element) -> bool:
+    visible = next((part for part in sheet.iter() if isinstance(part.tag, str) and etree.QName(part).localname == "Visible"), None)
+    return visible is not None and (visible.text or "").strip() in ("SheetHidden", "SheetVeryHidden")
 
 
 def _attribute(element: etree._Element, name: str) -> str:

@@ -11,9 +11,10 @@ from matcher.parsers.csv.cells import CellError, DateReader, Exact, amount_reade
 from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import Record
 from matcher.parsers.csv.rows import Decided
-from matcher.parsers.csv.schema import Profile
 from matcher.parsers.csv.special import SpecialRows
+from matcher.parsers.csv.wallet import order_key
 
+_MOST_CLOSED = 200_000
 _MARKS = re.compile(r"[.,]")
 
 
@@ -35,14 +36,18 @@ def swapped(text: str) -> str:
 
 def needed(layout: Layout, named: bool) -> bool:
     """Whether a file of this layout must be surveyed. `named`: the caller asked for the layout, which settles what is weak in it."""
-    profile = layout.profile
-    return profile.amounts.decimal == "auto" or bool(_open_formats(profile, named))
+    return _open_decimal(layout, named) or bool(_open_formats(layout, named)) or bool(layout.profile.amounts.neutral)
 
 
-def _open_formats(profile: Profile, named: bool) -> list[str]:
-    """The formats whose order of day and month the file must show: those listed both ways, and all of a weak layout's."""
-    formats = profile.dates.formats
-    weak = profile.weak and not named
+def _open_decimal(layout: Layout, named: bool) -> bool:
+    """Whether the file must show its decimal mark: where the layout says so, and where the header does not show whose file it is."""
+    return layout.profile.amounts.decimal == "auto" or (layout.common and not named)
+
+
+def _open_formats(layout: Layout, named: bool) -> list[str]:
+    """The formats whose order of day and month the file must show: those listed both ways, and all of a common header's."""
+    formats = layout.profile.dates.formats
+    weak = layout.common and not named
     return [text for text in formats if month_first(text) is not None and (weak or swapped(text) in formats)]
 
 
@@ -52,34 +57,47 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
     special = SpecialRows(profile, layout.cells)
     days: set[str] = set()
     figures: set[str] = set()
+    closed: set[tuple[str, ...]] = set()
     for _, cells, _ in records:
-        if special(cells):
+        if means := special(cells):
+            if means == "closed" and len(closed) < _MOST_CLOSED:
+                closed.add(order_key(layout, cells))
             continue
         _gather(days, layout, ("booking_date", "value_date"), cells)
         _gather(figures, layout, ("amount", "credit", "debit", "balance"), cells)
-    decimal: str | Problem = _decimal(layout, figures) if profile.amounts.decimal == "auto" else ""
+    decimal: str | Problem = _decimal(layout, figures) if _open_decimal(layout, named) else ""
     if isinstance(decimal, Problem):
         return decimal
+    if profile.amounts.decimal not in ("auto", decimal) and decimal:
+        if any(_MARKS.search(figure) for figure in figures):
+            message = f"the header is that of layout {profile.name}, whose decimal mark is {profile.amounts.decimal!r}, but not this file's"
+            return Problem("amount.ambiguous", "fatal", message, layout.line)
+        decimal = ""
     formats = _order(layout, days, named)
-    return formats if isinstance(formats, Problem) else Decided(decimal, _grouping(layout, decimal) if decimal else "", formats)
+    if isinstance(formats, Problem):
+        return formats
+    return Decided(decimal, _grouping(layout, decimal) if decimal else "", formats, frozenset(closed))
 
 
 def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:
     for name in names:
         for place in layout.cells.get(name, ()):
-            if place < len(cells) and (cell := cells[place]) and type(cell) is not Exact and len(into) < 200_000:
+            if place < len(cells) and (cell := cells[place]) and not isinstance(cell, Exact) and len(into) < 200_000:
                 into.add(cell.strip())
 
 
 def _order(layout: Layout, days: set[str], named: bool) -> tuple[str, ...] | Problem:
     profile = layout.profile
     formats = profile.dates.formats
-    open_formats = _open_formats(profile, named)
+    open_formats = _open_formats(layout, named)
     if not open_formats or not days:
         return ()
     orders = {month_first(text) for text in open_formats}
     tried = {order: [t if month_first(t) is order else swapped(t) for t in open_formats] for order in (True, False)}
     readers = {order: DateReader(texts) for order, texts in tried.items()}
+    days = {day for day in days if any(_reads(reader, day) for reader in readers.values())}
+    if not days:
+        return ()
     only = {True: 0, False: 0}
     for day in days:
         fits = [order for order in (True, False) if _reads(readers[order], day)]
@@ -121,7 +139,9 @@ def _decimal(layout: Layout, figures: set[str]) -> str | Problem:
 
 
 def _grouping(layout: Layout, decimal: str) -> str:
-    return (layout.profile.amounts.grouping or "., '").replace(decimal, "")
+    # what a layout's bank writes says nothing of the bank whose file it may as well be
+    usual = "" if layout.common else layout.profile.amounts.grouping
+    return (usual or "., '").replace(decimal, "")
 
 
 def _is_figure(read: Callable[[str], tuple[str, str]], figure: str) -> bool:

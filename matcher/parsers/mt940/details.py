@@ -10,7 +10,8 @@ MultiCash's field NS and free text are in `freetext`.
 import re
 
 from matcher.model import TransactionKind
-from matcher.parsers.mt940.codes import GVC, RETURN_REASONS, kind_of_title
+from matcher.parsers.german_codes import GVC, RETURN_REASONS
+from matcher.parsers.mt940.codes import kind_of_title
 from matcher.parsers.mt940.fields import StatementLine, amount_in
 
 PART_WIDTH = 27
@@ -44,13 +45,13 @@ class Details:
     reference_is_account: bool = False
 
 
-GERMAN = re.compile(r"\s?(?:(\d{3})|(?=\?))([?>](?=[0-7]\d)|[~^@&|<!$%§](?=00|10|20))")
+GERMAN = re.compile(r"\s?(?:(\d{3})|(?=[?>]))([?>](?=[0-7]\d)|[~^@&|<!$%§](?=00|10|20))")
 """How a German text begins: groups are the Geschäftsvorfallcode, or None, and the separator."""
 
 _TEXT_PARTS = frozenset(map(str, (*range(20, 30), *range(60, 64))))
 _NAME_PARTS = frozenset({"32", "33"})
 _OTHER_PARTS = frozenset({"00", "10", "30", "31", "34", "35", "36", "37", "38", "39", "64", "65", "70", "71"})
-_TRIMMED = "\x1f"
+_TRIMMED, _TRIMMED_ONE = "\x1f", "\x1e"
 _SEPA_WORDS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP|ANAM"
 _SEPA_HEADS = {word + "+": word for word in _SEPA_WORDS.split("|")} | {"MTLG:": "MTLG"}
 _SEPA_INSIDE = re.compile(rf" ({_SEPA_WORDS})\+")
@@ -59,7 +60,7 @@ _SEPA_LABELS = re.compile(r"(?:^|\s)(EREF|KREF|MREF|CRED|DEBT|ABWA|ABWE|IBAN|BIC
 
 _CODE_WORDS = (
     "TRTP|TRCD|TYPE|IBAN|BIC|NAME|ADDR|REMI|EREF|KREF|PREF|IREF|CREF|MARF|CSID|ORDP|BENM|ULTB|ULTD|ULTC|ISDT|PURP|CNTP|RTRN|"
-    "OCMT|OAMT|CHGS|COAM|EXCH"
+    "OCMT|OAMT|CHGS|COAM|EXCH|BBAN|ACCW|SVCL"
 )
 _CODES = re.compile(rf"/({_CODE_WORDS})/")
 CODE_WORDS = re.compile(rf"\s?/(?:{_CODE_WORDS})/")
@@ -69,6 +70,11 @@ ACCOUNT = re.compile(r"(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|P?\d{7,10})$")
 """An IBAN, a Dutch account number or a Dutch giro number."""
 
 _AMOUNT = re.compile(r"([A-Z]{3})?\s*([\d.,]+)")
+_AMOUNT_WORDS = frozenset({"OCMT", "OAMT", "CHGS", "COAM", "EXCH"})
+_TEXT_BEHIND = re.compile(r"\s*(?:[A-Z]{3})?\s*[\d.,]+\s*/{0,2}\s*(.*)", re.DOTALL)
+_PARTY_ACCOUNT = re.compile(r"/(?:ORDP|BENM)/([A-Z]{0,2}\d[\dA-Z]{4,33})\s*")
+_UNSTRUCTURED = re.compile(r"999(?=[A-Za-z\s])")
+"""The Geschäftsvorfallcode of a text without numbered parts (DFÜ-Abkommen, Anlage 3)."""
 
 
 def unwrapped(lines: list[str], width: int = LINE_WIDTH) -> str:
@@ -95,18 +101,26 @@ def reference(text: str) -> str:
 def _joined(lines: list[str], separator: str) -> str:
     """Lines of a German text as one, without added blanks; where a line is a little short of its width stands a mark."""
     pieces: list[str] = []
+    # a bank that wraps one place early has no blank missing there
+    narrow = sum(len(line) == LINE_WIDTH - 1 for line in lines[:-1]) > 1
     for line in lines[:-1]:
         pieces.append(line)
         if LINE_WIDTH - 3 <= len(line) < LINE_WIDTH and separator not in line[-2:]:
-            pieces.append(_TRIMMED)
+            pieces.append(_TRIMMED_ONE if len(line) == LINE_WIDTH - 1 and not narrow else _TRIMMED)
     pieces.append(lines[-1])
     return "".join(pieces)
 
 
 def _restored(chunk: str) -> str:
-    """A part, with its number, and with the blank that was trimmed from a line's end: it was there when the part is just too short."""
-    bare = chunk.replace(_TRIMMED, "")
-    return chunk.replace(_TRIMMED, " ") if PART_WIDTH <= len(bare) < PART_WIDTH + 2 else bare
+    """A part, with its number, and with the blank that was trimmed from a line's end.
+
+    It was there where the line is one place short, and where the part is just too short; never where the part is full.
+    """
+    bare = chunk.replace(_TRIMMED, "").replace(_TRIMMED_ONE, "")
+    if len(bare) >= PART_WIDTH + 2:
+        return bare
+    chunk = chunk.replace(_TRIMMED_ONE, " ")
+    return chunk.replace(_TRIMMED, " ") if len(bare) >= PART_WIDTH else chunk.replace(_TRIMMED, "")
 
 
 def _sorted_parts(chunks: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
@@ -141,7 +155,7 @@ def german(details: Details, begin: re.Match[str], lines: list[str], line: State
     separator = begin.group(2)
     text = _joined(lines, separator)
     chunks = text.split(separator)[1:]
-    if _TRIMMED in text:
+    if _TRIMMED in text or _TRIMMED_ONE in text:
         chunks = [_restored(chunk) for chunk in chunks]
     texts, names, others = _sorted_parts(chunks)
     if not _OTHER_PARTS.issuperset(others):
@@ -280,21 +294,42 @@ def code_words(details: Details, text: str, line: StatementLine, extra: list[str
         if word in ("NAME", "ORDP", "BENM"):
             if where == party and not details.name:
                 details.name = squeezed(value)
-        elif word in ("IBAN", "BIC"):
+        elif word in ("IBAN", "BBAN", "BIC"):
             if where == party:
                 _set_account(details, word, value)
         elif word == "REMI":
             _remittance(details, value)
         else:
             _code_word(details, word, value, line, currency)
+            if word in _AMOUNT_WORDS and (behind := _TEXT_BEHIND.fullmatch(written)) and behind[1]:
+                details.text = squeezed(f"{details.text} {behind[1]}")
     if not details.account and extra and ACCOUNT.match(extra[0].strip()):
         details.account = extra[0].strip()
     if not details.text:
         details.text = squeezed(items[0])
 
 
+def party_lines(details: Details, lines: list[str]) -> bool:
+    """Balkan banks: ``/ORDP/account``, then a line each for the name and for pieces of the text, all of which begin with a slash.
+
+    Whether it is such a text; else nothing is read.
+    """
+    account = _PARTY_ACCOUNT.fullmatch(lines[0])
+    if not account or len(lines) < 2 or any(line[:1] != "/" or CODE_WORDS.match(line) for line in lines[1:]):
+        return False
+    details.account = account[1]
+    details.name = squeezed(lines[1].strip("/ "))
+    details.text = squeezed(" ".join(line[1:] for line in lines[2:]))
+    return True
+
+
+def unstructured(text: list[str]) -> list[str]:
+    """Free text without the code that says that it is free text."""
+    return [text[0][3:], *text[1:]] if text and _UNSTRUCTURED.match(text[0]) else text
+
+
 def _set_account(details: Details, word: str, value: str) -> None:
-    if word == "IBAN":
+    if word != "BIC":
         details.account = details.account or value.replace(" ", "")
     else:
         details.bank = details.bank or value

@@ -6,7 +6,7 @@ from matcher import money
 from matcher.model import Transaction
 from matcher.parsers.mt940 import freetext
 from matcher.parsers.mt940.codes import kind_of_type
-from matcher.parsers.mt940.details import CODE_WORDS, GERMAN, Details, code_words, german, squeezed, supplementary, unwrapped
+from matcher.parsers.mt940.details import CODE_WORDS, GERMAN, Details, code_words, german, party_lines, squeezed, supplementary, unwrapped
 from matcher.parsers.mt940.fields import StatementLine, statement_line
 
 _new = tuple.__new__
@@ -63,7 +63,7 @@ def transaction(entry: Entry, currency: str) -> tuple[Transaction, StatementLine
             line.value_date,
             line.bank_reference,
             details.name,
-            details.account,
+            details.account if details.account.strip("0") else "",
             details.bank,
             details.text,
             details.creditor_reference,
@@ -99,10 +99,12 @@ def _details(entry: Entry, line: StatementLine, currency: str) -> Details:
         freetext.multicash(details, text)
     elif begin := GERMAN.match(text[0]):
         german(details, begin, text, line, currency)
+    elif text[0][:1] == "/" and party_lines(details, text):
+        pass
     elif CODE_WORDS.match(text[0]):
         code_words(details, unwrapped(text), line, extra, currency)
     else:
-        freetext.free_text(details, line, text)
+        freetext.free_text(details, line, text, currency)
     if extra:
         supplementary(details, extra, line, currency)
     return details

@@ -263,6 +263,11 @@ def written_sum(text: str) -> WrittenSum | None:
         return None
 
 
+def is_whole_sum(text: str) -> bool:
+    """Whether a sum is one, with its decimal mark: one that breaks off before that is none."""
+    return written_sum(text) is not None and ("," in text or "." in text)
+
+
 def amount_in(text: str, currency: str, factor: int = 1) -> int | None:
     """Minor units of an amount as a bank writes it in a detail such as ``/OCMT/``, times `factor`; None when it is not bookable."""
     try:

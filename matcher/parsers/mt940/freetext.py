@@ -7,7 +7,17 @@ account stay empty: guessing them would make evidence out of nothing.
 import re
 
 from matcher.parsers.mt940.codes import kind_of_text, kind_of_title
-from matcher.parsers.mt940.details import ACCOUNT, PART_WIDTH, Details, reference, squeezed, unwrapped
+from matcher.parsers.mt940.details import (
+    ACCOUNT,
+    CODE_WORDS,
+    PART_WIDTH,
+    Details,
+    code_words,
+    reference,
+    squeezed,
+    unstructured,
+    unwrapped,
+)
 from matcher.parsers.mt940.fields import StatementLine
 
 _KNAB = re.compile(r"\bREK: (\S+)/NAAM: (.*)$")
@@ -39,8 +49,9 @@ def multicash(details: Details, lines: list[str]) -> None:
     details.name = squeezed(unwrapped(names, PART_WIDTH)) if names else ""
 
 
-def free_text(details: Details, line: StatementLine, text: list[str]) -> None:
+def free_text(details: Details, line: StatementLine, text: list[str], currency: str) -> None:
     """Reads free text; `text` has an empty line for each hard break."""
+    text = unstructured(text)
     while text and not text[-1].strip():
         text = text[:-1]
     if not text:
@@ -53,6 +64,9 @@ def free_text(details: Details, line: StatementLine, text: list[str]) -> None:
         details.creditor_reference = labelled.group(1)
     for convention in (_account_then_name, _padded_reference, _knab, _abn, _polish):
         if convention(details, line, text, joined):
+            if CODE_WORDS.match(rest := details.text):
+                details.text = ""
+                code_words(details, rest, line, [], currency)
             return
 
 
@@ -91,7 +105,8 @@ def _abn(details: Details, line: StatementLine, text: list[str], joined: str) ->
     """ABN AMRO: a title that begins with SEPA, then labelled columns."""
     if not joined.startswith("SEPA "):
         return False
-    items = _ABN.split(joined)
+    # a label begins a line; behind a full line there is no blank before it
+    items = _ABN.split(unwrapped([f" {row}" if _ABN.match(row) else row for row in text]))
     if len(items) < 5:
         return False
     values = {word: value.strip() for word, value in zip(items[1::2], items[2::2], strict=True)}

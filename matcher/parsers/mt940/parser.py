@@ -14,7 +14,7 @@ from matcher.errors import MatcherError
 from matcher.model import FileInfo, Problem, Severity
 from matcher.parsers.base import Event, ParseOptions, Source
 from matcher.parsers.mt940.entry import Entry, transaction
-from matcher.parsers.mt940.fields import WrittenBalance, written_balance, written_sum
+from matcher.parsers.mt940.fields import WrittenBalance, is_whole_sum, written_balance, written_sum
 from matcher.parsers.mt940.statements import Message, Statements
 from matcher.parsers.mt940.text import CONTROLS, END, Field, FieldTooLongError, Lines, detect, fields
 
@@ -106,7 +106,8 @@ class _Machine:
         self._finish_message(cut)
         self.statements.finish()
         if cut:
-            text = "the file ends inside its last message, before the closing balance"
+            where = "before the closing balance" if message is not None and message.expects_balances else "inside a sum"
+            text = f"the file ends inside its last message, {where}"
             self._say("file.cut", "fatal", text, self._last.line if self._last else 0)
         if not self.statements.count and not self._refused:
             self._say("file.no_statement", "warning", "no message of the file holds a balance or an entry", 0)
@@ -124,6 +125,8 @@ class _Machine:
             return False
         if message.expects_balances:
             return unfinished or self._complete > 0
+        if unfinished and self._last is not None and self._last.tag in ("90C", "90D") and not is_whole_sum(self._last.lines[0]):
+            return True
         if unfinished and not message.sums:
             self._say("note.syntax", "warning", "the report ends inside a line, without an end mark; it may be cut", message.line)
         return False
@@ -372,7 +375,7 @@ class _Parser:
         yield FileInfo(self.recognise(source.head(), source, options) or self.name, encoding.name)
         if encoding.problem is not None:
             yield encoding.problem
-        machine, lines = _Machine(options), Lines(source, encoding.name)
+        machine, lines = _Machine(options), Lines(source, encoding.name, encoding.letters)
         try:
             for field in fields(lines):
                 machine.take(field)

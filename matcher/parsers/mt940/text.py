@@ -7,7 +7,8 @@ Windows code page or in a DOS one. So the bytes decide, over the whole file and 
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcher.model import Problem
@@ -46,10 +47,14 @@ class FieldTooLongError(Exception):
 
 
 class Encoding(NamedTuple):
-    """How to decode a file. `problem` is set when the bytes fit no single encoding with certainty."""
+    """How to decode a file. `problem` is set when the bytes fit no single encoding with certainty.
+
+    `letters` are those that stand in the places of ASCII's brackets in the national form of ISO 646.
+    """
 
     name: str
     problem: Problem | None = None
+    letters: Mapping[int, str] = MappingProxyType({})
 
 
 class Field(NamedTuple):
@@ -58,6 +63,19 @@ class Field(NamedTuple):
     tag: str
     line: int
     lines: list[str]
+
+
+_NATIONAL = {
+    "German": (frozenset({b"EUR", b"CHF", b"DEM"}), "[\\]{|}~", "ÄÖÜäöüß"),
+    "Swedish": (frozenset({b"SEK"}), "[\\]{|}", "ÄÖÅäöå"),
+    "Danish and Norwegian": (frozenset({b"DKK", b"NOK"}), "[\\]{|}", "ÆØÅæøå"),
+}
+"""The national forms of ISO 646: the currencies of their countries, the ASCII characters, and the letters that took their places."""
+_AS_LETTER = re.compile(rb"[a-zA-Z]([{|}])(?=[a-z])|[A-Z ]([\[\\\]])(?=[A-Z])")
+"""An ASCII bracket where only a letter can be: SWIFT's alphabet has none of these characters."""
+_BRACKETS = frozenset(b"[\\]{|}")
+_SEVERAL = 3
+_MARK_OF_FORMAT = re.compile(r"(\{[1-5]:|-\}|\}(?=[{\r\n]|$)|[~|](?=\d\d))|[\[\\\]{|}~]+?")
 
 
 def _as_one_byte(error: UnicodeError) -> tuple[str, int]:
@@ -77,6 +95,7 @@ def detect(source: Source) -> Encoding:
         return Encoding("utf-16")
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     high: Counter[int] = Counter()
+    seven: Counter[bytes] = Counter()
     valid, first_line, line = 0, 0, 1
     with source.open() as stream:
         while chunk := stream.read(CHUNK_BYTES):
@@ -85,9 +104,11 @@ def detect(source: Source) -> Encoding:
                 valid += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
                 high.update(above)
                 first_line = first_line or line + _lines_before_high_byte(chunk)
+            if not _BRACKETS.isdisjoint(chunk):
+                seven.update(upper or lower for lower, upper in _AS_LETTER.findall(chunk))
             line += chunk.count(b"\n")
     if not high:
-        return Encoding("ascii")
+        return _seven_bits(seven, _CURRENCY.search(head))
     bad = sum(high.values()) - valid
     cut_inside_character = len(decoder.getstate()[0])
     if bad <= cut_inside_character:
@@ -98,6 +119,17 @@ def detect(source: Source) -> Encoding:
     name = _code_page(high, _CURRENCY.search(head))
     message = f"the file is not UTF-8 and declares no encoding; read as {name}"
     return Encoding(name, Problem("note.encoding", "warning", message, first_line))
+
+
+def _seven_bits(seen: Counter[bytes], currency: re.Match[bytes] | None) -> Encoding:
+    """ASCII, or a national form of ISO 646 where brackets stand inside words."""
+    code = currency.group(1) if currency else b""
+    name = next((name for name, (codes, _, _) in _NATIONAL.items() if code in codes), "")
+    if not name or (len(seen) < 2 and sum(seen.values()) < _SEVERAL):
+        return Encoding("ascii")
+    _, marks, letters = _NATIONAL[name]
+    message = f"brackets stand inside words; read as the {name} letters that ISO 646 puts in their places"
+    return Encoding("ascii", Problem("note.encoding", "warning", message), dict(zip(map(ord, marks), letters, strict=True)))
 
 
 def _lines_before_high_byte(chunk: bytes) -> int:
@@ -127,8 +159,9 @@ class Lines:
         unfinished: after the last line, whether that line had no line end.
     """
 
-    def __init__(self, source: Source, encoding: str) -> None:
+    def __init__(self, source: Source, encoding: str, letters: Mapping[int, str] = MappingProxyType({})) -> None:
         self._source = source
+        self._letters = letters
         self._encoding = encoding
         self.unfinished = False
 
@@ -144,7 +177,7 @@ class Lines:
                     if chunk and text[-1] == "\r":
                         text, pending = text[:-1], "\r"
                     text = text.replace("\r\n", "\n").replace("\r", "\n")
-                pieces = text.split("\n")
+                pieces = self._translated(text).split("\n")
                 rest = pieces.pop() + pending
                 yield from pieces
                 if not chunk:
@@ -154,6 +187,12 @@ class Lines:
         self.unfinished = bool(rest.strip(CONTROLS))
         if rest:
             yield rest
+
+    def _translated(self, text: str) -> str:
+        """The text with national letters, but for the braces of envelopes and the signs that begin numbered parts."""
+        if not self._letters:
+            return text
+        return _MARK_OF_FORMAT.sub(lambda match: match[0] if match[1] else match[0].translate(self._letters), text)
 
 
 def fields(lines: Iterable[str]) -> Iterator[Field]:

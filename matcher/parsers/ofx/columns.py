@@ -12,7 +12,7 @@ import polars as pl
 from matcher import money
 from matcher.parsers.ofx import runs
 from matcher.parsers.ofx.fields import is_blank_date, unescape
-from matcher.parsers.ofx.rows import KINDS, NUMBERS, SEPARATE, RowReader
+from matcher.parsers.ofx.rows import DIRECTION, KINDS, NUMBERS, SEPARATE, SURE, RowReader
 
 _BLANKS = " \t\r\n"
 
@@ -63,10 +63,23 @@ def booked(leaves: pl.DataFrame, reader: RowReader) -> Iterator[pl.DataFrame]:
         part = rows.slice(at, stretch["len"])
         at += part.height
         if stretch["value"] and part.height >= runs.SHORTEST:
+            part = _directed(part, reader)
             reader.without_id += int((part["bank_reference"] == "").sum())
             yield part
         else:
             yield part.select("raw", "line")
+
+
+def _directed(rows: pl.DataFrame, reader: RowReader) -> pl.DataFrame:
+    """The rows with the direction that their types say, where the amounts have no signs; counts those that contradict each other."""
+    code = pl.col("transaction_code").str.to_uppercase()
+    says = code.replace_strict(DIRECTION, default=0, return_dtype=pl.Int64)
+    against = (says * pl.col("amount").sign()) < 0
+    if not reader.by_type:
+        reader.against += int(rows.select((against & code.is_in(list(SURE))).sum()).item())
+        return rows
+    reader.against += int(rows.select(against.sum()).item())
+    return rows.with_columns(amount=pl.when(against).then(-pl.col("amount")).otherwise("amount"))
 
 
 def _stripped(written: pl.Series) -> pl.Series:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from matcher.model import FileInfo, Problem, Severity
 from matcher.parsers.base import Event, ParseOptions, Source
-from matcher.parsers.ofx.elements import AFTER_TRANSACTION, AGGREGATES, FREE_TEXT, SECURITIES, STATEMENTS, WITHOUT_STATEMENT
+from matcher.parsers.ofx.elements import AFTER_TRANSACTION, AGGREGATES, FREE_TEXT, LISTS, SECURITIES, STATEMENTS, STRAY, WITHOUT_STATEMENT
 from matcher.parsers.ofx.fields import clean, unescape
 from matcher.parsers.ofx.statement import OpenStatement, Status
 from matcher.parsers.ofx.text import Survey, decoded, looks_like_ofx, survey
@@ -42,6 +42,8 @@ class _Reader:
         self._ended = False
         self._unfinished = False
         self._cut_line = 0
+        self._astray = False
+        self._bare = True
 
     def read(self, tokens: Iterable[Token]) -> Iterator[Event]:
         """All events of the file after `FileInfo`."""
@@ -91,12 +93,17 @@ class _Reader:
         elif name == "LEDGERBAL" and self._statement:
             self._statement.has_balance(token.line)
         self._ended = False
+        self._bare = self._bare and name != "OFX"
+        if self._bare and not self._statement and name in LISTS:
+            self._statement = self._new_statement("", token.line)
         self._stack.append(name)
         if token.text.endswith("/>"):
             self._closes(name)
 
     def _closes(self, name: str) -> None:
         self._leaf_ends()
+        if name == "STMTTRN":
+            self._astray = False
         if name in STATEMENTS and name not in self._stack:
             # some banks close CCSTMTRS with </STMTRS>
             name = next((open_name for open_name in reversed(self._stack) if open_name in STATEMENTS), name)
@@ -136,8 +143,19 @@ class _Reader:
             self._status.take(name, text)
         elif parent == "FI" and name == "ORG":
             self._organisation = text
+        elif name in STRAY and parent in ("BANKTRANLIST", "INVBANKTRAN"):
+            self._stray()
         elif self._statement:
             self._statement.take(parent, name, text, self._leaf_line)
+
+    def _stray(self) -> None:
+        """An entry without its opening tag: told once, where its first element stands."""
+        if self._astray:
+            return
+        self._astray = True
+        ordinal = self._statement.ordinal if self._statement else None
+        message = "an entry has lost its opening tag <STMTTRN> and cannot be told from its neighbours"
+        self._out.append(Problem("row.invalid", "error", message, self._leaf_line, ordinal))
 
     def _new_statement(self, element: str, line: int) -> OpenStatement:
         self._count += 1
@@ -190,7 +208,10 @@ class _Reader:
         self._leaf_ends()
         if self._survey.short_order:
             self._say("note.syntax", "info", f"dates of six digits, read in the order {self._survey.short_order}")
-        complete = self._ended and not self._unfinished
+        whole = self._ended or (self._bare and self._count > 0 and not self._stack)
+        complete = whole and not self._unfinished
+        if complete and self._bare:
+            self._say("note.syntax", "warning", "the file is a piece of an OFX file: there is no <OFX> around it")
         if complete:
             self._statement_ends()
         elif self._statement:

@@ -11,7 +11,16 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Severity, Transaction, TransactionKind
 from matcher.parsers.base import Event
-from matcher.parsers.ofx.elements import BOUNDARIES, FREE_TEXT, IN_TRANSACTION, ONCE, REGULAR
+from matcher.parsers.ofx.elements import (
+    BOUNDARIES,
+    FREE_TEXT,
+    IN_TRANSACTION,
+    MONEY_IN,
+    MONEY_OUT,
+    MONEY_OUT_OF_BANK_ACCOUNTS,
+    ONCE,
+    REGULAR,
+)
 from matcher.parsers.ofx.fields import Day, amount, clean, day, is_blank_date, unescape
 from matcher.parsers.ofx.text import Survey
 from matcher.parsers.ofx.tokens import Kind, Scanner
@@ -31,6 +40,10 @@ KINDS: dict[str, TransactionKind] = {
     "REPEATPMT": "transfer",
 }
 """TRNTYPE (OFX 2.2 section 11.4.4.3) to the common set. CREDIT, DEBIT, DEP, DIV, HOLD and OTHER say nothing of the kind."""
+
+DIRECTION = dict.fromkeys(MONEY_IN, 1) | dict.fromkeys(MONEY_OUT | MONEY_OUT_OF_BANK_ACCOUNTS, -1)
+SURE = frozenset({"CREDIT", "DEBIT"})
+"""The types that say nothing but the direction: where the amounts have signs, only these can contradict them. A fee may be paid back."""
 
 _LEAF = re.compile(r"<([A-Z][A-Z0-9.]*)>([^<]*)")
 _TEXT_AFTER_END = re.compile(r"</[^<>]*>\s*[^\s<]")
@@ -89,6 +102,8 @@ def irregular_leaves(block: str) -> dict[str, str]:
         if kind is Kind.OPEN and name in IN_TRANSACTION:
             inside, leaf, ended = name, "", ""
         elif kind is Kind.OPEN:
+            if name in REGULAR and (inside, name) != ("PAYEE", "NAME"):
+                inside = ""  # the aggregate has lost its end tag, or was a text without one
             ended = ""
             leaf = f"{inside}/{name}" if inside else name
             if leaf in ONCE and leaf in pieces:
@@ -97,6 +112,8 @@ def irregular_leaves(block: str) -> dict[str, str]:
             leaf = "" if text.endswith("/>") else leaf
         elif kind is Kind.CLOSE:
             inside, ended, leaf = ("" if name == inside else inside), leaf or ended, ""
+        elif kind is Kind.TEXT and not leaf and inside == "PAYEE" and not ended:
+            pieces.setdefault("PAYEE", []).append(unescape(text))
         elif kind is Kind.TEXT and not leaf and ended in ONCE:
             raise RefusedRowError("row.invalid", f"text follows the end of {ended}, as if it were damaged")
         elif kind in (Kind.LITERAL, Kind.COMMENT) and "<STMTTRN>" in text:
@@ -119,11 +136,15 @@ class RowReader:
 
     Attributes:
         without_id: rows so far that have no FITID.
+        against: rows so far whose type says one direction and whose amount's sign the other.
+        by_type: whether the type decides, since the amounts have no signs that could.
     """
 
     def __init__(self, statement: int, currency: str, survey: Survey, out: list[Event]) -> None:
         self.currency = currency
         self.without_id = 0
+        self.against = 0
+        self.by_type = survey.signs == "type"
         self._statement = statement
         self._marks = survey.marks
         self._short_order = survey.short_order
@@ -151,6 +172,10 @@ class RowReader:
                 return Problem("note.balance_marker", "info", "a balance written as a transaction was left out", line, self._statement)
             self.without_id += not identity
         code, name = clean(get("TRNTYPE", "")), _name(elements)
+        if not pending and (sign := DIRECTION.get(code.upper(), 0)) and minor and (sign > 0) != (minor > 0):
+            self.against += self.by_type or code.upper() in SURE
+            if self.by_type:
+                minor, exact = -minor, exact and (exact[1:] if exact[0] == "-" else f"-{exact}")
         row = Transaction(
             booking_date=posted.day,
             amount=minor,
@@ -219,7 +244,7 @@ class RowReader:
     def _with_the_rest(self, row: Transaction, elements: dict[str, str]) -> Transaction | Problem:
         """The row with what only irregular blocks hold: payee and account of the other side, other currencies, corrections."""
         row = row._replace(
-            counterparty_name=row.counterparty_name or clean(elements.get("PAYEE/NAME", "")),
+            counterparty_name=row.counterparty_name or clean(elements.get("PAYEE/NAME", "") or elements.get("PAYEE", "")),
             counterparty_account=clean(elements.get("BANKACCTTO/ACCTID", "") or elements.get("CCACCTTO/ACCTID", "")),
             counterparty_bank=clean(elements.get("BANKACCTTO/BANKID", "")),
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNKNOWN_CURRENCY = "XXX"
+_OTHER_NAMES = {"BRC": "BRL", "RMB": "CNY", "NIS": "ILS", "STG": "GBP"}
+"""Names of currencies that banks write in the place of their ISO 4217 codes."""
 _ACCOUNT_TYPES = {"CCSTMTRS": "CREDITCARD", "INVSTMTRS": "INVESTMENT"}
 """Statements whose element says what ACCTTYPE says elsewhere."""
 
@@ -170,6 +172,10 @@ class OpenStatement:
         closing = self._closing(reader.currency)
         if reader.without_id:
             self._say("note.identity", "info", f"entries without FITID: {reader.without_id}")
+        if reader.against:
+            which = "the types are taken, since all amounts have one sign" if reader.by_type else "the signs are taken"
+            message = f"entries whose TRNTYPE says another direction than the sign of their amount: {reader.against}; {which}"
+            self._say("statement.direction", "warning", message)
         if self._pending:
             self._say("note.pending", "info", f"announced entries, not booked and not counted: {self._pending}")
         if self.securities:
@@ -188,6 +194,9 @@ class OpenStatement:
         """CURDEF; else the CURRENCY of the first transaction, else the caller's word, else the code for 'no currency'."""
         if stated in money.SCALE:
             return stated
+        if stated in _OTHER_NAMES:
+            self._say("note.syntax", "warning", f"CURDEF {stated} is read as {_OTHER_NAMES[stated]}", self._currency_line)
+            return _OTHER_NAMES[stated]
         reason = f"CURDEF {stated[:10]!r} is not an ISO 4217 currency code" if stated else "the statement names no currency"
         if currency := currency_of(block):
             self._say("note.currency", "warning", f"{reason}; {currency} is taken from its first transaction", self._currency_line)

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from matcher.model import Problem
 from matcher.parsers.base import Source
+from matcher.parsers.ofx.elements import MONEY_IN, MONEY_OUT, MONEY_OUT_OF_BANK_ACCOUNTS
 from matcher.parsers.ofx.fields import SHORT_ORDERS, Marks, decimal_mark, eight_digits, six_digits
 
 CHUNK_BYTES = 1 << 20
@@ -20,6 +22,8 @@ _CARRY = 128
 """Characters of the chunk before that are looked at again, so that no cell is missed at a boundary."""
 
 _SIGN = re.compile(r"OFXHEADER\s*[:=]|<\?OFX\b|<OFX(?:\s[^<>]*)?>", re.IGNORECASE)
+_FRAGMENT = re.compile(r"[\s\ufeff]*<(?:BANKTRANLIST|CCSTMTRS|STMTRS|STMTTRNRS|CCSTMTTRNRS|BANKMSGSRSV1|CREDITCARDMSGSRSV1)>")
+"""How a piece of an OFX file begins whose root was left out."""
 _BODY = re.compile(r"<OFX\b", re.IGNORECASE)
 _XML = re.compile(r"<\?(?:xml|OFX)\b", re.IGNORECASE)
 _VERSION = re.compile(r"""\bVERSION\s*[:=]\s*["']?([12])\d\d""")
@@ -30,7 +34,12 @@ _COMMA_CELL = re.compile(r"AMT\s*>([^<\r\n]*,[^<\r\n]*)")
 _CELL = re.compile(r"AMT\s*>([^<\r\n]+)")
 _SHORT_DATE = re.compile(r"<DT[A-Z]+>\s*(\d{6})\s*[<\r\n]")
 _NEWEST = re.compile(r"<(?:DTSERVER|DTEND)>\s*(\d{8})")
+_TYPE = re.compile(r"<TRNTYPE>\s*([A-Za-z]+)")
+_MINUS, _NO_MINUS = re.compile(r"<TRNAMT>\s*-"), re.compile(r"<TRNAMT>\s*\+?[\d.,]")
 _TRANSACTION = "<STMTTRN>"
+
+Signs = Literal["amount", "type"]
+"""What tells in which direction an entry goes: its amount's sign, as the standard says, or only its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Survey:
         marks: how amounts are written.
         short_order: order of six-digit dates, one of `SHORT_ORDERS`; empty when they cannot be told apart.
         transactions: how often ``<STMTTRN>`` occurs in the text, comments included.
+        signs: ``type`` where all amounts have one sign and every entry's type says its direction, against that sign for some.
     """
 
     format: str
@@ -57,12 +67,13 @@ class Survey:
     marks: Marks
     short_order: str
     transactions: int
+    signs: Signs = "amount"
 
 
 def looks_like_ofx(head: bytes) -> str:
     """``ofx1`` or ``ofx2`` when the first bytes of a file are OFX, else ''."""
     text = head.decode(_marked(head)[0] or "latin-1", "ignore")
-    return _format(text) if _SIGN.search(text) else ""
+    return _format(text) if _SIGN.search(text) or _FRAGMENT.match(text) else ""
 
 
 def decoded(source: Source, codec: str, errors: str = "strict") -> Iterator[str]:
@@ -102,6 +113,7 @@ def survey(source: Source) -> Survey:
             marks=Marks(comma=seen.comma, dot=bool(dot)),
             short_order=seen.short_order(),
             transactions=seen.transactions,
+            signs=seen.signs(),
         )
     raise AssertionError("latin-1 decodes any bytes")
 
@@ -205,6 +217,8 @@ class _Seen:
         match = _NEWEST.search(head)
         self._newest = eight_digits(match[1]) if match else None
         self._short: set[str] = set()
+        self._types: set[str] = set()
+        self._minus = self._no_minus = self._card = False
 
     def watch(self, texts: Iterable[str]) -> None:
         """Looks at every piece."""
@@ -221,7 +235,18 @@ class _Seen:
                 self.comma_cells = True
                 self.comma = self.comma or decimal_mark(cell) == ","
             self._short.update(_SHORT_DATE.findall(whole))
+            self._types.update(_TYPE.findall(whole))
+            self._minus = self._minus or bool(_MINUS.search(whole))
+            self._no_minus = self._no_minus or bool(_NO_MINUS.search(whole))
+            self._card = self._card or "<CCSTMTRS>" in whole
             carry = whole[-_CARRY:]
+
+    def signs(self) -> Signs:
+        """Whether the amounts are written without the sign that the types ask for."""
+        types = {name.upper() for name in self._types}
+        out = MONEY_OUT if self._card else MONEY_OUT | MONEY_OUT_OF_BANK_ACCOUNTS
+        against = (types & out and not self._minus) or (types & MONEY_IN and not self._no_minus)
+        return "type" if against and types <= out | MONEY_IN else "amount"
 
     def short_order(self) -> str:
         """The one order in which every six-digit date of the file is a real day that is not after the file was made."""

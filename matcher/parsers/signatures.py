@@ -1,0 +1,47 @@
+"""What a file is that no reader reads, told by its first bytes, and what to do with it."""
+
+import re
+import zipfile
+
+from matcher.model import Problem
+from matcher.parsers.base import Source
+
+_PAGE = re.compile(rb"\A[\s\xef\xbb\xbf]*<(?:!doctype html|html)\b", re.IGNORECASE)
+_QIF = re.compile(rb"\A[\s\xef\xbb\xbf]*!(?:Type:|Account|Option:|Clear:)", re.IGNORECASE)
+_OTHERS = (
+    (re.compile(rb"\A\s*%PDF-"), "a PDF document", "ask the bank for the statement as OFX, camt, MT940 or CSV"),
+    (_QIF, "a QIF file, a format that names neither account nor currency", "ask the bank for OFX, camt, MT940 or CSV"),
+    (_PAGE, "a web page without a table of bookings", "the bank's session may have ended: sign in and download again"),
+    (re.compile(rb"\A(?:Rar!|7z\xbc\xaf|\x1f\x8b|BZh)"), "a packed file", "unpack it, then read what is inside"),
+    (re.compile(rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8)"), "a picture", "ask the bank for the statement as OFX, camt, MT940 or CSV"),
+    (
+        re.compile(rb"\A\xd0\xcf\x11\xe0"),
+        "an Office file that is no workbook, or one with a password",
+        "save it as XLSX without a password",
+    ),
+)
+
+
+def named(head: bytes, source: Source) -> Problem | None:
+    """What the file is, as a problem with what to do; None when its bytes do not tell."""
+    if head[:4] == b"PK\x03\x04":
+        return _archive(source)
+    for pattern, what, step in _OTHERS:
+        if pattern.search(head[:4096]):
+            code = "file.binary" if b"\0" in head else "file.unknown"
+            return Problem(code, "fatal", f"this is {what}; {step}")
+    return None
+
+
+def _archive(source: Source) -> Problem | None:
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+            inside = [info for info in archive.infolist() if not info.filename.endswith("/")]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return None
+    if any(info.flag_bits & 1 for info in inside):
+        return Problem("file.binary", "fatal", "this is a ZIP archive with a password; unpack it with the password that the bank gave you")
+    if any(info.filename.startswith("xl/") for info in inside):
+        return None
+    names = ", ".join(repr(info.filename[:60]) for info in inside[:3]) + (", ..." if len(inside) > 3 else "")
+    return Problem("file.binary", "fatal", f"this is a ZIP archive that holds {names or 'nothing'}; unpack it, then read what is inside")
