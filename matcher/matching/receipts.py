@@ -60,9 +60,7 @@ def _meant(references: Sequence[Reference], text: str, own_id: str) -> tuple[Ref
         return kept
     upper = Text(text, own_id).upper
     stands = "".join(filter(str.isalnum, upper)), "".join(filter(str.isdigit, upper))
-    return tuple(
-        r._replace(kind="doubtful") if r.source == "document" and not any(r.key in form for form in stands) else r for r in kept
-    )
+    return tuple(r._replace(kind="doubtful") if r.source == "document" and not any(r.key in form for form in stands) else r for r in kept)
 
 
 def _own_numbers(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:

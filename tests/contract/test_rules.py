@@ -141,7 +141,7 @@ def test_a_flip_is_listed_with_what_was_and_what_would_be(desk: Desk) -> None:
     assert counts(desk, *september, status=codes.NEEDS_PERSON) == {("named-full", "live"): {"same": 1, "flipped": 1}}
     (flip,) = rows(desk, "rules", "backtest", "--lines", *september, status=codes.NEEDS_PERSON)
     assert (flip["change"], flip["amount"], flip["currency"], flip["rule_before"]) == ("flipped", "1190.00", "EUR", "anna")
-    assert (flip["before"], flip["rule_now"], flip["now"]) == ("I3=1190.00", "named-full@2", "I1=1190.00")
+    assert (flip["before"], flip["rule_now"], flip["now"]) == ("I3=1190.00", "named-full@3", "I1=1190.00")
     assert "Flipped" in desk.do("rules", "backtest", status=codes.NEEDS_PERSON)
     own = write(desk.folder, "careful.toml", '[mode]\nnamed-full = "propose"\n')
     assert counts(desk, "--rules", str(own), *september) == {

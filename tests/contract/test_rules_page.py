@@ -67,4 +67,4 @@ def test_the_vocabulary_is_closed() -> None:
     assert of_differences | of_bases <= set(EVIDENCE)
     assert not of_differences & of_bases
     bounds = {limit for one in (*BASES.values(), *DIFFERENCES.values()) for limit in one.limits}
-    assert bounds | set(EVERYWHERE) | {"duplicate_days"} == set(rulebook.Limits.model_fields)
+    assert bounds | set(EVERYWHERE) | {"duplicate_days", "alike_days", "repeats"} == set(rulebook.Limits.model_fields)

@@ -94,7 +94,7 @@ def test_a_posted_line_as_a_page(tmp_path: Path) -> None:
  text          RE-2026-00401
  outcome       matched, posted by the engine
  customer      C1 Brandt Maschinenbau GmbH
- rule          named-full@2: The named items are paid in full
+ rule          named-full@3: The named items are paid in full
  found by      all items that the text names
  difference    the sum is exactly the amount
  confidence    99.999 %, no other explanation
@@ -173,7 +173,7 @@ def test_a_duplicate_names_the_earlier_line(tmp_path: Path) -> None:
     first, second = record(books), record(books, 2)
     assert second["outcome"] == "duplicate"
     assert second["blocked_by"] == f"item A1 is closed: line {first['line_id']} of 2026-10-15 paid it, with the same payer and amount"
-    closer = f"line {str(first['line_id'])[:10]} of 2026-10-15 (named-full@2)"
+    closer = f"line {str(first['line_id'])[:10]} of 2026-10-15 (named-full@3)"
     assert [one["settled_by"] for one in second["nearest"]["items"]] == [closer]
 
 

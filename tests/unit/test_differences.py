@@ -217,7 +217,13 @@ def test_tax_withheld_is_rounded_half_up_to_the_cent() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "kind"),
-    [(50_00, "difference_part_even"), (50_01, "difference_part"), (95_00, "difference_part_small"), (94_99, "difference_part")],
+    [
+        (50_00, "difference_part_even"),
+        (50_01, "difference_part"),
+        (95_00, "difference_part_small"),
+        (94_99, "difference_part_small"),
+        (39_99, "difference_part"),
+    ],
 )
 def test_a_part_payment_leaves_the_rest_open(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 100_00))["part"]

@@ -231,7 +231,7 @@ def test_numbers_of_one_make_have_one_shape() -> None:
     assert [shape(number) for number in ("RE202600417", "R26W3131024", "4500071893")] == ["RE#", "R#W#", "##########"]
 
 
-@pytest.mark.parametrize("text", ["RE-2026-00417", "Order 88120", "IBAN NL15NGRA0417164300 4711123"])
+@pytest.mark.parametrize("text", ["RE-2026-00417", "Beleg 88120", "IBAN NL15NGRA0417164300 4711123"])
 def test_a_payer_wrote_a_number(text: str) -> None:
     assert Text(text).numbered
 

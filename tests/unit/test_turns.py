@@ -71,9 +71,9 @@ def group(amount: int, *references: str, payers: tuple[Payer, ...] = (Payer("P1"
     return verdict.state, cash, verdict.outcome
 
 
-def test_the_named_documents_of_several_customers_are_proposed_together() -> None:
-    assert group(2_150_00, "1", "2") == ("proposed", {"1": 1_200_00, "2": 950_00}, "matched")
-    assert group(2_150_00, "1", "2", payers=()) == ("proposed", {"1": 1_200_00, "2": 950_00}, "matched")
+def test_the_named_documents_of_several_customers_are_posted_together() -> None:
+    assert group(2_150_00, "1", "2") == ("posted", {"1": 1_200_00, "2": 950_00}, "matched")
+    assert group(2_150_00, "1", "2", payers=()) == ("posted", {"1": 1_200_00, "2": 950_00}, "matched")
 
 
 def test_all_that_a_group_owes_is_proposed_to_its_payer() -> None:

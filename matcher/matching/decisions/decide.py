@@ -370,7 +370,7 @@ class _MatchingBatch:
                     break
                 if line in self.cache.waiting:
                     (options,) = self.cache.explanations([line]).values()
-                    if any(option.shares == best.shares for option in options):
+                    if any(option.shares == best.shares for option in options) and not self._room(best, 2):
                         return line
                     if self.receipts[line].payer == receipt.payer != "" and not any(option.basis in BY_NAME for option in options):
                         return line

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from matcher.matching.explanations import differences, evidence, item_sets
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
+from matcher.matching.explanations.wording import Wording
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
-from matcher.matching.references.text import MIN_DAMAGED, PLACE, STRONG, Text, compact, says, shape
+from matcher.matching.references.text import MIN_DAMAGED, PLACE, STRONG, Text
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES
 
@@ -73,6 +74,7 @@ class ExplanationBuilder:
         """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
         self.receipt, self.pool, self.book, self.grace_days = receipt, pool, book, grace_days
         self.text = Text(receipt.text, receipt.end_to_end_id)
+        self.wording = Wording(receipt, self.text, pool, book.words)
         self.keys, self.item_count = _named(receipt)
         self._meant: dict[str, bool] = {}
         self._payers: dict[str, tuple[str, ...]] = {}
@@ -193,12 +195,12 @@ class ExplanationBuilder:
     def _names_several(self) -> bool:
         """Whether the text names open documents of several customers by numbers of some length."""
         items = self.pool.items
-        return len({items[i].customer_id for i in self._named_items if i in items}) > 1
+        return len({items[i].customer_id for i in self.wording.named if i in items}) > 1
 
     def _of_group(self) -> list[Explanation]:
         """The named documents of several customers, or all that the companies of the payer's group owe, where that is the amount."""
         receipt, pool = self.receipt, self.pool
-        named = [pool.items[i] for i in self._named_items if i in pool.items]
+        named = [pool.items[i] for i in self.wording.named if i in pool.items]
         who = payer_of(receipt)
         members: list[Item] = []
         if len({i.customer_id for i in named}) > 1:
@@ -253,9 +255,10 @@ class ExplanationBuilder:
         dates = evidence.dates(item_set.items, receipt, book.limits, named=BASES[item_set.basis].carried_by != "none")
         common = (*evidence.reference(view, item_set, self.item_count), *payer, *item_set.evidence, *dates)
         for difference in differences.explain(item_set.items, receipt, self.pool, book, self.grace_days):
-            if difference.kind in ("part", "over") and (not BASES[item_set.basis].partial or not _bears(item_set, difference.kind, view, payer)):
+            partial = BASES[item_set.basis].partial and _bears(item_set, difference.kind, view, payer)
+            if difference.kind in ("part", "over") and not partial:
                 continue
-            words = self._words(view, item_set, difference.kind, payer)
+            words = self.wording.of(view, item_set, difference.kind, payer)
             # of several documents that are paid in part, those that get nothing count too
             items = max(len(difference.shares), len(item_set.items))
             judged = book.judged(item_set.basis, difference.kind, (*common, *difference.evidence, *words), items)
@@ -264,88 +267,6 @@ class ExplanationBuilder:
                 judged.evidence, judged.points, item_set.unique, difference.note or _note(item_set),
             )  # fmt: skip
 
-    @lazy
-    def _ours(self) -> frozenset[str]:
-        """The numbers of the text that have the make of our documents' numbers."""
-        return frozenset(number for number in self.text.numbered if shape(number) in self.pool.numbers.shapes)
-
-    @lazy
-    def orders(self) -> frozenset[str]:
-        """Numbers of the text that are orders: by the word before them, or because our items' orders look like that."""
-        text, pool = self.text, self.pool
-        alike = {number for number in text.like_orders if shape(number) in pool.order_shapes}
-        return text.orders | (alike - self._ours)
-
-    def _other_order(self, view: CustomerContext, item_set: ItemSet) -> bool:
-        """Whether the text names orders, and none of them is that of these items."""
-        carried = {compact(i.purchase_order.upper()) for i in item_set.items if i.purchase_order}
-        return any(not any(number in order or order in number for order in carried) for number in self.orders)
-
-    def _says_more(self, item_set: ItemSet) -> bool:
-        """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of our make that is none
-        of theirs.
-        """
-        text, size = self.text, len(item_set.items)
-        if text.others or (text.total or 0) > size or text.goes_on:
-            return True
-        members, documents = {i.item_id for i in item_set.items}, {i.document_no for i in item_set.items}
-        open_now = self.pool.items
-        if any(i not in members and not (i in open_now and open_now[i].document_no in documents) for i in self._named_items):
-            return True
-        if item_set.basis == "damaged":
-            return False
-        numbers = [number_of(i) for i in item_set.items]
-        if any(text.ends_within(number.whole) for number in numbers):
-            return True
-        known = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)}
-        return any(not any(number.endswith(form) or form.endswith(number) for form in known if form) for number in self._ours)
-
-    @lazy
-    def _speaks_of_else(self) -> bool:
-        """Whether the text says what the money is for, and not that it is for invoices."""
-        return self.text.speaks_of(frozenset(self.book.words.neutral), self.receipt.payer_name)
-
-    @lazy
-    def _named_items(self) -> list[str]:
-        return evidence.named_items(self.receipt)
-
-    @lazy
-    def _ordered(self) -> bool:
-        """Whether the text speaks of an order or of a payment in advance."""
-        return says(self.text.spoken, self.book.words.prepayment)
-
-    def _words(self, view: CustomerContext, item_set: ItemSet, difference: str, payer: tuple[str, ...]) -> Iterable[str]:
-        """What the words of the text say for or against an explanation."""
-        text, receipt = self.text, self.receipt
-        if self._ordered:
-            yield "text_order"
-        if (difference == "part" or item_set.items[0].document_type == "instalment") and says(text.spoken, self.book.words.part):
-            yield "text_part"
-        asked = difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged")
-        if (asked or (item_set.basis == "named" and _one_document(item_set))) and self._says_more(item_set):
-            yield "text_more"
-        elif difference == "over" and len(text.tokens) > len(item_set.items) + 2:
-            yield "text_more"
-        unnamed = BASES[item_set.basis].carried_by == "none"
-        if unnamed and not self._ordered and says(text.spoken, self.book.words.part):
-            yield "text_order"
-        if unnamed and self._speaks_of_else:
-            yield "text_other"
-        if unnamed and any(i in self.pool.items and i not in {m.item_id for m in item_set.items} for i in view.refs):
-            yield "reference_left_out"
-        if unnamed and self._other_order(view, item_set):
-            yield "order_unknown"
-        if difference == "over" and item_sets.owed(view, item_set.items, receipt.amount - sum(i.open for i in item_set.items)):
-            yield "rest_is_owed"
-        if difference == "part" and item_sets.owed(view, item_set.items, receipt.amount):
-            yield "part_is_others"
-        if unnamed and self.pool.items.keys().isdisjoint(view.refs):
-            if any(item_id not in self.pool.items for item_id in self._named_items):
-                yield "reference_closed"
-            # a number of another make is the payer's own; one of ours may be the customer's
-            elif len(self._ours) > ("payer_number" in payer):
-                yield "reference_unknown"
-
 
 def _keep_best(candidates: Iterable[Explanation], best: dict[object, Explanation]) -> None:
     """Of explanations that give the same, the first with most points is kept."""
@@ -353,11 +274,6 @@ def _keep_best(candidates: Iterable[Explanation], best: dict[object, Explanation
         rival = best.get(explanation.shares)
         if rival is None or rival.points < explanation.points:
             best[explanation.shares] = explanation
-
-
-def _one_document(item_set: ItemSet) -> bool:
-    """Whether the items are several of one document: its instalments."""
-    return len(item_set.items) > 1 and len({i.document_no for i in item_set.items}) == 1
 
 
 def _order(explanation: Explanation) -> tuple[object, ...]:

@@ -88,7 +88,7 @@ def reference(view: CustomerContext, item_set: ItemSet, item_count: dict[str, in
     return evidence
 
 
-def dates(items: Sequence[Item], receipt: Receipt, limits: Limits, *, named: bool) -> list[str]:
+def dates(items: Sequence[Item], receipt: Receipt, limits: Limits, *, named: bool = True) -> list[str]:
     """Whether a payment of these items is ordinary on that day. What the text does not name may not be younger than the payment."""
     due, issued = [i.due_date for i in items], [i.issue_date for i in items]
     if (min(issued) if named else max(issued)) > receipt.booking_date:

@@ -53,6 +53,8 @@ class OpenItems:
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
+        # what the purchase orders look like that the items carry
+        self.order_shapes = frozenset(shape(compact(i.purchase_order.upper())) for i in self.items.values() if i.purchase_order)
         self._holdings: dict[tuple[str, str], CustomerItems] = {}
         self._versions: Counter[str] = Counter()
         self.taken = 0
@@ -64,11 +66,6 @@ class OpenItems:
             holding = CustomerItems([item for item in self.of_customer(customer_id) if item.currency == currency])
             self._holdings[customer_id, currency] = holding
         return holding
-
-    @lazy
-    def order_shapes(self) -> frozenset[str]:
-        """What the purchase orders look like that the items carry."""
-        return frozenset(shape(compact(i.purchase_order.upper())) for i in self.items.values() if i.purchase_order)
 
     @lazy
     def numbers(self) -> Numbers:

@@ -61,16 +61,19 @@ _DAY = re.compile(
 _PHRASES = re.compile(
     # a month with its year, a day in one piece, a year, a time
     r"(?<![\w./-])(?:19|20)\d\d[-./](?:0[1-9]|1[0-2])(?![\w]|[./-]\d)|(?<![\w./-])(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d(?![\w]|[./-]\d)"
-    r"|(?<![\w./+,;&-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./+,;&-]+ ?\d)|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
-    r"|(?<![\w./-])(?:19|20)\d\d(?![\w]|[./-]\d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
+    r"|(?<![\w./+,;&-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./+,;&-]+ ?\d)"
+    r"|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
+    r"|(?<![\w./-])(?:19|20)\d\d(?!\w|[./-]\d| \d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
     # an amount with its small coins, or with its currency
     r"|(?<![\w.,/+-])(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,]\d\d(?![\w/+-]|[.,;]\d)"
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*|(?<!\w)\d[\d.,']*\s?(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY|€|\$|元|円)(?!\w)"
     rf"|(?<![\w./-])\d[\d.,]*\s?(?:{_UNIT})(?![^\W\d_]|-)|(?<!\w)\d+\s?%"
-    # a telephone number, an account number
-    r"|\b(?:TEL\w*|PHONE|FON|MOBIL\w*|HANDY|FAX|CELL)\W*\d[\d /()-]*\d|(?<![\w+/&,;])\+\d[\d /()-]{6,}\d|\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
+    # a telephone number
+    r"|\b(?:TEL\w*|PHONE|FON|MOBIL\w*|HANDY|FAX|CELL)\W*\d[\d /()-]*\d|(?<![\w+/&,;])\+\d[\d /()-]{6,}\d"
 )
 """Numbers that say by their own form what they are."""
+
+_IBAN = re.compile(r"\b(?!RF)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 _TOWN = re.compile(
     r"(?<![\w./-])(?<!\d )(?:(?:A|B|CH|D|DK|F|FIN?|I|L|N|NL|PL|S)-)?(?:\d{4,6}|\d{3} \d\d|\d\d-\d{3})(?: [A-Z]{2})? (?=([^\W\d_]{3,}))"
@@ -78,9 +81,11 @@ _TOWN = re.compile(
 """A postcode: four to six digits with nothing but a blank before the name of a town."""
 
 _NO_TOWN = frozenset(
-    """ABZ ABZUG ABZGL ABZUEGLICH ABZÜGLICH AND AUS BETRAG BIS DANKE DANK DATED DATUM DEL DOCUMENTS DUE FROM FUER FÜR GESAMT GRAZIE GRACIAS INKL INV INVOICE LESS
-    MERCI MIT MINUS NETTO OF OHNE ORDER OKT PART PAYMENT PLUS RATE RECHNUNG REST REF SAGT SKONTO TEIL TEILZAHLUNG THANK THANKS THE OUR YOUR UNSER UNSERE IHR IHRE TOTAL UND VIELEN VOM VON
-    WEITERE WITH ZAHLUNG ZZGL OTHERS MORE""".split()
+    """
+    ABZ ABZGL ABZUEGLICH ABZUG ABZÜGLICH AND AUS BETRAG BIS DANK DANKE DATED DATUM DEL DOCUMENTS DUE FROM FUER FÜR GESAMT GRACIAS
+    GRAZIE IHR IHRE INKL INV INVOICE LESS MERCI MINUS MIT MORE NETTO OF OHNE OKT ORDER OTHERS OUR PART PAYMENT PLUS RATE RECHNUNG
+    REF REST SAGT SKONTO TEIL TEILZAHLUNG THANK THANKS THE TOTAL UND UNSER UNSERE VIELEN VOM VON WEITERE WITH YOUR ZAHLUNG ZZGL
+    """.split()
 )
 """Words behind a number that are no town."""
 
@@ -88,6 +93,7 @@ _WORD_BEFORE = 40
 """Characters before a number in which what it is may be said."""
 
 _ANY = re.compile(rf"(?<!\d){_NUMBER}")
+_LISTED = re.compile(rf"(?P<sign>\s*[,;/&+]\s*|\s+(?:AND|UND|ET|E|Y|OG|OCH|EN|I)\s+|\s+)(?P<number>{_NUMBER})(?!\w)")
 _GOES_ON = re.compile(rf"(?:\s*[,;/&+]\s*|\s+(?:AND|UND|ET|E|Y|OG|OCH|EN|I)\s+){_NUMBER}(?!\w)")
 
 
@@ -99,8 +105,10 @@ def blanked(upper: str, *, orders: bool = False) -> str:
     if not any(map(str.isdigit, upper)):
         return upper
     spans = [match.span() for match in _DAY.finditer(upper)]
-    spans += [match.span() for match in _PHRASES.finditer(upper) if not _told(upper, match.start())]
-    spans += [match.span() for match in _TOWN.finditer(upper) if not _told(upper, match.start()) and _may_be_town(match[1])]
+    spans += [match.span() for match in _IBAN.finditer(upper) if _checks(match[0])]
+    told = _documents(upper)
+    spans += [match.span() for match in _PHRASES.finditer(upper) if match.start() not in told]
+    spans += [match.span() for match in _TOWN.finditer(upper) if match.start() not in told and _may_be_town(match[1])]
     for match in _ANY.finditer(upper):
         before = upper[max(0, match.start() - _WORD_BEFORE) : match.start()]
         if _ELSE.search(before) and not _DOCUMENT.search(before) and not (orders and _ORDERED_BEFORE.search(before)):
@@ -120,9 +128,26 @@ def _may_be_town(word: str) -> bool:
     return word not in _NO_TOWN and not _ELSE.search(word) and not _DOCUMENT.search(word)
 
 
-def _told(upper: str, start: int) -> bool:
-    """Whether the word before a number says that it is a document's."""
-    return bool(_DOCUMENT.search(upper[max(0, start - _WORD_BEFORE) : start]))
+def _documents(upper: str) -> set[int]:
+    """Places of the first digits of numbers that are said to be documents', and of those listed behind them.
+
+    Where only a blank is between two numbers, the second belongs to the list if it is as long as the first.
+    """
+    told: set[int] = set()
+    for match in _ANY.finditer(upper):
+        if _DOCUMENT.search(upper[max(0, match.start() - _WORD_BEFORE) : match.start()]):
+            told.add(match.start())
+            end, size = match.end(), len(match[0])
+            while (following := _LISTED.match(upper, end)) and (following["sign"].strip() or len(following["number"]) == size):
+                told.add(following.start("number"))
+                end = following.end()
+    return told
+
+
+def _checks(iban: str) -> bool:
+    """Whether an account number's check digits are right (ISO 7064, mod 97-10)."""
+    number = iban.replace(" ", "")
+    return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -13,7 +13,9 @@ from rapidfuzz.distance import OSA
 
 from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.lazy import lazy
+from matcher.matching.references.lists import GOES_ON, OTHERS, TOTAL
 from matcher.matching.references.meanings import blanked, orders
+from matcher.matching.references.neutral import is_neutral, without_tags
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _LATIN = re.compile(r"[A-Z0-9]+(?:[-/._][A-Z0-9]+)*")
@@ -25,21 +27,6 @@ _YEAR_PIECE = re.compile(r"(^|\|)20(\d\d)(?=\||$)")
 
 _SIGNS = "\u2e7f"
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
-_OTHERS = re.compile(
-    r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
-    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)"
-)
-_TOTAL = re.compile(
-    r"\b(\d{1,3})\s*(?:INVOICES|RECHNUNGEN|FACTURES|FACTUREN|FATTURE|FACTURAS|FAKTUR\w*|BILLS|RG|DOCUMENTS|BELEGE)\b|(?:等|共)?(\d{1,3})[张笔份]"
-)
-_GOES_ON = re.compile(
-    r"\b(?:U\.?\s?A\.?|ETC|DIV|DIVERSE|DIVERS|VARIOUS|MULTIPLE|SEVERAL|SAMMEL\w*|MEHRERE|PLUSIEURS|VARIE|VARIAS|AVIS\w*|ZAHLUNGSAVIS\w*|"
-    r"REMITTANCE ADVICE|SEE ADVICE|ADVICE|BORDEREAU|DISTINTA|SPECIFICATIE|AUFSTELLUNG|WEITERE\w*|OTHERS|AUTRES|OTRAS|ALTRE)\b"
-    r"|\.\.\.|…|等(?!于)|明细|[,;/&+]\s*(?:\||$)|\b(?:UND|AND|ET)\s*(?:\||$)"
-)
-_TAG = re.compile(r"\b(?:EREF|KREF|MREF|SVWZ|ABWA|CRED|NOTPROVIDED)\b")
-"""Codes that banks put into a text."""
-
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
 _RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
 RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short", "doubtful")
@@ -149,15 +136,6 @@ def compact(text: str) -> str:
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
-def _begins(word: str, stems: frozenset[str]) -> bool:
-    """Whether a word begins with one of the stems; signs without blanks between words: whether nothing but such stems is in it."""
-    if word[0] > _SIGNS:
-        for stem in sorted(stems, key=len, reverse=True):
-            word = word.replace(stem, "") if stem[0] > _SIGNS else word
-        return len(word) < 2
-    return any(word.startswith(stem) for stem in stems)
-
-
 def _piece(token: str) -> bool:
     """Whether a word looks like a piece of a number: one or two digits, or letters between digits."""
     return bool(token) and (len(token) <= 2 or (token[0].isdecimal() and not token.isdecimal()))
@@ -242,10 +220,9 @@ class Text:
 
     def speaks_of(self, neutral: frozenset[str], names: str) -> bool:
         """Whether the payer writes of anything but paying: a word that is neither neutral nor in the names given."""
-        told = _TAG.sub(" ", self.written[: self._told])
         own = set(spoken(names).split())
-        words = (word for word in spoken(told).split() if len(word) > 2 and not any(map(str.isdigit, word)))
-        return any(word not in own and not _begins(word, neutral) for word in words)
+        words = spoken(without_tags(self.written[: self._told])).split()
+        return any(word not in own and not is_neutral(word, neutral) for word in words)
 
     @lazy
     def numbered(self) -> frozenset[str]:
@@ -261,19 +238,19 @@ class Text:
     @lazy
     def others(self) -> int | None:
         """How many further documents the text speaks of ("and 3 others")."""
-        match = _OTHERS.search(self.written)
+        match = OTHERS.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
 
     @lazy
     def total(self) -> int | None:
         """How many documents the text speaks of in all ("5 invoices")."""
-        match = _TOTAL.search(self.written)
+        match = TOTAL.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
 
     @lazy
     def goes_on(self) -> bool:
         """Whether the text says that its list goes on, or is elsewhere: "and others", "see advice", an open end."""
-        return bool(_GOES_ON.search(self.written[: self._told]))
+        return bool(GOES_ON.search(self.written[: self._told]))
 
     def ends_within(self, number: str) -> bool:
         """Whether the text was cut within a number like this one: its last word is how the number begins."""
@@ -283,7 +260,7 @@ class Text:
     @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
         """Where the text says how many documents it speaks of: those are no document numbers."""
-        return (*_OTHERS.finditer(self.written), *_TOTAL.finditer(self.written))
+        return (*OTHERS.finditer(self.written), *TOTAL.finditer(self.written))
 
     @property
     def forms(self) -> dict[str, Collection[str]]:
@@ -301,11 +278,13 @@ class Text:
         own = {run.lstrip("0") for run in item.parts.split("|")} | {""}
         for before, token, after in zip(("", *self.tokens), self.tokens, (*self.tokens[1:], ""), strict=False):
             runs = [run.lstrip("0") for run in _RUN.findall(token)]
-            if counter in runs and own.issuperset(run for run in runs if run != counter):
-                # a number that was written with blanks is not taken for its last piece
-                if not any(_piece(piece) and f"{piece} {token}" in self.upper or _piece(piece) and f"{token} {piece}" in self.upper for piece in (before, after) if piece.lstrip("0") not in own):
-                    return True
             if len(runs) == 1 and runs[0].endswith(item.counter):
+                return True
+            if counter not in runs or not own.issuperset(run for run in runs if run != counter):
+                continue
+            # a number that was written with blanks is not taken for its last piece
+            pieces = [piece for piece in (before, after) if _piece(piece) and piece.lstrip("0") not in own]
+            if not any(f"{piece} {token}" in self.upper or f"{token} {piece}" in self.upper for piece in pieces):
                 return True
         return not self.tokens
 

@@ -1,0 +1,117 @@
+"""What the words and the other numbers of a payer's text say for or against an explanation of his receipt."""
+
+from collections.abc import Collection, Iterator
+
+from matcher.matching.explanations import evidence, item_sets
+from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
+from matcher.matching.items.customer_items import number_of
+from matcher.matching.items.open_items import OpenItems
+from matcher.matching.lazy import lazy
+from matcher.matching.records import Receipt
+from matcher.matching.references.text import Text, compact, says, shape
+from matcher.rules.rulebook import Words
+from matcher.rules.vocabulary import BASES
+
+MOST_APART = 2
+"""Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
+
+
+class Wording:
+    """The text of one receipt, beside what it names."""
+
+    def __init__(self, receipt: Receipt, text: Text, pool: OpenItems, words: Words) -> None:
+        self.receipt, self.text, self.pool, self.words = receipt, text, pool, words
+
+    def of(self, view: CustomerContext, item_set: ItemSet, difference: str, payer: Collection[str]) -> Iterator[str]:
+        """Kinds of evidence for an explanation by a set of items with that difference, of a customer that `payer` speaks for."""
+        if self._ordered:
+            yield "text_order"
+        if (difference == "part" or item_set.items[0].document_type == "instalment") and self._part:
+            yield "text_part"
+        many = difference == "over" and len(self.text.tokens) > len(item_set.items) + MOST_APART
+        if many or (self._asked(item_set, difference) and self._says_more(item_set)):
+            yield "text_more"
+        paid = self.receipt.amount
+        if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
+            yield "rest_is_owed"
+        if difference == "part" and item_sets.owed(view, item_set.items, paid):
+            yield "part_is_others"
+        if BASES[item_set.basis].carried_by == "none":
+            yield from self._of_unnamed(view, item_set, payer)
+
+    def _of_unnamed(self, view: CustomerContext, item_set: ItemSet, payer: Collection[str]) -> Iterator[str]:
+        """For items that only payer and amount speak for: what the text says must be no reason to doubt."""
+        if self._part and not self._ordered:
+            yield "text_order"
+        if self._speaks_of_else:
+            yield "text_other"
+        if self._other_order(item_set):
+            yield "order_unknown"
+        open_now, members = self.pool.items, {i.item_id for i in item_set.items}
+        if open_now.keys().isdisjoint(view.refs):
+            if any(item_id not in open_now for item_id in self.named):
+                yield "reference_closed"
+            # a number of another make is the payer's own; one of ours may be the customer's
+            elif len(self._ours) > ("payer_number" in payer):
+                yield "reference_unknown"
+        elif any(item_id in open_now and item_id not in members for item_id in view.refs):
+            yield "reference_left_out"
+
+    @lazy
+    def named(self) -> list[str]:
+        """Items, open or closed, that a number of five characters or more names by itself."""
+        return evidence.named_items(self.receipt)
+
+    @lazy
+    def _ours(self) -> frozenset[str]:
+        """The numbers of the text that have the make of our documents' numbers."""
+        return frozenset(number for number in self.text.numbered if shape(number) in self.pool.numbers.shapes)
+
+    @lazy
+    def _orders(self) -> frozenset[str]:
+        """Numbers of the text that are orders: by the word before them, or because our items' orders look like that."""
+        alike = {number for number in self.text.like_orders if shape(number) in self.pool.order_shapes}
+        return self.text.orders | (alike - self._ours)
+
+    @lazy
+    def _ordered(self) -> bool:
+        """Whether the text speaks of an order or of a payment in advance."""
+        return says(self.text.spoken, self.words.prepayment)
+
+    @lazy
+    def _part(self) -> bool:
+        """Whether the text speaks of a part payment."""
+        return says(self.text.spoken, self.words.part)
+
+    @lazy
+    def _speaks_of_else(self) -> bool:
+        """Whether the text says what the money is for, and not that it is for invoices."""
+        return self.text.speaks_of(frozenset(self.words.neutral), self.receipt.payer_name)
+
+    def _other_order(self, item_set: ItemSet) -> bool:
+        """Whether the text names orders, and none of them is that of these items."""
+        carried = {compact(i.purchase_order.upper()) for i in item_set.items if i.purchase_order}
+        return any(not any(number in order or order in number for order in carried) for number in self._orders)
+
+    def _asked(self, item_set: ItemSet, difference: str) -> bool:
+        """Whether it matters for an explanation that more documents may be meant than those of it."""
+        if difference in ("over", "part", "discount_late") or item_set.basis in ("single", "damaged"):
+            return True
+        instalments = len(item_set.items) > 1 and len({i.document_no for i in item_set.items}) == 1
+        return item_set.basis == "named" and instalments
+
+    def _says_more(self, item_set: ItemSet) -> bool:
+        """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of another document's."""
+        text, size = self.text, len(item_set.items)
+        if text.others or (text.total or 0) > size or text.goes_on:
+            return True
+        members, documents, open_now = {i.item_id for i in item_set.items}, {i.document_no for i in item_set.items}, self.pool.items
+        if any(i not in members and not (i in open_now and open_now[i].document_no in documents) for i in self.named):
+            return True
+        if item_set.basis == "damaged":
+            return False
+        numbers = [number_of(i) for i in item_set.items]
+        if any(text.ends_within(number.whole) for number in numbers):
+            return True
+        own = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)} - {""}
+        return any(not any(number.endswith(form) or form.endswith(number) for form in own) for number in self._ours)
