@@ -86,7 +86,7 @@ class Wording:
     @lazy
     def _speaks_of_else(self) -> bool:
         """Whether the text says what the money is for, and not that it is for invoices."""
-        return self.text.speaks_of(frozenset(self.words.neutral), self.receipt.payer_name)
+        return self.text.speaks_of(self.words.neutral, self.receipt.payer_name)
 
     def _other_order(self, item_set: ItemSet) -> bool:
         """Whether the text names orders, and none of them is that of these items."""

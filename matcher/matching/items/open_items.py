@@ -54,7 +54,7 @@ class OpenItems:
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())
         # what the purchase orders look like that the items carry
-        self.order_shapes = frozenset(shape(compact(i.purchase_order.upper())) for i in self.items.values() if i.purchase_order)
+        self.order_shapes = frozenset(shape(compact(order.upper())) for order in {i.purchase_order for i in self.items.values()} if order)
         self._holdings: dict[tuple[str, str], CustomerItems] = {}
         self._versions: Counter[str] = Counter()
         self.taken = 0

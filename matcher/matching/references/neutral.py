@@ -1,6 +1,7 @@
 """Words of a payer's text that say nothing but that invoices are paid."""
 
 import re
+from functools import lru_cache
 
 _TAG = re.compile(r"\b(?:EREF|KREF|MREF|SVWZ|ABWA|CRED|NOTPROVIDED)\b")
 """Codes that banks put into a text."""
@@ -17,15 +18,19 @@ def without_tags(text: str) -> str:
     return _TAG.sub(" ", text)
 
 
-def is_neutral(word: str, stems: frozenset[str]) -> bool:
+def is_neutral(word: str, stems: tuple[str, ...]) -> bool:
     """Whether a word begins with one of the stems, is very short or holds a digit.
 
     Of signs without blanks between words: whether nothing but such stems is in them.
     """
-    if any(map(str.isdigit, word)):
-        return True
     if word[0] > _SIGNS:
-        for stem in sorted(stems, key=len, reverse=True):
-            word = word.replace(stem, "") if stem[0] > _SIGNS else word
-        return len(word) < _SHORT
-    return len(word) <= _SHORT or any(word.startswith(stem) for stem in stems)
+        for stem in _signs(stems):
+            word = word.replace(stem, "")
+        return len(word) < _SHORT or any(map(str.isdigit, word))
+    return len(word) <= _SHORT or word.startswith(stems) or any(map(str.isdigit, word))
+
+
+@lru_cache(maxsize=64)
+def _signs(stems: tuple[str, ...]) -> tuple[str, ...]:
+    """The stems that are written in signs, the longest first."""
+    return tuple(sorted((stem for stem in stems if stem[0] > _SIGNS), key=len, reverse=True))

@@ -218,7 +218,7 @@ class Text:
         tokens = map(compact, _LATIN.findall(blanked(self.written[: self._told], orders=True)))
         return frozenset(t for t in tokens if sum(map(str.isdigit, t)) >= (MIN_DAMAGED if not t.isdigit() else _LONG_ORDER))
 
-    def speaks_of(self, neutral: frozenset[str], names: str) -> bool:
+    def speaks_of(self, neutral: tuple[str, ...], names: str) -> bool:
         """Whether the payer writes of anything but paying: a word that is neither neutral nor in the names given."""
         own = set(spoken(names).split())
         words = spoken(without_tags(self.written[: self._told])).split()
