@@ -198,10 +198,13 @@ def calibrate(months: Sequence[tuple[Path, Path]], book: Rulebook) -> str:
     eligible: list[tuple[str, int, bool]] = []
     for verdict, is_right in _decided(months, book):
         assert verdict.explanation is not None
-        cases[verdict.explanation.rule].append((verdict.log_odds, is_right))
+        posts = book.get(verdict.explanation.rule).mode == "post"
+        name = verdict.explanation.rule if verdict.eligible or not posts else rulebook.HELD
+        cases[name].append((verdict.log_odds, is_right))
         if verdict.eligible:
             eligible.append((verdict.explanation.rule, verdict.log_odds, is_right))
-    table = {rule.id: _isotonic(sorted(cases[rule.id])) if cases[rule.id] else [(0, 100_000)] for rule in book.rule}
+    names = [*(rule.id for rule in book.rule), rulebook.HELD]
+    table = {name: _isotonic(sorted(cases[name])) if cases[name] else [(0, 100_000)] for name in names}
     made = rulebook.Calibration(version=1, measured="", rule={name: tuple(steps) for name, steps in table.items()})
     parts = [f"bar = {_bars([(made.confidence(name, log_odds), is_right) for name, log_odds, is_right in eligible])}", "", "[rule]"]
     for name, steps in table.items():

@@ -8,6 +8,7 @@ import polars as pl
 
 from matcher.matching.keys import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
+from matcher.matching.references.meanings import said
 from matcher.matching.references.text import Text
 from matcher.money import PPM
 
@@ -54,13 +55,26 @@ def receipts(lines: pl.DataFrame, references: pl.DataFrame, payers: pl.DataFrame
 
 
 def _meant(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:
-    """References of a text; those by a number that reads as something else are doubtful: a date, a customer number, a count of goods."""
+    """References of a text; those by a number that reads as something else are doubtful: a date, a customer number, a count of goods.
+
+    A few digits that nothing says are a document's are no whole number, but a run of digits.
+    """
     kept = _own_numbers(references, text, own_id)
     if all(r.source != "document" or (r.kind == "whole" and not r.key.isdigit()) for r in kept):
         return kept
     upper = Text(text, own_id).upper
     stands = "".join(filter(str.isalnum, upper)), "".join(filter(str.isdigit, upper))
-    return tuple(r._replace(kind="doubtful") if r.source == "document" and not any(r.key in form for form in stands) else r for r in kept)
+    told: frozenset[str] | None = None
+    meant = []
+    for r in kept:
+        kind = r.kind
+        if r.source == "document" and not any(r.key in form for form in stands):
+            kind = "doubtful"
+        elif r.source == "document" and kind in ("whole", "digits") and r.key.isdecimal() and len(r.key) < MIN_WHOLE:
+            told = said(upper) if told is None else told
+            kind = kind if r.key.lstrip("0") in told else "run"
+        meant.append(r._replace(kind=kind) if kind != r.kind else r)
+    return tuple(meant)
 
 
 def _own_numbers(references: Sequence[Reference], text: str, own_id: str) -> tuple[Reference, ...]:

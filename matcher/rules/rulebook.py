@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
+from matcher.money import PPM
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 from matcher.settings import load_toml
 
@@ -176,13 +177,18 @@ class Words(Strict):
     neutral: _Words = ()
 
 
+HELD = "held"
+"""Name of the table for what something else than confidence holds back; no rule is called so."""
+
+
 class Calibration(Strict):
     """How certain explanations of each rule turned out, by their points.
 
     Attributes:
         version: of the table; `measured`: on what it was measured.
         bar: share of right postings that is asked for, and the least confidence that gives it; both millionths, rising.
-        rule: by rule id: steps (points, millionths), rising; between two steps confidence is interpolated.
+        rule: by rule id: steps (points, millionths), rising; between two steps confidence is interpolated. That of a rule which posts is
+            of what could be posted; what is held back has the table `HELD`.
     """
 
     version: int = Field(ge=1)
@@ -203,6 +209,10 @@ class Calibration(Strict):
         A share beyond the table asks every single explanation for that confidence.
         """
         return next((bar for share, bar in self.bar if share >= precision_ppm), precision_ppm)
+
+    def held(self, points: int) -> int:
+        """Most confidence, in millionths, of what a rule would post and something else holds back: certain where that was not measured."""
+        return self.confidence(HELD, points) if HELD in self.rule else PPM
 
     def confidence(self, rule_id: str, points: int) -> int:
         """Probability in millionths that an explanation of a rule with these points (against its rivals) is right."""

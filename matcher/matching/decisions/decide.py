@@ -309,6 +309,8 @@ class _MatchingBatch:
         hindrance = "too many receipts compete for these items" if line in inputs.choice.unsolved else ""
         hindrance = hindrance or self._hindrance(receipt, best, rule, log_odds, claims)
         eligible = not hindrance
+        if hindrance and rule.mode == "post":
+            confidence = min(confidence, self.book.calibration.held(log_odds))
         hindrance = hindrance or self._doubt(confidence)
         margin = max(0, confidence - round(PPM / (1 + exp(min(500, best.points - runner.points) / 10)))) if runner else None
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"

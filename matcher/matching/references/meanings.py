@@ -124,6 +124,13 @@ def orders(upper: str) -> list[str]:
     return [match["number"] for match in _ORDER.finditer(upper)]
 
 
+def said(upper: str) -> frozenset[str]:
+    """Digits, without leading zeros, of numbers that a text in capitals says are documents'."""
+    places = _documents(upper)
+    found = (match[0] for match in _ANY.finditer(upper) if match.start() in places)
+    return frozenset("".join(filter(str.isdecimal, number)).lstrip("0") for number in found)
+
+
 def _may_be_town(word: str) -> bool:
     return word not in _NO_TOWN and not _ELSE.search(word) and not _DOCUMENT.search(word)
 
