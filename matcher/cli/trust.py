@@ -86,7 +86,7 @@ def _bound(wrong: int, count: int, output: str) -> str:
     from matcher.rules.bounds import at_most
 
     bound = at_most(wrong, count)
-    return "" if bound is None else _share(min(ceil(bound * PPM), PPM), output)
+    return "" if bound is None else _share(ceil(round(bound * PPM, 6)), output)
 
 
 def _share(millionths: int, output: str) -> str:
