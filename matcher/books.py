@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
+    from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
@@ -169,12 +170,8 @@ class Books(DecisionMethods):
 
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.ingest.ingest(
-                session,
-                sources,
-                pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config),
-                progress,
-            )
+            read = pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config)
+            return pipeline.ingest.ingest(session, sources, read, progress)
 
     def import_files(
         self,
@@ -235,6 +232,11 @@ class Books(DecisionMethods):
 
         with self._session(write=False) as session:
             return pipeline.backtest.backtest(session, DuckDBEngine(), (rules or self.rules()).book, first, last)
+
+    def trust(self) -> Standing:
+        """How each class of evidence stands in these books: what was posted on it, and what persons said of that."""
+        with self._session(write=False) as session:
+            return pipeline.trust.standing(session, self.rules().book)
 
     def shadows(self) -> pl.DataFrame:
         """What shadow rules would have made of the lines, when a run last looked at them; columns of `frames.SHADOW`."""

@@ -110,10 +110,12 @@ class Policy(_Strict):
         close_by: how many people close a month: 1, or 2 where one prepares and another one closes.
         limits: by reason code, how much may be cleared for it.
         people: by name, how much a person may clear.
+        sample: share of automatic postings that go to a person to be checked.
     """
 
     precision: float = Field(default=0.9995, ge=0.5, lt=1)
     auto_post: bool = True
+    sample: float = Field(default=0, ge=0, le=1)
     discount_grace_days: int = Field(default=0, ge=0, le=31)
     instalments_in_order: bool = True
     closing_percent: int = Field(default=20, ge=0, le=100)
@@ -255,6 +257,7 @@ buckets = [30, 60, 90, 120]  # days past due
 [policy]
 precision = 0.9995           # share of automatic postings that must be right
 auto_post = true             # false: every match is only proposed
+sample = 0                   # 0.02: one in fifty automatic postings goes to a person to be checked
 discount_grace_days = 0      # days after the discount date on which the discount is still accepted
 instalments_in_order = true  # of equal instalments of one document the first due is paid without asking
 close_by = 1                 # people who close a month; 2: one prepares, another one closes

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
-from benchmarks.worlds.bounds import at_most, quantile
 from benchmarks.worlds.classes import by_class
 from benchmarks.worlds.verdicts import STATED
+from matcher.rules.bounds import at_most
 
 Row = dict[str, Any]
 LEAST_POSTINGS = 200
@@ -133,3 +134,9 @@ def _share(part: int, whole: int, places: int = 1) -> str:
 
 def _percent(share: float | None, places: int = 1) -> str:
     return "-" if share is None else f"{share:.{places}%}"
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """The smallest of the values that at least so large a share does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None

@@ -1,4 +1,4 @@
-"""Commands on the rulebook: check, show, test, backtest."""
+"""Commands on the rulebook: check, show, test, backtest; `trust` stands in a module of its own."""
 
 import os
 from datetime import date
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
+from matcher.cli.trust import trust
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
 
@@ -105,12 +106,12 @@ def show_(rule_id: str, path: str, output: str) -> None:
         return
     columns = ["place", "rule", "mode", "title", "confidence", "conditions"]
     if output != "table":
-        columns += ["held", "basis", "difference", "needs", "without", "items", "min_log_odds", "examples"]
+        columns += ["held", "class", "basis", "difference", "needs", "without", "items", "min_log_odds", "examples"]
     show([_row(book, place) for place in range(len(book.rule))], columns, output, numbers=("place",), long=("title", "conditions"))
 
 
 def _row(book: "Rulebook", place: int) -> dict[str, Any]:
-    from matcher.rules import words
+    from matcher.rules import classes, words
 
     rule = book.rule[place]
     return {
@@ -121,6 +122,7 @@ def _row(book: "Rulebook", place: int) -> dict[str, Any]:
         "confidence": words.certainty(book, rule),
         "conditions": words.sentence(rule),
         "held": rule.held,
+        "class": classes.of_rule(rule),
         "basis": " ".join(rule.basis),
         "difference": " ".join(rule.difference),
         "needs": ", ".join(" ".join(group) for group in rule.needs),
@@ -153,7 +155,7 @@ def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
     if output != "table":
         show([row], list(row), output)
         return
-    fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "confidence") if row[name] != ""]
+    fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "class", "confidence") if row[name] != ""]
     fields += list(words.conditions(rule))
     fields += [("table", ", ".join(f"from {log_odds} {percent(share, 2)}" for log_odds, share in book.calibration.rule.get(rule.id, ())))]
     fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
@@ -250,5 +252,7 @@ def _change(change: "Change") -> dict[str, Any]:
         "now": change.now,
     }
 
+
+rules.add_command(trust)
 
 COMMANDS = (rules,)

@@ -24,6 +24,7 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
     """Match everything that is still open, and print a summary by outcome.
 
     What is certain is posted; what is likely is proposed and waits for `accept` or `reject`; the rest is left with a reason.
+    The closing words say on which classes of evidence it posted, and which only propose: see `matcher rules trust`.
     """
     from matcher import money
 
@@ -38,6 +39,8 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
     for what in result.notes:
         note(f"note: {what}")
     ending = " Dry run: nothing was kept." if dry_run else ""
+    if result.posted:
+        note(f"Posted on {', '.join(f'{name} {count}' for name, count in result.by_class.items() if count)}.")
     note(f"{result.considered} lines looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
 
 

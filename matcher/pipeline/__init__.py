@@ -22,13 +22,14 @@ if TYPE_CHECKING:
         rulebooks,
         run,
         statements,
+        trust,
         verify,
         view,
     )
 
 __all__ = [
     "actions", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "periods", "reissues", "reports", "rulebooks", "run",
-    "statements", "verify", "view",
+    "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

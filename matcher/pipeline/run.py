@@ -21,6 +21,7 @@ from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
+from matcher.pipeline import trust
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, merge
@@ -43,13 +44,15 @@ class RunResult:
     """What a run did: (outcome, state, currency) -> (lines, their sum in minor units), over the lines it looked at.
 
     Attributes:
-        notes: what went otherwise than usual without changing the result.
+        by_class: how many it posted on each class of evidence.
+        notes: what went otherwise than usual, and which classes only propose.
     """
 
     considered: int
     posted: int
     proposed: int
     by_outcome: dict[tuple[str, str, str], tuple[int, int]]
+    by_class: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
 
@@ -71,13 +74,12 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         state = fold(facts, date.max, session.config.books.base_currency)
         work, aside = prepare(session, state, book, as_of)
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
+        own = session.config.policy
+        precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
+        demoted, undone = trust.demoted(session, facts, book, precision), _undone(facts.decisions, facts.allocations)
         policy = Policy(
-            precision_ppm if precision_ppm is not None else round(session.config.policy.precision * PPM),
-            session.config.policy.auto_post,
-            rejected(state),
-            session.config.policy.discount_grace_days,
-            _undone(facts.decisions, facts.allocations),
-        )
+            precision, own.auto_post, rejected(state), own.discount_grace_days, undone, demoted, round(own.sample * PPM)
+        )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
         accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
@@ -91,8 +93,9 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
-    _record(session, as_of, accounts.with_offers(records), book)
-    return _result(lines, records.outcomes, (trouble,) if trouble else ())
+    _record(session, as_of, accounts.with_offers(records), book, demoted)
+    notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
+    return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))
 
 
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
@@ -138,7 +141,7 @@ def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlemen
     return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}
 
 
-def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> None:
+def _record(session: Session, as_of: date, records: Records, book: Rulebook, demoted: Mapping[str, str]) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
     journal.replace_findings(session.store, records.findings, records.proposals, as_of)
     if book.shadows or journal.shadows(session.store).height:
@@ -146,14 +149,16 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook) -> 
     counts = dict(records.outcomes.group_by("state").len().iter_rows())
     rules = {rule.id: rule.version for rule in book.rule}
     told_as_of = "" if as_of == date.max else as_of.isoformat()
-    summary = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
+    summary: dict[str, object] = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
+    if demoted:
+        summary["demoted"] = sorted(demoted)
     session.commit("run", summary, records.decisions, records.allocations)
 
 
-def _result(lines: pl.DataFrame, outcomes: pl.DataFrame, notes: tuple[str, ...]) -> RunResult:
+def _result(lines: pl.DataFrame, outcomes: pl.DataFrame, by_class: Mapping[str, int], notes: tuple[str, ...]) -> RunResult:
     """`lines`: id, currency and amount of the books' lines; `outcomes`: line_id, outcome, state of those that were looked at."""
     by = ("outcome", "state", "currency")
     sums = outcomes.join(lines, on="line_id").group_by(by).agg(pl.len(), shown(pl.col("amount"))).sort(by)
     by_outcome = {(outcome, state, currency): (count, total) for outcome, state, currency, count, total in sums.iter_rows()}
     states = Counter(outcomes["state"])
-    return RunResult(outcomes.height, states[LineState.POSTED], states[LineState.PROPOSED], by_outcome, notes)
+    return RunResult(outcomes.height, states[LineState.POSTED], states[LineState.PROPOSED], by_outcome, by_class, notes)

@@ -161,6 +161,12 @@ def run_batches(store: Store) -> list[int]:
     return [int(row[0]) for row in store.run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")]
 
 
+def summaries(store: Store, key: str) -> list[tuple[int, str, str]]:
+    """Number, command and summary of the batches that took decisions back, and of those whose summary has a key, in order."""
+    sql = "SELECT batch, command, summary FROM log.batch WHERE command = 'undo' OR contains(summary, ?) ORDER BY batch"
+    return [(int(batch), str(command), str(summary)) for batch, command, summary in store.run(sql, [f'"{key}":'])]
+
+
 def decided(store: Store) -> pl.DataFrame:
     """What the sums need of every decision: batch, decision_id, kind, line_id, reverses."""
     return store.frame("SELECT batch, decision_id, kind, line_id, reverses FROM log.decision ORDER BY batch, ordinal, decision_id")
@@ -294,6 +300,11 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
         proposals=proposed,
         **_about(store, batch),
     )
+
+
+def findings(store: Store) -> pl.DataFrame:
+    """What the latest run found of lines that nobody has decided since."""
+    return _found(store, None)[0]
 
 
 def _found(store: Store, known: Known | None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -13,7 +13,7 @@ from desk import ROOT
 from matcher.matching import candidates
 from matcher.matching.decisions import assignment, decide
 from matcher.matching.explanations import build
-from matcher.rules import rulebook
+from matcher.rules import classes, rulebook
 from matcher.rules.rulebook import Rule
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
@@ -29,8 +29,13 @@ def tables() -> dict[str, Iterable[Iterable[str]]]:
         "difference": ((f"`{word}`", one.words) for word, one in DIFFERENCES.items()),
         "evidence": ((f"`{word}`", str(BOOK.evidence[word]), one.words) for word, one in EVIDENCE.items()),
         "rule": map(_rule, BOOK.rule),
+        "evidence class": ((f"`{one.name}`", one.words, _words(_rules(one.name))) for one in classes.CLASSES),
         "right postings asked for": ((_share(share), _share(least)) for share, least in BOOK.calibration.bar),
     }
+
+
+def _rules(name: str) -> list[str]:
+    return [rule for rule, found in classes.of_rules(BOOK).items() if found == name]
 
 
 def _rule(rule: Rule) -> tuple[str, ...]:

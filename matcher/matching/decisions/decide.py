@@ -7,13 +7,14 @@ more than it has open. Two receipts of different payers with like claims on one 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log
 from typing import NamedTuple
 
 from matcher.amounts import percent
 from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.stops import SettlementHistory, stopped
+from matcher.matching.decisions.withheld import withheld
 from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
@@ -115,6 +116,7 @@ class Policy:
         rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
         grace_days: days after the discount date on which the discount is still accepted.
         undone: lines with sets of items whose posting a person took back; such a set is proposed, and never posted by itself.
+        demoted, sample_ppm: what is withheld from posting, see `withheld`.
     """
 
     precision_ppm: int
@@ -122,6 +124,8 @@ class Policy:
     rejected: frozenset[tuple[str, frozenset[str]]]
     grace_days: int
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
+    demoted: Mapping[str, str] = field(default_factory=dict)
+    sample_ppm: int = 0
 
 
 def decide(receipts: Iterable[Receipt], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
@@ -311,7 +315,8 @@ class _MatchingBatch:
         eligible = not hindrance
         if hindrance and rule.mode == "post":
             confidence = min(confidence, self.book.calibration.held(log_odds))
-        hindrance = hindrance or self._doubt(confidence)
+        policy = self.policy
+        hindrance = hindrance or self._doubt(confidence) or withheld(rule, line, policy.demoted, policy.sample_ppm * policy.auto_post)
         margin = max(0, confidence - round(PPM / (1 + exp(min(500, best.points - runner.points) / 10)))) if runner else None
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()

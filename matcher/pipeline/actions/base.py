@@ -18,8 +18,10 @@ from matcher.ledger.fold import fold
 from matcher.ledger.movements import Facts
 from matcher.ledger.periods import Locks
 from matcher.model import Allocation
+from matcher.pipeline.actions.checks import otherwise
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
+from matcher.pipeline.trust import OTHERWISE
 from matcher.states import DecisionKind, LineState, Outcome
 from matcher.store import near
 
@@ -209,6 +211,8 @@ def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str,
                 left_of[credit] = -effect.open_after
     decisions.conserve(checked, {item_id: (item.open, item.currency) for item_id, item in items.items()})
     made, allocations = decisions.build(drafts, session.next_batch, session.actor, session.at)
+    if answered := otherwise(look.state, drafts):
+        summary = {OTHERWISE: answered} | (summary or {})
     session.commit(command, {"lines": sorted(set(lines))} | (summary or {}), made, allocations)
     results = []
     for decision_id, draft, effects in zip(made["decision_id"], drafts, told, strict=True):

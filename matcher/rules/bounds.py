@@ -1,9 +1,10 @@
-"""Exact bounds of a rate (Clopper and Pearson 1934) and the quantile of a few numbers, in plain Python."""
+"""Exact bounds of a rate (Clopper and Pearson 1934), in plain Python."""
 
-from collections.abc import Sequence
-from math import ceil, exp, lgamma, log, log1p
+from math import exp, lgamma, log, log1p
 
 CONFIDENCE = 0.95
+"""Of the bounds, where nothing else is said."""
+
 _STEPS = 60  # halvings; more than a double can tell apart
 
 
@@ -36,9 +37,3 @@ def below(most: int, count: int, rate: float) -> float:
     logs = [choose - lgamma(k + 1) - lgamma(count - k + 1) + k * log(rate) + (count - k) * log1p(-rate) for k in range(most + 1)]
     largest = max(logs)
     return min(exp(largest) * sum(exp(one - largest) for one in logs), 1.0)
-
-
-def quantile(values: Sequence[float], share: float) -> float | None:
-    """The smallest of the values that at least so large a share does not exceed."""
-    ordered = sorted(values)
-    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None

@@ -1,0 +1,95 @@
+"""`matcher rules trust`: how far each class of evidence is trusted in these books."""
+
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+
+if TYPE_CHECKING:
+    from matcher.ledger.trust import Trust
+
+_COUNTS = ("posted", "taken_back", "checked", "refused", "confirmed", "needed", "waiting")
+_SHARES = ("precision", "errors_at_most", "check_precision", "check_errors_at_most")
+_COLUMNS = (
+    "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_precision",
+    "check_errors_at_most", "confirmed", "needed", "waiting", "since", "line_id", "reason",
+)  # fmt: skip
+_ON_SCREEN = (
+    "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_errors_at_most", "waiting",
+)  # fmt: skip
+
+
+@click.command()
+@with_books
+@with_format
+def trust(output: str) -> None:
+    """What the engine posted on each class of evidence in these books, what persons said of it, and whether the class still posts.
+
+    \b
+    posted          postings, without those that were taken back with their run or statement
+    taken back      of these, taken back by a person with `matcher undo`, line by line or by rule
+    precision       share of the postings that nobody took back
+    errors at most  upper bound of the share of errors (Clopper-Pearson, 95 %)
+    checked         postings that went to a person by policy.sample, and that a person decided
+    refused         of these, not as proposed; precision and bound are told apart for them
+    confirmed       held back and accepted as proposed since the latest error of the class
+    needed          how many of them it takes until the class posts again: 3 / (1 - policy.precision)
+    waiting         proposals of the class that wait
+
+    A class only proposes from the day on which a person takes back or refuses one of its postings, until enough are confirmed.
+    """
+    books = open_books()
+    with busy("counting"):
+        found = books.trust()
+    rows = [_row(one, output) for one in found.classes]
+    show(rows, _ON_SCREEN if output == "table" else _COLUMNS, output, numbers=(*_COUNTS, *_SHARES))
+    for one in found.classes:
+        if one.reason:
+            note(f"{one.name} only proposes: {one.reason}.")
+    if not found.auto_post:
+        note("policy.auto_post is off: everything waits for a person.")
+
+
+def _row(one: "Trust", output: str) -> dict[str, Any]:
+    mark = one.mark
+    return {
+        "class": one.name,
+        "state": "only proposes" if one.reason else "posts",
+        "posted": one.posted,
+        "taken_back": one.taken_back,
+        "precision": _right(one.taken_back, one.posted, output),
+        "errors_at_most": _bound(one.taken_back, one.posted, output),
+        "checked": one.checked,
+        "refused": one.refused,
+        "check_precision": _right(one.refused, one.checked, output),
+        "check_errors_at_most": _bound(one.refused, one.checked, output),
+        "confirmed": one.confirmed if mark else None,
+        "needed": one.needed if mark else None,
+        "waiting": one.waiting,
+        "since": mark.day if mark else "",
+        "line_id": mark.line_id if mark else "",
+        "reason": one.reason,
+    }
+
+
+def _right(wrong: int, count: int, output: str) -> str:
+    from matcher.money import PPM
+
+    return _share((count - wrong) * PPM // count, output) if count else ""
+
+
+def _bound(wrong: int, count: int, output: str) -> str:
+    """Rounded up: what is shown must not be better than what is known."""
+    from matcher.money import PPM
+    from matcher.rules.bounds import at_most
+
+    bound = at_most(wrong, count)
+    return "" if bound is None else _share(ceil(round(bound * PPM, 6)), output)
+
+
+def _share(millionths: int, output: str) -> str:
+    from matcher.amounts import percent
+
+    return percent(millionths) if output == "table" else f"{millionths / 1_000_000:.6f}"
