@@ -1,41 +1,11 @@
-"""Exact bounds of a rate (Clopper and Pearson 1934) and the quantile of a few numbers, in plain Python."""
+"""Exact bounds of a rate, as the product has them, and the quantile of a few numbers."""
 
 from collections.abc import Sequence
-from math import ceil, exp, lgamma, log, log1p
+from math import ceil
 
-CONFIDENCE = 0.95
-_STEPS = 60  # halvings; more than a double can tell apart
+from matcher.rules.bounds import at_least, at_most, below
 
-
-def at_most(wrong: int, count: int, confidence: float = CONFIDENCE) -> float | None:
-    """Upper Clopper-Pearson bound, one-sided: the largest rate at which no more than `wrong` of `count` is not yet too unlikely."""
-    if not count:
-        return None
-    low, high = wrong / count, 1.0
-    if wrong >= count:
-        return 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(wrong, count, middle) > 1 - confidence else (low, middle)
-    return high
-
-
-def at_least(wrong: int, count: int, confidence: float = CONFIDENCE) -> float | None:
-    """Lower Clopper-Pearson bound, one-sided."""
-    above = at_most(count - wrong, count, confidence)
-    return None if above is None else 1 - above
-
-
-def below(most: int, count: int, rate: float) -> float:
-    """Probability of at most so many cases among `count` at a rate."""
-    if rate <= 0:
-        return 1.0
-    if rate >= 1:
-        return float(most >= count)
-    choose = lgamma(count + 1)
-    logs = [choose - lgamma(k + 1) - lgamma(count - k + 1) + k * log(rate) + (count - k) * log1p(-rate) for k in range(most + 1)]
-    largest = max(logs)
-    return min(exp(largest) * sum(exp(one - largest) for one in logs), 1.0)
+__all__ = ["at_least", "at_most", "below", "quantile"]
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Commands on the rulebook: check, show, test, backtest."""
+"""Commands on the rulebook: check, show, test, backtest; and challenge, which is in a file of its own."""
 
 import os
 from datetime import date
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
@@ -251,4 +252,5 @@ def _change(change: "Change") -> dict[str, Any]:
     }
 
 
+rules.add_command(challenge)
 COMMANDS = (rules,)

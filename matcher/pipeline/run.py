@@ -31,7 +31,7 @@ from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
-_UNASKED = (
+UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
     "terms", "disputed_amount", "extra", "seen",
 )  # fmt: skip
@@ -65,7 +65,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
 
 
 def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
-    facts = journal.facts(session.store, without=_UNASKED)
+    facts = journal.facts(session.store, without=UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
         state = fold(facts, date.max, session.config.books.base_currency)
@@ -76,7 +76,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
             session.config.policy.auto_post,
             rejected(state),
             session.config.policy.discount_grace_days,
-            _undone(facts.decisions, facts.allocations),
+            undone(facts.decisions, facts.allocations),
         )
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
@@ -121,7 +121,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
 
 
-def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
+def undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
     """Lines and the items of decisions on them that were reversed: what a person took back, no run may post again."""
     reversed_ids = made.filter(pl.col("reverses") != "").get_column("reverses")
     taken_back = allocations.filter(pl.col("decision_id").is_in(reversed_ids.implode())).group_by("decision_id", "line_id").agg("item_id")
