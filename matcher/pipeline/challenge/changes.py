@@ -67,15 +67,18 @@ def before_postings(state: State) -> State:
 
 
 def without(job: EntityInput, item_ids: Collection[str]) -> EntityInput:
-    """Without these items: whoever paid them has nothing left to pay."""
-    return replace(job, items=job.items.filter(~pl.col("item_id").is_in(list(item_ids))))
+    """Without these items and the other instalments of their documents: whoever paid them has nothing left to pay."""
+    paid = pl.col("item_id").is_in(list(item_ids))
+    document = ["customer_id", "document_no"]
+    numbered = job.items.filter(paid & (pl.col("document_no") != "")).select(document).unique()
+    return replace(job, items=job.items.filter(~paid).join(numbered, on=document, how="anti", maintain_order="left"))
 
 
 def with_twins(job: EntityInput, item_ids: Collection[str]) -> EntityInput:
     """With a second item beside each of these: same customer and amount, another number, nine days older."""
     documents = pl.col("item_id").is_in(list(item_ids)) & ~pl.col("item_id").str.starts_with(REST) & (pl.col("open") != 0)
     twins = job.items.filter(documents).with_columns(
-        pl.lit(TWIN) + pl.col("item_id"),
+        (pl.lit(TWIN) + pl.col("item_id")).alias("item_id"),
         # letters alone, or a number in somebody's text might be its
         pl.col("item_id").map_elements(_letters, return_dtype=pl.String).alias("document_no"),
         pl.col("issue_date", "due_date").dt.offset_by(f"-{APART.days}d"),

@@ -85,7 +85,7 @@ class Count:
     """A row of the answer.
 
     Attributes:
-        rule: that posts now, or posted before; '' for all of the test.
+        rule: that posts on the changed books; '' for all of the test.
         asked: lines that were looked at.
         before: how many of them are posted on the unchanged books.
         posted: how many of them are posted on the changed ones.
@@ -154,15 +154,14 @@ def _outcome(test: Test, before: Posting | None, now: Posting) -> Outcome:
 
 
 def counts(test: Test, asked: Collection[str], before: Mapping[str, Posting], done: Sequence[Compared]) -> list[Count]:
-    """All of a test, then each rule that posts or posted, by name."""
+    """All of a test, then each rule that posts on the changed books, by name."""
     told: dict[str, Counter[str]] = defaultdict(Counter)
     for one in done:
         for rule in ("", one.now.rule):
             told[rule]["posted"] += 1
             told[rule][one.outcome] += 1
-    for line_id in asked:
-        if line_id in before:
-            for rule in ("", before[line_id].rule):
-                told[rule]["before"] += 1
     rules = ["", *sorted(told.keys() - {""})]
+    were = Counter(before[line_id].rule for line_id in asked if line_id in before)
+    for rule in rules:
+        told[rule]["before"] = were[rule] if rule else were.total()
     return [Count(test, rule, len(asked), *(told[rule][name] for name in ("before", "posted", "same", "wrong"))) for rule in rules]
