@@ -75,17 +75,21 @@ def without(job: EntityInput, item_ids: Collection[str]) -> EntityInput:
 
 
 def with_twins(job: EntityInput, item_ids: Collection[str]) -> EntityInput:
-    """With a second item beside each of these: same customer and amount, another number, nine days older."""
+    """With a twin beside each of these items that is a document and has something open."""
     documents = pl.col("item_id").is_in(list(item_ids)) & ~pl.col("item_id").str.starts_with(REST) & (pl.col("open") != 0)
-    twins = job.items.filter(documents).with_columns(
+    return replace(job, items=pl.concat([job.items, twins(job.items.filter(documents))]).sort("item_id"))
+
+
+def twins(items: pl.DataFrame) -> pl.DataFrame:
+    """A second item for each: same customer and amount, another number, nine days older."""
+    return items.with_columns(
         (pl.lit(TWIN) + pl.col("item_id")).alias("item_id"),
         # letters alone, or a number in somebody's text might be its
-        pl.col("item_id").map_elements(_letters, return_dtype=pl.String).alias("document_no"),
+        pl.Series("document_no", list(map(_letters, items["item_id"])), pl.String()),
         pl.col("issue_date", "due_date").dt.offset_by(f"-{APART.days}d"),
         pl.lit("").alias("purchase_order"),
         pl.lit("").alias("payment_reference"),
     )
-    return replace(job, items=pl.concat([job.items, twins]).sort("item_id"))
 
 
 def _letters(item_id: str) -> str:
