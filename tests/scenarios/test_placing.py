@@ -217,5 +217,7 @@ def test_whoever_accepts_is_bound_by_the_limits(tmp_path: Path, monkeypatch: pyt
     toml.write_text("\n".join([*lines, "[policy]", "auto_post = false", "[policy.people.ben]", "amount = 19", ""]), encoding="utf-8")
     desk = Teller(books, monkeypatch)
     desk.do("run")
-    assert desk.do("accept", "ref:B1", status=4, actor="ben").startswith("policy.limit: 20.00 EUR of FA-7001 in all are more than the 19.00")
+    assert desk.do("accept", "ref:B1", status=4, actor="ben").startswith(
+        "policy.limit: 20.00 EUR of FA-7001 in all are more than the 19.00"
+    )
     desk.do("accept", "ref:B1", actor="ada")
