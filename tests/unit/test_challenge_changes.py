@@ -70,7 +70,7 @@ def test_postings_of_a_customer_are_spread_and_those_of_an_item_stay_together() 
 def test_what_posts_without_its_document_is_wrong() -> None:
     before = {"L1": posting("L1", "A"), "L2": posting("L2", "B")}
     done = compared("removed", ["L1", "L2"], before, [posting("L1", "C", rule="name-amount", basis="single"), posting("L9", "D")])
-    assert [(one.outcome, one.now.line_id) for one in done] == [("wrong", "L1")]
+    assert [(one.verdict, one.now.line_id) for one in done] == [("wrong", "L1")]
     assert counts("removed", ["L1", "L2"], before, done) == [
         Count("removed", "", 2, 2, 1, 0, 1),
         Count("removed", "name-amount", 2, 0, 1, 0, 1),
@@ -78,7 +78,7 @@ def test_what_posts_without_its_document_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "outcome"),
+    ("now", "verdict"),
     [
         (posting("L1", "A"), "same"),
         (posting("L1", "A", basis="order"), "same"),
@@ -87,16 +87,16 @@ def test_what_posts_without_its_document_is_wrong() -> None:
         (posting("L1", "B"), "wrong"),
     ],
 )
-def test_beside_a_twin_only_a_reference_to_the_document_is_right(now: Posting, outcome: str) -> None:
+def test_beside_a_twin_only_a_reference_to_the_document_is_right(now: Posting, verdict: str) -> None:
     (one,) = compared("twin", ["L1"], {"L1": posting("L1", "A")}, [now])
-    assert one.outcome == outcome
+    assert one.verdict == verdict
 
 
 def test_without_texts_nobody_knows_of_a_line_that_was_not_posted() -> None:
     before = {"L1": posting("L1", "A"), "L2": posting("L2", "B")}
     done = compared("blank", ["L1", "L2", "L3"], before, [posting("L3", "C"), posting("L2", "X"), posting("L1", "A")])
-    assert [one.outcome for one in done] == ["same", "wrong", "new"]
-    assert [one.outcome for one in compared("shuffled", ["L1", "L3"], before, [posting("L3", "C"), posting("L1", "A")])] == [
+    assert [one.verdict for one in done] == ["same", "wrong", "new"]
+    assert [one.verdict for one in compared("shuffled", ["L1", "L3"], before, [posting("L3", "C"), posting("L1", "A")])] == [
         "same",
         "wrong",
     ]

@@ -122,7 +122,7 @@ def of_entities(jobs: list[EntityInput], judge: Judge, only: Collection[Test] = 
             one for task, posted in zip(tasks, now, strict=True) if task.test == test for one in compared(test, task.asked, before, posted)
         ]
         told += counts(test, asked, before, done)
-        failed += sorted(((test, one) for one in done if one.outcome == "wrong"), key=lambda pair: pair[1].now.line_id)
+        failed += sorted(((test, one) for one in done if one.verdict == "wrong"), key=lambda pair: pair[1].now.line_id)
     return Challenge(size, len(before), tuple(told), _failures(jobs, failed), first_trouble or trouble)
 
 

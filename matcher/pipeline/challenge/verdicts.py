@@ -18,7 +18,7 @@ Test = Literal["removed", "twin", "shuffled", "blank"]
 TESTS: tuple[Test, ...] = ("removed", "twin", "shuffled", "blank")
 """What is tried, in the order in which it is told."""
 
-Outcome = Literal["same", "wrong", "new"]
+Verdict = Literal["same", "wrong", "new"]
 """``same``: posted just so as on the unchanged books. ``wrong``: posted otherwise. ``new``: the line was not posted then."""
 
 FOLDS = 5
@@ -75,7 +75,7 @@ class Judge:
 class Compared(NamedTuple):
     """A line that posts on changed books: what it posted before, None for nothing, and what it posts now."""
 
-    outcome: Outcome
+    verdict: Verdict
     before: Posting | None
     now: Posting
 
@@ -137,12 +137,12 @@ def compared(test: Test, asked: Collection[str], before: Mapping[str, Posting], 
     lines = frozenset(asked)
     found = [posting for posting in now if posting.line_id in lines]
     return [
-        Compared(_outcome(test, before.get(posting.line_id), posting), before.get(posting.line_id), posting)
+        Compared(_verdict(test, before.get(posting.line_id), posting), before.get(posting.line_id), posting)
         for posting in sorted(found, key=lambda posting: posting.line_id)
     ]
 
 
-def _outcome(test: Test, before: Posting | None, now: Posting) -> Outcome:
+def _verdict(test: Test, before: Posting | None, now: Posting) -> Verdict:
     same = before is not None and before.shares == now.shares
     if test == "twin":
         # whoever names the document may have it; the amount alone cannot tell it from its twin
@@ -159,7 +159,7 @@ def counts(test: Test, asked: Collection[str], before: Mapping[str, Posting], do
     for one in done:
         for rule in ("", one.now.rule):
             told[rule]["posted"] += 1
-            told[rule][one.outcome] += 1
+            told[rule][one.verdict] += 1
     rules = ["", *sorted(told.keys() - {""})]
     were = Counter(before[line_id].rule for line_id in asked if line_id in before)
     for rule in rules:
