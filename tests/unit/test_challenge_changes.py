@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from matcher.pipeline.challenge import changes
-from matcher.pipeline.challenge.verdicts import FOLDS, Count, Posting, Share, chosen, compared, counts, folds
+from matcher.pipeline.challenge.verdicts import FOLDS, Count, Posting, Share, chosen, compared, counts, folds, touching
 
 
 def posting(line: str, *items: str, rule: str = "named-full", basis: str = "named") -> Posting:
-    return Posting(line, rule, basis, tuple(Share(item, 100, 0, "") for item in items))
+    return Posting(line, rule, basis, tuple(Share(item, 100, 100, 0, "") for item in items))
 
 
 def test_amounts_go_to_other_customers() -> None:
@@ -65,6 +65,13 @@ def test_postings_of_a_customer_are_spread_and_those_of_an_item_stay_together() 
     assert len({at[f"L{n}"] for n in range(FOLDS)}) == FOLDS
     assert at["M"] == at["L0"]
     assert folds([posting("L0", "I0"), posting("N", "J")], customers) == [[posting("L0", "I0"), posting("N", "J")]]
+
+
+def test_lines_that_touch_a_customer_are_decided_together() -> None:
+    about = {"L1": frozenset({"C1", "C2"}), "L2": frozenset({"C2"}), "L3": frozenset({"C3"}), "L4": frozenset[str]()}
+    assert touching(["L1"], about) == {"L1", "L2"}
+    assert touching(["L4"], about) == {"L4"}
+    assert touching([], about) == frozenset()
 
 
 def test_what_posts_without_its_document_is_wrong() -> None:

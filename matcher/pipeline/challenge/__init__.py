@@ -6,7 +6,8 @@ shuffled: payers wrote nothing, and items have amounts of other customers; whate
 blank: payers wrote nothing; what posts should be what posted before.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -22,7 +23,20 @@ from matcher.matching.decisions.decide import Policy
 from matcher.matching.entity import EntityInput
 from matcher.money import PPM
 from matcher.pipeline.challenge import changes
-from matcher.pipeline.challenge.verdicts import TESTS, Compared, Count, Judge, Posting, Test, chosen, compared, counts, folds
+from matcher.pipeline.challenge.verdicts import (
+    TESTS,
+    Compared,
+    Count,
+    Judge,
+    Judged,
+    Posting,
+    Test,
+    chosen,
+    compared,
+    counts,
+    folds,
+    touching,
+)
 from matcher.pipeline.run import UNASKED, prepare, undone
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import rejected
@@ -103,55 +117,85 @@ def challenge(
         return of_entities(jobs, Judge(engine, book, policy), only, sample)
 
 
-def of_entities(jobs: list[EntityInput], judge: Judge, only: Collection[Test] = TESTS, sample: int | None = None) -> Challenge:
+def of_entities(jobs: Sequence[EntityInput], judge: Judge, only: Collection[Test] = TESTS, sample: int | None = None) -> Challenge:
     """The same of legal entities in columns, as a run decides them."""
     size = sum(job.lines.height for job in jobs)
     with helper(size) as second:
         made, first_trouble = decide_all(jobs, judge, second)
-    before = {posting.line_id: posting for part in made for posting in part}
-    tasks = _tasks(jobs, before, only, sample)
+    before = _postings(line for part in made for line in part)
+    tasks = _tasks(jobs, made, only, sample)
     with helper(sum(task.job.lines.height for task in tasks)) as second:
         now, trouble = decide_all([task.job for task in tasks], judge, second)
     told: list[Count] = []
     failed: list[tuple[Test, Compared]] = []
-    for test in TESTS:
-        if test not in only:
-            continue
-        asked = sorted({line for task in tasks if task.test == test for line in task.asked})
+    for test in (test for test in TESTS if test in only):
         done = [
-            one for task, posted in zip(tasks, now, strict=True) if task.test == test for one in compared(test, task.asked, before, posted)
+            one
+            for task, part in zip(tasks, now, strict=True)
+            if task.test == test
+            for one in compared(test, task.asked, before, _postings(part).values())
         ]
-        told += counts(test, asked, before, done)
+        told += counts(test, [line for task in tasks if task.test == test for line in task.asked], before, done)
         failed += sorted(((test, one) for one in done if one.verdict == "wrong"), key=lambda pair: pair[1].now.line_id)
     return Challenge(size, len(before), tuple(told), _failures(jobs, failed), first_trouble or trouble)
 
 
-def _tasks(jobs: list[EntityInput], before: dict[str, Posting], only: Collection[Test], sample: int | None) -> list[_Task]:
+def _postings(judged: Iterable[Judged]) -> dict[str, Posting]:
+    return {line.line_id: line.posting for line in judged if line.posting}
+
+
+def _tasks(jobs: Sequence[EntityInput], made: Sequence[list[Judged]], only: Collection[Test], sample: int | None) -> list[_Task]:
     """The changed entities of every test; those without a line that is asked are left out."""
-    posted = chosen(before, sample)
-    every = frozenset(chosen([line for job in jobs for line in job.lines.filter(pl.col("amount") > 0)["line_id"]], sample))
+    posted = frozenset(chosen((line.line_id for part in made for line in part if line.posting), sample))
+    every = frozenset(chosen((line for job in jobs for line in job.lines.filter(pl.col("amount") > 0)["line_id"]), sample))
     tasks: list[_Task] = []
-    for job in jobs:
-        lines = frozenset(job.lines["line_id"])
-        own = [before[line] for line in posted if line in lines]
-        customers = dict(job.items.select("item_id", "customer_id").iter_rows())
+    for job, judged in zip(jobs, made, strict=True):
+        entity = _Entity(job, judged)
+        own = [entity.postings[line] for line in chosen(posted & entity.postings.keys(), None)]
         if "removed" in only:
-            for part in folds(own, customers):
-                gone = frozenset().union(*(posting.items for posting in part))
-                tasks.append(_Task("removed", changes.without(job, gone), frozenset(posting.line_id for posting in part)))
+            for part in folds(own, entity.customers):
+                asked = frozenset(posting.line_id for posting in part)
+                gone = frozenset[str]().union(*(posting.items for posting in part))
+                tasks.append(_Task("removed", changes.without(entity.near(asked), gone), asked))
         if "twin" in only and own:
-            paid = frozenset().union(*(posting.items for posting in own))
-            tasks.append(_Task("twin", changes.with_twins(job, paid), frozenset(posting.line_id for posting in own)))
-        if asked := lines & every:
-            tasks += [
-                _Task(test, change(job), asked)
-                for test, change in ((TESTS[2], changes.shuffled), (TESTS[3], changes.blank))
-                if test in only
-            ]
+            asked = frozenset(posting.line_id for posting in own)
+            paid = frozenset[str]().union(*(posting.items for posting in own))
+            tasks.append(_Task("twin", changes.with_twins(entity.near(asked), paid), asked))
+        if asked := every & entity.about.keys():
+            if "shuffled" in only:
+                tasks.append(_Task("shuffled", changes.shuffled(entity.near(asked, taken=False)), asked))
+            if "blank" in only:
+                tasks.append(_Task("blank", changes.blank(entity.near(asked)), asked))
     return tasks
 
 
-def _failures(jobs: list[EntityInput], failed: list[tuple[Test, Compared]]) -> tuple[Failure, ...]:
+class _Entity:
+    """A legal entity with what it posts unchanged.
+
+    Attributes:
+        customers: customer of each item.
+        about: customers that each line may be about.
+    """
+
+    def __init__(self, job: EntityInput, judged: Sequence[Judged]) -> None:
+        self.job, self.postings = job, _postings(judged)
+        self.customers: dict[str, str] = dict(job.items.select("item_id", "customer_id").iter_rows())
+        self.about = {
+            line.line_id: frozenset(filter(None, (line.customer_id, *(self.customers.get(item, "") for item in line.items))))
+            for line in judged
+        }
+
+    def near(self, asked: frozenset[str], *, taken: bool = True) -> EntityInput:
+        """With these lines and those that may want the same items; what all others post is taken, if so wanted."""
+        lines = touching(asked, self.about)
+        given: Counter[str] = Counter()
+        for line, posting in self.postings.items() if taken else ():
+            if line not in lines:
+                given.update({share.item_id: share.item_amount + share.adjustment for share in posting.shares})
+        return changes.only_lines(self.job, lines, given)
+
+
+def _failures(jobs: Sequence[EntityInput], failed: list[tuple[Test, Compared]]) -> tuple[Failure, ...]:
     columns = ("booking_date", "amount", "currency")
     wanted = [one.now.line_id for _, one in failed]
     lines: dict[str, tuple[date, int, str]] = {}

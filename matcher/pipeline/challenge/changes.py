@@ -1,6 +1,6 @@
 """Ways to change what a legal entity is decided on, so that certain postings would be wrong: pure functions on its columns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -64,6 +64,13 @@ def before_postings(state: State) -> State:
         decisions=state.decisions.join(taken, on="decision_id", how="anti"),
         credits=state.credits.join(again, on="line_id", how="anti"),
     )
+
+
+def only_lines(job: EntityInput, line_ids: Collection[str], taken: Mapping[str, int]) -> EntityInput:
+    """With these lines alone. `taken`: what the others have taken from items, in minor units of the item's currency."""
+    gone = pl.col("item_id").replace_strict(taken, default=0, return_dtype=pl.Int64) if taken else pl.lit(0, pl.Int64)
+    lines = job.lines.filter(pl.col("line_id").is_in(list(line_ids)))
+    return replace(job, lines=lines, items=job.items.with_columns(open=pl.col("open") - gone))
 
 
 def without(job: EntityInput, item_ids: Collection[str]) -> EntityInput:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from matcher.engines.base import Engine
-from matcher.matching.decisions.decide import Policy, decide
+from matcher.matching.decisions.decide import MatchResult, Policy, decide
 from matcher.matching.entity import EntityInput
 from matcher.pipeline.challenge.changes import TWIN, by_chance
 from matcher.rules.bounds import at_most
@@ -26,10 +26,11 @@ FOLDS = 5
 
 
 class Share(NamedTuple):
-    """What an item got: cash in minor units of the line's currency, and what was cleared beside it in the item's."""
+    """What an item got: cash in minor units of the line's currency and of the item's, and what was cleared beside it in the latter."""
 
     item_id: str
     amount: int
+    item_amount: int
     adjustment: int
     adjustment_reason: str
 
@@ -48,28 +49,42 @@ class Posting(NamedTuple):
         return frozenset(share.item_id for share in self.shares)
 
 
+class Judged(NamedTuple):
+    """A line, what it posts if it does, and what else it may be about: a customer, and items of its two best explanations."""
+
+    line_id: str
+    posting: Posting | None
+    customer_id: str
+    items: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Judge:
-    """Decides a legal entity, as a run does; says what it posts."""
+    """Decides a legal entity, as a run does."""
 
     engine: Engine
     book: Rulebook
     policy: Policy
 
-    def __call__(self, job: EntityInput) -> list[Posting]:
-        """Its postings, in the order of their lines."""
+    def __call__(self, job: EntityInput) -> list[Judged]:
+        """All its lines, in their order."""
         company = job.company(self.engine)
-        verdicts = decide(company.receipts, company.pool, company.known, self.book, self.policy)
-        return [
-            Posting(
-                verdict.line_id,
-                verdict.rule.partition("@")[0],
-                verdict.explanation.basis,
-                tuple(sorted(Share(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in verdict.explanation.shares)),
-            )
-            for verdict in verdicts
-            if verdict.state == LineState.POSTED and verdict.explanation
-        ]
+        return [_judged(verdict) for verdict in decide(company.receipts, company.pool, company.known, self.book, self.policy)]
+
+
+def _judged(verdict: MatchResult) -> Judged:
+    best, posting = verdict.explanation, None
+    if verdict.state == LineState.POSTED and best:
+        shares = (Share(s.item_id, s.amount, s.item_amount, s.adjustment, s.adjustment_reason) for s in best.shares)
+        posting = Posting(verdict.line_id, verdict.rule.partition("@")[0], best.basis, tuple(sorted(shares)))
+    items = frozenset(item for one in (best, verdict.runner_up) if one for item in one.items)
+    return Judged(verdict.line_id, posting, verdict.customer_id, items)
+
+
+def touching(asked: Collection[str], customers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """These lines, and all that may be about a customer of theirs. `customers`: those of each line."""
+    theirs = frozenset[str]().union(*(customers[line] for line in asked))
+    return frozenset(line for line, own in customers.items() if not theirs.isdisjoint(own)) | frozenset(asked)
 
 
 class Compared(NamedTuple):
