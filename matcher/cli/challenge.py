@@ -42,6 +42,7 @@ def challenge(only: "tuple[Test, ...]", sample: int | None, as_of: date | None, 
     one in    with 95 % certainty at most one line in so many goes wrong
 
     What is posted, neither the same nor wrong, was not posted with its text: nobody knows what is right.
+
     Good is: removed without a wrong line, or one in 2,000 and more where that many were asked; few lines prove little, 300 without an
     error only one in 100. In twin nothing should be wrong. Shuffled and blank are harder than life: they show which rules rest on payer
     and amount. A rule that goes wrong is put to `mode = "propose"` in rules.toml (docs/rules.md).

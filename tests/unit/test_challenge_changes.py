@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from matcher.matching.entity import EntityInput, MasterData
 from matcher.pipeline.challenge import changes
 from matcher.pipeline.challenge.verdicts import FOLDS, Count, Posting, Share, chosen, compared, counts, folds, touching
 
@@ -45,6 +46,26 @@ def test_a_twin_is_older_and_has_no_number_that_a_text_could_name() -> None:
     assert (twin["item_id"], twin["customer_id"], twin["amount"], twin["issue_date"]) == ("twin of I1", "C1", 500, date(2026, 9, 1))
     assert (twin["purchase_order"], twin["payment_reference"], twin["due_date"]) == ("", "", None)
     assert not any(sign.isdigit() for sign in twin["document_no"])
+
+
+def job(*items: tuple[str, str, str, int]) -> EntityInput:
+    """Items by id, customer, number and open amount; one line for each, of its id in small letters."""
+    frame = pl.DataFrame(items, ["item_id", "customer_id", "document_no", "open"], orient="row")
+    lines = frame.select(line_id=pl.col("item_id").str.to_lowercase())
+    return EntityInput(lines, frame, pl.DataFrame(), pl.DataFrame(), {}, {}, MasterData({}, {}, {}, lambda currency, day: None))
+
+
+def test_a_document_goes_with_its_other_instalments() -> None:
+    made = job(("A1", "C1", "R-1", 50), ("A2", "C1", "R-1", 50), ("B", "C2", "R-1", 50), ("U-X", "C1", "", 9), ("U-Y", "C1", "", 9))
+    assert changes.without(made, ["A1", "U-X"]).items["item_id"].to_list() == ["B", "U-Y"]
+
+
+def test_what_the_lines_that_are_left_out_have_taken_is_not_open() -> None:
+    made = job(("A", "C1", "R-1", 50), ("B", "C2", "R-2", 60), ("D", "C3", "R-3", 70))
+    fewer = changes.only_lines(made, ["a"], {"B": 60, "D": 20})
+    assert fewer.lines["line_id"].to_list() == ["a"]
+    assert fewer.items["open"].to_list() == [50, 0, 50]
+    assert changes.only_lines(made, ["a", "b", "d"], {}).items.equals(made.items)
 
 
 def test_lines_are_chosen_by_chance_and_always_the_same() -> None:
