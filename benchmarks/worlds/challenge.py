@@ -4,6 +4,9 @@
 - twin: all texts are empty, and every open item has a second one of its amount; nothing may post
 - shuffled: all texts are empty, and amounts are exchanged among the customers; nothing may post
 - blank: all texts are empty; what posts must be right all the same
+
+Items and texts are changed by the functions of the product's own challenge, which needs no truth; here they change files, so that any
+build of the product can be asked.
 """
 
 import shutil
@@ -16,13 +19,13 @@ import polars as pl
 
 from benchmarks.worlds.measure import as_of, post
 from benchmarks.worlds.verdicts import MATCHES, verdicts
+from matcher.pipeline.challenge import changes
 
 Row = dict[str, Any]
 KEY = ["account", "bank_reference"]
 _FILES = ("matcher.toml", "world.json", "customers.csv", "items.csv", "rates.csv", "lines.csv", "truth.csv", "repeats.csv")
-_TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
 _ONE_IN = 5
-_APART = 9  # days between an item and its twin, so that they are not interchangeable
+_DAYS = ("issue_date", "due_date")
 
 
 def challenge(directory: Path, command: Sequence[str], only: Sequence[str] = ()) -> list[Row]:
@@ -114,37 +117,20 @@ def _untrue(asked: pl.DataFrame, directory: Path, place: Path) -> pl.DataFrame:
 
 def _add_twins(directory: Path, place: Path) -> None:
     _blank(directory, place)
-    items = _read(place / "items.csv")
-    later = [
-        pl.col(name).str.to_date().dt.offset_by(f"-{_APART}d").dt.to_string("%Y-%m-%d").alias(name) for name in ("issue_date", "due_date")
-    ]
-    opened = items.filter(pl.col("status") != "closed").with_row_index("turn", offset=1)
-    twins = opened.with_columns(
-        *later,
-        item_id="T" + pl.col("item_id"),
-        document_no=pl.format("TW/{}", pl.col("turn")),
-        purchase_order=pl.lit(""),
-        payment_reference=pl.lit(""),
-    )
-    pl.concat([items, twins.drop("turn")]).write_csv(place / "items.csv")
+    items = _read(place / "items.csv").with_columns(pl.col(_DAYS).str.to_date(strict=False))
+    pl.concat([items, changes.twins(items.filter(pl.col("status") != "closed"))]).write_csv(place / "items.csv")
 
 
 def _shuffle(directory: Path, place: Path) -> None:
     _blank(directory, place)
-    items = _read(place / "items.csv")
-    items = items.with_columns(chance=pl.Series([sha256(item.encode()).hexdigest() for item in items["item_id"]]))
-    moved = ["amount", "open_amount", "disputed_amount", "status"]
-    within = ["entity", "currency", "document_type", pl.col("status") == "closed"]
-    # the n-th item of a group gets the amounts of the one that is n-th by chance
-    first = items.with_columns(turn=pl.int_range(pl.len()).over(within), group=pl.struct(within))
-    second = items.sort("chance").with_columns(turn=pl.int_range(pl.len()).over(within), group=pl.struct(within))
-    kept = first.drop(moved).join(second.select("group", "turn", *moved), on=["group", "turn"], maintain_order="left")
-    kept.select(c for c in items.columns if c != "chance").write_csv(place / "items.csv")
+    items = _read(place / "items.csv").with_columns(closed=pl.col("status") == "closed")
+    moved = ("amount", "open_amount", "disputed_amount", "status")
+    mixed = changes.exchanged(items, moved, ("entity", "currency", "document_type", "closed"))
+    mixed.drop("closed").write_csv(place / "items.csv")
 
 
 def _blank(_: Path, place: Path) -> None:
-    lines = _read(place / "lines.csv")
-    lines.with_columns(pl.lit("").alias(name) for name in _TEXTS).write_csv(place / "lines.csv")
+    changes.blanked(_read(place / "lines.csv")).write_csv(place / "lines.csv")
 
 
 def _by_truth(_: Path, place: Path) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Commands on the rulebook: check, show, test, backtest; `trust` stands in a module of its own."""
+"""Commands on the rulebook: check, show, test, backtest; `trust` and `challenge` stand in modules of their own."""
 
 import os
 from datetime import date
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
 from matcher.cli.trust import trust
 from matcher.codes import CATALOGUE, NEEDS_PERSON
@@ -253,6 +254,7 @@ def _change(change: "Change") -> dict[str, Any]:
     }
 
 
+rules.add_command(challenge)
 rules.add_command(trust)
 
 COMMANDS = (rules,)

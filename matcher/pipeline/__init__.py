@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matcher.pipeline import (
         actions,
         backtest,
+        challenge,
         conflicts,
         imports,
         ingest,
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "conflicts", "imports", "ingest", "layouts", "opening", "periods", "reissues", "reports", "rulebooks", "run",
-    "statements", "trust", "verify", "view",
+    "actions", "backtest", "challenge", "conflicts", "imports", "ingest", "layouts", "opening", "periods", "reissues", "reports",
+    "rulebooks", "run", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

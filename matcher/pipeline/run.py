@@ -32,7 +32,7 @@ from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import facts as store_facts
 from matcher.store import journal
 
-_UNASKED = (
+UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
     "terms", "disputed_amount", "extra", "seen",
 )  # fmt: skip
@@ -68,7 +68,7 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
 
 
 def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
-    facts = journal.facts(session.store, without=_UNASKED)
+    facts = journal.facts(session.store, without=UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
         state = fold(facts, date.max, session.config.books.base_currency)
@@ -76,9 +76,9 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
         own = session.config.policy
         precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
-        demoted, undone = trust.demoted(session, facts, book, precision), _undone(facts.decisions, facts.allocations)
+        demoted, taken_back = trust.demoted(session, facts, book, precision), undone(facts.decisions, facts.allocations)
         policy = Policy(
-            precision, own.auto_post, rejected(state), own.discount_grace_days, undone, demoted, round(own.sample * PPM)
+            precision, own.auto_post, rejected(state), own.discount_grace_days, taken_back, demoted, round(own.sample * PPM)
         )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
@@ -124,7 +124,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
 
 
-def _undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
+def undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:
     """Lines and the items of decisions on them that were reversed: what a person took back, no run may post again."""
     reversed_ids = made.filter(pl.col("reverses") != "").get_column("reverses")
     taken_back = allocations.filter(pl.col("decision_id").is_in(reversed_ids.implode())).group_by("decision_id", "line_id").agg("item_id")
