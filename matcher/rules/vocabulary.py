@@ -89,7 +89,7 @@ DIFFERENCES: dict[str, Difference] = {
     "none": Difference("the sum is exactly the amount", ("amount_unique", "amount_rare", "amount_common", "amount_sum")),
     "discount": Difference("early-payment discount, in terms or in grace", ("difference_discount",)),
     "discount_net": Difference("early-payment discount on the amount without tax, in terms or in grace", ("difference_discount_net",)),
-    "discount_late": Difference("early-payment discount, taken too late", ("difference_discount_late",)),
+    "discount_late": Difference("early-payment discount, taken too late", ("difference_discount_late", "difference_two_ways")),
     "rounding": Difference("a few of the smallest unit", ("difference_rounding",), limits=("rounding",)),
     "fee": Difference(
         "a fee that a bank on the way kept",
@@ -155,6 +155,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "difference_discount": EvidenceKind("the difference is the early-payment discount, in terms"),
     "difference_discount_net": EvidenceKind("the difference is the early-payment discount on the amount without tax, in terms"),
     "difference_discount_late": EvidenceKind("the difference is the early-payment discount, taken late"),
+    "difference_two_ways": EvidenceKind("the difference is the early-payment discount, taken late, or the tax withheld"),
     "difference_rounding": EvidenceKind("the difference is a few of the smallest unit"),
     "difference_fee": EvidenceKind("the difference is about a bank's fee"),
     "difference_fee_even": EvidenceKind("the difference is a fee that banks ask, to the unit"),

@@ -178,14 +178,13 @@ def _short(
     unit = 10 ** SCALE[receipt.currency]
     share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
     late = not in_terms and item.discount > 1 and (abs(difference - item.discount) <= 1 or _on_net([item.discount], difference))
-    if late:
-        yield Difference(
-            "discount_late",
-            share,
-            Outcome.PARTIAL,
-            ("difference_discount_late",),
-            "the difference is the early-payment discount, taken late",
-        )
+    withheld = book.withholding.get(pool.country.get(item.customer_id, ""), ())
+    if late and any(abs(difference - (item.open * rate + PPM // 2) // PPM) <= 1 for rate in withheld):
+        note = "the difference is the early-payment discount, taken late, or the tax that payers of that country withhold"
+        yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_two_ways",), note)
+    elif late:
+        note = "the difference is the early-payment discount, taken late"
+        yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_discount_late",), note)
     elif (
         limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool)
         and difference * PPM <= item.open * limits.fee_share
@@ -197,13 +196,12 @@ def _short(
         country = pool.country.get(item.customer_id, "")
         abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
         yield _cleared("fee", items, item, difference, (kind, *abroad))
-    for rate in () if late or difference == item.discount else book.withholding.get(pool.country.get(item.customer_id, ""), ()):
+    for rate in () if late or difference == item.discount else withheld:
         if difference == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
-    small = difference * 20 <= item.open or (
-        difference <= _in_currency(limits.fee * unit, receipt, pool) and difference * 5 <= item.open and not _domestic(item, receipt, pool)
-    )
+    # what a bank on the way may have kept is no part payment, wherever the payer is
+    small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= _in_currency(limits.fee * unit, receipt, pool))
     kind = "difference_part_small" if small else "difference_part_even" if even else "difference_part"
     yield Difference("part", share, Outcome.PARTIAL, (kind,))
 
