@@ -5,6 +5,7 @@ from math import exp, lgamma, log, log1p
 CONFIDENCE = 0.95
 """Of the bounds, where nothing else is said."""
 
+_NEGLIGIBLE = 1e-18
 _STEPS = 60  # halvings; more than a double can tell apart
 
 
@@ -33,7 +34,21 @@ def below(most: int, count: int, rate: float) -> float:
         return 1.0
     if rate >= 1:
         return float(most >= count)
-    choose = lgamma(count + 1)
-    logs = [choose - lgamma(k + 1) - lgamma(count - k + 1) + k * log(rate) + (count - k) * log1p(-rate) for k in range(most + 1)]
+    if most <= count * rate:
+        # every term is larger than the one before it, so that few of many count
+        total = term = 1.0
+        for k in range(most, 0, -1):
+            term *= k * (1 - rate) / ((count - k + 1) * rate)
+            total += term
+            if term < _NEGLIGIBLE * total:
+                break
+        return min(exp(_log_of(most, count, rate)) * total, 1.0)
+    logs = [_log_of(k, count, rate) for k in range(most + 1)]
     largest = max(logs)
     return min(exp(largest) * sum(exp(one - largest) for one in logs), 1.0)
+
+
+def _log_of(cases: int, count: int, rate: float) -> float:
+    """Logarithm of the probability of exactly so many cases."""
+    choose = lgamma(count + 1) - lgamma(cases + 1) - lgamma(count - cases + 1)
+    return choose + cases * log(rate) + (count - cases) * log1p(-rate)

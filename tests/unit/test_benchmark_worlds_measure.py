@@ -4,7 +4,6 @@ import csv
 import json
 import sys
 from datetime import date
-from math import isclose
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from benchmarks.worlds.classes import OTHER, by_class, of_rule
 from benchmarks.worlds.report import pooled, quantile, summary
 from matcher.books import Books
 from matcher.rules import rulebook
-from matcher.rules.bounds import at_least, at_most, below
 
 # an engine that reads the truth: "chance" pays any item from lines that name a closed one, "half" leaves out all but the first of a list,
 # "second" takes the second of two payments for the first
@@ -71,24 +69,6 @@ def measured(tmp_path: Path, engine: str) -> Path:
     results = tmp_path / "results.json"
     assert main(["measure", "--seeds", "2-3", "--lines", "300", "--matcher", engine, "-o", str(results)]) == 0
     return results
-
-
-def test_bounds_are_those_of_clopper_and_pearson() -> None:
-    # no error among n: 1 - 0.05 ** (1 / n); the others from published tables of the 90 % interval
-    assert at_most(0, 3_000) == pytest.approx(1 - 0.05 ** (1 / 3_000), rel=1e-9)
-    assert at_most(1, 10) == pytest.approx(0.3942, abs=5e-5)
-    assert at_most(5, 100) == pytest.approx(0.1023, abs=5e-5)
-    assert at_least(5, 100) == pytest.approx(0.0199, abs=5e-5)
-    assert at_most(7, 7) == 1
-    assert at_most(0, 0) is None
-    assert at_least(0, 50) == 0
-
-
-def test_a_bound_is_where_so_few_become_unlikely() -> None:
-    for wrong, count in ((3, 60_000), (250, 20_000), (40, 41)):
-        bound = at_most(wrong, count)
-        assert bound is not None
-        assert isclose(below(wrong, count, bound), 0.05, rel_tol=1e-6)
 
 
 def test_the_quantile_is_one_of_the_values() -> None:

@@ -153,6 +153,20 @@ def test_a_whole_run_taken_back_demotes_nothing_and_a_rule_does(desk: Teller) ->
     assert trust(desk)["state"] == "only proposes"
 
 
+def test_a_posting_that_goes_with_its_statement_demotes_nothing(desk: Teller) -> None:
+    (statement,) = desk.told("statement", "list")
+    desk.do("statement", "reject", str(statement["statement_id"]), "--reason", "of another company", "--undo")
+    assert {(row["state"], row["posted"]) for row in desk.told("rules", "trust")} == {("posts", 0)}
+
+
+def test_only_proposals_of_the_engine_s_postings_count(desk: Teller) -> None:
+    more(desk, 2)
+    desk.do("run", "--precision", "0.999999")
+    assert "below the bar" in "".join(reasons(desk))
+    desk.do("reject", "ref:B2", "--reason", "paid in cash")
+    assert {row["state"] for row in desk.told("rules", "trust")} == {"posts"}
+
+
 def test_a_check_of_all_and_what_comes_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = desk_of(tmp_path, monkeypatch, [pays(0), pays(4), pays(8)], "sample = 1.0\n")
     assert "0 posted, 3 proposed" in desk.do("run")
