@@ -10,14 +10,15 @@ from matcher.cli.common import busy, note, open_books, show, with_books, with_fo
 if TYPE_CHECKING:
     from matcher.ledger.trust import Trust
 
-_COUNTS = ("posted", "taken_back", "checked", "refused", "confirmed", "needed", "waiting")
+_COUNTS = ("posted", "taken_back", "checked", "refused", "confirmed", "needed", "waiting", "accepted")
 _SHARES = ("precision", "errors_at_most", "check_precision", "check_errors_at_most")
 _COLUMNS = (
     "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_precision",
-    "check_errors_at_most", "confirmed", "needed", "waiting", "since", "line_id", "reason",
+    "check_errors_at_most", "confirmed", "needed", "accepted", "waiting", "since", "line_id", "reason",
 )  # fmt: skip
 _ON_SCREEN = (
-    "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_errors_at_most", "waiting",
+    "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_errors_at_most", "accepted",
+    "waiting",
 )  # fmt: skip
 
 
@@ -36,9 +37,12 @@ def trust(output: str) -> None:
     refused         of these, not as proposed; precision and bound are told apart for them
     confirmed       held back and accepted as proposed since the latest error of the class
     needed          how many of them it takes until the class posts again: 3 / (1 - policy.precision)
+    accepted        proposals of the class that persons accepted, whatever had kept them from being posted
     waiting         proposals of the class that wait
+    since, line id  day and line of the latest error; reason: why the class only proposes
 
-    A class only proposes from the day on which a person takes back or refuses one of its postings, until enough are confirmed.
+    From the run after a person takes back or refuses one of its postings a class only proposes, until enough are confirmed. The table
+    leaves columns out; --format csv and json have all of them.
     """
     books = open_books()
     with busy("counting"):
@@ -67,6 +71,7 @@ def _row(one: "Trust", output: str) -> dict[str, Any]:
         "check_errors_at_most": _bound(one.refused, one.checked, output),
         "confirmed": one.confirmed if mark else None,
         "needed": one.needed if mark else None,
+        "accepted": one.accepted,
         "waiting": one.waiting,
         "since": mark.day if mark else "",
         "line_id": mark.line_id if mark else "",

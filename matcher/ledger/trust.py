@@ -11,7 +11,7 @@ Other proposals say nothing: the engine was not sure of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -71,7 +71,8 @@ class Trust:
         mark: the latest error; None when there was none.
         confirmed: held back and accepted as proposed since.
         needed: how many of them it takes.
-        waiting: proposals of the class, in all.
+        waiting: proposals of the class that wait.
+        accepted: proposals of the class that persons accepted, whatever had kept them from being posted.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Trust:
     confirmed: int = 0
     needed: int = 0
     waiting: int = 0
+    accepted: int = 0
 
     @property
     def missing(self) -> int:
@@ -130,18 +132,27 @@ def trusted(
         precision_ppm: the policy's.
     """
     judged = judgements(decisions, allocations, answers, rules)
-    standing = live(decisions).filter(pl.col("live"), pl.col("kind") == DecisionKind.MATCH, pl.col("actor") == ENGINE)
-    posted = _counts(standing.select(_class(rules)))
+    standing, by_engine = live(decisions).filter("live"), pl.col("actor") == ENGINE
+    posted = _counts(standing.filter(pl.col("kind") == DecisionKind.MATCH, by_engine).select(_class(rules)))
+    accepted = _counts(standing.filter(pl.col("kind") == DecisionKind.ACCEPT, ~by_engine).select(_class(rules)))
     waiting = _counts(findings.filter(pl.col("state") == LineState.PROPOSED, pl.col("basis") != "").select(_class(rules)))
     taken_back = _counts(judged.filter(pl.col("verdict") == "taken back"))
     checks = judged.filter("checked")
     checked, refused = _counts(checks), _counts(checks.filter(pl.col("verdict") != "accepted"))
     made = []
-    for one in CLASSES:
-        since = _since_the_mark(judged, one.name, precision_ppm)
-        back = taken_back.get(one.name, 0)
-        counts = (posted.get(one.name, 0) + back, back, checked.get(one.name, 0), refused.get(one.name, 0))
-        made.append(Trust(one.name, *counts, since.mark, since.confirmed, since.needed, waiting.get(one.name, 0)))
+    for name in (one.name for one in CLASSES):
+        since = _since_the_mark(judged, name, precision_ppm)
+        made.append(
+            replace(
+                since,
+                posted=posted.get(name, 0) + taken_back.get(name, 0),
+                taken_back=taken_back.get(name, 0),
+                checked=checked.get(name, 0),
+                refused=refused.get(name, 0),
+                waiting=waiting.get(name, 0),
+                accepted=accepted.get(name, 0),
+            )
+        )
     return made
 
 

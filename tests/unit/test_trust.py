@@ -170,6 +170,7 @@ def test_how_every_class_stands() -> None:
     whole, payer = standing["whole number"], standing["payer and amount"]
     assert list(standing) == [one.name for one in classes.CLASSES]
     assert (whole.posted, whole.taken_back, whole.missing, whole.waiting) == (2, 1, 6, 0)
+    assert [standing[name].accepted for name in ("payer and amount", "whole number")] == [1, 0]
     assert (payer.posted, payer.checked, payer.refused, payer.confirmed, payer.needed, payer.waiting) == (0, 2, 1, 0, 6, 1)
     assert (standing["sums"].posted, standing["sums"].reason, standing["sums"].missing) == (1, "", 0)
 
