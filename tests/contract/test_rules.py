@@ -114,7 +114,7 @@ def test_a_rule_of_ones_own_from_the_first_draft_to_the_replay(desk: Desk) -> No
     line = line_of(desk, "C")
     said = desk.do("explain", line)
     assert "matched, proposed" in said  # as if the rule did not exist
-    assert "name-amount@3" in said
+    assert "name-amount@4" in said
     assert "Shadow rule house-name@1 would have posted it (" in said
     assert "%): I4 318.45." in said
 

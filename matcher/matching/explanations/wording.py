@@ -33,9 +33,9 @@ class Wording:
             yield "text_more"
         paid = self.receipt.amount
         if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
-            yield "rest_is_owed"
+            yield "amount_rest_owed"
         if difference == "part" and item_sets.owed(view, item_set.items, paid):
-            yield "part_is_others"
+            yield "amount_of_others"
         if BASES[item_set.basis].carried_by == "none":
             yield from self._of_unnamed(view, item_set, payer)
 
@@ -46,7 +46,7 @@ class Wording:
         if self._speaks_of_else:
             yield "text_other"
         if self._other_order(item_set):
-            yield "order_unknown"
+            yield "text_order_unknown"
         open_now, members = self.pool.items, {i.item_id for i in item_set.items}
         if open_now.keys().isdisjoint(view.refs):
             if any(item_id not in open_now for item_id in self.named):
