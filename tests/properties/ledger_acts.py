@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,7 +10,6 @@ from ledger_world import CUSTOMERS, HOUSE, Document, text
 from support import items_file, lines_file
 
 from matcher.errors import MatcherError
-from matcher.ledger.periods import month_of
 from matcher.pipeline.actions.base import Decided
 from matcher.pipeline.actions.requests import AllocationRequest
 
@@ -20,6 +19,11 @@ if TYPE_CHECKING:
 Act = Callable[["History"], Sequence[Decided]]
 SIDE = ("entity", "customer_id", "currency")
 REASONS = ("discount", "fee", "rounding", "tolerance", "promotion")
+
+
+def month_of(day: date) -> str:
+    """The month of a day, as in 2026-10."""
+    return day.isoformat()[:7]
 
 
 def listed(of: "History") -> Sequence[Decided]:

@@ -13,6 +13,10 @@ SHRUNK = 3
 """Documents of the legal entity's own rate that are added to those of each customer, so that few documents say little."""
 
 
+USUAL, FEW = 0.01, 50
+"""The rate that is assumed of an entity without documents, and how many documents it counts for."""
+
+
 class Repetition:
     """Of all documents of a legal entity, open or closed."""
 
@@ -23,7 +27,7 @@ class Repetition:
         documents = documents.select("customer_id", "currency", "amount", same.alias("again"))
         repeated = documents.filter("again").select("customer_id", "currency", "amount").unique()
         self._amounts = frozenset(repeated.iter_rows())
-        mean = documents["again"].sum() / max(1, documents.height)
+        mean = (documents["again"].sum() + USUAL * FEW) / (documents.height + FEW)
         rate = (pl.col("again").sum() + SHRUNK * mean) / (pl.len() + SHRUNK)
         by_customer = documents.group_by("customer_id").agg((rate * PPM).round().cast(pl.Int64).alias("rate"))
         self._rates: dict[str, int] = dict(by_customer.iter_rows())
