@@ -27,7 +27,7 @@ class Repetition:
         documents = documents.select("customer_id", "currency", "amount", same.alias("again"))
         repeated = documents.filter("again").select("customer_id", "currency", "amount").unique()
         self._amounts = frozenset(repeated.iter_rows())
-        mean = (documents["again"].sum() + USUAL * FEW) / (documents.height + FEW)
+        mean = (documents.filter("again").height + USUAL * FEW) / (documents.height + FEW)
         rate = (pl.col("again").sum() + SHRUNK * mean) / (pl.len() + SHRUNK)
         by_customer = documents.group_by("customer_id").agg((rate * PPM).round().cast(pl.Int64).alias("rate"))
         self._rates: dict[str, int] = dict(by_customer.iter_rows())
