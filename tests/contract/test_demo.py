@@ -28,7 +28,7 @@ STORIES = {
     "a purchase order for a reference": ("US-USD", "2026-10-19", "11240.75", "matched", "posted", ["EX-2026-0115"]),
     "a part payment": ("DE-EUR", "2026-10-06", "5000.00", "partial", "posted", ["RE-2026-00341"]),
     "a wire short of its fee": ("US-USD", "2026-10-09", "15845.00", "matched", "proposed", ["EX-2026-0111"]),
-    "an overpayment": ("DE-EUR", "2026-10-08", "5500.00", "overpaid", "proposed", ["RE-2026-00346"]),
+    "an overpayment": ("DE-EUR", "2026-10-08", "5500.00", "overpaid", "posted", ["RE-2026-00346"]),
     "a discount in terms": ("DE-EUR", "2026-10-05", "4225.76", "matched", "posted", ["RE-2026-00404"]),
     "a discount in terms, in dollars": ("US-USD", "2026-10-07", "5623.20", "matched", "posted", ["EX-2026-0117"]),
     "a discount taken late": ("DE-EUR", "2026-10-16", "2891.00", "partial", "posted", ["RE-2026-00421"]),
@@ -144,7 +144,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
 def test_every_line_of_the_month_is_placed(script: tuple[Path, list[tuple[str, str]]]) -> None:
     _, told = script
     first, second = (text for command, text in told if command.startswith("queue"))
-    assert "18 receipts wait." in first
+    assert "17 receipts wait." in first
     assert "0 receipts wait." in second
 
 

@@ -236,7 +236,9 @@ def test_a_part_payment_of_several_items_settles_in_the_order_given() -> None:
     assert "not all are paid" in found.note
 
 
-@pytest.mark.parametrize(("amount", "kind"), [(150_00, "difference_over_even"), (150_01, "difference_over")])
+@pytest.mark.parametrize(
+    ("amount", "kind"), [(110_00, "difference_over_even"), (110_01, "difference_over"), (150_00, "difference_over_large")]
+)
 def test_an_overpayment_settles_all_and_leaves_money(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 119_00))
     assert list(found) == ["over"]

@@ -26,7 +26,7 @@ _FEE_SAID = re.compile(
 
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
-MUCH = 3
+MUCH = 8
 """What is left over is much when it is more than one part in so many of the items: that is rarely paid by mistake."""
 
 EVEN = 10
