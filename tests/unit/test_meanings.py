@@ -95,3 +95,7 @@ def test_a_list_that_goes_on(text: str, more: bool) -> None:
 def test_what_else_a_text_speaks_of(text: str, other: bool) -> None:
     neutral = ("vielen", "dank", "rechnung", "oktober", "货款")
     assert Text(text).speaks_of(neutral, "Alsterwerft GmbH") == other
+
+
+def test_a_number_before_a_currency_and_its_amount_stays() -> None:
+    assert blanked("KM-2026-00417 USD 1100.00").startswith("KM-2026-00417 USD ")
