@@ -181,14 +181,14 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_overdue": EvidenceKind("the item is long overdue"),
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
-    "amount_repeats": EvidenceKind("documents of this customer often have the same amount"),
+    "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
     "amount_sums": EvidenceKind("two or three other open items of the customer add up to the amount too"),
     "amount_rest_owed": EvidenceKind("what is left over is the open amount of one, two or three other items of the customer"),
     "amount_of_others": EvidenceKind("the amount is the open one of other items of the customer"),
     "text_order_unknown": EvidenceKind("the text names an order that no open item of the customer carries"),
-    "text_order": EvidenceKind("the text speaks of an order or a payment in advance"),
+    "text_order": EvidenceKind("the text speaks of an order, or of a payment in advance or in part"),
     "text_more": EvidenceKind("the text speaks of more documents than these"),
-    "text_other": EvidenceKind("the text speaks of something that is no payment of an invoice, as far as is known"),
+    "text_other": EvidenceKind("the text says something else than that invoices are paid, as far as its words are known"),
     "text_part": EvidenceKind("the text speaks of a part payment"),
 }
 

@@ -237,7 +237,14 @@ def test_a_part_payment_of_several_items_settles_in_the_order_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "kind"), [(130_00, "difference_over_even"), (130_01, "difference_over"), (150_00, "difference_over_large")]
+    ("amount", "kind"),
+    [
+        (130_00, "difference_over_even"),
+        (130_01, "difference_over"),
+        (150_00, "difference_over_even"),
+        (178_50, "difference_over"),
+        (178_51, "difference_over_large"),
+    ],
 )
 def test_an_overpayment_settles_all_and_leaves_money(amount: int, kind: str) -> None:
     found = find(receipt(amount), item("1", 119_00))

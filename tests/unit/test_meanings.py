@@ -22,6 +22,8 @@ from matcher.matching.references.text import Text, number
         ("ABO 2026-10", "ABO     -  "),
         ("RE 2026-10", "RE 2026-10"),
         ("20260530", "        "),
+        ("2026-D-02139 / 2026-D-02138 / DEBITOR 2254", "2026-D-02139 / 2026-D-02138 / DEBITOR     "),  # letters among the digits
+        ("YOUR INVOICE 2026-B-03954 | 2026-B-04097", "YOUR INVOICE 2026-B-03954 | 2026-B-04097"),
         ("20260530-043", "20260530-043"),
         ("20260530,20271103", "20260530,20271103"),  # a list of numbers, no days
         ("LASKUT 20260118 20260131", "LASKUT 20260118 20260131"),
@@ -78,6 +80,14 @@ def test_a_short_number_is_no_piece_of_another(text: str, stands: bool) -> None:
 )
 def test_a_list_that_goes_on(text: str, more: bool) -> None:
     assert Text(text).goes_on == more
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [("RE-2026-00417 +2", 2), ("RE-2026-00417 und 3 weitere", 3), ("RE-2026-00417 Rate 1+2", None), ("RE 417 Rate 11 + 12", None)],
+)
+def test_how_many_further_documents_a_text_speaks_of(text: str, others: int | None) -> None:
+    assert Text(text).others == others
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from math import exp, log
 from typing import NamedTuple
 
 from matcher.amounts import percent
+from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
@@ -173,11 +174,7 @@ class _MatchingBatch:
         self.bar = book.calibration.least(policy.precision_ppm)
         self.receipts = dict(cache.waiting)
         self.place = {line: place for place, line in enumerate(self.receipts)}
-        self._alike: dict[tuple[str, int, str], list[str]] = defaultdict(list)
-        for line, receipt in self.receipts.items():
-            whose = {payer.customer_id for payer in receipt.payers} | ({f"={receipt.payer}"} if receipt.payer else set())
-            for who in sorted(whose):
-                self._alike[receipt.currency, receipt.amount, who].append(line)
+        self.alike = AlikeReceipts(self.receipts.values())
         self.done: dict[str, MatchResult] = {}
         self.turn = 0
         self.settled: tuple[_RoundInput, dict[str, MatchResult]] | None = None
@@ -315,8 +312,8 @@ class _MatchingBatch:
         eligible = not hindrance
         if hindrance and rule.mode == "post":
             confidence = min(confidence, self.book.calibration.held(log_odds))
-        policy = self.policy
-        hindrance = hindrance or self._doubt(confidence) or withheld(rule, line, policy.demoted, policy.sample_ppm * policy.auto_post)
+        sample = self.policy.sample_ppm if self.policy.auto_post else 0
+        hindrance = hindrance or self._doubt(confidence) or withheld(rule, line, self.policy.demoted, sample)
         margin = max(0, confidence - round(PPM / (1 + exp(min(500, best.points - runner.points) / 10)))) if runner else None
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()
@@ -366,21 +363,17 @@ class _MatchingBatch:
         return ""
 
     def _undecided_before(self, receipt: Receipt, best: Explanation) -> str:
-        """The first earlier line that waits, with the amount, and of the same payer or of the customer and perhaps for the same items.
+        """An earlier line with the amount that waits and may be the payment of these items, this one being the second; '' for none.
 
-        '' for none.
+        It is one that the same items explain, or one of the same payer that names nothing.
         """
-        here = self.place[receipt.line_id]
-        for who in (f"={receipt.payer}", best.customer_id):
-            for line in self._alike.get((receipt.currency, receipt.amount, who), ()):
-                if self.place[line] >= here:
-                    break
-                if line in self.cache.waiting:
-                    (options,) = self.cache.explanations([line]).values()
-                    if any(option.shares == best.shares for option in options) and not self._room(best, 2):
-                        return line
-                    if self.receipts[line].payer == receipt.payer != "" and not any(option.basis in BY_NAME for option in options):
-                        return line
+        for line, of_payer in self.alike.before(receipt, best.customer_id):
+            if line in self.cache.waiting:
+                (options,) = self.cache.explanations([line]).values()
+                if any(option.shares == best.shares for option in options) and not self._room(best, 2):
+                    return line
+                if of_payer and not any(option.basis in BY_NAME for option in options):
+                    return line
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -309,5 +309,7 @@ def _note(item_set: ItemSet) -> str:
     if item_set.unique:
         return ""
     if item_set.basis == "single":
-        return "several open items have this amount and are due on different days"
+        if any(kind.startswith("twin_") for kind in item_set.evidence):
+            return "several open items have this amount and are due on different days"
+        return "another open item has this amount too, in full or less its discount"
     return "another set of open items has the same sum"

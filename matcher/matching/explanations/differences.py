@@ -26,7 +26,7 @@ _FEE_SAID = re.compile(
 
 _IBAN = re.compile(r"[A-Z]{2}(?=\d\d[A-Z0-9]{11,30}$)")
 
-MUCH = 8
+MUCH = 2
 """What is left over is much when it is more than one part in so many of the items: that is rarely paid by mistake."""
 
 EVEN = 10
@@ -71,13 +71,14 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
         return
     if difference > 0 and total > 0:
         discounts = [discount_of(i, receipt, grace_days) for i in items]
-        taken = _taken(discounts, difference) or _less_credit(items, discounts, difference)
+        own = _taken(discounts, difference)
+        taken = own or _less_credit(items, discounts, difference)
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
-            if abs(difference - sum(discounts)) <= _cents(discounts) or not _taken(discounts, difference):
-                yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
-            else:
+            if own and abs(difference - sum(discounts)) > _cents(discounts):
                 yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net",), _NET)
+            else:
+                yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
         yield from _short(items, difference, bool(taken), receipt, pool, book)
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)

@@ -30,9 +30,10 @@ MOST_RANGE = 100_000
 
 
 MOST_ADDED = 2_000
-"""Items of a customer among which two are sought that add up to another's amount; three are sought among `MOST_TRIPLED`."""
+"""Items of a customer among which two are sought that add up to an amount."""
 
 MOST_TRIPLED = 60
+"""The same for three; and among which a second set is sought beside all that is due."""
 
 DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
@@ -269,15 +270,12 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
 
 def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
     """What says that the amount of an item may be that of something else of the customer too."""
-    yield from _repeated(view, item)
-    if _two_or_three(_amounts(view, (item,), item.open - 1), item.open):
-        yield "amount_sums"
-
-
-def _repeated(view: CustomerContext, item: Item) -> Iterator[str]:
     known = view.pool.repetition
     if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
         yield "amount_repeats"
+    paid = view.receipt.amount
+    if _two_or_three(_amounts(view, (item,), paid - 1), paid):
+        yield "amount_sums"
 
 
 def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:

@@ -103,8 +103,7 @@ class Wording:
     def _says_more(self, item_set: ItemSet) -> bool:
         """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of another document's."""
         text, size = self.text, len(item_set.items)
-        instalments = size > 1 and len({i.document_no for i in item_set.items}) == 1
-        if not instalments and (text.others or (text.total or 0) > size or text.goes_on):
+        if text.others or (text.total or 0) > size or text.goes_on:
             return True
         members, documents, open_now = {i.item_id for i in item_set.items}, {i.document_no for i in item_set.items}, self.pool.items
         if any(i not in members and not (i in open_now and open_now[i].document_no in documents) for i in self.named):

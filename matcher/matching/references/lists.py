@@ -4,7 +4,7 @@ import re
 
 OTHERS = re.compile(
     r"(?:\+|PLUS|AND|UND|ET|EN|E|Y|OG|OCH|JA|I)\s*(\d{1,3})\s*(?:WEITERE\w*|OTHERS?|MORE|AUTRES|OTR[OA]S|ALTR[IE]|ANDERE|ANDRA|ANDRE|MUUTA|INNE|INNYCH)"
-    r"|\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)"
+    r"|(?<!\s\d)(?<!\s\d\d)(?<!\s\d\s)(?<!\s\d\d\s)\+\s?(\d{1,2})\s*(?:$|\|)|U\.?\s?A\.?\s*\((\d{1,3})\)"
 )
 """How many further documents there are: "and 3 others", "+ 2", "u.a. (4)"."""
 

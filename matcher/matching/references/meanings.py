@@ -6,8 +6,8 @@ document's whatever it looks like, after "delivery note" it is not.
 
 import re
 
-_NUMBER = r"\d[\dA-Z]*(?:[-/._]\d[\dA-Z]*)*"
-"""A number from its first digit on, with the signs within."""
+_NUMBER = r"\d[\dA-Z]*(?:[-/._](?:[A-Z]{1,3}[-/._]?)?\d[\dA-Z]*)*"
+"""A number from its first digit on, with the signs within and a few letters among its digits."""
 
 _SAID = r"[\W_]*(?:(?:NR|NO|NUM|NUMMER|NUMBER|NUMERO|N°|Nº|ID|CODE|号码|编号|号)[\W_]*)?"
 """What may stand between such a word and its number."""
@@ -24,7 +24,7 @@ _ORDERED = (
     r"ORDRE|TILAUS\w*|ZAM\w*|VERTRAG\w*|MIETVERTRAG|CONTRACT|CONTRAT\w*|ANGEBOT\w*|OFFER|QUOTE|QUOTATION|DEVIS|OFFERTE?|PROFORMA|PRO\WFORMA"
 )
 _ORDERED_SIGNS = r"订单|訂單|合同|注文|契約|ЗАКАЗ\w*|ДОГОВОР\w*"
-_ORDER = re.compile(rf"(?:\b(?:{_ORDERED})|{_ORDERED_SIGNS}){_SAID}(?=(?P<number>[A-Z]{{0,5}}[-/]?\d[\dA-Z]*(?:[-/._]\d[\dA-Z]*)*))")
+_ORDER = re.compile(rf"(?:\b(?:{_ORDERED})|{_ORDERED_SIGNS}){_SAID}(?=(?P<number>[A-Z]{{0,5}}[-/]?{_NUMBER}))")
 """An order, a contract or an offer, with its number."""
 
 _ORDERED_BEFORE = re.compile(rf"(?:\b(?:{_ORDERED})|{_ORDERED_SIGNS}){_SAID}$")
@@ -63,7 +63,7 @@ _PHRASES = re.compile(
     r"(?<![\w./-])(?:19|20)\d\d[-./](?:0[1-9]|1[0-2])(?![\w]|[./-]\d)|(?<![\w./-])(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d(?![\w]|[./-]\d)"
     r"|(?<![\w./+,;&-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\w|[./+,;&-]+ ?\d)"
     r"|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日?)?|\d{1,2}月(?:\d{1,2}日?)?"
-    r"|(?<![\w./-])(?:19|20)\d\d(?!\w|[./-]\d| \d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
+    r"|(?<![\w./-])(?:19|20)\d\d(?!\w|[./-]\w| \d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
     # an amount with its small coins, or with its currency
     r"|(?<![\w.,/+-])(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,]\d\d(?![\w/+-]|[.,;]\d)"
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*"
