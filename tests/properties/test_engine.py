@@ -20,8 +20,10 @@ from matcher.books import Books
 from matcher.matching import entity
 from matcher.matching.decisions.decide import MatchResult, Policy, decide, decide_cached
 from matcher.matching.decisions.stops import SettlementHistory
+from matcher.matching.explanations import differences
 from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.rules import rulebook
 from matcher.rules.rulebook import Rulebook
@@ -30,6 +32,10 @@ HOT = (49_00, 50_00, 100_00, 49_00, 150_00, 98_00, 99_00)
 """Few amounts, so that twins, sums of one another and discounts abound."""
 
 CUSTOMERS = ("C1", "C2", "C3")
+FAMILY = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
+AGAINST = frozenset(("payer_account_other", "payer_name_other", "payer_is_other", "payer_abroad"))
+"""Evidence about the payer that does not speak for the customer."""
+
 KINDS = ("whole", "digits", "run", "short", "order", "parts")
 
 Decide = Callable[[Iterable[Receipt], OpenItems, SettlementHistory, Rulebook, Policy], list[MatchResult]]
@@ -86,9 +92,8 @@ def months(draw: st.DrawFn) -> tuple[list[Item], list[Receipt]]:
 
 
 def run(items: list[Item], lines: list[Receipt], book: Rulebook = BOOK, deciding: Decide = decide) -> list[MatchResult]:
-    family = {"C1": frozenset({"C2"}), "C2": frozenset({"C1"})}
     rate = rates(USD=1.1, JPY=160.0)
-    return deciding(lines, OpenItems(items, family, {"C1": "IN"}, rate), SettlementHistory({}, {}), book, POLICY)
+    return deciding(lines, OpenItems(items, FAMILY, {"C1": "IN"}, rate), SettlementHistory({}, {}), book, POLICY)
 
 
 def posted(verdicts: list[MatchResult]) -> list[MatchResult]:
@@ -158,6 +163,48 @@ def decide_checked(
     assert all(pool.fits(one) for found in cache.explanations(cache.waiting).values() for one in found)
     assert cache.waiting.keys() == {verdict.line_id for verdict in verdicts if verdict.state != "posted"}
     return verdicts
+
+
+WHOLE = frozenset(("reference_structured", "reference_whole", "reference_digits", "reference_parts"))
+"""Evidence of a whole number."""
+
+
+@settings(max_examples=tries(40))
+@given(month=months())
+def test_nothing_is_posted_against_the_payer_or_on_a_short_number_of_a_stranger(month: tuple[list[Item], list[Receipt]]) -> None:
+    """Neither with the points of the tests nor with the shipped ones, whatever number is in the text."""
+    items, lines = month
+    customer = {one.item_id: one.customer_id for one in items}
+    paying = {line.line_id: line for line in lines}
+    for book in (BOOK, rulebook.default()):
+        for verdict in posted(run(items, lines, book)):
+            assert verdict.explanation is not None
+            receipt, kinds = paying[verdict.line_id], {kind for kind, _ in verdict.explanation.evidence}
+            owners = {customer[share.item_id] for share in verdict.explanation.shares}
+            by_account = any(payer.kind == "account" for payer in receipt.payers)
+            known = set() if by_account else {payer.customer_id for payer in receipt.payers}
+            certain = payer_of(receipt)
+            if certain and len(owners) == 1:
+                assert owners & (known | {certain} | FAMILY.get(certain, frozenset()))
+            assert kinds & WHOLE or any(kind.startswith("payer_") and kind not in AGAINST for kind in kinds)
+
+
+@settings(max_examples=tries(60))
+@given(items=open_items(), data=st.data())
+def test_every_way_to_name_a_difference_conserves_the_money(items: list[Item], data: st.DataObject) -> None:
+    """Also with credit notes among the documents, and discounts on what is left after them."""
+    mine = [one._replace(customer_id="C1", currency="EUR") for one in items]
+    total, granted = sum(one.open for one in mine), sum(one.discount for one in mine)
+    near = [n for n in (total, total - granted, total - granted * 9 // 10, total // 2, total + 1, total * 2) if n > 0]
+    amount = data.draw(st.sampled_from(near or [1]))
+    receipt = Receipt("L1", "1", "EUR", amount, DAY, DAY, "A")
+    left = {one.item_id: one.open for one in mine}
+    for found in differences.explain(mine, receipt, OpenItems(mine, {}, {"C1": "IN"}, no_rate), BOOK, 0):
+        cash = sum(share.amount for share in found.shares)
+        assert cash < amount if found.outcome == "overpaid" else cash == amount
+        for share in found.shares:
+            low, high = sorted((0, left[share.item_id]))
+            assert low <= share.item_amount + share.adjustment <= high
 
 
 @settings(max_examples=tries(40))
