@@ -191,6 +191,24 @@ def test_nothing_is_posted_against_the_payer_or_on_a_short_number_of_a_stranger(
 
 @settings(max_examples=tries(60))
 @given(items=open_items(), data=st.data())
+def test_a_whole_number_and_the_exact_amount_post_nothing_for_another_customer(items: list[Item], data: st.DataObject) -> None:
+    """The payer is certain, by account or name, and no relative of the customer whose number he gives."""
+    owed = [one for one in items if one.open > 0 and one.currency == "EUR"] or [item("1", 50_00)]
+    named = data.draw(st.sampled_from(owed))
+    payer = "C1" if named.customer_id == "C3" else "C3"
+    kind = data.draw(st.sampled_from(("account", "equal")))
+    reference = Reference(named.item_id, "document", named.document_no[3:], 1, "whole")
+    line = Receipt(
+        "L1", "1", "EUR", named.open, DAY, DAY, "A", text=named.document_no, references=(reference,), payers=(Payer(payer, kind),)
+    )
+    for book in (BOOK, rulebook.default()):
+        (verdict,) = run([*{one.item_id: one for one in (*items, named)}.values()], [line], book)
+        paid = verdict.explanation.items if verdict.state == "posted" and verdict.explanation else frozenset()
+        assert named.item_id not in paid
+
+
+@settings(max_examples=tries(60))
+@given(items=open_items(), data=st.data())
 def test_every_way_to_name_a_difference_conserves_the_money(items: list[Item], data: st.DataObject) -> None:
     """Also with credit notes among the documents, and discounts on what is left after them."""
     mine = [one._replace(customer_id="C1", currency="EUR") for one in items]
