@@ -1,16 +1,13 @@
 """The generated month: the same everywhere, of every kind, and with a truth in which money is neither made nor lost."""
 
-import csv
 import hashlib
-import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
+from truths import assert_no_item_is_over_allocated, assert_read_by_the_product, assert_scores_as_perfect, by_line, minor, rows
 
 from benchmarks.generate import main
 from benchmarks.month import references
@@ -18,10 +15,7 @@ from benchmarks.month.draws import Dice, Draws, quotas
 from benchmarks.month.kinds import KINDS
 from benchmarks.month.payers import NAMES
 from benchmarks.month.scripts import latin_letters
-from benchmarks.score import score, violations
-from benchmarks.scoring.case import case
-from matcher import config, money
-from matcher.openitems import readers
+from matcher import config
 
 Row = dict[str, str]
 LINES = 3000
@@ -47,21 +41,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def either(request: pytest.FixtureRequest) -> Path:
     found: Path = request.getfixturevalue(request.param)
     return found
-
-
-def rows(place: Path, name: str) -> list[Row]:
-    with (place / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def by_line(truth: list[Row]) -> Iterator[tuple[Row, list[Row]]]:
-    for _, group in itertools.groupby(truth, key=lambda row: (row["account"], row["bank_reference"])):
-        found = list(group)
-        yield found[0], [row for row in found if row["item_id"]]
-
-
-def minor(text: str, currency: str) -> int:
-    return money.parse(text, currency)
 
 
 def test_same_seed_same_bytes(month: Path, tmp_path: Path) -> None:
@@ -130,18 +109,9 @@ def test_truth_conserves_the_money_of_every_line(either: Path) -> None:
 
 
 def test_no_item_is_allocated_more_than_it_has_open(either: Path) -> None:
-    items = {row["item_id"]: row for row in rows(either, "items.csv")}
-    taken: dict[str, int] = defaultdict(int)
+    items = assert_no_item_is_over_allocated(either)
     for row in rows(either, "truth.csv"):
-        if row["item_id"]:
-            item = items[row["item_id"]]
-            taken[row["item_id"]] += minor(row["item_amount"], item["currency"]) + minor(row["adjustment"], item["currency"])
-            assert item["status"] != "closed"
-            assert item["issue_date"] < row["booking_date"]
-            assert bool(row["reason"]) == (minor(row["adjustment"], item["currency"]) != 0)
-    for item_id, settled in taken.items():
-        opened = minor(items[item_id]["open_amount"], items[item_id]["currency"])
-        assert 0 < settled * (1 if opened > 0 else -1) <= abs(opened), item_id
+        assert not row["item_id"] or items[row["item_id"]]["issue_date"] < row["booking_date"]
 
 
 def test_payments_settle_whole_items_unless_their_kind_says_less(either: Path) -> None:
@@ -259,26 +229,12 @@ def test_balances_run_over_the_lines_of_each_account(month: Path) -> None:
 
 
 def test_files_are_in_the_layouts_of_the_product(either: Path) -> None:
-    found = config.load(either / "matcher.toml")
+    found = assert_read_by_the_product(either)
     assert len({account.currency for account in found.account}) >= 6
-    for name, reader in (("items.csv", readers.items), ("customers.csv", readers.customers), ("rates.csv", readers.rates)):
-        assert reader((either / name).read_bytes(), name).height == len(rows(either, name))
 
 
 def test_the_truth_itself_scores_as_perfect(either: Path) -> None:
-    truth, items, rates = (
-        pl.read_csv(either / name, infer_schema=False).with_columns(pl.all().fill_null(""))
-        for name in ("truth.csv", "items.csv", "rates.csv")
-    )
-    stated = pl.col("item_id") != ""
-    matches = truth.select(
-        "account", "bank_reference", "item_id", pl.col("amount").alias("amount_applied"), pl.col("adjustment").alias("adjustment_amount"),
-        state=pl.when(stated).then(pl.lit("posted")).otherwise(pl.lit("none")), outcome="expected_outcome", confidence=pl.lit("1"),
-    )  # fmt: skip
-    entities = {account.id: account.entity for account in config.load(either / "matcher.toml").account}
-    result = score(case(truth, items, rates, matches, entities))
-    assert result["all"]["posted_exact_share"] == result["all"]["posted_precision"] == result["all"]["outcome_right_share"] == 1
-    assert violations(result["safety"]) == 0
+    assert_scores_as_perfect(either)
 
 
 def test_small_months_work(tmp_path: Path) -> None:

@@ -1,25 +1,18 @@
 """The second family of invented books: the same everywhere, and with a truth in which money is neither made nor lost."""
 
-import csv
 import hashlib
-import itertools
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import pytest
+from truths import assert_no_item_is_over_allocated, assert_read_by_the_product, assert_scores_as_perfect, by_line, minor, rows
 
-from benchmarks.score import score, violations
-from benchmarks.scoring.case import case
 from benchmarks.second import accounts, writing
 from benchmarks.second.__main__ import main
 from benchmarks.second.chance import Chance
 from benchmarks.second.numbering import STYLES
 from benchmarks.second.phrases import TONGUES
 from benchmarks.second.world import draw
-from matcher import config, money
-from matcher.openitems import readers
+from matcher import config
 
 Row = dict[str, str]
 LINES = 400
@@ -34,21 +27,6 @@ def write(place: Path, seed: int, lines: int = LINES) -> Path:
 @pytest.fixture(scope="module", params=[3, 16, 29])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("world"), request.param)
-
-
-def rows(place: Path, name: str) -> list[Row]:
-    with (place / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def by_line(truth: list[Row]) -> Iterator[tuple[Row, list[Row]]]:
-    for _, group in itertools.groupby(truth, key=lambda row: (row["account"], row["bank_reference"])):
-        found = list(group)
-        yield found[0], [row for row in found if row["item_id"]]
-
-
-def minor(text: str, currency: str) -> int:
-    return money.parse(text, currency)
 
 
 def test_same_seed_same_bytes(world: Path, tmp_path: Path) -> None:
@@ -98,17 +76,7 @@ def test_truth_conserves_the_money_of_every_line(world: Path) -> None:
 
 
 def test_no_item_is_allocated_more_than_it_has_open(world: Path) -> None:
-    items = {row["item_id"]: row for row in rows(world, "items.csv")}
-    taken: dict[str, int] = defaultdict(int)
-    for row in rows(world, "truth.csv"):
-        if row["item_id"]:
-            item = items[row["item_id"]]
-            taken[row["item_id"]] += minor(row["item_amount"], item["currency"]) + minor(row["adjustment"], item["currency"])
-            assert item["status"] != "closed"
-            assert bool(row["reason"]) == (minor(row["adjustment"], item["currency"]) != 0)
-    for item_id, settled in taken.items():
-        opened = minor(items[item_id]["open_amount"], items[item_id]["currency"])
-        assert 0 < settled * (1 if opened > 0 else -1) <= abs(opened), items[item_id]
+    assert_no_item_is_over_allocated(world)
 
 
 def test_matched_lines_settle_their_items(world: Path) -> None:
@@ -134,25 +102,11 @@ def test_balances_run_over_the_lines_of_each_account(world: Path) -> None:
 
 
 def test_files_are_in_the_layouts_of_the_product(world: Path) -> None:
-    assert config.load(world / "matcher.toml").books.base_currency == "EUR"
-    for name, reader in (("items.csv", readers.items), ("customers.csv", readers.customers), ("rates.csv", readers.rates)):
-        assert reader((world / name).read_bytes(), name).height == len(rows(world, name))
+    assert assert_read_by_the_product(world).books.base_currency == "EUR"
 
 
 def test_the_truth_itself_scores_as_perfect(world: Path) -> None:
-    truth, items, rates = (
-        pl.read_csv(world / name, infer_schema=False).with_columns(pl.all().fill_null(""))
-        for name in ("truth.csv", "items.csv", "rates.csv")
-    )
-    stated = pl.col("item_id") != ""
-    matches = truth.select(
-        "account", "bank_reference", "item_id", pl.col("amount").alias("amount_applied"), pl.col("adjustment").alias("adjustment_amount"),
-        state=pl.when(stated).then(pl.lit("posted")).otherwise(pl.lit("none")), outcome="expected_outcome", confidence=pl.lit("1"),
-    )  # fmt: skip
-    entities = {account.id: account.entity for account in config.load(world / "matcher.toml").account}
-    result = score(case(truth, items, rates, matches, entities))
-    assert result["all"]["posted_exact_share"] == result["all"]["posted_precision"] == result["all"]["outcome_right_share"] == 1
-    assert violations(result["safety"]) == 0
+    assert_scores_as_perfect(world)
 
 
 def test_half_of_strangers_money_bears_an_amount_that_is_owed(tmp_path: Path) -> None:

@@ -1,15 +1,14 @@
 """Drawn worlds: one seed one world, every knob does something, and a truth in which money is neither made nor lost."""
 
-import csv
-import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from truths import assert_no_item_is_over_allocated, assert_read_by_the_product, by_line, rows
 
 from benchmarks.month.damage import one_slip
 from benchmarks.month.files import Files
@@ -18,24 +17,11 @@ from benchmarks.month.knobs import Knobs
 from benchmarks.month.month import Settings, Source, generate
 from benchmarks.worlds import draw
 from benchmarks.worlds.prior import FAMILIES, world
-from matcher import config, money
-from matcher.openitems import readers
+from matcher import money
 
-Row = dict[str, str]
 LINES = 900
 SOLD = {"matched", "partial"}
 """Outcomes of lines whose whole amount goes to items."""
-
-
-def rows(place: Path, name: str) -> list[Row]:
-    with (place / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def by_line(truth: list[Row]) -> Iterator[tuple[Row, list[Row]]]:
-    for _, group in itertools.groupby(truth, key=lambda row: (row["account"], row["bank_reference"])):
-        found = list(group)
-        yield found[0], [row for row in found if row["item_id"]]
 
 
 @pytest.fixture(scope="module", params=[(1, "normal"), (2, "normal"), (3, "hard"), (9, "normal"), (12, "hard")], ids=str)
@@ -73,23 +59,13 @@ def test_truth_conserves_the_money_of_every_line(drawn: Path) -> None:
 
 
 def test_no_item_is_allocated_more_than_it_has_open(drawn: Path) -> None:
-    items = {row["item_id"]: row for row in rows(drawn, "items.csv")}
-    taken: dict[str, int] = defaultdict(int)
+    items = assert_no_item_is_over_allocated(drawn)
     for row in rows(drawn, "truth.csv"):
-        if row["item_id"]:
-            item = items[row["item_id"]]
-            taken[row["item_id"]] += money.parse(row["item_amount"], item["currency"]) + money.parse(row["adjustment"], item["currency"])
-            assert item["status"] != "closed"
-            assert item["issue_date"] < row["booking_date"]
-    for item_id, settled in taken.items():
-        opened = money.parse(items[item_id]["open_amount"], items[item_id]["currency"])
-        assert 0 < settled * (1 if opened > 0 else -1) <= abs(opened), item_id
+        assert not row["item_id"] or items[row["item_id"]]["issue_date"] < row["booking_date"]
 
 
 def test_files_are_in_the_layouts_of_the_product(drawn: Path) -> None:
-    config.load(drawn / "matcher.toml")
-    for name, reader in (("items.csv", readers.items), ("customers.csv", readers.customers), ("rates.csv", readers.rates)):
-        assert reader((drawn / name).read_bytes(), name).height == len(rows(drawn, name))
+    assert_read_by_the_product(drawn)
     numbers = [(row["entity"], row["document_no"]) for row in rows(drawn, "items.csv") if row["document_type"] != "instalment"]
     assert len(set(numbers)) == len(numbers)
 
@@ -257,7 +233,7 @@ def test_no_item_carries_the_order_of_a_payment_in_advance(tmp_path: Path) -> No
 def test_instalments_are_paid_in_order(tmp_path: Path) -> None:
     place = made(tmp_path, instalments_in_order=True)
     paid = {row["item_id"] for row in rows(place, "truth.csv")}
-    plans: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    plans: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for row in rows(place, "items.csv"):
         if row["document_type"] == "instalment":
             plans[row["entity"], row["document_no"]].append(row)
