@@ -93,6 +93,8 @@ def fail(self, job): raise KeyError("a payer's name")
 d.Deciding.__call__ = fail
 w.main()
 """
+# it listens on: one that had ended before it was asked would have given no answer at all
+ANOTHER = "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e')); sys.stdout.flush(); sys.stdin.buffer.read()"
 STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
 
 
@@ -101,7 +103,7 @@ STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
     [
         ("", "the second process ended; "),
         ("print('no pickle')", "the second process ended; "),
-        ("import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e'))", "gave another answer than the one that it was asked for"),
+        (ANOTHER, "gave another answer than the one that it was asked for"),
         ("import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')", "the second process ended; "),
         ("1/0", "the second process ended; "),
         (FAILING, "the second process failed (KeyError at <string>:4); "),
