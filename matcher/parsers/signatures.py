@@ -12,7 +12,7 @@ _OTHERS = (
     (re.compile(rb"\A\s*%PDF-"), "a PDF document", "ask the bank for the statement as OFX, camt, MT940 or CSV"),
     (_QIF, "a QIF file, a format that names neither account nor currency", "ask the bank for OFX, camt, MT940 or CSV"),
     (_PAGE, "a web page without a table of bookings", "the bank's session may have ended: sign in and download again"),
-    (re.compile(rb"\A(?:Rar!|7z\xbc\xaf|\x1f\x8b|BZh)"), "a packed file", "unpack it, then read what is inside"),
+    (re.compile(rb"\A(?:Rar!|7z\xbc\xaf|\x1f\x8b|BZh[1-9]1AY)"), "a packed file", "unpack it, then read what is inside"),
     (re.compile(rb"\A(?:\x89PNG|\xff\xd8\xff|GIF8)"), "a picture", "ask the bank for the statement as OFX, camt, MT940 or CSV"),
     (
         re.compile(rb"\A\xd0\xcf\x11\xe0"),
@@ -37,11 +37,14 @@ def _archive(source: Source) -> Problem | None:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             inside = [info for info in archive.infolist() if not info.filename.endswith("/")]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
-        return None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        message = f"this is a ZIP archive or a workbook that is damaged or was cut off ({str(error)[:80]}); download it again"
+        return Problem("file.malformed", "fatal", message)
     if any(info.flag_bits & 1 for info in inside):
         return Problem("file.binary", "fatal", "this is a ZIP archive with a password; unpack it with the password that the bank gave you")
     if any(info.filename.startswith("xl/") for info in inside):
         return None
+    if any(info.filename == "content.xml" for info in inside):
+        return Problem("file.binary", "fatal", "this is an OpenDocument file; save it as XLSX")
     names = ", ".join(repr(info.filename[:60]) for info in inside[:3]) + (", ..." if len(inside) > 3 else "")
     return Problem("file.binary", "fatal", f"this is a ZIP archive that holds {names or 'nothing'}; unpack it, then read what is inside")

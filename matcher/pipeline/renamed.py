@@ -57,22 +57,27 @@ def compare(
     if not gone:
         return Finding()
     pairs = _alike(gone, new)
-    left = [line for line in gone if line not in {old for _, old in pairs}]
+    paired = {old for _, old in pairs}
+    left = [line for line in gone if line.counts and line not in paired]
     moved = _moved(fact, others)
-    added = sum(entry.amount for entry in new)
-    if moved is not None and moved != added:
-        if pairs and moved == added - sum(entry.amount for entry, _ in pairs):
+    added, alike = sum(entry.amount for entry in new), sum(entry.amount for entry, _ in pairs)
+    doubtful = [old.line_id for _, old in pairs]
+    if moved == added:
+        # all entries are new, unless some that were read before add up to nothing
+        several = min((e.amount for e, _ in pairs), default=1) <= 0 <= max((e.amount for e, _ in pairs), default=-1)
+        return Finding(doubtful=doubtful if several else (), missing=_inside([line for line in gone if line.counts], fact), new=len(new))
+    if moved is not None:
+        if pairs and moved == added - alike and all(line.counts for line in paired):
             return Finding(same=pairs, missing=_inside(left, fact), new=len(new) - len(pairs))
-        if moved == added - sum(line.amount for line in gone):
-            return Finding(missing=[line.line_id for line in gone], new=len(new))
-    missing = _inside(left, fact)
-    return Finding(doubtful=[old.line_id for _, old in pairs] if moved != added else (), missing=missing, new=len(new))
+        if moved == added - sum(line.amount for line in gone if line.counts):
+            return Finding(missing=[line.line_id for line in gone if line.counts], new=len(new))
+    return Finding(doubtful=doubtful, missing=_inside(left, fact), new=len(new))
 
 
 def _alike(gone: Sequence[Gone], new: Sequence[New]) -> list[tuple[New, Gone]]:
-    """Entries and lines of one day, amount, person and text, each once."""
+    """Entries and lines of one day, amount, person and text, each once; lines that are set aside after those that count."""
     free: dict[tuple[date, int, tuple[str, ...]], list[Gone]] = {}
-    for line in reversed(gone):
+    for line in sorted(gone, key=lambda line: line.counts):
         free.setdefault((line.day, line.amount, line.told), []).append(line)
     pairs = []
     for entry in new:
@@ -82,8 +87,11 @@ def _alike(gone: Sequence[Gone], new: Sequence[New]) -> list[tuple[New, Gone]]:
 
 
 def _moved(fact: StatementSpan, others: Sequence[StatementSpan]) -> int | None:
-    """By how much the ledger balance has moved since the latest of the other downloads; None when one of them gives none."""
-    latest = max(others, key=lambda k: k.last_day or date.min)
+    """By how much the ledger balance has moved since the latest of the other downloads; None when one of the two gives none.
+
+    Of several up to one day it is the one that was read last.
+    """
+    latest = max(reversed(others), key=lambda k: k.last_day or date.min)
     if fact.closing is None or latest.closing is None or (latest.last_day or date.min) > (fact.last_day or date.min):
         return None
     return fact.closing - latest.closing

@@ -18,7 +18,8 @@ _ENTRY = ", ".join(f'incoming."{name}"' for name in frames.LINE if name not in (
 # Only keys are moved about; the entries themselves stay where they were staged until they are appended. Windows and joins over all
 # entries are kept to the few that need them: entries that have a twin, and entries that are known already.
 _KEYED = """CREATE OR REPLACE TEMP TABLE keyed AS
-SELECT statement_no, position, account, booking_date, bank_reference, staged_key AS line_key, 1::BIGINT AS occurrence
+SELECT statement_no, position, account, booking_date, bank_reference, staged_key AS line_key, 1::BIGINT AS occurrence,
+    false AS renamed
 FROM incoming"""
 
 _TWINS = "CREATE OR REPLACE TEMP TABLE twins AS SELECT statement_no, line_key FROM keyed GROUP BY ALL HAVING count(*) > 1"
@@ -38,12 +39,12 @@ SELECT statement_no, position FROM keyed SEMI JOIN held USING (statement_no)
 UNION ALL SELECT statement_no, position FROM keyed ANTI JOIN held USING (statement_no)
     SEMI JOIN raw.line USING (booking_date, line_key, occurrence)"""
 
-# Two statements of one command may tell of the same entry: the first one brings it.
+# Two statements of one command may tell of the same entry: the first one brings it, that has it under the key that it was given.
 _IDLE_AGAIN = """INSERT INTO idle
 WITH left_over AS (SELECT * FROM keyed ANTI JOIN idle USING (statement_no, position)),
 again AS (SELECT line_key, occurrence FROM left_over GROUP BY ALL HAVING count(*) > 1)
 SELECT statement_no, position FROM left_over SEMI JOIN again USING (line_key, occurrence)
-QUALIFY row_number() OVER (PARTITION BY line_key, occurrence ORDER BY statement_no, position) > 1"""
+QUALIFY row_number() OVER (PARTITION BY line_key, occurrence ORDER BY renamed, statement_no, position) > 1"""
 
 _FRESH = f"""CREATE OR REPLACE TEMP VIEW fresh AS
 SELECT *, {ids.LINE_ID_SQL} AS line_id FROM keyed ANTI JOIN idle USING (statement_no, position)"""
@@ -109,7 +110,7 @@ class Counts:
 
 
 class Gone(NamedTuple):
-    """A known line that a staged statement lacks. `told`: name, account and text."""
+    """A known line that a staged statement lacks. `told`: name, account and text. `counts`: it is not set aside."""
 
     line_id: str
     day: date
@@ -117,6 +118,7 @@ class Gone(NamedTuple):
     told: tuple[str, ...]
     line_key: str
     occurrence: int
+    counts: bool
 
 
 class New(NamedTuple):
@@ -229,7 +231,7 @@ class StagedLines:
     def told_otherwise(
         self, statement_no: int, account: str, days: tuple[date, date], earlier: list[int], counted_not: Sequence[str]
     ) -> tuple[list[Gone], list[New]]:
-        """Known lines of these days that a staged statement lacks, and its entries that are not known; only those with a reference."""
+        """Known lines of these days that a staged statement lacks, those with a reference, and its entries that are not known."""
         told = "counterparty_name, counterparty_account, remittance_information"
         staged = f"""SELECT keyed.position, {ids.LINE_ID_SQL} AS line_id, keyed.statement_no, keyed.account, keyed.booking_date, amount,
             keyed.bank_reference, {told}, keyed.line_key, keyed.occurrence FROM keyed JOIN incoming USING (statement_no, position)"""
@@ -240,11 +242,11 @@ class StagedLines:
         )"""
         values = {"earlier": earlier, "account": account, "number": statement_no}
         gone = self._store.connection.execute(
-            f"""{before} SELECT line_id, booking_date, amount, ({told}), line_key, occurrence FROM before AS b
-            WHERE account = $account AND bank_reference <> '' AND booking_date BETWEEN $first AND $last
-                AND NOT list_contains($excluded::VARCHAR[], line_id) AND NOT EXISTS (
+            f"""{before} SELECT line_id, booking_date, amount, ({told}), line_key, occurrence,
+                NOT list_contains($excluded::VARCHAR[], line_id) AS counts
+            FROM before AS b WHERE account = $account AND bank_reference <> '' AND booking_date BETWEEN $first AND $last AND NOT EXISTS (
                 SELECT 1 FROM keyed AS k WHERE k.statement_no = $number AND k.line_key = b.line_key AND k.occurrence = b.occurrence)
-            ORDER BY booking_date, line_id""",
+            QUALIFY row_number() OVER (PARTITION BY line_id ORDER BY {told}) = 1 ORDER BY booking_date, line_id""",
             values | {"first": days[0], "last": days[1], "excluded": list(counted_not)},
         ).fetchall()
         new = self._store.connection.execute(
@@ -257,11 +259,13 @@ class StagedLines:
 
     def take_as_known(self, statement_no: int, pairs: Sequence[tuple[New, Gone]]) -> None:
         """Gives entries of a staged statement the keys of the known lines that they are."""
-        for new, gone in pairs:
-            self._store.run(
-                "UPDATE keyed SET line_key = ?, occurrence = ? WHERE statement_no = ? AND position = ?",
-                [gone.line_key, gone.occurrence, statement_no, new.position],
-            )
+        columns = [[new.position for new, _ in pairs], [gone.line_key for _, gone in pairs], [gone.occurrence for _, gone in pairs]]
+        self._store.run(
+            """UPDATE keyed SET line_key = known.line_key, occurrence = known.occurrence, renamed = true FROM (
+                SELECT unnest(?::BIGINT[]) AS position, unnest(?::VARCHAR[]) AS line_key, unnest(?::BIGINT[]) AS occurrence
+            ) AS known WHERE keyed.statement_no = ? AND keyed.position = known.position""",
+            [*columns, statement_no],
+        )
 
     def repeated_lines(self, statement_no: int, line_ids: Sequence[str]) -> list[str]:
         """Which of these known lines a staged statement tells."""

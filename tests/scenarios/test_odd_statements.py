@@ -154,6 +154,51 @@ def test_a_line_that_a_later_download_of_its_days_lacks_is_a_question(tmp_path: 
     assert "1 read then are not here" in problem.message
 
 
+def test_a_renamed_download_may_be_given_before_the_one_it_repeats(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    later = download(tmp_path, "2.ofx", ("01", "31"), "87.00", ("05", "80.00", "b1", "GLASHAUS"), ("09", "7.00", "b2", "KILN"))
+    earlier = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "a1", "GLASHAUS"))
+    results = books.ingest([later, earlier])
+    assert [(s.new, s.known) for r in results for s in r.statements] == [(1, 1), (1, 0)]
+    assert [c for c in books.verify() if c.failure] == []
+
+
+@pytest.mark.parametrize("last", ["05", "06"])
+def test_renamed_entries_that_add_up_to_nothing_are_a_question(tmp_path: Path, last: str) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    before, again = ([("05", "80.00", f"{x}1", "GLASHAUS"), (last, "-80.00", f"{x}2", "RETURN")] for x in "ab")
+    books.ingest([download(tmp_path, "1.ofx", ("01", last), "500.00", *before)])
+    (second,) = books.ingest([download(tmp_path, "2.ofx", ("05", "31"), "507.00", *again, ("09", "7.00", "b3", "KILN"))])
+    assert [(s.new, s.state) for s in second.statements] == [(0, "quarantined")]
+
+
+def test_a_line_that_is_not_there_any_more_is_a_question_even_when_the_balance_counts_another_like_it(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "a1", "GLASHAUS"))])
+    rows = [("04", "1.00", "b0", "X"), ("05", "80.00", "b1", "GLASHAUS"), ("09", "7.00", "b2", "KILN")]
+    (second,) = books.ingest([download(tmp_path, "2.ofx", ("01", "31"), "168.00", *rows)])
+    assert [(s.new, s.state) for s in second.statements] == [(0, "quarantined")]
+
+
+def test_of_two_downloads_up_to_one_day_the_later_one_gives_the_balance(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    morning, evening = ("10", "80.00", "{}1", "GLASHAUS"), ("10", "7.00", "{}2", "KILN")
+    rows = {x: [(day, amount, fitid.format(x), who) for day, amount, fitid, who in (morning, evening)] for x in "ac"}
+    books.ingest([download(tmp_path, "1.ofx", ("01", "10"), "80.00", rows["a"][0])])
+    books.ingest([download(tmp_path, "2.ofx", ("01", "10"), "87.00", *rows["a"])])
+    (third,) = books.ingest([download(tmp_path, "3.ofx", ("01", "11"), "88.00", *rows["c"], ("11", "1.00", "c3", "X"))])
+    assert [(s.new, s.known, s.state) for s in third.statements] == [(1, 2, "unproven")]
+
+
+def test_a_line_that_waits_for_a_person_does_not_come_in_under_another_reference(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "a1", "GLASHAUS"))])
+    books.ingest([download(tmp_path, "2.ofx", ("06", "09"), "87.00", ("09", "7.00", "a1", "KILN"))])
+    assert books.state(DAY).excluded.height == 1
+    (third,) = books.ingest([download(tmp_path, "3.ofx", ("06", "31"), "88.00", ("09", "7.00", "c1", "KILN"), ("10", "1.00", "c2", "X"))])
+    assert [(s.new, s.state) for s in third.statements] == [(0, "quarantined")]
+
+
 def test_a_download_that_goes_on_where_the_last_one_ended_asks_nothing(tmp_path: Path) -> None:
     books = new_books(tmp_path / "books", CONFIG)
     books.ingest([download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))])

@@ -245,3 +245,10 @@ def test_an_entry_marked_with_another_currency_is_in_the_account_s_when_the_bala
     by_statement = [[row["amount"] for row in found["transactions"] if row["statement"] == n] for n in range(len(found["statements"]))]
     assert by_statement == amounts
     assert codes(found) == said
+
+
+def test_one_of_two_entries_that_tell_what_they_are_speaks_for_itself_alone() -> None:
+    opening = balances("100.00", "1.00").split("</Bal>")[0] + "</Bal>"
+    odd = [booked("20.00", "CRDT", currency="USD", details=TOLD), booked("30.00", "CRDT", currency="USD")]
+    found = look(document(opening + booked("10.00", "CRDT") + "".join(odd)))
+    assert [(row["amount"], row["currency"]) for row in found["transactions"]] == [("10.00", "EUR"), ("20.00", "USD"), ("30.00", "USD")]

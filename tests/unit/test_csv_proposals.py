@@ -318,3 +318,62 @@ def test_balances_and_totals_written_as_rows_are_no_bookings() -> None:
     toml = propose(Source.of(CASES["boa"][0].encode())).toml
     assert 'starts = ["Beginning balance"]' in toml
     assert 'means = "opening"' in toml
+
+
+HEAD = "Date,Amount,Text,Currency\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        # payers whose names begin like a balance
+        (HEAD + "2026-03-14,10.00,End Point Ltd,EUR\n2026-03-15,-20.00,Open Sky Ltd,EUR\n", [1000, -2000]),
+        # a row without its day begins like one that has it
+        ("Text,Date,Amount,Currency\nCust 1,,99.00,EUR\nCust 2,2026-03-15,-20.00,EUR\nAbc,2026-03-16,5.00,EUR\n", [-2000, 500]),
+        ("Date,Amount,Balance,Text,Currency\n2026-03-13,,100.00,KESTREL,EUR\n2026-03-14,10.00,110.00,KESTREL,EUR\n", [1000]),
+        # debits with a minus, in brackets, with a word; and one that came back
+        ("Date,Text,Debit,Credit,Currency\n2026-03-14,Abc,(10.00),,EUR\n2026-03-16,Cde,,5.00,EUR\n", [-1000, 500]),
+        ("Date,Text,Debit,Credit,Currency\n2026-03-14,Abc,10.00 DR,,EUR\n2026-03-16,Cde,,5.00,EUR\n", [-1000, 500]),
+        (
+            "Date,Text,Debit,Credit,Balance,Currency\n2026-03-14,Abc,10.00,,90.00,EUR\n2026-03-15,Bcd,-20.00,,110.00,EUR\n"
+            "2026-03-16,Cde,,5.00,115.00,EUR\n",
+            [-1000, 2000, 500],
+        ),
+        ("Date;Text;Amount;Sign;Currency\n14.03.2026;Abc;10,00;-;EUR\n15.03.2026;Bcd;20,00;+;EUR\n", [-1000, 2000]),
+    ],
+)
+def test_a_proposal_takes_no_booking_for_none_and_keeps_its_direction(text: str, amounts: list[int]) -> None:
+    assert [row.amount for row in propose(Source.of(text.encode())).rows] == amounts
+
+
+def test_a_fee_that_few_rows_have_is_taken_off() -> None:
+    rows, balance = [], Decimal(1000)
+    for day in range(1, 21):
+        fee = Decimal("0.50") if day == 8 else Decimal(0)
+        balance += day - fee
+        rows.append(f"2026-03-{day:02},{day}.00,{fee:.2f},{balance:.2f},Abc,EUR\n")
+    proposal = propose(Source.of(f"Date,Amount,Fee,Balance,Text,Currency\n{''.join(rows)}".encode()))
+    assert [proposal.rows[place].amount for place in (6, 7, 8)] == [700, 750, 900]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Date,Amount,Text,Currency,Status\n2026-03-14,10.00,Abc,EUR,Booked\n2026-03-15,-20.00,Def,EUR,Blocked\n",
+            "# CHECK all of these are read as booked: Booked, Blocked",
+        ),
+        (
+            "Date,Text,Net,VAT,Gross,Currency\n2026-03-14,Abc,-10.00,-1.90,-11.90,EUR\n2026-03-15,Bcd,20.00,3.80,23.80,EUR\n",
+            "# CHECK the net amount",
+        ),
+        (
+            "Date,Text,Debit,Credit,Currency\n2026-03-14,Abc,-10.00,,EUR\n2026-03-15,Bcd,20.00,,EUR\n2026-03-16,Cde,,5.00,EUR\n",
+            "# CHECK some debits are negative",
+        ),
+        (HEAD + "2026-03-14,10.00,Opening balance,EUR\n2026-03-15,-20.00,Cust,EUR\n", "# CHECK such rows have a day and an amount"),
+        (HEAD + "2026-03-14,10.00,Abc,EUR\n,99.00,Cust,EUR\n2026-03-15,-20.00,Cust,EUR\n", "# CHECK such rows have an amount and no day"),
+    ],
+)
+def test_what_a_proposal_cannot_know_is_to_be_checked(text: str, said: str) -> None:
+    assert said in propose(Source.of(text.encode())).toml

@@ -55,6 +55,26 @@ def test_what_the_file_says_of_itself_proves_it(before: str, rows: list[tuple[st
     assert "statement.totals" in dict(look(before, rows)[1])
 
 
+DAY = "2026-03-16 10:00:00"
+
+
+def order(word: str, state: str, number: str, of: str, amount: str = "20.00") -> tuple[str, ...]:
+    return DAY, "退款" if state == "退款成功" else "家居家装", "青瓷坊", "茶杯", word, amount, state, number, of
+
+
+@pytest.mark.parametrize("of", ["T1", ""])
+def test_a_refund_of_what_was_paid_is_money_though_another_try_was_called_off(of: str) -> None:
+    rows = [order("支出", "交易成功", "D1", of), order("不计收支", "退款成功", "R1", of), order("不计收支", "交易关闭", "X1", of)]
+    assert look(head(3, "0笔 0.00", "1笔 20.00", "2笔 40.00"), rows) == ([("D1", "-20.00"), ("R1", "20.00")], [])
+
+
+@pytest.mark.parametrize("amounts", [["5.00"], ["20.00", "20.00"]])
+def test_refunds_that_are_not_what_the_called_off_order_was_are_said(amounts: list[str]) -> None:
+    rows = [order("支出", "交易关闭", "X1", "T1"), *(order("不计收支", "退款成功", f"R{n}", "T1", a) for n, a in enumerate(amounts))]
+    before = f"支付宝账户：linxi@example.com\n共{len(rows)}笔记录\n"
+    assert look(before, rows) == ([], [("note.neutral", "warning")])
+
+
 def test_a_row_of_which_nothing_tells_the_direction_is_said() -> None:
     moved = ("2026-03-21 09:00:00", "投资理财", "余额宝", "余额宝-转入", "不计收支", "50.00", "交易成功", "F1", "")
     booked, said = look(head(count=7, neutral="5笔 922.50"), [moved, *ROWS])

@@ -275,6 +275,8 @@ def typed(kind: str, amount: str) -> str:
         ([("DEBIT", "70.00"), ("OTHER", "300.00")], [7000, 30000], "1; the signs are taken"),
         # signs that tell: they stand, and what contradicts them is said
         ([("DEBIT", "70.00"), ("DEBIT", "-300.00")], [7000, -30000], "1; the signs are taken"),
+        # the standard leaves the direction of these to the sign: a shop's receipts, money paid in at a machine
+        ([("POS", "70.00"), ("ATM", "300.00")], [7000, 30000], ""),
         # money back of a fee or a cheque is no contradiction
         ([("FEE", "2.50"), ("CHECK", "4.00"), ("DEBIT", "-300.00")], [250, 400, -30000], ""),
         ([("DEBIT", "-70.00"), ("CREDIT", "300.00")], [-7000, 30000], ""),

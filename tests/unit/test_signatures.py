@@ -17,10 +17,10 @@ def workbook() -> bytes:
     return out.getvalue()
 
 
-def zipped(flag: int = 0) -> bytes:
+def zipped(flag: int = 0, name: str = "march.csv") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("march.csv", "a,b\n")
+        archive.writestr(name, "a,b\n")
     data = bytearray(out.getvalue())
     data[6] |= flag
     data[data.index(b"PK\x01\x02") + 8] |= flag
@@ -38,6 +38,9 @@ ITEMS = b"item_id,entity,customer_id,document_type,document_no,issue_date,curren
         (b"<!DOCTYPE html><html><body><form>Sign in</form></body></html>", "a web page"),
         (zipped(), "a ZIP archive that holds 'march.csv'"),
         (zipped(1), "a ZIP archive with a password"),
+        (zipped()[:60], "damaged or was cut off"),
+        (workbook()[:3000], "damaged or was cut off"),
+        (zipped(name="content.xml"), "an OpenDocument file; save it as XLSX"),
         (workbook(), "a workbook in which no sheet holds a table of bookings"),
         (ITEMS, "use `matcher import items`"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "a picture"),

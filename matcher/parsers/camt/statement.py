@@ -228,7 +228,8 @@ class Statement:
         gap = self._gap(own)
         choices = [rows for rows in (told, marked) if len(rows) == len(odd)]
         proven = [rows for rows in choices if gap == sum(row.amount for row in rows if not row.pending)]
-        rows = (proven or (choices[:1] if gap is None and told else [])) or [odd]
+        beside = [told] if gap is None and len(told) == len(odd) else []
+        rows = proven or beside or [odd]
         if rows[0] is not odd:
             message = f"{len(odd)} entries are marked with another currency than the account's; "
             message += "the balances show that they are in the account's" if proven else "what they are in the account's is told beside"

@@ -84,12 +84,12 @@ def _proven(columns: Sequence[int], titled: Mapping[str, Sequence[int]], values:
     """The first reading, the likeliest by its titles before others, by which every balance follows from the one before."""
     best: tuple[int, Money] | None = None
     for balance in columns:
-        without_fee: set[int] = set()
+        without_fee: dict[int, int] = {}
         for fields, amounts in _readings([n for n in columns if n != balance], values):
             steps, followed, before = _follows(values[balance], amounts)
-            if not steps or followed * 10 < steps * 9 or ("fee" in fields and fields["amount"] in without_fee):
+            if not steps or followed * 10 < steps * 9 or ("fee" in fields and followed <= without_fee.get(fields["amount"], 0)):
                 continue
-            without_fee |= {fields["amount"]} if "amount" in fields else set()
+            without_fee |= {fields["amount"]: followed} if fields.keys() == {"amount"} else {}
             fields = fields | {"balance": balance}
             agree = sum(_agrees(name, column, titled) for name, column in fields.items())
             if (named and balance not in titled.get("balance", ()) and steps < _SURE) or (steps < _SURE and not agree and named):
@@ -117,7 +117,10 @@ def _readings(columns: Sequence[int], values: Values) -> Iterator[tuple[dict[str
     for credit, debit in permutations(columns, 2):
         pairs = list(zip(values[credit], values[debit], strict=True))
         if not any(a and b for a, b in pairs):
-            yield {"credit": credit, "debit": debit}, [None if a is None and b is None else (a or zero) - abs(b or zero) for a, b in pairs]
+            one_sign = len({b > 0 for _, b in pairs if b}) < 2
+            out = [abs(b or zero) if one_sign else b or zero for _, b in pairs]
+            moved = [None if a is None and b is None else (a or zero) - minus for (a, b), minus in zip(pairs, out, strict=True)]
+            yield {"credit": credit, "debit": debit}, moved
     for amount, fee in permutations(columns, 2):
         pairs = list(zip(values[amount], values[fee], strict=True))
         if any(fee for _, fee in pairs):
@@ -143,7 +146,7 @@ def _by_title(columns: Sequence[int], titled: Mapping[str, Sequence[int]], value
     first = {name: places[0] for name, places in titled.items()}
     if "net" in first:
         money.fields["amount"] = first["net"]
-        money.notes["amount"] = "the net amount: what moves the balance"
+        money.notes["amount"] = ("" if "fee" in first else "CHECK ") + "the net amount: what moves the balance"
         if "fee" in first:
             money.fields["charges"] = first["fee"]
     elif "credit" in first and "debit" in first:

@@ -11,8 +11,8 @@ from matcher.parsers.csv.guess import IBAN
 
 _DUST = 6
 """Decimal places of a balance from which on they are floating-point dust."""
-Special = tuple[str, str, str, str]
-"""Column, ``words`` or ``starts``, the word, and what such a row means."""
+Special = tuple[str, str, str, str, str]
+"""Column, ``words`` or ``starts``, the word, what such a row means, and what is to be said of it."""
 Columns = dict[str, int | Sequence[int] | Mapping[str, int]]
 """Field to column; several columns are joined, and those of ``credit`` and ``debit`` depend on the direction."""
 
@@ -88,7 +88,7 @@ def text(draft: Draft, name: str) -> str:
     lines += ["", "[dates]", _line("formats", draft.formats, draft.notes.get("formats", ""))]
     if any(cell.startswith('="') for _, cells, _ in table.records for cell in cells if not isinstance(cell, Exact)):
         lines += ["", "[cells]", "formula = true"]
-    elif any(cell.strip() == "-" for row in body.rows for cell in row):
+    elif "-" not in draft.words["credit"] + draft.words["debit"] and any(cell.strip() == "-" for row in body.rows for cell in row):
         lines += ["", "[cells]", 'blank = ["-"]']
     if any(len(cell.partition(".")[2]) > _DUST for cell in draft.cells("balance")):
         lines += ["", "[balance]", "drift = true"]
@@ -97,8 +97,8 @@ def text(draft: Draft, name: str) -> str:
     if draft.continues:
         lines += ["", "[rows]", "continuation = true"]
     lines += _outside(draft)
-    for column, how, word, means in draft.special:
-        lines += ["", "[[special]]", f"column = {_quoted(column)}", f"{how} = {_quoted([word])}", f"means = {_quoted(means)}"]
+    for column, how, word, means, why in draft.special:
+        lines += ["", "[[special]]", _line("column", column), _line(how, [word]), _line("means", means, why)]
     for word in draft.neutral:
         lines += ["", "[[special]]", 'column = "indicator"', f"words = {_quoted([word])}", 'means = "undecided"']
     return "\n".join(lines) + "\n"

@@ -48,6 +48,7 @@ _BALANCE_ROW = re.compile(
     r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|\w*saldo\b.{0,16}$|turnover$|totals?$|summe\b.{0,16}$|合计$",
     re.IGNORECASE,
 )
+_BALANCE = re.compile(r"balance|saldo|solde|brought|carried|turnover|total|summe|合计", re.IGNORECASE)
 _TOTALS = re.compile(r"turnover|total|summe|合计", re.IGNORECASE)
 _NEUTRAL = {"不计收支", "/", "中性交易", "neutral", "none"}
 _OPENS = re.compile(r"open|beginning|start|brought|anfang|alter", re.IGNORECASE)
@@ -180,11 +181,13 @@ def _direction(draft: Draft) -> None:
     body = draft.body
     if "credit" in draft.columns:
         draft.style = "split"
-        if any(cell.lstrip("' ").startswith(("-", "−")) for cell in draft.cells("debit")):
+        negative = {_is_negative(cell) for cell in draft.cells("debit") if re.search("[1-9]", cell)}
+        if negative == {True}:
             draft.notes["debit_sign"] = "the first rows show negative debits"
+        elif True in negative:
+            draft.notes["style"] = "CHECK some debits are negative: they are read as money that came back"
         return
-    signs = any(cell.lstrip("' ").startswith(("-", "−", "(")) or cell.endswith("-") for cell in draft.cells("amount"))
-    if signs:
+    if any(map(_is_negative, draft.cells("amount"))):
         return
     for n in range(body.width):
         words = list(dict.fromkeys(cell for cell in body.column(n) if cell))
@@ -201,6 +204,10 @@ def _direction(draft: Draft) -> None:
                 draft.words = {side: listed or [f"?{side}"] for side, listed in draft.words.items()}
             return
     draft.notes["style"] = "CHECK no amount is negative: is money out written as positive (then reversed = true)?"
+
+
+def _is_negative(cell: str) -> bool:
+    return cell.lstrip("' ").startswith(("-", "−", "(")) or re.search(r"\d *(?:-|dr\.?)$", cell, re.IGNORECASE) is not None
 
 
 def _currency(draft: Draft) -> None:
@@ -308,30 +315,64 @@ def _wordy(cells: Sequence[str]) -> bool:
 def _rows_that_are_none(draft: Draft) -> None:
     """Balances and totals written as rows, announced and cancelled entries."""
     body, special = draft.body, draft.special
-    for word in dict.fromkeys(draft.cells("status")):
-        if fold(word) in _PENDING | _VOID:
-            special.append(("status", "words", word, "pending" if fold(word) in _PENDING else "neutral"))
-    amounts = [n for name in ("amount", "credit", "debit") if isinstance(n := draft.columns.get(name), int)]
+    states = list(dict.fromkeys(draft.cells("status")))
+    special += [("status", "words", w, "pending" if fold(w) in _PENDING else "neutral", "") for w in states if fold(w) in _PENDING | _VOID]
+    if len(others := [word for word in states if fold(word) not in _PENDING | _VOID]) > 1:
+        draft.notes["status"] = f"CHECK all of these are read as booked: {', '.join(others[:6])}"
     for row in [*body.rows, *body.others]:
-        booked = row in body.rows
-        empty = not any(n < len(row) and any(c.isdigit() for c in row[n]) for n in amounts)
-        told = next((cell for cell in row if _BALANCE_ROW.match(cell)), "")
-        entry: proposal.Special | None = None
-        if told and (empty or not booked or len(told) <= len("opening balance")):
-            start = re.split(r"\s+(?:as of|on|at|vom|per)\b|\d", told)[0].strip() or told
-            balance = draft.columns.get("balance")
-            told_nowhere = empty and not (isinstance(balance, int) and balance < len(row) and row[balance])
-            means = "skip" if told_nowhere else "opening" if _OPENS.search(told) else "skip" if _TOTALS.match(told) else "closing"
-            entry = ("any", "starts", start, means)
-        elif not booked and any(c.isdigit() for cell in row for c in cell) and not any(map(is_day, row)):
-            entry = _undated(draft, row)
-        elif booked and empty and (words := next((cell for cell in row if len(cell) <= _SHORT and _wordy([cell])), "")):
-            entry = ("any", "words", words, "skip")
-        if entry and entry not in special and len(special) < _MOST_SPECIAL:
+        entry = _special(draft, row, row in body.rows)
+        if entry and entry[:4] not in [one[:4] for one in special] and len(special) < _MOST_SPECIAL and not _hides_bookings(draft, entry):
             special.append(entry)
     text = draft.columns.get("remittance_information")
     if isinstance(text, int) and any(row[text : text + 1] == [cell for cell in row if cell] for row in body.others):
         draft.continues = True
+
+
+def _special(draft: Draft, row: Sequence[str], booked: bool) -> proposal.Special | None:
+    """What tells a row that seems to be none from bookings; None for a booking."""
+    empty = not _has_amount(draft, row)
+    told = _balance_told(row, booked and not empty)
+    if told:
+        start = re.split(r"\s+(?:as of|on|at|vom|per)\b|\d", told)[0].strip() or told
+        balance = draft.columns.get("balance")
+        told_nowhere = empty and not (isinstance(balance, int) and balance < len(row) and row[balance])
+        means = "skip" if told_nowhere else "opening" if _OPENS.search(told) else "skip" if _TOTALS.match(told) else "closing"
+        return "any", "starts", start, means, "CHECK such rows have a day and an amount" if booked and not empty else ""
+    if not booked and any(c.isdigit() for cell in row for c in cell) and not any(map(is_day, row)):
+        return _undated(draft, row)
+    if booked and empty and (words := next((cell for cell in row if len(cell) <= _SHORT and _wordy([cell])), "")):
+        return "any", "words", words, "skip", "CHECK such rows have no amount"
+    return None
+
+
+def _has_amount(draft: Draft, row: Sequence[str]) -> bool:
+    places = [n for name in ("amount", "credit", "debit") if isinstance(n := draft.columns.get(name), int)]
+    return any(n < len(row) and any(c.isdigit() for c in row[n]) for n in places)
+
+
+def _balance_told(row: Sequence[str], amount: bool) -> str:
+    """The cell that calls a row a balance or a sum. With a day and an `amount` it must be short, and say so: a payer may be End Ltd."""
+    told = [cell for cell in row if _BALANCE_ROW.match(cell)]
+    sure = [cell for cell in told if len(cell) <= len("opening balance") and _BALANCE.search(cell)]
+    return next(iter(sure if amount else told), "")
+
+
+def _hides_bookings(draft: Draft, entry: proposal.Special) -> bool:
+    """Whether rows with a day and an amount would be taken for what another row is."""
+    column, how, word = entry[0], entry[1], fold(entry[2])
+    for row in draft.body.rows:
+        place = draft.columns.get(column)
+        cells = (
+            row
+            if column == "any"
+            else [next(filter(None, row), "")]
+            if column == "first"
+            else [row[place] if isinstance(place, int) else ""]
+        )
+        alike = any(fold(cell) == word or (how == "starts" and fold(cell).startswith(word)) for cell in cells)
+        if alike and _has_amount(draft, row) and not _balance_told(row, True):
+            return True
+    return False
 
 
 def _undated(draft: Draft, row: Sequence[str]) -> proposal.Special | None:
@@ -340,7 +381,8 @@ def _undated(draft: Draft, row: Sequence[str]) -> proposal.Special | None:
     assert isinstance(day, int)
     word = row[day] if day < len(row) else ""
     if word and not any(c.isdigit() for c in word):
-        return ("booking_date", "words", word[:_SHORT], "pending" if fold(word) in _PENDING else "skip")
+        return ("booking_date", "words", word[:_SHORT], "pending" if fold(word) in _PENDING else "skip", "")
     first = next((cell for cell in row if cell), "")
     start = re.split(r"\d", first)[0].strip(" :;")[:_SHORT] or first
-    return None if len(row) == 1 else ("first", "starts", start, "skip")
+    why = "CHECK such rows have an amount and no day" if _has_amount(draft, row) else ""
+    return None if len(row) == 1 else ("first", "starts", start, "skip", why)

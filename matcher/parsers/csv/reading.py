@@ -170,7 +170,8 @@ class TableReading:
         """A row of a table in which some rows' indicator says neither credit nor debit; `means` is what another column says."""
         assert self._by_word
         word, closed = self._words.get(fold(cells[self.layout.cells["indicator"][0]]), "neutral"), means == "closed"
-        comes_back = means == "credit" and order_key(self.layout, cells) not in self._closed
+        key = order_key(self.layout, cells)
+        comes_back = means == "credit" and key not in self._closed
         booking = None
         if (word != "neutral" and not closed) or means == "debit" or comes_back:
             direction = {"credit": 1, "debit": -1}.get(means, 0) if word == "neutral" else 0
@@ -179,6 +180,8 @@ class TableReading:
         else:
             minor = self.rows.figure(cells, "amount", self.rows.currency_of(cells)) or 0
         self._by_word.add(word, minor, closed)
+        if closed or (means == "credit" and not booking):
+            self._by_word.add_order(key, minor, closed)
         if booking:
             yield from self.statements.add(*booking)
         elif means == "undecided":

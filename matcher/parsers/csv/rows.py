@@ -30,7 +30,7 @@ _BREAKS = re.compile(r"[\r\n]+")
 class Decided:
     """What a file itself tells where its profile leaves it open: decimal mark with grouping, and date formats; empty where it need not.
 
-    `closed`: of a wallet's orders that were called off, as `wallet.order_key` gives them.
+    `closed`: of a wallet's orders that were called off and not paid in another try, as `wallet.order_key` gives them.
     """
 
     decimal: str = ""

@@ -12,7 +12,7 @@ from matcher.parsers.csv.layout import Layout
 from matcher.parsers.csv.records import Record
 from matcher.parsers.csv.rows import Decided
 from matcher.parsers.csv.special import SpecialRows
-from matcher.parsers.csv.wallet import order_key
+from matcher.parsers.csv.wallet import is_paid, order_key
 
 _MOST_CLOSED = 200_000
 _MARKS = re.compile(r"[.,]")
@@ -58,11 +58,14 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
     days: set[str] = set()
     figures: set[str] = set()
     closed: set[tuple[str, ...]] = set()
+    paid: set[tuple[str, ...]] = set()
     for _, cells, _ in records:
         if means := special(cells):
             if means == "closed" and len(closed) < _MOST_CLOSED:
                 closed.add(order_key(layout, cells))
             continue
+        if profile.amounts.neutral and is_paid(layout, cells):
+            paid.add(order_key(layout, cells))
         _gather(days, layout, ("booking_date", "value_date"), cells)
         _gather(figures, layout, ("amount", "credit", "debit", "balance"), cells)
     decimal: str | Problem = _decimal(layout, figures) if _open_decimal(layout, named) else ""
@@ -76,7 +79,7 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
     formats = _order(layout, days, named)
     if isinstance(formats, Problem):
         return formats
-    return Decided(decimal, _grouping(layout, decimal) if decimal else "", formats, frozenset(closed))
+    return Decided(decimal, _grouping(layout, decimal) if decimal else "", formats, frozenset(closed - paid))
 
 
 def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:

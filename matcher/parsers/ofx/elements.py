@@ -66,6 +66,8 @@ MONEY_IN = frozenset({"CREDIT", "DEP", "DIRECTDEP"})
 MONEY_OUT = frozenset({"DEBIT", "CHECK", "ATM", "POS", "DIRECTDEBIT"})
 MONEY_OUT_OF_BANK_ACCOUNTS = frozenset({"FEE", "SRVCHG", "PAYMENT", "REPEATPMT", "CASH"})
 """TRNTYPE (OFX 2.2 section 11.4.4.3) that says in which direction money goes; on a card's statement a payment comes in."""
+EITHER_WAY = frozenset({"ATM", "POS"})
+"""Of these the standard leaves the direction to the sign of the amount. They go out only where other types show that there are no signs."""
 
 STRAY = frozenset({"TRNTYPE", "DTPOSTED", "TRNAMT"})
 """Elements that every bank entry has and nothing else: one outside any shows an entry that has lost its opening tag."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 from matcher.model import Problem
 from matcher.parsers.base import Source
-from matcher.parsers.ofx.elements import MONEY_IN, MONEY_OUT, MONEY_OUT_OF_BANK_ACCOUNTS
+from matcher.parsers.ofx.elements import EITHER_WAY, MONEY_IN, MONEY_OUT, MONEY_OUT_OF_BANK_ACCOUNTS
 from matcher.parsers.ofx.fields import SHORT_ORDERS, Marks, decimal_mark, eight_digits, six_digits
 
 CHUNK_BYTES = 1 << 20
@@ -245,7 +245,7 @@ class _Seen:
         """Whether the amounts are written without the sign that the types ask for."""
         types = {name.upper() for name in self._types}
         out = MONEY_OUT if self._card else MONEY_OUT | MONEY_OUT_OF_BANK_ACCOUNTS
-        against = (types & out and not self._minus) or (types & MONEY_IN and not self._no_minus)
+        against = (types & out - EITHER_WAY and not self._minus) or (types & MONEY_IN and not self._no_minus)
         return "type" if against and types <= out | MONEY_IN else "amount"
 
     def short_order(self) -> str:
