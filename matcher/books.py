@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from matcher import actors, pipeline, review
+from matcher import actors, pipeline
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
+from matcher.looking import LookMethods
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
@@ -40,18 +41,11 @@ if TYPE_CHECKING:
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
-    from matcher.pipeline.reports import Block, Exported
+    from matcher.pipeline.reports import Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
-    from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
-    from matcher.review.customer import CustomerView
-    from matcher.review.explanation import LineExplanation
-    from matcher.review.line import LineView
-    from matcher.review.queue import QueuePage
-    from matcher.review.statement import ConflictLine, DifferenceRow, StatementRow, StatementView
-    from matcher.review.status import StatusView
 
 Clock = Callable[[], datetime]
 AT_ONCE = Wait()
@@ -100,7 +94,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods):
+class Books(DecisionMethods, LookMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -233,11 +227,6 @@ class Books(DecisionMethods):
         with self._session(write=False) as session:
             return pipeline.backtest.backtest(session, DuckDBEngine(), (rules or self.rules()).book, first, last)
 
-    def trust(self) -> Standing:
-        """How each class of evidence stands in these books: what was posted on it, and what persons said of that."""
-        with self._session(write=False) as session:
-            return pipeline.trust.standing(session, self.rules().book)
-
     def shadows(self) -> pl.DataFrame:
         """What shadow rules would have made of the lines, when a run last looked at them; columns of `frames.SHADOW`."""
         with self._session(write=False) as session:
@@ -250,44 +239,6 @@ class Books(DecisionMethods):
         """
         with self._session(write=False) as session:
             return pipeline.view.whole(session, as_of or self._present_day(session))
-
-    def queue(
-        self, as_of: date | None = None, *, entity: str = "", account: str = "", outcome: str = "", limit: int | None = None
-    ) -> QueuePage:
-        """Receipts that wait for a person: proposed ones first, then the largest; at most `limit` of them."""
-        filters = {"entity": entity, "account": account, "outcome": outcome}
-        with self._session(write=False) as session:
-            return review.queue.page(session, as_of or self._present_day(session), filters, limit)
-
-    def line(self, line_id: str) -> LineView:
-        """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
-        with self._session(write=False) as session:
-            return review.line.line(session, line_id)
-
-    def explain(self, line_id: str) -> LineExplanation:
-        """Why a line was matched so, or why it was not. Raises MatcherError; see `review.explanation.explanation`."""
-        with self._session(write=False) as session:
-            return review.explanation.explanation(session, line_id, self.rules().book)
-
-    def status(self, as_of: date | None = None, *, control: Sequence[str] = ()) -> StatusView:
-        """Lines by outcome, receivables, and what keeps the month from being closed. `control`: see `review.status.controls`."""
-        with self._session(write=False) as session:
-            return review.status.status(session, as_of or self._present_day(session), control)
-
-    def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
-        """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
-        state, then = self._report(as_of)
-        return review.customer.customer(state, customer_id, then.buckets)
-
-    def statements(self) -> tuple[StatementRow, ...]:
-        """All statements with their sums, balances and state."""
-        with self._session(write=False) as session:
-            return review.statement.statements(session)
-
-    def statement(self, statement_id: str) -> StatementView:
-        """One statement with its lines and what was found wrong with it. Raises MatcherError: ``statement.unknown``."""
-        with self._session(write=False) as session:
-            return review.statement.statement(session, statement_id)
 
     def aging(self, as_of: date | None = None, *, known_at: str = "") -> pl.DataFrame:
         """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`.
@@ -311,11 +262,6 @@ class Books(DecisionMethods):
             day = as_of or self._present_day(session)
             then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
             return pipeline.view.whole(session, day, then.known), then
-
-    def blocks(self) -> list[Block]:
-        """What keeps the month from being closed: quarantined statements and breaks in the chain."""
-        with self._session(write=False) as session:
-            return pipeline.reports.blocks(session)
 
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
         """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
@@ -350,16 +296,6 @@ class Books(DecisionMethods):
         actors.check_reasons(reason)
         with self._session(write=True) as session:
             return pipeline.statements.reject(session, statement_id, reason, undo=undo)
-
-    def statement_difference(self, statement_id: str) -> tuple[DifferenceRow, ...]:
-        """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
-        with self._session(write=False) as session:
-            return review.statement.differences(session, statement_id)
-
-    def conflicts(self) -> tuple[ConflictLine, ...]:
-        """Lines whose bank reference stands on a line with another amount too."""
-        with self._session(write=False) as session:
-            return review.statement.conflict_lines(session)
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> ConflictResolution:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""

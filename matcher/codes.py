@@ -326,6 +326,12 @@ _CODES = (
         "More would be cleared without cash than the limit of the reason or of the person allows.",
         "Clear less, or let somebody decide who may; see [policy.limits] and [policy.people] in docs/configuration.md.",
     ),
+    Code(
+        "decision.changed",
+        POLICY,
+        "What is proposed for the line is not what was shown.",
+        "Look at the line again: `matcher queue` or `matcher explain LINE`.",
+    ),
     Code("run.unknown", USAGE, "There is no run of this number.", "Runs are numbered 1, 2, ... in the order in which they were made."),
     Code(
         "period.locked",

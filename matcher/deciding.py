@@ -9,12 +9,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher import actors
-from matcher.pipeline import actions
+from matcher.errors import MatcherError
+from matcher.pipeline import actions, rulebooks, selection
 
 if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
+    from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
+    from matcher.store.queue import Filters
 
 
 class DecisionMethods(ABC):
@@ -26,17 +29,52 @@ class DecisionMethods(ABC):
     @abstractmethod
     def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
 
-    def accept(self, line_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
-        """Posts the proposals on these lines; see `actions.proposals.accept`."""
-        actors.check_reasons(reason)
-        with self._session(write=True, keep=not dry_run) as session:
-            return actions.proposals.accept(session, line_ids, reason)
+    @abstractmethod
+    def _present_day(self, session: Session) -> date: ...
 
-    def reject(self, line_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
-        """Refuses the proposals on these lines; see `actions.proposals.reject`."""
+    def _selected(
+        self, session: Session, line_ids: Sequence[str], filters: Filters | None, but: Sequence[str] = (), *, proposed: bool = True
+    ) -> Selection:
+        """The lines that are named, or else those that wait, or wait with a proposal, and that the filters let through; but some."""
+        if filters is None:
+            chosen = selection.lines(session, line_ids)
+        else:
+            rules = {rule.id for rule in rulebooks.of_books(session.directory).book.rule} if filters.rule else ()
+            pick = selection.proposed if proposed else selection.waiting
+            chosen = pick(session, self._present_day(session), selection.checked(session, filters, rules))
+        return selection.without(chosen, selection.lines(session, but).line_ids) if but else chosen
+
+    def accept(
+        self, line_ids: Sequence[str] = (), *, filters: Filters | None = None, but: Sequence[str] = (), choice: int = 0, reason: str = "",
+        dry_run: bool = False,
+    ) -> list[Decided]:  # fmt: skip
+        """Posts the proposals on these lines, or on all that filters let through but some; see `actions.proposals.accept`.
+
+        `choice` takes another one of the choices for a single line, counted from 1; see `actions.choosing.choose`.
+        """
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
-            return actions.proposals.reject(session, line_ids, reason)
+            chosen = self._selected(session, line_ids, filters, but)
+            if choice:
+                if len(chosen.line_ids) != 1:
+                    raise MatcherError("usage.option", "a choice is taken for one line at a time")
+                return actions.choosing.choose(session, chosen.line_ids[0], choice, reason)
+            return actions.proposals.accept(session, chosen, reason) if chosen.line_ids or filters is None else []
+
+    def reject(
+        self,
+        line_ids: Sequence[str] = (),
+        *,
+        filters: Filters | None = None,
+        but: Sequence[str] = (),
+        reason: str = "",
+        dry_run: bool = False,
+    ) -> list[Decided]:
+        """Refuses the proposals on these lines, or on all that filters let through but some; see `actions.proposals.reject`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            chosen = self._selected(session, line_ids, filters, but)
+            return actions.proposals.reject(session, chosen, reason) if chosen.line_ids or filters is None else []
 
     def allocate(self, line_id: str, wanted: Sequence[AllocationRequest], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Puts a line's money on items as a person says; see `actions.allocating.allocate`."""
@@ -87,17 +125,30 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.placing.classify(session, line_ids, kind, reason, gl_account=gl_account, other=other)
 
-    def hold(self, line_ids: Sequence[str], until: date, *, owner: str = "", reason: str = "", dry_run: bool = False) -> list[Decided]:
-        """Sets lines aside until a day; see `actions.placing.hold`."""
+    def hold(
+        self,
+        line_ids: Sequence[str],
+        until: date,
+        *,
+        filters: Filters | None = None,
+        owner: str = "",
+        reason: str = "",
+        dry_run: bool = False,
+    ) -> list[Decided]:
+        """Sets lines, or all that filters let through, aside until a day; see `actions.placing.hold`."""
         actors.check_reasons(reason, owner)
         with self._session(write=True, keep=not dry_run) as session:
-            return actions.placing.hold(session, line_ids, until, reason, owner)
+            named = self._selected(session, line_ids, filters, proposed=False).line_ids
+            return actions.placing.hold(session, named, until, reason, owner) if named or filters is None else []
 
-    def assign(self, line_ids: Sequence[str], owner: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
-        """Says who follows lines up; see `actions.placing.assign`."""
+    def assign(
+        self, line_ids: Sequence[str], owner: str, *, filters: Filters | None = None, reason: str = "", dry_run: bool = False
+    ) -> list[Decided]:
+        """Says who follows lines, or all that filters let through, up; see `actions.placing.assign`."""
         actors.check_reasons(reason, owner)
         with self._session(write=True, keep=not dry_run) as session:
-            return actions.placing.assign(session, line_ids, owner, reason)
+            named = self._selected(session, line_ids, filters, proposed=False).line_ids
+            return actions.placing.assign(session, named, owner, reason) if named or filters is None else []
 
     def note(self, line_ids: Sequence[str], text: str, *, dry_run: bool = False) -> list[Decided]:
         """Keeps a note on lines; see `actions.placing.note`."""

@@ -1,5 +1,6 @@
 """Commands by which a person decides. Each prints what it did in words; with --dry-run it shows the effect on money and keeps nothing."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -7,10 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.cli.common import IsoDate, data_record, note, open_books, reason_option, say, show, with_books
+from matcher.cli.filters import picked, with_filters, with_filters_but_owner
 from matcher.states import LINE_CLASSES
 
 if TYPE_CHECKING:
+    from matcher.books import Books
     from matcher.pipeline.actions.base import Decided
+    from matcher.store.queue import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,19 +53,73 @@ def _effect(record: dict[str, object]) -> dict[str, object]:
 
 
 @click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.argument("lines", nargs=-1, metavar="LINE...")
+@with_filters
+@click.option("--except", "but", multiple=True, metavar="LINE", help="Not this one.")
+@click.option("--choice", type=click.IntRange(1), default=None, metavar="N", help="Take the N-th choice that `explain LINE` shows.")
 @_deciding
-def accept(lines: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
-    """Post the proposals on these lines, all or none."""
-    _show(open_books().accept(lines, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+def accept(
+    lines: tuple[str, ...], but: tuple[str, ...], choice: int | None, reason: str, output: str, *, dry_run: bool, **asked: Any
+) -> None:
+    """Post the proposals on these lines, or on all receipts that filters pick, all or none.
+
+    LINE is a number of your latest queue, `1-7,9` several of them, or an id. What is proposed for a line must still be what the queue
+    showed. On a terminal filters show the effect first and ask.
+
+    \b
+    matcher accept 1-7,9
+    matcher accept --min-confidence 98 --max-amount 5000 --dry-run
+    matcher accept 3 --choice 2
+    """
+    filters = _filters(lines, asked)
+    books = open_books()
+    if filters and not dry_run and output == "table" and sys.stdin.isatty() and sys.stdout.isatty():
+        made = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
+        _show(made, output, dry_run=True)
+        if not made or not click.confirm(f"Post {_counted(made, 'proposal')}?", default=False):
+            return
+    made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run)
+    _show(made, output, dry_run=dry_run)
+    _after(books, made, output, dry_run=dry_run)
+
+
+def _filters(lines: Sequence[str], asked: dict[str, Any]) -> "Filters | None":
+    """The filters, where no line is named."""
+    filters = picked(asked)
+    if lines and filters.narrow:
+        raise click.UsageError("name lines, or pick them by filters, not both")
+    if not lines and not filters.narrow:
+        raise click.UsageError("name a line, or pick lines by a filter such as --customer")
+    return filters if filters.narrow else None
+
+
+def _counted(made: "Sequence[Decided]", what: str) -> str:
+    return f"{len(made)} {what}{'' if len(made) == 1 else 's'}"
+
+
+def _after(books: "Books", made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
+    """How many are done and still wait, and how all of it is taken back."""
+    if output != "table":
+        return
+    if not made:
+        note("No receipt with a proposal fits the filters.")
+    if dry_run or not made:
+        return
+    if len(made) > 1:
+        say(f"{_counted(made, 'decision')}; all of them back: matcher undo --run last.")
+    waiting = books.queue(limit=1).waiting
+    say("Nothing waits any more." if not waiting else f"{waiting} receipt{' still waits' if waiting == 1 else 's still wait'}.")
 
 
 @click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.argument("lines", nargs=-1, metavar="LINE...")
+@with_filters
+@click.option("--except", "but", multiple=True, metavar="LINE", help="Not this one.")
 @_deciding
-def reject(lines: tuple[str, ...], reason: str, output: str, *, dry_run: bool) -> None:
-    """Refuse the proposals on these lines; the same items are not proposed for them again."""
-    _show(open_books().reject(lines, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+def reject(lines: tuple[str, ...], but: tuple[str, ...], reason: str, output: str, *, dry_run: bool, **asked: Any) -> None:
+    """Refuse the proposals on these lines, or on all receipts that filters pick; the same items are not proposed for them again."""
+    filters = _filters(lines, asked)
+    _show(open_books().reject(lines, filters=filters, but=but, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
 
 
 @click.command()
@@ -152,22 +210,26 @@ def classify(lines: tuple[str, ...], kind: str, gl_account: str, other: str, rea
 
 
 @click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.argument("lines", nargs=-1, metavar="LINE...")
+@with_filters_but_owner
 @click.option("--until", required=True, type=IsoDate(), metavar="DATE", help="The first day on which they wait again.")
 @click.option("--owner", default="", metavar="NAME", help="Who follows them up.")
 @_deciding
-def hold(lines: tuple[str, ...], until: date, owner: str, reason: str, output: str, *, dry_run: bool) -> None:
-    """Set lines aside until a day: out of the queue, never out of the count."""
-    _show(open_books().hold(lines, until, owner=owner, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+def hold(lines: tuple[str, ...], until: date, owner: str, reason: str, output: str, *, dry_run: bool, **asked: Any) -> None:
+    """Set lines, or all receipts that filters pick, aside until a day: out of the queue, never out of the count."""
+    filters = _filters(lines, asked)
+    _show(open_books().hold(lines, until, filters=filters, owner=owner, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
 
 
 @click.command()
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.argument("lines", nargs=-1, metavar="LINE...")
+@with_filters_but_owner
 @click.option("--owner", required=True, metavar="NAME", help="Who follows them up.")
 @_deciding
-def assign(lines: tuple[str, ...], owner: str, reason: str, output: str, *, dry_run: bool) -> None:
-    """Give lines to somebody; the name stands in the discrepancies."""
-    _show(open_books().assign(lines, owner, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+def assign(lines: tuple[str, ...], owner: str, reason: str, output: str, *, dry_run: bool, **asked: Any) -> None:
+    """Give lines, or all receipts that filters pick, to somebody; the name stands in the discrepancies."""
+    filters = _filters(lines, asked)
+    _show(open_books().assign(lines, owner, filters=filters, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
 
 
 @click.command(name="note")
@@ -181,7 +243,7 @@ def note_line(line: str, text: str) -> None:
 
 @click.command()
 @click.argument("decision", required=False, metavar="DECISION|LINE")
-@click.option("--run", "run", metavar="N|last", help="Everything that a run posted; runs are numbered 1, 2, ...")
+@click.option("--run", "run", metavar="N|last", help="All that a run posted, or that was accepted at once.")
 @click.option("--rule", metavar="ID", help="Everything that a rule posted.")
 @click.option("--since", type=IsoDate(), metavar="DATE", help="With --rule: posted since this day.")
 @_deciding

@@ -10,6 +10,7 @@ from matcher.cli.common import data_record, note, open_books, show, with_books, 
 if TYPE_CHECKING:
     import polars as pl
 
+    from matcher.pipeline.choices.records import Choice
     from matcher.review.decision import LineDecision
     from matcher.review.explanation import ExplanationView, LineExplanation
 
@@ -39,15 +40,20 @@ def explain(line: str, output: str) -> None:
     """Why a line was matched so, or why it was not.
 
     The evidence for the chosen items as signed points, how certain that is and why, the runner-up and what makes the difference; for
-    a line that nothing explains, the nearest candidate and the one test that failed. LINE may be the beginning of an id.
+    a line that nothing explains, the nearest candidate and the one test that failed. For a line that waits the best choices, numbered:
+    take one with `accept LINE --choice N`. LINE is a number of your latest queue, an id or its beginning.
     """
     books = open_books()
     why = books.explain(line)
+    waits = why.line["state"] in ("proposed", "none") and why.line["pending"] != 0
+    choices = books.choices(why.line["line_id"], number=True) if waits else ()
     if output == "table":
         _told(why)
+        _choices(why, choices)
         _shadows(books.shadows(), why.line["line_id"])
     elif output == "json":
-        data_record(why.to_dict())
+        told = [one.to_dict(number, why.line["currency"]) for number, one in enumerate(choices, 1)]
+        data_record(why.to_dict() | {"choices": told})
     else:
         show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
 
@@ -68,6 +74,30 @@ def _told(why: "LineExplanation") -> None:
         _items(why, why.nearest, "Nearest candidate")
     if len(why.history) > 1 or (why.history and not why.chosen):
         _history(why.history)
+
+
+def _choices(why: "LineExplanation", choices: "Sequence[Choice]") -> None:
+    """What a person may choose."""
+    if not choices:
+        return
+    from matcher.money import grouped
+
+    currency = why.line["currency"]
+    rows = []
+    for number, one in enumerate(choices, 1):
+        documents = [share.item.document_no or share.item.item_id for share in one.shares]
+        named = ", ".join(documents[:3]) + (f" and {len(documents) - 3} more" if len(documents) > 3 else "")
+        due = one.shares[0].item.due_date if len(one.shares) == 1 else None
+        rows.append(
+            {
+                "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or "on account",
+                "due": _day(due), "cash": grouped(sum(share.cash for share in one.shares), currency) if one.shares else "",
+                "left": grouped(one.rest, currency) if one.rest else "", "why": one.why,
+            }
+        )  # fmt: skip
+    columns = [name for name in rows[0] if any(row[name] != "" for row in rows)]
+    show(rows, columns, "table", numbers=("choice", "cash", "left"), long=("customer", "pays", "why"), title=f"Choices ({currency})")
+    note(f"Take one: matcher accept {why.line['line_id'][:10]} --choice N.")
 
 
 def _shadows(shadows: "pl.DataFrame", line_id: str) -> None:

@@ -1,15 +1,12 @@
-"""Commands of the daily work: run, status, queue, show, customer."""
+"""Commands of the daily work: run, status, show, customer."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_books, show, with_books, with_format
 from matcher.codes import NEEDS_PERSON
-
-if TYPE_CHECKING:
-    from matcher.review.queue import WaitingLine
 
 _NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment", "confidence")
 
@@ -82,37 +79,6 @@ def status(output: str, as_of: date | None, control: tuple[str, ...], *, fail_if
         click.get_current_context().exit(NEEDS_PERSON)
 
 
-@click.command()
-@with_books
-@with_format
-@as_of_option
-@click.option("--entity", default="", metavar="ID", help="Only this legal entity.")
-@click.option("--account", default="", metavar="ID", help="Only this bank account.")
-@click.option("--outcome", default="", metavar="WORD", help="Only lines with this outcome.")
-@click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many lines.")
-def queue(output: str, as_of: date | None, limit: int | None, **filters: str) -> None:
-    """Receipts that wait for a person: proposed ones first, the largest first."""
-    page = open_books().queue(as_of, limit=limit, **filters)
-    columns: tuple[str, ...] = (
-        "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason"
-    )  # fmt: skip
-    rows = [_waiting(line) for line in page.lines]
-    if output == "table":
-        # a screen is narrow: ten digits of the id name a line, and the long texts share what is left
-        columns = ("line", "date", "amount", "payer", "text", "outcome", "reason")
-        for row in rows:
-            row |= {"line": row["line_id"][:10], "date": row["booking_date"], "amount": f"{row['amount']} {row['currency']}"}
-            row["outcome"] = row["outcome"] if row["state"] == "none" else f"{row['outcome']}, {row['state']}"
-    show(rows, columns, output, numbers=_NUMBERS, long=("payer", "text", "reason"))
-    waiting = "receipt waits" if page.waiting == 1 else "receipts wait"
-    note(f"{page.waiting} {waiting}{f', {len(rows)} shown' if len(rows) < page.waiting else ''}.")
-
-
-def _waiting(line: "WaitingLine") -> dict[str, Any]:
-    confidence = "" if line.confidence is None else f"{line.confidence / 1_000_000:.6f}"
-    return line.to_dict() | {"confidence": confidence}
-
-
 @click.command(name="show")
 @click.argument("line", metavar="LINE")
 @with_books
@@ -166,4 +132,4 @@ def customer(customer_id: str, output: str, as_of: date | None) -> None:
     note(f"{' '.join(filter(None, (customer_id, view.name)))}: {sums} open; {waits}.")
 
 
-COMMANDS = (run, status, queue, show_line, customer)
+COMMANDS = (run, status, show_line, customer)

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
         actions,
         backtest,
         challenge,
+        choices,
         conflicts,
         imports,
         ingest,
         layouts,
+        lookup,
         opening,
         periods,
         reissues,
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "conflicts", "imports", "ingest", "layouts", "opening", "periods", "reissues", "reports",
-    "rulebooks", "run", "statements", "trust", "verify", "view",
+    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lookup", "opening",
+    "periods", "reissues", "reports", "rulebooks", "run", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from matcher.errors import MatcherError
 from matcher.ledger import unapplied
+from matcher.pipeline import listed
+from matcher.pipeline.listed import Listed
 from matcher.pipeline.session import Session
 from matcher.store import lines, names
 from matcher.store.names import NamedItem
@@ -14,15 +16,20 @@ from matcher.store.names import NamedItem
 REFERENCE = "ref:"
 """What a bank reference begins with in the place of a line's id."""
 
+_NUMBER = re.compile(r"(@?)(\d{1,5})")
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def line(session: Session, typed: str) -> str:
-    """Id of the line of that id or beginning of an id, or with that bank reference as ``ref:TEXT``; whether it counts or not.
+    """Id of the line of that id or beginning of an id, with that bank reference as ``ref:TEXT``, or with that number in the latest queue.
+
+    It is found whether it counts or not. Digits alone, at most five, are a number where this person has looked at the queue.
 
     Raises:
         MatcherError: ``line.unknown`` or ``line.ambiguous``.
     """
+    if shown := numbered(session, typed):
+        return shown.line_id
     if typed.lower().startswith(REFERENCE):
         return _referred(session, typed[len(REFERENCE) :])
     matches = lines.ids_beginning(session.store, "raw.line", typed.lower())
@@ -31,6 +38,24 @@ def line(session: Session, typed: str) -> str:
     if len(matches) > 1:
         raise MatcherError("line.ambiguous", f"{len(matches)} lines have ids that begin with {typed!r}")
     return matches[0][0]
+
+
+def numbered(session: Session, typed: str) -> Listed | None:
+    """The line of that number, as ``7`` or ``@7``, in the latest queue that this person saw; None where the text is no number.
+
+    Raises:
+        MatcherError: ``line.unknown`` when the queue had no such number.
+    """
+    match = _NUMBER.fullmatch(typed)
+    if not match:
+        return None
+    seen = listed.recall(session.directory, session.actor)
+    if not seen and not match[1]:
+        return None
+    if not 0 < int(match[2]) <= len(seen):
+        what = f"your latest queue shows {len(seen)} lines, and no number {match[2]}" if seen else "no queue was shown to you yet"
+        raise MatcherError("line.unknown", what, hint="Look at `matcher queue`; its numbers hold until you look again.")
+    return seen[int(match[2]) - 1]
 
 
 def _referred(session: Session, reference: str) -> str:
@@ -50,6 +75,8 @@ def decision(session: Session, typed: str) -> tuple[str, str]:
     Raises:
         MatcherError: ``decision.unknown``, ``line.unknown`` or ``line.ambiguous``, also when it begins the ids of both.
     """
+    if shown := numbered(session, typed):
+        return shown.line_id, ""
     by_id = lines.ids_beginning(session.store, "log.decision", typed.lower())
     if len(by_id) > 1:
         raise MatcherError("decision.unknown", f"{len(by_id)} decisions have ids that begin with {typed!r}")

@@ -157,8 +157,10 @@ def external_ids(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str
 
 
 def run_batches(store: Store) -> list[int]:
-    """The batches of the runs, in order: the first is run 1."""
-    return [int(row[0]) for row in store.run("SELECT batch FROM log.batch WHERE command = 'run' ORDER BY batch")]
+    """The batches of the runs, and of those that accepted several lines at once, in order: the first is run 1."""
+    sql = """SELECT batch FROM log.batch WHERE command = 'run' OR (command = 'accept' AND json_array_length(summary, '$.lines') > 1)
+        ORDER BY batch"""
+    return [int(row[0]) for row in store.run(sql)]
 
 
 def summaries(store: Store, key: str) -> list[tuple[int, str, str]]:

@@ -8,7 +8,7 @@ from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
 from matcher.model import Allocation
-from matcher.pipeline import lookup
+from matcher.pipeline import lookup, selection
 from matcher.pipeline.actions import limits, requests
 from matcher.pipeline.actions.base import Decided, Look, append, needs, only_once, text
 from matcher.pipeline.actions.requests import AllocationRequest
@@ -26,7 +26,7 @@ def on_account(session: Session, typed: Sequence[str], customer: str, reason: st
     """
     needs(typed, "line")
     customer_id = lookup.customer(session, customer)
-    named = [lookup.line(session, one) for one in typed]
+    named = selection.lines(session, typed).line_ids
     only_once(named)
     look = Look(session, named)
     drafts = []

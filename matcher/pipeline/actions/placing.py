@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from matcher.errors import MatcherError
-from matcher.pipeline import lookup
+from matcher.pipeline import lookup, selection
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
@@ -22,7 +22,7 @@ def classify(session: Session, typed: Sequence[str], kind: str, reason: str, *, 
     needs(typed, "line")
     if kind not in LINE_CLASSES:
         raise MatcherError("usage.option", f"{kind!r} is none of {', '.join(LINE_CLASSES)}")
-    named = [lookup.line(session, one) for one in typed]
+    named = selection.lines(session, typed).line_ids
     leg = lookup.line(session, other) if other else ""
     only_once([*named, *filter(None, [leg])])
     if leg and (kind != LineClass.OWN_TRANSFER or len(named) != 1):
@@ -70,8 +70,7 @@ def _marked(
     session: Session, typed: Sequence[str], kind: DecisionKind, command: str, reason: str, *, until: date | None = None, owner: str = ""
 ) -> list[Decided]:
     needs(typed, "line")
-    named = [lookup.line(session, one) for one in typed]
-    only_once(named)
+    named = selection.lines(session, typed).line_ids
     look = Look(session, named)
     drafts = [look.draft(kind, look.line(line_id), reason, effective_date=look.today, until=until, owner=owner) for line_id in named]
     return with_words(look, append(look, command, drafts))

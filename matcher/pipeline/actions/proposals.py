@@ -9,10 +9,11 @@ from matcher.errors import MatcherError
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
-from matcher.pipeline import lookup, sealed
+from matcher.pipeline import listed, sealed
 from matcher.pipeline.actions import limits, returning
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
+from matcher.pipeline.selection import Selection
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind, LineState, Outcome
 
@@ -25,20 +26,22 @@ _ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
 """Outcomes of receipts that pay nothing that is open."""
 
 
-def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
+def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
     """Posts the proposals on these lines, all or none.
 
     Of a line whose money the engine found to be a customer's, and to pay nothing that is open, all goes on his account.
 
     Raises:
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
-            ``books.altered`` when the proposals are not those of the latest run; ``policy.limit`` for more than the person may clear.
+            ``books.altered`` when the proposals are not those of the latest run; ``policy.limit`` for more than the person may clear;
+            ``decision.changed`` when a line has another proposal by now than the one that was shown.
     """
-    look = _looked(session, typed)
-    named = [lookup.line(session, text) for text in typed]
+    named = chosen.line_ids
+    look = _looked(session, named)
     drafts: list[Draft] = []
     for line_id in named:
         line = look.line(line_id)
+        _check_shown(look, line, chosen.shown.get(line_id))
         if look.proposed(line_id):
             drafts.append(_accepted(look, line, reason))
             given = drafts[-1].allocations
@@ -55,16 +58,25 @@ def accept(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
     return with_words(look, append(look, "accept", drafts))
 
 
-def reject(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
+def _check_shown(look: Look, line: Line, shown: str | None) -> None:
+    """Refuses a proposal that is not the one that the person saw."""
+    shares = [(share.item_id, share.amount, share.adjustment) for share in look.proposed(line.line_id)]
+    if shown is not None and shown != listed.proposal_key(line.customer_id, line.other_line, shares):
+        what = f"line {line.line_id} has another proposal than the one that you were shown, or none any more"
+        raise MatcherError("decision.changed", what)
+
+
+def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:
     """Refuses the proposals on these lines; the same set of items is not proposed for the line again.
 
     Raises:
-        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; ``usage.option`` and ``books.altered`` as in `accept`.
+        MatcherError: ``line.*``; ``decision.state`` when a line has no proposal; the others as in `accept`.
     """
-    look = _looked(session, typed)
+    look = _looked(session, chosen.line_ids)
     drafts = []
-    for line_id in [lookup.line(session, text) for text in typed]:
+    for line_id in chosen.line_ids:
         line = look.line(line_id)
+        _check_shown(look, line, chosen.shown.get(line_id))
         refused = [allocation.item_id for allocation in look.proposed(line_id)]
         if not refused and line.state == LineState.PROPOSED and line.other_line:
             refused = [unapplied.item_id(line.other_line)]
@@ -75,9 +87,8 @@ def reject(session: Session, typed: Sequence[str], reason: str) -> list[Decided]
     return with_words(look, append(look, "reject", drafts))
 
 
-def _looked(session: Session, typed: Sequence[str]) -> Look:
-    needs(typed, "line")
-    named = [lookup.line(session, text) for text in typed]
+def _looked(session: Session, named: Sequence[str]) -> Look:
+    needs(named, "line")
     only_once(named)
     sealed.require_proposals(session, named)
     look = Look(session, named)

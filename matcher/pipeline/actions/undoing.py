@@ -17,6 +17,9 @@ from matcher.pipeline.session import Session
 from matcher.states import ENGINE, SETTLING, DecisionKind, Exclusion, Outcome
 from matcher.store import journal
 
+_BY_RUN = (DecisionKind.MATCH, DecisionKind.ACCEPT, DecisionKind.ON_ACCOUNT, DecisionKind.REFUND, DecisionKind.SET_OFF)
+"""Kinds of decisions that are taken back together with the run, or the command about several lines, that made them."""
+
 
 class _Target(NamedTuple):
     decision_id: str
@@ -53,7 +56,9 @@ def undo(session: Session, typed: str, reason: str) -> list[Decided]:
 
 
 def undo_run(session: Session, number: int, reason: str) -> list[Decided]:
-    """Reverses everything that a run posted and that still stands. `number` counts runs from 1; 0 is the latest.
+    """Reverses everything that a run posted, or that a person accepted of several lines at once, and that still stands.
+
+    `number` counts both together from 1; 0 is the latest.
 
     Raises:
         MatcherError: ``run.unknown``; ``decision.state`` when nothing of it stands, or something rests on it.
@@ -82,7 +87,8 @@ def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> l
 
 def _undo_all(session: Session, which: pl.Expr, what: str, reason: str, summary: dict[str, object]) -> list[Decided]:
     look = Look(session, (), (), facts=journal.facts(session.store))
-    standing = look.state.decisions.filter(pl.col("live") & which & (pl.col("kind") == DecisionKind.MATCH))
+    kinds = [DecisionKind.MATCH] if "rule" in summary else _BY_RUN
+    standing = look.state.decisions.filter(pl.col("live") & which & pl.col("kind").is_in(kinds))
     if not standing.height:
         code = "rule.unknown" if "rule" in summary else "decision.state"
         raise MatcherError(code, f"nothing stands that {what} posted")

@@ -1,0 +1,131 @@
+"""What a person looks at, by the library: one method for each command that changes nothing. `matcher.books.Books` has them all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matcher import pipeline, review
+from matcher.pipeline import listed, selection
+from matcher.store.queue import Filters
+
+if TYPE_CHECKING:
+    from matcher.frames import State
+    from matcher.pipeline.choices.records import Choice
+    from matcher.pipeline.reports import Block
+    from matcher.pipeline.rulebooks import Rules
+    from matcher.pipeline.session import Session
+    from matcher.pipeline.trust import Standing
+    from matcher.pipeline.view import Asked
+    from matcher.review.customer import CustomerView
+    from matcher.review.explanation import LineExplanation
+    from matcher.review.line import LineView
+    from matcher.review.queue import QueuePage
+    from matcher.review.statement import ConflictLine, DifferenceRow, StatementRow, StatementView
+    from matcher.review.status import StatusView
+
+
+class LookMethods(ABC):
+    """Looks at the books. Each method opens them, reads and closes them."""
+
+    directory: Path
+    actor: str
+
+    @abstractmethod
+    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+
+    @abstractmethod
+    def _present_day(self, session: Session) -> date: ...
+
+    @abstractmethod
+    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]: ...
+
+    @abstractmethod
+    def rules(self) -> Rules:
+        """The rules that these books decide by."""
+
+    def trust(self) -> Standing:
+        """How each class of evidence stands in these books: what was posted on it, and what persons said of that."""
+        with self._session(write=False) as session:
+            return pipeline.trust.standing(session, self.rules().book)
+
+    def queue(
+        self, as_of: date | None = None, *, filters: Filters | None = None, limit: int | None = None, number: bool = False, **asked: Any
+    ) -> QueuePage:
+        """Receipts that wait for a person, at most `limit` of them: proposed ones first, then the largest, unless ``filters.sort``.
+
+        Args:
+            as_of: the day to look from.
+            filters: which of them.
+            limit: at most so many.
+            number: keep what is shown, so that this person may name lines by their numbers.
+            asked: fields of `Filters`, in the place of `filters`.
+
+        Raises:
+            MatcherError: ``usage.option`` for a value that does not exist, ``customer.unknown``.
+        """
+        with self._session(write=False) as session:
+            wanted = filters or Filters(**asked)
+            rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
+            page = review.queue.page(session, as_of or self._present_day(session), selection.checked(session, wanted, rules), limit)
+        if number:
+            listed.remember(self.directory, self.actor, [listed.Listed(line.line_id, line.key) for line in page.lines])
+        return page
+
+    def choices(self, line_id: str, *, number: bool = False) -> tuple[Choice, ...]:
+        """What a person may choose for a line, numbered from 1; see `pipeline.choices.find`. `number`: keep what is shown."""
+        with self._session(write=False) as session:
+            named = pipeline.lookup.line(session, line_id)
+            found = pipeline.choices.of_line(session, named)
+        if number:
+            listed.remember(self.directory, self.actor, [listed.Listed(named, one.digest) for one in found], listed.CHOICES)
+        return found
+
+    def line(self, line_id: str) -> LineView:
+        """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
+        with self._session(write=False) as session:
+            return review.line.line(session, line_id)
+
+    def explain(self, line_id: str) -> LineExplanation:
+        """Why a line was matched so, or why it was not. Raises MatcherError; see `review.explanation.explanation`."""
+        with self._session(write=False) as session:
+            return review.explanation.explanation(session, line_id, self.rules().book)
+
+    def status(self, as_of: date | None = None, *, control: Sequence[str] = ()) -> StatusView:
+        """Lines by outcome, receivables, and what keeps the month from being closed. `control`: see `review.status.controls`."""
+        with self._session(write=False) as session:
+            return review.status.status(session, as_of or self._present_day(session), control)
+
+    def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
+        """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
+        state, then = self._report(as_of)
+        return review.customer.customer(state, customer_id, then.buckets)
+
+    def statements(self) -> tuple[StatementRow, ...]:
+        """All statements with their sums, balances and state."""
+        with self._session(write=False) as session:
+            return review.statement.statements(session)
+
+    def statement(self, statement_id: str) -> StatementView:
+        """One statement with its lines and what was found wrong with it. Raises MatcherError: ``statement.unknown``."""
+        with self._session(write=False) as session:
+            return review.statement.statement(session, statement_id)
+
+    def statement_difference(self, statement_id: str) -> tuple[DifferenceRow, ...]:
+        """How a statement tells its days otherwise than they were read before. Raises MatcherError: ``statement.unknown``."""
+        with self._session(write=False) as session:
+            return review.statement.differences(session, statement_id)
+
+    def conflicts(self) -> tuple[ConflictLine, ...]:
+        """Lines whose bank reference stands on a line with another amount too."""
+        with self._session(write=False) as session:
+            return review.statement.conflict_lines(session)
+
+    def blocks(self) -> list[Block]:
+        """What keeps the month from being closed: quarantined statements and breaks in the chain."""
+        with self._session(write=False) as session:
+            return pipeline.reports.blocks(session)

@@ -1,0 +1,41 @@
+"""One of the choices that a person was shown for a receipt, taken."""
+
+from matcher import money
+from matcher.errors import MatcherError
+from matcher.pipeline import listed, lookup, sealed
+from matcher.pipeline.actions import allocating, credits, proposals
+from matcher.pipeline.actions.base import Decided, Look
+from matcher.pipeline.actions.requests import AllocationRequest
+from matcher.pipeline.choices.find import choices
+from matcher.pipeline.selection import Selection
+from matcher.pipeline.session import Session
+
+
+def choose(session: Session, typed: str, number: int, reason: str) -> list[Decided]:
+    """Takes the choice of that number, counted from 1: accepts the proposal, allocates to its items, or puts the money on account.
+
+    Raises:
+        MatcherError: ``line.*``; ``usage.option`` when there is no such choice; ``decision.changed`` when the choices shown last for this
+            line were others; whatever the decision itself raises.
+    """
+    line_id = lookup.line(session, typed)
+    Look(session, [line_id]).line(line_id)  # that the line does not count comes first
+    sealed.require_proposals(session, [line_id])
+    found = choices(session, line_id)
+    if not 0 < number <= len(found):
+        what = f"line {line_id} has {len(found)} choices, and no number {number}"
+        raise MatcherError("usage.option", what, hint=f"See `matcher explain {line_id}`.")
+    chosen = found[number - 1]
+    seen = listed.recall(session.directory, session.actor, listed.CHOICES)
+    if seen and seen[0].line_id == line_id and [one.key for one in seen] != [one.digest for one in found]:
+        raise MatcherError("decision.changed", f"line {line_id} has other choices than those that you were shown")
+    if chosen.proposed:
+        return proposals.accept(session, Selection((line_id,)), reason)
+    if not chosen.shares:
+        return credits.on_account(session, [line_id], chosen.customer_id, reason)
+    wanted = []
+    for share in chosen.shares:
+        adjustment = money.render(share.adjustment, share.item.currency) if share.adjustment else ""
+        cash = money.render(share.cash, share.item.currency)
+        wanted.append(AllocationRequest(share.item.item_id, cash, adjustment, share.reason))
+    return allocating.allocate(session, line_id, wanted, reason)

@@ -1,0 +1,188 @@
+"""The choices for one receipt of the books."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+from rapidfuzz import fuzz
+
+from matcher.frames import State
+from matcher.ledger.fold import fold
+from matcher.matching.explanations import encoding
+from matcher.matching.names.forms import fold as plain
+from matcher.matching.names.forms import general_words, name_form
+from matcher.model import Allocation
+from matcher.money import PPM
+from matcher.pipeline.choices.records import Choice, OpenItem, Share
+from matcher.pipeline.choices.ways import ways
+from matcher.pipeline.session import Session
+from matcher.states import LineState
+from matcher.store import candidates, near
+from matcher.store.candidates import NamedCustomer
+
+BEST = 5
+"""Choices that a person is shown."""
+
+_LIKELY = 3
+_CUSTOMERS, _ITEMS, _ALIKE = 400, 600, 25
+"""Customers and items of theirs that are looked at; items of the amount, or that a number may mean, that still say something."""
+_ENOUGH = 70
+"""Share in per cent of a customer's name that a payer's words hold."""
+_SHORTEST = 3
+_WORD = re.compile(r"[^\W_]+")
+_CJK = re.compile(r"[\u2e80-\uffff]")
+
+
+def choices(session: Session, line_id: str) -> tuple[Choice, ...]:
+    """What a person may choose for a line, numbered from 1 in this order: what is proposed, then what came next to it, then what is found.
+
+    The same books give the same choices. Of money going out, and of a line of which nothing is left, there are none but the proposal.
+    """
+    facts = near.facts(session.store, [line_id])
+    state = fold(facts, date.max, session.config.books.base_currency)
+    rows = list(state.lines.filter(pl.col("line_id") == line_id).iter_rows(named=True))
+    if not rows:
+        return ()
+    line = rows[0]
+    recorded = encoding.decode(line["runner_up"])
+    # of a line that was posted before, what is recorded beside its posting is no choice any more
+    beside = [share.item_id for share in recorded.shares] if recorded and line["state"] != LineState.POSTED else []
+    if line["pending"] <= 0:
+        return _best(_recorded(_look(session, line_id, beside), line, beside), ())
+    found = _found_customers(session, line)
+    named = _named(session, line)
+    likely = _likely(line, found)
+    of_amount = candidates.items_of_amount(session.store, line["pending"], line["currency"], _ALIKE)
+    theirs = candidates.items_of(session.store, [customer for customer, _ in likely], line["currency"], _ITEMS)
+    look = _look(session, line_id, {*beside, *named, *of_amount, *theirs})
+    names = dict(look.customers.select("customer_id", "name").iter_rows()) | {one.customer_id: one.name for one in found}
+    items = [item for item in _items(look, line).values() if item.open and item.currency == line["currency"]]
+    more = ways(line["pending"], line["entity"], items, set(named), likely, names)
+    return _best(_recorded(look, line, beside, names), more)
+
+
+def _best(first: Iterator[Choice], more: Iterator[Choice] | Sequence[Choice]) -> tuple[Choice, ...]:
+    kept: dict[object, Choice] = {}
+    for one in (*first, *more):
+        kept.setdefault(one.key, one)
+        if len(kept) == BEST:
+            break
+    return tuple(kept.values())
+
+
+def _look(session: Session, line_id: str, item_ids: Collection[str]) -> State:
+    return fold(near.facts(session.store, [line_id], sorted(item_ids)), date.max, session.config.books.base_currency)
+
+
+def _recorded(look: State, line: Mapping[str, Any], beside: Sequence[str], names: Mapping[str, str] | None = None) -> Iterator[Choice]:
+    """The proposal, and the runner-up that was recorded with it where all that it asks for is still open."""
+    names = names or dict(look.customers.select("customer_id", "name").iter_rows())
+    mine = (pl.col("line_id") == line["line_id"]) & (pl.col("state") == LineState.PROPOSED)
+    rows = look.allocations.filter(mine).sort("ordinal").iter_rows(named=True)
+    shares = [Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows]
+    items = _items(look, line)
+    if shares:
+        yield _of(line, line["customer_id"], shares, items, names, "proposed", proposed=True)
+    recorded = encoding.decode(line["runner_up"]) if beside else None
+    if recorded is None or not recorded.shares:
+        return
+    wanted: dict[str, int] = {}
+    for share in recorded.shares:
+        wanted[share.item_id] = wanted.get(share.item_id, 0) + share.item_amount + share.adjustment
+    if all(item_id in items and 0 < amount <= items[item_id].open for item_id, amount in wanted.items()) and any(
+        share.amount for share in recorded.shares
+    ):
+        why = "came next to what is proposed" if shares else "came nearest to a proposal"
+        yield _of(line, recorded.customer_id, recorded.shares, items, names, why)
+
+
+def _of(
+    line: Mapping[str, Any], customer: str, shares: Sequence[Allocation], items: Mapping[str, OpenItem], names: Mapping[str, str], why: str,
+    *, proposed: bool = False,
+) -> Choice:  # fmt: skip
+    made = []
+    for share in shares:
+        item = items.get(share.item_id) or OpenItem(share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0)
+        made.append(Share(item, share.amount, share.adjustment, share.adjustment_reason))
+    whose = customer or (made[0].item.customer_id if made else "")
+    return Choice(whose, names.get(whose, ""), tuple(made), line["pending"] - sum(s.cash for s in made), why, proposed)
+
+
+def _items(look: State, line: Mapping[str, Any]) -> dict[str, OpenItem]:
+    columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
+    found = {}
+    for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows():
+        item, (amount, ppm, day) = OpenItem(*row[:8]), row[8:]
+        earned = ppm and item.open == amount > 0 and day is not None and line["booking_date"] <= day
+        # half away from zero, as invoices state it
+        found[item.item_id] = replace(item, discount=(amount * ppm + PPM // 2) // PPM) if earned else item
+    for item_id, number, customer, entity, issued, currency, left in look.credits.select(
+        "item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open"
+    ).iter_rows():
+        found[item_id] = OpenItem(item_id, number, customer, entity, issued, None, currency, left)
+    return found
+
+
+def _words(text: str) -> set[str]:
+    """Words by which a customer may be looked up: as written and as the names are compared; of Chinese, each two signs that meet."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    words = {word for word in (*_WORD.findall(bare), *name_form(text).words) if len(word) >= _SHORTEST and not word.isdigit()}
+    telling = {word for word in words if not _CJK.search(word)} - general_words()
+    signs = {word[n : n + 2] for word in words if _CJK.search(word) for n in range(len(word) - 1)}
+    return telling | signs
+
+
+def _found_customers(session: Session, line: Mapping[str, Any]) -> list[NamedCustomer]:
+    words = _words(line["counterparty_name"] or line["remittance_information"])
+    numbers = {token.lower() for token in _tokens(line)}
+    accounts = [line["counterparty_account"]] if line["counterparty_account"] else []
+    return candidates.customers(session.store, sorted(words | numbers), accounts, _CUSTOMERS)
+
+
+def _likely(line: Mapping[str, Any], found: Sequence[NamedCustomer]) -> list[tuple[str, str]]:
+    """Customers whose money it may be, each with the words for why, the likeliest first."""
+    likely = {line["customer_id"]: "whose money it seems to be"} if line["customer_id"] else {}
+    for one in found:
+        if line["counterparty_account"] and line["counterparty_account"] in one.account.split("|"):
+            likely.setdefault(one.customer_id, "the payer's account is this customer's")
+    numbers = {token.lower() for token in _tokens(line)}
+    for one in found:
+        if {one.customer_id.lower(), one.customer_no.lower()} & numbers - {""}:
+            likely.setdefault(one.customer_id, "the text holds the customer's number")
+    payer = plain(line["counterparty_name"] or line["remittance_information"])
+    ranked = sorted(((_alike(payer, one), one) for one in found), key=lambda pair: (-pair[0], pair[1].customer_id))
+    for share, one in ranked:
+        if share >= _ENOUGH:
+            likely.setdefault(one.customer_id, "the payer is called like the customer")
+    return list(likely.items())[:_LIKELY]
+
+
+def _alike(payer: str, customer: NamedCustomer) -> float:
+    """How much of a customer's name a payer's words hold, in per cent."""
+    names = filter(None, (customer.name, customer.trade_name, *customer.alias.split("|")))
+    return max((_share(payer, " ".join(name_form(name).words) or plain(name)) for name in names), default=0)
+
+
+def _share(payer: str, name: str) -> float:
+    if _CJK.search(name):
+        return fuzz.partial_ratio(name, payer)
+    return max(fuzz.token_set_ratio(payer, name), fuzz.ratio(payer, name))
+
+
+def _tokens(line: Mapping[str, Any]) -> set[str]:
+    """What may be a number in the bank's texts: capital letters and digits, signs left out."""
+    text = " ".join((line["remittance_information"], line["creditor_reference"], line["end_to_end_id"])).upper()
+    tokens = set()
+    for word in re.findall(r"[A-Z0-9][A-Z0-9./_-]*", unicodedata.normalize("NFKC", text)):
+        bare = re.sub(r"[^A-Z0-9]", "", word)
+        if sum(c.isdigit() for c in bare) >= _SHORTEST:
+            tokens.add(bare)
+    return tokens | {digits for token in tokens for digits in re.findall(r"\d{4,}", token)}
+
+
+def _named(session: Session, line: Mapping[str, Any]) -> list[str]:
+    return candidates.items_named(session.store, sorted(_tokens(line)), line["currency"], _ALIKE)
