@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.common import data_record, note, open_books, show, with_books, with_format
+from matcher.cli.difference import Paid, difference_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,12 +93,17 @@ def _choices(why: "LineExplanation", choices: "Sequence[Choice]") -> None:
             {
                 "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or "on account",
                 "due": _day(due), "cash": grouped(sum(share.cash for share in one.shares), currency) if one.shares else "",
-                "left": grouped(one.rest, currency) if one.rest else "", "why": one.why,
+                "difference": _between(one, currency) if one.shares else "", "why": one.why,
             }
         )  # fmt: skip
     columns = [name for name in rows[0] if any(row[name] != "" for row in rows)]
-    show(rows, columns, "table", numbers=("choice", "cash", "left"), long=("customer", "pays", "why"), title=f"Choices ({currency})")
+    show(rows, columns, "table", numbers=("choice", "cash"), long=("customer", "pays", "why"), title=f"Choices ({currency})")
     note(f"Take one: matcher accept {why.line['line_id'][:10]} --choice N.")
+
+
+def _between(one: "Choice", currency: str) -> str:
+    paid = [Paid(share.item.item_id, share.item.currency, share.adjustment, share.reason, share.left) for share in one.shares]
+    return difference_words(paid, one.rest, currency)
 
 
 def _shadows(shadows: "pl.DataFrame", line_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.common import IsoDate, open_books, say, show, with_books, with_format
+from matcher.cli.difference import Paid, difference_words
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.text import cut, padded, page_width, width
 from matcher.codes import NEEDS_PERSON
@@ -175,25 +176,12 @@ def _proposal(line: "WaitingLine", as_of: date, columns: int) -> str:
     if first.due_date and len(documents) == 1:
         late = (line.booking_date - first.due_date).days
         due = f"due {_day(first.due_date, as_of)}" + (f", {late} day{'' if late == 1 else 's'} late" if late > 0 else "")
-    return _fitted([whose, named, difference_words(line), due], columns)
+    return _fitted([whose, named, _difference(line), due], columns)
 
 
-def difference_words(line: "WaitingLine") -> str:
-    """What lies between the receipt and the documents that it would pay."""
-    parts = []
-    cleared: dict[tuple[str, str], int] = {}
-    for item in line.items:
-        if item.adjustment:
-            key = (item.reason.replace("_", " "), item.currency)
-            cleared[key] = cleared.get(key, 0) + item.adjustment
-    parts += [f"{_grouped(minor, currency)} {reason}" for (reason, currency), minor in cleared.items()]
-    last = {item.item_id: item for item in line.items}
-    open_still = sum(item.left for item in last.values())
-    if open_still:
-        parts.append(f"{_grouped(open_still, line.items[0].currency)} stays open")
-    if line.rest:
-        parts.append(f"{_grouped(line.rest, line.currency)} too much")
-    return "; ".join(parts) or "exact"
+def _difference(line: "WaitingLine") -> str:
+    paid = [Paid(item.item_id, item.currency, item.adjustment, item.reason, item.left) for item in line.items]
+    return difference_words(paid, line.rest, line.currency)
 
 
 def _why(line: "WaitingLine") -> str:
