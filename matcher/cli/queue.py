@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, open_books, say, show, with_books, with_format
+from matcher.cli.common import IsoDate, note, open_books, say, show, with_books, with_format
 from matcher.cli.difference import Paid, difference_words
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.text import cut, padded, page_width, width
@@ -57,12 +58,14 @@ def queue(
     filters = picked(asked, held=held, sort=group or sort or "")
     shown = SHOWN if limit is None and output == "table" else limit
     page = open_books().queue(as_of, filters=filters, limit=shown, number=True)
-    if output == "json":
-        show([line.to_dict() for line in page.lines], [*_COLUMNS[:-2], "pending", "rule", "items"], output)
-    elif output == "csv":
-        show([_row(line) for line in page.lines], _COLUMNS, output, numbers=_NUMBERS)
-    else:
+    if output == "table":
         _screen(page, group or "", held=held, narrow=filters.narrow)
+    else:
+        if output == "json":
+            show([line.to_dict() for line in page.lines], [*_COLUMNS[:-2], "pending", "rule", "items"], output)
+        else:
+            show([_row(line) for line in page.lines], _COLUMNS, output, numbers=_NUMBERS)
+        note(_head(page, held=held, narrow=filters.narrow))
     if fail_if_waiting and page.found:
         click.get_current_context().exit(NEEDS_PERSON)
 
@@ -73,11 +76,12 @@ def _row(line: "WaitingLine") -> dict[str, Any]:
 
 
 def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
-    say(_head(page, held=held, narrow=narrow))
+    columns = page_width()
+    for text in wrap(_head(page, held=held, narrow=narrow), columns):
+        say(text)
     if not page.lines:
         return
     say("")
-    columns = page_width()
     last = ""
     for number, line in enumerate(page.lines, 1):
         if group and (key := _group(line, group)) != last:
@@ -86,8 +90,9 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
         for text in _record(number, line, page, columns):
             say(text)
     say("")
-    for text in _foot(page):
-        say(text)
+    for told in _foot(page):
+        for text in wrap(told, columns, subsequent_indent="  "):
+            say(text)
 
 
 def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
@@ -111,8 +116,9 @@ def _foot(page: "QueuePage") -> Iterator[str]:
     if proposed:
         yield f"Post proposals:   matcher accept {_ranges(proposed)}"
     first = next((n for n, line in enumerate(page.lines, 1) if line.state != "proposed"), 1)
-    yield f"Why, and choices: matcher explain {first}     then: matcher accept {first} --choice 2"
-    yield f"By hand:          matcher allocate {first} DOCUMENT     find it: matcher items --search TEXT"
+    yield f"Why, and choices: matcher explain {first}, then matcher accept {first} --choice 2"
+    yield f"By hand:          matcher allocate {first} DOCUMENT"
+    yield "Find documents:   matcher items --search TEXT"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -144,7 +144,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
 def test_every_line_of_the_month_is_placed(script: tuple[Path, list[tuple[str, str]]]) -> None:
     _, told = script
     first, second = (text for command, text in told if command.startswith("queue"))
-    assert "17 receipts wait." in first
+    assert "17 receipts wait, " in first
     assert "0 receipts wait." in second
 
 

@@ -163,7 +163,7 @@ def test_csv_in_a_pipe_is_what_was_stored(books: Path, monkeypatch: pytest.Monke
 
 def test_json_means_what_was_stored_and_hides_nothing(desk: Desk) -> None:
     stored = [line.text for line in Books(desk.folder).queue().lines]
-    text = desk.do("queue", "--format", "json").split("\n1 receipt waits")[0]
+    text = desk.do("queue", "--format", "json").split("\n1 Nov 2026: ")[0]
     rows = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert [row["text"] for row in rows] == stored
 
