@@ -19,6 +19,7 @@ from matcher.pipeline import view
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.session import Session
 from matcher.store import near, queue
+from matcher.store.queue import Filters
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)
 ACTS = (*["allocate"] * 3, *["undo"] * 2, "accept", "reject", "run", "run as of", "ingest", "import", "reject statement")
@@ -57,9 +58,17 @@ def _check_queue(session: Session, as_of: date) -> None:
     lines = view.whole(session, as_of).lines.filter(waits).sort(pl.col("state") != "proposed", -pl.col("amount"), "line_id")
     for outcome in ("", *lines["outcome"].unique().sort()):
         wanted = lines.filter(pl.col("outcome") == outcome) if outcome else lines
-        filters = {"outcome": outcome, "account": "", "entity": ""}
-        assert queue.waiting(session.store, as_of, filters, 3) == (wanted["line_id"].to_list()[:3], wanted.height)
-        assert queue.waiting(session.store, as_of, filters, None)[0] == wanted["line_id"].to_list()
+        found = queue.waiting(session.store, as_of, Filters(outcome=outcome), 3)
+        assert found.line_ids == tuple(wanted["line_id"].to_list()[:3])
+        assert (found.count, found.waiting) == (wanted.height, lines.height)
+        assert sum(found.sums.values()) == wanted["amount"].sum()
+        assert queue.waiting(session.store, as_of, Filters(outcome=outcome), None).line_ids == tuple(wanted["line_id"])
+    for rule in {text.partition("@")[0] for text in lines["rule"] if text}:
+        wanted = lines.filter(pl.col("rule").str.starts_with(f"{rule}@"))
+        assert queue.waiting(session.store, as_of, Filters(rule=rule), None).line_ids == tuple(wanted["line_id"])
+    for customer in lines["customer_id"].unique().sort():
+        wanted = lines.filter(pl.col("customer_id") == customer) if customer else lines
+        assert queue.waiting(session.store, as_of, Filters(customer=customer), None).line_ids == tuple(wanted["line_id"])
 
 
 def _check(books: Books) -> int:

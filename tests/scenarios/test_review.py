@@ -58,7 +58,7 @@ def test_a_posted_line_names_its_items_and_decision(books: Books) -> None:
     assert (allocation.item_id, allocation.cash, allocation.open) == ("I1", 1190_00, 0)
     assert (decision.kind, decision.in_force, decision.items) == ("match", True, ("I1",))
     assert books.explain(line_id).history == view.decisions
-    assert told(books, "explain", line_id) == [in_json(books.explain(line_id).to_dict())]
+    assert told(books, "explain", line_id) == [in_json(books.explain(line_id).to_dict()) | {"choices": []}]
 
 
 def test_a_customer_owes_what_the_aging_says(books: Books) -> None:
