@@ -128,7 +128,9 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_shared": EvidenceKind("further items carry the same number"),
     "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
     "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),
-    "reference_unknown": EvidenceKind("the payer's text holds a number of our documents' make that is none of the customer's open items'"),
+    "reference_unknown": EvidenceKind(
+        "the payer's text names a document, or holds a number of our documents' make, that is none of the customer's open items'"
+    ),
     "payer_account": EvidenceKind("the payer's bank account is the customer's", names_payer=True),
     "payer_account_shared": EvidenceKind("the payer's bank account is known for this customer and for others", names_payer=True),
     "payer_account_group": EvidenceKind("the payer's bank account is that of the customer's parent or of a sister"),

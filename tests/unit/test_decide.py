@@ -78,6 +78,23 @@ def test_a_known_account_and_the_only_item_of_that_amount_post() -> None:
 
 @pytest.mark.parametrize(
     ("text", "state"),
+    [
+        ("Inv no 5156 acct 2104", "proposed"),
+        ("Rechnung 443", "proposed"),
+        ("发票号 8817", "proposed"),
+        ("Rechnung 380", "posted"),
+        ("invoice 2026", "posted"),
+        ("invoices October 2026", "posted"),
+    ],
+)
+def test_a_payer_who_calls_another_number_a_document_s_does_not_pay_by_amount(text: str, state: str) -> None:
+    owed = [item("1", 119_00), item("380", 50_00)]
+    (verdict,) = judge(receipt(50_00, account="C1", text=text), items=owed)
+    assert (verdict.state, paid(verdict)) == (state, {"380": (50_00, 0)})
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
     [("PO 4500071893", "proposed"), ("Beleg 4500071893", "posted"), ("RE-2026-00999", "proposed"), ("2026 00999", "posted")],
 )
 def test_a_number_of_another_make_is_the_payer_s_own(text: str, state: str) -> None:

@@ -1,5 +1,6 @@
 """What the words and the other numbers of a payer's text say for or against an explanation of his receipt."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from matcher.matching.explanations import evidence, item_sets
@@ -12,6 +13,7 @@ from matcher.matching.references.text import Text, compact, says, shape
 from matcher.rules.rulebook import Words
 from matcher.rules.vocabulary import BASES
 
+_RUN = re.compile(r"\d+")
 MOST_APART = 2
 """Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
 
@@ -52,7 +54,7 @@ class Wording:
             if any(item_id not in open_now for item_id in self.named):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif len(self._ours) > ("payer_number" in payer):
+            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set):
                 yield "reference_unknown"
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
@@ -92,6 +94,11 @@ class Wording:
         """Whether the text names orders, and none of them is that of these items."""
         carried = {compact(i.purchase_order.upper()) for i in item_set.items if i.purchase_order}
         return any(not any(number in order or order in number for order in carried) for number in self._orders)
+
+    def _says_other(self, item_set: ItemSet) -> bool:
+        """Whether the payer calls a number a document's, however short it is, that is none of these items'."""
+        runs = [[run.lstrip("0") for run in _RUN.findall(i.document_no)] for i in item_set.items]
+        return any(not any(number in mine or "".join(mine).endswith(number) for mine in runs) for number in self.text.said)
 
     def _asked(self, item_set: ItemSet, difference: str) -> bool:
         """Whether it matters for an explanation that more documents may be meant than those of it."""

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.lazy import lazy
 from matcher.matching.references.lists import GOES_ON, OTHERS, TOTAL
-from matcher.matching.references.meanings import blanked, orders
+from matcher.matching.references.meanings import blanked, orders, said
 from matcher.matching.references.neutral import is_neutral, without_tags
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
@@ -39,6 +39,9 @@ STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
 """Kinds that name an item by themselves."""
 
 _LONG_ORDER = 8
+_LEAST_SAID, _MOST_SAID = 3, 6
+"""Digits of a number that is a document's because the payer calls it so; a longer one of another make than ours is his own."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
@@ -229,6 +232,12 @@ class Text:
         """Numbers of five digits or more that the payer wrote and that may be a document's."""
         tokens = _LATIN.findall(self.upper[: self._told])
         return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+
+    @lazy
+    def said(self) -> frozenset[str]:
+        """Digits, without leading zeros, of short numbers that the payer says are documents'; a year is none."""
+        numbers = said(self.upper[: self._told])
+        return frozenset(n for n in numbers if _LEAST_SAID <= len(n) <= _MOST_SAID and not _YEAR.fullmatch(n))
 
     @lazy
     def alike(self) -> str:
