@@ -296,7 +296,8 @@ _CODES = (
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
-    Code("customer.unknown", USAGE, "No customer has this id.", "See the customers file, or `matcher export aging`, for ids."),
+    Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
+    Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
     Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
     Code(

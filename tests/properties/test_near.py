@@ -18,6 +18,8 @@ from matcher.ledger.fold import fold
 from matcher.pipeline import view
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.session import Session
+from matcher.review import items
+from matcher.review.items import ItemQuery
 from matcher.store import near, queue
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)
@@ -62,6 +64,21 @@ def _check_queue(session: Session, as_of: date) -> None:
         assert queue.waiting(session.store, as_of, filters, None)[0] == wanted["line_id"].to_list()
 
 
+def _check_items(session: Session, whole: State) -> None:
+    """What `items` lists of everything, of a customer, and of an open amount."""
+    of_items = whole.items.select("item_id", "open", "customer_id")
+    opens = {row[0]: row[1:] for frame in (of_items, whole.credits.select(of_items.columns)) for row in frame.iter_rows()}
+    for asked in (ItemQuery(closed=True), ItemQuery(customer="C1", closed=True), ItemQuery(search="brandt", closed=True)):
+        found = items.page(session, date(2026, 11, 1), asked)
+        assert {item.item_id: (item.open, item.customer_id) for item in found.items} == opens
+        left = [amount for amount, _ in opens.values() if amount]
+        assert [(total.items, total.open) for total in found.totals] == [(len(left), sum(left))] * bool(left)
+    for amount in {abs(amount) for amount, _ in opens.values() if amount}:
+        found = items.page(session, date(2026, 11, 1), ItemQuery(amount=f"{amount / 100:.2f}"))
+        same = {item.item_id for item in found.items if item.found_by == "open amount"}
+        assert same == {name for name, (left, _) in opens.items() if abs(left) == amount}
+
+
 def _check(books: Books) -> int:
     """Compares every line alone, all together, and the queue of some days. Gives the number of lines."""
     with books.reading() as session:
@@ -70,6 +87,7 @@ def _check(books: Books) -> int:
         for line_id in ids:
             _check_lines(session, whole, [line_id])
         _check_lines(session, whole, ids)
+        _check_items(session, whole)
         for day in (date(2026, 10, 14), date(2026, 10, 31), date.max):
             _check_queue(session, day)
     return len(ids)

@@ -1,0 +1,53 @@
+"""What a person looks up, by the library: one method for each command. `matcher.books.Books` has them all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matcher import review
+
+if TYPE_CHECKING:
+    from matcher.pipeline.session import Session
+    from matcher.review.items import ItemsPage
+
+
+class LookingMethods(ABC):
+    """Listings. Each method opens the books, reads and closes them."""
+
+    @abstractmethod
+    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+
+    @abstractmethod
+    def _present_day(self, session: Session) -> date: ...
+
+    def items(
+        self,
+        customer: str = "",
+        *,
+        search: str = "",
+        amount: str = "",
+        entity: str = "",
+        currency: str = "",
+        overdue: bool = False,
+        closed: bool = False,
+        sort: str = "due",
+        limit: int | None = None,
+    ) -> ItemsPage:
+        """Open items, with what is left of receipts: by customer (id, number or name), a part of a number or name, an amount.
+
+        Args:
+            customer, search, amount, entity, currency: see `review.items.ItemQuery`.
+            overdue: only debts that were due before today.
+            closed: also what has nothing open.
+            sort: ``due``, ``amount`` (the largest first) or ``customer``.
+            limit: at most so many.
+
+        Raises:
+            MatcherError: see `review.items.page`.
+        """
+        query = review.items.ItemQuery(customer, search, amount, entity, currency, overdue, closed, sort, limit)
+        with self._session(write=False) as session:
+            return review.items.page(session, self._present_day(session), query)
