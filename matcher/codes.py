@@ -327,6 +327,7 @@ _CODES = (
         "More would be cleared without cash than the limit of the reason or of the person allows.",
         "Clear less, or let somebody decide who may; see [policy.limits] and [policy.people] in docs/configuration.md.",
     ),
+    Code("learned.unknown", USAGE, "Nothing of this account or name was confirmed for the customer.", "See `matcher learned list`."),
     Code("run.unknown", USAGE, "There is no run of this number.", "Runs are numbered 1, 2, ... in the order in which they were made."),
     Code(
         "period.locked",

@@ -12,6 +12,7 @@ from matcher import review
 if TYPE_CHECKING:
     from matcher.pipeline.session import Session
     from matcher.review.items import ItemsPage
+    from matcher.review.learned import LearnedHabit
 
 
 class LookingMethods(ABC):
@@ -51,3 +52,8 @@ class LookingMethods(ABC):
         query = review.items.ItemQuery(customer, search, amount, entity, currency, overdue, closed, sort, limit)
         with self._session(write=False) as session:
             return review.items.page(session, self._present_day(session), query)
+
+    def learned(self, customer: str = "", *, account: str = "") -> tuple[LearnedHabit, ...]:
+        """Payers' accounts and names that decisions taught; see `review.learned.listing`."""
+        with self._session(write=False) as session:
+            return review.learned.listing(session, customer, account)
