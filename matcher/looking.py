@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.session import Session
     from matcher.review.items import ItemsPage
     from matcher.review.learned import LearnedHabit
+    from matcher.review.log import LogPage
 
 
 class LookingMethods(ABC):
@@ -57,3 +58,10 @@ class LookingMethods(ABC):
         """Payers' accounts and names that decisions taught; see `review.learned.listing`."""
         with self._session(write=False) as session:
             return review.learned.listing(session, customer, account)
+
+    def log(
+        self, subject: str = "", *, customer: str = "", actor: str = "", since: date | None = None, limit: int | None = None
+    ) -> LogPage:
+        """What happened to a line, an item, a decision or a customer, or in all, the oldest first; see `review.log.story_of`."""
+        with self._session(write=False) as session:
+            return review.log.story_of(session, subject, customer=customer, actor=actor, since=since, limit=limit)

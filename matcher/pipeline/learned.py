@@ -186,7 +186,9 @@ def _news(habit: Habit, written: str) -> str:
     what = f"{habit.kind.capitalize()} {written}"
     match habit.standing:
         case Standing.ONE_MORE:
-            return f"{what} is now known for {habit.customer_id}: one more confirmed payment and it will post, where a document is named, too."
+            return (
+                f"{what} is now known for {habit.customer_id}: one more confirmed payment and it will post, where a document is named, too."
+            )
         case Standing.COUNTS if habit.counted == learn.LEAST:
             return f"{what} is now taken to be {habit.customer_id}'s: it was confirmed {habit.counted} times."
         case Standing.CONFLICT:
