@@ -25,7 +25,7 @@ from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
-from matcher.looking import LookMethods
+from matcher.looking import LookingMethods
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
@@ -94,7 +94,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookMethods):
+class Books(DecisionMethods, LookingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

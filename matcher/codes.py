@@ -296,7 +296,8 @@ _CODES = (
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
-    Code("customer.unknown", USAGE, "No customer has this id.", "See the customers file, or `matcher export aging`, for ids."),
+    Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
+    Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),
     Code("line.ambiguous", USAGE, "Several lines have ids that begin so.", "Type more characters of the id."),
     Code(
@@ -332,6 +333,7 @@ _CODES = (
         "What is proposed for the line is not what was shown.",
         "Look at the line again: `matcher queue` or `matcher explain LINE`.",
     ),
+    Code("learned.unknown", USAGE, "Nothing of this account or name was confirmed for the customer.", "See `matcher learned list`."),
     Code("run.unknown", USAGE, "There is no run of this number.", "Runs are numbered 1, 2, ... in the order in which they were made."),
     Code(
         "period.locked",

@@ -156,6 +156,12 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.placing.note(session, line_ids, text)
 
+    def revoke_learned(self, account_or_name: str, customer: str, *, reason: str, dry_run: bool = False) -> Decided:
+        """Says that a payer's account or name is no longer taken to be a customer's; see `actions.learning.revoke`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return actions.learning.revoke(session, account_or_name, customer, reason)
+
     def undo(self, decision_or_line: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses a decision; see `actions.undoing.undo`."""
         actors.check_reasons(reason)

@@ -115,11 +115,11 @@ DECISION: Schema = {
     "blocked_by": _TEXT,  # the test that kept the engine from posting it
     "reason": _TEXT,
     "reverses": _TEXT,  # decision_id that this one undoes
-    "refused": _TEXT,  # of a reject the ids of the items that are not proposed for the line again, as a JSON array; else empty
+    "refused": _TEXT,  # a JSON array: of a reject the items not proposed for the line again, of a revoke the account's or name's key
     "counts_instead": _TEXT,  # of an exclude the lines, separated by spaces, or the statement that count in its place; of a listed the item
     "run_by": _TEXT,  # who started the run that posted it; empty when a person decided
     "other_line": _TEXT,  # decided together with this line: the payment that came back, the other leg of a transfer; else empty
-    "classified": _TEXT,  # of a classify what the line is: a word of `states.LineClass`; else empty
+    "classified": _TEXT,  # of a classify a word of `states.LineClass`, of a revoke ``account`` or ``name``; else empty
     "gl_account": _TEXT,  # of a classify the ledger account; empty when none was named
     "until": _DAY,  # of a hold the first day on which the line waits again
     "owner": _TEXT,  # of an assign who follows the line up

@@ -103,6 +103,7 @@ class DecisionKind(StrEnum):
     HOLD = "hold"  # its line is set aside until a day
     ASSIGN = "assign"  # somebody follows its line up
     NOTE = "note"
+    REVOKE = "revoke"  # what was learned of a payer counts no more; on no line
     UNDO = "undo"  # reverses another decision
     EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
     PROPOSAL = "proposal"  # of a run; never in the journal

@@ -82,12 +82,13 @@ class IsoDate(click.ParamType[date]):
 
 def with_books(command: F) -> F:
     """Adds --books, --actor and --wait, so that they may stand behind the command's name too."""
-    command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=_keep, help=WAIT)(command)
-    command = click.option("--books", metavar="DIR", expose_value=False, callback=_keep, help="Books directory.")(command)
-    return click.option("--actor", metavar="NAME", expose_value=False, callback=_keep, help="Who decides.")(command)
+    command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=keep, help=WAIT)(command)
+    command = click.option("--books", metavar="DIR", expose_value=False, callback=keep, help="Books directory.")(command)
+    return click.option("--actor", metavar="NAME", expose_value=False, callback=keep, help="Who decides.")(command)
 
 
-def _keep(ctx: click.Context, param: click.Parameter, value: str | int | None) -> None:
+def keep(ctx: click.Context, param: click.Parameter, value: str | int | None) -> None:
+    """Keeps what the command line says of the books."""
     if value is not None and param.name is not None:
         setattr(given(ctx), param.name, value)
 

@@ -39,6 +39,8 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
             say("  ".join(parts))
             if decided.said:
                 say(f"  {decided.said}")
+            if decided.learned:
+                say(f"  {decided.learned}")
         if dry_run:
             rows = [_effect(effect.to_dict()) for decided in made for effect in decided.effects]
             if rows:

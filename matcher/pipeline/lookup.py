@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from matcher.errors import MatcherError
 from matcher.ledger import unapplied
+from matcher.matching.names import search
 from matcher.pipeline import listed
 from matcher.pipeline.listed import Listed
 from matcher.pipeline.session import Session
 from matcher.store import lines, names
-from matcher.store.names import NamedItem
+from matcher.store.names import CustomerNames, NamedItem
 
 REFERENCE = "ref:"
 """What a bank reference begins with in the place of a line's id."""
@@ -91,15 +92,50 @@ def decision(session: Session, typed: str) -> tuple[str, str]:
 
 
 def customer(session: Session, typed: str) -> str:
-    """Id of a customer.
+    """Id of the customer of that id, customer number, name, or part of a name that no other one has.
 
     Raises:
-        MatcherError: ``customer.unknown`` with the nearest.
+        MatcherError: ``customer.unknown`` with the nearest, ``customer.ambiguous`` with all that may be meant.
     """
     if typed and names.customers_called(session.store, [typed]):
         return typed
+    alike = customers_like(session, typed)
+    same = [one for one in alike if _named_so(one, typed)]
+    meant = same or alike
+    if len(meant) > 1:
+        listed = ", ".join(f"{one.customer_id} ({one.name})" for one in meant[:8])
+        more = f" and {len(meant) - 8} more" if len(meant) > 8 else ""
+        raise MatcherError("customer.ambiguous", f"{typed!r} may mean {len(meant)} customers: {listed}{more}")
+    if meant:
+        return meant[0].customer_id
     near = [f"{customer_id} ({name})" if name else customer_id for customer_id, name in names.nearest_customers(session.store, typed)]
     raise MatcherError("customer.unknown", f"there is no customer {typed!r}", hint=f"Did you mean {' or '.join(near)}?" if near else "")
+
+
+def customers_like(session: Session, typed: str) -> list[CustomerNames]:
+    """Customers with a name that has every word that was typed, or a part of it, and those with it in their number; by id.
+
+    Accents, case, umlaut spellings and traditional or simplified characters do not count.
+    """
+    if not typed.strip():
+        return []
+    wanted, number = search.words(typed), typed.strip().casefold()
+    found = names.customers_written(session.store, typed, search.spellings(typed))
+    return [
+        one
+        for one in found
+        if number in one.customer_no.casefold() or number in one.customer_id.casefold() or search.has(wanted, *_names(one))
+    ]
+
+
+def _names(one: CustomerNames) -> list[str]:
+    return [one.name, *one.trade_name.split("|"), *one.alias.split("|")]
+
+
+def _named_so(one: CustomerNames, typed: str) -> bool:
+    """Whether that is the customer's number or whole name."""
+    numbers = {one.customer_no.casefold(), one.customer_id.casefold()}
+    return typed.strip().casefold() in numbers or search.words(typed) in [search.words(name) for name in _names(one)]
 
 
 class Meant(NamedTuple):
@@ -123,12 +159,12 @@ def item(session: Session, typed: str) -> Meant:
         try:
             return Meant(typed, (NamedItem(unapplied.item_id(line(session, rest)), "", ""),))
         except MatcherError as error:
-            if error.code != "line.unknown" or not _parts(typed):
+            if error.code != "line.unknown" or not parts(typed):
                 raise
-    parts = _parts(typed)
-    if parts:
-        found = names.items_ending(session.store, parts[-1])
-        alike = [one for one in found if _fits(parts, one.document_no) or _fits(parts, one.item_id)]
+    written = parts(typed)
+    if written:
+        found = names.items_ending(session.store, written[-1])
+        alike = [one for one in found if _fits(written, one.document_no) or _fits(written, one.item_id)]
         if alike:
             return Meant(typed, tuple(alike))
     near = names.nearest_items(session.store, typed)
@@ -136,7 +172,7 @@ def item(session: Session, typed: str) -> Meant:
     raise MatcherError("item.unknown", f"no open item has the id or document number {typed!r}", hint=hint)
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def parts(text: str) -> tuple[str, ...]:
     """Letters and numbers of a name, each alike however it is written: case, signs between them and leading zeros do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in _PARTS.findall(plain))
@@ -144,5 +180,5 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _fits(typed: Sequence[str], name: str) -> bool:
     """Whether a name ends with what was typed, part by part, or is the same without its signs."""
-    parts = _parts(name)
-    return parts[-len(typed) :] == tuple(typed) or (len(typed) > 1 and "".join(parts) == "".join(typed))
+    own = parts(name)
+    return own[-len(typed) :] == tuple(typed) or (len(typed) > 1 and "".join(own) == "".join(typed))

@@ -24,6 +24,7 @@ from matcher.money import PPM
 from matcher.pipeline import trust
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
+from matcher.pipeline.learned import revocations_of, settled
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
@@ -119,8 +120,8 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     undone = pl.Series([*aside.taken_back, *aside.taken_back.values()], dtype=pl.String())
     repeats = receipts.repeats(state.lines.filter(~pl.col("line_id").is_in(undone.implode())), book.limits.alike_days)
     # what a run posted teaches nothing, or a second run would know more than the first
-    confirmed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(CONFIRMING)).get_column("line_id")
-    taught = learned(state.lines.filter(pl.col("line_id").is_in(confirmed.implode())), receivable)
+    confirmed = settled(state.lines, state.decisions, CONFIRMING)
+    taught = learned(confirmed, receivable, revocations_of(state.decisions))
     return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
 
 

@@ -23,6 +23,7 @@ from matcher.states import NOT_RECEIVABLE, DecisionKind, LineState, StatementSta
 from matcher.store import facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
+_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.UNDO]
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,8 +96,8 @@ def _decisions(decisions: pl.DataFrame, line_amounts: pl.DataFrame) -> Check:
     earlier = decisions.select(reverses="decision_id", reversed_in="batch", reversed_line="line_id").unique("reverses", keep="first")
     named = decisions.join(earlier, on="reverses", how="left", maintain_order="left")
     is_reversal = pl.col("reverses") != ""
-    # credits are set off, and items written off, without a line; and so are these taken back
-    on_none = (pl.col("line_id") == "") & pl.col("kind").is_in([DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.UNDO])
+    # credits are set off, items written off, and what was learned revoked, without a line; and so are these taken back
+    on_none = (pl.col("line_id") == "") & pl.col("kind").is_in(_ON_NO_LINE)
     wrong = (
         ~(pl.col("line_id").is_in(line_amounts["line_id"].implode()) | on_none)
         | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))

@@ -77,6 +77,12 @@ class Store:
         """Runs a statement to its end and gives all its rows: a result left unread would block the connection."""
         return self.connection.execute(sql, parameters).fetchall()
 
+    def rows(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        """All rows of a query, by the names of its columns."""
+        cursor = self.connection.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def pieces(self, sql: str) -> Iterator[pl.DataFrame]:
         """The rows of a query, some at a time; until the last is taken the connection runs nothing else.
 

@@ -61,6 +61,30 @@ def customers_called(store: Store, ids: Collection[str]) -> set[str]:
     return {str(row[0]) for row in store.run(sql, [texts(ids)])}
 
 
+class CustomerNames(NamedTuple):
+    """What a customer is called, by the latest record. `trade_name` and `alias` hold several with ``|`` between them."""
+
+    customer_id: str
+    customer_no: str
+    name: str
+    trade_name: str
+    alias: str
+
+
+def customers_written(store: Store, typed: str, spellings: Collection[str]) -> list[CustomerNames]:
+    """Customers that may be meant: with one of the spellings in a name, with a name in other letters, or with the text in a number."""
+    names = "concat_ws('|', name, trade_name, alias)"
+    sql = f"""SELECT customer_id, customer_no, name, trade_name, alias FROM raw.customer AS c
+        WHERE (strlen({names}) <> length({names})
+            OR len(list_filter($spellings::VARCHAR[], lambda s: contains(lower({names}), s))) > 0
+            OR contains(lower(customer_no), $typed) OR contains(lower(customer_id), $typed))
+        AND NOT EXISTS (FROM raw.customer AS later WHERE later.customer_id = c.customer_id AND later.batch > c.batch)
+        ORDER BY customer_id"""
+    if not texts([typed]):
+        return []
+    return [CustomerNames(*map(str, row)) for row in store.run(sql, {"spellings": list(spellings), "typed": typed.strip().lower()})]
+
+
 def nearest_customers(store: Store, typed: str, count: int = 3) -> list[tuple[str, str]]:
     """Ids and names of customers whose id or name is near to what was typed, or holds it; the nearest first."""
     if not texts([typed]) or len(typed) > 60:

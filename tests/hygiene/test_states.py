@@ -137,7 +137,7 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (LineState, "posted proposed none excluded"),
         (
             DecisionKind,
-            "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note undo exclude "
+            "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note revoke undo exclude "
             "proposal",
         ),
         (StatementState, "balanced unproven quarantined report accepted rejected replaced"),

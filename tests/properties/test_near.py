@@ -18,7 +18,9 @@ from matcher.ledger.fold import fold
 from matcher.pipeline import view
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.session import Session
-from matcher.store import near, queue
+from matcher.review import items, log
+from matcher.review.items import ItemQuery
+from matcher.store import journal, near, queue
 from matcher.store.queue import Filters
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)
@@ -71,6 +73,39 @@ def _check_queue(session: Session, as_of: date) -> None:
         assert queue.waiting(session.store, as_of, Filters(customer=customer), None).line_ids == tuple(wanted["line_id"])
 
 
+def _check_items(session: Session, whole: State) -> None:
+    """What `items` lists of everything, of a customer, and of an open amount."""
+    of_items = whole.items.select("item_id", "open", "customer_id")
+    opens = {row[0]: row[1:] for frame in (of_items, whole.credits.select(of_items.columns)) for row in frame.iter_rows()}
+    for asked in (ItemQuery(closed=True), ItemQuery(customer="C1", closed=True), ItemQuery(search="brandt", closed=True)):
+        found = items.page(session, date(2026, 11, 1), asked)
+        assert {item.item_id: (item.open, item.customer_id) for item in found.items} == opens
+        left = [amount for amount, _ in opens.values() if amount]
+        assert [(total.items, total.open) for total in found.totals] == [(len(left), sum(left))] * bool(left)
+    for amount in {abs(amount) for amount, _ in opens.values() if amount}:
+        found = items.page(session, date(2026, 11, 1), ItemQuery(amount=f"{amount / 100:.2f}"))
+        same = {item.item_id for item in found.items if item.found_by == "open amount"}
+        assert same == {name for name, (left, _) in opens.items() if abs(left) == amount}
+
+
+def _check_log(session: Session, whole: State) -> None:
+    """The log tells every decision once, and every batch; of a line and an item what is theirs, and nothing of others."""
+    page = log.story_of(session)
+    told = [entry.decision_id for entry in page.entries if entry.decision_id]
+    assert told == whole.decisions["decision_id"].to_list()
+    assert [entry.at for entry in page.entries] == sorted(entry.at for entry in page.entries)
+    latest = journal.last_batch(session.store).batch
+    assert {entry.batch for entry in page.entries} == set(range(1, latest + 1))
+    assert log.story_of(session, limit=7).entries == page.entries[-7:]
+    for name, subject in (("line_id", whole.lines["line_id"][0]), ("item_id", whole.items["item_id"][0])):
+        own = set(whole.allocations.filter(pl.col(name) == subject, pl.col("state") == "posted")["decision_id"])
+        about = [entry.decision_id for entry in log.story_of(session, subject).entries if entry.decision_id and entry.kind != "export"]
+        assert len(about) == len(set(about))
+        assert own <= set(about)
+        if name == "line_id":
+            assert set(about) >= set(whole.decisions.filter(pl.col(name) == subject)["decision_id"])
+
+
 def _check(books: Books) -> int:
     """Compares every line alone, all together, and the queue of some days. Gives the number of lines."""
     with books.reading() as session:
@@ -79,6 +114,8 @@ def _check(books: Books) -> int:
         for line_id in ids:
             _check_lines(session, whole, [line_id])
         _check_lines(session, whole, ids)
+        _check_items(session, whole)
+        _check_log(session, whole)
         for day in (date(2026, 10, 14), date(2026, 10, 31), date.max):
             _check_queue(session, day)
     return len(ids)

@@ -85,6 +85,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in plain if c in _VOICED or not unicodedata.combining(c)))
 
 
+def plain(text: str) -> str:
+    """What a part of a name is looked for in: folded, with one spelling of umlauts, and simplified Chinese characters."""
+    folded = fold(text)
+    return _UMLAUT.sub(r"\1", folded) if folded.isascii() or not any(c > "\u2e7f" for c in folded) else _simplified(folded)
+
+
 def name_key(name: str) -> str:
     """A name without legal forms and punctuation: equal for spellings of one name, empty when there is no letter.
 

@@ -86,6 +86,7 @@ class Decided:
         said: in words: what was done, for whom, and what is left.
         effects: what it does to items.
         left: what the line has left, minor units of `currency`.
+        learned: what the books learned of the payer by it, in a sentence; '' for nothing.
     """
 
     decision_id: str
@@ -98,12 +99,13 @@ class Decided:
     effects: tuple[Effect, ...] = ()
     left: int = 0
     currency: str = ""
+    learned: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         return {
             "decision_id": self.decision_id, "kind": self.kind, "line_id": self.line_id, "outcome": self.outcome,
-            "customer_id": self.customer_id, "effective_date": self.effective_date.isoformat(), "said": self.said,
+            "customer_id": self.customer_id, "effective_date": self.effective_date.isoformat(), "said": self.said, "learned": self.learned,
             "left": money.render(self.left, self.currency) if self.currency else "", "currency": self.currency,
             "items": [effect.to_dict() for effect in self.effects],
         }  # fmt: skip

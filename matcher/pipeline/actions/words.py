@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import polars as pl
+
 from matcher import money
+from matcher.pipeline import learned
 from matcher.pipeline.actions.base import Decided, Effect, Look
-from matcher.states import DecisionKind
+from matcher.states import CONFIRMING, DecisionKind
 
 _DONE = {
     DecisionKind.ACCEPT: "Accepted",
@@ -27,7 +30,16 @@ _SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, Deci
 
 def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:
     """The same decisions with their sentences."""
-    return [replace(decided, said=_sentence(look, decided)) for decided in made]
+    taught = _learned(look, made)
+    return [replace(decided, said=_sentence(look, decided), learned=taught.get(decided.line_id, "")) for decided in made]
+
+
+def _learned(look: Look, made: Sequence[Decided]) -> dict[str, str]:
+    """What the decisions taught of the payers of lines."""
+    customers = {decided.line_id: decided.customer_id for decided in made if decided.kind in CONFIRMING and decided.customer_id}
+    columns = ("line_id", "amount", "counterparty_account", "counterparty_name")
+    rows = look.state.lines.filter(pl.col("line_id").is_in(list(customers)), pl.col("amount") > 0).select(columns).iter_rows()
+    return learned.news(look.session, {line_id: (customers[line_id], account, name) for line_id, _, account, name in rows})
 
 
 def _sentence(look: Look, decided: Decided) -> str:

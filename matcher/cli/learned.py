@@ -1,0 +1,72 @@
+"""`learned`: what decisions taught of payers' accounts and names."""
+
+import click
+
+from matcher.cli.common import data_record, note, open_books, reason_option, say, show, with_books, with_format
+
+_COLUMNS = (
+    "kind", "value", "entity", "customer_id", "customer_name", "confirmed", "counted", "standing", "said", "lines", "by", "first", "last",
+    "conflicts_with", "revocation", "revoked_by", "revoked_at", "reason",
+)  # fmt: skip
+_SHOWN = 3
+"""Lines that are named in a table."""
+
+
+@click.group()
+def learned() -> None:
+    """What decisions taught: whose account and whose name it is."""
+
+
+@learned.command(name="list")
+@click.option("--customer", default="", metavar="ID|NAME", help="Of this customer: id, number, name, or part of a name.")
+@click.option("--account", default="", metavar="TEXT", help="With this in the account number or name.")
+@with_books
+@with_format
+def list_(output: str, customer: str, account: str) -> None:
+    """Accounts and names of payers that persons confirmed, from which lines and by whom, and whether they count.
+
+    What was confirmed twice for one customer counts: a run takes it to be the customer's. What was confirmed for two customers counts
+    for neither. `learned revoke` says that it is not to count.
+    """
+    found = open_books().learned(customer, account=account)
+    rows = [one.to_dict() for one in found]
+    columns: tuple[str, ...] = _COLUMNS
+    if output == "table":
+        columns = ("payer's", "value", "customer", "confirmed", "by", "first", "last", "lines", "standing")
+        for row, one in zip(rows, found, strict=True):
+            lines = one.habit.lines
+            row |= {"payer's": row["kind"], "customer": f"{row['customer_id']} {one.customer_name}".strip(), "standing": one.said}
+            row |= {"by": ", ".join(one.habit.by), "first": one.habit.first[:10], "last": one.habit.last[:10]}
+            row["lines"] = ", ".join(line[:10] for line in lines[-_SHOWN:]) + (
+                f", {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+            )
+    elif output == "csv":
+        for row, one in zip(rows, found, strict=True):
+            row |= {"lines": " ".join(one.habit.lines), "by": ", ".join(one.habit.by), "conflicts_with": " ".join(one.habit.others)}
+    show(rows, columns, output, numbers=("confirmed", "counted"))
+    note(f"{len(rows)} learned." if rows else "Nothing is learned yet: a decision of a person on a receipt teaches.")
+
+
+@learned.command()
+@click.argument("account", metavar="ACCOUNT|NAME")
+@click.option("--customer", required=True, metavar="ID|NAME", help="Whose it was taken to be.")
+@click.option("--dry-run", is_flag=True, help="Check everything, and keep nothing.")
+@click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print.")
+@with_books
+@reason_option
+def revoke(account: str, customer: str, reason: str, output: str, *, dry_run: bool) -> None:
+    """Take a payer's account or name no longer to be a customer's.
+
+    What was confirmed before counts no more; what is confirmed from now on does. `undo DECISION` takes the revocation back.
+    """
+    decided = open_books().revoke_learned(account, customer, reason=reason, dry_run=dry_run)
+    if output == "json":
+        data_record(decided.to_dict())
+    else:
+        say(f"{decided.decision_id}  {decided.kind}")
+        say(f"  {decided.said}")
+    if dry_run:
+        note("Dry run: nothing was kept.")
+
+
+COMMANDS = (learned,)

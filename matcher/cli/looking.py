@@ -1,0 +1,101 @@
+"""Commands by which a person looks things up: items, log."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from matcher.cli.common import SECONDS, WAIT, IsoDate, keep, note, open_books, show, with_books, with_format
+
+_COLUMNS = (
+    "entity", "customer_id", "customer_name", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_overdue",
+    "currency", "amount", "open", "discount", "discount_date", "found_by",
+)  # fmt: skip
+_NUMBERS = ("days_overdue", "days overdue", "amount", "open", "discount")
+
+
+@click.command()
+@click.option("--customer", default="", metavar="ID|NAME", help="Of this customer: id, number, name, or part of a name.")
+@click.option("--search", default="", metavar="TEXT", help="With this in a document number, reference, or customer's number or name.")
+@click.option("--amount", default="", metavar="AMOUNT", help="With just that open, or less its discount; also a customer's whole account.")
+@click.option("--entity", default="", metavar="ID", help="Only this legal entity.")
+@click.option("--currency", default="", metavar="CODE", help="Only this currency.")
+@click.option("--overdue", is_flag=True, help="Only debts that were due before today.")
+@click.option("--all", "closed", is_flag=True, help="Also documents that have nothing open.")
+@click.option("--sort", type=click.Choice(["due", "amount", "customer"]), default="due", help="In which order.", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many.")
+@with_books
+@with_format
+def items(output: str, **asked: Any) -> None:
+    """Open items, with the unapplied rests U-LINE of receipts.
+
+    --search finds a document number however it is written: case, spaces, prefix and leading zeros do not matter, and a part is enough.
+    In names accents and case do not matter. What matches has to match every option.
+    """
+    page = open_books().items(**asked)
+    rows = [item.to_dict() for item in page.items]
+    columns: tuple[str, ...] = _COLUMNS
+    if output == "table":
+        columns = ("document", "type", "customer", "issued", "due", "days overdue", "amount", "open")
+        for row in rows:
+            unapplied = row["document_type"] == "unapplied"
+            row |= {"document": row["item_id"] if unapplied else row["document_no"] or row["item_id"], "type": row["document_type"]}
+            row |= {"customer": " ".join(filter(None, (str(row["customer_id"]), str(row["customer_name"])))), "issued": row["issue_date"]}
+            row |= {"due": row["due_date"], "days overdue": row["days_overdue"] or "", "open": f"{row['open']} {row['currency']}"}
+            row["found by"] = row["found_by"]
+        columns = (*columns, "found by") if asked["amount"] else columns
+    show(rows, columns, output, numbers=_NUMBERS, long=("customer",))
+    for sentence in page.notes:
+        note(sentence)
+    sums = ", ".join(f"{total.to_dict()['open']} {total.currency}" for total in page.totals) or "nothing"
+    many = sum(total.items for total in page.totals)
+    shown = f"; {len(rows)} of {page.matching} shown" if len(rows) < page.matching else ""
+    closed = f" --all shows {page.closed} more with nothing open." if page.closed else ""
+    note(f"{many} open: {sums}{shown}.{closed}")
+
+
+_LOG = (
+    "at", "batch", "run", "actor", "run_by", "kind", "said", "reason", "decision_id", "line_id", "customer_id", "items", "amount",
+    "currency", "rule", "confidence", "reverses",
+)  # fmt: skip
+_PAGE = 200
+"""Entries that a table shows where nobody says how many."""
+
+
+@click.command()
+@click.argument("subject", required=False, default="", metavar="LINE|ITEM|DECISION")
+@click.option("--customer", default="", metavar="ID|NAME", help="All that happened to a customer's items and money.")
+@click.option("--actor", "by", default="", metavar="NAME", help="Only what this person did; 'engine' for what rules posted.")
+@click.option("--since", type=IsoDate(), metavar="DATE", help="Only from this day on.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many, the latest.")
+@click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=keep, help=WAIT)
+@click.option("--books", metavar="DIR", expose_value=False, callback=keep, help="Books directory.")
+@with_format
+def log(output: str, subject: str, customer: str, by: str, since: date | None, limit: int | None) -> None:
+    """The journal as a story, the oldest first: when, who, what, and the reason that was given.
+
+    Of a LINE all that happened to its money, of an ITEM all from its import to its closing, also what was taken back. Without either all
+    that was done in these books. A table shows the latest 200 unless --limit says otherwise.
+    """
+    most = limit or (_PAGE if output == "table" else None)
+    page = open_books().log(subject, customer=customer, actor=by, since=since, limit=most)
+    rows = [entry.to_dict() for entry in page.entries]
+    columns: tuple[str, ...] = _LOG
+    if output == "table":
+        columns = ("when", "who", "what", "reason", "line", "decision")
+        for row, entry in zip(rows, page.entries, strict=True):
+            run = f"run {entry.run}" if entry.run else ""
+            whose = ", ".join(filter(None, (run, f"by {entry.run_by}" if entry.run_by else "")))
+            row |= {"when": entry.at[:16].replace("T", " "), "who": f"{entry.actor} ({whose})" if entry.run_by else entry.actor}
+            row |= {"what": entry.said, "line": entry.line_id[:10], "decision": entry.decision_id[:10]}
+    elif output == "csv":
+        for row, entry in zip(rows, page.entries, strict=True):
+            row["items"] = " ".join(entry.items)
+    show(rows, columns, output, numbers=("batch", "run", "amount", "confidence"))
+    if page.earlier:
+        note(f"The latest {len(rows)} are shown; --limit shows more.")
+    elif not rows:
+        note("Nothing of that is in the journal.")
+
+
+COMMANDS = (items, log)
