@@ -13,11 +13,11 @@ from matcher.errors import MatcherError
 from matcher.pipeline import actions, rulebooks, selection
 
 if TYPE_CHECKING:
+    from matcher.filters import Filters
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
-    from matcher.store.queue import Filters
 
 
 class DecisionMethods(ABC):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matcher import pipeline, review
+from matcher.filters import Filters
 from matcher.pipeline import listed, selection
-from matcher.store.queue import Filters
 
 if TYPE_CHECKING:
     from matcher.frames import State

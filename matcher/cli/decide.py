@@ -13,8 +13,8 @@ from matcher.states import LINE_CLASSES
 
 if TYPE_CHECKING:
     from matcher.books import Books
+    from matcher.filters import Filters
     from matcher.pipeline.actions.base import Decided
-    from matcher.store.queue import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
 

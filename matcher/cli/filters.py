@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from matcher.store.queue import SORTS, Filters
+from matcher.filters import SORTS, Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +67,6 @@ def picked(asked: dict[str, Any], *, held: bool = False, sort: str = "") -> Filt
 
 
 sort_option = click.option(
-    "--sort", type=click.Choice([name for name in SORTS if name]), default=None,
+    "--sort", type=click.Choice(SORTS), default=None,
     help="In this order; default: proposed ones first, then the largest.",
 )  # fmt: skip

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from matcher.errors import MatcherError
+from matcher.filters import SORTS, Filters
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
 from matcher.states import LineState, Outcome
 from matcher.store import queue
-from matcher.store.queue import SORTS, Filters
 
 _NUMBERS = re.compile(r"@?(\d{1,5})(?:-@?(\d{1,5}))?")
 _MANY = 10_000
@@ -99,7 +99,7 @@ def checked(session: Session, filters: Filters, rules: Collection[str]) -> Filte
         "entity": {entity for _, entity in accounts} | {entity.id for entity in config.entity},
         "outcome": [outcome.value for outcome in Outcome],
         "state": (LineState.PROPOSED, LineState.NONE),
-        "sort": [name for name in SORTS if name],
+        "sort": SORTS,
     }
     if filters.rule:
         known["rule"] = rules

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
@@ -15,7 +16,6 @@ from matcher.pipeline.session import Session
 from matcher.review import cells
 from matcher.states import LineState
 from matcher.store import journal, near, queue
-from matcher.store.queue import Filters
 
 
 @dataclass(frozen=True, slots=True)

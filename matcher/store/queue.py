@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from matcher import money
 from matcher.errors import MatcherError
+from matcher.filters import Filters
 from matcher.ledger.restored import FOLLOW_UP, PROPOSALS
 from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, LineState, Outcome
 from matcher.store.database import Store
@@ -92,50 +93,13 @@ SORTS = {
     "account": "account, booking_date, amount DESC, line_id",
     "outcome": "outcome, amount DESC, line_id",
 }
-"""Orders in which the queue may be asked for; '' is proposed ones first, then the largest."""
+"""The orders in which the queue may be asked for; '' is proposed ones first, then the largest."""
 
 _TEXTS = ("counterparty_name", "counterparty_account", "remittance_information", "creditor_reference", "end_to_end_id", "bank_reference")
 """Columns of a line that a search looks through."""
 
 _FINEST = "CLF"
 """A currency with as many decimal places as any has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which of the receipts that wait are asked for; what is '' or None asks for all.
-
-    Attributes:
-        entity, account, outcome, customer, owner: the one that is meant, by its id or word.
-        rule: a rule's id, with or without its version.
-        state: ``proposed`` or ``none``.
-        min_confidence: millionths.
-        min_amount, max_amount: decimal text; it bounds the amounts of every currency.
-        older_than: days since the booking.
-        search: a text that the bank's words, the customer's number or name hold, in whatever case.
-        held: those on hold, in the place of those that wait.
-        sort: a key of `SORTS`.
-    """
-
-    entity: str = ""
-    account: str = ""
-    outcome: str = ""
-    customer: str = ""
-    rule: str = ""
-    owner: str = ""
-    state: str = ""
-    min_confidence: int | None = None
-    min_amount: str = ""
-    max_amount: str = ""
-    older_than: int | None = None
-    search: str = ""
-    held: bool = False
-    sort: str = ""
-
-    @property
-    def narrow(self) -> bool:
-        """Whether any receipt is left out."""
-        return any(getattr(self, name) not in ("", None) for name in self.__slots__ if name not in ("held", "sort"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from support import filled, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.pipeline import view
@@ -21,7 +22,6 @@ from matcher.pipeline.session import Session
 from matcher.review import items, log
 from matcher.review.items import ItemQuery
 from matcher.store import journal, near, queue
-from matcher.store.queue import Filters
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)
 ACTS = (*["allocate"] * 3, *["undo"] * 2, "accept", "reject", "run", "run as of", "ingest", "import", "reject statement")

@@ -90,6 +90,8 @@ _NO_TOWN = frozenset(
 )
 """Words behind a number that are no town."""
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LEAST, _MOST = 3, 6
 _WORD_BEFORE = 40
 """Characters before a number in which what it is may be said."""
 
@@ -130,6 +132,11 @@ def said(upper: str) -> frozenset[str]:
     places = _documents(upper)
     found = (match[0] for match in _ANY.finditer(upper) if match.start() in places)
     return frozenset("".join(filter(str.isdecimal, number)).lstrip("0") for number in found)
+
+
+def said_short(upper: str) -> frozenset[str]:
+    """The same of numbers of three to six digits that are no year: a longer one of another make than ours is the payer's own."""
+    return frozenset(number for number in said(upper) if _LEAST <= len(number) <= _MOST and not _YEAR.fullmatch(number))
 
 
 def _may_be_town(word: str) -> bool:

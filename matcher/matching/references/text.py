@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.lazy import lazy
 from matcher.matching.references.lists import GOES_ON, OTHERS, TOTAL
-from matcher.matching.references.meanings import blanked, orders, said
+from matcher.matching.references.meanings import blanked, orders, said_short
 from matcher.matching.references.neutral import is_neutral, without_tags
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
@@ -24,7 +24,6 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
 _YEAR_PIECE = re.compile(r"(^|\|)20(\d\d)(?=\||$)")
 """A year of four digits among the pieces of a number; payers write two of them."""
-
 _SIGNS = "\u2e7f"
 _ALIKE = str.maketrans("OQILSBZ", "0011582")
 _LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
@@ -39,9 +38,6 @@ STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
 """Kinds that name an item by themselves."""
 
 _LONG_ORDER = 8
-_LEAST_SAID, _MOST_SAID = 3, 6
-"""Digits of a number that is a document's because the payer calls it so; a longer one of another make than ours is his own."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 MIN_DAMAGED = 5
 """Fewest characters of a number that may be recognised although it is damaged."""
@@ -235,9 +231,8 @@ class Text:
 
     @lazy
     def said(self) -> frozenset[str]:
-        """Digits, without leading zeros, of short numbers that the payer says are documents'; a year is none."""
-        numbers = said(self.upper[: self._told])
-        return frozenset(n for n in numbers if _LEAST_SAID <= len(n) <= _MOST_SAID and not _YEAR.fullmatch(n))
+        """Short numbers that the payer says are documents'; see `meanings.said_short`."""
+        return said_short(self.upper[: self._told])
 
     @lazy
     def alike(self) -> str:
