@@ -103,15 +103,14 @@ def _made_of(job: EntityInput, engine: Finder) -> Hashable:
 
 def state_once() -> Callable[..., State]:
     """`Books.state` that reads books of the same bytes once: their state is a function of them, of matcher.toml and of the day, and stories
-    ask for it again and again. Books with a log that holds more than they do, and encrypted ones, are read each time.
+    ask for it again and again. Books with something in the place of their log, and encrypted ones, are read each time.
     """
     read = Books.state
     seen: dict[Hashable, tuple[State, Config]] = {}
 
     def state(books: Books, as_of: date | None = None) -> State:
         file, settings = books.directory / "books.duckdb", books.directory / "matcher.toml"
-        log = Path(f"{file}.wal")
-        if not file.is_file() or not settings.is_file() or (log.exists() and log.stat().st_size):
+        if not file.is_file() or not settings.is_file() or os.path.lexists(f"{file}.wal"):
             return read(books, as_of)
         text = settings.read_bytes()
         if b"encryption" in text:
