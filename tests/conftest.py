@@ -9,12 +9,15 @@ import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
-from quicker import catalogue_once, in_memory
+from quicker import catalogue_once, company_once, in_memory, state_once
 
+from matcher.books import Books
+from matcher.matching.entity import EntityInput
 from matcher.store import schema
 
-LOOK = schema.catalogue
-schema.catalogue = catalogue_once()
+LOOK, READ = schema.catalogue, Books.state
+schema.catalogue, Books.state = catalogue_once(), state_once()
+COMPANY = company_once()
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", max_examples=10, derandomize=True, deadline=None, suppress_health_check=_SLOW)
@@ -30,6 +33,13 @@ os.environ.pop("COLUMNS", None)
 
 @pytest.fixture(autouse=True)
 def shape_looked_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a books file consists of is looked at once, but in tests of just that, which are marked `shape`."""
+    """What a books file consists of is looked at once, and its state is read once, but in tests of just that, which are marked `shape`."""
     if request.node.get_closest_marker("shape"):
         monkeypatch.setattr(schema, "catalogue", LOOK)
+        monkeypatch.setattr(Books, "state", READ)
+
+
+@pytest.fixture
+def companies_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The companies that examples of rules are about are made once in each process of the suite."""
+    monkeypatch.setattr(EntityInput, "company", COMPANY)

@@ -16,6 +16,7 @@ import duckdb
 import quicker
 
 from matcher.books import Books, init
+from matcher.store import open_store
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 CONFIG = """
@@ -115,11 +116,18 @@ def copy_of(source: Path, target: Path) -> Path:
     return target
 
 
+def _empty(folder: Path) -> None:
+    """New books. They are looked at here, under the name that they keep, so that their copies are known as ours."""
+    init(folder)
+    with open_store(folder / "books.duckdb", write=False):
+        pass
+
+
 def new_books(folder: Path, config: str = CONFIG, actor: str = "ada") -> Books:
     """Books in a folder, empty when there are none yet, with a clock that stands still."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "books.duckdb").exists():
-        _put(folder, init)
+        _put(folder, _empty)
     (folder / "matcher.toml").write_text(config, encoding="utf-8")
     return Books(folder, actor=actor, clock=lambda: NOW)
 

@@ -1,6 +1,8 @@
 """Digests of what is in the books, for the journal to seal: the rows that a batch appended, and tables that a run puts anew."""
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
@@ -79,8 +81,14 @@ def by_batch(store: Store) -> dict[str, dict[int, Digest]]:
 
 def _batches(store: Store, table: str, columns: Columns) -> Iterator[tuple[int, Iterable[bytes]]]:
     """Sorted hashes of the rows of one batch after the other; 32 bytes for each row of the batch are in memory."""
+    sql = f"SELECT batch, {_hash(columns)} FROM {table} ORDER BY batch, hash"
+    if store.scalar(f"SELECT count(*) FROM {table}") <= FEW:
+        # without pyarrow, which takes longer to start than these take to read
+        for batch, found in groupby(store.run(sql), itemgetter(0)):
+            yield batch, [row_hash for _, row_hash in found]
+        return
     current, parts = 0, list[bytes]()
-    for piece in store.pieces(f"SELECT batch, {_hash(columns)} FROM {table} ORDER BY batch, hash"):
+    for piece in store.pieces(sql):
         for (batch,), rows in piece.group_by("batch", maintain_order=True):
             if parts and batch != current:
                 yield current, parts

@@ -1,5 +1,6 @@
 """`allocate LINE ITEM=CASH+ADJUSTMENT:REASON` on items whose ids hold the signs that it is written with."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -87,13 +88,23 @@ def test_a_beginning_that_a_decision_and_another_line_share_undoes_nothing(tmp_p
     lines = [{"amount": f"{n}.00", "bank_reference": f"R{n}", "remittance_information": "thank you"} for n in range(10, 30)]
     books = filled(tmp_path, items=[{"item_id": "A1", "customer_id": "C1", "document_no": "RE-1", "amount": "1000.00"}], lines=lines)
     names = sorted(books.state(date.max).lines["line_id"])
-    decided = {books.allocate(name, [AllocationRequest("A1")])[0].decision_id: name for name in names}
-    (decision, given) = next(
-        (name, name[:1])
-        for name, line in decided.items()
-        if sum(one.startswith(name[:1]) for one in decided) == 1 and any(one.startswith(name[:1]) and one != line for one in names)
-    )
+    decided: dict[str, str] = {}
+    for name in names:
+        decided[books.allocate(name, [AllocationRequest("A1")])[0].decision_id] = name
+        shared = [one for one, line in decided.items() if _is_beginning_of_one(one[:1], decided) and _others(names, line, one[:1])]
+        if shared:
+            break
+    decision, given = shared[0], shared[0][:1]
     with pytest.raises(MatcherError) as caught:
         books.undo(given)
     assert caught.value.code == "line.ambiguous"
     assert books.undo(decision)[0].kind == "undo"
+
+
+def _is_beginning_of_one(text: str, ids: Iterable[str]) -> bool:
+    return sum(one.startswith(text) for one in ids) == 1
+
+
+def _others(lines: Iterable[str], line: str, text: str) -> bool:
+    """Whether another line's id begins so."""
+    return any(one.startswith(text) and one != line for one in lines)

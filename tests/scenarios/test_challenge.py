@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from support import Row, items_file, with_lists, write
+from support import Row, copied, filled, items_file, with_lists, write
 
 from matcher.books import Books
 from matcher.cli import main
@@ -64,9 +64,13 @@ expect = { applies = false }
 """
 
 
+def three_lines(folder: Path) -> None:
+    filled(folder, items=[*ITEMS, *OTHERS], customers=CUSTOMERS, lines=[NAMED, BY_ITS_ID, UNNAMED])
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
-    made = with_lists(tmp_path, items=[*ITEMS, *OTHERS], customers=CUSTOMERS, lines=[NAMED, BY_ITS_ID, UNNAMED])
+    made = copied(tmp_path, three_lines)
     write(made.directory, "rules.toml", CARELESS)
     return made
 

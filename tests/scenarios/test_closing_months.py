@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import steady
-from support import Row, customers_file, items_file, lines_file, new_books
+from support import Row, copied, customers_file, items_file, lines_file, new_books
 from teller import Teller
 
 CUSTOMERS: list[Row] = [
@@ -26,15 +26,23 @@ TWO = "\n[policy]\nclose_by = 2\n"
 AGING = ("--as-of", "2026-09-30")
 
 
+TODAY = "2026-10-02"
+
+
+def september(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        steady.install(monkeypatch)
+        made = Teller(new_books(folder / "books"), monkeypatch, TODAY)
+        made.do("import", "customers", str(customers_file(folder, CUSTOMERS)))
+        made.do("import", "items", str(items_file(folder, ITEMS)), "--snapshot-date", "2026-09-30")
+        made.do("ingest", str(lines_file(folder, LINES)))
+        made.do("run")
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
     steady.install(monkeypatch)
-    made = Teller(new_books(tmp_path / "books"), monkeypatch, "2026-10-02")
-    made.do("import", "customers", str(customers_file(tmp_path, CUSTOMERS)))
-    made.do("import", "items", str(items_file(tmp_path, ITEMS)), "--snapshot-date", "2026-09-30")
-    made.do("ingest", str(lines_file(tmp_path, LINES)))
-    made.do("run")
-    return made
+    return Teller(copied(tmp_path, september), monkeypatch, TODAY)
 
 
 def _ledger(desk: Teller) -> tuple[bytes, bytes]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import steady
-from support import CONFIG, Row, filled, lines_file
+from support import CONFIG, Row, copied, filled, lines_file
 from teller import Teller
 
 CUSTOMERS: list[Row] = [
@@ -35,12 +35,16 @@ def desk_of(folder: Path, monkeypatch: pytest.MonkeyPatch, lines: list[Row], pol
     return Teller(books, monkeypatch)
 
 
+def two_posted(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        desk_of(folder, monkeypatch, [pays(0), pays(1, named=False)]).do("run")
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
     """Two receipts posted, one by its number and one by its amount alone."""
-    made = desk_of(tmp_path, monkeypatch, [pays(0), pays(1, named=False)])
-    made.do("run")
-    return made
+    steady.install(monkeypatch)
+    return Teller(copied(tmp_path, two_posted), monkeypatch)
 
 
 def more(desk: Teller, *numbers: int, named: bool = True) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import steady
-from support import Row, filled
+from support import Row, copied, filled
 from teller import Teller
 
 CUSTOMERS: list[Row] = [{"customer_id": "N-41", "name": "Obsthof Lauterbach"}, {"customer_id": "N-42", "name": "Obsthof Laubach"}]
@@ -22,12 +22,16 @@ LINES: list[Row] = [
 ]
 
 
+def after_a_run(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        steady.install(monkeypatch)
+        Teller(filled(folder, items=ITEMS, customers=CUSTOMERS, lines=LINES), monkeypatch).do("run")
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
     steady.install(monkeypatch)
-    made = Teller(filled(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=LINES), monkeypatch)
-    made.do("run")
-    return made
+    return Teller(copied(tmp_path, after_a_run), monkeypatch)
 
 
 def _paid(desk: Teller, name: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import steady
-from support import Row, filled
+from support import Row, copied, filled
 from teller import Teller
 
 CUSTOMERS: list[Row] = [
@@ -30,13 +30,16 @@ LINES: list[Row] = [
 ]
 
 
+def after_a_run(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        steady.install(monkeypatch)
+        Teller(filled(folder, items=ITEMS, customers=CUSTOMERS, lines=LINES), monkeypatch).do("run")
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
     steady.install(monkeypatch)
-    books = filled(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=LINES)
-    made = Teller(books, monkeypatch)
-    made.do("run")
-    return made
+    return Teller(copied(tmp_path, after_a_run), monkeypatch)
 
 
 def _state(desk: Teller, reference: str) -> tuple[str, str]:

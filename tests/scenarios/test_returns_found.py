@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import steady
 from click.testing import CliRunner
-from support import LINE_COLUMNS, Row, filled, table, write
+from support import LINE_COLUMNS, Row, table, with_lists, write
 
 from matcher.books import Books
 from matcher.cli import main
@@ -36,7 +36,7 @@ def run(folder: Path, *lines: Row) -> dict[str, tuple[str, str, str]]:
     numbered: list[Row] = [
         {"bank_reference": f"L{n}", "booking_date": f"2026-10-{10 + n}", **BRANDT, **line} for n, line in enumerate(lines, 1)
     ]
-    books = filled(folder, items=ITEMS, customers=CUSTOMERS)
+    books = with_lists(folder, items=ITEMS, customers=CUSTOMERS)
     ingest(books, numbered)
     books.run()
     rows = books.state().lines.select("line_id", "bank_reference", "state", "outcome", "other_line").rows()

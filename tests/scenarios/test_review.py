@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from posted import ITEM, LINE
-from support import filled, lines_file
+from support import copied, filled, lines_file
 
 from matcher.books import Books
 from matcher.cli.main import main
@@ -17,18 +17,20 @@ DAY = date(2026, 10, 31)
 CUSTOMERS = [{"customer_id": "C1", "name": "Brandt GmbH"}, {"customer_id": "C2", "name": "Olsen AS"}]
 
 
-@pytest.fixture
-def books(tmp_path: Path) -> Books:
-    """One receipt posted, one that nothing explains, one open item of C1 and one of C2."""
+def after_a_run(folder: Path) -> None:
     items = [
         ITEM,
         ITEM | {"item_id": "I2", "document_no": "RE-2026-00402"},
         ITEM | {"item_id": "I3", "document_no": "77", "customer_id": "C2"},
     ]
     lines = [LINE, {"amount": "5.00", "remittance_information": "thanks", "bank_reference": "B2", "counterparty_name": "Nobody Ltd"}]
-    made = filled(tmp_path, items=items, customers=CUSTOMERS, lines=lines)
-    made.run()
-    return made
+    filled(folder, items=items, customers=CUSTOMERS, lines=lines).run()
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """One receipt posted, one that nothing explains, one open item of C1 and one of C2."""
+    return copied(tmp_path, after_a_run)
 
 
 def told(books: Books, *command: str) -> list[dict[str, object]]:

@@ -161,6 +161,7 @@ def verdicts(companies: Sequence[EntityItems], book: Rulebook) -> list[list[Matc
     return [decide(c.receipts, c.pool, c.known, book, POLICY) for c in deepcopy(companies)]
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_shadow_rules_change_nothing_and_are_noted() -> None:
     text = "".join(
         RULE.format(mode="shadow", place=f'before = "{rule.id}"')
@@ -218,6 +219,7 @@ def test_examples_fail_when_what_comes_out_is_not_what_they_say() -> None:
     ]
 
 
+@pytest.mark.usefixtures("companies_once")
 def test_examples_are_made_into_receipts_and_items_in_one_go() -> None:
     shown = [example for rule in SHIPPED.rule for example in rule.example]
     assert len(examples._together(SHIPPED, shown, None)) == len(shown)

@@ -106,8 +106,10 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     is behind, and 0 where there is none behind.
     """
     asked = payers.select("entity", "name").unique().filter(pl.col("name").str.strip_chars() != "").sort("entity", "name")
+    if not asked.height:
+        return pl.DataFrame(schema=MATCH)
     forms = customer_names(customers).with_row_index("form").with_columns((pl.col("how") == "script").alias("roman"))
-    if not asked.height or not forms.height:
+    if not forms.height:
         return pl.DataFrame(schema=MATCH)
     asked = asked.with_row_index("payer").join(_formed(asked["name"], name_form), on="name", maintain_order="left")
     asked = asked.with_columns(pl.lit(False).alias("roman")).filter(pl.col("key") != "")
@@ -124,6 +126,8 @@ def match_names(payers: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
         unmatched = pl.concat([unmatched, roman]).join(pl.concat(matches), on="payer", how="anti")
     unmatched = unmatched.sort("payer", "roman").with_row_index("row")
     for candidates in (_sharing_words, _sharing_letters):
+        if not unmatched.height:
+            break
         matches.append(_compared(candidates(unmatched, forms), unmatched, forms, weights))
         unmatched = unmatched.join(matches[-1], on="payer", how="anti")
     return _best(pl.concat(frame.select("payer", "customer_id", "how", "similarity") for frame in matches), asked)
