@@ -1,0 +1,259 @@
+"""Where lists go, and in which form: `-O`, `-o`, and `show`, which every command calls with its rows."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from matcher.cli.streams import data, note
+from matcher.cli.tables.columns import Column, Row, Table
+from matcher.cli.tables.standard import resolved
+from matcher.errors import MatcherError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMS = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
+ENDINGS = {
+    ".txt": "table", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "json", ".md": "md", ".html": "html", ".htm": "html",
+    ".xlsx": "xlsx",
+}  # fmt: skip
+"""The form of a file, by its ending."""
+WHOLE = ("md", "html", "xlsx")
+"""Forms in which all lists of a command are one document."""
+DEFAULT_WIDTH, LEAST_WIDTH = 100, 40
+"""Of a page, in characters: away from a terminal where COLUMNS says nothing; and the narrowest that is obeyed."""
+_KEY = "matcher.cli.tables"
+
+
+@dataclass
+class Sink:
+    """What a command prints, on its way.
+
+    Attributes:
+        form: one of `FORMS`.
+        path: the file that it goes to; '' or '-' for stdout.
+        more: how to see the columns of a table that has no room for them.
+        parts: lists, and text that is printed as it is; kept until the command ends where they make one document.
+    """
+
+    form: str
+    path: str = ""
+    more: str = "-O csv"
+    parts: list[Table | str] = field(default_factory=list)
+
+    @property
+    def to_file(self) -> bool:
+        """Whether a file is written."""
+        return self.path not in ("", "-")
+
+    def put(self, part: Table | str) -> None:
+        """Prints a list or a text, or keeps it for the document."""
+        if self.to_file or self.form in WHOLE:
+            self.parts.append(part)
+        elif self.form == "table" and isinstance(part, Table):
+            _print_table(part, self.more)
+        else:
+            data(part if isinstance(part, str) else _text(part, self.form, self.more))
+
+    def close(self) -> None:
+        """Writes what was kept, a file whole or not at all.
+
+        Raises:
+            MatcherError: ``file.unwritable``; ``usage.option`` where a workbook cannot hold the list.
+        """
+        if not self.to_file and self.form not in WHOLE:
+            return
+        document = self._document()
+        if self.to_file:
+            from matcher.exports.files import write_bytes
+
+            write_bytes(Path(self.path), [document])
+            note(f"{self.path} written.")
+        elif self.form == "xlsx":
+            click.echo(document, nl=False)
+        else:
+            data(document.decode())
+
+    def _document(self) -> bytes:
+        tables = [part for part in self.parts if isinstance(part, Table)]
+        if self.form == "xlsx":
+            from matcher.cli.tables.workbook import workbook
+
+            return workbook(tables)
+        if self.form == "html":
+            from matcher.cli.tables.webpage import page
+
+            text = page(tables, click.get_current_context().command_path)
+        elif self.form == "md":
+            from matcher.cli.tables.markdown import markdown
+
+            text = markdown(tables)
+        else:
+            text = "".join(part if isinstance(part, str) else _text(part, self.form, self.more) for part in self.parts)
+        return text.encode("utf-8", "backslashreplace")
+
+
+def with_format(command: F) -> F:
+    """Adds -O/--format and -o/--out. The command gets the form as `output`, and calls `show` with it."""
+    return formatted(command)
+
+
+def formatted(command: F, *, kind: click.ParamType[Any] | None = None) -> F:
+    """`with_format` for a command that takes more than the forms as --format.
+
+    Args:
+        command: gets the form as `output`.
+        kind: reads the value of --format.
+    """
+
+    @wraps(command)
+    def wrapped(*args: Any, output: str | None, out: str, **others: Any) -> Any:
+        form = _form(output, out)
+        with printing(form, out):
+            return command(*args, output=form, **others)
+
+    words = "How to print: table, csv, tsv, json (one object a line), md, html or xlsx. Default: as --out ends, else table."
+    form = click.option("-O", "--format", "output", type=kind or click.Choice(FORMS), default=None, metavar="FORM", help=words)
+    out = click.option("-o", "--out", "out", default="", metavar="FILE", help="Write to this file instead of the screen; - is the screen.")
+    wrapped_command: Any = form(out(wrapped))
+    return wrapped_command  # type: ignore[no-any-return]
+
+
+@contextmanager
+def printing(form: str, path: str = "", more: str = "-O csv") -> Iterator[None]:
+    """While a command works, what it shows goes to `path` in this form; at its end, the document is written.
+
+    A command that fails writes nothing; one that ends with an exit status for a person has done its work.
+    """
+    context = click.get_current_context()
+    context.meta[_KEY] = sink = Sink(form, path, more)
+    try:
+        yield
+    except click.exceptions.Exit:
+        sink.close()
+        raise
+    sink.close()
+
+
+def _form(asked: str | None, path: str) -> str:
+    """The form that was asked for.
+
+    Raises:
+        MatcherError: ``usage.option`` for a file whose ending says nothing, and for a workbook on a terminal.
+    """
+    to_file = path not in ("", "-")
+    if asked is None and to_file:
+        asked = ENDINGS.get(Path(path).suffix.lower())
+        if asked is None:
+            raise MatcherError("usage.option", f"the file must end with {', '.join(ENDINGS)}", path, "Or name the form with -O.")
+    if asked == "xlsx" and not to_file and sys.stdout.isatty():
+        raise MatcherError("usage.option", "a workbook cannot be shown on a terminal", hint="Write it to a file: -o FILE.xlsx")
+    return asked or "table"
+
+
+def show(
+    rows: Sequence[Row],
+    columns: Iterable[str | Column],
+    output: str,
+    *,
+    numbers: Sequence[str] = (),
+    long: Sequence[str] = (),
+    title: str = "",
+    head: Sequence[str] = (),
+    complete: Iterable[str | Column] | None = None,
+    currency: str = "currency",
+) -> None:
+    """Prints rows in the form that was asked for.
+
+    A person gets `columns`: in a table as many as fit by their priority, in Markdown and on a web page all. Programs and spreadsheets get
+    `complete`. Amounts are decimal text in the row, shares a fraction as text, dates a `date` or ISO text; each form shows them its own
+    way, so a command need not ask which one it is::
+
+        show(
+            [line.to_dict() for line in lines],
+            (Column("line_id", "line", priority=0, shown=ten), "booking_date", Column("amount", kind=Kind.AMOUNT, total=True), "currency"),
+            output,
+            complete=("line_id", "booking_date", "amount", "currency", "text"),
+            head=(books.config.books.name, "receipts that wait"),
+        )
+
+    Args:
+        rows: cells by column name.
+        columns: `Column` records, or names: `standard.STANDARD` knows what many of them hold, and the cells tell the rest.
+        output: one of `FORMS`, as `with_format` gives it.
+        numbers: names of columns that are aligned to the right.
+        long: names of columns of free text.
+        title: above it where there are several lists.
+        head: parts of the line above it.
+        complete: columns of the other forms, where they are not the same.
+        currency: name of the column with the currency of a row's amounts; a sum is made for each.
+    """
+    shown = resolved(rows, columns, numbers, long)
+    known = {column.name: column for column in shown}
+    if complete is None:
+        full = shown
+    else:
+        full = resolved(rows, (known.get(one, one) if isinstance(one, str) else one for one in complete), numbers, long)
+    table = Table(rows, shown, full, title, tuple(head), currency)
+    context = click.get_current_context(silent=True)
+    sink = context.meta.get(_KEY) if context else None
+    (sink if sink is not None and sink.form == output else Sink(output)).put(table)
+
+
+def data_record(record: Any) -> None:
+    """One JSON object on a line of its own: to the file that was named, else to stdout."""
+    from matcher.cli.tables.machine import json_line
+
+    context = click.get_current_context(silent=True)
+    sink = context.meta.get(_KEY) if context else None
+    (sink if sink is not None else Sink("json")).put(json_line(record))
+
+
+def _text(table: Table, form: str, more: str) -> str:
+    from matcher.cli.tables import machine, terminal
+
+    if form == "table":
+        text = "".join(f"{line}\n" for line in terminal.lines(table, terminal.Page(_width(), more=more)))
+        return f"{text}\n" if text else ""
+    return {"csv": machine.csv_text, "tsv": machine.tsv_text, "json": machine.json_lines}[form](table)
+
+
+def _print_table(table: Table, more: str) -> None:
+    from matcher.cli.tables.terminal import Page, lines
+
+    page = Page(_width(), _colour(), _signs(), more)
+    shown = False
+    for line in lines(table, page):
+        click.echo(line, color=page.colour)
+        shown = True
+    if shown:
+        click.echo()
+
+
+def _width() -> int:
+    """Columns of the page: the terminal's; away from one, what COLUMNS says."""
+    if sys.stdout.isatty():
+        return max(shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns, LEAST_WIDTH)
+    asked = os.environ.get("COLUMNS", "")
+    return max(int(asked), LEAST_WIDTH) if asked.isdigit() and asked.isascii() else DEFAULT_WIDTH
+
+
+def _colour() -> bool:
+    """Whether stdout is a terminal that shows colours, and nobody asked it not to (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _signs() -> bool:
+    """Whether stdout can show the signs that tables are drawn with."""
+    try:
+        "─…·".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
