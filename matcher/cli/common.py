@@ -105,6 +105,14 @@ known_at_option = click.option(
 reason_option = click.option("--reason", default="", help="Why; kept in the journal.")
 
 
+def heading(books: "Books", *parts: str, as_of: date | None = None) -> tuple[str, ...]:
+    """The line above a report: the name of the books, what it is, and its day, which is asked for or the one the books took."""
+    from matcher.cli.tables.cells import day_in_words
+
+    day = as_of or books.day
+    return (books.config.books.name, *parts, *([day_in_words(day)] if day else []))
+
+
 def open_books() -> "Books":
     """The books that --books, MATCHER_BOOKS or the current directory name."""
     from matcher.books import Books

@@ -30,6 +30,11 @@ def day(value: Any) -> date | None:
         return None
 
 
+def day_in_words(value: date) -> str:
+    """A day as a person writes it: 31 Oct 2026."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
 def moment(value: Any) -> datetime | None:
     """The moment of a cell of ISO text, without its zone, which is UTC throughout; None where it is none."""
     try:

@@ -35,12 +35,16 @@ def chosen(needs: Sequence[Need], page: int) -> list[int]:
     blank ones after all others. The first is taken whatever the page.
     """
     taken: list[int] = []
+    refused: set[str] = set()
     room = page + GAP
     for places in _units(needs):
+        group = needs[places[0]].group
         room_after = room - sum(needs[place].least + GAP for place in places)
-        if room_after >= 0 or not taken:
+        if (room_after >= 0 and group not in refused) or not taken:
             taken += places
             room = room_after
+        elif group:
+            refused.add(group)
     return sorted(taken)
 
 

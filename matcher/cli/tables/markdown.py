@@ -16,11 +16,11 @@ def markdown(tables: list[Table]) -> str:
 
 def _lines(table: Table) -> Iterator[str]:
     columns, head = cells.split(table)
-    if table.title:
-        yield f"## {_escaped(table.title)}"
-        yield ""
     if head:
         yield f"**{_escaped(cells.SEPARATOR.join(head))}**"
+        yield ""
+    if table.title:
+        yield f"## {_escaped(table.title)}"
         yield ""
     if not columns:
         return

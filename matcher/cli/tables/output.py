@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.streams import data, note
-from matcher.cli.tables.columns import Column, Row, Table
+from matcher.cli.tables import cells
+from matcher.cli.tables.columns import Column, Kind, Row, Table
 from matcher.cli.tables.standard import resolved
 from matcher.errors import MatcherError
 
@@ -25,6 +26,8 @@ ENDINGS = {
     ".xlsx": "xlsx",
 }  # fmt: skip
 """The form of a file, by its ending."""
+PROGRAMS = ("csv", "tsv", "json")
+"""Forms with the columns' own names and the values as they are."""
 WHOLE = ("md", "html", "xlsx")
 """Forms in which all lists of a command are one document."""
 DEFAULT_WIDTH, LEAST_WIDTH = 100, 40
@@ -205,6 +208,23 @@ def show(
     context = click.get_current_context(silent=True)
     sink = context.meta.get(_KEY) if context else None
     (sink if sink is not None and sink.form == output else Sink(output)).put(table)
+
+
+def show_facts(record: Row, output: str, *, title: str = "", head: Sequence[str] = ()) -> None:
+    """Shows one record to a person: a row for each field that says something, with the field's name before it."""
+    rows = []
+    for column in resolved([record], record):
+        value = record[column.name]
+        if value not in ("", None, False):
+            said = "yes" if value is True else cells.text(replace(column, shown=None, zeros=True), record)
+            rows.append({"field": column.name.replace("_", " "), "value": said})
+    columns = (Column("field", priority=0), Column("value", kind=Kind.TEXT, wrap=True, priority=0))
+    show(rows, columns, output, title=title, head=head)
+
+
+def for_programs(output: str) -> bool:
+    """Whether programs read this form: it then has the complete columns only, and no sums."""
+    return output in PROGRAMS
 
 
 def data_record(record: Any) -> None:

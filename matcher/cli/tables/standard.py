@@ -26,6 +26,26 @@ def file_name(value: object) -> str:
     return basename(str(value))
 
 
+LONG_OVERDUE = 90
+"""Days after which what is overdue stands out."""
+
+
+def days_overdue(days: object) -> str:
+    """Days past due, where there are any."""
+    return f"{days:,}" if isinstance(days, int) and days > 0 else ""
+
+
+def long_overdue(row: Row) -> Tone:
+    """Stands out where a document is overdue for more than ninety days."""
+    days = row["days_past_due"]
+    return Tone.BAD if isinstance(days, int) and days > LONG_OVERDUE else Tone.PLAIN
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 line`, `3 lines`. `many` is the plural where an s behind `one` does not make it."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def _columns() -> Iterable[Column]:
     for name in (
         "amount", "pending", "open", "cash", "adjustment", "before", "after", "credit", "debit", "opening", "closing", "missing", "control",

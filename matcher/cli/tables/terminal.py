@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.cli.tables import cells
-from matcher.cli.tables.columns import Column, Kind, Table, Tone
+from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
 from matcher.cli.tables.fit import GAP, Need, chosen, widths
 from matcher.cli.tables.widths import cut, padded, widest, width, wrapped
 
 LEAST_WRAPPED = 20
 """Least width of a column whose texts go on in further lines."""
+WIDEST_WORD = 34
+"""An id or a word of this length, which is that of the longest IBAN, is never cut."""
 _CODES = {Tone.DIM: "2", Tone.GOOD: "32", Tone.BAD: "31"}
 
 
@@ -40,9 +42,10 @@ class Page:
         """What a line across the table is made of."""
         return "─" if self.signs else "-"
 
-    def joined(self, parts: Sequence[str]) -> str:
-        """A head line of its parts."""
-        return (cells.SEPARATOR if self.signs else " - ").join(parts)
+    @property
+    def separator(self) -> str:
+        """What stands between the parts of a head line."""
+        return cells.SEPARATOR if self.signs else " - "
 
     def painted(self, text: str, code: str) -> str:
         """The text in a colour, where there is colour."""
@@ -51,7 +54,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """One column ready to be set: the text and tone of each of its cells, sums last."""
+    """One column ready to be set: the text and tone of each of its cells, those of the sums last."""
 
     column: Column
     texts: list[str]
@@ -60,8 +63,8 @@ class _Body:
     def need(self) -> Need:
         full = widest(self.texts)
         word = max(map(width, self.column.heading.split()), default=0)
-        most = LEAST_WRAPPED if self.column.wrap else self.column.least
-        least = min(full, most) if self.column.kind == Kind.TEXT else full
+        most = LEAST_WRAPPED if self.column.wrap else self.column.least if self.column.kind == Kind.TEXT else WIDEST_WORD
+        least = full if self.column.kind.is_number else min(full, most)
         blank = not any(self.texts)
         return Need(max(least, word), max(full, word), width(self.column.heading), self.column.priority, self.column.group, blank)
 
@@ -72,21 +75,36 @@ def lines(table: Table, page: Page) -> Iterator[str]:
     year = cells.single_year(table.rows, columns)
     if year is not None and not any(str(year) in part for part in head):
         head = (*head, f"dates of {year}")
+    if head:
+        yield from (page.painted(line, "1") for line in _head(head, page))
     if table.title:
         yield page.painted(cut(table.title, page.width, page.mark), "1")
-    if head:
-        yield from (page.painted(line, "1") for line in wrapped(page.joined(head), page.width))
     if not table.rows or not columns:
         return
     sums = cells.totals(table, columns)
-    bodies = _labelled([_body(table, column, sums, year) for column in columns], table, sums)
+    bodies = [_body(table, column, sums, year) for column in columns]
     needs = [body.need() for body in bodies]
     kept = chosen(needs, page.width)
     spread = [min(given, page.width) for given in widths([needs[place] for place in kept], page.width)]
-    yield from _set([bodies[place] for place in kept], spread, len(table.rows), page)
+    shown = [bodies[place] for place in kept]
+    yield from _set(shown, spread, len(table.rows), page)
+    if sums:
+        yield from _sums(shown, spread, table, sums, page)
     left_out = [body.column.heading for place, body in enumerate(bodies) if place not in kept and not needs[place].blank]
     if left_out:
         yield page.painted(_left_out(left_out, page), "2")
+
+
+def _head(parts: Sequence[str], page: Page) -> Iterator[str]:
+    """The head line, which goes on in a further one between two of its parts."""
+    line = ""
+    for part in parts:
+        longer = f"{line}{page.separator}{part}" if line else part
+        if line and width(longer) > page.width:
+            yield cut(line, page.width, page.mark)
+            longer = part
+        line = longer
+    yield cut(line, page.width, page.mark)
 
 
 def _body(table: Table, column: Column, sums: Sequence[dict[str, Any]], year: int | None) -> _Body:
@@ -94,19 +112,6 @@ def _body(table: Table, column: Column, sums: Sequence[dict[str, Any]], year: in
     texts = [cells.text(column, row, year) for row in rows]
     tones = [cells.tone(column, row) if one else Tone.PLAIN for one, row in zip(texts, rows, strict=True)]
     return _Body(column, cells.aligned(texts) if column.kind.is_number else texts, tones)
-
-
-def _labelled(bodies: list[_Body], table: Table, sums: Sequence[dict[str, Any]]) -> list[_Body]:
-    """With the word that says what the sums are, in the first column that is no number and is never left out."""
-    place = next((place for place, body in enumerate(bodies) if not body.column.kind.is_number and not body.column.priority), None)
-    if place is None or not sums:
-        return bodies
-    own = any(body.column.name == table.currency for body in bodies)
-    labels = ["total" if own else f"total {row[table.currency]}".rstrip() for row in sums]
-    if len(sums) == 1:
-        labels = ["total"]
-    first = bodies[place]
-    return [*bodies[:place], _Body(first.column, [*first.texts[: len(table.rows)], *labels], first.tones), *bodies[place + 1 :]]
 
 
 def _set(bodies: Sequence[_Body], spread: Sequence[int], rows: int, page: Page) -> Iterator[str]:
@@ -117,10 +122,21 @@ def _set(bodies: Sequence[_Body], spread: Sequence[int], rows: int, page: Page) 
         texts = [(one[line - height + len(one)] if line >= height - len(one) else "", "1") for one in headings]
         yield _line(bodies, spread, texts, page)
     yield page.painted(across, "2")
-    for place in range(len(bodies[0].texts)):
-        if place == rows:
-            yield page.painted(across, "2")
+    for place in range(rows):
         yield from _row(bodies, spread, place, page)
+
+
+def _sums(bodies: Sequence[_Body], spread: Sequence[int], table: Table, sums: Sequence[Row], page: Page) -> Iterator[str]:
+    """The sums, with the word for them before the first number: texts have no sum, so it has their room."""
+    yield page.painted(page.rule * (sum(spread) + GAP * (len(spread) - 1)), "2")
+    before = next((place for place, body in enumerate(bodies) if body.column.kind.is_number), len(bodies))
+    room = sum(spread[:before]) + GAP * (before - 1)
+    coded = any(body.column.name == table.currency for body in bodies[before:])
+    for place, row in enumerate(sums, start=len(table.rows)):
+        label = cut("total" if coded or len(sums) == 1 else f"total {row[table.currency]}", room, page.mark) if before else ""
+        rest = [(body.texts[place], _CODES.get(body.tones[place], "1")) for body in bodies[before:]]
+        line = _line(bodies[before:], spread[before:], rest, page)
+        yield (page.painted(label, "1") + " " * (room + GAP - width(label)) if before else "") + line
 
 
 def _row(bodies: Sequence[_Body], spread: Sequence[int], place: int, page: Page) -> Iterator[str]:

@@ -61,10 +61,10 @@ def page(tables: list[Table], title: str) -> str:
 
 def _lines(table: Table) -> Iterator[str]:
     columns, head = cells.split(table)
-    if table.title:
-        yield f"<h2>{escape(table.title)}</h2>"
     if head:
         yield f"<p>{escape(cells.SEPARATOR.join(head))}</p>"
+    if table.title:
+        yield f"<h2>{escape(table.title)}</h2>"
     if not columns:
         return
     sums = cells.totals(table, columns)
