@@ -73,7 +73,7 @@ def export(what: str, path: str, target: str, as_of: date | None, known_at: str)
 
 
 _CHECKS = (
-    Column("check", kind=Kind.TEXT, priority=0, wrap=True), Column("checked", kind=Kind.COUNT),
+    Column("check", kind=Kind.TEXT, priority=0, wrap=True), Column("checked", kind=Kind.COUNT, zeros=True),
     Column("result", kind=Kind.TEXT, priority=0, wrap=True, tone=lambda row: Tone.BAD if row["result"].startswith("FAILS") else Tone.GOOD),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@
 """
 
 from matcher.cli.tables.columns import Column, Kind, Row, Tone
-from matcher.cli.tables.output import data_record, for_programs, show, show_facts, with_format
+from matcher.cli.tables.output import data_record, for_programs, formatted, show, show_facts, with_format
 from matcher.cli.tables.standard import counted
 
-__all__ = ["Column", "Kind", "Row", "Tone", "counted", "data_record", "for_programs", "show", "show_facts", "with_format"]
+__all__ = ["Column", "Kind", "Row", "Tone", "counted", "data_record", "for_programs", "formatted", "show", "show_facts", "with_format"]

@@ -72,7 +72,7 @@ def text(column: Column, row: Row, year: int | None = None) -> str:
     if column.kind == Kind.SHARE:
         return _share(value, up=column.up)
     if column.kind.is_number:
-        return _number(value, zeros=column.zeros or column.kind != Kind.AMOUNT)
+        return _number(value, zeros=column.zeros or column.kind not in (Kind.AMOUNT, Kind.COUNT))
     return visible(str(plain(value)))
 
 
@@ -114,9 +114,7 @@ def tone(column: Column, row: Row) -> Tone:
     value = row[column.name]
     if found := column.tones.get(str(value), Tone.PLAIN):
         return found
-    if column.kind == Kind.AMOUNT and str(value).startswith("-"):
-        return Tone.BAD
-    return Tone.DIM if column.kind == Kind.COUNT and value == 0 else Tone.PLAIN
+    return Tone.BAD if column.kind == Kind.AMOUNT and str(value).startswith("-") else Tone.PLAIN
 
 
 def totals(table: Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
@@ -132,7 +130,8 @@ def totals(table: Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
     by_currency: dict[str, list[Row]] = {}
     for row in table.rows:
         by_currency.setdefault(str(row.get(table.currency) or ""), []).append(row)
-    return [_total(code, rows, table.currency, columns) for code, rows in sorted(by_currency.items())]
+    sums = [_total(code, rows, table.currency, columns) for code, rows in sorted(by_currency.items())]
+    return [row for row in sums if any(row[column.name] and Decimal(row[column.name]) for column in summed)]
 
 
 def _total(code: str, rows: Sequence[Row], currency: str, columns: Sequence[Column]) -> dict[str, Any]:
@@ -153,8 +152,11 @@ def single_year(rows: Sequence[Row], columns: Sequence[Column]) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def split(table: Table) -> tuple[list[Column], tuple[str, ...]]:
-    """The columns that go into the rows, and the parts of the head line: what all rows share stands there once."""
+def split(table: Table) -> tuple[list[Column], tuple[str, ...], str]:
+    """The columns that go into the rows, the parts of the head line, and the title.
+
+    What all rows share stands in the head line once. A title without a head line of its own begins it.
+    """
     shared: Mapping[str, str] = {
         column.name: next(iter(values))
         for column in table.columns
@@ -166,4 +168,6 @@ def split(table: Table) -> tuple[list[Column], tuple[str, ...]]:
         for column in table.columns
         if shared.get(column.name)
     )
-    return columns, (*(visible(part) for part in table.head), *parts)
+    if not table.head:
+        return columns, (*([visible(table.title)] if table.title else []), *parts), ""
+    return columns, (*map(visible, table.head), *parts), visible(table.title)

@@ -52,7 +52,7 @@ class Column:
         priority: 0 is always shown; where a page is too narrow, columns fall away from the highest number down.
         group: columns with one word here fall away together, such as the buckets of an aging.
         total: whether its sum, for each currency, stands below the table.
-        zeros: whether an amount of zero is shown; else its cell is blank.
+        zeros: whether an amount or a count of zero is shown; else its cell is blank.
         up: whether a share is rounded up when it is shown, as an upper bound must be; else it is rounded down.
         wrap: whether a text goes on in further lines instead of being cut.
         least: the fewest characters to which a text is cut.

@@ -31,8 +31,8 @@ class Need:
 def chosen(needs: Sequence[Need], page: int) -> list[int]:
     """Places of the columns that fit on a page, in their order.
 
-    They are taken by priority, each that still fits; of one priority the ones further left first. Columns of one group are taken together,
-    blank ones after all others. The first is taken whatever the page.
+    They are taken by priority, each that still fits; of one priority the ones further left first. The first is taken whatever the page.
+    Columns of one group are taken together; a blank one is taken where there is room and its group is shown, and never without a group.
     """
     taken: list[int] = []
     refused: set[str] = set()
@@ -50,14 +50,15 @@ def chosen(needs: Sequence[Need], page: int) -> list[int]:
 
 def _units(needs: Sequence[Need]) -> Iterator[list[int]]:
     order = sorted(range(len(needs)), key=lambda place: (needs[place].blank, needs[place].priority, place))
+    filled = {need.group for need in needs if not need.blank}
     seen: set[str] = set()
     for place in order:
-        group = needs[place].group
-        if not group or needs[place].blank:
+        need = needs[place]
+        if (need.blank and (need.group or not filled)) or (not need.blank and not need.group):
             yield [place]
-        elif group not in seen:
-            seen.add(group)
-            yield [other for other in order if needs[other].group == group and not needs[other].blank]
+        elif not need.blank and need.group not in seen:
+            seen.add(need.group)
+            yield [other for other in order if needs[other].group == need.group and not needs[other].blank]
 
 
 def widths(needs: Sequence[Need], page: int) -> list[int]:

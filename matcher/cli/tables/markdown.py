@@ -15,12 +15,12 @@ def markdown(tables: list[Table]) -> str:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    columns, head = cells.split(table)
+    columns, head, title = cells.split(table)
     if head:
         yield f"**{_escaped(cells.SEPARATOR.join(head))}**"
         yield ""
-    if table.title:
-        yield f"## {_escaped(table.title)}"
+    if title:
+        yield f"## {_escaped(title)}"
         yield ""
     if not columns:
         return

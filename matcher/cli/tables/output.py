@@ -108,25 +108,35 @@ def with_format(command: F) -> F:
     return formatted(command)
 
 
-def formatted(command: F, *, kind: click.ParamType[Any] | None = None) -> F:
-    """`with_format` for a command that takes more than the forms as --format.
+def formatted(command: F, *, forms: Sequence[str] = FORMS, kind: click.ParamType[str] | None = None, other: str = "") -> F:
+    """`with_format` for a command that prints in fewer forms, or whose --format once meant something else.
 
     Args:
         command: gets the form as `output`.
+        forms: in which it prints.
         kind: reads the value of --format.
+        other: the parameter that takes a --format which is no form; the command then has --output too, for those who wrote that.
     """
 
     @wraps(command)
     def wrapped(*args: Any, output: str | None, out: str, **others: Any) -> Any:
-        form = _form(output, out)
-        with printing(form, out):
+        if other:
+            output = others.pop("former") or output
+            if output not in (None, *FORMS):
+                others[other], output = others[other] or output, None
+        form = _form(output, out, forms)
+        with printing(form, out, more="-O csv" if "csv" in forms else f"-O {forms[-1]}"):
             return command(*args, output=form, **others)
 
-    words = "How to print: table, csv, tsv, json (one object a line), md, html or xlsx. Default: as --out ends, else table."
-    form = click.option("-O", "--format", "output", type=kind or click.Choice(FORMS), default=None, metavar="FORM", help=words)
-    out = click.option("-o", "--out", "out", default="", metavar="FILE", help="Write to this file instead of the screen; - is the screen.")
-    wrapped_command: Any = form(out(wrapped))
-    return wrapped_command  # type: ignore[no-any-return]
+    words = f"How to print: {', '.join(forms)}. Default: by the ending of --out, else table."
+    option = click.option("-O", "--format", "output", type=kind or click.Choice(forms), default=None, metavar="FORM", help=words)
+    out = click.option(
+        "-o", "--out", "out", default="", metavar="FILE", help="Write to this file, whole or not at all; - is standard output."
+    )
+    made: Any = option(out(wrapped))
+    if other:
+        made = click.option("--output", "former", type=click.Choice(forms), default=None, hidden=True, help="The same as -O.")(made)
+    return made  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -145,7 +155,7 @@ def printing(form: str, path: str = "", more: str = "-O csv") -> Iterator[None]:
     sink.close()
 
 
-def _form(asked: str | None, path: str) -> str:
+def _form(asked: str | None, path: str, forms: Sequence[str]) -> str:
     """The form that was asked for.
 
     Raises:
@@ -153,9 +163,10 @@ def _form(asked: str | None, path: str) -> str:
     """
     to_file = path not in ("", "-")
     if asked is None and to_file:
-        asked = ENDINGS.get(Path(path).suffix.lower())
+        known = {ending: form for ending, form in ENDINGS.items() if form in forms}
+        asked = known.get(Path(path).suffix.lower())
         if asked is None:
-            raise MatcherError("usage.option", f"the file must end with {', '.join(ENDINGS)}", path, "Or name the form with -O.")
+            raise MatcherError("usage.option", f"the file must end with {', '.join(known)}", path, "Or name the form with -O.")
     if asked == "xlsx" and not to_file and sys.stdout.isatty():
         raise MatcherError("usage.option", "a workbook cannot be shown on a terminal", hint="Write it to a file: -o FILE.xlsx")
     return asked or "table"

@@ -71,14 +71,14 @@ class _Body:
 
 def lines(table: Table, page: Page) -> Iterator[str]:
     """The table line by line, without line ends. None is wider than the page, unless a single id is."""
-    columns, head = cells.split(table)
+    columns, head, title = cells.split(table)
     year = cells.single_year(table.rows, columns)
     if year is not None and not any(str(year) in part for part in head):
         head = (*head, f"dates of {year}")
     if head:
         yield from (page.painted(line, "1") for line in _head(head, page))
-    if table.title:
-        yield page.painted(cut(table.title, page.width, page.mark), "1")
+    if title:
+        yield page.painted(cut(title, page.width, page.mark), "1")
     if not table.rows or not columns:
         return
     sums = cells.totals(table, columns)

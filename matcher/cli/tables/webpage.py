@@ -60,11 +60,11 @@ def page(tables: list[Table], title: str) -> str:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    columns, head = cells.split(table)
+    columns, head, title = cells.split(table)
     if head:
         yield f"<p>{escape(cells.SEPARATOR.join(head))}</p>"
-    if table.title:
-        yield f"<h2>{escape(table.title)}</h2>"
+    if title:
+        yield f"<h2>{escape(title)}</h2>"
     if not columns:
         return
     sums = cells.totals(table, columns)
