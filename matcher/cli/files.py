@@ -31,12 +31,12 @@ _READ_COLUMNS = (
 )  # fmt: skip
 _OUTCOMES = {"read": Tone.GOOD, "reject": Tone.BAD, "partial": Tone.BAD}
 _INSPECTED_COLUMNS = (
-    replace(_FILE, priority=0, least=24), Column("format", priority=0), Column("outcome", priority=0, tones=_OUTCOMES), Column("account", priority=1),
-    Column("first_booking_date", "from", Kind.DATE, priority=2), Column("last_booking_date", "to", Kind.DATE, priority=2),
-    Column("opening", kind=Kind.AMOUNT, priority=4), Column("transactions", "lines", Kind.COUNT, priority=2),
-    Column("credit", kind=Kind.AMOUNT, priority=3), Column("debit", kind=Kind.AMOUNT, priority=3),
-    Column("closing", kind=Kind.AMOUNT, priority=2), Column("currency", " ", priority=2, once=True),
-    Column("balanced", priority=1, tones={"no": Tone.BAD, "yes": Tone.GOOD}),
+    replace(_FILE, priority=0, least=24), Column("format", priority=2), Column("outcome", priority=0, tones=_OUTCOMES),
+    Column("account", priority=1), Column("first_booking_date", "from", Kind.DATE, priority=3),
+    Column("last_booking_date", "to", Kind.DATE, priority=3), Column("opening", kind=Kind.AMOUNT, priority=5),
+    Column("transactions", "lines", Kind.COUNT, priority=1), Column("credit", kind=Kind.AMOUNT, priority=4),
+    Column("debit", kind=Kind.AMOUNT, priority=4), Column("closing", kind=Kind.AMOUNT, priority=3),
+    Column("currency", " ", priority=1, once=True), Column("balanced", priority=0, tones={"no": Tone.BAD, "yes": Tone.GOOD}),
 )  # fmt: skip
 _INSPECTED = (
     "file", "format", "outcome", "account", "currency", "opening", "transactions", "credit", "debit", "closing", "first_booking_date",
@@ -115,7 +115,7 @@ def _show_inspection(reports: list[dict[str, Any]], output: str) -> None:
         for report in reports
         for statement in report["statements"] or [dict.fromkeys(_OF_STATEMENT)]
     ]
-    show(rows, _INSPECTED_COLUMNS, output, complete=_INSPECTED)
+    show(rows, _INSPECTED_COLUMNS, output, complete=_INSPECTED, head=(counted(len(reports), "statement file"),))
     for report in reports:
         for problem in report["problems"]:
             place = f"{report['file']}:{problem['line']}" if problem["line"] else report["file"]
@@ -165,7 +165,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                     raise
                 refused += 1
                 note(str(error))
-    show([row for result in results for row in _ingest_rows(result)], _READ_COLUMNS, output, complete=_READ)
+    rows = [row for result in results for row in _ingest_rows(result)]
+    show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))

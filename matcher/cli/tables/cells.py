@@ -91,13 +91,17 @@ def _share(value: Any, *, up: bool) -> str:
     return f"{(tenths + bool(up and rest)) / 10:.1f} %"
 
 
+def grouped(text: str) -> str:
+    """Decimal text with its thousands grouped, 18280.80 as 18,280.80; another text as it is."""
+    found = _DECIMAL.fullmatch(text)
+    return text if found is None else f"{found[1]}{int(found[2]):,}{found[3] or ''}"
+
+
 def _number(value: Any, *, zeros: bool) -> str:
-    found = None if isinstance(value, bool) else _DECIMAL.fullmatch(str(value))
-    if found is None:
-        return visible(str(value))
-    if not zeros and not Decimal(str(value)):
+    text = visible(str(value))
+    if not zeros and (found := number(value)) is not None and not found:
         return ""
-    return f"{found[1]}{int(found[2]):,}{found[3] or ''}"
+    return text if isinstance(value, bool) else grouped(text)
 
 
 def aligned(texts: Sequence[str]) -> list[str]:

@@ -49,7 +49,8 @@ class Column:
         name: the key of its cells, and its heading in CSV, TSV and JSON.
         title: its heading for people; '' for the name in words.
         kind: what its cells are.
-        priority: 0 is always shown; where a page is too narrow, columns fall away from the highest number down.
+        priority: 0 is always shown; where a page is too narrow, columns fall away from the highest number down. From 5 on a column is
+            shown only where no text is cut for it.
         group: columns with one word here fall away together, such as the buckets of an aging.
         total: whether its sum, for each currency, stands below the table.
         zeros: whether an amount or a count of zero is shown; else its cell is blank.
@@ -92,7 +93,8 @@ class Table:
         columns: what a person sees, in order.
         complete: what programs and spreadsheets get, in order.
         title: above it where there are several.
-        head: parts of the line above it, such as the name of the books and the day of the report.
+        head: parts of the line above it, such as the name of the books and the day of the report. On a terminal it says the year of the
+            dates too, which then stand without it.
         currency: name of the column that holds the currency of a row's amounts.
     """
 

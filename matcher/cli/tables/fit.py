@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 GAP = 2
 """Blanks between two columns."""
+SPARE = 5
+"""The priority from which on a column is shown only where everything else is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,23 @@ def chosen(needs: Sequence[Need], page: int) -> list[int]:
     """Places of the columns that fit on a page, in their order.
 
     They are taken by priority, each that still fits; of one priority the ones further left first. The first is taken whatever the page.
-    Columns of one group are taken together; a blank one is taken where there is room and its group is shown, and never without a group.
+    From the priority `SPARE` on no text is cut for them. Columns of one group are taken together; a blank one is taken where there is room
+    and its group is shown, and never without a group.
     """
     taken: list[int] = []
     refused: set[str] = set()
-    room = page + GAP
+    room = spare = page + GAP
     for places in _units(needs):
-        group = needs[places[0]].group
-        room_after = room - sum(needs[place].least + GAP for place in places)
-        if (room_after >= 0 and group not in refused) or not taken:
+        first = needs[places[0]]
+        least = sum(needs[place].least + GAP for place in places)
+        full = sum(needs[place].cells + GAP for place in places)
+        fits = full <= spare if first.priority >= SPARE else least <= room
+        if (fits and first.group not in refused) or not taken:
             taken += places
-            room = room_after
-        elif group:
-            refused.add(group)
+            room -= least
+            spare -= full
+        elif first.group:
+            refused.add(first.group)
     return sorted(taken)
 
 

@@ -4,11 +4,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -65,24 +65,18 @@ class Sink:
         else:
             data(part if isinstance(part, str) else _text(part, self.form, self.more))
 
-    def close(self) -> None:
-        """Writes what was kept, a file whole or not at all.
+    def close(self, stream: BinaryIO | None) -> None:
+        """Writes what was kept, to the file's stream where there is a file.
 
         Raises:
-            MatcherError: ``file.unwritable``; ``usage.option`` where a workbook cannot hold the list.
+            MatcherError: ``usage.option`` where a workbook cannot hold the list.
         """
-        if not self.to_file and self.form not in WHOLE:
-            return
-        document = self._document()
-        if self.to_file:
-            from matcher.exports.files import write_bytes
-
-            write_bytes(Path(self.path), [document])
-            note(f"{self.path} written.")
+        if stream is not None:
+            stream.write(self._document())
         elif self.form == "xlsx":
-            click.echo(document, nl=False)
-        else:
-            data(document.decode())
+            click.echo(self._document(), nl=False)
+        elif self.form in WHOLE:
+            data(self._document().decode())
 
     def _document(self) -> bytes:
         tables = [part for part in self.parts if isinstance(part, Table)]
@@ -108,18 +102,21 @@ def with_format(command: F) -> F:
     return formatted(command)
 
 
-def formatted(command: F, *, forms: Sequence[str] = FORMS, kind: click.ParamType[str] | None = None, other: str = "") -> F:
+def formatted(
+    command: F, *, forms: Sequence[str] = FORMS, kind: click.ParamType[str] | None = None, other: str = "", file: bool = True
+) -> F:
     """`with_format` for a command that prints in fewer forms, or whose --format once meant something else.
 
     Args:
         command: gets the form as `output`.
         forms: in which it prints.
         kind: reads the value of --format.
+        file: whether it takes -o/--out too.
         other: the parameter that takes a --format which is no form; the command then has --output too, for those who wrote that.
     """
 
     @wraps(command)
-    def wrapped(*args: Any, output: str | None, out: str, **others: Any) -> Any:
+    def wrapped(*args: Any, output: str | None, out: str = "", **others: Any) -> Any:
         if other:
             output = others.pop("former") or output
             if output not in (None, *FORMS):
@@ -128,12 +125,12 @@ def formatted(command: F, *, forms: Sequence[str] = FORMS, kind: click.ParamType
         with printing(form, out, more="-O csv" if "csv" in forms else f"-O {forms[-1]}"):
             return command(*args, output=form, **others)
 
-    words = f"How to print: {', '.join(forms)}. Default: by the ending of --out, else table."
+    words = f"How to print: {', '.join(forms)}. Default: {'by the ending of --out, else ' if file else ''}table."
     option = click.option("-O", "--format", "output", type=kind or click.Choice(forms), default=None, metavar="FORM", help=words)
     out = click.option(
         "-o", "--out", "out", default="", metavar="FILE", help="Write to this file, whole or not at all; - is standard output."
     )
-    made: Any = option(out(wrapped))
+    made: Any = option(out(wrapped) if file else wrapped)
     if other:
         made = click.option("--output", "former", type=click.Choice(forms), default=None, hidden=True, help="The same as -O.")(made)
     return made  # type: ignore[no-any-return]
@@ -143,16 +140,27 @@ def formatted(command: F, *, forms: Sequence[str] = FORMS, kind: click.ParamType
 def printing(form: str, path: str = "", more: str = "-O csv") -> Iterator[None]:
     """While a command works, what it shows goes to `path` in this form; at its end, the document is written.
 
-    A command that fails writes nothing; one that ends with an exit status for a person has done its work.
+    That the file can be written is found out first, before the command records anything. A command that fails writes nothing; one
+    that ends with an exit status for a person has done its work.
+
+    Raises:
+        MatcherError: ``file.unwritable``.
     """
-    context = click.get_current_context()
-    context.meta[_KEY] = sink = Sink(form, path, more)
-    try:
-        yield
-    except click.exceptions.Exit:
-        sink.close()
-        raise
-    sink.close()
+    from matcher.exports.files import atomic
+
+    sink = Sink(form, path, more)
+    click.get_current_context().meta[_KEY] = sink
+    end: click.exceptions.Exit | None = None
+    with atomic(Path(path)) if sink.to_file else nullcontext() as stream:
+        try:
+            yield
+        except click.exceptions.Exit as status:
+            end = status
+        sink.close(stream)
+    if sink.to_file:
+        note(f"{path} written.")
+    if end is not None:
+        raise end
 
 
 def _form(asked: str | None, path: str, forms: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ class _Body:
 def lines(table: Table, page: Page) -> Iterator[str]:
     """The table line by line, without line ends. None is wider than the page, unless a single id is."""
     columns, head, title = cells.split(table)
-    year = cells.single_year(table.rows, columns)
+    year = cells.single_year(table.rows, columns) if table.head else None
     if year is not None and not any(str(year) in part for part in head):
         head = (*head, f"dates of {year}")
     if head:

@@ -59,7 +59,7 @@ def _pieces(text: str) -> list[str]:
     """Words with the blanks behind them; a wide character is a word of its own."""
     pieces = [""]
     for character in text:
-        after_blank = pieces[-1][-1:] == " " and character != " "
+        after_blank = pieces[-1][-1:] == " " and character not in " %"  # a number and its sign stay together
         if pieces[-1] and character != " " and (after_blank or width(character) > 1 or width(pieces[-1][-1]) > 1):
             pieces.append("")
         pieces[-1] += character
