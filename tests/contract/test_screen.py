@@ -5,7 +5,11 @@ import pytest
 from matcher.cli.tables import show
 
 ROWS = [
-    {"line_id": "cb0645d07a4a0919", "amount": "1234567.89", "text": "a long text of the payer that has to be cut somewhere on a narrow page"},
+    {
+        "line_id": "cb0645d07a4a0919",
+        "amount": "1234567.89",
+        "text": "a long text of the payer that has to be cut somewhere on a narrow page",
+    },
     {"line_id": "561e1f7b6ac09d67", "amount": "-5.00", "text": ""},
 ]
 

@@ -156,11 +156,8 @@ def single_year(rows: Sequence[Row], columns: Sequence[Column]) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def split(table: Table) -> tuple[list[Column], tuple[str, ...], str]:
-    """The columns that go into the rows, the parts of the head line, and the title.
-
-    What all rows share stands in the head line once. A title without a head line of its own begins it.
-    """
+def split(table: Table) -> tuple[list[Column], tuple[str, ...]]:
+    """The columns that go into the rows, and the parts of the head line: what all rows share stands there once."""
     shared: Mapping[str, str] = {
         column.name: next(iter(values))
         for column in table.columns
@@ -172,6 +169,10 @@ def split(table: Table) -> tuple[list[Column], tuple[str, ...], str]:
         for column in table.columns
         if shared.get(column.name)
     )
-    if not table.head:
-        return columns, (*([visible(table.title)] if table.title else []), *parts), ""
-    return columns, (*map(visible, table.head), *parts), visible(table.title)
+    return columns, (*map(visible, table.head), *parts)
+
+
+def filled(table: Table, columns: Sequence[Column]) -> list[Column]:
+    """Without columns in which nothing stands, unless they are of a group: of that an empty one says something too."""
+    kept = [column for column in columns if column.group or any(text(column, row) for row in table.rows)]
+    return kept or list(columns)

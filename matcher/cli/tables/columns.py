@@ -80,8 +80,13 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """The heading for people."""
+        """The heading for people, which may be blank where there is little room."""
         return self.title or self.name.replace("_", " ")
+
+    @property
+    def full_heading(self) -> str:
+        """The heading for people where there is room."""
+        return self.title.strip() or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Table
 
@@ -15,16 +16,17 @@ def markdown(tables: list[Table]) -> str:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    columns, head, title = cells.split(table)
+    columns, head = cells.split(table)
+    columns = cells.filled(table, columns)
+    if table.title:
+        yield f"## {_escaped(visible(table.title))}"
+        yield ""
     if head:
         yield f"**{_escaped(cells.SEPARATOR.join(head))}**"
         yield ""
-    if title:
-        yield f"## {_escaped(title)}"
-        yield ""
     if not columns:
         return
-    yield _row([_escaped(column.heading) for column in columns])
+    yield _row([_escaped(column.full_heading) for column in columns])
     yield _row(["---:" if column.kind.is_number else "---" for column in columns])
     for row in table.rows:
         yield _row([_escaped(cells.text(column, row)) for column in columns])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
 from matcher.cli.tables.fit import GAP, Need, chosen, widths
@@ -71,7 +72,10 @@ class _Body:
 
 def lines(table: Table, page: Page) -> Iterator[str]:
     """The table line by line, without line ends. None is wider than the page, unless a single id is."""
-    columns, head, title = cells.split(table)
+    columns, head = cells.split(table)
+    title = visible(table.title)
+    if title and not table.head:
+        head, title = (title, *head), ""
     year = cells.single_year(table.rows, columns) if table.head else None
     if year is not None and not any(str(year) in part for part in head):
         head = (*head, f"dates of {year}")
@@ -167,7 +171,7 @@ def _line(bodies: Sequence[_Body], spread: Sequence[int], texts: Sequence[tuple[
 
 def _left_out(names: Sequence[str], page: Page) -> str:
     """What is not shown, in one line."""
-    for count in range(len(names), -1, -1):
+    for count in range(len(names), 0, -1):
         rest = f" and {len(names) - count} more" if count < len(names) else ""
         text = f"Not shown: {', '.join(names[:count])}{rest} (a wider screen, or {page.more})."
         if width(text) <= page.width:

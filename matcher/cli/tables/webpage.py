@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
+from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
 
@@ -20,11 +21,12 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
 p { margin: .2rem 0 .6rem; color: var(--soft); }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .28rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-td { max-width: 34rem; overflow-wrap: anywhere; }
+th, td { padding: .28rem .55rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+td { max-width: 34rem; overflow-wrap: break-word; }
+.text { min-width: 11rem; }
 thead th { background: var(--head); font-weight: 600; vertical-align: bottom; border-bottom: 2px solid var(--soft); }
 .right { text-align: right; white-space: nowrap; }
-.word { white-space: nowrap; }
+.word { white-space: pre; }
 tfoot td { font-weight: 600; border-bottom: 0; }
 tfoot tr:first-child td { border-top: 2px solid var(--soft); }
 tbody tr:hover { background: var(--head); }
@@ -38,6 +40,8 @@ tbody tr:hover { background: var(--head); }
   div { overflow: visible; }
   th, td { padding: .12rem .35rem; }
   tr { break-inside: avoid; }
+  tfoot { display: table-row-group; }
+  .text { min-width: 7rem; }
 }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -60,17 +64,18 @@ def page(tables: list[Table], title: str) -> str:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    columns, head, title = cells.split(table)
+    columns, head = cells.split(table)
+    columns = cells.filled(table, columns)
+    if table.title:
+        yield f"<h2>{escape(visible(table.title))}</h2>"
     if head:
         yield f"<p>{escape(cells.SEPARATOR.join(head))}</p>"
-    if title:
-        yield f"<h2>{escape(title)}</h2>"
     if not columns:
         return
     sums = cells.totals(table, columns)
     by_column = [_texts(column, [*table.rows, *sums]) for column in columns]
     yield "<div><table>"
-    headings = (f'<th scope="col"{_class(column, Tone.PLAIN)}>{escape(column.heading)}</th>' for column in columns)
+    headings = (f'<th scope="col"{_class(column, Tone.PLAIN)}>{escape(column.full_heading)}</th>' for column in columns)
     yield f"<thead><tr>{''.join(headings)}</tr></thead>"
     yield "<tbody>"
     for place, row in enumerate(table.rows):
@@ -79,9 +84,7 @@ def _lines(table: Table) -> Iterator[str]:
     if sums:
         yield "<tfoot>"
         for place, row in enumerate(sums, start=len(table.rows)):
-            texts = [texts[place] for texts in by_column]
-            label = f"total {row[table.currency]}".rstrip()
-            yield _row(columns, row, [texts[0] or label, *texts[1:]])
+            yield _sums(columns, row, [texts[place] for texts in by_column], f"total {row[table.currency]}".rstrip())
         yield "</tfoot>"
     yield "</table></div>"
 
@@ -98,6 +101,13 @@ def _blanks(count: int) -> str:
     return "\u2008" + "\u2007" * (count - 1) if count else ""
 
 
+def _sums(columns: list[Column], row: Row, texts: list[str], label: str) -> str:
+    """A row of sums, with the word for them before the first number."""
+    before = next((place for place, column in enumerate(columns) if column.kind.is_number), len(columns))
+    first = f'<td colspan="{before}">{escape(label)}</td>' if before else ""
+    return _row(columns[before:], row, texts[before:]).replace("<tr>", f"<tr>{first}", 1)
+
+
 def _row(columns: list[Column], row: Row, texts: list[str]) -> str:
     parts = (
         f"<td{_class(column, cells.tone(column, row) if text else Tone.PLAIN)}>{escape(text)}</td>"
@@ -107,5 +117,6 @@ def _row(columns: list[Column], row: Row, texts: list[str]) -> str:
 
 
 def _class(column: Column, tone: Tone) -> str:
-    words = [*(["right"] if column.kind.is_number else [] if column.kind == Kind.TEXT else ["word"]), *([tone.value] if tone else [])]
-    return f' class="{" ".join(words)}"' if words else ""
+    kind = "right" if column.kind.is_number else "text" if column.kind == Kind.TEXT else "word"
+    words = [kind, *([tone.value] if tone else [])]
+    return f' class="{" ".join(words)}"'

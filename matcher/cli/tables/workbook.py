@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's times have no zone; always the same, so that the same rows give the same bytes
 MOST_ROWS, MOST_CHARACTERS, LONGEST_NAME = 1_048_000, 32_767, 31
 """What a sheet takes: rows, characters of a cell, characters of its name."""
+FIRST_YEAR = 1900
+"""Earlier days are no dates in a spreadsheet."""
 WIDEST, NARROWEST = 60, 8
+"""Of a column, in characters."""
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -133,7 +136,7 @@ def _write_row(
 def _typed(column: Column, value: Any) -> "datetime | Decimal | bool | str":
     if isinstance(value, bool):
         return value
-    if column.kind == Kind.DATE and (found := cells.day(value)):
+    if column.kind == Kind.DATE and (found := cells.day(value)) and found.year >= FIRST_YEAR:
         return datetime(found.year, found.month, found.day)  # noqa: DTZ001 - as above
     if column.kind == Kind.MOMENT and (moment := cells.moment(value)):
         return moment
