@@ -62,7 +62,8 @@ class _Formats:
     def __init__(self, book: "Workbook") -> None:
         self._book = book
         self._made: dict[tuple[str, bool], Format] = {}
-        self.header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
+        look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}
+        self.header, self.number_header = book.add_format(look), book.add_format(look | {"align": "right"})
         self.head = book.add_format({"italic": True})
 
     def of(self, column: Column, currency: str, *, bold: bool = False) -> "Format":
@@ -95,7 +96,8 @@ def _fill(sheet: "Worksheet", table: Table, formats: _Formats) -> None:
         sheet.write_string(0, 0, cells.SEPARATOR.join(head)[:MOST_CHARACTERS], formats.head)
         top = 1
     for place, column in enumerate(columns):
-        sheet.write_string(top, place, visible(column.name.replace("_", " ")), formats.header)
+        header = formats.number_header if column.kind.is_number else formats.header
+        sheet.write_string(top, place, visible(column.name.replace("_", " ")), header)
         sheet.set_column(place, place, _width(column, table.rows))
     for number, row in enumerate(table.rows, start=top + 1):
         _write_row(sheet, number, columns, row, table.currency, formats)
@@ -109,6 +111,7 @@ def _fill(sheet: "Worksheet", table: Table, formats: _Formats) -> None:
         if columns and not sums[columns[0].name]:
             sheet.write_string(number, 0, "total", formats.of(Column("label"), "", bold=True))
     sheet.set_landscape()
+    sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(top)
 
