@@ -183,7 +183,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     if conflict:
         note("Lines wait because the bank told their reference with another amount before. See `matcher statement conflicts`.")
     if refused:
-        note(f"{counted(refused, 'file was', 'files were')} refused; nothing of {'it' if refused == 1 else 'them'} was kept.")
+        were, them = ("was", "it") if refused == 1 else ("were", "them")
+        note(f"{refused} of {counted(refused + len(results), 'file')} {were} refused; nothing of {them} was kept.")
     if quarantined or conflict or refused:
         click.get_current_context().exit(NEEDS_PERSON)
 
