@@ -102,6 +102,7 @@ class Books(DecisionMethods, LookingMethods):
         config: the checked matcher.toml, as the latest of these methods read it.
         actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
         kept: whether something that these methods did stays: a record in the books, or a file.
+        day: the day that the latest report looked from, where it was asked for without one; None before any.
     """
 
     def __init__(self, directory: Path, *, actor: str = "", clock: Clock = utc_now, wait: Wait = AT_ONCE) -> None:
@@ -109,6 +110,7 @@ class Books(DecisionMethods, LookingMethods):
         self.config = configuration.load(directory / CONFIG_NAME)
         self.actor = actors.named(actor)
         self.kept = False
+        self.day: date | None = None
         self._clock = clock
         self._wait = wait
 
@@ -118,7 +120,8 @@ class Books(DecisionMethods, LookingMethods):
 
     def _present_day(self, session: Session) -> date:
         """Today, or the day of the latest line or list where the bank or the ERP is ahead of the clock: nothing is left out unasked."""
-        return max(self.today(), facts.latest_day(session.store) or date.min)
+        self.day = max(self.today(), facts.latest_day(session.store) or date.min)
+        return self.day
 
     @contextmanager
     def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:

@@ -55,9 +55,9 @@ _CODES = (
     _bad(
         "parser.failed",
         "A reader that another package brings failed; when a second one knows the file, it is read all the same.",
-        "Tell the package's authors, or uninstall it; name another reader with --format.",
+        "Tell the package's authors, or uninstall it; name another reader with --read-as.",
     ),
-    _bad("file.ambiguous", "Two readers claim the file.", "Name one with --format or --profile."),
+    _bad("file.ambiguous", "Two readers claim the file.", "Name one with --read-as or --profile."),
     _bad("file.cut", "The file ends before it is complete.", "Download it again from the bank."),
     _bad(
         "file.encoding",

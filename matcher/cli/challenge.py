@@ -5,13 +5,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import IsoDate, busy, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
+from matcher.cli.tables.standard import ten
 
 if TYPE_CHECKING:
     from matcher.pipeline.challenge import Count, Failure, Test
 
 _TESTS = ("removed", "twin", "shuffled", "blank")
 _COUNTS = ("asked", "before", "posted", "same", "wrong", "one_in")
+
+
+def _tone(row: Row) -> Tone:
+    return Tone.BAD if row["wrong"] else Tone.PLAIN
+
+
+_COUNTED = (
+    Column("test", priority=0), Column("rule", priority=0),
+    *(Column(name, kind=Kind.COUNT, priority=1, zeros=True, tone=_tone if name == "wrong" else None) for name in _COUNTS),
+)  # fmt: skip
+_WRONG = (
+    Column("test", priority=1), Column("line_id", "line", priority=0, shown=ten), Column("booking_date", "date", Kind.DATE, priority=3),
+    Column("amount", kind=Kind.AMOUNT, priority=0), Column("currency", " ", priority=0, once=True),
+    Column("rule_before", "rule before", priority=3), Column("before", kind=Kind.TEXT, priority=2),
+    Column("rule_now", "rule now", priority=1), Column("now", kind=Kind.TEXT, priority=1),
+)  # fmt: skip
 
 
 @click.command()
@@ -56,12 +74,13 @@ def challenge(only: "tuple[Test, ...]", sample: int | None, as_of: date | None, 
     with busy("challenging"), books.reading() as session:
         chosen = tuple(test for test in challenging.TESTS if test in only) or challenging.TESTS
         done = challenging.challenge(session, DuckDBEngine(), books.rules().book, as_of or date.max, only=chosen, sample=sample)
-    if not listed or output == "table":
-        show([_count(count) for count in done.counts], ("test", "rule", *_COUNTS), output, numbers=_COUNTS)
+    if not listed or not for_programs(output):
+        show([_count(count) for count in done.counts], _COUNTED, output)
     if listed:
         columns = ("test", "line_id", "booking_date", "amount", "currency", "rule_before", "before", "rule_now", "now")
-        show([_failure(one) for one in done.failures], columns, output, numbers=("amount",), title="Wrong")
-    note(f"{done.lines} credits, {done.postings} of them posted by a rule, {len(done.failures)} went wrong on changed books.")
+        show([_failure(one) for one in done.failures], _WRONG, output, complete=columns, title="Wrong")
+    credits = counted(done.lines, "credit")
+    note(f"{credits}, {done.postings} of them posted by a rule, {len(done.failures)} went wrong on changed books.")
     if done.trouble:
         note(done.trouble)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matcher.cli.common import IsoDate, data_record, note, open_books, reason_option, say, show, with_books
+from matcher.cli.common import IsoDate, note, open_books, reason_option, say, with_books
 from matcher.cli.filters import picked, with_filters, with_filters_but_owner
+from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
 from matcher.states import LINE_CLASSES
 
 if TYPE_CHECKING:
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_AMOUNTS = ("cash", "adjustment", "before", "after")
-_COLUMNS = ("document", "customer", "cash", "adjustment", "reason", "before", "after", "currency")
+_EFFECT = (
+    Column("document", priority=0), Column("customer", priority=1), Column("cash", kind=Kind.AMOUNT, priority=0),
+    Column("adjustment", "cleared", Kind.AMOUNT, priority=0), Column("reason", kind=Kind.TEXT, priority=2),
+    Column("before", "open before", Kind.AMOUNT, priority=1, zeros=True),
+    Column("after", "open after", Kind.AMOUNT, priority=0, zeros=True),
+    Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
 
 
 def _deciding(command: F) -> F:
     """Adds what every decision takes: --reason, --dry-run, --format and the books."""
     command = click.option("--dry-run", is_flag=True, help="Show the effect on money, and keep nothing.")(command)
-    command = click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print.")(command)
-    return with_books(reason_option(command))
+    return with_books(reason_option(formatted(command, forms=("table", "json"), file=False)))
 
 
 def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
@@ -44,7 +49,7 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
         if dry_run:
             rows = [_effect(effect.to_dict()) for decided in made for effect in decided.effects]
             if rows:
-                show(rows, _COLUMNS, output, numbers=_AMOUNTS)
+                show(rows, _EFFECT, output)
     if dry_run:
         note("Dry run: nothing was kept.")
 
@@ -273,8 +278,7 @@ def undo(decision: str | None, run: str | None, rule: str | None, since: date | 
     if output == "json":
         for decided in made:
             data_record(decided.to_dict())
-    what = "posting" if len(made) == 1 else "postings"
-    note(f"{len(made)} {what} taken back.{' Dry run: nothing was kept.' if dry_run else ''}")
+    note(f"{counted(len(made), 'posting')} taken back.{' Dry run: nothing was kept.' if dry_run else ''}")
 
 
 COMMANDS = (

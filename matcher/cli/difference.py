@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from matcher.cli.tables.cells import grouped
+
 
 class Paid(NamedTuple):
     """What a document gets beside cash, and what stays open of it; minor units of its currency."""
@@ -22,7 +24,10 @@ def difference_words(paid: Iterable[Paid], rest: int, currency: str) -> str:
         rest: what the receipt has left, minor units of `currency`.
         currency: the receipt's.
     """
-    from matcher.money import grouped
+    from matcher import money
+
+    def told(minor: int, code: str) -> str:
+        return grouped(money.render(minor, code))
 
     cleared: dict[tuple[str, str], int] = {}
     still_open: dict[str, tuple[int, str]] = {}
@@ -34,8 +39,8 @@ def difference_words(paid: Iterable[Paid], rest: int, currency: str) -> str:
     left: dict[str, int] = {}
     for minor, code in still_open.values():
         left[code] = left.get(code, 0) + minor
-    parts = [f"{grouped(minor, code)} {reason}" for (reason, code), minor in cleared.items()]
-    parts += [f"{grouped(minor, code)} stays open" for code, minor in left.items() if minor]
+    parts = [f"{told(minor, code)} {reason}" for (reason, code), minor in cleared.items()]
+    parts += [f"{told(minor, code)} stays open" for code, minor in left.items() if minor]
     if rest:
-        parts.append(f"{grouped(rest, currency)} too much")
+        parts.append(f"{told(rest, currency)} too much")
     return "; ".join(parts) or "exact"

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import data_record, note, open_books, show, with_books, with_format
+from matcher.cli.common import note, open_books, with_books
 from matcher.cli.difference import Paid, difference_words
+from matcher.cli.tables import Column, Kind, data_record, for_programs, show, with_format
+from matcher.cli.tables.cells import grouped
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,7 +20,24 @@ if TYPE_CHECKING:
 BAR = 16
 """Width of the waterfall's bars, in characters."""
 
-_NUMBERS = ("points", "total", "difference", "open", "applied", "adjustment", "left", "this", "other")
+_FACTS = (Column("field", priority=0), Column("value", kind=Kind.TEXT, priority=0, wrap=True))
+_EVIDENCE = (
+    Column("evidence", kind=Kind.TEXT, priority=0, wrap=True), Column("points", kind=Kind.NUMBER, priority=0),
+    Column("total", kind=Kind.NUMBER, priority=0), Column("bar", " ", priority=1),
+)  # fmt: skip
+_OPEN, _APPLIED, _LEFT = (Column(name, kind=Kind.AMOUNT, priority=0, zeros=True) for name in ("open", "applied", "left"))
+_ITEM, _DOCUMENT = Column("item", priority=0), Column("document", priority=1)
+_CUSTOMER, _DUE = Column("customer", priority=0), Column("due", kind=Kind.DATE, priority=2)
+_AGAINST = (
+    Column("evidence", kind=Kind.TEXT, priority=0, wrap=True),
+    *(Column(name, kind=Kind.NUMBER, priority=0) for name in ("this", "other", "difference")),
+)  # fmt: skip
+_HISTORY = (
+    Column("at", "at (UTC)", Kind.MOMENT, priority=0), Column("decision", priority=0), Column("by", priority=0),
+    Column("rule", priority=3), Column("items", kind=Kind.TEXT, priority=2), Column("reason", kind=Kind.TEXT, priority=1, wrap=True),
+    Column("in_force", priority=1),
+)  # fmt: skip
+_NUMBERS = ("points", "total", "open", "applied", "adjustment", "left", "value")
 _PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
          "adjustment", "reason", "left", "settled_by")  # fmt: skip
 _VALUES = ("amount", "applied", "pending", "confidence", "margin", "log_odds")
@@ -48,56 +67,62 @@ def explain(line: str, output: str) -> None:
     why = books.explain(line)
     waits = why.line["state"] in ("proposed", "none") and why.line["pending"] != 0
     choices = books.choices(why.line["line_id"], number=True) if waits else ()
-    if output == "table":
-        _told(why)
-        _choices(why, choices)
-        _shadows(books.shadows(), why.line["line_id"])
-    elif output == "json":
+    if output == "json":
         told = [one.to_dict(number, why.line["currency"]) for number, one in enumerate(choices, 1)]
         data_record(why.to_dict() | {"choices": told})
+    elif for_programs(output):
+        show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), output, numbers=_NUMBERS)
     else:
-        show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), "csv", numbers=(*_NUMBERS, "value"))
+        _told(why, output)
+        _choices(why, choices, output)
+        _shadows(books.shadows(), why.line["line_id"])
 
 
-def _told(why: "LineExplanation") -> None:
+def _told(why: "LineExplanation", output: str) -> None:
     """The page for a person."""
-    show([{"field": name, "value": value} for name, value in _facts(why) if value], ("field", "value"), "table")
+    show([{"field": name, "value": value} for name, value in _facts(why) if value], _FACTS, output)
     if why.chosen:
         if why.chosen.evidence:
-            _waterfall(why.chosen, "Evidence")
+            _waterfall(why.chosen, "Evidence", output)
         if why.chosen.items:
-            _items(why, why.chosen, "What it pays")
+            _items(why, why.chosen, "What it pays", output)
     if why.chosen and why.runner_up:
-        _against(why, why.chosen, why.runner_up)
+        _against(why, why.chosen, why.runner_up, output)
     if why.nearest:
         if why.nearest.evidence:
-            _waterfall(why.nearest, "Evidence for the nearest candidate")
-        _items(why, why.nearest, "Nearest candidate")
+            _waterfall(why.nearest, "Evidence for the nearest candidate", output)
+        _items(why, why.nearest, "Nearest candidate", output)
     if len(why.history) > 1 or (why.history and not why.chosen):
-        _history(why.history)
+        _history(why.history, output)
 
 
-def _choices(why: "LineExplanation", choices: "Sequence[Choice]") -> None:
+_CHOICES = (
+    Column("choice", "", Kind.COUNT, priority=0), Column("customer", kind=Kind.TEXT, priority=0),
+    Column("pays", kind=Kind.TEXT, priority=0), Column("due", kind=Kind.DATE, priority=3), Column("cash", kind=Kind.AMOUNT, priority=1),
+    Column("difference", kind=Kind.TEXT, priority=1), Column("why", kind=Kind.TEXT, priority=4, least=24),
+)  # fmt: skip
+
+
+def _choices(why: "LineExplanation", choices: "Sequence[Choice]", output: str) -> None:
     """What a person may choose."""
     if not choices:
         return
-    from matcher.money import grouped
+    from matcher import money
 
     currency = why.line["currency"]
     rows = []
     for number, one in enumerate(choices, 1):
         documents = [share.item.document_no or share.item.item_id for share in one.shares]
         named = ", ".join(documents[:3]) + (f" and {len(documents) - 3} more" if len(documents) > 3 else "")
-        due = one.shares[0].item.due_date if len(one.shares) == 1 else None
         rows.append(
             {
                 "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or "on account",
-                "due": _day(due), "cash": grouped(sum(share.cash for share in one.shares), currency) if one.shares else "",
-                "difference": _between(one, currency) if one.shares else "", "why": one.why,
+                "due": one.shares[0].item.due_date if len(one.shares) == 1 else None,
+                "cash": money.render(sum(share.cash for share in one.shares), currency) if one.shares else "",
+                "difference": _between(one, currency) if one.shares else "", "why": one.why, "currency": currency,
             }
         )  # fmt: skip
-    columns = [name for name in rows[0] if any(row[name] != "" for row in rows)]
-    show(rows, columns, "table", numbers=("choice", "cash"), long=("customer", "pays", "why"), title=f"Choices ({currency})")
+    show(rows, _CHOICES, output, title=f"Choices ({currency})")
     note(f"Take one: matcher accept {why.line['line_id'][:10]} --choice N.")
 
 
@@ -166,16 +191,16 @@ def _state(why: "LineExplanation") -> str:
     return _SAID[line["state"]]
 
 
-def _waterfall(way: "ExplanationView", title: str) -> None:
+def _waterfall(way: "ExplanationView", title: str, output: str) -> None:
     totals = _running(way)
     low, high = min(0, *totals), max(0, *totals)
     rows = []
     for evidence, before, after in zip(way.evidence, (0, *totals), totals, strict=False):
         rows.append(
-            {"evidence": evidence.words, "points": f"{evidence.points:+d}", "total": f"{after:+d}", "": _bar(before, after, low, high)}
+            {"evidence": evidence.words, "points": f"{evidence.points:+d}", "total": f"{after:+d}", "bar": _bar(before, after, low, high)}
         )
-    rows.append({"evidence": "total", "points": "", "total": f"{way.points:+d}", "": _bar(0, way.points, low, high)})
-    show(rows, ("evidence", "points", "total", ""), "table", numbers=_NUMBERS, title=title)
+    rows.append({"evidence": "total", "points": "", "total": f"{way.points:+d}", "bar": _bar(0, way.points, low, high)})
+    show(rows, _EVIDENCE, output, title=title)
 
 
 def _running(way: "ExplanationView") -> list[int]:
@@ -196,7 +221,7 @@ def _bar(before: int, after: int, low: int, high: int) -> str:
     return " " * left + ("█" if after > before else "░") * max(1, right - left)
 
 
-def _items(why: "LineExplanation", way: "ExplanationView", title: str) -> None:
+def _items(why: "LineExplanation", way: "ExplanationView", title: str, output: str) -> None:
     """The items, with what is cleared beside the cash in a row of its own; narrow enough for a page of 80 columns."""
     from matcher import money
 
@@ -212,15 +237,13 @@ def _items(why: "LineExplanation", way: "ExplanationView", title: str) -> None:
         if item.adjustment:
             cleared = {"document": item.reason.replace("_", " "), "applied": _amount(item.adjustment, item.currency, alike)}
             rows.append(dict.fromkeys(row, "") | cleared)
-    columns = ["item", "document", "due", "open"]
+    columns = [_ITEM, _DOCUMENT, _DUE, _OPEN, _APPLIED, _LEFT]
     if way is why.nearest and not any(item.applied for item in way.items):
-        columns.insert(2, "customer")
-    else:
-        columns += ["applied", "left"]
-    if len(way.items) > 1 and alike and "applied" in columns:
+        columns = [_ITEM, _DOCUMENT, _CUSTOMER, _DUE, _OPEN]
+    if len(way.items) > 1 and alike and _APPLIED in columns:
         cash = sum(item.applied for item in way.items)
         rows.append(dict.fromkeys(rows[0], "") | {"item": "total", "applied": money.render(cash, currency)})
-    show(rows, columns, "table", numbers=_NUMBERS, title=f"{title} ({currency})" if alike else title)
+    show(rows, columns, output, title=f"{title} ({currency})" if alike else title)
 
 
 def _amount(minor: int, currency: str, plain: bool) -> str:
@@ -229,7 +252,7 @@ def _amount(minor: int, currency: str, plain: bool) -> str:
     return money.render(minor, currency) if plain else _money(minor, currency)
 
 
-def _against(why: "LineExplanation", chosen: "ExplanationView", other: "ExplanationView") -> None:
+def _against(why: "LineExplanation", chosen: "ExplanationView", other: "ExplanationView", output: str) -> None:
     """The runner-up: how far behind it is, and through which evidence."""
     mine, its = ({evidence.kind: evidence for evidence in way.evidence} for way in (chosen, other))
     rows = [
@@ -240,8 +263,8 @@ def _against(why: "LineExplanation", chosen: "ExplanationView", other: "Explanat
     ]  # fmt: skip
     gap = chosen.points - other.points
     rows.append({"evidence": "total", "this": f"{chosen.points:+d}", "other": f"{other.points:+d}", "difference": f"{gap:+d}"})
-    show(rows, ("evidence", "this", "other", "difference"), "table", numbers=_NUMBERS, title=f"Runner-up, {_behind(gap)}")
-    _items(why, other, "What the runner-up would pay")
+    show(rows, _AGAINST, output, title=f"Runner-up, {_behind(gap)}")
+    _items(why, other, "What the runner-up would pay", output)
 
 
 def _behind(gap: int) -> str:
@@ -256,26 +279,25 @@ def _value(by_kind: "Mapping[str, Any]", kind: str) -> int:
     return by_kind[kind].points if kind in by_kind else 0
 
 
-def _history(history: "Sequence[LineDecision]") -> None:
+def _history(history: "Sequence[LineDecision]", output: str) -> None:
     rows = [
         {"at": e.at, "decision": e.kind, "by": e.actor, "rule": e.rule, "items": " ".join(e.items), "reason": e.reason,
          "in_force": "yes" if e.in_force else "" if e.kind == "undo" else "no"}
         for e in history
     ]  # fmt: skip
-    columns = [name for name in ("at", "decision", "by", "rule", "items", "reason", "in_force") if any(row[name] for row in rows)]
-    show(rows, columns, "table", title="Decisions")
+    show(rows, _HISTORY, output, title="Decisions")
 
 
 def _money(minor: int, currency: str) -> str:
     from matcher import money
 
-    return f"{money.render(minor, currency)} {currency}"
+    return f"{grouped(money.render(minor, currency))} {currency}"
 
 
 def _percent(ppm: int) -> str:
     from matcher.amounts import percent
 
-    return percent(ppm)
+    return percent(ppm, 1)
 
 
 def _day(value: Any) -> str:

@@ -1,17 +1,66 @@
 """Commands that take files in: init, inspect, ingest, profile."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import click
 
-from matcher.cli.common import busy, data, data_record, given, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, data, given, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
+from matcher.cli.tables.output import FORMS
+from matcher.cli.tables.standard import file_name
 from matcher.codes import BAD_INPUT, NEEDS_PERSON
 from matcher.errors import MatcherError
 
-_STATEMENT_COLUMNS = ("file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state")
-_NUMBERS = ("lines", "credit", "debit", "opening", "closing", "new", "known", "conflicting", "transactions")
+F = TypeVar("F", bound=Callable[..., Any])
+
+_READ = (
+    "file", "account", "number", "first_day", "last_day", "lines", "credit", "debit", "closing", "new", "known", "state"
+)  # fmt: skip
+_STATES = {"balanced": Tone.GOOD, "quarantined": Tone.BAD, "read before": Tone.DIM}
+_FILE = Column("file", kind=Kind.TEXT, priority=1, shown=file_name, least=16)
+_READ_COLUMNS = (
+    _FILE, Column("account", priority=0), Column("number", priority=5), Column("first_day", "from", Kind.DATE),
+    Column("last_day", "to", Kind.DATE), Column("lines", kind=Kind.COUNT, priority=2),
+    Column("credit", kind=Kind.AMOUNT, priority=2, total=True), Column("debit", kind=Kind.AMOUNT, priority=2, total=True),
+    Column("closing", kind=Kind.AMOUNT, priority=4), Column("currency", " ", priority=2, once=True),
+    Column("new", kind=Kind.COUNT, priority=0, zeros=True), Column("known", kind=Kind.COUNT, priority=3),
+    Column("state", priority=0, tones=_STATES),
+)  # fmt: skip
+_OUTCOMES = {"read": Tone.GOOD, "reject": Tone.BAD, "partial": Tone.BAD}
+_INSPECTED_COLUMNS = (
+    replace(_FILE, priority=0, least=24), Column("format", priority=2), Column("outcome", priority=0, tones=_OUTCOMES),
+    Column("account", priority=1), Column("first_booking_date", "from", Kind.DATE, priority=3),
+    Column("last_booking_date", "to", Kind.DATE, priority=3), Column("opening", kind=Kind.AMOUNT, priority=5),
+    Column("transactions", "lines", Kind.COUNT, priority=1), Column("credit", kind=Kind.AMOUNT, priority=4),
+    Column("debit", kind=Kind.AMOUNT, priority=4), Column("closing", kind=Kind.AMOUNT, priority=3),
+    Column("currency", " ", priority=1, once=True), Column("balanced", priority=0, tones={"no": Tone.BAD, "yes": Tone.GOOD}),
+)  # fmt: skip
+_INSPECTED = (
+    "file", "format", "outcome", "account", "currency", "opening", "transactions", "credit", "debit", "closing", "first_booking_date",
+    "last_booking_date", "balanced",
+)  # fmt: skip
+_OF_STATEMENT = _INSPECTED[3:]
+
+
+class _Form(click.ParamType[str]):
+    """A form to print in; or, as scripts of earlier versions have it, the format of a statement."""
+
+    name = "form"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The form. A statement's format, which is no form, goes to --read-as."""
+        from matcher.parsers.registry import names
+
+        if value not in FORMS and value not in names():
+            self.fail(f"{value!r} is not one of {', '.join(FORMS)}", param, ctx)
+        return str(value)
+
+
+def _with_format(command: F) -> F:
+    return formatted(command, kind=_Form(), other="format_name")
 
 
 @click.command()
@@ -31,7 +80,7 @@ def init(directory: str, encrypt: bool) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_format
-@click.option("--transactions", is_flag=True, help="The lines themselves too (with --format json).")
+@click.option("--transactions", is_flag=True, help="The lines themselves too (with -O json).")
 @click.option("--read-as", "format_name", default="", metavar="FORMAT", help="Parser to use: ofx, mt940, camt, bai2, csv. Default: detect.")
 @click.option("--account", default="", metavar="NUMBER", help="Account number for files that name none.")
 @click.option("--currency", default="", metavar="CODE", help="Currency for files that name none.")
@@ -40,7 +89,7 @@ def init(directory: str, encrypt: bool) -> None:
 def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: bool, **options: str) -> None:
     """Read statement files without any books and say what is in them.
 
-    Never stops at a bad file. With --format json, one object per file on its own line.
+    Never stops at a bad file. With -O json, one object per file on its own line.
     """
     from matcher.inspection import inspect as inspect_source
     from matcher.inspection import unreadable
@@ -61,47 +110,12 @@ def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: boo
 
 
 def _show_inspection(reports: list[dict[str, Any]], output: str) -> None:
-    none = dict.fromkeys(
-        (
-            "account",
-            "currency",
-            "opening",
-            "closing",
-            "transactions",
-            "credit",
-            "debit",
-            "first_booking_date",
-            "last_booking_date",
-            "balanced",
-        )
-    )
     rows = [
-        {
-            "file": report["file"],
-            "format": report["format"],
-            "outcome": report["outcome"],
-            **statement,
-            "balanced": _yes(statement["balanced"]),
-        }
+        {name: report[name] for name in ("file", "format", "outcome")} | statement | {"balanced": _yes(statement["balanced"])}
         for report in reports
-        for statement in report["statements"] or [none]
+        for statement in report["statements"] or [dict.fromkeys(_OF_STATEMENT)]
     ]
-    columns = (
-        "file",
-        "format",
-        "outcome",
-        "account",
-        "currency",
-        "opening",
-        "transactions",
-        "credit",
-        "debit",
-        "closing",
-        "first_booking_date",
-        "last_booking_date",
-        "balanced",
-    )
-    show(rows, columns, output, numbers=_NUMBERS)
+    show(rows, _INSPECTED_COLUMNS, output, complete=_INSPECTED, head=(counted(len(reports), "statement file"),))
     for report in reports:
         for problem in report["problems"]:
             place = f"{report['file']}:{problem['line']}" if problem["line"] else report["file"]
@@ -120,10 +134,8 @@ def _yes(value: bool | None) -> str:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
-@click.option("--output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print what was read.")
-@click.option(
-    "--format", "format_name", default="", metavar="FORMAT", help="Statement format: ofx, mt940, camt, bai2, csv. Default: detect."
-)
+@_with_format
+@click.option("--read-as", "format_name", default="", metavar="FORMAT", help="Parser to use: ofx, mt940, camt, bai2, csv. Default: detect.")
 @click.option("--account", default="", metavar="ID", help="Our account (id or number) for files that name none.")
 @click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: the account's, else detect.")
 @click.option("--quarantine", is_flag=True, help="Keep a damaged statement aside for a person instead of refusing the file.")
@@ -154,21 +166,16 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                 refused += 1
                 note(str(error))
     rows = [row for result in results for row in _ingest_rows(result)]
-    columns: tuple[str, ...] = _STATEMENT_COLUMNS
-    if output == "table":
-        # a screen is narrow; the statement's number and closing balance are in `statement list` and in the other forms
-        columns = ("file", "account", "first_day", "last_day", "lines", "credit", "debit", "new", "known", "state")
-        rows = [row | {"file": os.path.basename(row["file"])} for row in rows]
-    show(rows, columns, output, numbers=_NUMBERS, long=("file",))
+    show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
-    files_known = sum(r.known for r in results)
-    counts = [f"{new} new line{'' if new == 1 else 's'}"]
+    counts = [counted(new, "new line")] if new or not results or not all(r.known for r in results) else []
     counts += [f"{known} already known"] if known else []
     counts += [f"{conflicting} conflicting"] if conflicting else []
-    before = f"; {files_known} of {len(results)} files {'was' if files_known == 1 else 'were'} read before" if files_known else ""
-    note(f"{', '.join(counts)}{before}.{' Dry run: nothing was kept.' if dry_run else ''}")
+    again = sum(r.known for r in results)
+    counts += [f"{counted(again, 'file was', 'files were')} read before"] if again else []
+    note(f"{', '.join(counts)}.{' Dry run: nothing was kept.' if dry_run else ''}")
     quarantined = any(s.state == "quarantined" for r in results for s in r.statements)
     conflict = any(p.code == "statement.conflict" for r in results for p in r.problems)
     if quarantined:
@@ -176,7 +183,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     if conflict:
         note("Lines wait because the bank told their reference with another amount before. See `matcher statement conflicts`.")
     if refused:
-        note(f"{refused} of {refused + len(results)} files were refused; nothing of them was kept.")
+        were, them = ("was", "it") if refused == 1 else ("were", "them")
+        note(f"{refused} of {counted(refused + len(results), 'file')} {were} refused; nothing of {them} was kept.")
     if quarantined or conflict or refused:
         click.get_current_context().exit(NEEDS_PERSON)
 
@@ -202,13 +210,14 @@ def _note_problems(result: Any) -> None:
             note(f"{problem.severity}: {problem.code}: {place}: {problem.message}")
     for statement in result.statements:
         if statement.known:
-            seen = f"{statement.known} of its {statement.count} lines were read before and are not added again"
+            were = "was read before and is" if statement.known == 1 else "were read before and are"
+            seen = f"{statement.known} of its {counted(statement.count, 'line')} {were} not added again"
             note(f"info: statement.overlap: {result.file}: {seen}")
 
 
 def _ingest_rows(result: Any) -> list[dict[str, Any]]:
     if result.known:
-        return [dict.fromkeys(_STATEMENT_COLUMNS) | {"file": result.file, "new": 0, "state": "read before"}]
+        return [dict.fromkeys((*_READ, "currency")) | {"file": result.file, "new": 0, "state": "read before"}]
     return [_statement_row(result.file, statement) for statement in result.statements]
 
 
@@ -218,7 +227,8 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
     return {
         "file": file, "account": s.account, "number": s.number, "first_day": s.first_booking_date, "last_day": s.last_booking_date,
         "lines": s.count, "credit": money.render(s.credit, s.currency), "debit": money.render(s.debit, s.currency),
-        "closing": None if s.closing is None else money.render(s.closing, s.currency), "new": s.new, "known": s.known, "state": s.state,
+        "closing": None if s.closing is None else money.render(s.closing, s.currency), "new": s.new, "known": s.known,
+        "state": s.state, "currency": s.currency,
     }  # fmt: skip
 
 
@@ -241,7 +251,8 @@ def profile_list(output: str) -> None:
         {"name": name, "bank": layout.bank, "country": layout.country, "from": "books" if name in own else "shipped"}
         for name, layout in sorted(known.items())
     ]
-    show(rows, ("name", "bank", "country", "from"), output)
+    columns = (Column("name", priority=0), Column("bank", kind=Kind.TEXT), Column("country", kind=Kind.TEXT), Column("from", priority=2))
+    show(rows, columns, output)
 
 
 def _own_layouts() -> dict[str, str]:

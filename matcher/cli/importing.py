@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from matcher.cli.common import IsoDate, busy, data_record, note, open_books, reason_option, show, with_books, with_format
+from matcher.cli.common import IsoDate, busy, note, open_books, reason_option, with_books
+from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 
 if TYPE_CHECKING:
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
 
 _COUNTS = ("kind", "files", "rows", "new", "changed", "closed")
+_COUNTED = (
+    Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _COUNTS[1:])
+)  # fmt: skip
 _FIGURES = ("entity", "currency", "figure", "items", "amount")
+_TIED = (
+    Column("entity", priority=0, once=True), Column("figure", priority=0), Column("items", kind=Kind.COUNT, priority=0, zeros=True),
+    Column("amount", kind=Kind.AMOUNT, priority=0, zeros=True), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
 _SHOWN = 5
 """Customers and documents that are named on screen; the others are counted."""
@@ -91,10 +99,11 @@ def _show(result: "ImportResult", output: str) -> None:
     if output == "json":
         data_record(result.to_dict())
         return
-    if output == "table" or result.dated is None:
-        show([{name: getattr(result, name) for name in _COUNTS}], _COUNTS, output, numbers=_COUNTS[1:])
-    if result.dated is not None and (output == "csv" or result.tie_out):
-        show(list(_figures(result, signs=output == "table")), _FIGURES, output, numbers=("items", "amount"))
+    programs = for_programs(output)
+    if not programs or result.dated is None:
+        show([{name: getattr(result, name) for name in _COUNTS}], _COUNTED, output)
+    if result.dated is not None and (programs or result.tie_out):
+        show(list(_figures(result, signs=not programs)), _TIED, output, complete=_FIGURES)
 
 
 def _figures(result: "ImportResult", *, signs: bool) -> Iterator[dict[str, object]]:
@@ -118,30 +127,26 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
     for warning in result.warnings():
         yield f"warning: {warning}."
     if result.unknown_customers:
-        count = _counted(len(result.unknown_customers), "customer of this list is", "customers of this list are")
+        count = counted(len(result.unknown_customers), "customer of this list is", "customers of this list are")
         yield f"{count} not in the books: {_some(result.unknown_customers)}. Import the customers: no payer is known by name before."
     if result.late:
         sums = ", ".join(f"{text} {code}" for code, text in result.late_totals().items())
-        count = _counted(len(result.late), "document", "documents")
+        count = counted(len(result.late), "document")
         named = _some([f"{one.document_no} ({one.item_id}) of {one.issue_date}" for one in result.late])
         yield f"Late: {count} ({sums}), missing from an earlier list of that day or a later one: {named}."
     for credit in result.recognised[:_SHOWN]:
         yield f"{credit.said()}."
     if len(result.recognised) > _SHOWN:
-        yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see --format json."
+        yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see -O json."
     for one in result.replaced[:_SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
     if len(result.replaced) > _SHOWN:
-        yield f"{len(result.replaced) - _SHOWN} more were re-issued; see --format json."
+        yield f"{len(result.replaced) - _SHOWN} more were re-issued; see -O json."
 
 
 def _moving(lines: Sequence[str], item_id: str) -> Iterator[str]:
     for line in lines:
         yield f"Our receipt is on the old one: `matcher undo {line}`, then `matcher allocate {line} {item_id}`."
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -1,8 +1,14 @@
 """`learned`: what decisions taught of payers' accounts and names."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
-from matcher.cli.common import data_record, note, open_books, reason_option, say, show, with_books, with_format
+from matcher.cli.common import note, open_books, reason_option, say, with_books
+from matcher.cli.tables import Column, Kind, data_record, show, with_format
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _COLUMNS = (
     "kind", "value", "entity", "customer_id", "customer_name", "confirmed", "counted", "standing", "said", "lines", "by", "first", "last",
@@ -10,6 +16,17 @@ _COLUMNS = (
 )  # fmt: skip
 _SHOWN = 3
 """Lines that are named in a table."""
+
+_HABITS = (
+    Column("kind", "payer's", priority=1), Column("value", kind=Kind.TEXT, priority=0, least=24),
+    Column("customer", kind=Kind.TEXT, priority=0), Column("confirmed", kind=Kind.COUNT, priority=1), Column("by", kind=Kind.TEXT, priority=2),
+    Column("first_day", "first", Kind.DATE, priority=4), Column("last_day", "last", Kind.DATE, priority=3),
+    Column("from", "lines", Kind.TEXT, priority=4), Column("standing", kind=Kind.TEXT, priority=0, wrap=True),
+)  # fmt: skip
+
+
+def _as_decisions(command: F) -> F:
+    return formatted(command, forms=("table", "json"), file=False)
 
 
 @click.group()
@@ -30,20 +47,15 @@ def list_(output: str, customer: str, account: str) -> None:
     """
     found = open_books().learned(customer, account=account)
     rows = [one.to_dict() for one in found]
-    columns: tuple[str, ...] = _COLUMNS
-    if output == "table":
-        columns = ("payer's", "value", "customer", "confirmed", "by", "first", "last", "lines", "standing")
-        for row, one in zip(rows, found, strict=True):
-            lines = one.habit.lines
-            row |= {"payer's": row["kind"], "customer": f"{row['customer_id']} {one.customer_name}".strip(), "standing": one.said}
-            row |= {"by": ", ".join(one.habit.by), "first": one.habit.first[:10], "last": one.habit.last[:10]}
-            row["lines"] = ", ".join(line[:10] for line in lines[-_SHOWN:]) + (
-                f", {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-            )
-    elif output == "csv":
-        for row, one in zip(rows, found, strict=True):
-            row |= {"lines": " ".join(one.habit.lines), "by": ", ".join(one.habit.by), "conflicts_with": " ".join(one.habit.others)}
-    show(rows, columns, output, numbers=("confirmed", "counted"))
+    for row, one in zip(rows, found, strict=True):
+        lines = one.habit.lines
+        more = f", {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+        row |= {"customer": f"{row['customer_id']} {one.customer_name}".strip(), "standing": one.said}
+        row |= {"first_day": one.habit.first[:10], "last_day": one.habit.last[:10]}
+        row["from"] = ", ".join(line[:10] for line in lines[-_SHOWN:]) + more
+        if output != "json":
+            row |= {"lines": " ".join(lines), "by": ", ".join(one.habit.by), "conflicts_with": " ".join(one.habit.others)}
+    show(rows, _HABITS, output, complete=_COLUMNS)
     note(f"{len(rows)} learned." if rows else "Nothing is learned yet: a decision of a person on a receipt teaches.")
 
 
@@ -51,9 +63,9 @@ def list_(output: str, customer: str, account: str) -> None:
 @click.argument("account", metavar="ACCOUNT|NAME")
 @click.option("--customer", required=True, metavar="ID|NAME", help="Whose it was taken to be.")
 @click.option("--dry-run", is_flag=True, help="Check everything, and keep nothing.")
-@click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print.")
 @with_books
 @reason_option
+@_as_decisions
 def revoke(account: str, customer: str, reason: str, output: str, *, dry_run: bool) -> None:
     """Take a payer's account or name no longer to be a customer's.
 

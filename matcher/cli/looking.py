@@ -5,13 +5,21 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import SECONDS, WAIT, IsoDate, keep, note, open_books, show, with_books, with_format
+from matcher.cli.common import SECONDS, WAIT, IsoDate, heading, keep, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, show, with_format
+from matcher.cli.tables.standard import days_overdue, ten
 
 _COLUMNS = (
     "entity", "customer_id", "customer_name", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_overdue",
     "currency", "amount", "open", "discount", "discount_date", "found_by",
 )  # fmt: skip
-_NUMBERS = ("days_overdue", "days overdue", "amount", "open", "discount")
+_ITEMS = (
+    Column("document", priority=0), Column("customer", kind=Kind.TEXT, priority=0), Column("due_date", "due", Kind.DATE, priority=1),
+    Column("days_overdue", "overdue", Kind.COUNT, priority=1, shown=days_overdue), Column("open", kind=Kind.AMOUNT, priority=0, total=True),
+    Column("currency", " ", priority=0, once=True), Column("amount", kind=Kind.AMOUNT, priority=3),
+    Column("document_type", "type", priority=3), Column("issue_date", "issued", Kind.DATE, priority=4),
+)  # fmt: skip
+_FOUND_BY = Column("found_by", "found by", priority=0)
 
 
 @click.command()
@@ -32,19 +40,14 @@ def items(output: str, **asked: Any) -> None:
     --search finds a document number however it is written: case, spaces, prefix and leading zeros do not matter, and a part is enough.
     In names accents and case do not matter. What matches has to match every option.
     """
-    page = open_books().items(**asked)
+    books = open_books()
+    page = books.items(**asked)
     rows = [item.to_dict() for item in page.items]
-    columns: tuple[str, ...] = _COLUMNS
-    if output == "table":
-        columns = ("document", "type", "customer", "issued", "due", "days overdue", "amount", "open")
-        for row in rows:
-            unapplied = row["document_type"] == "unapplied"
-            row |= {"document": row["item_id"] if unapplied else row["document_no"] or row["item_id"], "type": row["document_type"]}
-            row |= {"customer": " ".join(filter(None, (str(row["customer_id"]), str(row["customer_name"])))), "issued": row["issue_date"]}
-            row |= {"due": row["due_date"], "days overdue": row["days_overdue"] or "", "open": f"{row['open']} {row['currency']}"}
-            row["found by"] = row["found_by"]
-        columns = (*columns, "found by") if asked["amount"] else columns
-    show(rows, columns, output, numbers=_NUMBERS, long=("customer",))
+    for row in rows:
+        row["document"] = row["item_id"] if row["document_type"] == "unapplied" else row["document_no"] or row["item_id"]
+        row["customer"] = " ".join(filter(None, (str(row["customer_id"]), str(row["customer_name"]))))
+    columns = (*_ITEMS, _FOUND_BY) if asked["amount"] else _ITEMS
+    show(rows, columns, output, complete=_COLUMNS, head=heading(books, "open items") if rows else ())
     for sentence in page.notes:
         note(sentence)
     sums = ", ".join(f"{total.to_dict()['open']} {total.currency}" for total in page.totals) or "nothing"
@@ -60,6 +63,12 @@ _LOG = (
 )  # fmt: skip
 _PAGE = 200
 """Entries that a table shows where nobody says how many."""
+
+_STORY = (
+    Column("at", "at (UTC)", Kind.MOMENT, priority=0), Column("who", kind=Kind.TEXT, priority=0, wrap=True),
+    Column("said", "what", Kind.TEXT, priority=0, wrap=True), Column("reason", kind=Kind.TEXT, priority=2, wrap=True),
+    Column("line_id", "line", priority=2, shown=ten), Column("decision_id", "decision", priority=3, shown=ten),
+)  # fmt: skip
 
 
 @click.command()
@@ -78,20 +87,15 @@ def log(output: str, subject: str, customer: str, by: str, since: date | None, l
     that was done in these books. A table shows the latest 200 unless --limit says otherwise.
     """
     most = limit or (_PAGE if output == "table" else None)
-    page = open_books().log(subject, customer=customer, actor=by, since=since, limit=most)
+    books = open_books()
+    page = books.log(subject, customer=customer, actor=by, since=since, limit=most)
     rows = [entry.to_dict() for entry in page.entries]
-    columns: tuple[str, ...] = _LOG
-    if output == "table":
-        columns = ("when", "who", "what", "reason", "line", "decision")
-        for row, entry in zip(rows, page.entries, strict=True):
-            run = f"run {entry.run}" if entry.run else ""
-            whose = ", ".join(filter(None, (run, f"by {entry.run_by}" if entry.run_by else "")))
-            row |= {"when": entry.at[:16].replace("T", " "), "who": f"{entry.actor} ({whose})" if entry.run_by else entry.actor}
-            row |= {"what": entry.said, "line": entry.line_id[:10], "decision": entry.decision_id[:10]}
-    elif output == "csv":
-        for row, entry in zip(rows, page.entries, strict=True):
-            row["items"] = " ".join(entry.items)
-    show(rows, columns, output, numbers=("batch", "run", "amount", "confidence"))
+    for row, entry in zip(rows, page.entries, strict=True):
+        run = f"run {entry.run}" if entry.run else ""
+        whose = ", ".join(filter(None, (run, f"by {entry.run_by}" if entry.run_by else "")))
+        row["who"] = f"{entry.actor} ({whose})" if entry.run_by else entry.actor
+        row["items"] = row["items"] if output == "json" else " ".join(entry.items)
+    show(rows, _STORY, output, complete=_LOG, head=heading(books, "journal") if rows else ())
     if page.earlier:
         note(f"The latest {len(rows)} are shown; --limit shows more.")
     elif not rows:

@@ -2,9 +2,15 @@
 
 import click
 
-from matcher.cli.common import note, open_books, reason_option, say, show, with_books, with_format
+from matcher.cli.common import note, open_books, reason_option, say, with_books
+from matcher.cli.tables import Column, Kind, Tone, for_programs, show, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.states import CloseState
+
+_POINTS = (
+    Column("settled", priority=0, tones={"NO": Tone.BAD, "yes": Tone.GOOD}), Column("what", kind=Kind.TEXT, priority=0, wrap=True),
+    Column("detail", kind=Kind.TEXT, priority=0, wrap=True),
+)  # fmt: skip
 
 
 @click.command()
@@ -22,11 +28,11 @@ def close(month: str, output: str, reason: str, *, as_reviewer: bool, force: boo
     checklist keeps it open, or when another person has to close it.
     """
     done = open_books().close(month, as_reviewer=as_reviewer, force=force, reason=reason, dry_run=dry_run)
-    if output == "table":
-        rows = [{"settled": "yes" if p.settled else "NO" if p.blocks else "no", "what": p.what, "detail": p.said} for p in done.points]
-        show(rows, ("settled", "what", "detail"), output)
-    else:
+    if for_programs(output):
         show([point.to_dict() | {"month": month} for point in done.points], ("month", "what", "settled", "blocks", "said"), output)
+    else:
+        rows = [{"settled": "yes" if p.settled else "NO" if p.blocks else "no", "what": p.what, "detail": p.said} for p in done.points]
+        show(rows, _POINTS, output, head=(f"Checklist of {month}",))
     if done.state == CloseState.CLOSED:
         note(f"{month} is closed.{' Dry run: nothing was kept.' if dry_run else ''}")
         return

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, data, known_at_option, note, open_books, show, with_books, with_format
+from matcher.cli.common import as_of_option, busy, data, heading, known_at_option, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -21,16 +22,24 @@ if TYPE_CHECKING:
 def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
     """Aged open items by customer: what is due, since when, and what is paid but not yet applied."""
     from matcher import amounts
+    from matcher.cli import aging_columns
     from matcher.ledger.aging import AGING_AMOUNTS
 
     books = open_books()
     frame = books.aging(as_of, known_at=known_at) if detail else books.aging_summary(as_of, known_at=known_at)
-    money_columns = list(AGING_AMOUNTS) if detail else frame.columns[4:]
-    rendered = amounts.render(frame, dict.fromkeys(money_columns, "currency"))
-    show(list(rendered.iter_rows(named=True)), rendered.columns, output, numbers=(*money_columns, "days_past_due"))
-    if output == "table":
-        sums = amounts.totals(frame, "open_amount" if detail else "open_total")
-        note("Open: " + (", ".join(f"{text} {code}" for code, text in sums.items()) or "nothing") + ".")
+    rendered = amounts.render(frame, dict.fromkeys(AGING_AMOUNTS if detail else frame.columns[4:], "currency"))
+    rows = list(rendered.iter_rows(named=True))
+    currencies = sorted(frame["currency"].unique())
+    named = heading(books, "aged open items", as_of=as_of) if rows else ()
+    head = [*named, *([", ".join(currencies)] if len(currencies) > 1 else [])]
+    if detail:
+        show(rows, aging_columns.DETAIL, output, complete=rendered.columns, head=head)
+    else:
+        buckets = rendered.columns[4:-4]
+        with_overdue = [row | {"overdue": aging_columns.overdue(row, buckets)} for row in rows]
+        show(with_overdue, aging_columns.summary(buckets), output, complete=rendered.columns, head=head)
+    if not rows:
+        note("Nothing is open.")
 
 
 @click.command()
@@ -57,10 +66,16 @@ def export(what: str, path: str, target: str, as_of: date | None, known_at: str)
         data(f"{file}\n")
     if what == "receipts":
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
-        note(f"{done.rows} documents, control total {totals}, batch {done.batch_id}.")
+        note(f"{counted(done.rows, 'document')}, control total {totals}, batch {done.batch_id}.")
     else:
-        note(f"{done.rows} rows.")
+        note(f"{counted(done.rows, 'row')}.")
     note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")
+
+
+_CHECKS = (
+    Column("check", kind=Kind.TEXT, priority=0, wrap=True), Column("checked", kind=Kind.COUNT, zeros=True),
+    Column("result", kind=Kind.TEXT, priority=0, wrap=True, tone=lambda row: Tone.BAD if row["result"].startswith("FAILS") else Tone.GOOD),
+)  # fmt: skip
 
 
 @click.command()
@@ -83,7 +98,7 @@ def verify(output: str, *, head: bool, expect: str) -> None:
     with busy("verifying"):
         checks = open_books().verify(expect)
     rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
-    show(rows, ("check", "checked", "result"), output, numbers=("checked",))
+    show(rows, _CHECKS, output)
     failed = [check for check in checks if check.failure]
     if broken := sum(check.code == "verify.failed" for check in failed):
         note(f"verify.failed: {broken} of {len(checks)} checks do not hold. Do not post further; see docs/runbook.md.")

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, note, open_books, say, show, with_books, with_format
+from matcher.characters import visible
+from matcher.cli.common import IsoDate, heading, note, open_books, with_books
 from matcher.cli.difference import Paid, difference_words
 from matcher.cli.filters import picked, sort_option, with_filters
-from matcher.cli.text import cut, padded, page_width, width
+from matcher.cli.tables import Column, Kind, counted, page_width, put_line, show, with_format
+from matcher.cli.tables.cells import grouped
+from matcher.cli.tables.standard import ten
+from matcher.cli.tables.widths import cut, padded, width
 from matcher.codes import NEEDS_PERSON
 
 if TYPE_CHECKING:
@@ -20,11 +24,19 @@ SHOWN = 20
 """Receipts on a screen, unless --limit says another number."""
 GROUPS = ("payer", "customer", "outcome", "account")
 
-_COLUMNS = (
+_WAITING = (
+    Column("line_id", "line", priority=0, shown=ten), Column("booking_date", "date", Kind.DATE, priority=1),
+    Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("currency", " ", priority=0, once=True),
+    Column("account", priority=4), Column("payer", kind=Kind.TEXT, priority=1), Column("text", kind=Kind.TEXT, priority=3),
+    Column("customer_id", "customer", priority=2),
+    Column("customer_name", "name", Kind.TEXT, priority=2), Column("documents", kind=Kind.TEXT, priority=1),
+    Column("difference", kind=Kind.TEXT, priority=2), Column("outcome", priority=3), Column("state", priority=3),
+    Column("confidence", kind=Kind.SHARE, priority=2), Column("reason", kind=Kind.TEXT, priority=2),
+)  # fmt: skip
+_COMPLETE = (
     "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason", "customer_id",
     "customer_name", "documents", "rule",
 )  # fmt: skip
-_NUMBERS = ("amount", "confidence")
 _WIDE = 100
 """Page width from which on the bank account is shown."""
 
@@ -57,14 +69,16 @@ def queue(
     """
     filters = picked(asked, held=held, sort=group or sort or "")
     shown = SHOWN if limit is None and output == "table" else limit
-    page = open_books().queue(as_of, filters=filters, limit=shown, number=True)
+    books = open_books()
+    page = books.queue(as_of, filters=filters, limit=shown, number=True)
     if output == "table":
         _screen(page, group or "", held=held, narrow=filters.narrow)
     else:
         if output == "json":
-            show([line.to_dict() for line in page.lines], [*_COLUMNS[:-2], "pending", "rule", "items"], output)
+            show([line.to_dict() for line in page.lines], (*_COMPLETE[:-2], "pending", "rule", "items"), output)
         else:
-            show([_row(line) for line in page.lines], _COLUMNS, output, numbers=_NUMBERS)
+            head = heading(books, "receipts that wait", as_of=as_of)
+            show([_row(line) for line in page.lines], _WAITING, output, complete=_COMPLETE, head=head)
         note(_head(page, held=held, narrow=filters.narrow))
     if fail_if_waiting and page.found:
         click.get_current_context().exit(NEEDS_PERSON)
@@ -72,32 +86,33 @@ def queue(
 
 def _row(line: "WaitingLine") -> dict[str, Any]:
     confidence = "" if line.confidence is None else f"{line.confidence / 1_000_000:.6f}"
-    return line.to_dict() | {"confidence": confidence, "documents": " ".join(item.document_no for item in line.items)}
+    documents = " ".join(item.document_no for item in line.items)
+    return line.to_dict() | {"confidence": confidence, "documents": documents, "difference": _difference(line) if line.items else ""}
 
 
 def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
     columns = page_width()
     for text in wrap(_head(page, held=held, narrow=narrow), columns):
-        say(text)
+        put_line(text)
     if not page.lines:
         return
-    say("")
+    put_line("")
     last = ""
     for number, line in enumerate(page.lines, 1):
         if group and (key := _group(line, group)) != last:
-            say(_group_head(page, group, key, number, columns))
+            put_line(_group_head(page, group, key, number, columns))
             last = key
         for text in _record(number, line, page, columns):
-            say(text)
-    say("")
+            put_line(text)
+    put_line("")
     for told in _foot(page):
         for text in wrap(told, columns, subsequent_indent="  "):
-            say(text)
+            put_line(text)
 
 
 def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
-    waits = "on hold" if held else "waits" if page.found == 1 else "wait"
-    what = f"{page.found} receipt{'' if page.found == 1 else 's'} {'are ' if held and page.found != 1 else 'is ' if held else ''}{waits}"
+    one, many = ("receipt is on hold", "receipts are on hold") if held else ("receipt waits", "receipts wait")
+    what = counted(page.found, one, many)
     if narrow:
         what += f" of {page.waiting} in all"
     sums = ", ".join(f"{_grouped(minor, currency)} {currency}" for currency, minor in page.sums.items())
@@ -146,7 +161,7 @@ def _group_head(page: "QueuePage", group: str, key: str, first: int, columns: in
         sums[line.currency] = sums.get(line.currency, 0) + line.pending
     told = ", ".join(f"{_grouped(minor, currency)} {currency}" for currency, minor in sums.items())
     tail = f": {len(mine)}, {told} ({_ranges(mine)})"
-    return cut(key, columns - len(tail)) + tail
+    return cut(visible(key), columns - len(tail)) + tail
 
 
 def _record(number: int, line: "WaitingLine", page: "QueuePage", columns: int) -> Iterator[str]:
@@ -157,17 +172,21 @@ def _record(number: int, line: "WaitingLine", page: "QueuePage", columns: int) -
     day, amount = _day(line.booking_date, page.as_of), _grouped(line.pending, line.currency)
     head = f"{number:>{digits}}  {day:<{days}}  {amount:>{money}} {line.currency}  "
     accounts = max(len(one.account) for one in page.lines)
-    tail = f"  {padded(line.account, accounts)}" if columns >= _WIDE else ""
+    tail = f"  {_cell(line.account, accounts)}" if columns >= _WIDE else ""
     tail += f"  {'' if line.confidence is None else _percent(line.confidence):>{_SURE}}"
     room = columns - len(head) - width(tail) - 2
-    payer = min(room // 2, max(width(one.payer or _NOBODY) for one in page.lines))
-    yield (head + padded(line.payer or _NOBODY, payer) + "  " + padded(line.text.strip(), room - payer) + tail).rstrip()
+    payer = min(room // 2, max(width(visible(one.payer or _NOBODY)) for one in page.lines))
+    yield (head + _cell(line.payer or _NOBODY, payer) + "  " + _cell(line.text.strip(), room - payer) + tail).rstrip()
     indent = " " * (digits + 2) + "-> "
     yield indent + _proposal(line, page.as_of, columns - len(indent))
 
 
 _NOBODY = "(no name)"
-_SURE = len("99.99 %")
+_SURE = len("99.9 %")
+
+
+def _cell(text: str, columns: int) -> str:
+    return padded(cut(visible(text), columns), columns)
 
 
 def _proposal(line: "WaitingLine", as_of: date, columns: int) -> str:
@@ -199,7 +218,7 @@ def _why(line: "WaitingLine") -> str:
 
 def _fitted(parts: Sequence[str], columns: int) -> str:
     """The parts with two blanks between them; the last ones fall away where they do not fit, and the one that is then last is cut."""
-    kept = [part for part in parts if part]
+    kept = [visible(part) for part in parts if part]
     while len(kept) > 2 and width("  ".join(kept)) > columns:
         kept.pop()
     if len(kept) == 2 and width("  ".join(kept)) > columns:
@@ -208,15 +227,15 @@ def _fitted(parts: Sequence[str], columns: int) -> str:
 
 
 def _grouped(minor: int, currency: str) -> str:
-    from matcher.money import grouped
+    from matcher import money
 
-    return grouped(minor, currency)
+    return grouped(money.render(minor, currency))
 
 
 def _percent(ppm: int) -> str:
     from matcher.amounts import percent
 
-    return percent(ppm, 2)
+    return percent(ppm, 1)
 
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

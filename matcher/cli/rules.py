@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.challenge import challenge
-from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, given, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
+from matcher.cli.tables.standard import ten
 from matcher.cli.trust import trust
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
@@ -16,6 +18,25 @@ if TYPE_CHECKING:
     from matcher.pipeline.backtest import Change
     from matcher.pipeline.rulebooks import Rules
     from matcher.rules.rulebook import Rule, Rulebook
+
+
+_FINDINGS = (Column("code", priority=0), Column("rule", priority=0), Column("message", kind=Kind.TEXT, wrap=True, priority=0))
+_FACTS = (Column("field", priority=0), Column("value", kind=Kind.TEXT, wrap=True, priority=0))
+_EXAMPLES = (
+    Column("rule", priority=0), Column("example", kind=Kind.TEXT, priority=1),
+    Column("result", kind=Kind.TEXT, priority=0, wrap=True, tone=lambda row: Tone.BAD if row["result"].startswith("FAILS") else Tone.PLAIN),
+)  # fmt: skip
+_RULES = (
+    Column("place", " ", Kind.COUNT, priority=0), Column("rule", priority=0), Column("mode", priority=1),
+    Column("title", kind=Kind.TEXT, priority=0, wrap=True), Column("certainty", "confidence in %", priority=2),
+    Column("conditions", kind=Kind.TEXT, priority=3, least=30),
+)  # fmt: skip
+_CHANGED = (
+    Column("line_id", "line", priority=0, shown=ten), Column("booking_date", "date", Kind.DATE, priority=2),
+    Column("amount", kind=Kind.AMOUNT, priority=0), Column("currency", " ", priority=0, once=True), Column("part", priority=3),
+    Column("change", priority=0, tones={"flipped": Tone.BAD}), Column("rule_before", "rule before", priority=3),
+    Column("before", kind=Kind.TEXT, priority=1), Column("rule_now", "rule now", priority=2), Column("now", kind=Kind.TEXT, priority=1),
+)  # fmt: skip
 
 
 class Month(click.ParamType[date]):
@@ -83,9 +104,10 @@ def check(path: str, output: str) -> None:
     with busy("checking"):
         problems = list(findings(chosen))
     if problems or output != "table":
-        show([{"code": f.code, "rule": f.rule, "message": f.message} for f in problems], ("code", "rule", "message"), output)
+        show([{"code": f.code, "rule": f.rule, "message": f.message} for f in problems], _FINDINGS, output)
     count, examples = len(chosen.book.rule), sum(len(rule.example) for rule in chosen.book.rule)
-    note(f"{_name(chosen)}: valid. {count} rules, {examples} examples, {len(problems)} findings.")
+    found = f", {counted(len(problems), 'finding')}" if problems else ""
+    note(f"{_name(chosen)}: valid. {counted(count, 'rule')}, {counted(examples, 'example')}{found}.")
     note(f"Rulebook {chosen.book.identity}; tables of confidence are measured on inputs {chosen.inputs}.")
     if any(CATALOGUE[f.code].exit_code for f in problems):
         click.get_current_context().exit(NEEDS_PERSON)
@@ -101,14 +123,15 @@ def show_(rule_id: str, path: str, output: str) -> None:
 
     An explanation of a line belongs to the first rule whose conditions it meets. With RULE, one rule and its examples.
     """
+    from matcher.rules import words
+
     book = _chosen(path).book
     if rule_id:
         _show_one(book, rule_id, output)
         return
-    columns = ["place", "rule", "mode", "title", "confidence", "conditions"]
-    if output != "table":
-        columns += ["held", "class", "basis", "difference", "needs", "without", "items", "min_log_odds", "examples"]
-    show([_row(book, place) for place in range(len(book.rule))], columns, output, numbers=("place",), long=("title", "conditions"))
+    rows = [_row(book, place) for place in range(len(book.rule))]
+    shown = [row | {"certainty": words.certainty(book, rule, 1)} for row, rule in zip(rows, book.rule, strict=True)]
+    show(shown, _RULES, output, complete=tuple(rows[0]), head=("Rules, in order",))
 
 
 def _row(book: "Rulebook", place: int) -> dict[str, Any]:
@@ -153,14 +176,16 @@ def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
 
     rule = _find(book, rule_id)
     row = _row(book, book.rule.index(rule))
-    if output != "table":
+    if for_programs(output):
         show([row], list(row), output)
         return
-    fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "class", "confidence") if row[name] != ""]
+    fields = [(name, row[name]) for name in ("place", "rule", "title", "mode", "held", "class") if row[name] != ""]
+    if certainty := words.certainty(book, rule, 1):
+        fields.append(("confidence", f"{certainty} %"))
     fields += list(words.conditions(rule))
-    fields += [("table", ", ".join(f"from {log_odds} {percent(share, 2)}" for log_odds, share in book.calibration.rule.get(rule.id, ())))]
+    fields += [("table", ", ".join(f"from {log_odds} {percent(share, 1)}" for log_odds, share in book.calibration.rule.get(rule.id, ())))]
     fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
-    show([{"field": name, "value": value} for name, value in fields if value], ("field", "value"), output)
+    show([{"field": name.replace("_", " "), "value": value} for name, value in fields if value], _FACTS, output)
 
 
 @rules.command()
@@ -188,9 +213,12 @@ def test(rule_id: str, path: str, output: str) -> None:
         {"rule": result.rule.id, "example": result.example.says, "result": texts[code] + result.failure}
         for result, code in zip(done, codes, strict=True)
     ]
-    show(rows, ("rule", "example", "result"), output)
+    show(rows, _EXAMPLES, output)
     failed = codes.count("rules.example")
-    note(f"{len(done)} examples, {failed} failed, {codes.count('rules.differs')} differ from the shipped rules.")
+    parts = [counted(len(done), "example")] + ([f"{failed} failed"] if failed else [])
+    if differing := codes.count("rules.differs"):
+        parts.append(f"{differing} {'differs' if differing == 1 else 'differ'} from the shipped rules")
+    note(f"{', '.join(parts)}.")
     if failed:
         click.get_current_context().exit(NEEDS_PERSON)
 
@@ -222,17 +250,20 @@ def backtest(path: str, first: date | None, last: date | None, lines: bool, outp
         done = books.backtest(_chosen(path), first, last)
     from matcher.pipeline.backtest import KINDS
 
-    counted = [{"rule": rule or "(a person)", "part": part, **counts} for rule, part, counts in done.by_rule()]
+    by_rule = [{"rule": rule or "(a person)", "part": part, **counts} for rule, part, counts in done.by_rule()]
     changed = [_change(change) for change in done.changes if change.change not in ("same", "by_hand")]
     if not lines:
-        show(counted, ("rule", "part", *KINDS), output, numbers=KINDS)
-        changed = [row for row in changed if row["change"] == "flipped"] if output == "table" else []
+        kinds = tuple(Column(name, kind=Kind.COUNT, tone=_flipped if name == "flipped" else None) for name in KINDS)
+        show(by_rule, (Column("rule", priority=0), Column("part", priority=0), *kinds), output)
+        changed = [row for row in changed if row["change"] == "flipped"] if not for_programs(output) else []
     if lines or changed:
         changed += [_change(change) for change in done.shadows if change.change != "same"] if lines else []
         columns = ("line_id", "booking_date", "amount", "currency", "part", "change", "rule_before", "before", "rule_now", "now")
-        show(changed, columns, output, numbers=("amount",), title="" if lines else "Flipped")
+        show(changed, _CHANGED, output, complete=columns, title="" if lines else "Flipped")
     posted = sum(change.change not in ("lost", "by_hand") for change in done.changes)
-    note(f"{done.months} months, {len(done.changes)} lines decided or posted, {posted} posted now, {len(done.flipped)} flipped.")
+    flipped = f", {len(done.flipped)} flipped" if done.flipped else ""
+    said = f"{counted(done.months, 'month')}, {counted(len(done.changes), 'line')} decided or posted"
+    note(f"{said}, {posted} posted now{flipped}.")
     if done.flipped:
         click.get_current_context().exit(NEEDS_PERSON)
 
@@ -252,6 +283,10 @@ def _change(change: "Change") -> dict[str, Any]:
         "rule_now": change.rule_now,
         "now": change.now,
     }
+
+
+def _flipped(row: Row) -> Tone:
+    return Tone.BAD if row["flipped"] else Tone.PLAIN
 
 
 rules.add_command(challenge)

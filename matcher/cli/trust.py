@@ -5,20 +5,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import busy, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Tone, show, with_format
 
 if TYPE_CHECKING:
     from matcher.ledger.trust import Trust
 
-_COUNTS = ("posted", "taken_back", "checked", "refused", "confirmed", "needed", "waiting", "accepted")
-_SHARES = ("precision", "errors_at_most", "check_precision", "check_errors_at_most")
-_COLUMNS = (
+_COMPLETE = (
     "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_precision",
     "check_errors_at_most", "confirmed", "needed", "accepted", "waiting", "since", "line_id", "reason",
 )  # fmt: skip
-_ON_SCREEN = (
-    "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_errors_at_most", "accepted",
-    "waiting",
+_COLUMNS = (
+    Column("class", priority=0), Column("state", priority=0, tones={"only proposes": Tone.BAD}),
+    Column("posted", kind=Kind.COUNT, priority=0),
+    Column("taken_back", kind=Kind.COUNT, priority=1), Column("precision", kind=Kind.SHARE, priority=1),
+    Column("errors_at_most", kind=Kind.SHARE, priority=1, up=True), Column("checked", kind=Kind.COUNT, priority=2),
+    Column("refused", kind=Kind.COUNT, priority=3), Column("check_precision", "precision checked", Kind.SHARE, priority=5),
+    Column("check_errors_at_most", "errors at most, checked", Kind.SHARE, priority=4, up=True),
+    Column("confirmed", kind=Kind.COUNT, priority=3), Column("needed", kind=Kind.COUNT, priority=3),
+    Column("accepted", kind=Kind.COUNT, priority=2), Column("waiting", kind=Kind.COUNT, priority=2),
+    Column("since", kind=Kind.DATE, priority=4), Column("line_id", "line", priority=5),
 )  # fmt: skip
 
 
@@ -41,14 +47,12 @@ def trust(output: str) -> None:
     waiting         proposals of the class that wait
     since, line id  day and line of the latest error; reason: why the class only proposes
 
-    From the run after a person takes back or refuses one of its postings a class only proposes, until enough are confirmed. The table
-    leaves columns out; --format csv and json have all of them.
+    From the run after a person takes back or refuses one of its postings a class only proposes, until enough are confirmed.
     """
     books = open_books()
     with busy("counting"):
         found = books.trust()
-    rows = [_row(one, output) for one in found.classes]
-    show(rows, _ON_SCREEN if output == "table" else _COLUMNS, output, numbers=(*_COUNTS, *_SHARES))
+    show([_row(one) for one in found.classes], _COLUMNS, output, complete=_COMPLETE)
     for one in found.classes:
         if one.reason:
             note(f"{one.name} only proposes: {one.reason}.")
@@ -56,19 +60,19 @@ def trust(output: str) -> None:
         note("policy.auto_post is off: everything waits for a person.")
 
 
-def _row(one: "Trust", output: str) -> dict[str, Any]:
+def _row(one: "Trust") -> dict[str, Any]:
     mark = one.mark
     return {
         "class": one.name,
         "state": "only proposes" if one.reason else "posts",
         "posted": one.posted,
         "taken_back": one.taken_back,
-        "precision": _right(one.taken_back, one.posted, output),
-        "errors_at_most": _bound(one.taken_back, one.posted, output),
+        "precision": _right(one.taken_back, one.posted),
+        "errors_at_most": _bound(one.taken_back, one.posted),
         "checked": one.checked,
         "refused": one.refused,
-        "check_precision": _right(one.refused, one.checked, output),
-        "check_errors_at_most": _bound(one.refused, one.checked, output),
+        "check_precision": _right(one.refused, one.checked),
+        "check_errors_at_most": _bound(one.refused, one.checked),
         "confirmed": one.confirmed if mark else None,
         "needed": one.needed if mark else None,
         "accepted": one.accepted,
@@ -79,22 +83,20 @@ def _row(one: "Trust", output: str) -> dict[str, Any]:
     }
 
 
-def _right(wrong: int, count: int, output: str) -> str:
+def _right(wrong: int, count: int) -> str:
     from matcher.money import PPM
 
-    return _share((count - wrong) * PPM // count, output) if count else ""
+    return _share((count - wrong) * PPM // count) if count else ""
 
 
-def _bound(wrong: int, count: int, output: str) -> str:
+def _bound(wrong: int, count: int) -> str:
     """Rounded up: what is shown must not be better than what is known."""
     from matcher.money import PPM
     from matcher.rules.bounds import at_most
 
     bound = at_most(wrong, count)
-    return "" if bound is None else _share(ceil(round(bound * PPM, 6)), output)
+    return "" if bound is None else _share(ceil(round(bound * PPM, 6)))
 
 
-def _share(millionths: int, output: str) -> str:
-    from matcher.amounts import percent
-
-    return percent(millionths) if output == "table" else f"{millionths / 1_000_000:.6f}"
+def _share(millionths: int) -> str:
+    return f"{millionths / 1_000_000:.6f}"

@@ -5,10 +5,15 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, note, open_books, show, with_books, with_format
+from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, heading, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, Tone, counted, for_programs, show, show_facts, with_format
+from matcher.cli.tables.standard import days_overdue, long_overdue, ten
 from matcher.codes import NEEDS_PERSON
 
-_NUMBERS = ("lines", "amount", "pending", "open", "points", "cash", "adjustment", "confidence")
+_OUTCOME, _STATE = Column("outcome", priority=0), Column("state", priority=0, tones={"posted": Tone.GOOD})
+_LINES = Column("lines", kind=Kind.COUNT, total=True)
+_AMOUNT, _PENDING = Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("pending", "not applied", Kind.AMOUNT, total=True)
+_CURRENCY = Column("currency", " ", priority=0, once=True)
 
 
 @click.command()
@@ -32,13 +37,22 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
         for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
     ]
-    show(rows, ("outcome", "state", "lines", "currency", "amount"), output, numbers=_NUMBERS)
+    named = heading(books, "matched", as_of=as_of)
+    columns = (_OUTCOME, _STATE, _LINES, _AMOUNT, _CURRENCY)
+    show(rows, columns, output, complete=("outcome", "state", "lines", "currency", "amount"), head=named)
     for what in result.notes:
         note(f"note: {what}")
-    ending = " Dry run: nothing was kept." if dry_run else ""
     if result.posted:
         note(f"Posted on {', '.join(f'{name} {count}' for name, count in result.by_class.items() if count)}.")
-    note(f"{result.considered} lines looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
+    ending = " Dry run: nothing was kept." if dry_run else ""
+    note(f"{counted(result.considered, 'line')} looked at: {result.posted} posted, {result.proposed} proposed.{ending}")
+
+
+_RECEIVABLES = (
+    Column("entity", priority=0), Column("currency", priority=0), Column("items", kind=Kind.AMOUNT, priority=0),
+    Column("unapplied", kind=Kind.AMOUNT, priority=0), Column("total", kind=Kind.AMOUNT, priority=0),
+    Column("control", "control account", Kind.AMOUNT, priority=0), Column("difference", kind=Kind.AMOUNT, priority=0),
+)  # fmt: skip
 
 
 @click.command()
@@ -58,14 +72,14 @@ def status(output: str, as_of: date | None, control: tuple[str, ...], *, fail_if
     """
     books = open_books()
     report = books.status(as_of, control=control)
-    columns = ("outcome", "state", "lines", "currency", "amount", "pending")
-    show([group.to_dict() for group in report.groups], columns, output, numbers=_NUMBERS, title="Lines")
-    if output == "table" and report.receivables:
-        names: tuple[str, ...] = ("entity", "currency", "items", "unapplied", "total")
-        if control:
-            names = (*names, "control", "difference")
-        rows = [dict.fromkeys(names, "") | one.to_dict() for one in report.receivables]
-        show(rows, names, output, numbers=names[2:], title="Receivables")
+    named = heading(books, "status", as_of=as_of)
+    rows = [group.to_dict() for group in report.groups]
+    columns = (_OUTCOME, _STATE, _LINES, _AMOUNT, _PENDING, _CURRENCY)
+    show(rows, columns, output, complete=("outcome", "state", "lines", "currency", "amount", "pending"), title="Lines", head=named)
+    if report.receivables and not for_programs(output):
+        empty = dict.fromkeys(("control", "difference"), "")
+        shown = _RECEIVABLES if control else _RECEIVABLES[:-2]
+        show([empty | one.to_dict() for one in report.receivables], shown, output, title="Receivables")
     for block in report.blocks:
         note(f"{block.code}: {block.message}")
     differing = [one for one in report.receivables if one.difference]
@@ -79,6 +93,18 @@ def status(output: str, as_of: date | None, control: tuple[str, ...], *, fail_if
         click.get_current_context().exit(NEEDS_PERSON)
 
 
+_PAID = (
+    Column("item_id", "item", priority=0), Column("document_no", "document"), Column("customer_id", "customer"),
+    Column("cash", kind=Kind.AMOUNT, priority=0, zeros=True), Column("adjustment", "cleared", Kind.AMOUNT),
+    Column("reason", kind=Kind.TEXT, priority=2), Column("open", "left open", Kind.AMOUNT, zeros=True), Column("state", priority=2),
+)  # fmt: skip
+_DECIDED = (
+    Column("at", "at (UTC)", Kind.MOMENT, priority=0), Column("kind", "decision", priority=0), Column("actor", "by", priority=0),
+    Column("outcome", priority=2), Column("rule", priority=3), Column("reason", kind=Kind.TEXT),
+    Column("in_force", "in force", priority=1), Column("decision_id", "id", priority=2, shown=ten),
+)  # fmt: skip
+
+
 @click.command(name="show")
 @click.argument("line", metavar="LINE")
 @with_books
@@ -87,21 +113,28 @@ def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
     view = open_books().line(line)
     record = view.to_dict()
-    if output == "table":
-        facts = [{"field": name.replace("_", " "), "value": value} for name, value in record.items() if value not in ("", None, False)]
-        show(facts, ("field", "value"), output)
-    else:
+    if for_programs(output):
         show([record], list(record), output)
+    else:
+        show_facts(record, output)
     if view.allocations:
-        columns: tuple[str, ...] = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
-        if output == "table":
-            # a screen is narrow: what no row has is left out, and the decisions have a table of their own
-            cleared = any(allocation.adjustment for allocation in view.allocations)
-            columns = tuple(name for name in columns[:-1] if cleared or name not in ("adjustment", "reason"))
-        show([allocation.to_dict() for allocation in view.allocations], columns, output, numbers=_NUMBERS)
-    if output == "table" and view.decisions:
+        # what no row has is left out
+        cleared = any(allocation.adjustment for allocation in view.allocations)
+        columns = [column for column in _PAID if cleared or column.name not in ("adjustment", "reason")]
+        complete = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
+        show([allocation.to_dict() for allocation in view.allocations], columns, output, complete=complete, title="What it pays")
+    if view.decisions and not for_programs(output):
         rows = [decision.to_dict() | {"in_force": "yes" if decision.in_force else "no"} for decision in view.decisions]
-        show(rows, ("at", "kind", "actor", "outcome", "rule", "reason", "in_force", "decision_id"), output)
+        show(rows, _DECIDED, output, title="Decisions")
+
+
+_OPEN = (
+    Column("item_id", "item", priority=0), Column("document_no", "document", priority=1), Column("document_type", "type", priority=3),
+    Column("issue_date", "issued", Kind.DATE, priority=4), Column("due_date", "due", Kind.DATE, priority=1),
+    Column("days_past_due", "days overdue", Kind.COUNT, priority=2, shown=days_overdue, tone=long_overdue),
+    Column("open_amount", "open", Kind.AMOUNT, priority=0, total=True), Column("disputed_amount", "disputed", Kind.AMOUNT, priority=3),
+    Column("currency", " ", priority=0, once=True), Column("entity", priority=3, once=True),
+)  # fmt: skip
 
 
 @click.command()
@@ -114,22 +147,19 @@ def customer(customer_id: str, output: str, as_of: date | None) -> None:
 
     The unapplied rest of a receipt is a row of its own below zero.
     """
-    view = open_books().customer(customer_id, as_of)
-    record: dict[str, Any] = view.to_dict()
-    columns: tuple[str, ...] = (
+    books = open_books()
+    view = books.customer(customer_id, as_of)
+    record = view.to_dict()
+    rows: list[dict[str, Any]] = record["items"]  # type: ignore[assignment]
+    complete = (
         "entity", "item_id", "document_no", "document_type", "issue_date", "due_date", "days_past_due", "bucket", "currency", "amount",
         "open_amount", "disputed_amount",
     )  # fmt: skip
-    rows: list[dict[str, Any]] = record["items"]
-    if output == "table":
-        columns = ("item", "document", "type", "due", "days overdue", "open")
-        for row in rows:
-            row |= {"item": row["item_id"], "document": row["document_no"], "type": row["document_type"], "due": row["due_date"]}
-            row |= {"days overdue": max(0, row["days_past_due"]) or "", "open": f"{row['open_amount']} {row['currency']}"}
-    show(rows, columns, output, numbers=(*_NUMBERS, "days_past_due", "days overdue", "open_amount", "disputed_amount"))
-    sums = ", ".join(f"{amount} {currency}" for currency, amount in record["open"].items()) or "nothing"
-    waits = f"{len(view.waiting)} {'receipt waits' if len(view.waiting) == 1 else 'receipts wait'}"
-    note(f"{' '.join(filter(None, (customer_id, view.name)))}: {sums} open; {waits}.")
+    named = heading(books, " ".join(filter(None, (customer_id, view.name))), as_of=as_of)
+    show(rows, _OPEN, output, complete=complete, head=named if rows else ())
+    waits = counted(len(view.waiting), "receipt waits", "receipts wait")
+    open_now = f"{counted(len(rows), 'item')} open" if rows else f"{customer_id} {view.name}: nothing is open"
+    note(f"{open_now}; {waits}.")
 
 
 COMMANDS = (run, status, show_line, customer)

@@ -38,12 +38,12 @@ def sentence(rule: Rule) -> str:
     return "; ".join(f"{name}: {text}" for name, text in conditions(rule))
 
 
-def certainty(book: Rulebook, rule: Rule) -> str:
-    """The range of the rule's table of confidence in per cent, '' when it has none."""
+def certainty(book: Rulebook, rule: Rule, places: int = 2) -> str:
+    """The range of the rule's table of confidence in per cent, '' when it has none. `places`: decimal places, rounded down."""
     steps = book.calibration.rule.get(rule.id, ())
     if not steps:
         return ""
-    low, high = (percent(steps[place][1], 2).removesuffix(" %") for place in (0, -1))
+    low, high = (percent(steps[place][1], places).removesuffix(" %") for place in (0, -1))
     return low if low == high else f"{low} to {high}"
 
 

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
-PAGE = "140"
+_MINUTE = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b")
+PAGE = "110"
 """Width, in characters, of the tables in the README."""
 
 _HEAD = re.compile(r"\b[0-9a-f]{64}\b")
@@ -35,7 +36,7 @@ def trimmed(printed: str) -> str:
 
     The journal's head holds that moment, so that only its first digits are shown, and always the same.
     """
-    moved = _HEAD.sub("3f2a...", _MOMENT.sub("2026-11-02T09:00:00+00:00", printed))
+    moved = _HEAD.sub("3f2a...", _MOMENT.sub("2026-11-02T09:00:00+00:00", _MINUTE.sub("2026-11-02 09:00", printed)))
     lines = [line.rstrip() for line in moved.splitlines()]
     while lines and not lines[0]:
         del lines[0]

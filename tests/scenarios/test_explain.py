@@ -48,7 +48,7 @@ def _points_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(books: Books, line: str, *options: str) -> str:
     """What the command prints of a line."""
-    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options])
+    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options], env={"COLUMNS": "110"})
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -87,30 +87,30 @@ def test_a_posted_line_as_a_page(tmp_path: Path) -> None:
     assert (
         [line for line in printed if line and "──" not in line]
         == f"""\
- field         value
- line          {line_id}, account giro, 2026-10-15
- amount        1190.00 EUR
- payer         Brandt Maschinenbau GmbH, DE02100100100006820101
- text          RE-2026-00401
- outcome       matched, posted by the engine
- customer      C1 Brandt Maschinenbau GmbH
- rule          named-full@3: The named items are paid in full
- found by      all items that the text names
- difference    the sum is exactly the amount
- confidence    99.999 %, no other explanation
- log-odds      +65 points against all other explanations and against none being right
- calibration   read from the log-odds by calibration 7, measured on three invented months
+field        value
+line         {line_id}, account giro, 2026-10-15
+amount       1,190.00 EUR
+payer        Brandt Maschinenbau GmbH, DE02100100100006820101
+text         RE-2026-00401
+outcome      matched, posted by the engine
+customer     C1 Brandt Maschinenbau GmbH
+rule         named-full@3: The named items are paid in full
+found by     all items that the text names
+difference   the sum is exactly the amount
+confidence   99.9 %, no other explanation
+log-odds     +65 points against all other explanations and against none being right
+calibration  read from the log-odds by calibration 7, measured on three invented months
 Evidence
- evidence                                                            points   total
- the document number is in the payer's text, letters and digits         +30     +30   ███████
- the payer's bank account is the customer's                              +8     +38          ██
- the payer's name is the customer's                                     +10     +48            ███
- the item is about due                                                   +2     +50               █
- the amount is exactly what is open, and no other open item has it      +15     +65               ████
- total                                                                          +65   ████████████████
+evidence                                                           points  total
+the document number is in the payer's text, letters and digits        +30    +30  ███████
+the payer's bank account is the customer's                             +8    +38         ██
+the payer's name is the customer's                                    +10    +48           ███
+the item is about due                                                  +2    +50              █
+the amount is exactly what is open, and no other open item has it     +15    +65              ████
+total                                                                        +65  ████████████████
 What it pays (EUR)
- item   document        due             open   applied   left
- A1     RE-2026-00401   2026-10-15   1190.00   1190.00   0.00""".splitlines()
+item  document       due             open   applied  left
+A1    RE-2026-00401  2026-10-15  1,190.00  1,190.00  0.00""".splitlines()
     )
 
 

@@ -221,7 +221,7 @@ def test_one_bad_file_of_a_folder_keeps_out_no_other(tmp_path: Path) -> None:
     assert (refused.exit_code, refused.stderr.split(":")[0]) == (3, "file.unknown")
     kept = command(tmp_path, "ingest", "--keep-going", tmp_path / "bank")
     assert kept.exit_code == 1
-    assert "1 new line.\n1 of 2 files were refused; nothing of them was kept.\n" in kept.stderr
+    assert "1 new line.\n1 of 2 files was refused; nothing of it was kept.\n" in kept.stderr
 
 
 def test_a_file_that_was_cut_off_can_be_kept_aside(tmp_path: Path) -> None:

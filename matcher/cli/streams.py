@@ -1,0 +1,24 @@
+"""What is printed: messages for the person on stderr, lines and data on stdout. Nothing in them steers the screen."""
+
+import sys
+
+import click
+
+from matcher.characters import visible
+
+
+def note(text: str, *, lines: bool = False) -> None:
+    """A message for the person, on stderr. Nothing in it steers the screen; it is one line unless `lines` are kept."""
+    click.echo(visible(text, lines=lines), err=True)
+
+
+def say(text: str) -> None:
+    """A line for the person, on stdout. Nothing in it steers the screen."""
+    click.echo(visible(text))
+
+
+def data(text: str) -> None:
+    """Data on stdout: UTF-8 whatever the locale, as it is stored. On a terminal nothing in it steers the screen."""
+    shown = visible(text, lines=True) if sys.stdout.isatty() else text
+    # as bytes: click takes colour codes out of text that goes into a pipe
+    click.echo(shown.encode("utf-8", "backslashreplace"), nl=False)
