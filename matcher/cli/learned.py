@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.common import note, open_books, reason_option, say, with_books
-from matcher.cli.tables import Column, Kind, data_record, show, with_format
+from matcher.cli.tables import Column, Kind, data_record, formatted, show, with_format
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,7 +19,8 @@ _SHOWN = 3
 
 _HABITS = (
     Column("kind", "payer's", priority=1), Column("value", kind=Kind.TEXT, priority=0, least=24),
-    Column("customer", kind=Kind.TEXT, priority=0), Column("confirmed", kind=Kind.COUNT, priority=1), Column("by", kind=Kind.TEXT, priority=2),
+    Column("customer", kind=Kind.TEXT, priority=0), Column("confirmed", kind=Kind.COUNT, priority=1),
+    Column("by", kind=Kind.TEXT, priority=2),
     Column("first_day", "first", Kind.DATE, priority=4), Column("last_day", "last", Kind.DATE, priority=3),
     Column("from", "lines", Kind.TEXT, priority=4), Column("standing", kind=Kind.TEXT, priority=0, wrap=True),
 )  # fmt: skip
