@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def _points_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(books: Books, line: str, *options: str) -> str:
     """What the command prints of a line."""
-    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options], env={"COLUMNS": "110"})
+    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options], env={"COLUMNS": os.environ.get("COLUMNS") or "200"})
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -244,7 +245,7 @@ def test_a_person_allocates(tmp_path: Path) -> None:
     assert (found["decided_by"], found["confidence"], found["chosen"]["evidence"]) == ("ada", None, [])
     page = told(books, line_id)
     assert [line.split() for line in page.splitlines() if "RE-2026-00401" in line or "discount" in line] == [
-        ["A1", "RE-2026-00401", "2026-10-15", "1190.00", "490.00", "690.00"],
+        ["A1", "RE-2026-00401", "2026-10-15", "1,190.00", "490.00", "690.00"],
         ["discount", "10.00"],
     ]
 
