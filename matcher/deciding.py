@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher import actors
@@ -15,6 +16,7 @@ from matcher.pipeline import actions, rulebooks, selection
 if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
+    from matcher.pipeline.decision_file.applying import RowResult
     from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
     from matcher.store.queue import Filters
@@ -155,6 +157,30 @@ class DecisionMethods(ABC):
         actors.check_reasons(text)
         with self._session(write=True, keep=not dry_run) as session:
             return actions.placing.note(session, line_ids, text)
+
+    def apply_decisions(self, path: str | Path, *, dry_run: bool = False) -> tuple[list[RowResult], int]:
+        """Takes the decisions that are filled in in a file, each by itself; what became of each row, and how many are left empty.
+
+        Raises:
+            MatcherError: for a file that is no decision file; see `decision_file.reading.rows`. What is wrong with a row is in its result.
+        """
+        from matcher.parsers.files import file_source
+        from matcher.pipeline.decision_file import applying, reading
+
+        source = file_source(path)
+        with source.open() as stream:
+            rows = reading.rows(stream.read(), source.name)
+        refused: dict[int, MatcherError] = {}
+        together = True
+        while True:
+            try:
+                with self._session(write=True, keep=not dry_run) as session:
+                    results = applying.apply(session, rows, self._present_day(session), refused, together=together)
+                return results, sum(not row.cells for row in rows)
+            except applying.SpoiledError as spoiled:
+                if spoiled.row:
+                    refused[spoiled.row] = spoiled.error
+                together = together and bool(spoiled.row)
 
     def undo(self, decision_or_line: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses a decision; see `actions.undoing.undo`."""

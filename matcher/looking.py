@@ -85,6 +85,14 @@ class LookMethods(ABC):
             listed.remember(self.directory, self.actor, [listed.Listed(named, one.digest) for one in found], listed.CHOICES)
         return found
 
+    def export_decisions(self, path: str | Path, as_of: date | None = None, *, filters: Filters | None = None) -> int:
+        """Writes what waits to a file that people fill in, .xlsx or .csv; how many receipts. See `review.decision_file.write`."""
+        with self._session(write=False) as session:
+            wanted = filters or Filters()
+            rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
+            checked = selection.checked(session, wanted, rules)
+            return review.decision_file.write(session, Path(path), as_of or self._present_day(session), checked)
+
     def line(self, line_id: str) -> LineView:
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
         with self._session(write=False) as session:

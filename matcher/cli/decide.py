@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+DRY_RUN = "Show the effect on money, and keep nothing."
 _AMOUNTS = ("cash", "adjustment", "before", "after")
 _COLUMNS = ("document", "customer", "cash", "adjustment", "reason", "before", "after", "currency")
 
 
 def _deciding(command: F) -> F:
     """Adds what every decision takes: --reason, --dry-run, --format and the books."""
-    command = click.option("--dry-run", is_flag=True, help="Show the effect on money, and keep nothing.")(command)
+    command = click.option("--dry-run", is_flag=True, help=DRY_RUN)(command)
     command = click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print.")(command)
     return with_books(reason_option(command))
 
@@ -40,11 +41,15 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
             if decided.said:
                 say(f"  {decided.said}")
         if dry_run:
-            rows = [_effect(effect.to_dict()) for decided in made for effect in decided.effects]
-            if rows:
-                show(rows, _COLUMNS, output, numbers=_AMOUNTS)
+            show_effects(made)
     if dry_run:
         note("Dry run: nothing was kept.")
+
+
+def show_effects(made: "Sequence[Decided]") -> None:
+    """The effect of decisions on items, as a table; nothing where they have none."""
+    if rows := [_effect(effect.to_dict()) for decided in made for effect in decided.effects]:
+        show(rows, _COLUMNS, "table", numbers=_AMOUNTS)
 
 
 def _effect(record: dict[str, object]) -> dict[str, object]:
