@@ -183,9 +183,7 @@ def _apply_group(session: Session, group: Sequence[_Row], today: date, touched: 
     mine: dict[str, list[Decided]] = {line_id: [] for line_id in of}
     for one in made:
         mine[one.line_id if one.line_id in of else owner].append(one)
-    results += [
-        RowResult(row.filled.number, line_id, row.word, "decided", made=tuple(mine[line_id])) for line_id, row in of.items()
-    ]
+    results += [RowResult(row.filled.number, line_id, row.word, "decided", made=tuple(mine[line_id])) for line_id, row in of.items()]
     return results
 
 
