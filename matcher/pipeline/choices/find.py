@@ -160,7 +160,7 @@ class _Items:
         columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
         self._rows = {row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows()}
         credits = look.credits.select("item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open")
-        self._credits = {row[0]: OpenItem(*row[:5], None, row[5], row[6]) for row in credits.iter_rows()}
+        self._credits = {row[0]: OpenItem(row[0], row[1], row[2], row[3], row[4], None, row[5], row[6]) for row in credits.iter_rows()}
 
     def of(self, line: Mapping[str, Any], item_ids: Collection[str]) -> dict[str, OpenItem]:
         """The ones that exist of these ids, in the order of the ids, with the discount that the line's day still earns."""
