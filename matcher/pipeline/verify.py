@@ -19,7 +19,7 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
-from matcher.states import NOT_RECEIVABLE, DecisionKind, LineState, StatementState
+from matcher.states import NOT_RECEIVABLE, REVERSING, DecisionKind, LineState, StatementState
 from matcher.store import facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
@@ -96,10 +96,11 @@ def _decisions(decisions: pl.DataFrame, line_amounts: pl.DataFrame) -> Check:
     named = decisions.join(earlier, on="reverses", how="left", maintain_order="left")
     is_reversal = pl.col("reverses") != ""
     # credits are set off, and items written off, without a line; and so are these taken back
-    on_none = (pl.col("line_id") == "") & pl.col("kind").is_in([DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.UNDO])
+    without = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.SUBMIT, *REVERSING]
+    on_none = (pl.col("line_id") == "") & pl.col("kind").is_in(without)
     wrong = (
         ~(pl.col("line_id").is_in(line_amounts["line_id"].implode()) | on_none)
-        | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))
+        | (is_reversal != pl.col("kind").is_in(REVERSING))
         | (is_reversal & (pl.col("reversed_in").is_null() | (pl.col("reversed_in") >= pl.col("batch"))))
         | (is_reversal & (pl.col("reversed_line") != pl.col("line_id")))
         | (is_reversal & ~pl.col("reverses").is_unique())

@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.pipeline.actions import allocating, choosing, credits, placing, proposals, requests, returning, undoing
+    from matcher.pipeline.actions import allocating, approving, choosing, credits, placing, proposals, requests, returning, undoing
 
-__all__ = ["allocating", "choosing", "credits", "placing", "proposals", "requests", "returning", "undoing"]
+__all__ = ["allocating", "approving", "choosing", "credits", "placing", "proposals", "requests", "returning", "undoing"]
 
 
 def __getattr__(name: str) -> ModuleType:

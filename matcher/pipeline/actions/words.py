@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from matcher import money
 from matcher.pipeline.actions.base import Decided, Effect, Look
-from matcher.states import DecisionKind
+from matcher.states import ASIDE, DecisionKind
 
 _DONE = {
     DecisionKind.ACCEPT: "Accepted",
@@ -21,8 +21,11 @@ _DONE = {
     DecisionKind.ASSIGN: "Assigned",
     DecisionKind.NOTE: "Noted",
     DecisionKind.UNDO: "Taken back",
+    DecisionKind.SUBMIT: "Waits for approval by another person",
+    DecisionKind.DISMISS: "Not approved, and taken off",
+    DecisionKind.CHECK: "Checked and right",
 }
-_SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY)
+_SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY, *ASIDE)
 
 
 def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:
