@@ -328,31 +328,13 @@ _CODES = (
         "Clear less, or let somebody decide who may; see [policy.limits] and [policy.people] in docs/configuration.md.",
     ),
     _policy(
-        "policy.people",
-        "Only people who are listed in matcher.toml decide in these books.",
-        "Let somebody decide who is listed, or list the name under [policy.people].",
+        "policy.people", "Only listed people decide in these books.", "List the name under [policy.people], or let somebody else decide."
     ),
-    _policy(
-        "policy.role",
-        "The person's role does not allow this decision.",
-        "Let somebody decide who may; see [policy.roles] in docs/configuration.md.",
-    ),
-    _policy(
-        "policy.disputed",
-        "A disputed item would be written off, and the policy does not allow that.",
-        "Settle the dispute in the ERP first, or set policy.write_off_disputed.",
-    ),
-    _policy(
-        "approval.waits",
-        "A decision on the line waits for approval by another person.",
-        "See `matcher queue --to-approve`; then `matcher approve DECISION`, or take it off with `matcher approve --reject DECISION`.",
-    ),
-    _policy(
-        "approval.self",
-        "A decision is approved by another person than the one who took it.",
-        "Let somebody else run `matcher approve DECISION`.",
-    ),
-    _policy("approval.unknown", "No decision that waits for approval has this id.", "See `matcher queue --to-approve`."),
+    _policy("policy.role", "The person's role does not allow this decision.", "See [policy.roles] in docs/configuration.md."),
+    _policy("policy.disputed", "A disputed item would be written off.", "Settle the dispute first, or set policy.write_off_disputed."),
+    _policy("approval.waits", "A decision on the line waits for another person.", "See `matcher queue --to-approve`."),
+    _policy("approval.self", "Nobody approves a decision of his own.", "Let somebody else run `matcher approve DECISION`."),
+    _policy("approval.unknown", "No decision that waits has this id.", "See `matcher queue --to-approve`."),
     _policy(
         "decision.changed",
         "What is proposed for the line is not what was shown.",

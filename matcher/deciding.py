@@ -158,6 +158,12 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.placing.note(session, line_ids, text)
 
+    def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return (actions.approving.dismiss if reject else actions.approving.approve)(session, decisions, reason)
+
     def apply_decisions(self, path: str | Path, *, dry_run: bool = False) -> tuple[list[RowResult], int]:
         """Takes the decisions that are filled in in a file, each by itself; what became of each row, and how many are left empty.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
+    from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
     from matcher.review.line import LineView
@@ -92,6 +93,11 @@ class LookMethods(ABC):
             rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
             checked = selection.checked(session, wanted, rules)
             return review.decision_file.write(session, Path(path), as_of or self._present_day(session), checked)
+
+    def to_approve(self) -> tuple[WaitingDecision, ...]:
+        """The decisions that wait for approval by another person, the oldest first."""
+        with self._session(write=False) as session:
+            return review.approvals.waiting(session)
 
     def line(self, line_id: str) -> LineView:
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""

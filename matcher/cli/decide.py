@@ -247,6 +247,18 @@ def note_line(line: str, text: str) -> None:
 
 
 @click.command()
+@click.argument("decisions", nargs=-1, required=True, metavar="DECISION...")
+@click.option("--reject", "rejected", is_flag=True, help="Take them off instead; nothing is posted.")
+@_deciding
+def approve(decisions: tuple[str, ...], reason: str, output: str, *, rejected: bool, dry_run: bool) -> None:
+    """Post decisions that another person took and that wait for a second one. DECISION is an id of `queue --to-approve`, or its line.
+
+    Nobody approves a decision of his own.
+    """
+    _show(open_books().approve(decisions, reject=rejected, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
 @click.argument("decision", required=False, metavar="DECISION|LINE")
 @click.option("--run", "run", metavar="N|last", help="All that a run posted, or that was accepted at once.")
 @click.option("--rule", metavar="ID", help="Everything that a rule posted.")
@@ -281,5 +293,5 @@ def undo(decision: str | None, run: str | None, rule: str | None, since: date | 
 
 
 COMMANDS = (
-    accept, reject, allocate, on_account, set_off, write_off, refund, return_line, classify, hold, assign, note_line, undo,
+    accept, reject, allocate, on_account, set_off, write_off, refund, return_line, classify, hold, assign, note_line, approve, undo,
 )  # fmt: skip

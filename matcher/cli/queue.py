@@ -23,6 +23,9 @@ _COLUMNS = (
     "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason", "customer_id",
     "customer_name", "documents", "rule",
 )  # fmt: skip
+_APPROVALS = (
+    "decision_id", "kind", "line_id", "customer_id", "items", "amount", "cleared", "currency", "actor", "at", "reason",
+)  # fmt: skip
 _NUMBERS = ("amount", "confidence")
 _WIDE = 100
 """Page width from which on the bank account is shown."""
@@ -35,6 +38,7 @@ _WIDE = 100
 @with_filters
 @click.option("--held", is_flag=True, help="Receipts on hold, in the place of those that wait.")
 @sort_option
+@click.option("--to-approve", is_flag=True, help="Decisions that wait for approval by another person.")
 @click.option("--group", type=click.Choice(GROUPS), default=None, help="Together what is alike, each group with its sum and numbers.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help=f"At most so many; on a screen {SHOWN} if left out.")
 @click.option("--fail-if-waiting", is_flag=True, help="Exit status 1 while one waits that the filters let through.")
@@ -46,6 +50,7 @@ def queue(
     group: str | None,
     *,
     held: bool,
+    to_approve: bool,
     fail_if_waiting: bool,
     **asked: Any,
 ) -> None:
@@ -54,6 +59,9 @@ def queue(
     The numbers hold until you look at the queue again: `matcher accept 1-7,9`, `matcher explain 3`. Proposed ones come first, the largest
     first. Receipts on hold are left out: see --held.
     """
+    if to_approve:
+        _to_approve(output)
+        return
     filters = picked(asked, held=held, sort=group or sort or "")
     shown = SHOWN if limit is None and output == "table" else limit
     page = open_books().queue(as_of, filters=filters, limit=shown, number=True)
@@ -65,6 +73,19 @@ def queue(
         _screen(page, group or "", held=held, narrow=filters.narrow)
     if fail_if_waiting and page.found:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _to_approve(output: str) -> None:
+    """The decisions that another person approves."""
+    rows = [one.to_dict() for one in open_books().to_approve()]
+    if output == "table" and not rows:
+        say("No decision waits for approval.")
+        return
+    if output != "json":
+        rows = [row | {"items": " ".join(map(str, row["items"]))} for row in rows]  # type: ignore[call-overload]
+    show(rows, _APPROVALS, output, numbers=("amount", "cleared"), long=("reason",))
+    if output == "table":
+        say("Post one: matcher approve DECISION     take one off: matcher approve --reject DECISION")
 
 
 def _row(line: "WaitingLine") -> dict[str, Any]:

@@ -29,8 +29,8 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
+from matcher.store import approvals, journal
 from matcher.store import facts as store_facts
-from matcher.store import journal
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -110,7 +110,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     """
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
-    aside = set_aside(own, state, undecided)
+    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
     rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order

@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.review import customer, decision_file, explanation, line, queue, statement, status
+    from matcher.review import approvals, customer, decision_file, explanation, line, queue, statement, status
 
-__all__ = ["customer", "decision_file", "explanation", "line", "queue", "statement", "status"]
+__all__ = ["approvals", "customer", "decision_file", "explanation", "line", "queue", "statement", "status"]
 
 
 def __getattr__(name: str) -> ModuleType:
