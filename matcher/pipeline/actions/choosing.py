@@ -3,7 +3,7 @@
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.pipeline import listed, lookup, sealed
-from matcher.pipeline.actions import allocating, credits, proposals
+from matcher.pipeline.actions import allocating, credits, proposals, rulings
 from matcher.pipeline.actions.base import Decided, Look
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.choices.find import choices
@@ -21,6 +21,7 @@ def choose(session: Session, typed: str, number: int, reason: str) -> list[Decid
     """
     line_id = lookup.line(session, typed)
     Look(session, [line_id]).line(line_id)  # that the line does not count comes first
+    rulings.check_lines(session, [line_id])
     sealed.require_proposals(session, [line_id])
     found = choices(session, line_id)
     if not 0 < number <= len(found):

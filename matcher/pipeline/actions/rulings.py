@@ -10,6 +10,7 @@ from matcher import actors, money
 from matcher.config import Limit, Person, Policy, Role
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
+from matcher.pipeline.session import Session
 from matcher.states import DecisionKind
 from matcher.store import approvals
 
@@ -78,12 +79,17 @@ def check(look: "Look", drafts: Sequence[Draft], *, approved: Sequence[str] = ()
 
 
 def _check_waiting(look: "Look", drafts: Sequence[Draft], approved: Sequence[str]) -> None:
-    lines = {line_id: one for line_id, one in approvals.lines_waiting(look.session.store).items() if one.decision_id not in approved}
-    for draft in drafts:
-        for line_id in (draft.line_id, draft.other_line):
-            if line_id in lines and draft.kind not in (*_BESIDE, DecisionKind.DISMISS):
-                one = lines[line_id]
-                raise MatcherError("approval.waits", f"line {line_id} waits for approval of decision {one.decision_id} by {one.actor}")
+    deciding = [draft for draft in drafts if draft.kind not in (*_BESIDE, DecisionKind.DISMISS)]
+    check_lines(look.session, [line_id for draft in deciding for line_id in (draft.line_id, draft.other_line) if line_id], approved)
+
+
+def check_lines(session: Session, line_ids: Iterable[str], approved: Sequence[str] = ()) -> None:
+    """Refuses lines on which a decision waits that is none of those `approved`. Raises MatcherError: ``approval.waits``."""
+    lines = {line_id: one for line_id, one in approvals.lines_waiting(session.store).items() if one.decision_id not in approved}
+    for line_id in line_ids:
+        if line_id in lines:
+            one = lines[line_id]
+            raise MatcherError("approval.waits", f"decision {one.decision_id} of {one.actor} waits on line {line_id}")
 
 
 def _check_total(most: Decimal | None, drafts: Sequence[Draft], actor: str) -> None:
