@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from matcher import actors
 from matcher.errors import MatcherError
-from matcher.pipeline import actions, rulebooks, selection
+from matcher.pipeline import actions, rulebooks, sampling, selection
 
 if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
@@ -157,6 +157,18 @@ class DecisionMethods(ABC):
         actors.check_reasons(text)
         with self._session(write=True, keep=not dry_run) as session:
             return actions.placing.note(session, line_ids, text)
+
+    def check_right(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
+        """Says that postings chosen for a check are right; see `sampling.right`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return sampling.right(session, line_ids, reason)
+
+    def check_wrong(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
+        """Takes postings back that were chosen for a check and are wrong; see `sampling.wrong`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return sampling.wrong(session, line_ids, reason)
 
     def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.choices.records import Choice
     from matcher.pipeline.reports import Block
     from matcher.pipeline.rulebooks import Rules
+    from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
@@ -93,6 +94,12 @@ class LookMethods(ABC):
             rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
             checked = selection.checked(session, wanted, rules)
             return review.decision_file.write(session, Path(path), as_of or self._present_day(session), checked)
+
+    def sample(self) -> tuple[tuple[Sampled, ...], Standing]:
+        """The postings that wait for a person to check them, and how the classes of evidence stand."""
+        with self._session(write=False) as session:
+            book = self.rules().book
+            return pipeline.sampling.waiting(session, book), pipeline.trust.standing(session, book)
 
     def to_approve(self) -> tuple[WaitingDecision, ...]:
         """The decisions that wait for approval by another person, the oldest first."""

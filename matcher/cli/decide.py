@@ -46,6 +46,11 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
         note("Dry run: nothing was kept.")
 
 
+def show_decided(made: "Sequence[Decided]") -> None:
+    """What was decided, in words."""
+    _show(made, "table", dry_run=False)
+
+
 def show_effects(made: "Sequence[Decided]") -> None:
     """The effect of decisions on items, as a table; nothing where they have none."""
     if rows := [_effect(effect.to_dict()) for decided in made for effect in decided.effects]:

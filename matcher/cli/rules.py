@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, show, with_books, with_format
+from matcher.cli.sample import sample
 from matcher.cli.trust import trust
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
@@ -256,5 +257,6 @@ def _change(change: "Change") -> dict[str, Any]:
 
 rules.add_command(challenge)
 rules.add_command(trust)
+rules.add_command(sample)
 
 COMMANDS = (rules,)

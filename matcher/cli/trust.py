@@ -9,6 +9,7 @@ from matcher.cli.common import busy, note, open_books, show, with_books, with_fo
 
 if TYPE_CHECKING:
     from matcher.ledger.trust import Trust
+    from matcher.pipeline.trust import Standing
 
 _COUNTS = ("posted", "taken_back", "checked", "refused", "confirmed", "needed", "waiting", "accepted")
 _SHARES = ("precision", "errors_at_most", "check_precision", "check_errors_at_most")
@@ -33,8 +34,8 @@ def trust(output: str) -> None:
     taken back      of these, taken back by a person with `matcher undo`, line by line or by rule
     precision       share of the postings that nobody took back
     errors at most  upper bound of the share of errors (Clopper-Pearson, 95 %)
-    checked         postings that went to a person by policy.sample, and that a person decided
-    refused         of these, not as proposed; precision and bound are told apart for them
+    checked         postings that a person looked at by policy.sample: see `matcher rules sample`
+    refused         of these, wrong; precision and bound are told apart for them
     confirmed       held back and accepted as proposed since the latest error of the class
     needed          how many of them it takes until the class posts again: 3 / (1 - policy.precision)
     accepted        proposals of the class that persons accepted, whatever had kept them from being posted
@@ -47,13 +48,18 @@ def trust(output: str) -> None:
     books = open_books()
     with busy("counting"):
         found = books.trust()
-    rows = [_row(one, output) for one in found.classes]
+    rows = class_rows(found, output)
     show(rows, _ON_SCREEN if output == "table" else _COLUMNS, output, numbers=(*_COUNTS, *_SHARES))
     for one in found.classes:
         if one.reason:
             note(f"{one.name} only proposes: {one.reason}.")
     if not found.auto_post:
         note("policy.auto_post is off: everything waits for a person.")
+
+
+def class_rows(standing: "Standing", output: str) -> list[dict[str, Any]]:
+    """A row for each class of evidence, with all columns."""
+    return [_row(one, output) for one in standing.classes]
 
 
 def _row(one: "Trust", output: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
-from matcher.pipeline import trust
+from matcher.pipeline import sampling, trust
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.recording import Deciding, Records, merge
@@ -78,7 +78,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
         demoted, taken_back = trust.demoted(session, facts, book, precision), undone(facts.decisions, facts.allocations)
         policy = Policy(
-            precision, own.auto_post, rejected(state), own.discount_grace_days, taken_back, demoted, round(own.sample * PPM)
+            precision, own.auto_post, rejected(state), own.discount_grace_days, taken_back, demoted
         )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
@@ -150,6 +150,8 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook, dem
     rules = {rule.id: rule.version for rule in book.rule}
     told_as_of = "" if as_of == date.max else as_of.isoformat()
     summary: dict[str, object] = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
+    if sample := sampling.chosen(records.decisions, book, session.next_batch, round(session.config.policy.sample * PPM)):
+        summary[trust.SAMPLE] = sample
     if demoted:
         summary["demoted"] = sorted(demoted)
     session.commit("run", summary, records.decisions, records.allocations)
