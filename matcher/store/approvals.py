@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from matcher.states import DecisionKind
+from matcher.states import ENGINE, DecisionKind
 from matcher.store.database import Store
 
 SUBMITTED = "submitted"
@@ -39,12 +39,16 @@ def lines_waiting(store: Store) -> dict[str, Submitted]:
 
 
 def wrongly_approved(store: Store) -> list[str]:
-    """Ids of approvals whose submission is not there, and of decisions that wait and have allocations all the same."""
+    """Ids of decisions that do not fit: an approval of nothing that waited, one that waits and has allocations all the same, and one that
+    names somebody who approved it, without an approval.
+    """
     sql = f"""SELECT decision_id FROM log.decision AS a WHERE kind IN ('{DecisionKind.APPROVE}', '{DecisionKind.DISMISS}')
         AND reverses NOT IN (SELECT decision_id FROM log.decision WHERE kind = '{DecisionKind.SUBMIT}')
         UNION SELECT decision_id FROM log.allocation SEMI JOIN
         (FROM log.decision WHERE kind IN ('{DecisionKind.SUBMIT}', '{DecisionKind.APPROVE}', '{DecisionKind.DISMISS}'))
-        USING (decision_id) ORDER BY 1"""
+        USING (decision_id)
+        UNION SELECT decision_id FROM log.decision WHERE run_by <> '' AND actor <> '{ENGINE}'
+        AND batch NOT IN (SELECT batch FROM log.decision WHERE kind = '{DecisionKind.APPROVE}') ORDER BY 1"""
     return [str(row[0]) for row in store.run(sql)]
 
 
