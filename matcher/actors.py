@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import unicodedata
 
 from matcher.characters import identifier_fault, text_fault
 from matcher.errors import MatcherError
@@ -21,6 +22,17 @@ def named(actor: str) -> str:
         what = f"the actor {name!r} is who decides what a rule posts"
         raise MatcherError("usage.option", what, hint="Name yourself with --actor or MATCHER_ACTOR.")
     return name
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: case, accents, blanks and the signs between words do not count."""
+    return key(one) == key(other)
+
+
+def key(name: str) -> str:
+    """A name as it is compared."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in plain if c.isalnum()) or name
 
 
 def check_reasons(*typed: str) -> None:

@@ -36,6 +36,10 @@ def _bad(id: str, meaning: str, next_step: str) -> Code:
     return Code(id, BAD_INPUT, meaning, next_step)
 
 
+def _policy(id: str, meaning: str, next_step: str) -> Code:
+    return Code(id, POLICY, meaning, next_step)
+
+
 def _note(id: str, meaning: str, next_step: str = "Nothing to do.", at_ingest: Treatment = "accept") -> Code:
     return Code(id, NEEDS_PERSON if at_ingest != "accept" else DONE, meaning, next_step, at_ingest)
 
@@ -306,38 +310,41 @@ _CODES = (
         "Lines that would no longer count have posted decisions.",
         "Reverse them first with `matcher undo LINE`, or repeat the command with --undo.",
     ),
-    Code(
+    _policy(
         "item.posted",
-        POLICY,
         "An import would change the currency, entity, customer, document or sign of an item with postings, or make it less than they are.",
         "Have it corrected in the ERP, or name the items with --allow-change and a --reason.",
     ),
-    Code(
+    _policy(
         "items.closing",
-        POLICY,
         "A list of open items leaves out so many that it looks cut off.",
         "Import the whole list; one with changes only takes --partial. If all of them are closed in the ERP, add --allow-closing.",
     ),
     Code("item.unknown", USAGE, "No open item has this id or document number.", "See `matcher aging` for ids."),
     Code("item.ambiguous", USAGE, "Several open items have this document number.", "Type more of the number, or the item's id."),
     Code("reason.unknown", USAGE, "An amount was cleared for a word that is no reason.", "See docs/configuration.md for all codes."),
-    Code(
+    _policy(
         "policy.limit",
-        POLICY,
         "More would be cleared without cash than the limit of the reason or of the person allows.",
         "Clear less, or let somebody decide who may; see [policy.limits] and [policy.people] in docs/configuration.md.",
     ),
-    Code(
+    _policy(
+        "policy.people", "Only listed people decide in these books.", "List the name under [policy.people], or let somebody else decide."
+    ),
+    _policy("policy.role", "The person's role does not allow this decision.", "See [policy.roles] in docs/configuration.md."),
+    _policy("policy.disputed", "A disputed item would be written off.", "Settle the dispute first, or set policy.write_off_disputed."),
+    _policy("approval.waits", "A decision on the line waits for another person.", "See `matcher queue --to-approve`."),
+    _policy("approval.self", "Nobody approves a decision of his own.", "Let somebody else run `matcher approve DECISION`."),
+    _policy("approval.unknown", "No decision that waits has this id.", "See `matcher queue --to-approve`."),
+    _policy(
         "decision.changed",
-        POLICY,
         "What is proposed for the line is not what was shown.",
         "Look at the line again: `matcher queue` or `matcher explain LINE`.",
     ),
     Code("learned.unknown", USAGE, "Nothing of this account or name was confirmed for the customer.", "See `matcher learned list`."),
     Code("run.unknown", USAGE, "There is no run of this number.", "Runs are numbered 1, 2, ... in the order in which they were made."),
-    Code(
+    _policy(
         "period.locked",
-        POLICY,
         "A month is closed, or cannot be closed or opened in this order.",
         "Close months in order, and open the latest one first: `matcher reopen YYYY-MM --reason TEXT`.",
     ),
@@ -347,9 +354,8 @@ _CODES = (
         "A month cannot be closed yet.",
         "Do what the checklist names, or close it all the same with --force and a --reason.",
     ),
-    Code(
+    _policy(
         "period.reviewer",
-        POLICY,
         "A month is closed by two people: one prepares, another one closes.",
         "Let somebody else run `matcher close YYYY-MM --as-reviewer`.",
     ),
@@ -386,12 +392,7 @@ _CODES = (
         "The operating system refuses something that the program needs.",
         "Look at free space, permissions and open files; nothing was changed.",
     ),
-    Code(
-        "memory.short",
-        INTERNAL,
-        "There was not enough memory.",
-        "End other programs or take a larger machine; nothing was changed.",
-    ),
+    Code("memory.short", INTERNAL, "There was not enough memory.", "End other programs or take a larger machine; nothing was changed."),
     Code("internal", INTERNAL, "The program failed where it should not.", "Report it with the named file; nothing was changed."),
 )
 

@@ -11,9 +11,14 @@ from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
+from matcher.states import SETTLING, DecisionKind
 
 CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
+ELSEWHERE = "on_account_elsewhere"
+"""A kind of decision of its own for four eyes: money on the account of another customer than the payer."""
+DECIDABLE = tuple(kind.value for kind in DecisionKind if kind not in (DecisionKind.MATCH, DecisionKind.PROPOSAL, DecisionKind.LISTED))
+"""Kinds of decisions that a role may allow."""
 
 
 class _Strict(BaseModel):
@@ -84,6 +89,33 @@ class Limit(_Strict):
     percent: Decimal | None = Field(default=None, ge=0, le=100, strict=False)
 
 
+class Role(Limit):
+    """``[policy.roles.NAME]``: what people of a role may do.
+
+    Attributes:
+        may: kinds of decisions, as in the journal, and ``approve``; left out: all of them.
+        total: how much one command may clear without cash in all, in each currency.
+        refund: how much one decision may pay back, in the line's currency.
+    """
+
+    may: tuple[str, ...] | None = Field(default=None, strict=False)
+    total: Decimal | None = Field(default=None, ge=0, strict=False)
+    refund: Decimal | None = Field(default=None, ge=0, strict=False)
+
+    @model_validator(mode="after")
+    def _kinds(self) -> "Role":
+        for kind in self.may or ():
+            if kind not in DECIDABLE:
+                raise ValueError(f"may: {kind!r} is none of {', '.join(DECIDABLE)}")
+        return self
+
+
+class Person(Role):
+    """``[policy.people.NAME]``: the same for one person, beside what the role says; the stricter counts. `role`: of `policy.roles`."""
+
+    role: str = ""
+
+
 class ReasonSection(_Strict):
     """``[reasons.CODE]``: a reason of the books' own, or what a shipped one is in them.
 
@@ -109,7 +141,13 @@ class Policy(_Strict):
         closing_percent: share of the open items, or of their amount, that a list of open items may close by not listing them.
         close_by: how many people close a month: 1, or 2 where one prepares and another one closes.
         limits: by reason code, how much may be cleared for it.
-        people: by name, how much a person may clear.
+        people: by name, how much a person may clear, and the person's role.
+        people_only: whether nobody else decides.
+        roles: by name, what people of a role may do.
+        four_eyes_above: amount, in the decision's own currency, above which another person approves a decision.
+        four_eyes_for: kinds of decisions that another person always approves; ``on_account_elsewhere``: to another than the payer.
+        four_eyes_classes: classes of evidence of which another person approves what is accepted.
+        write_off_disputed: whether disputed items may be written off.
         sample: share of automatic postings that go to a person to be checked.
     """
 
@@ -121,7 +159,13 @@ class Policy(_Strict):
     closing_percent: int = Field(default=20, ge=0, le=100)
     close_by: int = Field(default=1, ge=1, le=2)
     limits: dict[str, Limit] = Field(default_factory=dict)
-    people: dict[str, Limit] = Field(default_factory=dict)
+    people: dict[str, Person] = Field(default_factory=dict)
+    people_only: bool = False
+    roles: dict[str, Role] = Field(default_factory=dict)
+    four_eyes_above: Decimal | None = Field(default=None, ge=0, strict=False)
+    four_eyes_for: tuple[str, ...] = Field(default=(), strict=False)
+    four_eyes_classes: tuple[str, ...] = Field(default=(), strict=False)
+    write_off_disputed: bool = True
 
 
 class Journal(_Strict):
@@ -164,10 +208,19 @@ class Config(_Strict):
         for code in self.policy.limits:
             if code not in reasons.SHIPPED and code not in self.reasons:
                 raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
+        self._check_people()
         for code in (self.books.base_currency, *(a.currency for a in self.account)):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
         return self
+
+    def _check_people(self) -> None:
+        for name, person in self.policy.people.items():
+            if person.role and person.role not in self.policy.roles:
+                raise ValueError(f"policy.people.{name} has the role {person.role!r}, which is not in [policy.roles]")
+        for kind in self.policy.four_eyes_for:
+            if kind not in (*SETTLING, DecisionKind.WRITE_OFF, ELSEWHERE):
+                raise ValueError(f"policy.four_eyes_for: {kind!r} is no kind of decision that moves money")
 
     def find_account(self, number: str, currency: str) -> Account | None:
         """The account of that number as a bank writes it: spaces and punctuation do not count; see `account_numbers.same`.

@@ -6,16 +6,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher import actors
 from matcher.errors import MatcherError
-from matcher.pipeline import actions, rulebooks, selection
+from matcher.pipeline import actions, rulebooks, sampling, selection
 
 if TYPE_CHECKING:
     from matcher.filters import Filters
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
+    from matcher.pipeline.decision_file.applying import RowResult
     from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
 
@@ -161,6 +163,48 @@ class DecisionMethods(ABC):
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
             return actions.learning.revoke(session, account_or_name, customer, reason)
+
+    def check_right(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
+        """Says that postings chosen for a check are right; see `sampling.right`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return sampling.right(session, line_ids, reason)
+
+    def check_wrong(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
+        """Takes postings back that were chosen for a check and are wrong; see `sampling.wrong`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return sampling.wrong(session, line_ids, reason)
+
+    def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
+        """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return (actions.approving.dismiss if reject else actions.approving.approve)(session, decisions, reason)
+
+    def apply_decisions(self, path: str | Path, *, dry_run: bool = False) -> tuple[list[RowResult], int]:
+        """Takes the decisions that are filled in in a file, each by itself; what became of each row, and how many are left empty.
+
+        Raises:
+            MatcherError: for a file that is no decision file; see `decision_file.reading.rows`. What is wrong with a row is in its result.
+        """
+        from matcher.parsers.files import file_source
+        from matcher.pipeline.decision_file import applying, reading
+
+        source = file_source(path)
+        with source.open() as stream:
+            rows = reading.rows(stream.read(), source.name)
+        refused: dict[int, MatcherError] = {}
+        together = True
+        while True:
+            try:
+                with self._session(write=True, keep=not dry_run) as session:
+                    results = applying.apply(session, rows, self._present_day(session), refused, together=together)
+                return results, sum(not row.cells for row in rows)
+            except applying.SpoiledError as spoiled:
+                if spoiled.row:
+                    refused[spoiled.row] = spoiled.error
+                together = together and bool(spoiled.row)
 
     def undo(self, decision_or_line: str, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses a decision; see `actions.undoing.undo`."""

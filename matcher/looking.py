@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from matcher.pipeline.choices.records import Choice
     from matcher.pipeline.reports import Block
     from matcher.pipeline.rulebooks import Rules
+    from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
+    from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
     from matcher.review.items import ItemsPage
@@ -87,6 +89,25 @@ class LookingMethods(ABC):
         if number:
             listed.remember(self.directory, self.actor, [listed.Listed(named, one.digest) for one in found], listed.CHOICES)
         return found
+
+    def export_decisions(self, path: str | Path, as_of: date | None = None, *, filters: Filters | None = None) -> int:
+        """Writes what waits to a file that people fill in, .xlsx or .csv; how many receipts. See `review.decision_file.write`."""
+        with self._session(write=False) as session:
+            wanted = filters or Filters()
+            rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
+            checked = selection.checked(session, wanted, rules)
+            return review.decision_file.write(session, Path(path), as_of or self._present_day(session), checked)
+
+    def sample(self) -> tuple[tuple[Sampled, ...], Standing]:
+        """The postings that wait for a person to check them, and how the classes of evidence stand."""
+        with self._session(write=False) as session:
+            book = self.rules().book
+            return pipeline.sampling.waiting(session, book), pipeline.trust.standing(session, book)
+
+    def to_approve(self) -> tuple[WaitingDecision, ...]:
+        """The decisions that wait for approval by another person, the oldest first."""
+        with self._session(write=False) as session:
+            return review.approvals.waiting(session)
 
     def line(self, line_id: str) -> LineView:
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""

@@ -108,6 +108,12 @@ def render(minor: int, currency: str) -> str:
     return f"{sign}{whole}.{fraction:0{places}d}"
 
 
+def grouped(minor: int, currency: str) -> str:
+    """The same for people, with a comma between thousands: ``1,234.50``."""
+    whole, mark, fraction = render(abs(minor), currency).partition(".")
+    return f"{'-' if minor < 0 else ''}{int(whole):,}{mark}{fraction}"
+
+
 def decimal(minor: int, currency: str) -> Decimal:
     """The amount as an exact `Decimal` in major units."""
     return Decimal(minor).scaleb(-scale(currency))

@@ -105,6 +105,10 @@ class DecisionKind(StrEnum):
     NOTE = "note"
     REVOKE = "revoke"  # what was learned of a payer counts no more; on no line
     UNDO = "undo"  # reverses another decision
+    SUBMIT = "submit"  # holds a decision that waits for another person; it moves nothing
+    APPROVE = "approve"  # another person has posted what was submitted
+    DISMISS = "dismiss"  # takes off what was submitted
+    CHECK = "check"  # a person says that a posting of the engine is right
     EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
     PROPOSAL = "proposal"  # of a run; never in the journal
 
@@ -240,6 +244,10 @@ ANSWERED = tuple(member.value for member in Outcome if member.answered)
 DOUBTED = tuple(member.value for member in Exclusion if member.doubted)
 SETTLING = tuple(member.value for member in DecisionKind if member.settles)
 CONFIRMING = tuple(member.value for member in DecisionKind if member.confirms)
+REVERSING = (DecisionKind.UNDO.value, DecisionKind.APPROVE.value, DecisionKind.DISMISS.value)
+"""Kinds of decisions that end another one, which they name."""
+ASIDE = tuple(kind.value for kind in (DecisionKind.SUBMIT, DecisionKind.APPROVE, DecisionKind.DISMISS, DecisionKind.CHECK))
+"""Kinds of decisions that say by themselves nothing of what a line pays."""
 NOT_COUNTING = tuple(member.value for member in StatementState if not member.counts)
 ACCEPTABLE = tuple(member.value for member in StatementState if member.acceptable)
 SET_APART = tuple(member.value for member in StatementState if member.set_apart)

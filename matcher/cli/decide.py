@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+DRY_RUN = "Show the effect on money, and keep nothing."
 _EFFECT = (
     Column("document", priority=0), Column("customer", priority=1), Column("cash", kind=Kind.AMOUNT, priority=0),
     Column("adjustment", "cleared", Kind.AMOUNT, priority=0), Column("reason", kind=Kind.TEXT, priority=2),
@@ -30,7 +31,7 @@ _EFFECT = (
 
 def _deciding(command: F) -> F:
     """Adds what every decision takes: --reason, --dry-run, --format and the books."""
-    command = click.option("--dry-run", is_flag=True, help="Show the effect on money, and keep nothing.")(command)
+    command = click.option("--dry-run", is_flag=True, help=DRY_RUN)(command)
     return with_books(reason_option(formatted(command, forms=("table", "json"), file=False)))
 
 
@@ -47,11 +48,20 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
             if decided.learned:
                 say(f"  {decided.learned}")
         if dry_run:
-            rows = [_effect(effect.to_dict()) for decided in made for effect in decided.effects]
-            if rows:
-                show(rows, _EFFECT, output)
+            show_effects(made)
     if dry_run:
         note("Dry run: nothing was kept.")
+
+
+def show_decided(made: "Sequence[Decided]") -> None:
+    """What was decided, in words."""
+    _show(made, "table", dry_run=False)
+
+
+def show_effects(made: "Sequence[Decided]") -> None:
+    """The effect of decisions on items, as a table; nothing where they have none."""
+    if rows := [_effect(effect.to_dict()) for decided in made for effect in decided.effects]:
+        show(rows, _EFFECT, "table")
 
 
 def _effect(record: dict[str, object]) -> dict[str, object]:
@@ -249,6 +259,18 @@ def note_line(line: str, text: str) -> None:
 
 
 @click.command()
+@click.argument("decisions", nargs=-1, required=True, metavar="DECISION...")
+@click.option("--reject", "rejected", is_flag=True, help="Take them off instead; nothing is posted.")
+@_deciding
+def approve(decisions: tuple[str, ...], reason: str, output: str, *, rejected: bool, dry_run: bool) -> None:
+    """Post decisions that another person took and that wait for a second one. DECISION is an id of `queue --to-approve`, or its line.
+
+    Nobody approves a decision of his own.
+    """
+    _show(open_books().approve(decisions, reject=rejected, reason=reason, dry_run=dry_run), output, dry_run=dry_run)
+
+
+@click.command()
 @click.argument("decision", required=False, metavar="DECISION|LINE")
 @click.option("--run", "run", metavar="N|last", help="All that a run posted, or that was accepted at once.")
 @click.option("--rule", metavar="ID", help="Everything that a rule posted.")
@@ -282,5 +304,5 @@ def undo(decision: str | None, run: str | None, rule: str | None, since: date | 
 
 
 COMMANDS = (
-    accept, reject, allocate, on_account, set_off, write_off, refund, return_line, classify, hold, assign, note_line, undo,
+    accept, reject, allocate, on_account, set_off, write_off, refund, return_line, classify, hold, assign, note_line, approve, undo,
 )  # fmt: skip

@@ -12,7 +12,6 @@ from matcher.cli.common import IsoDate, heading, note, open_books, with_books
 from matcher.cli.difference import Paid, difference_words
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.tables import Column, Kind, counted, page_width, put_line, show, with_format
-from matcher.cli.tables.cells import grouped
 from matcher.cli.tables.standard import ten
 from matcher.cli.tables.widths import cut, padded, width
 from matcher.codes import NEEDS_PERSON
@@ -37,6 +36,17 @@ _COMPLETE = (
     "line_id", "account", "booking_date", "amount", "currency", "payer", "text", "outcome", "state", "confidence", "reason", "customer_id",
     "customer_name", "documents", "rule",
 )  # fmt: skip
+_APPROVALS = (
+    "decision_id", "kind", "line_id", "customer_id", "items", "amount", "cleared", "currency", "actor", "at", "reason",
+)  # fmt: skip
+_NUMBERS = ("amount", "confidence")
+_TO_APPROVE = (
+    Column("decision_id", "decision", priority=0, shown=ten), Column("kind", "what", priority=0),
+    Column("line_id", "line", priority=2, shown=ten), Column("customer_id", "customer", priority=2),
+    Column("items", kind=Kind.TEXT, priority=1), Column("amount", kind=Kind.AMOUNT, priority=0),
+    Column("cleared", kind=Kind.AMOUNT, priority=1), Column("currency", " ", priority=0, once=True), Column("actor", "by", priority=0),
+    Column("at", "at (UTC)", Kind.MOMENT, priority=3), Column("reason", kind=Kind.TEXT, priority=2),
+)  # fmt: skip
 _WIDE = 100
 """Page width from which on the bank account is shown."""
 
@@ -48,6 +58,7 @@ _WIDE = 100
 @with_filters
 @click.option("--held", is_flag=True, help="Receipts on hold, in the place of those that wait.")
 @sort_option
+@click.option("--to-approve", is_flag=True, help="Decisions that wait for approval by another person.")
 @click.option("--group", type=click.Choice(GROUPS), default=None, help="Together what is alike, each group with its sum and numbers.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help=f"At most so many; on a screen {SHOWN} if left out.")
 @click.option("--fail-if-waiting", is_flag=True, help="Exit status 1 while one waits that the filters let through.")
@@ -59,6 +70,7 @@ def queue(
     group: str | None,
     *,
     held: bool,
+    to_approve: bool,
     fail_if_waiting: bool,
     **asked: Any,
 ) -> None:
@@ -67,6 +79,9 @@ def queue(
     The numbers hold until you look at the queue again: `matcher accept 1-7,9`, `matcher explain 3`. Proposed ones come first, the largest
     first. Receipts on hold are left out: see --held.
     """
+    if to_approve:
+        _to_approve(output)
+        return
     filters = picked(asked, held=held, sort=group or sort or "")
     shown = SHOWN if limit is None and output == "table" else limit
     books = open_books()
@@ -82,6 +97,19 @@ def queue(
         note(_head(page, held=held, narrow=filters.narrow))
     if fail_if_waiting and page.found:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _to_approve(output: str) -> None:
+    """The decisions that another person approves."""
+    rows = [one.to_dict() for one in open_books().to_approve()]
+    if output == "table" and not rows:
+        put_line("No decision waits for approval.")
+        return
+    if output != "json":
+        rows = [row | {"items": " ".join(map(str, row["items"]))} for row in rows]  # type: ignore[call-overload]
+    show(rows, _TO_APPROVE, output, complete=_APPROVALS)
+    if output == "table":
+        put_line("Post one: matcher approve DECISION     take one off: matcher approve --reject DECISION")
 
 
 def _row(line: "WaitingLine") -> dict[str, Any]:
@@ -227,9 +255,9 @@ def _fitted(parts: Sequence[str], columns: int) -> str:
 
 
 def _grouped(minor: int, currency: str) -> str:
-    from matcher import money
+    from matcher.money import grouped
 
-    return grouped(money.render(minor, currency))
+    return grouped(minor, currency)
 
 
 def _percent(ppm: int) -> str:

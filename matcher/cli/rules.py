@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, with_books
+from matcher.cli.sample import sample
 from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
 from matcher.cli.tables.standard import ten
 from matcher.cli.trust import trust
@@ -291,5 +292,6 @@ def _flipped(row: Row) -> Tone:
 
 rules.add_command(challenge)
 rules.add_command(trust)
+rules.add_command(sample)
 
 COMMANDS = (rules,)

@@ -10,6 +10,7 @@ from matcher.cli.tables import Column, Kind, Tone, show, with_format
 
 if TYPE_CHECKING:
     from matcher.ledger.trust import Trust
+    from matcher.pipeline.trust import Standing
 
 _COMPLETE = (
     "class", "state", "posted", "taken_back", "precision", "errors_at_most", "checked", "refused", "check_precision",
@@ -39,8 +40,8 @@ def trust(output: str) -> None:
     taken back      of these, taken back by a person with `matcher undo`, line by line or by rule
     precision       share of the postings that nobody took back
     errors at most  upper bound of the share of errors (Clopper-Pearson, 95 %)
-    checked         postings that went to a person by policy.sample, and that a person decided
-    refused         of these, not as proposed; precision and bound are told apart for them
+    checked         postings that a person looked at by policy.sample: see `matcher rules sample`
+    refused         of these, wrong; precision and bound are told apart for them
     confirmed       held back and accepted as proposed since the latest error of the class
     needed          how many of them it takes until the class posts again: 3 / (1 - policy.precision)
     accepted        proposals of the class that persons accepted, whatever had kept them from being posted
@@ -52,12 +53,17 @@ def trust(output: str) -> None:
     books = open_books()
     with busy("counting"):
         found = books.trust()
-    show([_row(one) for one in found.classes], _COLUMNS, output, complete=_COMPLETE)
+    show(class_rows(found), _COLUMNS, output, complete=_COMPLETE)
     for one in found.classes:
         if one.reason:
             note(f"{one.name} only proposes: {one.reason}.")
     if not found.auto_post:
         note("policy.auto_post is off: everything waits for a person.")
+
+
+def class_rows(standing: "Standing") -> list[dict[str, Any]]:
+    """A row for each class of evidence, with all columns."""
+    return [_row(one) for one in standing.classes]
 
 
 def _row(one: "Trust") -> dict[str, Any]:

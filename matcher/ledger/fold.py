@@ -11,7 +11,7 @@ from matcher.frames import State
 from matcher.ledger import unapplied
 from matcher.ledger.movements import Facts, balances, listed, movements
 from matcher.ledger.restored import restored
-from matcher.states import ENGINE, SETTLING, AllocationState, DecisionKind, LineState, Outcome
+from matcher.states import ENGINE, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
 
 
 def fold(facts: Facts, as_of: date, base_currency: str) -> State:
@@ -49,16 +49,14 @@ def _check(state: State, facts: Facts) -> None:
 def _in_force(decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Decisions in force on a day: taken, and not taken back, by then. The day after all others stands for what is known now."""
     taken_back = decisions.filter((pl.col("reverses") != "") & (pl.col("effective_date") <= as_of)).get_column("reverses")
-    taken = (pl.col("kind") != DecisionKind.UNDO) & (pl.col("effective_date") <= as_of)
+    taken = ~pl.col("kind").is_in(REVERSING) & (pl.col("effective_date") <= as_of)
     return decisions.filter(taken & ~pl.col("decision_id").is_in(taken_back.implode()))
 
 
 def live(decisions: pl.DataFrame) -> pl.DataFrame:
     """Decisions with ``live``: not reversed, and not themselves a reversal."""
     reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
-    return decisions.with_columns(
-        (~pl.col("decision_id").is_in(reversed_ids.implode()) & (pl.col("kind") != DecisionKind.UNDO)).alias("live")
-    )
+    return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & ~pl.col("kind").is_in(REVERSING)).alias("live"))
 
 
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:

@@ -3,9 +3,9 @@
 import polars as pl
 
 from matcher import frames
-from matcher.states import ENGINE, DecisionKind, LineState
+from matcher.states import ASIDE, ENGINE, DecisionKind, LineState
 
-FOLLOW_UP = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE)
+FOLLOW_UP = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, *ASIDE)
 """Kinds of decisions that say nothing of what a line pays."""
 PROPOSALS = (DecisionKind.MATCH, DecisionKind.ACCEPT)
 """Kinds of decisions that post what the engine chose."""

@@ -5,12 +5,13 @@ were accepted as they were. What counts as such a posting:
 
 - one that the engine made, taken back by `matcher undo` of its line or its rule. A whole run is taken back for other reasons and says
   nothing of a class; neither does a posting that goes with its statement, nor one that a person then makes again just so;
+- one that was chosen for a check (`policy.sample`), and that a person found right or took back;
 - one that was held back, for a check or since its class is demoted, and was accepted, rejected or decided otherwise.
 
 Other proposals say nothing: the engine was not sure of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -44,10 +45,12 @@ class Answers:
     Attributes:
         undos: batches in which postings were taken back one by one, or all of a rule.
         otherwise: columns of `OTHERWISE`.
+        sampled: ids of the postings that were chosen for a check.
     """
 
     undos: Sequence[int]
     otherwise: pl.DataFrame
+    sampled: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Trust:
         name: of the class.
         posted: postings of the engine, without those that were taken back for other reasons.
         taken_back: of these, taken back by a person.
-        checked, refused: postings that were chosen for a check and that a person decided, and those of them not as proposed.
+        checked, refused: postings that were chosen for a check and that a person looked at, and those of them that were wrong.
         mark: the latest error; None when there was none.
         confirmed: held back and accepted as proposed since.
         needed: how many of them it takes.
@@ -167,8 +170,11 @@ def judgements(decisions: pl.DataFrame, allocations: pl.DataFrame, answers: Answ
     accepted = in_force.filter(pl.col("kind") == DecisionKind.ACCEPT, _HELD_BACK).with_columns(verdict=pl.lit("accepted"))
     verdicts = in_force.filter(pl.col("kind").is_in([*SETTLING, DecisionKind.REJECT])).select("batch", "ordinal", "line_id", "at")
     refused = answers.otherwise.join(verdicts, on=["batch", "line_id"]).with_columns(verdict=pl.lit("refused"))
-    rows = pl.concat([frame.select(_SAID) for frame in (taken, accepted, refused)])
-    told = rows.with_columns(_class(rules), checked=pl.col("blocked_by").str.starts_with(SAMPLED))
+    right = _right(in_force, decisions, answers.sampled)
+    said = (taken, accepted, refused.with_columns(decision_id=pl.lit("")), right)
+    rows = pl.concat([frame.select(*_SAID, "decision_id") for frame in said])
+    chosen = pl.col("blocked_by").str.starts_with(SAMPLED) | pl.col("decision_id").is_in(list(answers.sampled))
+    told = rows.with_columns(_class(rules), checked=chosen)
     return told.select("batch", "ordinal", "line_id", "at", "class", "verdict", "checked").sort("batch", "ordinal")
 
 
@@ -188,6 +194,16 @@ def _taken_back(decisions: pl.DataFrame, allocations: pl.DataFrame, in_force: pl
     )
     verdict = pl.when(pl.col("kind") == DecisionKind.MATCH).then(pl.lit("taken back")).otherwise(pl.lit("reversed"))
     return found.join(again.select("decision_id"), on="decision_id", how="anti").with_columns(verdict=verdict)
+
+
+def _right(in_force: pl.DataFrame, decisions: pl.DataFrame, sampled: Collection[str]) -> pl.DataFrame:
+    """Postings chosen for a check that still stand, and that a person found right."""
+    checks = in_force.filter(pl.col("kind") == DecisionKind.CHECK).select("line_id", "batch", "ordinal", "at")
+    standing = live(decisions).filter("live", pl.col("decision_id").is_in(list(sampled)))
+    found = checks.join(standing.select("line_id", "decision_id", *OF_RULE, posted="batch"), on="line_id").filter(
+        pl.col("batch") > pl.col("posted")
+    )
+    return found.unique("decision_id", keep="first", maintain_order=True).with_columns(verdict=pl.lit("accepted"))
 
 
 def _since_the_mark(judged: pl.DataFrame, name: str, precision_ppm: int) -> Trust:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         reports,
         rulebooks,
         run,
+        sampling,
         statements,
         trust,
         verify,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "statements", "trust", "verify", "view",
+    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

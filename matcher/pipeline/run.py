@@ -21,7 +21,7 @@ from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
-from matcher.pipeline import trust
+from matcher.pipeline import sampling, trust
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -30,8 +30,8 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
+from matcher.store import approvals, journal
 from matcher.store import facts as store_facts
-from matcher.store import journal
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -79,7 +79,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
         demoted, taken_back = trust.demoted(session, facts, book, precision), undone(facts.decisions, facts.allocations)
         policy = Policy(
-            precision, own.auto_post, rejected(state), own.discount_grace_days, taken_back, demoted, round(own.sample * PPM)
+            precision, own.auto_post, rejected(state), own.discount_grace_days, taken_back, demoted
         )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
@@ -111,7 +111,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     """
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
-    aside = set_aside(own, state, undecided)
+    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
     rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order
@@ -151,6 +151,8 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook, dem
     rules = {rule.id: rule.version for rule in book.rule}
     told_as_of = "" if as_of == date.max else as_of.isoformat()
     summary: dict[str, object] = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
+    if sample := sampling.chosen(records.decisions, book, session.next_batch, round(session.config.policy.sample * PPM)):
+        summary[trust.SAMPLE] = sample
     if demoted:
         summary["demoted"] = sorted(demoted)
     session.commit("run", summary, records.decisions, records.allocations)

@@ -1,7 +1,7 @@
 """One command's run over the books: the open store, the configuration, the clock and the actor."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Session:
         actor: who runs the command.
         at: when, ISO 8601 in UTC.
         version: of the program.
+        about: goes into the summary of every batch that the session appends.
     """
 
     store: Store
@@ -44,6 +45,7 @@ class Session:
     actor: str
     at: str
     version: str
+    about: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def key(self) -> bytes | None:
@@ -76,7 +78,7 @@ class Session:
         previous = journal.last_batch(self.store)
         journal.append_decided(self.store, previous.batch + 1, *rows)
         head = {"command": command, "actor": self.actor, "at": self.at, "version": self.version, "config_hash": self.config_hash}
-        batch = chain.seal(previous, head, summary, seals.of_batch(self.store, previous.batch + 1), self.key)
+        batch = chain.seal(previous, head, {**summary, **self.about}, seals.of_batch(self.store, previous.batch + 1), self.key)
         journal.append(self.store, batch)
         if facts := near.changed(self.store, batch.batch):
             conservation.hold(fold(facts, date.max, self.config.books.base_currency))

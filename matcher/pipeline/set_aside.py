@@ -1,6 +1,6 @@
 """Lines that a run does not match with open items, and what it says of them: returns, own transfers, refunds, what is no receivable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -53,17 +53,26 @@ class Aside(NamedTuple):
     taken_back: Mapping[str, str]
 
 
-def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
+APPROVAL = "waits for approval by another person"
+"""Why a line is left alone on which a decision waits."""
+
+
+def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: Collection[str] = ()) -> Aside:
     """Looks at the lines that nobody has decided.
 
     Args:
         state: of the books, with everything that is known.
         undecided: those of its lines that the run looks at.
+        submitted: lines on which a decision waits for another person.
     """
     accounts, names = [account.number for account in config.account], [entity.name for entity in config.entity]
     # what is left of a line that others have taken money of is a credit: no document is looked for that the whole of it pays
     taken = undecided.filter(pl.col("used") != 0).select("line_id", outcome=pl.lit(Outcome.ON_ACCOUNT), reason=pl.lit(TAKEN))
     undecided = undecided.join(taken, on="line_id", how="anti") if taken.height else undecided
+    waits = undecided.filter(pl.col("line_id").is_in(list(submitted))).select(
+        "line_id", outcome=pl.lit(Outcome.UNEXPLAINED), reason=pl.lit(APPROVAL)
+    )
+    undecided = undecided.join(waits, on="line_id", how="anti") if waits.height else undecided
     plain = classify.non_receivable(undecided, accounts, names, state.customers)
     told = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.RETURN) & (pl.col("other_line") != ""))
     before = dict(told.select("other_line", "line_id").iter_rows())
@@ -81,6 +90,7 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame) -> Aside:
     none = pl.lit(LineState.NONE).alias("state")
     parts = [
         _shaped(taken.with_columns(none)),
+        _shaped(waits.with_columns(none)),
         _shaped(back.found),
         _shaped(held.with_columns(none, pl.lit(Outcome.UNEXPLAINED).alias("outcome"))),
         _shaped(paired.with_columns(none)),

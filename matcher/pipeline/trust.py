@@ -20,6 +20,10 @@ OTHERWISE = "otherwise"
 """Key of a batch's summary: lines whose posting had been held back, and which the batch decides otherwise; with `trust.OTHERWISE`."""
 
 
+SAMPLE = "sample"
+"""Key of a run's summary: ids of the decisions of the run that a person is to look at; see `pipeline.sampling`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How the classes stand, and by what policy.
@@ -68,4 +72,10 @@ def answers(session: Session) -> Answers:
         if command == "undo" and "run" not in summary:
             undos.append(batch)
         rows += [(batch, line_id, *told) for line_id, told in summary.get(OTHERWISE, {}).items()]
-    return Answers(undos, frames.of_rows(rows, trust.OTHERWISE))
+    return Answers(undos, frames.of_rows(rows, trust.OTHERWISE), sampled_by_runs(session))
+
+
+def sampled_by_runs(session: Session) -> frozenset[str]:
+    """Ids of the decisions that runs chose for a check."""
+    told = (json.loads(text).get(SAMPLE, ()) for _, _, text in journal.summaries(session.store, SAMPLE))
+    return frozenset(decision_id for ids in told for decision_id in ids)

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from matcher import actors
 from matcher.amounts import shown, total
 from matcher.errors import MatcherError
 from matcher.frames import State
@@ -19,11 +20,11 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
-from matcher.states import NOT_RECEIVABLE, DecisionKind, LineState, StatementState
-from matcher.store import facts, journal, lines
+from matcher.states import NOT_RECEIVABLE, REVERSING, DecisionKind, LineState, StatementState
+from matcher.store import approvals, facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
-_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.UNDO]
+_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.SUBMIT, *REVERSING]
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,7 +40,7 @@ def verify(session: Session, expect: str = "") -> list[Check]:
     """
     if expect and not _HASH.fullmatch(expect):
         raise MatcherError("usage.option", "--expect takes the 64 digits that `matcher verify --head` prints")
-    checks = [*sealed.checks(session), *_money(session), *_statements(session)]
+    checks = [*sealed.checks(session), *_money(session), _approvals(session), *_statements(session)]
     broken = any(check.failure and check.code == "verify.failed" for check in checks)
     return [*checks, *_whole(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
 
@@ -100,7 +101,7 @@ def _decisions(decisions: pl.DataFrame, line_amounts: pl.DataFrame) -> Check:
     on_none = (pl.col("line_id") == "") & pl.col("kind").is_in(_ON_NO_LINE)
     wrong = (
         ~(pl.col("line_id").is_in(line_amounts["line_id"].implode()) | on_none)
-        | (is_reversal != (pl.col("kind") == DecisionKind.UNDO))
+        | (is_reversal != pl.col("kind").is_in(REVERSING))
         | (is_reversal & (pl.col("reversed_in").is_null() | (pl.col("reversed_in") >= pl.col("batch"))))
         | (is_reversal & (pl.col("reversed_line") != pl.col("line_id")))
         | (is_reversal & ~pl.col("reverses").is_unique())
@@ -121,6 +122,13 @@ def _allocations(allocations: pl.DataFrame, decisions: pl.DataFrame, line_amount
         & pl.col("item_id").is_in(bounds["item_id"].implode())
     )
     return _first("allocations: each has its decision, line and item", named, ~right.fill_null(value=False), "decision_id")
+
+
+def _approvals(session: Session) -> Check:
+    """What waits for another person moves nothing, and nobody has approved a decision of his own."""
+    given, wrong = approvals.approvals(session.store), approvals.wrongly_approved(session.store)
+    wrong += [name for name, approver, actor in given if actors.same_person(approver, actor)]
+    return Check("approvals: each by another person, and nothing moves before", len(given), f"decision_id {wrong[0]}" if wrong else "")
 
 
 def _statements(session: Session) -> list[Check]:

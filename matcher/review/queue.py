@@ -13,9 +13,11 @@ from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline.listed import proposal_key
 from matcher.pipeline.session import Session
+from matcher.pipeline.set_aside import APPROVAL
 from matcher.review import cells
 from matcher.states import LineState
-from matcher.store import journal, near, queue
+from matcher.store import approvals, journal, near, queue
+from matcher.store.approvals import Submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ def lines_of(session: Session, as_of: date, line_ids: Collection[str]) -> tuple[
     offers = dict(facts.findings.select("line_id", "reason").iter_rows())
     names = dict(state.customers.select("customer_id", "name").iter_rows())
     items = _proposed(state)
-    return tuple(_line(_offered(by_id[line_id], offers), names, items.get(line_id, ())) for line_id in line_ids)
+    waits = approvals.lines_waiting(session.store)
+    rows = ((_offered(by_id[line_id], offers), items.get(line_id, ())) for line_id in line_ids)
+    return tuple(_line(row, names, mine) if row["line_id"] not in waits else _submitted(row, names, waits) for row, mine in rows)
 
 
 def _proposed(state: State) -> dict[str, tuple[ProposedItem, ...]]:
@@ -182,6 +186,13 @@ def _offered(row: Mapping[str, Any], offers: Mapping[str, str]) -> Mapping[str, 
     if row["state"] != LineState.POSTED:
         return row
     return {**row, "state": LineState.PROPOSED, "reason": offers.get(row["line_id"], ""), "confidence": None}
+
+
+def _submitted(row: Mapping[str, Any], names: Mapping[str, str], waits: Mapping[str, Submitted]) -> WaitingLine:
+    """A line on which a decision waits for another person: nothing is proposed for it meanwhile."""
+    one = waits[row["line_id"]]
+    reason = f"{APPROVAL}: decision {one.decision_id} of {one.actor}"
+    return _line({**row, "state": LineState.NONE, "reason": reason, "confidence": None}, names, ())
 
 
 _RENAMED = {"payer": "counterparty_name", "text": "remittance_information"}

@@ -57,7 +57,8 @@ class History:
         self.refused: Counter[str] = Counter()
         self.now = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
         (folder / "books").mkdir()
-        (folder / "books" / "matcher.toml").write_text(CONFIG, encoding="utf-8")
+        policy = "[policy]\nfour_eyes_above = 400\nsample = 0.2\n" if seed % 2 else ""
+        (folder / "books" / "matcher.toml").write_text(f"{CONFIG}\n{policy}", encoding="utf-8")
         init(folder / "books")
         self.books = Books(folder / "books", actor="ada", clock=lambda: self.now)
         invoices = [world.invoice(self.rng, n) for n in range(self.rng.randint(5, 9))]
@@ -304,6 +305,25 @@ def _undo(of: History) -> None:
     of.undone_since_sent.add(given)
 
 
+def _approve(of: History) -> None:
+    """Another person posts what waits, or takes it off."""
+    waits = of.books.to_approve()
+    if waits:
+        one, rejected = of.rng.choice(waits), of.rng.random() < 0.3
+        of.tell(f"{one.decision_id}{' rejected' if rejected else ''}")
+        Books(of.books.directory, actor="ben", clock=lambda: of.now).approve([one.decision_id], reject=rejected)
+
+
+def _check(of: History) -> None:
+    """A person says of a posting that it is right, or wrong."""
+    asked, _ = of.books.sample()
+    if asked:
+        one, wrong = of.rng.choice(asked), of.rng.random() < 0.3
+        of.tell(f"{one.line_id}{' wrong' if wrong else ''}")
+        (of.books.check_wrong if wrong else of.books.check_right)([one.line_id])
+        of.undone_since_sent |= {one.decision_id} if wrong else set()
+
+
 def _receipts(of: History) -> None:
     send(of, None)
 
@@ -334,7 +354,8 @@ CHAIN = "statements: each begins where"
 
 ACTS: list[Callable[[History], None]] = [
     *[_ingest] * 5, *[_snapshot] * 5, *[_erp_books] * 5, *[_run] * 4, *[_run_as_of] * 3, *[_accept] * 3, _reject, *[_allocate] * 8,
-    *[_undo] * 5, *[_receipts] * 4, _receipts_as_of, *[_erp_credits] * 2, _erp_invoices, _customers, _reject_statement,
+    *[_undo] * 5, *[_approve] * 4, *[_check] * 2, *[_receipts] * 4, _receipts_as_of, *[_erp_credits] * 2, _erp_invoices,
+    _customers, _reject_statement,
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from effort import tries
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import customers_file, items_file, lines_file, new_books
+from support import CONFIG, customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -54,8 +54,12 @@ def months(draw: st.DrawFn) -> dict[str, list[dict[str, str]]]:
     return {"customers": customers, "items": items, "lines": lines}
 
 
-def build(folder: Path, month: dict[str, list[dict[str, str]]]) -> Books:
-    books = new_books(folder / "books")
+TWO_PEOPLE = "[policy]\nfour_eyes_above = 45\nsample = 0.3\n"
+"""Many decisions wait for another person, and some postings are checked."""
+
+
+def build(folder: Path, month: dict[str, list[dict[str, str]]], policy: str = "") -> Books:
+    books = new_books(folder / "books", f"{CONFIG}\n{policy}")
     books.import_files("items", [items_file(folder, month["items"])])
     books.import_files("customers", [customers_file(folder, month["customers"])])
     books.ingest([lines_file(folder, month["lines"])])
@@ -100,10 +104,16 @@ def act(books: Books, rng: random.Random) -> None:
     line = rng.choice(state.lines["line_id"].to_list())
     item = rng.choice(state.items["item_id"].to_list())
     amount = rng.choice(["", "10.00", "49.00", "100.00", "-10.00"])
-    kind = rng.choice(["accept", "reject", "allocate", "allocate", "undo", "run"])
+    kind = rng.choice(["accept", "reject", "allocate", "allocate", "undo", "run", "approve", "approve", "check"])
     try:
         if kind == "run":
             books.run(FOREVER)
+        elif kind == "approve":
+            for one in books.to_approve()[:1]:
+                Books(books.directory, actor="ben").approve([one.decision_id], reject=rng.random() < 0.3)
+        elif kind == "check":
+            for asked in books.sample()[0][:1]:
+                rng.choice([books.check_right, books.check_wrong])([asked.line_id])
         elif kind == "allocate":
             books.allocate(line, [AllocationRequest(item, amount)])
         elif kind == "undo":
@@ -119,15 +129,16 @@ def act(books: Books, rng: random.Random) -> None:
 def test_every_cent_is_in_one_place_after_any_decisions_and_undo_is_exact(month: dict[str, list[dict[str, str]]], seed: int) -> None:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
-        books = build(Path(name), month)
+        books = build(Path(name), month, TWO_PEOPLE)
         untouched = snapshot(books.state(FOREVER))
         books.run(FOREVER)
         assert_conserved(books)
         for _ in range(5):
             act(books, rng)
-        live = assert_conserved(books).decisions.filter(pl.col("live"))["decision_id"].to_list()
+        live = assert_conserved(books).decisions.filter(pl.col("live")).select("kind", "decision_id").rows()
         rng.shuffle(live)
-        for decision in live:
+        # while a decision waits, no other one on its line is taken back
+        for _, decision in sorted(live, key=lambda row: row[0] != "submit"):
             books.undo(decision)
         assert snapshot(assert_conserved(books)) == untouched
 

@@ -171,25 +171,54 @@ def test_only_proposals_of_the_engine_s_postings_count(desk: Teller) -> None:
     assert {row["state"] for row in desk.told("rules", "trust")} == {"posts"}
 
 
+def sampled(desk: Teller) -> dict[str, str]:
+    """Lines that wait for a check by their bank's reference."""
+    lines = {row["line_id"]: row["bank_reference"] for row in desk.rows("matches")}
+    return {lines[str(row["line_id"])]: str(row["line_id"]) for row in desk.told("rules", "sample")}
+
+
 def test_a_check_of_all_and_what_comes_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = desk_of(tmp_path, monkeypatch, [pays(0), pays(4), pays(8)], "sample = 1.0\n")
-    assert "0 posted, 3 proposed" in desk.do("run")
-    assert reasons(desk) == {"chosen for a check (policy.sample)"}
-    accept(desk, "B0", "B4")
+    assert "3 posted, 0 proposed" in desk.do("run")
+    lines = sampled(desk)
+    assert lines.keys() == {"B0", "B4", "B8"}
+    before = desk.text("aging")
+    assert "Checked and right" in desk.do("rules", "sample", "right", lines["B0"], lines["B4"])
+    assert desk.text("aging") == before
+    assert sampled(desk).keys() == {"B8"}
     row = trust(desk)
     assert (row["checked"], row["refused"], row["check_precision"], row["state"]) == (2, 0, "1.000000", "posts")
-    desk.do("reject", "ref:B8", "--reason", "paid in cash")
+    assert "Taken back" in desk.do("rules", "sample", "wrong", lines["B8"], "--reason", "paid in cash")
+    assert sampled(desk) == {}
+    assert states(desk) == {"B0": "posted", "B4": "posted", "B8": "proposed"}
     row = trust(desk)
     assert (row["checked"], row["refused"], row["check_precision"], row["state"]) == (3, 1, "0.666666", "only proposes")
     # of three one wrong: with more than 0.86465 errors so few would be seen in less than one of twenty cases
     assert row["check_errors_at_most"] == "0.864650"
-    assert (row["posted"], row["precision"], row["errors_at_most"]) == (0, "", "")
+    assert (row["posted"], row["taken_back"], row["precision"]) == (3, 1, "0.666666")
+    assert "86.465 %" in desk.do("rules", "sample")
+    for line in lines.values():
+        assert "decision.state" in desk.do("rules", "sample", "right", line, status=2)
+    assert "FAILS" not in desk.do("verify")
+
+
+def test_one_of_each_class_and_run_is_checked_however_small_the_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_of(tmp_path, monkeypatch, [pays(0), pays(4), pays(1, named=False)], "sample = 0.000001\n")
+    desk.do("run")
+    first = sampled(desk)
+    assert len(first) == 2
+    assert "B1" in first
+    more(desk, 8)
+    desk.do("run")
+    assert sampled(desk).keys() - first.keys() == {"B8"}
+    desk.do("undo", "ref:B8")
+    assert sampled(desk) == first
 
 
 def test_nothing_is_chosen_for_a_check_where_nothing_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = desk_of(tmp_path, monkeypatch, [pays(0)], "sample = 1.0\nauto_post = false\n")
     desk.do("run")
-    assert reasons(desk) == {"the named items are paid in full"}
+    assert sampled(desk) == {}
     assert "auto_post is off" in desk.do("rules", "trust")
 
 

@@ -6,7 +6,8 @@ import pytest
 from matcher import frames
 from matcher.config import Policy as PolicySection
 from matcher.ledger.trust import OTHERWISE, Answers, demoted, judgements, needed, trusted
-from matcher.matching.decisions.withheld import sampled, withheld
+from matcher.matching.decisions.withheld import withheld
+from matcher.pipeline.sampling import chosen
 from matcher.rules import classes, rulebook
 from matcher.rules.classes import SAMPLED, of_rule, of_shape
 from matcher.rules.rulebook import Rule
@@ -180,20 +181,33 @@ def test_judgements_come_in_the_order_of_the_journal() -> None:
     assert found.select("batch", "verdict", "checked").rows() == [(3, "taken back", False), (5, "accepted", False)]
 
 
-def test_lines_are_chosen_by_their_id_and_about_as_many_as_asked_for() -> None:
-    lines = [f"line {number}" for number in range(10_000)]
-    chosen = {line for line in lines if sampled(line, 20_000)}
-    assert 150 < len(chosen) < 250
-    assert chosen < {line for line in lines if sampled(line, 100_000)}
-    assert not any(sampled(line, 0) for line in lines)
-    assert all(sampled(line, 1_000_000) for line in lines)
+def posted(count: int, rule: str = "named-full@3") -> pl.DataFrame:
+    rows = [(rule, f"line {number}", f"D{number}") for number in range(count)]
+    return pl.DataFrame(rows, schema=["rule", "line_id", "decision_id"], orient="row")
 
 
-def test_a_demoted_class_comes_before_a_check() -> None:
+def test_postings_are_chosen_by_line_and_run_and_about_as_many_as_asked_for() -> None:
+    book = rulebook.default()
+    some = set(chosen(posted(10_000), book, 1, 20_000))
+    assert 150 < len(some) < 250
+    assert some < set(chosen(posted(10_000), book, 1, 100_000))
+    assert chosen(posted(10_000), book, 1, 20_000) == chosen(posted(10_000).reverse(), book, 1, 20_000)
+    assert some != set(chosen(posted(10_000), book, 2, 20_000))
+    assert len(chosen(posted(50), book, 1, 1_000_000)) == 50
+    assert chosen(posted(50), book, 1, 0) == []
+
+
+def test_of_each_class_with_postings_one_at_least_is_chosen() -> None:
+    both = pl.concat([posted(3), posted(2, "name-amount@1").with_columns(pl.col("line_id") + "x", pl.col("decision_id") + "x")])
+    found = chosen(both, rulebook.default(), 1, 1)
+    assert sorted(name.endswith("x") for name in found) == [False, True]
+    assert chosen(posted(0), rulebook.default(), 1, 1) == []
+
+
+def test_a_demoted_class_is_withheld() -> None:
     named = rulebook.default().get("named-full")
-    assert withheld(named, "L1", {"whole number": "why"}, 1_000_000) == "why"
-    assert withheld(named, "L1", {"sums": "why"}, 1_000_000) == SAMPLED
-    assert withheld(named, "L1", {"sums": "why"}, 0) == ""
+    assert withheld(named, {"whole number": "why"}) == "why"
+    assert withheld(named, {"sums": "why"}) == ""
 
 
 def test_nothing_is_checked_unasked() -> None:

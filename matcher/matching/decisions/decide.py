@@ -117,7 +117,7 @@ class Policy:
         rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
         grace_days: days after the discount date on which the discount is still accepted.
         undone: lines with sets of items whose posting a person took back; such a set is proposed, and never posted by itself.
-        demoted, sample_ppm: what is withheld from posting, see `withheld`.
+        demoted: what is withheld from posting, see `withheld`.
     """
 
     precision_ppm: int
@@ -126,7 +126,6 @@ class Policy:
     grace_days: int
     undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
     demoted: Mapping[str, str] = field(default_factory=dict)
-    sample_ppm: int = 0
 
 
 def decide(receipts: Iterable[Receipt], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
@@ -312,8 +311,7 @@ class _MatchingBatch:
         eligible = not hindrance
         if hindrance and rule.mode == "post":
             confidence = min(confidence, self.book.calibration.held(log_odds))
-        sample = self.policy.sample_ppm if self.policy.auto_post else 0
-        hindrance = hindrance or self._doubt(confidence) or withheld(rule, line, self.policy.demoted, sample)
+        hindrance = hindrance or self._doubt(confidence) or withheld(rule, self.policy.demoted)
         margin = max(0, confidence - round(PPM / (1 + exp(min(500, best.points - runner.points) / 10)))) if runner else None
         state = "proposed" if hindrance or not self.policy.auto_post else "posted"
         reason = hindrance or best.note or rule.title.lower()

@@ -8,9 +8,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.pipeline.actions import allocating, choosing, credits, learning, placing, proposals, requests, returning, undoing
+    from matcher.pipeline.actions import (
+        allocating,
+        approving,
+        choosing,
+        credits,
+        learning,
+        placing,
+        proposals,
+        requests,
+        returning,
+        undoing,
+    )
 
-__all__ = ["allocating", "choosing", "credits", "learning", "placing", "proposals", "requests", "returning", "undoing"]
+__all__ = ["allocating", "approving", "choosing", "credits", "learning", "placing", "proposals", "requests", "returning", "undoing"]
 
 
 def __getattr__(name: str) -> ModuleType:

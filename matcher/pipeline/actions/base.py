@@ -18,12 +18,13 @@ from matcher.ledger.fold import fold
 from matcher.ledger.movements import Facts
 from matcher.ledger.periods import Locks
 from matcher.model import Allocation
+from matcher.pipeline.actions import four_eyes, rulings
 from matcher.pipeline.actions.checks import otherwise
 from matcher.pipeline.item_snapshots import ItemSnapshot, item_snapshots, latest_decisions
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import OTHERWISE
 from matcher.states import DecisionKind, LineState, Outcome
-from matcher.store import near
+from matcher.store import approvals, near
 
 
 class Line(NamedTuple):
@@ -184,16 +185,81 @@ class Look:
         return self.state.decisions.filter(on_account).height > 0
 
 
-def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str, object] | None = None) -> list[Decided]:
+def append(
+    look: Look,
+    command: str,
+    drafts: Sequence[Draft],
+    summary: dict[str, object] | None = None,
+    *,
+    approved: Draft | None = None,
+    taken_by: str = "",
+) -> list[Decided]:
     """Checks the drafts one after the other, so that two of one command cannot spend the same cent, and appends them.
 
+    What the policy wants another person to approve is kept as waiting instead, and moves nothing.
+
+    Args:
+        look: the lines and items that they are about.
+        command: for the journal.
+        drafts: in their order.
+        summary: goes into the batch's summary.
+        approved: the approval that ends the waiting of these drafts, which `taken_by` had taken.
+
     Raises:
-        MatcherError: ``decision.amount``; ``usage.option`` when a line is named twice.
+        MatcherError: ``decision.amount``; ``usage.option`` when a line is named twice; ``policy.*`` and ``approval.*`` for what the
+            policy does not allow.
     """
     session = look.session
     lines = [draft.line_id for draft in drafts if draft.line_id]
     only_once(lines)
+    rulings.check(look, drafts, approved=[approved.reverses] if approved else [])
     items = look.items({a.item_id for d in drafts for a in d.allocations})
+    told, left = _checked(look, drafts, items)
+    groups = [] if approved else four_eyes.needed(look, drafts)
+    waiting = {place for group in groups for place in group}
+    posted = [draft for place, draft in enumerate(drafts) if place not in waiting]
+    submitted = [_submit(look, drafts[group[0]]) for group in groups]
+    made, allocations = _built(session, [*posted, *submitted], approved, taken_by)
+    if answered := otherwise(look.state, posted):
+        summary = {OTHERWISE: answered} | (summary or {})
+    names = list(made["decision_id"])
+    if groups:
+        kept = [[four_eyes.encode(drafts[place]) for place in group] for group in groups]
+        summary = {approvals.SUBMITTED: dict(zip(names[len(posted) :], kept, strict=True))} | (summary or {})
+    session.commit(command, {"lines": sorted(set(lines))} | (summary or {}), made, allocations)
+    places = [place for place in range(len(drafts)) if place not in waiting]
+    results = [_decided(name, drafts[place], told[place], left[place]) for name, place in zip(names, places, strict=False)]
+    for name, draft, group in zip(names[len(posted) :], submitted, groups, strict=False):
+        results.append(_decided(name, draft, tuple(effect for place in group for effect in told[place]), 0))
+    return results
+
+
+def _built(session: Session, drafts: Sequence[Draft], approved: Draft | None, taken_by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Decisions and allocations: in the name of who took them, with who approved them, and the approval itself."""
+    batch, actor, at = session.next_batch, session.actor, session.at
+    if approved is None:
+        return decisions.build(drafts, batch, actor, at)
+    made, allocations = decisions.build(drafts, batch, taken_by, at, actor)
+    end, _ = decisions.build([approved], batch, actor, at)
+    return pl.concat([made, end.with_columns(ordinal=pl.lit(made.height, pl.Int64))]), allocations
+
+
+def _submit(look: Look, draft: Draft) -> Draft:
+    """The decision that holds another one, and those with it, until another person approves it."""
+    return Draft(
+        DecisionKind.SUBMIT, draft.line_id, draft.currency, look.today, customer_id=draft.customer_id, reason=draft.reason,
+        after=look.after(draft.line_id) + draft.kind + ",".join(share.item_id for share in draft.allocations),
+    )  # fmt: skip
+
+
+def _decided(name: str, draft: Draft, effects: tuple[Effect, ...], left: int) -> Decided:
+    facts = (name, draft.kind, draft.line_id, draft.outcome, draft.customer_id, draft.effective_date)
+    return Decided(*facts, "", effects, left, draft.currency if draft.line_id else "")
+
+
+def _checked(look: Look, drafts: Sequence[Draft], items: dict[str, ItemSnapshot]) -> tuple[list[tuple[Effect, ...]], list[int]]:
+    """What each draft does to items, and what its line has left, once nothing is spent twice. Raises MatcherError: ``decision.amount``."""
+    lines = [draft.line_id for draft in drafts if draft.line_id]
     pending = {
         line_id: amount
         for frame in (look.state.lines, look.state.excluded)
@@ -212,17 +278,7 @@ def append(look: Look, command: str, drafts: Sequence[Draft], summary: dict[str,
             if (credit := unapplied.line_of(effect.item_id)) in left_of:
                 left_of[credit] = -effect.open_after
     decisions.conserve(checked, {item_id: (item.open, item.currency) for item_id, item in items.items()})
-    made, allocations = decisions.build(drafts, session.next_batch, session.actor, session.at)
-    if answered := otherwise(look.state, drafts):
-        summary = {OTHERWISE: answered} | (summary or {})
-    session.commit(command, {"lines": sorted(set(lines))} | (summary or {}), made, allocations)
-    results = []
-    for decision_id, draft, effects in zip(made["decision_id"], drafts, told, strict=True):
-        left = left_of.get(draft.line_id, 0) - spent.get(draft.line_id, 0) + _given_back(look, draft)
-        told_left = draft.currency if draft.line_id else ""
-        facts = (decision_id, draft.kind, draft.line_id, draft.outcome, draft.customer_id, draft.effective_date)
-        results.append(Decided(*facts, "", effects, left, told_left))
-    return results
+    return told, [left_of.get(d.line_id, 0) - spent.get(d.line_id, 0) + _given_back(look, d) for d in drafts]
 
 
 def _given_back(look: Look, draft: Draft) -> int:

@@ -3,10 +3,11 @@
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.pipeline import listed, lookup, sealed
-from matcher.pipeline.actions import allocating, credits, proposals
+from matcher.pipeline.actions import allocating, credits, proposals, rulings
 from matcher.pipeline.actions.base import Decided, Look
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.choices.find import choices
+from matcher.pipeline.choices.records import Choice
 from matcher.pipeline.selection import Selection
 from matcher.pipeline.session import Session
 
@@ -20,6 +21,7 @@ def choose(session: Session, typed: str, number: int, reason: str) -> list[Decid
     """
     line_id = lookup.line(session, typed)
     Look(session, [line_id]).line(line_id)  # that the line does not count comes first
+    rulings.check_lines(session, [line_id])
     sealed.require_proposals(session, [line_id])
     found = choices(session, line_id)
     if not 0 < number <= len(found):
@@ -29,6 +31,15 @@ def choose(session: Session, typed: str, number: int, reason: str) -> list[Decid
     seen = listed.recall(session.directory, session.actor, listed.CHOICES)
     if seen and seen[0].line_id == line_id and [one.key for one in seen] != [one.digest for one in found]:
         raise MatcherError("decision.changed", f"line {line_id} has other choices than those that you were shown")
+    return take(session, line_id, chosen, reason)
+
+
+def take(session: Session, line_id: str, chosen: Choice, reason: str) -> list[Decided]:
+    """Takes a choice: accepts the proposal, allocates to its items, or puts the money on account.
+
+    Raises:
+        MatcherError: whatever the decision itself raises.
+    """
     if chosen.proposed:
         return proposals.accept(session, Selection((line_id,)), reason)
     if not chosen.shares:

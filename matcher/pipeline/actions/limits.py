@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import polars as pl
 
-from matcher import money, reasons
+from matcher import actors, money, reasons
 from matcher.config import Config, Limit
 from matcher.errors import MatcherError
 from matcher.model import Allocation
+from matcher.pipeline.actions import rulings
 from matcher.pipeline.actions.base import Look
 from matcher.pipeline.item_snapshots import ItemSnapshot
 from matcher.reasons import Reason
@@ -33,7 +34,7 @@ def check(look: Look, allocations: Iterable[Allocation], items: Mapping[str, Ite
         MatcherError: ``reason.unknown``, ``policy.limit``.
     """
     config, actor = look.session.config, look.session.actor
-    known = known_reasons(config)
+    known, own = known_reasons(config), rulings.strictest(rulings.allowed(config.policy, actor).limits)
     new = [a for a in allocations if a.adjustment and a.adjustment_reason.strip()]
     for a in new:
         reasons.check(a.adjustment_reason, known)
@@ -45,7 +46,7 @@ def check(look: Look, allocations: Iterable[Allocation], items: Mapping[str, Ite
         of_item = [(code, who, amount) for named, code, who, amount in cleared if named == item_id]
         for code in dict.fromkeys(a.adjustment_reason for a in new if a.item_id == item_id):
             _hold(item, f"reason {code}", config.policy.limits.get(code), [amount for why, _, amount in of_item if why == code])
-        _hold(item, actor, config.policy.people.get(actor), [amount for _, who, amount in of_item if who == actor])
+        _hold(item, actor, own, [amount for _, who, amount in of_item if actors.same_person(who, actor)])
 
 
 def _hold(item: ItemSnapshot, whose: str, limit: Limit | None, amounts: Iterable[int]) -> None:

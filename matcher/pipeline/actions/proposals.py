@@ -10,7 +10,7 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
 from matcher.pipeline import listed, sealed
-from matcher.pipeline.actions import limits, returning
+from matcher.pipeline.actions import limits, returning, rulings
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.selection import Selection
@@ -90,6 +90,7 @@ def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:
 def _looked(session: Session, named: Sequence[str]) -> Look:
     needs(named, "line")
     only_once(named)
+    rulings.check_lines(session, named)
     sealed.require_proposals(session, named)
     look = Look(session, named)
     others = [other for other in look.state.lines.filter(pl.col("line_id").is_in(named))["other_line"] if other]

@@ -10,7 +10,7 @@ from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.ledger.booked import booked
 from matcher.pipeline import lookup
-from matcher.pipeline.actions import learning, payers, returning
+from matcher.pipeline.actions import approving, learning, payers, returning
 from matcher.pipeline.actions.base import Decided, Look, append
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
@@ -45,6 +45,8 @@ def undo(session: Session, typed: str, reason: str) -> list[Decided]:
     line_id, decision_id = lookup.decision(session, typed)
     if not line_id and (revocation := learning.take_back(session, decision_id, reason)):
         return [revocation]
+    if approving.waits(session, line_id, decision_id):
+        return approving.dismiss(session, [decision_id or line_id], reason)
     items = journal.items_of(session.store, decision_id) if not line_id else ()
     look = Look(session, [line_id] if line_id else [], items)
     target = _target(look, line_id, decision_id)

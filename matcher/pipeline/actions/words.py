@@ -8,7 +8,7 @@ import polars as pl
 from matcher import money
 from matcher.pipeline import learned
 from matcher.pipeline.actions.base import Decided, Effect, Look
-from matcher.states import CONFIRMING, DecisionKind
+from matcher.states import ASIDE, CONFIRMING, DecisionKind
 
 _DONE = {
     DecisionKind.ACCEPT: "Accepted",
@@ -24,8 +24,11 @@ _DONE = {
     DecisionKind.ASSIGN: "Assigned",
     DecisionKind.NOTE: "Noted",
     DecisionKind.UNDO: "Taken back",
+    DecisionKind.SUBMIT: "Waits for approval by another person",
+    DecisionKind.DISMISS: "Not approved, and taken off",
+    DecisionKind.CHECK: "Checked and right",
 }
-_SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY)
+_SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, DecisionKind.CLASSIFY, *ASIDE)
 
 
 def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from rapidfuzz import fuzz
@@ -28,6 +28,8 @@ BEST = 5
 """Choices that a person is shown."""
 
 _LIKELY = 3
+_TOGETHER = 100
+"""Lines that are looked up together."""
 _CUSTOMERS, _ITEMS, _ALIKE = 400, 600, 25
 """Customers and items of theirs that are looked at; items of the amount, or that a number may mean, that still say something."""
 _ENOUGH = 70
@@ -42,27 +44,67 @@ def choices(session: Session, line_id: str) -> tuple[Choice, ...]:
 
     The same books give the same choices. Of money going out, and of a line of which nothing is left, there are none but the proposal.
     """
-    facts = near.facts(session.store, [line_id])
+    return of_lines(session, [line_id]).get(line_id, ())
+
+
+def of_lines(session: Session, line_ids: Sequence[str]) -> dict[str, tuple[Choice, ...]]:
+    """The same for several lines, which are looked up together: by line. A line that does not count has none."""
+    found: dict[str, tuple[Choice, ...]] = {}
+    for start in range(0, len(line_ids), _TOGETHER):
+        found |= _of_some(session, line_ids[start : start + _TOGETHER])
+    return found
+
+
+class _Asked(NamedTuple):
+    """What is looked up for a line.
+
+    Attributes:
+        line: its row. beside: items of the recorded runner-up. named: items that its text names.
+        likely: customers whose money it may be, with the words for why. known: names of customers that were found.
+        wanted: all items that may be chosen for it.
+    """
+
+    line: Mapping[str, Any]
+    beside: Sequence[str]
+    named: Sequence[str]
+    likely: Sequence[tuple[str, str]]
+    known: Mapping[str, str]
+    wanted: Collection[str]
+
+
+def _of_some(session: Session, line_ids: Sequence[str]) -> dict[str, tuple[Choice, ...]]:
+    facts = near.facts(session.store, line_ids)
     state = fold(facts, date.max, session.config.books.base_currency)
-    rows = list(state.lines.filter(pl.col("line_id") == line_id).iter_rows(named=True))
-    if not rows:
-        return ()
-    line = rows[0]
+    rows = {row["line_id"]: row for row in state.lines.filter(pl.col("line_id").is_in(list(line_ids))).iter_rows(named=True)}
+    placed = dict(state.allocations.group_by("line_id").agg("item_id").iter_rows())
+    asked = {line_id: _asked(session, rows[line_id], placed.get(line_id, ())) for line_id in line_ids if line_id in rows}
+    look = _look(session, list(asked), {item for one in asked.values() for item in one.wanted})
+    items, names = _Items(look), dict(look.customers.select("customer_id", "name").iter_rows())
+    return {line_id: _choices(look, one, items, names) for line_id, one in asked.items()}
+
+
+def _asked(session: Session, line: Mapping[str, Any], placed: Sequence[str]) -> _Asked:
     recorded = encoding.decode(line["runner_up"])
     # of a line that was posted before, what is recorded beside its posting is no choice any more
     beside = [share.item_id for share in recorded.shares] if recorded and line["state"] != LineState.POSTED else []
     if line["pending"] <= 0:
-        return _best(_recorded(_look(session, line_id, beside), line, beside), ())
+        return _Asked(line, beside, (), (), {}, {*beside, *placed})
     found = _found_customers(session, line)
     named = _named(session, line)
     likely = _likely(line, found)
     of_amount = candidates.items_of_amount(session.store, line["pending"], line["currency"], _ALIKE)
     theirs = candidates.items_of(session.store, [customer for customer, _ in likely], line["currency"], _ITEMS)
-    look = _look(session, line_id, {*beside, *named, *of_amount, *theirs})
-    names = dict(look.customers.select("customer_id", "name").iter_rows()) | {one.customer_id: one.name for one in found}
-    items = [item for item in _items(look, line).values() if item.open and item.currency == line["currency"]]
-    more = ways(line["pending"], line["entity"], items, set(named), likely, names)
-    return _best(_recorded(look, line, beside, names), more)
+    known = {one.customer_id: one.name for one in found}
+    return _Asked(line, beside, named, likely, known, {*beside, *placed, *named, *of_amount, *theirs})
+
+
+def _choices(look: State, asked: _Asked, items: "_Items", names: Mapping[str, str]) -> tuple[Choice, ...]:
+    line, called = asked.line, {**names, **asked.known}
+    first = _recorded(look, line, asked.beside, items, called)
+    if line["pending"] <= 0:
+        return _best(first, ())
+    possible = [item for item in items.of(line, asked.wanted).values() if item.open and item.currency == line["currency"]]
+    return _best(first, ways(line["pending"], line["entity"], possible, set(asked.named), asked.likely, called))
 
 
 def _best(first: Iterator[Choice], more: Iterator[Choice] | Sequence[Choice]) -> tuple[Choice, ...]:
@@ -74,17 +116,16 @@ def _best(first: Iterator[Choice], more: Iterator[Choice] | Sequence[Choice]) ->
     return tuple(kept.values())
 
 
-def _look(session: Session, line_id: str, item_ids: Collection[str]) -> State:
-    return fold(near.facts(session.store, [line_id], sorted(item_ids)), date.max, session.config.books.base_currency)
+def _look(session: Session, line_ids: Sequence[str], item_ids: Collection[str]) -> State:
+    return fold(near.facts(session.store, line_ids, sorted(item_ids)), date.max, session.config.books.base_currency)
 
 
-def _recorded(look: State, line: Mapping[str, Any], beside: Sequence[str], names: Mapping[str, str] | None = None) -> Iterator[Choice]:
+def _recorded(look: State, line: Mapping[str, Any], beside: Sequence[str], known: "_Items", names: Mapping[str, str]) -> Iterator[Choice]:
     """The proposal, and the runner-up that was recorded with it where all that it asks for is still open."""
-    names = names or dict(look.customers.select("customer_id", "name").iter_rows())
     mine = (pl.col("line_id") == line["line_id"]) & (pl.col("state") == LineState.PROPOSED)
     rows = look.allocations.filter(mine).sort("ordinal").iter_rows(named=True)
     shares = [Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows]
-    items = _items(look, line)
+    items = known.of(line, {*beside, *(share.item_id for share in shares)})
     if shares:
         yield _of(line, line["customer_id"], shares, items, names, "proposed", proposed=True)
     recorded = encoding.decode(line["runner_up"]) if beside else None
@@ -112,19 +153,28 @@ def _of(
     return Choice(whose, names.get(whose, ""), tuple(made), line["pending"] - sum(s.cash for s in made), why, proposed)
 
 
-def _items(look: State, line: Mapping[str, Any]) -> dict[str, OpenItem]:
-    columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
-    found = {}
-    for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows():
-        item, (amount, ppm, day) = OpenItem(*row[:8]), row[8:]
-        earned = ppm and item.open == amount > 0 and day is not None and line["booking_date"] <= day
-        # half away from zero, as invoices state it
-        found[item.item_id] = replace(item, discount=(amount * ppm + PPM // 2) // PPM) if earned else item
-    for item_id, number, customer, entity, issued, currency, left in look.credits.select(
-        "item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open"
-    ).iter_rows():
-        found[item_id] = OpenItem(item_id, number, customer, entity, issued, None, currency, left)
-    return found
+class _Items:
+    """Items and credits with what is open of them, each made into a record for the lines that may pay it."""
+
+    def __init__(self, look: State) -> None:
+        columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
+        self._rows = {row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows()}
+        credits = look.credits.select("item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open")
+        self._credits = {row[0]: OpenItem(row[0], row[1], row[2], row[3], row[4], None, row[5], row[6]) for row in credits.iter_rows()}
+
+    def of(self, line: Mapping[str, Any], item_ids: Collection[str]) -> dict[str, OpenItem]:
+        """The ones that exist of these ids, in the order of the ids, with the discount that the line's day still earns."""
+        found = {}
+        for item_id in sorted(item_ids):
+            if item_id in self._rows:
+                row = self._rows[item_id]
+                item, (amount, ppm, day) = OpenItem(*row[:8]), row[8:]
+                earned = ppm and item.open == amount > 0 and day is not None and line["booking_date"] <= day
+                # half away from zero, as invoices state it
+                found[item_id] = replace(item, discount=(amount * ppm + PPM // 2) // PPM) if earned else item
+            elif item_id in self._credits:
+                found[item_id] = self._credits[item_id]
+        return found
 
 
 def _words(text: str) -> set[str]:
