@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.common import data_record, note, open_books, show, with_books, with_format
-from matcher.cli.difference import Paid, difference_words
+from matcher.display.difference import Paid, difference_words
 
 if TYPE_CHECKING:
     import polars as pl

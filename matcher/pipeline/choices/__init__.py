@@ -1,5 +1,6 @@
 """What a person may choose for a receipt that waits: what is proposed, what came next to it, and what a look through the ledger finds."""
 
 from matcher.pipeline.choices.find import choices as of_line
+from matcher.pipeline.choices.search import open_items
 
-__all__ = ["of_line"]
+__all__ = ["of_line", "open_items"]

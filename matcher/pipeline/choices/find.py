@@ -60,7 +60,7 @@ def choices(session: Session, line_id: str) -> tuple[Choice, ...]:
     theirs = candidates.items_of(session.store, [customer for customer, _ in likely], line["currency"], _ITEMS)
     look = _look(session, line_id, {*beside, *named, *of_amount, *theirs})
     names = dict(look.customers.select("customer_id", "name").iter_rows()) | {one.customer_id: one.name for one in found}
-    items = [item for item in _items(look, line).values() if item.open and item.currency == line["currency"]]
+    items = [item for item in items_of_line(look, line).values() if item.open and item.currency == line["currency"]]
     more = ways(line["pending"], line["entity"], items, set(named), likely, names)
     return _best(_recorded(look, line, beside, names), more)
 
@@ -84,7 +84,7 @@ def _recorded(look: State, line: Mapping[str, Any], beside: Sequence[str], names
     mine = (pl.col("line_id") == line["line_id"]) & (pl.col("state") == LineState.PROPOSED)
     rows = look.allocations.filter(mine).sort("ordinal").iter_rows(named=True)
     shares = [Allocation(a["item_id"], a["amount"], a["item_amount"], a["adjustment"], a["adjustment_reason"]) for a in rows]
-    items = _items(look, line)
+    items = items_of_line(look, line)
     if shares:
         yield _of(line, line["customer_id"], shares, items, names, "proposed", proposed=True)
     recorded = encoding.decode(line["runner_up"]) if beside else None
@@ -112,7 +112,8 @@ def _of(
     return Choice(whose, names.get(whose, ""), tuple(made), line["pending"] - sum(s.cash for s in made), why, proposed)
 
 
-def _items(look: State, line: Mapping[str, Any]) -> dict[str, OpenItem]:
+def items_of_line(look: State, line: Mapping[str, Any]) -> dict[str, OpenItem]:
+    """The items and credits of a state by id, with the discount that each still allows on the line's day."""
     columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
     found = {}
     for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows():
