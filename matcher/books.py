@@ -116,7 +116,7 @@ class Books(DecisionMethods, LookMethods):
         self._shown: tuple[date, tuple[WaitingLine, ...]] | None = None
 
     def as_shown(self, as_of: date, lines: Sequence[WaitingLine]) -> Books:
-        """These books for a decision about receipts as a person saw them: it is refused (``decision.changed``) when one has changed since."""
+        """These books for a decision on receipts as a person saw them; it is refused (``decision.changed``) when one has changed since."""
         made = copy(self)
         made._shown = (as_of, tuple(lines))
         return made

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.display.difference import Paid, difference_words
-from matcher.display.text import cut, fitted, padded, width
+from matcher.display.text import fitted, padded, width
 
 if TYPE_CHECKING:
     from matcher.review.queue import WaitingLine
