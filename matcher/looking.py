@@ -106,6 +106,11 @@ class LookMethods(ABC):
             listed.remember(self.directory, self.actor, [listed.Listed(named, one.digest) for one in found], listed.CHOICES)
         return found
 
+    def look_at(self, line_id: str) -> tuple[LineExplanation, tuple[Choice, ...]]:
+        """What `explain` and `choices` tell of a line, read together. Raises MatcherError as they do."""
+        with self._session(write=False) as session:
+            return review.explanation.explanation(session, line_id, self.rules().book), pipeline.choices.of_line(session, line_id)
+
     def line(self, line_id: str) -> LineView:
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
         with self._session(write=False) as session:

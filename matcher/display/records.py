@@ -44,6 +44,17 @@ class Columns:
             max((width(one.payer or NOBODY) for one in shown), default=0),
         )
 
+    def wider(self, other: Columns) -> Columns:
+        """Wide enough for what either is wide enough for; the page is this one's."""
+        return Columns(
+            self.page,
+            self.digits,
+            max(self.money, other.money),
+            max(self.days, other.days),
+            max(self.accounts, other.accounts),
+            max(self.payer, other.payer),
+        )
+
 
 def record(number: str, line: WaitingLine, as_of: date, columns: Columns) -> Iterator[str]:
     """The two lines of a receipt; neither is wider than the page. `number`: what stands before it."""

@@ -186,28 +186,24 @@ class Desktop(App[None]):
     def _look(self, line_id: str) -> None:
         self._settling = None
 
-        def explained(why: LineExplanation) -> None:
-            self.why[line_id] = why
-            self.show_detail()
-
-        def found(choices: tuple[Choice, ...]) -> None:
-            self.desk.choices[line_id] = choices
+        def found(read: tuple[LineExplanation, tuple[Choice, ...]]) -> None:
+            self._keep(line_id, read)
             self.show_detail()
             self._look_ahead()
 
         if line_id == self.desk.current:
-            self.ask(Rank.LOOK, lambda: self.books.choices(line_id), found, "choices")
-            self.ask(Rank.LOOK, lambda: self.books.explain(line_id), explained, "why")
+            self.ask(Rank.LOOK, lambda: self.books.look_at(line_id), found, "choices")
 
     def _look_ahead(self) -> None:
         """Looks for the choices of the next receipt, which is likely to be looked at next."""
         place = self.desk.at + 1
         if place < len(self.desk.ids) and (line_id := self.desk.ids[place]) not in self.desk.choices:
+            self.ask(Rank.LOOK, lambda: self.books.look_at(line_id), lambda read: self._keep(line_id, read), "ahead")
 
-            def keep(choices: tuple[Choice, ...]) -> None:
-                self.desk.choices[line_id] = choices
-
-            self.ask(Rank.LOOK, lambda: self.books.choices(line_id), keep, "ahead")
+    def _keep(self, line_id: str, read: tuple[LineExplanation, tuple[Choice, ...]]) -> None:
+        self.why[line_id], self.desk.choices[line_id] = read
+        if line_id == self.desk.current:
+            self.show_detail()
 
     # deciding
 
@@ -279,7 +275,7 @@ class Desktop(App[None]):
         named = [f"{name.replace('_', ' ')} {_word(name, getattr(filters, name))}" for name in Filters.__slots__ if getattr(filters, name)]
         if named:
             parts.append(", ".join(named))
-        self.query_one("#head", Label).update(plain("   ".join(parts)))
+        self.query_one("#head", Label).update(plain("   ".join(parts)), layout=False)
         self.show_detail()
         self.read_choices()
 

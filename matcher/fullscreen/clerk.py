@@ -5,6 +5,7 @@ The books are open only while one of these works is done. Decisions come before 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Clerk:
     """
 
     def __init__(self, hand_over: Callable[[Callable[[], None]], None]) -> None:
+        sys.setswitchinterval(0.001)  # the screen's own thread gets its turn soon while this one is at work
         self._hand_over = hand_over
         self._works: PriorityQueue[_Work] = PriorityQueue()
         self._turn = 0

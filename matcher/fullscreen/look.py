@@ -1,7 +1,7 @@
 """How the full screen is divided, and the page with all keys."""
 
 STYLES = """
-#head { height: 1; background: $primary-background; color: $text; text-style: bold; padding: 0 1; }
+#head { height: 1; width: 100%; background: $primary-background; color: $text; text-style: bold; padding: 0 1; }
 #body { layout: horizontal; height: 1fr; }
 #list { width: 3fr; height: 100%; overflow-x: hidden; }
 #detail { width: 2fr; height: 100%; overflow-x: hidden; border-left: vkey $primary; padding-left: 1; }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -37,21 +38,30 @@ class Rows(ScrollView):
     """Shows rows, one below the other, each cut to the width."""
 
     rows: tuple[Row, ...] = ()
+    _base: Style | None = None
 
     def show(self, rows: list[Row] | tuple[Row, ...], *, top: bool = False) -> None:
         """Shows these rows in the place of the former ones. `top`: from the first one on."""
-        self.rows = tuple(rows)
-        self.virtual_size = Size(self.size.width, len(rows))
+        before, self.rows = self.rows, tuple(rows)
+        # as high as the widget at least: another size makes the whole screen be laid out anew
+        self.virtual_size = Size(self.size.width, max(self.size.height, len(rows)))
         if top:
             self.scroll_to(y=0, animate=False, immediate=True)
-        self.refresh()
+        for place, (old, new) in enumerate(zip_longest(before, self.rows)):
+            if old != new:
+                self.refresh_line(place)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows in a region of the screen."""
+        self._base = self.rich_style  # worked out once for all of them
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """The row in a place of the screen."""
-        place, width = self.scroll_offset.y + y, self.size.width
+        place, width, base = self.scroll_offset.y + y, self.size.width, self._base or self.rich_style
         if place >= len(self.rows):
-            return Strip.blank(width, self.rich_style)
-        return strip(self.rows[place], width, self.rich_style)
+            return Strip.blank(width, base)
+        return strip(self.rows[place], width, base)
 
     def tag_at(self, y: int) -> int:
         """What a click in a place of the screen is about."""
