@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from copy import copy
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from matcher import actors, pipeline
+from matcher import actors, pipeline, review
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
     from matcher.pipeline.view import Asked
+    from matcher.review.queue import WaitingLine
 
 Clock = Callable[[], datetime]
 AT_ONCE = Wait()
@@ -113,6 +115,13 @@ class Books(DecisionMethods, LookingMethods):
         self.day: date | None = None
         self._clock = clock
         self._wait = wait
+        self._shown: tuple[date, tuple[WaitingLine, ...]] | None = None
+
+    def as_shown(self, as_of: date, lines: Sequence[WaitingLine]) -> Books:
+        """These books for a decision on receipts as a person saw them; it is refused (``decision.changed``) when one has changed since."""
+        made = copy(self)
+        made._shown = (as_of, tuple(lines))
+        return made
 
     def today(self) -> date:
         """The clock's day."""
@@ -144,6 +153,8 @@ class Books(DecisionMethods, LookingMethods):
             session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
             if write:
                 session.check_key()
+            if write and self._shown:
+                review.queue.check_shown(session, *self._shown)
             yield session
         self.kept = self.kept or (write and keep)
 

@@ -15,7 +15,7 @@ from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
     from matcher.frames import State
-    from matcher.pipeline.choices.records import Choice
+    from matcher.pipeline.choices.records import Choice, OpenItem
     from matcher.pipeline.reports import Block
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.sampling import Sampled
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matcher.review.learned import LearnedHabit
     from matcher.review.line import LineView
     from matcher.review.log import LogPage
-    from matcher.review.queue import QueuePage
+    from matcher.review.queue import QueuePage, Waiting, WaitingLine
     from matcher.review.statement import ConflictLine, DifferenceRow, StatementRow, StatementView
     from matcher.review.status import StatusView
 
@@ -81,6 +81,27 @@ class LookingMethods(ABC):
             listed.remember(self.directory, self.actor, [listed.Listed(line.line_id, line.key) for line in page.lines])
         return page
 
+    def waiting(self, filters: Filters | None = None, first: int = 0) -> Waiting:
+        """The ids of all receipts that wait, in the queue's order, with records of the `first` of them.
+
+        Raises:
+            MatcherError: as `queue` does.
+        """
+        with self._session(write=False) as session:
+            wanted = filters or Filters()
+            rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
+            return review.queue.waiting(session, self._present_day(session), selection.checked(session, wanted, rules), first)
+
+    def waiting_lines(self, line_ids: Sequence[str], as_of: date) -> tuple[WaitingLine, ...]:
+        """Records of receipts, as of a day, in the order in which they are named; one that is decided has what is left of it."""
+        with self._session(write=False) as session:
+            return review.queue.lines_of(session, as_of, line_ids) if line_ids else ()
+
+    def open_items(self, line_id: str, text: str) -> tuple[OpenItem, ...]:
+        """Open items that may be paid by a line, whosever they are; see `pipeline.choices.open_items`."""
+        with self._session(write=False) as session:
+            return pipeline.choices.open_items(session, line_id, text)
+
     def choices(self, line_id: str, *, number: bool = False) -> tuple[Choice, ...]:
         """What a person may choose for a line, numbered from 1; see `pipeline.choices.find`. `number`: keep what is shown."""
         with self._session(write=False) as session:
@@ -108,6 +129,11 @@ class LookingMethods(ABC):
         """The decisions that wait for approval by another person, the oldest first."""
         with self._session(write=False) as session:
             return review.approvals.waiting(session)
+
+    def look_at(self, line_id: str) -> tuple[LineExplanation, tuple[Choice, ...]]:
+        """What `explain` and `choices` tell of a line, read together. Raises MatcherError as they do."""
+        with self._session(write=False) as session:
+            return review.explanation.explanation(session, line_id, self.rules().book), pipeline.choices.of_line(session, line_id)
 
     def line(self, line_id: str) -> LineView:
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.common import note, open_books, with_books
-from matcher.cli.difference import Paid, difference_words
 from matcher.cli.tables import Column, Kind, data_record, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
+from matcher.display.difference import Paid, difference_words
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,7 +8,23 @@ from typing import Any
 
 import click
 
-from matcher.cli import decide, decisions, explain, files, importing, learned, looking, months, out, queue, rules, screen, statement, work
+from matcher.cli import (
+    decide,
+    decisions,
+    explain,
+    files,
+    importing,
+    learned,
+    looking,
+    months,
+    out,
+    queue,
+    review,
+    rules,
+    screen,
+    statement,
+    work,
+)
 from matcher.cli.common import SECONDS, WAIT, Given, note
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
 from matcher.errors import MatcherError
@@ -125,7 +141,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     options.books, options.actor, options.wait = books, actor, wait
 
 
-for _module in (files, statement, work, queue, looking, decide, decisions, learned, explain, rules, out, months):
+for _module in (files, statement, work, queue, review, looking, decide, decisions, learned, explain, rules, out, months):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)

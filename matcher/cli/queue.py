@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.characters import visible
 from matcher.cli.common import IsoDate, heading, note, open_books, with_books
-from matcher.cli.difference import Paid, difference_words
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.tables import Column, Kind, counted, page_width, put_line, show, with_format
 from matcher.cli.tables.standard import ten
-from matcher.cli.tables.widths import cut, padded, width
 from matcher.codes import NEEDS_PERSON
+from matcher.display.records import Columns, between, day, long_day, record
+from matcher.display.text import cut
 
 if TYPE_CHECKING:
     from matcher.review.queue import QueuePage, WaitingLine
@@ -47,8 +46,6 @@ _TO_APPROVE = (
     Column("cleared", kind=Kind.AMOUNT, priority=1), Column("currency", " ", priority=0, once=True), Column("actor", "by", priority=0),
     Column("at", "at (UTC)", Kind.MOMENT, priority=3), Column("reason", kind=Kind.TEXT, priority=2),
 )  # fmt: skip
-_WIDE = 100
-"""Page width from which on the bank account is shown."""
 
 
 @click.command()
@@ -115,7 +112,7 @@ def _to_approve(output: str) -> None:
 def _row(line: "WaitingLine") -> dict[str, Any]:
     confidence = "" if line.confidence is None else f"{line.confidence / 1_000_000:.6f}"
     documents = " ".join(item.document_no for item in line.items)
-    return line.to_dict() | {"confidence": confidence, "documents": documents, "difference": _difference(line) if line.items else ""}
+    return line.to_dict() | {"confidence": confidence, "documents": documents, "difference": between(line) if line.items else ""}
 
 
 def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
@@ -125,12 +122,13 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
     if not page.lines:
         return
     put_line("")
+    shared = Columns.of(page.lines, page.as_of, columns, len(str(len(page.lines))))
     last = ""
     for number, line in enumerate(page.lines, 1):
         if group and (key := _group(line, group)) != last:
             put_line(_group_head(page, group, key, number, columns))
             last = key
-        for text in _record(number, line, page, columns):
+        for text in record(str(number), line, page.as_of, shared):
             put_line(text)
     put_line("")
     for told in _foot(page):
@@ -144,11 +142,11 @@ def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
     if narrow:
         what += f" of {page.waiting} in all"
     sums = ", ".join(f"{_grouped(minor, currency)} {currency}" for currency, minor in page.sums.items())
-    told = f"{_long_day(page.as_of)}: {what}{f', {sums}' if sums else ''}."
+    told = f"{long_day(page.as_of)}: {what}{f', {sums}' if sums else ''}."
     if held or not page.posted + page.waiting:
         return told
     share = page.posted * 100 // (page.posted + page.waiting)
-    since = f" since {_day(page.since, page.as_of)}" if page.since else ""
+    since = f" since {day(page.since, page.as_of)}" if page.since else ""
     return f"{told} {page.posted} of {page.posted + page.waiting} receipts{since} are posted ({share} %)."
 
 
@@ -189,93 +187,13 @@ def _group_head(page: "QueuePage", group: str, key: str, first: int, columns: in
         sums[line.currency] = sums.get(line.currency, 0) + line.pending
     told = ", ".join(f"{_grouped(minor, currency)} {currency}" for currency, minor in sums.items())
     tail = f": {len(mine)}, {told} ({_ranges(mine)})"
-    return cut(visible(key), columns - len(tail)) + tail
-
-
-def _record(number: int, line: "WaitingLine", page: "QueuePage", columns: int) -> Iterator[str]:
-    """The two lines of a receipt; neither is wider than the page."""
-    digits = len(str(len(page.lines)))
-    money = max(len(_grouped(one.pending, one.currency)) for one in page.lines)
-    days = max(len(_day(one.booking_date, page.as_of)) for one in page.lines)
-    day, amount = _day(line.booking_date, page.as_of), _grouped(line.pending, line.currency)
-    head = f"{number:>{digits}}  {day:<{days}}  {amount:>{money}} {line.currency}  "
-    accounts = max(len(one.account) for one in page.lines)
-    tail = f"  {_cell(line.account, accounts)}" if columns >= _WIDE else ""
-    tail += f"  {'' if line.confidence is None else _percent(line.confidence):>{_SURE}}"
-    room = columns - len(head) - width(tail) - 2
-    payer = min(room // 2, max(width(visible(one.payer or _NOBODY)) for one in page.lines))
-    yield (head + _cell(line.payer or _NOBODY, payer) + "  " + _cell(line.text.strip(), room - payer) + tail).rstrip()
-    indent = " " * (digits + 2) + "-> "
-    yield indent + _proposal(line, page.as_of, columns - len(indent))
-
-
-_NOBODY = "(no name)"
-_SURE = len("99.9 %")
-
-
-def _cell(text: str, columns: int) -> str:
-    return padded(cut(visible(text), columns), columns)
-
-
-def _proposal(line: "WaitingLine", as_of: date, columns: int) -> str:
-    """What is proposed, in as many of its parts as fit: whose it is, which documents, what lies between the amounts, when they were due."""
-    whose = " ".join(filter(None, (line.customer_id, line.customer_name)))
-    if not line.items:
-        return _fitted([whose, _why(line)], columns)
-    first = line.items[0]
-    documents = [item.document_no for item in line.items]
-    named = ", ".join(documents[:3]) + (f" and {len(documents) - 3} more" if len(documents) > 3 else "")
-    due = ""
-    if first.due_date and len(documents) == 1:
-        late = (line.booking_date - first.due_date).days
-        due = f"due {_day(first.due_date, as_of)}" + (f", {late} day{'' if late == 1 else 's'} late" if late > 0 else "")
-    return _fitted([whose, named, _difference(line), due], columns)
-
-
-def _difference(line: "WaitingLine") -> str:
-    paid = [Paid(item.item_id, item.currency, item.adjustment, item.reason, item.left) for item in line.items]
-    return difference_words(paid, line.rest, line.currency)
-
-
-def _why(line: "WaitingLine") -> str:
-    if line.other_line:
-        return f"goes with line {line.other_line[:10]}: {line.reason}"
-    outcome = {"unexplained": "", "matched": ""}.get(line.outcome, line.outcome.replace("_", " "))
-    return ": ".join(filter(None, (outcome, line.reason))) or "no run has looked at it yet"
-
-
-def _fitted(parts: Sequence[str], columns: int) -> str:
-    """The parts with two blanks between them; the last ones fall away where they do not fit, and the one that is then last is cut."""
-    kept = [visible(part) for part in parts if part]
-    while len(kept) > 2 and width("  ".join(kept)) > columns:
-        kept.pop()
-    if len(kept) == 2 and width("  ".join(kept)) > columns:
-        kept[0] = cut(kept[0], max(columns // 3, columns - 2 - width(kept[1])))
-    return cut("  ".join(kept), columns)
+    return cut(key, columns - len(tail)) + tail
 
 
 def _grouped(minor: int, currency: str) -> str:
     from matcher.money import grouped
 
     return grouped(minor, currency)
-
-
-def _percent(ppm: int) -> str:
-    from matcher.amounts import percent
-
-    return percent(ppm, 1)
-
-
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-
-
-def _day(day: date, as_of: date) -> str:
-    """A day of the year that is looked from without the year."""
-    return f"{day.day:02} {_MONTHS[day.month - 1]}" + ("" if day.year == as_of.year else f" {day.year}")
-
-
-def _long_day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 COMMANDS = (queue,)

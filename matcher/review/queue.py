@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from matcher.errors import MatcherError
 from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
@@ -95,6 +96,11 @@ class WaitingLine:
         """Tells its proposal from another one; see `listed.proposal_key`."""
         return proposal_key(self.customer_id, self.other_line, [(item.item_id, item.cash, item.adjustment) for item in self.items])
 
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """What a person who decides rests on: it may not have changed since."""
+        return (self.line_id, self.state, self.pending, self.key, self.items)
+
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         return {
@@ -129,6 +135,44 @@ class QueuePage:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         return {"waiting": self.waiting, "found": self.found, "lines": [line.to_dict() for line in self.lines]}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """All receipts that wait, by their ids alone: records are read for as many as a person looks at.
+
+    Attributes:
+        as_of: the day that is looked from.
+        line_ids: in the order asked for.
+        waiting: how many wait in all, whatever the filters let through.
+        sums: amounts of the receipts that the filters let through, minor units by currency.
+        first: records of the first of them.
+    """
+
+    as_of: date
+    line_ids: tuple[str, ...]
+    waiting: int
+    sums: Mapping[str, int]
+    first: tuple[WaitingLine, ...]
+
+
+def waiting(session: Session, as_of: date, filters: Filters, first: int) -> Waiting:
+    """The ids of all receipts that wait as of a day, and the records of the `first` of them."""
+    found = queue.waiting(session.store, as_of, filters, None)
+    return Waiting(as_of, found.line_ids, found.waiting, found.sums, lines_of(session, as_of, found.line_ids[:first]))
+
+
+def check_shown(session: Session, as_of: date, shown: Collection[WaitingLine]) -> None:
+    """Refuses receipts that a person decides otherwise than he saw them: what is proposed, and what is left of them, must be the same.
+
+    Raises:
+        MatcherError: ``decision.changed``.
+    """
+    now = {line.line_id: line for line in lines_of(session, as_of, [line.line_id for line in shown])} if shown else {}
+    for line in shown:
+        if line.seen != now[line.line_id].seen:
+            what = f"line {line.line_id} was decided by somebody else, or has another proposal than the one that you were shown"
+            raise MatcherError("decision.changed", what)
 
 
 def page(session: Session, as_of: date, filters: Filters, limit: int | None = None) -> QueuePage:

@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 from support import filled
 
 from matcher.books import Books
-from matcher.cli.tables.widths import width
 from matcher.codes import NEEDS_PERSON, USAGE
+from matcher.display.widths import width
 
 FORMS = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 LISTS = (

@@ -9,7 +9,7 @@ from matcher import money
 from matcher.cli.tables import Column, Kind
 from matcher.cli.tables.columns import Table
 from matcher.cli.tables.terminal import Page, lines
-from matcher.cli.tables.widths import cut, padded, width, wrapped
+from matcher.display.widths import cut, padded, width, wrapped
 
 CURRENCIES = ("EUR", "JPY", "BHD", "CNY", "USD")
 TEXT = st.text(max_size=60) | st.text("昆山裕丰印染有限公司 ", max_size=40) | st.text("Müller & Söhne GmbH ", max_size=80)

@@ -8,7 +8,7 @@ from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
 from matcher.cli.tables.fit import GAP, Need, chosen, widths
-from matcher.cli.tables.widths import cut, padded, widest, width, wrapped
+from matcher.display.widths import cut, padded, widest, width, wrapped
 
 LEAST_WRAPPED = 20
 """Least width of a column whose texts go on in further lines."""

@@ -11,7 +11,7 @@ from matcher import money
 from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Column, Kind, Row, Table
-from matcher.cli.tables.widths import width
+from matcher.display.widths import width
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from matcher.journal.decisions import Draft
 from matcher.ledger.booked import booked
 from matcher.pipeline import lookup
 from matcher.pipeline.actions import approving, learning, payers, returning
-from matcher.pipeline.actions.base import Decided, Look, append
+from matcher.pipeline.actions.base import Decided, Look, append, needs
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, SETTLING, DecisionKind, Exclusion, Outcome
@@ -76,6 +76,17 @@ def undo_run(session: Session, number: int, reason: str) -> list[Decided]:
     return _undo_all(session, pl.col("batch") == batch, f"run {number or len(runs)}", reason, {"run": number or len(runs)})
 
 
+def undo_decisions(session: Session, decision_ids: Sequence[str], reason: str) -> list[Decided]:
+    """Reverses several decisions, such as those of one command, all or none.
+
+    Raises:
+        MatcherError: ``usage.option`` without any; ``decision.state`` when one does not stand any more, or something rests on it.
+    """
+    needs(decision_ids, "decision")
+    named = pl.col("decision_id").is_in(list(decision_ids))
+    return _undo_all(session, named, "these decisions", reason, {}, whole=len(set(decision_ids)))
+
+
 def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> list[Decided]:
     """Reverses what a rule posted and what still stands, if it was posted since a day. `rule`: its id, in whatever version.
 
@@ -89,10 +100,15 @@ def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> l
     return _undo_all(session, by_engine, f"rule {rule}", reason, {"rule": rule})
 
 
-def _undo_all(session: Session, which: pl.Expr, what: str, reason: str, summary: dict[str, object]) -> list[Decided]:
+def _undo_all(
+    session: Session, which: pl.Expr, what: str, reason: str, summary: dict[str, object], *, whole: int = 0
+) -> list[Decided]:  # fmt: skip
+    """`whole`: decisions of whatever kind that must all stand."""
     look = Look(session, (), (), facts=journal.facts(session.store))
     kinds = [DecisionKind.MATCH] if "rule" in summary else _BY_RUN
-    standing = look.state.decisions.filter(pl.col("live") & which & pl.col("kind").is_in(kinds))
+    standing = look.state.decisions.filter(pl.col("live") & which & (pl.lit(whole > 0) | pl.col("kind").is_in(kinds)))
+    if standing.height < whole:
+        raise MatcherError("decision.state", f"{whole - standing.height} of {whole} decisions do not stand any more")
     if not standing.height:
         code = "rule.unknown" if "rule" in summary else "decision.state"
         raise MatcherError(code, f"nothing stands that {what} posted")

@@ -2,5 +2,6 @@
 
 from matcher.pipeline.choices.find import choices as of_line
 from matcher.pipeline.choices.find import of_lines
+from matcher.pipeline.choices.search import open_items
 
-__all__ = ["of_line", "of_lines"]
+__all__ = ["of_line", "of_lines", "open_items"]

@@ -176,6 +176,17 @@ class _Items:
                 found[item_id] = self._credits[item_id]
         return found
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of all of them."""
+        return (*self._rows, *self._credits)
+
+
+def items_of_line(look: State, line: Mapping[str, Any]) -> dict[str, OpenItem]:
+    """The items and credits of a state by id, with the discount that each still allows on the line's day."""
+    items = _Items(look)
+    return items.of(line, items.ids)
+
 
 def _words(text: str) -> set[str]:
     """Words by which a customer may be looked up: as written and as the names are compared; of Chinese, each two signs that meet."""
