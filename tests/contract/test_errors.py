@@ -523,7 +523,7 @@ def test_a_noted_head_is_looked_for(desk: Desk) -> None:
     assert f"holds (batch {number}, 0 follow)" in desk.do("verify", "--expect", head)
     desk.do("run")
     assert f"holds (batch {number}, 1 follow)" in desk.do("verify", "--expect", head)
-    result = desk.run("verify", "--expect", "f" * 64)
+    result = desk.run("verify", "--expect", "f" * 64, "-O", "csv")
     assert result.exit_code == codes.NEEDS_PERSON
     assert result.stderr.startswith("verify.failed: ")
     assert f"FAILS: no batch has the hash {'f' * 64}" in result.stdout
