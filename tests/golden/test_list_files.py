@@ -1,6 +1,6 @@
 """A list as Markdown, a web page and TSV, byte by byte; and as a workbook, read back.
 
-After a change that is meant to show, write the files anew with `PYTHONPATH=tests python tests/golden/test_lists.py --write`, and read the
+After a change that is meant to show, write the files anew with `PYTHONPATH=tests python tests/golden/test_list_files.py --write`, and read the
 difference.
 """
 
