@@ -25,7 +25,7 @@ _EFFECT = (
     Column("adjustment", "cleared", Kind.AMOUNT, priority=0), Column("reason", kind=Kind.TEXT, priority=2),
     Column("before", "open before", Kind.AMOUNT, priority=1, zeros=True),
     Column("after", "open after", Kind.AMOUNT, priority=0, zeros=True),
-    Column("currency", " ", priority=0, once=True),
+    Column("currency", " ", priority=0),
 )  # fmt: skip
 
 

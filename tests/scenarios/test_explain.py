@@ -49,8 +49,8 @@ def _points_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(books: Books, line: str, *options: str) -> str:
     """What the command prints of a line."""
-    wide = {"COLUMNS": os.environ.get("COLUMNS") or "200"}
-    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options], env=wide)
+    page = {"COLUMNS": os.environ.get("COLUMNS") or "200"}
+    result = CliRunner().invoke(main, ["--books", str(books.directory), "explain", line, *options], env=page)
     assert result.exit_code == 0, result.output
     return result.output
 

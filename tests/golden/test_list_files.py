@@ -1,7 +1,7 @@
 """A list as Markdown, a web page and TSV, byte by byte; and as a workbook, read back.
 
-After a change that is meant to show, write the files anew with `PYTHONPATH=tests python tests/golden/test_lists.py --write`, and read the
-difference.
+After a change that is meant to show, write the files anew with `PYTHONPATH=tests python tests/golden/test_list_files.py --write`, and read
+the difference.
 """
 
 import io
