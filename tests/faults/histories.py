@@ -354,7 +354,8 @@ CHAIN = "statements: each begins where"
 
 ACTS: list[Callable[[History], None]] = [
     *[_ingest] * 5, *[_snapshot] * 5, *[_erp_books] * 5, *[_run] * 4, *[_run_as_of] * 3, *[_accept] * 3, _reject, *[_allocate] * 8,
-    *[_undo] * 5, *[_approve] * 4, *[_check] * 2, *[_receipts] * 4, _receipts_as_of, *[_erp_credits] * 2, _erp_invoices, _customers, _reject_statement,
+    *[_undo] * 5, *[_approve] * 4, *[_check] * 2, *[_receipts] * 4, _receipts_as_of, *[_erp_credits] * 2, _erp_invoices, _customers,
+    _reject_statement,
 ]  # fmt: skip
 
 
