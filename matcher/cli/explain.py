@@ -29,7 +29,7 @@ _ACTS = {
     "accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted",
     "exclude": "excluded", "on_account": "put on account", "set_off": "set off", "refund": "refunded", "return": "recorded as returned",
     "write_off": "written off", "listed": "recognised as the ERP's own credit", "hold": "set aside", "assign": "given to somebody",
-    "note": "noted",
+    "note": "noted", "submit": "waiting for approval", "approve": "approved", "dismiss": "not approved", "check": "found right",
 }  # fmt: skip
 
 
