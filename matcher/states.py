@@ -105,12 +105,12 @@ class DecisionKind(StrEnum):
     NOTE = "note"
     REVOKE = "revoke"  # what was learned of a payer counts no more; on no line
     UNDO = "undo"  # reverses another decision
+    EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
+    PROPOSAL = "proposal"  # of a run; never in the journal
     SUBMIT = "submit"  # holds a decision that waits for another person; it moves nothing
     APPROVE = "approve"  # another person has posted what was submitted
     DISMISS = "dismiss"  # takes off what was submitted
     CHECK = "check"  # a person says that a posting of the engine is right
-    EXCLUDE = "exclude"  # its line does not count while it is in force; its outcome is an `Exclusion`
-    PROPOSAL = "proposal"  # of a run; never in the journal
 
 
 class MovementKind(StrEnum):

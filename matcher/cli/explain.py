@@ -48,7 +48,8 @@ _ACTS = {
     "accept": "accepted", "allocate": "allocated", "classify": "classified", "reject": "rejected", "undo": "undone", "match": "posted",
     "exclude": "excluded", "on_account": "put on account", "set_off": "set off", "refund": "refunded", "return": "recorded as returned",
     "write_off": "written off", "listed": "recognised as the ERP's own credit", "hold": "set aside", "assign": "given to somebody",
-    "note": "noted", "revoke": "revoked",
+    "note": "noted", "revoke": "revoked", "submit": "waiting for approval", "approve": "approved", "dismiss": "not approved",
+    "check": "found right",
 }  # fmt: skip
 
 

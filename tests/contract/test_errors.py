@@ -463,6 +463,42 @@ def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
     assert desk.do("write-off", "OR-2026-107=355.01", "--reason", "damage", status=4).startswith("policy.limit: 500.01 EUR")
 
 
+@covers("policy.people")
+@covers("policy.role")
+@covers("policy.disputed")
+@covers("approval.waits")
+@covers("approval.self")
+@covers("approval.unknown")
+def test_what_needs_another_person_or_is_not_for_this_one(desk: Desk) -> None:
+    toml = desk.folder / "matcher.toml"
+    people = '[policy.roles.clerk]\nmay = ["approve", "write_off", "on_account", "undo"]\n[policy.people.anna]\nrole = "clerk"\n'
+    policy = f'[policy]\npeople_only = true\nfour_eyes_for = ["on_account"]\nwrite_off_disputed = false\n{people}[policy.people.ben]\n'
+    toml.write_text(f"{toml.read_text(encoding='utf-8')}\n{policy}", encoding="utf-8")
+    items = (desk.folder / "items.csv").read_text(encoding="utf-8").splitlines()
+    disputed = [items[0] + ",disputed_amount", *(f"{row},{'5.00' if row.startswith('I2') else ''}" for row in items[1:])]
+    (desk.folder / "disputed.csv").write_text("\n".join(disputed) + "\n", encoding="utf-8")
+    desk.do("import", "items", "disputed.csv")
+    desk.do("on-account", "ref:B4", "--customer", "C2")
+    waits = json.loads(desk.run("queue", "--to-approve", "--format", "json").stdout)["decision_id"]
+    before = desk.contents()
+    refused(desk.run("write-off", "I2=1.00", "--reason", "rounding"), "policy.disputed")
+    refused(desk.run("note", "ref:B4", "asked"), "policy.role")
+    refused(desk.run("--actor", "eve", "note", "ref:B4", "asked"), "policy.people")
+    refused(desk.run("--actor", "ben", "classify", "ref:B4", "--as", "other"), "approval.waits")
+    refused(desk.run("approve", waits), "approval.self")
+    refused(desk.run("--actor", "ben", "approve", "I1"), "approval.unknown")
+    assert desk.contents() == before
+
+
+@covers("decision.changed")
+def test_a_proposal_that_is_no_longer_what_was_shown(desk: Desk) -> None:
+    desk.do("queue")
+    desk.do("reject", "1")
+    before = desk.contents()
+    refused(desk.run("accept", "1"), "decision.changed")
+    assert desk.contents() == before
+
+
 @covers("period.blocked")
 def test_a_month_that_is_not_over_is_not_closed(desk: Desk) -> None:
     assert "period.blocked: 2099-12 stays open" in desk.do("close", "2099-12", status=1)
