@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher.fullscreen.requests import Kind, Request, Step, cleared, proposed
+from matcher.fullscreen.requests import Kind, Request, Step, acceptable, cleared, pays_nothing, proposed
 from matcher.store.queue import Filters
 
 if TYPE_CHECKING:
@@ -130,6 +130,11 @@ class Desk:
         line = self._seen()
         return [one for one in lines if (one.payer, one.state) == (line.payer, line.state)]
 
+    def waiting_alike(self, lines: Iterable[WaitingLine]) -> list[WaitingLine]:
+        """Which of the receipts wait for the same reason as the one that is looked at."""
+        line = self._seen()
+        return [one for one in lines if (one.state, one.outcome, one.reason) == (line.state, line.outcome, line.reason)]
+
     def targets(self) -> tuple[WaitingLine, ...]:
         """The receipts that a decision is about: the marked ones, else the one that is looked at."""
         return self.marked_lines() if self.marked else (self._seen(),)
@@ -147,6 +152,8 @@ class Desk:
         line = self._seen()
         if self.picked is not None:
             return self.take(self.picked + 1)
+        if pays_nothing(line):
+            return self._request(Kind.ON_ACCOUNT, (line,), text=line.customer_id)
         if line.state != "proposed":
             raise Unable("Nothing is proposed for this receipt: take a choice with 1 to 5, or find documents with /.")
         return self._request(Kind.ACCEPT, (line,))
@@ -154,7 +161,7 @@ class Desk:
     def accept_marked(self) -> Request:
         """Accepts the proposals of all marked receipts."""
         lines = self.marked_lines()
-        if without := sum(line.state != "proposed" for line in lines):
+        if without := sum(not acceptable(line) for line in lines):
             raise Unable(f"{without} of {len(lines)} marked receipts have no proposal.")
         return self._request(Kind.ACCEPT, lines)
 

@@ -11,6 +11,7 @@ from matcher.characters import visible
 from matcher.display.difference import Paid, difference_words
 from matcher.display.records import NOBODY, between, day, documents, long_day, why_not
 from matcher.display.text import cut, fitted, width
+from matcher.fullscreen.requests import pays_nothing
 from matcher.fullscreen.rows import Row
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def _proposal(line: WaitingLine, why: LineExplanation | None, as_of: date, colum
     if line.state == "proposed":
         sure = "" if line.confidence is None else f", {_percent(line.confidence)} sure"
         yield Row(cut(f"Proposed{sure}: {whose}" if whose else f"Proposed{sure}", columns), "head")
+    elif pays_nothing(line):
+        yield Row(cut(f"Pays nothing that is open; Enter puts it on account of {whose}", columns), "head")
     else:
         yield Row(cut(f"Nothing is proposed{f'; it may be of {whose}' if whose else ''}", columns), "head")
     for item in line.items:

@@ -62,6 +62,7 @@ class Review(Desktop):
         Binding("A", "accept_marked", show=False),
         Binding("a", "mark_sure", show=False),
         Binding("g", "mark_alike", show=False),
+        Binding("G", "mark_waiting_alike", show=False),
         Binding("escape", "unmark", show=False),
         Binding("f", "filter", show=False),
         Binding("s", "sort", show=False),
@@ -237,6 +238,18 @@ class Review(Desktop):
             if line is None:
                 raise Unable("No receipt is looked at.")
             self._mark_found(replace(self.desk.filters, search=self.desk.filters.search or line.payer), self.desk.alike)
+
+        self.attempt(ask)
+
+    def action_mark_waiting_alike(self) -> None:
+        """Marks all receipts that wait for the same reason as this one."""
+
+        def ask() -> None:
+            line = self.desk.record
+            if line is None:
+                raise Unable("No receipt is looked at.")
+            filters = replace(self.desk.filters, outcome=line.outcome, state=line.state)
+            self._mark_found(filters, self.desk.waiting_alike)
 
         self.attempt(ask)
 

@@ -50,6 +50,7 @@ Decide
 Several at once
   Space      mark, or take the mark away
   g          mark all with the same payer
+  G          mark all that wait for the same reason
   a          mark all proposals above a confidence
   A          accept all that are marked
   c x h n o - work on what is marked, else on the one receipt
