@@ -227,7 +227,7 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
         label.update(plain(f"{words}   {len(tally.ticked)} ticked"))
 
     def _row(self, item: OpenItem, *, here: bool) -> Row:
-        columns = max(40, self.query_one(Items).size.width)
+        columns = max(40, self.query_one(Items).columns)
         share = self.tally.ticked.get(item.item_id)
         tick = "[x]" if share else "[ ]"
         amount = f"{money.grouped(item.open, item.currency):>14}"

@@ -5,6 +5,7 @@ A decision takes its receipts off the list at once and is saved meanwhile; what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.choices.records import Choice, Share
     from matcher.review.queue import Waiting, WaitingLine
+
+
+_LINE_ID = re.compile(r"\b[0-9a-f]{16}\b")
 
 
 class Unable(Exception):
@@ -133,7 +137,7 @@ class Desk:
     def waiting_alike(self, lines: Iterable[WaitingLine]) -> list[WaitingLine]:
         """Which of the receipts wait for the same reason as the one that is looked at."""
         line = self._seen()
-        return [one for one in lines if (one.state, one.outcome, one.reason) == (line.state, line.outcome, line.reason)]
+        return [one for one in lines if _why(one) == _why(line)]
 
     def targets(self) -> tuple[WaitingLine, ...]:
         """The receipts that a decision is about: the marked ones, else the one that is looked at."""
@@ -355,6 +359,11 @@ class Desk:
     def progress(self) -> tuple[int, int, Mapping[str, int]]:
         """How many receipts are done, of how many, and the sums of those that are left."""
         return self.done, self.done + len(self.ids), self.sums
+
+
+def _why(line: WaitingLine) -> tuple[str, str, str]:
+    """Why a receipt waits, whatever other line the reason names."""
+    return line.state, line.outcome, _LINE_ID.sub("", line.reason)
 
 
 def _without(ids: list[str], gone: Collection[str]) -> list[str]:

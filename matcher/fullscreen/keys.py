@@ -73,7 +73,7 @@ class Review(Desktop):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of the list are no keys of a question that is asked."""
-        return len(self.screen_stack) == 1 or action in ("quit", "help_quit") or not hasattr(Review, f"action_{action}")
+        return len(self.screen_stack) == 1 or f"action_{action}" not in vars(Review)
 
     def action_accept(self) -> None:
         """Accepts the proposal, or takes the highlighted choice."""
@@ -358,7 +358,7 @@ def _effect(request: Request) -> list[str]:
 def _ppm(typed: str) -> int:
     number = float(typed.removesuffix("%").strip())
     if not 0 <= number <= 100:
-        raise ValueError(typed)
+        raise ValueError(f"{typed!r} is no confidence like 98 or 98.5")
     return round(number * (PPM if number <= 1 else PPM // 100))
 
 
@@ -377,6 +377,8 @@ def _filters(typed: dict[str, str]) -> Filters:
         if texts[name]:
             money.parse(texts[name], "CLF")
     share = _ppm(typed["min_confidence"]) if typed["min_confidence"] else None
+    if not (typed["older_than"] or "0").isdecimal():
+        raise ValueError(f"{typed['older_than']!r} is no number of days")
     older = int(typed["older_than"]) if typed["older_than"] else None
     return Filters(**texts, min_confidence=share, older_than=older, held=typed["held"].lower() in ("yes", "y", "1", "true"))
 

@@ -6,8 +6,8 @@ STYLES = """
 #list { width: 3fr; height: 100%; overflow-x: hidden; }
 #detail { width: 2fr; height: 100%; overflow-x: hidden; border-left: vkey $primary; padding-left: 1; }
 .narrow #body { layout: vertical; }
-.narrow #list { width: 100%; height: 2fr; }
-.narrow #detail { width: 100%; height: 3fr; border-left: none; border-top: hkey $primary; padding-left: 0; }
+.narrow #list { width: 100%; height: 3fr; }
+.narrow #detail { width: 100%; height: 7fr; border-left: none; border-top: hkey $primary; padding-left: 0; }
 #message { height: auto; max-height: 3; padding: 0 1; }
 #message.bad { text-style: bold; color: $error; }
 ModalScreen { align: center middle; }
@@ -22,6 +22,7 @@ ModalScreen { align: center middle; }
 .page Items { height: 1fr; border-top: hkey $primary; }
 #left { text-style: bold; }
 #left.zero { color: $success; }
+#allocating-keys { width: 100%; height: auto; color: $text-muted; }
 #receipt { width: 100%; height: auto; max-height: 3; text-style: bold; }
 """
 

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 from screens import Seat, work
@@ -9,9 +10,12 @@ from screens import Seat, work
 from benchmarks import generate
 from matcher.books import Books, init
 from matcher.fullscreen.requests import acceptable, pays_nothing
+from matcher.review.queue import WaitingLine
 
 LINES, SEED = 850, "3"
 MOST_KEYS = 260
+AT_A_GLANCE = 8
+"""Receipts that are on the screen, and are decided without waiting for their choices."""
 ONE_BY_ONE = 8
 """Receipts that nothing explains and that are looked at one by one before the rest is put on hold by its reason."""
 
@@ -31,6 +35,11 @@ def month(folder: Path) -> Books:
     return books
 
 
+def takes_enter(line: WaitingLine | None) -> bool:
+    """Whether Enter decides the receipt by itself."""
+    return line is not None and (line.state == "proposed" or (pays_nothing(line) and not acceptable(line)))
+
+
 async def morning(seat: Seat) -> None:
     """What is sure at once, what pays nothing that is open by its reason, a few by their choices, and what nobody knows on hold."""
     desk = seat.program.desk
@@ -41,8 +50,9 @@ async def morning(seat: Seat) -> None:
         line = desk.record
         assert line is not None
         assert seat.pressed < MOST_KEYS
-        if line.state == "proposed" or (pays_nothing(line) and not acceptable(line)):
-            await seat.press("enter")
+        glance = [desk.records.get(line_id) for line_id in desk.ids[desk.at : desk.at + AT_A_GLANCE]]
+        if entered := list(takewhile(takes_enter, glance)):
+            await seat.press(*("enter" for _ in entered))
         elif pays_nothing(line):
             await seat.press("G")
             await seat.press("A", *(["enter"] if len(desk.marked) > 1 else []))
