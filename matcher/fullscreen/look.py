@@ -10,6 +10,7 @@ STYLES = """
 .narrow #detail { width: 100%; height: 7fr; border-left: none; border-top: hkey $primary; padding-left: 0; }
 #message { height: auto; max-height: 3; padding: 0 1; }
 #message.bad { text-style: bold; color: $error; }
+Listing, Rows { scrollbar-size-vertical: 1; }
 ModalScreen { align: center middle; }
 .dialog { width: 64; max-width: 100%; height: auto; max-height: 100%; border: round $primary; background: $surface; padding: 0 1; }
 .dialog.wide { width: 84; }
