@@ -299,12 +299,7 @@ _CODES = (
     ),
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
-    Code(
-        "extra.missing",
-        USAGE,
-        "The command needs packages that are not installed with the program itself.",
-        "Install them: pip install 'matcher-recon[review]'.",
-    ),
+    Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),

@@ -227,7 +227,7 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
         label.update(plain(f"{words}   {len(tally.ticked)} ticked"))
 
     def _row(self, item: OpenItem, *, here: bool) -> Row:
-        columns = max(40, self.query_one(Items).size.width)
+        columns = max(40, self.query_one(Items).columns)
         share = self.tally.ticked.get(item.item_id)
         tick = "[x]" if share else "[ ]"
         amount = f"{money.grouped(item.open, item.currency):>14}"
@@ -238,5 +238,5 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
             gets += f", {money.grouped(share.adjustment, item.currency)} {share.reason.replace('_', ' ')}" if share.adjustment else ""
             gets += f", {money.grouped(share.left, item.currency)} stays open" if share.left else ""
         head = f"{'>' if here else ' '}{tick} {padded(item.document_no or item.item_id, 18)} {amount} {item.currency}  "
-        text = head + fitted((padded(due, 12), item.customer_id, gets), columns - len(head))
+        text = head + fitted((item.customer_id, gets or due), columns - len(head))
         return Row(cut(text, columns), "here" if here else "good" if share else "")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NARROW = 100
 """Columns below which the detail is under the list."""
+COMPACT = 20
+"""Rows of the detail below which it is written without blank rows, so that the choices are on the screen."""
 SETTLE = 0.12
 """Seconds without a key until choices are looked for."""
 AGAIN = 2.0
@@ -131,9 +133,12 @@ class Desktop(App[None]):
         def failed(error: Exception) -> None:
             if not isinstance(error, MatcherError):
                 raise error
-            self.say(str(error), bad=True)
-            if error.code == "books.busy":
-                self.set_timer(AGAIN, lambda: self.ask(rank, do, then, subject))
+            if error.code != "books.busy":
+                self.say(str(error), bad=True)
+                return
+            if not self.desk.ids:
+                self.say(str(error), bad=True)
+            self.set_timer(AGAIN, lambda: self.ask(rank, do, then, subject))
 
         self.clerk.ask(rank, do, then, failed, subject)
 
@@ -286,9 +291,9 @@ class Desktop(App[None]):
         if record is None:
             pane.show([], top=True)
             return
-        columns = max(20, pane.size.width)
-        looking = desk.current not in desk.choices
-        pane.show(detail.rows(record, self.why.get(desk.current), desk.options(), desk.highlighted, desk.as_of, columns, looking=looking))
+        columns = max(20, pane.columns)
+        page = detail.Page(columns, desk.as_of, compact=pane.size.height < COMPACT, looking=desk.current not in desk.choices)
+        pane.show(page.rows(record, self.why.get(desk.current), desk.options(), desk.highlighted))
 
     def on_listing_moved(self) -> None:
         """Another receipt is looked at."""

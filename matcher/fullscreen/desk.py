@@ -5,18 +5,22 @@ A decision takes its receipts off the list at once and is saved meanwhile; what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from matcher.filters import Filters
-from matcher.fullscreen.requests import Kind, Request, Step, cleared, proposed
+from matcher.fullscreen.requests import Kind, Request, Step, acceptable, cleared, pays_nothing, proposed
 
 if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.choices.records import Choice, Share
     from matcher.review.queue import Waiting, WaitingLine
+
+
+_LINE_ID = re.compile(r"\b[0-9a-f]{16}\b")
 
 
 class Unable(Exception):
@@ -130,6 +134,11 @@ class Desk:
         line = self._seen()
         return [one for one in lines if (one.payer, one.state) == (line.payer, line.state)]
 
+    def waiting_alike(self, lines: Iterable[WaitingLine]) -> list[WaitingLine]:
+        """Which of the receipts wait for the same reason as the one that is looked at."""
+        line = self._seen()
+        return [one for one in lines if _why(one) == _why(line)]
+
     def targets(self) -> tuple[WaitingLine, ...]:
         """The receipts that a decision is about: the marked ones, else the one that is looked at."""
         return self.marked_lines() if self.marked else (self._seen(),)
@@ -147,6 +156,8 @@ class Desk:
         line = self._seen()
         if self.picked is not None:
             return self.take(self.picked + 1)
+        if pays_nothing(line):
+            return self._request(Kind.ON_ACCOUNT, (line,), text=line.customer_id)
         if line.state != "proposed":
             raise Unable("Nothing is proposed for this receipt: take a choice with 1 to 5, or find documents with /.")
         return self._request(Kind.ACCEPT, (line,))
@@ -154,7 +165,7 @@ class Desk:
     def accept_marked(self) -> Request:
         """Accepts the proposals of all marked receipts."""
         lines = self.marked_lines()
-        if without := sum(line.state != "proposed" for line in lines):
+        if without := sum(not acceptable(line) for line in lines):
             raise Unable(f"{without} of {len(lines)} marked receipts have no proposal.")
         return self._request(Kind.ACCEPT, lines)
 
@@ -348,6 +359,11 @@ class Desk:
     def progress(self) -> tuple[int, int, Mapping[str, int]]:
         """How many receipts are done, of how many, and the sums of those that are left."""
         return self.done, self.done + len(self.ids), self.sums
+
+
+def _why(line: WaitingLine) -> tuple[str, str, str]:
+    """Why a receipt waits, whatever other line the reason names."""
+    return line.state, line.outcome, _LINE_ID.sub("", line.reason)
 
 
 def _without(ids: list[str], gone: Collection[str]) -> list[str]:

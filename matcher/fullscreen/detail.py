@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from matcher.display.difference import Paid, difference_words
 from matcher.display.records import NOBODY, between, day, documents, long_day, why_not
 from matcher.display.text import cut, fitted
 from matcher.display.widths import width
+from matcher.fullscreen.requests import pays_nothing
 from matcher.fullscreen.rows import Row
 
 if TYPE_CHECKING:
@@ -24,36 +26,36 @@ _EVIDENCE = 5
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
 
 
-def rows(
-    line: WaitingLine,
-    why: LineExplanation | None,
-    choices: Sequence[Choice],
-    picked: int | None,
-    as_of: date,
-    columns: int,
-    *,
-    looking: bool = False,
-) -> list[Row]:
-    """The rows for a receipt.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How the detail is written.
 
-    Args:
-        line: the receipt.
-        why: the evidence, once it was read.
-        choices: as many as are known.
-        picked: which of them is highlighted, from 0.
+    Attributes:
+        columns: how wide rows may be.
         as_of: the day that is looked from.
-        columns: how wide the rows may be.
+        compact: without blank rows, and of the choices that are not highlighted only the first row.
         looking: whether more choices are being looked for.
     """
-    made = [*_bank(line, why, columns), Row("")]
-    made += _proposal(line, why, as_of, columns)
-    made.append(Row(""))
-    made.append(Row("Choices" if choices else "Choices: none found" if not looking else "Choices", "head"))
-    for number, choice in enumerate(choices, 1):
-        made += _choice(number, choice, line, as_of, columns, here=picked == number - 1)
-    if looking:
-        made.append(Row("   looking for more …", "quiet"))
-    return made
+
+    columns: int
+    as_of: date
+    compact: bool = False
+    looking: bool = False
+
+    def rows(self, line: WaitingLine, why: LineExplanation | None, choices: Sequence[Choice], picked: int | None) -> list[Row]:
+        """The rows for a receipt. `why`: the evidence, once it was read; `picked`: the choice that is highlighted, from 0."""
+        blank = [] if self.compact else [Row("")]
+        made = [*_bank(line, why, self.columns), *blank, *_proposal(line, why, self.as_of, self.columns), *blank]
+        if not self.compact or not choices:
+            made.append(Row("Choices" if choices or self.looking else "Choices: none found", "head"))
+        for number, choice in enumerate(choices, 1):
+            here = picked == number - 1
+            told = list(_choice(number, choice, line, self.as_of, self.columns, here=here))
+            made += told[:1] if self.compact and not here else told
+        if self.looking:
+            made.append(Row("   looking for more …", "quiet"))
+        evidence = list(_evidence(why, self.columns))
+        return [*made, *blank, *evidence] if evidence else made
 
 
 def folded(text: str, columns: int, indent: str = "") -> Iterator[str]:
@@ -97,6 +99,8 @@ def _proposal(line: WaitingLine, why: LineExplanation | None, as_of: date, colum
     if line.state == "proposed":
         sure = "" if line.confidence is None else f", {_percent(line.confidence)} sure"
         yield Row(cut(f"Proposed{sure}: {whose}" if whose else f"Proposed{sure}", columns), "head")
+    elif pays_nothing(line):
+        yield Row(cut(f"Pays nothing that is open; Enter puts it on account of {whose}", columns), "head")
     else:
         yield Row(cut(f"Nothing is proposed{f'; it may be of {whose}' if whose else ''}", columns), "head")
     for item in line.items:
@@ -112,8 +116,14 @@ def _proposal(line: WaitingLine, why: LineExplanation | None, as_of: date, colum
     if reason:
         words = "Not posted" if line.state == "proposed" else "Why"
         yield from (Row(text, "quiet") for text in folded(f"{words}: {reason}", columns))
+
+
+def _evidence(why: LineExplanation | None, columns: int) -> Iterator[Row]:
     way = (why.chosen or why.nearest) if why else None
-    for evidence in sorted(way.evidence if way else (), key=lambda one: -abs(one.points))[:_EVIDENCE]:
+    found = sorted(way.evidence if way else (), key=lambda one: -abs(one.points))[:_EVIDENCE]
+    if found:
+        yield Row("Evidence" if why and why.chosen else "Evidence for the nearest candidate", "head")
+    for evidence in found:
         yield Row(cut(f"  {'+' if evidence.points > 0 else '-' if evidence.points < 0 else ' '} {evidence.words}", columns), "quiet")
 
 

@@ -137,11 +137,15 @@ class Fields(ModalScreen[dict[str, str] | None]):
         """A row for each field."""
         with Vertical(classes="dialog wide"):
             yield Label(plain(self._title), classes="title")
-            with VerticalScroll(), Grid(id="fields"):
+            with VerticalScroll(can_focus=False), Grid(id="fields"):
                 for name, value in self._values.items():
                     yield Label(plain(name.replace("_", " ")))
                     yield Input(value, id=f"field-{name}", compact=True)
             yield Label(plain("Tab moves on, Enter applies, Escape closes."), id="about")
+
+    def on_mount(self) -> None:
+        """Begins with the first."""
+        self.query(Input).first().focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Gives all texts, if they can be."""

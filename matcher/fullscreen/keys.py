@@ -62,6 +62,7 @@ class Review(Desktop):
         Binding("A", "accept_marked", show=False),
         Binding("a", "mark_sure", show=False),
         Binding("g", "mark_alike", show=False),
+        Binding("G", "mark_waiting_alike", show=False),
         Binding("escape", "unmark", show=False),
         Binding("f", "filter", show=False),
         Binding("s", "sort", show=False),
@@ -72,7 +73,7 @@ class Review(Desktop):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of the list are no keys of a question that is asked."""
-        return len(self.screen_stack) == 1 or action in ("quit", "help_quit") or not hasattr(Review, f"action_{action}")
+        return len(self.screen_stack) == 1 or f"action_{action}" not in vars(Review)
 
     def action_accept(self) -> None:
         """Accepts the proposal, or takes the highlighted choice."""
@@ -240,6 +241,18 @@ class Review(Desktop):
 
         self.attempt(ask)
 
+    def action_mark_waiting_alike(self) -> None:
+        """Marks all receipts that wait for the same reason as this one."""
+
+        def ask() -> None:
+            line = self.desk.record
+            if line is None:
+                raise Unable("No receipt is looked at.")
+            filters = replace(self.desk.filters, outcome=line.outcome, state=line.state)
+            self._mark_found(filters, self.desk.waiting_alike)
+
+        self.attempt(ask)
+
     def action_mark_sure(self) -> None:
         """Marks all proposals above a confidence."""
 
@@ -345,7 +358,7 @@ def _effect(request: Request) -> list[str]:
 def _ppm(typed: str) -> int:
     number = float(typed.removesuffix("%").strip())
     if not 0 <= number <= 100:
-        raise ValueError(typed)
+        raise ValueError(f"{typed!r} is no confidence like 98 or 98.5")
     return round(number * (PPM if number <= 1 else PPM // 100))
 
 
@@ -364,6 +377,8 @@ def _filters(typed: dict[str, str]) -> Filters:
         if texts[name]:
             money.parse(texts[name], "CLF")
     share = _ppm(typed["min_confidence"]) if typed["min_confidence"] else None
+    if not (typed["older_than"] or "0").isdecimal():
+        raise ValueError(f"{typed['older_than']!r} is no number of days")
     older = int(typed["older_than"]) if typed["older_than"] else None
     return Filters(**texts, min_confidence=share, older_than=older, held=typed["held"].lower() in ("yes", "y", "1", "true"))
 

@@ -50,7 +50,7 @@ class Listing(ScrollView, can_focus=True):
 
     def laid_out(self) -> None:
         """Shows the list as it is now, and scrolls to the receipt that is looked at."""
-        self.virtual_size = Size(self.size.width, TALL * len(self.desk.ids))
+        self.virtual_size = Size(self.scrollable_content_region.width, TALL * len(self.desk.ids))
         self._scroll_here()
         self.refresh()
         self.post_message(self.Scrolled())
@@ -111,7 +111,7 @@ class Listing(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row of one receipt."""
         place, part = divmod(self.scroll_offset.y + y, TALL)
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if place >= len(self.desk.ids):
             return Strip.blank(width, self._base)
         return self._strips(place, width)[part]

@@ -6,10 +6,11 @@ STYLES = """
 #list { width: 3fr; height: 100%; overflow-x: hidden; }
 #detail { width: 2fr; height: 100%; overflow-x: hidden; border-left: vkey $primary; padding-left: 1; }
 .narrow #body { layout: vertical; }
-.narrow #list { width: 100%; height: 2fr; }
-.narrow #detail { width: 100%; height: 3fr; border-left: none; border-top: hkey $primary; padding-left: 0; }
+.narrow #list { width: 100%; height: 3fr; }
+.narrow #detail { width: 100%; height: 7fr; border-left: none; border-top: hkey $primary; padding-left: 0; }
 #message { height: auto; max-height: 3; padding: 0 1; }
 #message.bad { text-style: bold; color: $error; }
+Listing, Rows { scrollbar-size-vertical: 1; }
 ModalScreen { align: center middle; }
 .dialog { width: 64; max-width: 100%; height: auto; max-height: 100%; border: round $primary; background: $surface; padding: 0 1; }
 .dialog.wide { width: 84; }
@@ -22,6 +23,7 @@ ModalScreen { align: center middle; }
 .page Items { height: 1fr; border-top: hkey $primary; }
 #left { text-style: bold; }
 #left.zero { color: $success; }
+#allocating-keys { width: 100%; height: auto; color: $text-muted; }
 #receipt { width: 100%; height: auto; max-height: 3; text-style: bold; }
 """
 
@@ -50,6 +52,7 @@ Decide
 Several at once
   Space      mark, or take the mark away
   g          mark all with the same payer
+  G          mark all that wait for the same reason
   a          mark all proposals above a confidence
   A          accept all that are marked
   c x h n o - work on what is marked, else on the one receipt

@@ -12,6 +12,7 @@ from matcher import money
 from matcher.display.records import NOBODY, day, documents
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.choices.records import Choice, OpenItem, Share
+from matcher.states import Outcome
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -157,6 +158,19 @@ def sums_words(amounts: dict[str, int], most: int = 3) -> str:
     parts = [f"{money.grouped(minor, currency)} {currency}" for currency, minor in sorted(amounts.items()) if minor]
     more = f" and {len(parts) - most} more currencies" if len(parts) > most else ""
     return ", ".join(parts[:most]) + more or "nothing"
+
+
+_NOTHING_OPEN = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
+
+
+def pays_nothing(line: WaitingLine) -> bool:
+    """Whether a receipt is of a customer and pays nothing that is open: what is left to decide is that it goes on his account."""
+    return line.state != "proposed" and line.outcome in _NOTHING_OPEN and bool(line.customer_id) and line.pending > 0
+
+
+def acceptable(line: WaitingLine) -> bool:
+    """Whether a receipt can be accepted together with others. An item that was paid before does not say for certain who paid again."""
+    return line.state == "proposed" or (pays_nothing(line) and line.outcome != Outcome.CLOSED_ITEM)
 
 
 def proposed(line: WaitingLine) -> Choice | None:

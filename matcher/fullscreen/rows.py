@@ -40,11 +40,16 @@ class Rows(ScrollView):
     rows: tuple[Row, ...] = ()
     _base: Style | None = None
 
+    @property
+    def columns(self) -> int:
+        """Columns of a row, beside the scrollbar."""
+        return self.scrollable_content_region.width
+
     def show(self, rows: list[Row] | tuple[Row, ...], *, top: bool = False) -> None:
         """Shows these rows in the place of the former ones. `top`: from the first one on."""
         before, self.rows = self.rows, tuple(rows)
         # as high as the widget at least: another size makes the whole screen be laid out anew
-        self.virtual_size = Size(self.size.width, max(self.size.height, len(rows)))
+        self.virtual_size = Size(self.columns, max(self.size.height, len(rows)))
         if top:
             self.scroll_to(y=0, animate=False, immediate=True)
         for place, (old, new) in enumerate(zip_longest(before, self.rows)):
@@ -58,7 +63,7 @@ class Rows(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """The row in a place of the screen."""
-        place, width, base = self.scroll_offset.y + y, self.size.width, self._base or self.rich_style
+        place, width, base = self.scroll_offset.y + y, self.columns, self._base or self.rich_style
         if place >= len(self.rows):
             return Strip.blank(width, base)
         return strip(self.rows[place], width, base)

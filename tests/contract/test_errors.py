@@ -160,6 +160,12 @@ def test_a_line_without_end(desk: Desk) -> None:
     assert desk.contents() == before
 
 
+@covers("extra.missing")
+def test_a_full_screen_needs_its_package(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "textual", None)
+    refused(desk.run("review"), "extra.missing")
+
+
 @covers("books.busy")
 def test_books_that_another_process_holds(desk: Desk) -> None:
     before = desk.contents()

@@ -1,12 +1,18 @@
 """The queue on the full screen: every key, driven as a person does, and what the books hold afterwards."""
 
+import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from screens import Seat, work
-from support import copied, filled
+from support import copied, filled, lines_file
 
 from matcher.books import Books
+from matcher.cli.main import main
+from matcher.store.queue import Filters
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt GmbH"},
@@ -21,9 +27,10 @@ ITEMS = [
     {"item_id": "I4", "customer_id": "C2", "document_no": "RE-2026-00404", "amount": "1000.00"},
     {"item_id": "I5", "customer_id": "C3", "document_no": "RE-2026-00405", "amount": "5000.00"},
 ]
+HOSTILE = "货款 [bold]x[/] \x1b[31m"
+"""What looks like markup of the screen's library, and what a terminal would obey."""
 LINES = [
-    {"amount": "5000.00", "counterparty_name": "上海华源机械有限公司", "remittance_information": "货款 [bold]x[/] \x1b[31m",
-     "bank_reference": "B0"},
+    {"amount": "5000.00", "counterparty_name": "上海华源机械有限公司", "remittance_information": HOSTILE, "bank_reference": "B0"},
     {"amount": "1190.00", "counterparty_name": "Brandt GmbH", "remittance_information": "Rechnung", "bank_reference": "B1"},
     {"amount": "950.00", "counterparty_name": "Olsen AS", "remittance_information": "RE-2026-00404", "bank_reference": "B2"},
     {"amount": "300.00", "counterparty_name": "Brandt GmbH", "remittance_information": "part", "bank_reference": "B3"},
@@ -209,3 +216,127 @@ def test_what_is_marked_is_decided_at_once_and_taken_back_at_once(books: Books) 
     work(books, story)
     assert kinds(books) == ["classify", "classify"]
     assert sound(books)
+
+
+def test_a_return_and_a_refusal(books: Books, tmp_path: Path) -> None:
+    books.ingest([lines_file(tmp_path, [LINES[4] | {"amount": "-5.00", "bank_reference": "B6", "booking_date": "2026-10-10"}], "more.csv")])
+    (out,) = books.state().lines.filter(bank_reference="B6")["line_id"]
+
+    async def story(seat: Seat) -> None:
+        await seat.press("home", "minus")
+        assert seat.message.startswith("Refused what was proposed for 5,000.00 EUR")
+        assert "Nothing is proposed" in seat.text()
+        await seat.press("minus")
+        assert seat.message == "There is no proposal to refuse."
+        await seat.press("end", "up", "r")
+        await seat.type(out[:12])
+        await seat.press("enter")
+        assert seat.message.startswith(f"Recorded 5.00 EUR of Nobody Ltd as the return of line {out[:10]}.")
+        await seat.press("u", "u")
+        assert seat.message.startswith("Taken back: Refused")
+
+    work(books, story)
+    assert kinds(books) == []
+    assert sound(books)
+
+
+def test_filter_sort_and_the_page_of_keys(books: Books) -> None:
+    async def story(seat: Seat) -> None:
+        screen = await seat.press("question_mark")
+        assert "the bank's return of another line" in screen
+        await seat.press("escape", "s")
+        await seat.press("2")
+        assert seat.head.endswith("sort amount")
+        await seat.press("f", *(["tab"] * 11))
+        await seat.type("olsen")
+        await seat.press("enter")
+        assert seat.head == "0 of 1 done, 950.00 EUR left   search olsen, sort amount"
+        await seat.press("enter")
+        assert seat.head.startswith("1 of 1 done, nothing left")
+        assert "Nothing waits any more" in seat.message
+        await seat.press("f", "shift+tab", "shift+tab", "shift+tab", "x", "enter")
+        assert "is no number of days" in seat.text()
+
+    work(books, story)
+    assert kinds(books) == ["accept"]
+
+
+def test_a_narrow_screen_without_colours_shows_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def story(seat: Seat) -> None:
+        rows = seat.text().splitlines()
+        assert (len(rows), max(map(len, rows)) <= 80) == (24, True)
+        assert rows[1].startswith(" >  15 Oct  5,000.00 EUR")
+        assert any(row.startswith(">1 C3") for row in rows)
+        colours = {segment.style.color for row in seat.program.screen._compositor.render_strips() for segment in row if segment.style}
+        assert {colour.triplet.red == colour.triplet.blue for colour in colours if colour and colour.triplet} == {True}
+
+    work(books, story, size=(80, 24))
+
+
+def test_the_mouse_looks_at_a_receipt_and_highlights_a_choice(books: Books) -> None:
+    async def story(seat: Seat) -> None:
+        await seat.pilot.click("#list", offset=(20, 2))
+        assert ">  15 Oct  1,190.00 EUR" in await seat.settled()
+        rows = seat.text().splitlines()
+        place = next(n for n, row in enumerate(rows) if " 2 C1 Brandt GmbH" in row)
+        await seat.pilot.click("#detail", offset=(5, place - 1))
+        assert ">2 C1" in await seat.settled()
+
+    work(books, story)
+    assert kinds(books) == []
+
+
+def test_what_somebody_else_decided_meanwhile_is_said_and_the_list_is_read_anew(books: Books) -> None:
+    first, second = (line.line_id for line in books.queue().lines[:2])
+
+    async def story(seat: Seat) -> None:
+        books.classify([first], "other")
+        await seat.press("enter")
+        assert seat.message.startswith("Not saved: decision.changed: line ")
+        assert "1 were decided elsewhere" in seat.message
+        assert seat.head == "0 of 5 done, 2,449.00 EUR left"
+        books.reject([second])
+        await seat.press("enter")
+        assert seat.message.startswith("Not saved: decision.changed: line ")
+        assert "Nothing is proposed" in seat.text()
+
+    work(books, story)
+    assert kinds(books) == ["classify", "reject"]
+    assert sound(books)
+
+
+def test_books_that_another_process_holds_are_waited_for_and_then_nothing_is_saved(books: Books) -> None:
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    file = str(books.directory / "books.duckdb")
+
+    async def story(seat: Seat) -> None:
+        holder = subprocess.Popen([sys.executable, "-c", hold, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        with holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
+            await seat.pilot.press("enter")
+            while seat.program.clerk.unsaved:
+                await asyncio.sleep(0.02)
+            await seat.pilot.pause()
+            assert seat.message.startswith("Not saved: books.busy")
+            assert seat.head == "0 of 6 done, 7,449.00 EUR left"
+            holder.communicate()
+        await seat.press("ctrl+r", "enter")
+        assert seat.head == "1 of 6 done, 2,449.00 EUR left"
+
+    work(books, story)
+    assert kinds(books) == ["accept"]
+
+
+def test_a_filter_is_taken_from_the_command_and_a_screen_needs_a_terminal(books: Books) -> None:
+    async def story(seat: Seat) -> None:
+        assert seat.head == "0 of 2 done, 1,490.00 EUR left   customer C1"
+
+    work(books, story, filters=Filters(customer="C1"))
+    result = CliRunner().invoke(main, ["--books", str(books.directory), "review"])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "usage.option: a full screen needs a terminal. See `matcher queue` for the same in lines of text.\n",
+    )

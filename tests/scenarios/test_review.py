@@ -120,3 +120,36 @@ def test_who_names_nothing_decides_nothing(books: Books) -> None:
             decide()
         assert raised.value.code == "usage.option"
     assert books.head() == head
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("brandt", ["I2"]), ("olsen", ["I3"]), ("RE-2026", ["I2"]), ("c2", ["I3"]), ("1190.00", ["I2", "I3"]), ("1,190", ["I2", "I3"]),
+     ("brandt 402", ["I2"]), ("brandt 77", []), (" ", []), ("no such", [])],
+)  # fmt: skip
+def test_open_items_are_found_by_name_number_and_amount(text: str, found: list[str], books: Books) -> None:
+    (line,) = books.queue(DAY).lines
+    assert [item.item_id for item in books.open_items(line.line_id, text)] == found
+
+
+def test_several_decisions_are_taken_back_together_or_not_at_all(books: Books, tmp_path: Path) -> None:
+    books.ingest([lines_file(tmp_path, [LINE | {"amount": "7.00", "bank_reference": "B8", "remittance_information": "?"}], "more.csv")])
+    lines = [line.line_id for line in books.queue(DAY).lines]
+    made = [decided.decision_id for decided in books.classify(lines, "other")]
+    assert len(books.undo_decisions(made)) == 2
+    assert books.queue(DAY).waiting == 2
+    head = books.head()
+    with pytest.raises(MatcherError) as raised:
+        books.undo_decisions(made)
+    assert (raised.value.code, books.head()) == ("decision.state", head)
+
+
+def test_a_decision_is_refused_when_the_receipt_is_not_what_was_shown(books: Books) -> None:
+    waiting = books.waiting(first=5)
+    assert (waiting.line_ids, waiting.first) == (tuple(line.line_id for line in waiting.first), books.queue(DAY).lines)
+    shown = books.as_shown(waiting.as_of, waiting.first)
+    shown.note(waiting.line_ids, "asked")
+    shown.on_account(waiting.line_ids, "C1")
+    with pytest.raises(MatcherError) as raised:
+        shown.classify(waiting.line_ids, "other")
+    assert raised.value.code == "decision.changed"
