@@ -35,7 +35,7 @@ An error is one line on stderr: code, file and line where there is one, what is 
 A file with an error is refused whole and changes nothing; with `ingest --quarantine` what can be read of it is kept aside for a
 person instead. `matcher inspect FILE` shows everything that a reader noticed in a file, without any books.
 
-This page is generated from `matcher/codes.py`: `python -m matcher.codes_page > docs/errors.md`.
+This page is generated from `matcher/codes/`: `python -m matcher.codes_page > docs/errors.md`.
 
 | exit status | meaning |
 |---|---|

@@ -12,7 +12,7 @@ from support import copied, filled, lines_file
 
 from matcher.books import Books
 from matcher.cli.main import main
-from matcher.store.queue import Filters
+from matcher.filters import Filters
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt GmbH"},
