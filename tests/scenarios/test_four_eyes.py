@@ -208,3 +208,14 @@ def test_a_role_that_is_not_there_is_said(desk: Teller) -> None:
     ):
         config.write_text(good.replace(*change), encoding="utf-8")
         assert word in desk.do("status", status=2)
+    config.write_text(good.replace("people_only", 'four_eyes_classes = ["some"]\npeople_only'), encoding="utf-8")
+    assert "four_eyes_classes: 'some' is none of whole number" in desk.do("allocate", "ref:B2", "RE-2", status=2)
+
+
+def test_a_class_of_evidence_waits(desk: Teller) -> None:
+    config = next(desk.folder.rglob("matcher.toml"))
+    config.write_text(config.read_text("utf-8").replace("four_eyes_above = 1000", 'four_eyes_classes = ["payer and amount"]'), "utf-8")
+    proposed = [str(row["line_id"]) for row in desk.told("queue") if row["state"] == "proposed"]
+    assert {str(one["kind"]) for one in desk.told("accept", *proposed)} == {"submit"}
+    assert len(_waiting(desk)) == 2
+    assert "Waits" not in desk.do("allocate", "ref:B6", "RE-3=498.00")
