@@ -1,9 +1,10 @@
 """A second person where the policy asks for one, and what the policy refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
-from support import filled
+from support import copy_of, filled, tamper
 from teller import Teller
 
 CUSTOMERS = [{"customer_id": "C1", "name": "Brandt GmbH"}, {"customer_id": "C2", "name": "Olsen AS"}]
@@ -178,8 +179,6 @@ REFUSED: dict[str, tuple[list[Command], Command, str, str]] = {
 
 
 def test_each_refusal_is_one_line_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support import copy_of
-
     start = _desk(tmp_path / "start", monkeypatch)
     for number, (what, (before, command, actor, code)) in enumerate(REFUSED.items()):
         folder = tmp_path / str(number) / "books"
@@ -223,3 +222,23 @@ def test_a_class_of_evidence_waits(desk: Teller) -> None:
     assert {str(one["kind"]) for one in desk.told("accept", *proposed)} == {"submit"}
     assert len(_waiting(desk)) == 2
     assert "Waits" not in desk.do("allocate", "ref:B6", "RE-3=498.00")
+
+
+def test_verify_notices_an_approval_of_ones_own_and_money_that_moves_before(desk: Teller) -> None:
+    file = next(desk.folder.rglob("books.duckdb"))
+    desk.do("allocate", "ref:B1", "RE-1")
+    (decision,) = _waiting(desk)
+    desk.do("approve", decision, actor="Ben Ahlers")
+    name = "approvals: each by another person, and nothing moves before"
+
+    def failing() -> bool:
+        rows = [json.loads(line) for line in desk.run("verify", "--format", "json").stdout.splitlines()]
+        return any(row["check"] == name and str(row["result"]).startswith("FAILS") for row in rows)
+
+    assert not failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET actor = 'A D A' WHERE kind = 'approve'")
+    assert failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET actor = 'Ben Ahlers' WHERE kind = 'approve'")
+    assert not failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET kind = 'submit' WHERE kind = 'allocate'")
+    assert failing()
