@@ -17,7 +17,10 @@ CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
 ELSEWHERE = "on_account_elsewhere"
 """A kind of decision of its own for four eyes: money on the account of another customer than the payer."""
-DECIDABLE = tuple(kind.value for kind in DecisionKind if kind not in (DecisionKind.MATCH, DecisionKind.PROPOSAL, DecisionKind.LISTED))
+_NOT_ASKED = (
+    DecisionKind.MATCH, DecisionKind.PROPOSAL, DecisionKind.LISTED, DecisionKind.EXCLUDE, DecisionKind.SUBMIT, DecisionKind.DISMISS,
+)  # fmt: skip
+DECIDABLE = tuple(kind.value for kind in DecisionKind if kind not in _NOT_ASKED)
 """Kinds of decisions that a role may allow."""
 
 

@@ -1,9 +1,10 @@
 """A second person where the policy asks for one, and what the policy refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
-from support import filled
+from support import copy_of, filled, tamper
 from teller import Teller
 
 CUSTOMERS = [{"customer_id": "C1", "name": "Brandt GmbH"}, {"customer_id": "C2", "name": "Olsen AS"}]
@@ -40,6 +41,10 @@ role = "clerk"
 amount = 20
 total = 25
 [policy.people."Ben Ahlers"]
+[policy.roles.lead]
+may = ["approve"]
+[policy.people.dora]
+role = "lead"
 [policy.people.cem]
 role = "looker"
 """
@@ -94,13 +99,13 @@ def test_a_large_decision_waits_and_moves_nothing_until_another_person_posts_it(
     assert "FAILS" not in desk.do("verify")
 
 
-@pytest.mark.parametrize("way", [("approve", "--reject"), ("undo",)])
-def test_what_is_not_approved_is_taken_off(desk: Teller, way: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("way", "who"), [(("approve", "--reject"), "dora"), (("undo",), "Ben Ahlers"), (("undo",), "ada")])
+def test_what_is_not_approved_is_taken_off(desk: Teller, way: tuple[str, ...], who: str) -> None:
     before = desk.text("aging")
     proposed = [row["line_id"] for row in desk.told("queue") if row["state"] == "proposed"]
     desk.do("allocate", "ref:B1", "RE-1")
     (decision,) = _waiting(desk)
-    desk.do(*way, decision, actor="Ben Ahlers")
+    assert "taken off" in desk.do(*way, decision, actor=who)
     assert _waiting(desk) == []
     assert desk.text("aging") == before
     assert [row["line_id"] for row in desk.told("queue") if row["state"] == "proposed"] == proposed
@@ -132,6 +137,20 @@ def test_of_several_only_those_wait_that_must(desk: Teller) -> None:
     (waits,) = _waiting(desk)
     desk.do("approve", waits[:8], actor="Ben Ahlers")
     assert {"RE-1", "RE-2"}.isdisjoint(desk.open())
+
+
+def test_a_run_leaves_a_receipt_alone_that_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = LINES[0] | {"remittance_information": "RE-1"}
+    books = filled(tmp_path, items=ITEMS, customers=CUSTOMERS, lines=[line])
+    config = books.directory / "matcher.toml"
+    config.write_text(config.read_text("utf-8") + "[policy]\nfour_eyes_above = 100\n", encoding="utf-8")
+    desk = Teller(books, monkeypatch)
+    desk.do("allocate", "ref:B1", "RE-4=1190.00")
+    assert "1 lines looked at: 0 posted, 0 proposed." in desk.do("run")
+    (row,) = desk.told("queue", "--as-of", "2026-12-31")
+    assert str(row["reason"]).startswith("waits for approval by another person")
+    desk.do("approve", "--reject", *_waiting(desk))
+    assert "1 lines looked at: 1 posted, 0 proposed." in desk.do("run")
 
 
 def test_what_was_spent_meanwhile_is_not_approved(desk: Teller) -> None:
@@ -174,8 +193,6 @@ REFUSED: dict[str, tuple[list[Command], Command, str, str]] = {
 
 
 def test_each_refusal_is_one_line_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support import copy_of
-
     start = _desk(tmp_path / "start", monkeypatch)
     for number, (what, (before, command, actor, code)) in enumerate(REFUSED.items()):
         folder = tmp_path / str(number) / "books"
@@ -208,3 +225,34 @@ def test_a_role_that_is_not_there_is_said(desk: Teller) -> None:
     ):
         config.write_text(good.replace(*change), encoding="utf-8")
         assert word in desk.do("status", status=2)
+    config.write_text(good.replace("people_only", 'four_eyes_classes = ["some"]\npeople_only'), encoding="utf-8")
+    assert "four_eyes_classes: 'some' is none of whole number" in desk.do("allocate", "ref:B2", "RE-2", status=2)
+
+
+def test_a_class_of_evidence_waits(desk: Teller) -> None:
+    config = next(desk.folder.rglob("matcher.toml"))
+    config.write_text(config.read_text("utf-8").replace("four_eyes_above = 1000", 'four_eyes_classes = ["payer and amount"]'), "utf-8")
+    proposed = [str(row["line_id"]) for row in desk.told("queue") if row["state"] == "proposed"]
+    assert {str(one["kind"]) for one in desk.told("accept", *proposed)} == {"submit"}
+    assert len(_waiting(desk)) == 2
+    assert "Waits" not in desk.do("allocate", "ref:B6", "RE-3=498.00")
+
+
+def test_verify_notices_an_approval_of_ones_own_and_money_that_moves_before(desk: Teller) -> None:
+    file = next(desk.folder.rglob("books.duckdb"))
+    desk.do("allocate", "ref:B1", "RE-1")
+    (decision,) = _waiting(desk)
+    desk.do("approve", decision, actor="Ben Ahlers")
+    name = "approvals: each by another person, and nothing moves before"
+
+    def failing() -> bool:
+        rows = [json.loads(line) for line in desk.run("verify", "--format", "json").stdout.splitlines()]
+        return any(row["check"] == name and str(row["result"]).startswith("FAILS") for row in rows)
+
+    assert not failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET actor = 'A D A' WHERE kind = 'approve'")
+    assert failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET actor = 'Ben Ahlers' WHERE kind = 'approve'")
+    assert not failing()
+    tamper(file, "log.decision", "UPDATE log.decision SET kind = 'submit' WHERE kind = 'allocate'")
+    assert failing()

@@ -37,6 +37,7 @@ def needed(look: "Look", drafts: Sequence[Draft]) -> list[list[int]]:
     policy = look.session.config.policy
     if policy.four_eyes_above is None and not policy.four_eyes_for and not policy.four_eyes_classes:
         return []
+    check_classes(look)
     return [group for group in together(drafts) if any(_needs(look, drafts[place]) for place in group)]
 
 

@@ -21,6 +21,10 @@ _BESIDE = (DecisionKind.NOTE, DecisionKind.ASSIGN)
 """Decisions that may be taken on a line while another one waits."""
 
 
+_AS_OTHERS = {DecisionKind.DISMISS.value: {DecisionKind.APPROVE.value, DecisionKind.UNDO.value}}
+"""Who may approve a decision may take it off, and so may who takes decisions back."""
+
+
 class Allowed(NamedTuple):
     """What is said of a person: by name and by role. None where nothing is said."""
 
@@ -57,7 +61,8 @@ def check_person(policy: Policy, actor: str, kinds: Iterable[str]) -> None:
     if policy.people_only and who.person is None:
         raise MatcherError("policy.people", f"{actor!r} is not listed")
     for kind in dict.fromkeys(kinds):
-        if any(one.may is not None and kind not in one.may for one in who.limits):
+        asked = _AS_OTHERS.get(kind, {kind})
+        if any(one.may is not None and asked.isdisjoint(one.may) for one in who.limits):
             role = f"the role {who.person.role!r}" if who.person and who.person.role else repr(actor)
             raise MatcherError("policy.role", f"{role} may not {kind.replace('_', ' ')}")
 
