@@ -20,7 +20,7 @@ def workbook() -> bytes:
 def zipped(flag: int = 0, name: str = "march.csv") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(name, "a,b\n")
+        archive.writestr(zipfile.ZipInfo(name), "a,b\n")  # of a fixed day: the bytes name the test
     data = bytearray(out.getvalue())
     data[6] |= flag
     data[data.index(b"PK\x01\x02") + 8] |= flag
