@@ -84,6 +84,7 @@ class Desktop(App[None]):
         self.clerk = Clerk(self._hand_over)
         self._settling: Timer | None = None
         self._asked: set[str] = set()
+        self._leaving = False
 
     def compose(self) -> ComposeResult:
         """Head, list and detail, message, keys."""
@@ -224,6 +225,7 @@ class Desktop(App[None]):
 
         def saved(decided: list[Any]) -> None:
             self.desk.saved(step, decided)
+            self._leave()
             self.read_visible()
             self.read_choices()
 
@@ -235,6 +237,7 @@ class Desktop(App[None]):
     def _not_saved(self, step: Step, error: Exception) -> None:
         if not isinstance(error, MatcherError):
             raise error
+        self._leaving = False
         if step in self.desk.steps:
             self.desk.refused(step)
         words = f"Not saved: {error}"
@@ -252,9 +255,11 @@ class Desktop(App[None]):
         def failed(error: Exception) -> None:
             if not isinstance(error, MatcherError):
                 raise error
+            self._leaving = False
             self.read_list(f"Not taken back: {error}")
 
         def done(_: object) -> None:
+            self._leave()
             self.read_visible()
 
         self.clerk.ask(Rank.DECIDE, lambda: step.undo(self.books), done, failed)
@@ -322,8 +327,15 @@ class Desktop(App[None]):
             self.say(str(reason), bad=True)
 
     async def action_quit(self) -> None:
-        """Ends, once everything is saved."""
-        self.exit()
+        """Ends, once everything is saved; what cannot be saved is said first."""
+        self._leaving = True
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._leaving and self.clerk.unsaved:
+            self.say("Saving the last decisions …")
+        elif self._leaving:
+            self.exit()
 
     def on_unmount(self) -> None:
         """Waits for the last decisions to be saved."""
