@@ -34,10 +34,11 @@ def review(sort: str | None, *, held: bool, **asked: Any) -> None:
     filters = picked(asked, held=held, sort=sort or "")
     if not books.actor:
         raise MatcherError("actor.unknown", "it is not known who decides")
+    from matcher.fullscreen.app import FIRST
     from matcher.fullscreen.keys import Review
 
-    books.waiting(filters)  # a wrong filter, or books that cannot be read, are one line on an ordinary screen
-    program = Review(books, filters)
+    # read before the screen is taken: a wrong filter, or books that cannot be read, are one line like any other error
+    program = Review(books, filters, books.waiting(filters, FIRST))
     program.run()
     if program.failure:
         raise program.failure

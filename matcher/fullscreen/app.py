@@ -37,7 +37,7 @@ SETTLE = 0.12
 """Seconds without a key until choices are looked for."""
 AGAIN = 2.0
 """Seconds until reading is tried again when another process has the books."""
-_FIRST = 12
+FIRST = 12
 """Receipts that are read with the list; the screen asks for more as it needs them."""
 _OTHERS = ("decision.changed", "decision.state", "decision.amount", "line.unknown", "item.unknown")
 """Codes that say that somebody else was there before: the list is read anew."""
@@ -73,8 +73,10 @@ class Desktop(App[None]):
             super().__init__()
             self.call = call
 
-    def __init__(self, books: Books, filters: Filters | None = None) -> None:
+    def __init__(self, books: Books, filters: Filters | None = None, found: Waiting | None = None) -> None:
+        """`found`: what waits, where it was read already."""
         super().__init__()
+        self._found = found
         self.books = books
         self.desk = Desk(filters)
         self.why: dict[str, LineExplanation] = {}
@@ -82,6 +84,7 @@ class Desktop(App[None]):
         self.clerk = Clerk(self._hand_over)
         self._settling: Timer | None = None
         self._asked: set[str] = set()
+        self._leaving = False
 
     def compose(self) -> ComposeResult:
         """Head, list and detail, message, keys."""
@@ -95,6 +98,9 @@ class Desktop(App[None]):
     def on_mount(self) -> None:
         """Reads the list."""
         self.query_one(Listing).focus()
+        if self._found:
+            self._lay_out(self._found)
+            return
         self.say("Reading the queue …")
         self.read_list()
 
@@ -147,18 +153,17 @@ class Desktop(App[None]):
     def read_list(self, words: str = "") -> None:
         """Reads which receipts wait. `words`: what is said then."""
         filters = self.desk.filters
+        self.ask(Rank.READ, lambda: self.books.waiting(filters, FIRST), lambda found: self._lay_out(found, words), "list")
 
-        def then(found: Waiting) -> None:
-            came, went = self.desk.lay_out(found)
-            self.why.clear()
-            changes = [f"{came} more wait" if came else "", f"{went} were decided elsewhere" if went else ""]
-            told = ". ".join(filter(None, [words, " and ".join(filter(None, changes))]))
-            self.say(f"{told}." if told and not told.endswith(".") else told, bad=bool(words))
-            if not self.desk.ids:
-                self.say("No receipt fits the filters." if filters.narrow and found.waiting else "Nothing waits any more.")
-            self.show()
-
-        self.ask(Rank.READ, lambda: self.books.waiting(filters, _FIRST), then, "list")
+    def _lay_out(self, found: Waiting, words: str = "") -> None:
+        came, went = self.desk.lay_out(found)
+        self.why.clear()
+        changes = [f"{came} more wait" if came else "", f"{went} were decided elsewhere" if went else ""]
+        told = ". ".join(filter(None, [words.rstrip("."), " and ".join(filter(None, changes))]))
+        self.say(f"{told}." if told else "", bad=bool(words))
+        if not self.desk.ids and not words:
+            self.say("No receipt fits the filters." if self.desk.filters.narrow and found.waiting else "Nothing waits any more.")
+        self.show()
 
     def read_visible(self) -> None:
         """Reads the records that the screen lacks, and those a page further on."""
@@ -220,6 +225,7 @@ class Desktop(App[None]):
 
         def saved(decided: list[Any]) -> None:
             self.desk.saved(step, decided)
+            self._leave()
             self.read_visible()
             self.read_choices()
 
@@ -231,6 +237,7 @@ class Desktop(App[None]):
     def _not_saved(self, step: Step, error: Exception) -> None:
         if not isinstance(error, MatcherError):
             raise error
+        self._leaving = False
         if step in self.desk.steps:
             self.desk.refused(step)
         words = f"Not saved: {error}"
@@ -248,9 +255,11 @@ class Desktop(App[None]):
         def failed(error: Exception) -> None:
             if not isinstance(error, MatcherError):
                 raise error
+            self._leaving = False
             self.read_list(f"Not taken back: {error}")
 
         def done(_: object) -> None:
+            self._leave()
             self.read_visible()
 
         self.clerk.ask(Rank.DECIDE, lambda: step.undo(self.books), done, failed)
@@ -318,8 +327,15 @@ class Desktop(App[None]):
             self.say(str(reason), bad=True)
 
     async def action_quit(self) -> None:
-        """Ends, once everything is saved."""
-        self.exit()
+        """Ends, once everything is saved; what cannot be saved is said first."""
+        self._leaving = True
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._leaving and self.clerk.unsaved:
+            self.say("Saving the last decisions …")
+        elif self._leaving:
+            self.exit()
 
     def on_unmount(self) -> None:
         """Waits for the last decisions to be saved."""

@@ -316,10 +316,14 @@ def test_books_that_another_process_holds_are_waited_for_and_then_nothing_is_sav
         with holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
-            await seat.pilot.press("enter")
+            for key in ("enter", "q"):
+                seat.program.simulate_key(key)
+            while not seat.program.desk.steps:
+                await asyncio.sleep(0.02)
             while seat.program.clerk.unsaved:
                 await asyncio.sleep(0.02)
             await seat.pilot.pause()
+            assert seat.program.is_running
             assert seat.message.startswith("Not saved: books.busy")
             assert seat.head == "0 of 6 done, 7,449.00 EUR left"
             holder.communicate()
@@ -340,3 +344,15 @@ def test_a_filter_is_taken_from_the_command_and_a_screen_needs_a_terminal(books:
         2,
         "usage.option: a full screen needs a terminal. See `matcher queue` for the same in lines of text.\n",
     )
+
+
+def test_who_leaves_at_once_has_saved_everything(books: Books) -> None:
+    async def story(seat: Seat) -> None:
+        for key in ("enter", "enter", "u", "q"):
+            seat.program.simulate_key(key)
+        while seat.program.is_running:
+            await asyncio.sleep(0.02)
+
+    program = work(books, story)
+    assert (program.clerk.unsaved, program.return_code) == (0, 0)
+    assert kinds(books) == ["accept"]

@@ -16,7 +16,7 @@ LINES, SEED = 850, "3"
 MOST_KEYS = 260
 AT_A_GLANCE = 8
 """Receipts that are on the screen, and are decided without waiting for their choices."""
-ONE_BY_ONE = 8
+ONE_BY_ONE = 4
 """Receipts that nothing explains and that are looked at one by one before the rest is put on hold by its reason."""
 
 
