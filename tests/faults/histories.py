@@ -57,7 +57,7 @@ class History:
         self.refused: Counter[str] = Counter()
         self.now = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
         (folder / "books").mkdir()
-        policy = "[policy]\nfour_eyes_above = 400\nsample = 0.2\n" if seed % 2 else ""
+        policy = "[policy]\nfour_eyes_above = 60\nsample = 0.2\n" if seed % 2 else ""
         (folder / "books" / "matcher.toml").write_text(f"{CONFIG}\n{policy}", encoding="utf-8")
         init(folder / "books")
         self.books = Books(folder / "books", actor="ada", clock=lambda: self.now)
