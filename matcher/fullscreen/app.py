@@ -232,7 +232,7 @@ class Desktop(App[None]):
         def failed(error: Exception) -> None:
             self._not_saved(step, error)
 
-        self.clerk.ask(Rank.DECIDE, lambda: request.save(self.books), saved, failed)
+        self.clerk.ask(Rank.DECIDE, lambda: step.save(self.books), saved, failed)
 
     def _not_saved(self, step: Step, error: Exception) -> None:
         if not isinstance(error, MatcherError):

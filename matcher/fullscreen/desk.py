@@ -262,7 +262,7 @@ class Desk:
         return step
 
     def saved(self, step: Step, decided: list[Decided]) -> None:
-        """Keeps what was saved. Receipts that share a document with it are read anew, and their choices looked for again."""
+        """Takes note of what was saved. Receipts that share a document with it are read anew, and their choices looked for again."""
         step.decided = decided
         touched = {effect.item_id for one in decided for effect in one.effects}
         lines = {one.line_id for one in decided}

@@ -126,6 +126,11 @@ class Step:
     refused: bool = False
     taken_back: bool = field(default=False)
 
+    def save(self, books: Books) -> list[Decided]:
+        """Saves the decision. What was saved is kept here at once: an `undo` may be the very next work of the thread that saves."""
+        self.decided = self.request.save(books)
+        return self.decided
+
     def undo(self, books: Books) -> None:
         """Takes the decision back, if it was saved. Raises MatcherError as `Books.undo` does."""
         if not self.decided:

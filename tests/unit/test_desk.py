@@ -1,9 +1,12 @@
 """What keys do to receipts, without any screen and without any books."""
 
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from matcher.books import Books
 from matcher.fullscreen.desk import Desk, Unable
 from matcher.fullscreen.requests import Kind, cleared, proposed
 from matcher.fullscreen.tally import Tally
@@ -44,6 +47,16 @@ def test_a_decision_takes_its_receipts_off_and_undo_puts_them_back_where_they_we
     assert (desk.ids, desk.current, desk.progress()) == (["a", "b", "c"], "b", (0, 3, {"EUR": 300_00}))
     with pytest.raises(Unable, match="Nothing was decided"):
         desk.undo()
+
+
+def test_an_undo_that_is_the_next_work_after_the_saving_takes_it_back() -> None:
+    desk, asked = laid_out(line("a", offered=100_00)), []
+    step = desk.decide(desk.accept())
+    books = SimpleNamespace(as_shown=lambda *_: books, accept=lambda _: [SimpleNamespace(decision_id="D1")], undo=asked.append)
+    step.undo(cast(Books, books))
+    step.save(cast(Books, books))
+    step.undo(cast(Books, books))
+    assert asked == ["D1"]
 
 
 def test_several_go_and_come_back_together() -> None:
