@@ -14,7 +14,7 @@ from matcher.pipeline.reports import blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import present
 from matcher.states import NOT_RECEIVABLE, CloseState, LineState, PeriodAction
-from matcher.store import facts, journal
+from matcher.store import approvals, facts, journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,16 @@ def checklist(session: Session, month: str) -> tuple[Point, ...]:
     days = facts.last_statement_days(session.store)
     early = [f"account {account} ends on {day.isoformat()}" for account, day in days if first <= day < last]
     more = f"; and {len(shown) - 5} more" if len(shown) > 5 else ""
+    # approved after the month is closed, it would count from the next one
+    in_month = set(lines["line_id"]) | {""}
+    submitted = sum(one.line_id in in_month for one in approvals.waiting(session.store))
+    waits = "1 waits" if submitted == 1 else f"{submitted} wait"
+    unapproved = f"{waits}; see `matcher queue --to-approve`" if submitted else ""
     return (
         Point("the month is over", today > last, True, "" if today > last else f"it ends on {last.isoformat()}"),
         Point("statements are complete and proven", not shown, True, "; ".join(shown[:5]) + more),
         Point("statements reach the end of the month", not early, False, "; ".join(early)),
+        Point("no decision waits for approval", not submitted, True, unapproved),
         Point("every line is placed", not waiting.height, False, f"{waiting.height} wait: {amounts}" if waiting.height else ""),
         Point("no line has its value in the next month", not late, False, f"{late} lines" if late else ""),
     )  # fmt: skip

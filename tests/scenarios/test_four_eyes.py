@@ -99,6 +99,13 @@ def test_a_large_decision_waits_and_moves_nothing_until_another_person_posts_it(
     assert "FAILS" not in desk.do("verify")
 
 
+def test_a_month_is_not_closed_while_a_decision_of_it_waits(desk: Teller) -> None:
+    desk.do("allocate", "ref:B1", "RE-1")
+    said = desk.do("close", "2026-10", status=1)
+    assert "no decision waits for approval" in said
+    assert "1 waits; see `matcher queue --to-approve`" in said
+
+
 @pytest.mark.parametrize(("way", "who"), [(("approve", "--reject"), "dora"), (("undo",), "Ben Ahlers"), (("undo",), "ada")])
 def test_what_is_not_approved_is_taken_off(desk: Teller, way: tuple[str, ...], who: str) -> None:
     before = desk.text("aging")
