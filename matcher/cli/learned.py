@@ -22,7 +22,7 @@ _HABITS = (
     Column("customer", kind=Kind.TEXT, priority=0), Column("confirmed", kind=Kind.COUNT, priority=1),
     Column("by", kind=Kind.TEXT, priority=2),
     Column("first_day", "first", Kind.DATE, priority=4), Column("last_day", "last", Kind.DATE, priority=3),
-    Column("from", "lines", Kind.TEXT, priority=4), Column("standing", kind=Kind.TEXT, priority=0, wrap=True),
+    Column("from", "lines", Kind.TEXT, priority=4), Column("said", "standing", Kind.TEXT, priority=0, wrap=True),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def list_(output: str, customer: str, account: str) -> None:
     for row, one in zip(rows, found, strict=True):
         lines = one.habit.lines
         more = f", {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
-        row |= {"customer": f"{row['customer_id']} {one.customer_name}".strip(), "standing": one.said}
+        row |= {"customer": f"{row['customer_id']} {one.customer_name}".strip()}
         row |= {"first_day": one.habit.first[:10], "last_day": one.habit.last[:10]}
         row["from"] = ", ".join(line[:10] for line in lines[-_SHOWN:]) + more
         if output != "json":

@@ -9,7 +9,7 @@ import click
 
 from matcher.cli.common import IsoDate, heading, note, open_books, with_books
 from matcher.cli.filters import picked, sort_option, with_filters
-from matcher.cli.tables import Column, Kind, counted, page_width, put_line, show, with_format
+from matcher.cli.tables import Column, Kind, counted, for_programs, page_width, put_line, show, with_format
 from matcher.cli.tables.standard import ten
 from matcher.codes import NEEDS_PERSON
 from matcher.display.records import Columns, between, day, long_day, record
@@ -91,7 +91,8 @@ def queue(
         else:
             head = heading(books, "receipts that wait", as_of=as_of)
             show([_row(line) for line in page.lines], _WAITING, output, complete=_COMPLETE, head=head)
-        note(_head(page, held=held, narrow=filters.narrow))
+        if for_programs(output):
+            note(_head(page, held=held, narrow=filters.narrow))
     if fail_if_waiting and page.found:
         click.get_current_context().exit(NEEDS_PERSON)
 

@@ -4,13 +4,16 @@ import click
 
 from matcher.cli.common import note, open_books, reason_option, with_books
 from matcher.cli.decide import show_decided
-from matcher.cli.tables import show, with_format
+from matcher.cli.tables import Column, Kind, show, with_format
 from matcher.cli.trust import class_rows
 
 _COLUMNS = (
     "line_id", "class", "account", "booking_date", "amount", "currency", "payer", "text", "customer_id", "documents", "rule", "decision_id",
 )  # fmt: skip
-_RESULT = ("class", "checked", "refused", "check_precision", "check_errors_at_most")
+_RESULT = (
+    "class", Column("checked", kind=Kind.COUNT), Column("refused", kind=Kind.COUNT, zeros=True),
+    Column("check_precision", "right", Kind.SHARE), Column("check_errors_at_most", "errors at most", Kind.SHARE, up=True),
+)  # fmt: skip
 
 
 @click.group(invoke_without_command=True)

@@ -313,7 +313,7 @@ class Review(Desktop):
             self.desk.narrow(replace(self.desk.filters, sort=order))
             self.read_list()
 
-        self._then(Pick("Sort by", list(SORTS), self.desk.filters.sort), sort)
+        self._then(Pick("Sort by", ["", *SORTS], self.desk.filters.sort), sort)
 
     def action_read_anew(self) -> None:
         """The list is read anew."""

@@ -153,11 +153,11 @@ def test_a_run_leaves_a_receipt_alone_that_waits(tmp_path: Path, monkeypatch: py
     config.write_text(config.read_text("utf-8") + "[policy]\nfour_eyes_above = 100\n", encoding="utf-8")
     desk = Teller(books, monkeypatch)
     desk.do("allocate", "ref:B1", "RE-4=1190.00")
-    assert "1 lines looked at: 0 posted, 0 proposed." in desk.do("run")
+    assert "1 line looked at: 0 posted, 0 proposed." in desk.do("run")
     (row,) = desk.told("queue", "--as-of", "2026-12-31")
     assert str(row["reason"]).startswith("waits for approval by another person")
     desk.do("approve", "--reject", *_waiting(desk))
-    assert "1 lines looked at: 1 posted, 0 proposed." in desk.do("run")
+    assert "1 line looked at: 1 posted, 0 proposed." in desk.do("run")
 
 
 def test_what_was_spent_meanwhile_is_not_approved(desk: Teller) -> None:

