@@ -85,6 +85,33 @@ def test_a_return_of_a_posted_receipt_is_found_in_a_later_run(tmp_path: Path) ->
     assert (lines["L3"]["outcome"], "took it back" in lines["L3"]["reason"]) == ("unexplained", True)
 
 
+def _returned(folder: Path) -> tuple[Books, bytes]:
+    """Books in which a return of a receipt is proposed, and another proposal waits, with the aging."""
+    told = run(
+        folder,
+        {"amount": "640.00", "remittance_information": "Anzahlung"},
+        {"amount": "-640.00", "remittance_information": "STORNO Anzahlung", "return_reason": "AM05"},
+        {"amount": "1190.00", "counterparty_account": "", "remittance_information": "danke"},
+    )
+    assert [told[name][0] for name in ("L1", "L2", "L3")] == ["none", "proposed", "proposed"]
+    books = Books(folder / "books")
+    return books, aging(books)
+
+
+def aging(books: Books) -> bytes:
+    made = CliRunner().invoke(main, ["--books", str(books.directory), "aging", "-O", "csv"])
+    assert made.exit_code == 0
+    return made.stdout_bytes
+
+
+def test_a_return_that_is_taken_back_leaves_the_aging_as_it_was(tmp_path: Path) -> None:
+    books, before = _returned(tmp_path)
+    (line_id,) = books.state().lines.filter(bank_reference="L2")["line_id"]
+    books.accept([line_id])
+    books.undo(line_id, reason="not yet")
+    assert aging(books) == before
+
+
 def test_our_own_money_that_comes_back_pays_no_invoice(tmp_path: Path) -> None:
     told = run(
         tmp_path,

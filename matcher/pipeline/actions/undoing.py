@@ -125,8 +125,11 @@ def _undo_all(
 
 
 def _keep_payers(look: Look, targets: Sequence[_Target]) -> None:
-    """Keeps whose the money certainly is of lines that were posted before a run had to say so: it is his credit now."""
-    posted = [target.line_id for target in targets if target.kind in SETTLING and target.line_id]
+    """Keeps whose the money certainly is of lines that were posted before a run had to say so: it is his credit now.
+
+    A line that the bank took back was nobody's credit before that was said either: it stands as the run left it.
+    """
+    posted = [target.line_id for target in targets if target.kind in SETTLING and target.kind != DecisionKind.RETURN and target.line_id]
     found = payers.news(look, posted)
     if found.height:
         journal.append_credits(look.session.store, look.session.next_batch, found)
