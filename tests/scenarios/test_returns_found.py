@@ -112,6 +112,16 @@ def test_a_return_that_is_taken_back_leaves_the_aging_as_it_was(tmp_path: Path) 
     assert aging(books) == before
 
 
+def test_many_accepted_at_once_are_taken_back_with_the_return_among_them(tmp_path: Path) -> None:
+    books, before = _returned(tmp_path)
+    waiting = books.queue().lines
+    made = books.accept([line.line_id for line in waiting if line.state == "proposed"])
+    assert sorted(one.kind for one in made) == ["accept", "return", "return"]
+    assert len(books.undo_run(0, reason="not yet")) == 3
+    assert (books.queue().lines, aging(books)) == (waiting, before)
+    assert not [check for check in books.verify() if check.failure]
+
+
 def test_our_own_money_that_comes_back_pays_no_invoice(tmp_path: Path) -> None:
     told = run(
         tmp_path,
