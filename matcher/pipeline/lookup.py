@@ -101,7 +101,8 @@ def customer(session: Session, typed: str) -> str:
         return typed
     alike = customers_like(session, typed)
     same = [one for one in alike if _named_so(one, typed)]
-    meant = same or alike
+    # a piece of a number is a slip of the fingers as often as not, and would be another customer's money
+    meant = same or [one for one in alike if search.has(search.words(typed), *_names(one))]
     if len(meant) > 1:
         listed = ", ".join(f"{one.customer_id} ({one.name})" for one in meant[:8])
         more = f" and {len(meant) - 8} more" if len(meant) > 8 else ""

@@ -116,6 +116,12 @@ def test_filters_pick_and_a_value_that_does_not_exist_is_refused(desk: Teller) -
     assert desk.do("queue", "--customer", "10000", status=2).startswith("customer.unknown")
 
 
+def test_a_piece_of_a_number_names_no_customer(desk: Teller) -> None:
+    for command in (("queue",), ("accept",), ("on-account", "ref:B4"), ("items",)):
+        said = desk.do(*command, "--customer", "0012", status=2)
+        assert said.startswith("customer.unknown: there is no customer '0012'"), said
+
+
 def test_many_at_once_and_all_of_it_back(desk: Teller) -> None:
     before = desk.text("aging")
     shown = desk.do("accept", "--min-amount", "600", "--except", "ref:B2", "--dry-run")
