@@ -49,15 +49,15 @@ def remember(directory: Path, actor: str, lines: Sequence[Listed], what: str = Q
     return True
 
 
-def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...]:
-    """What this person was shown last; nothing when there was none, or it cannot be read."""
+def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...] | None:
+    """What this person was shown last; None when there was nothing yet, or it cannot be read."""
     try:
         record = json.loads(_path(directory, actor, what).read_text("utf-8"))
         if record["version"] != 1:
-            return ()
+            return None
         return tuple(Listed(str(line_id), str(key)) for line_id, key in record["lines"])
     except (OSError, ValueError, KeyError, TypeError):
-        return ()
+        return None
 
 
 def _path(directory: Path, actor: str, what: str) -> Path:

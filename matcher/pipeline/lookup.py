@@ -51,10 +51,12 @@ def numbered(session: Session, typed: str) -> Listed | None:
     if not match:
         return None
     seen = listed.recall(session.directory, session.actor)
-    if not seen and not match[1]:
+    if seen is None and not match[1]:
         return None
-    if not 0 < int(match[2]) <= len(seen):
-        what = f"your latest queue shows {len(seen)} lines, and no number {match[2]}" if seen else "no queue was shown to you yet"
+    if seen is None or not 0 < int(match[2]) <= len(seen):
+        what = "no queue was shown to you yet"
+        if seen is not None:
+            what = f"your latest queue shows {len(seen)} lines, and no number {match[2]}"
         raise MatcherError("line.unknown", what, hint="Look at `matcher queue`; its numbers hold until you look again.")
     return seen[int(match[2]) - 1]
 

@@ -78,6 +78,14 @@ def test_numbers_of_the_queue_name_lines_until_it_is_looked_at_again(desk: Telle
     assert "named twice" in desk.do("accept", "1,1", status=2)
 
 
+def test_a_number_after_an_empty_queue_begins_no_id(desk: Teller) -> None:
+    ids = {row["line_id"][:length] for row in desk.told("queue") for length in range(1, 6)}
+    number = next(text for text in sorted(ids) if text.isdecimal() and text[0] != "0")
+    assert "0 receipts wait" in desk.do("queue", "--search", "nobody")
+    said = desk.do("accept", number, status=2)
+    assert said.startswith(f"line.unknown: your latest queue shows 0 lines, and no number {number}")
+
+
 def test_what_was_shown_is_what_is_posted(desk: Teller) -> None:
     numbers = _numbers(desk)
     desk.do("reject", "ref:B1", "--reason", "no fee was agreed", actor="ben")
