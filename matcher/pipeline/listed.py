@@ -16,7 +16,9 @@ from urllib.parse import quote
 FOLDER = ".queue"
 """Folder of the lists, in the books directory."""
 QUEUE, CHOICES = "queue", "choices"
-"""What was shown: the lines of the queue, or the choices for one line, each with the line's id."""
+"""What was shown: the lines of the queue, or the choices for lines, each with the line's id."""
+_MOST_CHOICES = 2_000
+"""Choices that are kept of lines before: more than anybody looks at in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def remember(directory: Path, actor: str, lines: Sequence[Listed], what: str = Q
             os.unlink(file.name)
         return False
     return True
+
+
+def remember_choices(directory: Path, actor: str, line_id: str, keys: Sequence[str]) -> bool:
+    """Keeps the choices that were shown for a line, beside those for the lines before. False as in `remember`."""
+    before = [one for one in recall(directory, actor, CHOICES) or () if one.line_id != line_id][-_MOST_CHOICES:]
+    return remember(directory, actor, [*before, *(Listed(line_id, key) for key in keys)], CHOICES)
 
 
 def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...] | None:

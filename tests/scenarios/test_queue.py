@@ -168,6 +168,16 @@ def test_a_choice_that_is_another_one_by_now_is_refused(desk: Teller) -> None:
     assert _state(desk, "B2") == {("proposed", "RG4103/26")}
 
 
+def test_choices_are_those_that_were_shown_though_others_were_looked_at_since(desk: Teller) -> None:
+    for line in ("ref:B2", "ref:B4", "ref:B5"):
+        desk.do("explain", line)
+    desk.do("write-off", "RG4104/26=1.00", "--reason", "rounding", actor="ben")
+    assert desk.do("accept", "ref:B2", "--choice", "2", status=4).startswith("decision.changed: ")
+    assert _state(desk, "B2") == {("proposed", "RG4103/26")}
+    desk.do("explain", "ref:B2")
+    assert "Put on account" in desk.do("accept", "ref:B2", "--choice", "2")
+
+
 def test_groups_say_how_many_and_how_much(desk: Teller) -> None:
     shown = desk.do("queue", "--group", "customer").splitlines()
     assert "100004 Hoffmann Rohrbau GmbH: 1, 1,165.00 EUR (1)" in shown
