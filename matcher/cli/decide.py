@@ -90,12 +90,13 @@ def accept(
     """
     filters = _filters(lines, asked)
     books = open_books()
+    shown = None
     if filters and not dry_run and output == "table" and sys.stdin.isatty() and sys.stdout.isatty():
-        made = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
-        _show(made, output, dry_run=True)
-        if not made or not click.confirm(f"Post {_counted(made, 'proposal')}?", default=False):
+        shown = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
+        _show(shown, output, dry_run=True)
+        if not shown or not click.confirm(f"Post {_counted(shown, 'proposal')}?", default=False):
             return
-    made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run)
+    made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run, shown=shown)
     _show(made, output, dry_run=dry_run)
     _after(books, made, output, dry_run=dry_run)
 

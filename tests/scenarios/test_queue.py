@@ -1,6 +1,7 @@
 """The queue on the command line: what is proposed on two lines a receipt, and one decision for many."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import steady
@@ -143,6 +144,23 @@ def test_many_at_once_and_all_of_it_back(desk: Teller) -> None:
     assert "name lines, or pick them by filters, not both" in desk.do("accept", "1", "--customer", "100004", status=2)
     assert "name a line, or pick lines by a filter" in desk.do("accept", status=2)
     assert "No receipt with a proposal fits" in desk.do("accept", "--customer", "100012", "--min-confidence", "100")
+
+
+def test_what_changes_while_a_person_is_asked_is_not_posted(desk: Teller) -> None:
+    terminal = SimpleNamespace(isatty=lambda: True)
+    desk.monkeypatch.setattr("matcher.cli.decide.sys", SimpleNamespace(stdin=terminal, stdout=terminal))
+
+    def said_yes_after_lunch(*_: object, **__: object) -> bool:
+        desk.do("reject", "ref:B1", "--reason", "no fee was agreed", actor="ben")
+        desk.do("run", actor="ben")
+        return True
+
+    desk.monkeypatch.setattr("click.confirm", said_yes_after_lunch)
+    said = desk.do("accept", "--min-amount", "600", status=4)
+    assert "decision.changed: other proposals wait by now than those that you were shown" in said
+    assert _state(desk, "B3") == {("proposed", "RG4105/26")}
+    desk.monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert "2 decisions; all of them back" in desk.do("accept", "--min-amount", "600")
 
 
 def test_a_choice_is_taken_by_its_number(desk: Teller) -> None:
