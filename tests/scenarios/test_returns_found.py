@@ -9,6 +9,7 @@ from support import LINE_COLUMNS, Row, table, with_lists, write
 
 from matcher.books import Books
 from matcher.cli import main
+from matcher.filters import Filters
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
@@ -120,6 +121,13 @@ def test_many_accepted_at_once_are_taken_back_with_the_return_among_them(tmp_pat
     assert len(books.undo_run(0, reason="not yet")) == 3
     assert (books.queue().lines, aging(books)) == (waiting, before)
     assert not [check for check in books.verify() if check.failure]
+
+
+def test_a_large_return_is_not_among_the_small_amounts(tmp_path: Path) -> None:
+    books, _ = _returned(tmp_path)
+    assert books.queue(max_amount="639.99").lines == ()
+    assert {line.amount for line in books.queue(min_amount="640", max_amount="640").lines} == {640_00, -640_00}
+    assert books.accept(filters=Filters(max_amount="639.99")) == []
 
 
 def test_our_own_money_that_comes_back_pays_no_invoice(tmp_path: Path) -> None:
