@@ -10,7 +10,7 @@ import click
 from matcher.cli.common import IsoDate, note, open_books, reason_option, say, with_books
 from matcher.cli.filters import picked, with_filters, with_filters_but_owner
 from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
-from matcher.states import LINE_CLASSES
+from matcher.states import LINE_CLASSES, DecisionKind
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -123,7 +123,10 @@ def _after(books: "Books", made: "Sequence[Decided]", output: str, *, dry_run: b
         note("No receipt with a proposal fits the filters.")
     if dry_run or not made:
         return
-    if len(made) > 1:
+    waits = sum(one.kind == DecisionKind.SUBMIT for one in made)
+    if waits:
+        say(f"{waits} of {_counted(made, 'decision')} wait for approval: matcher queue --to-approve.")
+    elif len(made) > 1:
         say(f"{_counted(made, 'decision')}; all of them back: matcher undo --run last.")
     waiting = books.queue(limit=1).waiting
     say("Nothing waits any more." if not waiting else f"{waiting} receipt{' still waits' if waiting == 1 else 's still wait'}.")

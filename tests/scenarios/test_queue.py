@@ -146,6 +146,14 @@ def test_many_at_once_and_all_of_it_back(desk: Teller) -> None:
     assert "No receipt with a proposal fits" in desk.do("accept", "--customer", "100012", "--min-confidence", "100")
 
 
+def test_what_waits_for_approval_is_not_said_to_be_taken_back_with_a_run(desk: Teller) -> None:
+    config = desk.folder / "books" / "matcher.toml"
+    config.write_text(config.read_text("utf-8") + "[policy]\nfour_eyes_above = 600\n", encoding="utf-8")
+    said = desk.do("accept", "--min-amount", "600")
+    assert "3 of 3 decisions wait for approval: matcher queue --to-approve." in said
+    assert "undo --run" not in said
+
+
 def test_what_changes_while_a_person_is_asked_is_not_posted(desk: Teller) -> None:
     terminal = SimpleNamespace(isatty=lambda: True)
     desk.monkeypatch.setattr("matcher.cli.decide.sys", SimpleNamespace(stdin=terminal, stdout=terminal))
