@@ -87,6 +87,13 @@ def test_a_number_after_an_empty_queue_begins_no_id(desk: Teller) -> None:
     assert said.startswith(f"line.unknown: your latest queue shows 0 lines, and no number {number}")
 
 
+def test_a_form_without_numbers_leaves_those_on_the_screen(desk: Teller) -> None:
+    numbers = _numbers(desk)
+    for form in ("json", "csv"):
+        desk.do("queue", "--sort", "date", "--limit", "2", "-O", form)
+    assert "for 200001; RG4105/26 28730.00 EUR" in desk.do("accept", f"{numbers['B3']}", "--dry-run")
+
+
 def test_what_was_shown_is_what_is_posted(desk: Teller) -> None:
     numbers = _numbers(desk)
     desk.do("reject", "ref:B1", "--reason", "no fee was agreed", actor="ben")
