@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,12 +61,17 @@ def remember_choices(directory: Path, actor: str, line_id: str, keys: Sequence[s
 def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...] | None:
     """What this person was shown last; None when there was nothing yet, or it cannot be read."""
     try:
-        record = json.loads(_path(directory, actor, what).read_text("utf-8"))
-        if record["version"] != 1:
-            return None
-        return tuple(Listed(str(line_id), str(key)) for line_id, key in record["lines"])
+        return _read(_path(directory, actor, what).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@lru_cache(maxsize=2)  # a range of thousands of numbers asks for the same list for each of them
+def _read(text: str) -> tuple[Listed, ...] | None:
+    record = json.loads(text)
+    if record["version"] != 1:
+        return None
+    return tuple(Listed(str(line_id), str(key)) for line_id, key in record["lines"])
 
 
 def _path(directory: Path, actor: str, what: str) -> Path:

@@ -1,5 +1,6 @@
 """The queue on the command line: what is proposed on two lines a receipt, and one decision for many."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -85,6 +86,21 @@ def test_a_number_after_an_empty_queue_begins_no_id(desk: Teller) -> None:
     assert "0 receipts wait" in desk.do("queue", "--search", "nobody")
     said = desk.do("accept", number, status=2)
     assert said.startswith(f"line.unknown: your latest queue shows 0 lines, and no number {number}")
+
+
+def test_a_list_is_taken_apart_once_for_a_whole_range(desk: Teller) -> None:
+    from matcher.pipeline import listed
+
+    _numbers(desk)
+    taken_apart: list[str] = []
+
+    def loads(text: str) -> object:
+        taken_apart.append(text)
+        return json.loads(text)
+
+    desk.monkeypatch.setattr(listed, "json", SimpleNamespace(loads=loads, dumps=json.dumps))
+    desk.do("accept", "1-3", "--dry-run")
+    assert len(taken_apart) <= 1
 
 
 def test_a_form_without_numbers_leaves_those_on_the_screen(desk: Teller) -> None:
