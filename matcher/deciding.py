@@ -48,11 +48,12 @@ class DecisionMethods(ABC):
 
     def accept(
         self, line_ids: Sequence[str] = (), *, filters: Filters | None = None, but: Sequence[str] = (), choice: int = 0, reason: str = "",
-        dry_run: bool = False,
+        dry_run: bool = False, shown: Sequence[Decided] | None = None,
     ) -> list[Decided]:  # fmt: skip
         """Posts the proposals on these lines, or on all that filters let through but some; see `actions.proposals.accept`.
 
-        `choice` takes another one of the choices for a single line, counted from 1; see `actions.choosing.choose`.
+        `choice` takes another one of the choices for a single line, counted from 1; see `actions.choosing.choose`. `shown`: what a dry
+        run came to; anything else is refused then with ``decision.changed``.
         """
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
@@ -61,7 +62,10 @@ class DecisionMethods(ABC):
                 if len(chosen.line_ids) != 1:
                     raise MatcherError("usage.option", "a choice is taken for one line at a time")
                 return actions.choosing.choose(session, chosen.line_ids[0], choice, reason)
-            return actions.proposals.accept(session, chosen, reason) if chosen.line_ids or filters is None else []
+            made = actions.proposals.accept(session, chosen, reason) if chosen.line_ids or filters is None else []
+            if shown is not None and [_done(one) for one in made] != [_done(one) for one in shown]:
+                raise MatcherError("decision.changed", "other proposals wait by now than those that you were shown")
+            return made
 
     def reject(
         self,
@@ -229,3 +233,8 @@ class DecisionMethods(ABC):
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
             return actions.undoing.undo_rule(session, rule, since, reason)
+
+
+def _done(one: Decided) -> tuple[object, ...]:
+    """What a decision does to money."""
+    return (one.kind, one.line_id, one.customer_id, one.effects, one.left, one.currency)

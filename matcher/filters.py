@@ -15,7 +15,7 @@ class Filters:
         rule: a rule's id, with or without its version.
         state: ``proposed`` or ``none``.
         min_confidence: millionths.
-        min_amount, max_amount: decimal text; it bounds the amounts of every currency.
+        min_amount, max_amount: decimal text; it bounds the amounts of every currency, and how much goes out as well as what comes in.
         older_than: days since the booking.
         search: a text that the bank's words, the customer's number or name hold, in whatever case.
         held: those on hold, in the place of those that wait.

@@ -108,7 +108,7 @@ class LookingMethods(ABC):
             named = pipeline.lookup.line(session, line_id)
             found = pipeline.choices.of_line(session, named)
         if number:
-            listed.remember(self.directory, self.actor, [listed.Listed(named, one.digest) for one in found], listed.CHOICES)
+            listed.remember_choices(self.directory, self.actor, named, [one.digest for one in found])
         return found
 
     def export_decisions(self, path: str | Path, as_of: date | None = None, *, filters: Filters | None = None) -> int:

@@ -10,7 +10,7 @@ import click
 from matcher.cli.common import IsoDate, note, open_books, reason_option, say, with_books
 from matcher.cli.filters import picked, with_filters, with_filters_but_owner
 from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
-from matcher.states import LINE_CLASSES
+from matcher.states import LINE_CLASSES, DecisionKind
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -90,12 +90,13 @@ def accept(
     """
     filters = _filters(lines, asked)
     books = open_books()
+    shown = None
     if filters and not dry_run and output == "table" and sys.stdin.isatty() and sys.stdout.isatty():
-        made = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
-        _show(made, output, dry_run=True)
-        if not made or not click.confirm(f"Post {_counted(made, 'proposal')}?", default=False):
+        shown = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
+        _show(shown, output, dry_run=True)
+        if not shown or not click.confirm(f"Post {_counted(shown, 'proposal')}?", default=False):
             return
-    made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run)
+    made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run, shown=shown)
     _show(made, output, dry_run=dry_run)
     _after(books, made, output, dry_run=dry_run)
 
@@ -122,7 +123,10 @@ def _after(books: "Books", made: "Sequence[Decided]", output: str, *, dry_run: b
         note("No receipt with a proposal fits the filters.")
     if dry_run or not made:
         return
-    if len(made) > 1:
+    waits = sum(one.kind == DecisionKind.SUBMIT for one in made)
+    if waits:
+        say(f"{waits} of {_counted(made, 'decision')} wait for approval: matcher queue --to-approve.")
+    elif len(made) > 1:
         say(f"{_counted(made, 'decision')}; all of them back: matcher undo --run last.")
     waiting = books.queue(limit=1).waiting
     say("Nothing waits any more." if not waiting else f"{waiting} receipt{' still waits' if waiting == 1 else 's still wait'}.")

@@ -82,7 +82,7 @@ def queue(
     filters = picked(asked, held=held, sort=group or sort or "")
     shown = SHOWN if limit is None and output == "table" else limit
     books = open_books()
-    page = books.queue(as_of, filters=filters, limit=shown, number=True)
+    page = books.queue(as_of, filters=filters, limit=shown, number=output == "table")
     if output == "table":
         _screen(page, group or "", held=held, narrow=filters.narrow)
     else:

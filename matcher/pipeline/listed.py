@@ -10,13 +10,16 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 FOLDER = ".queue"
 """Folder of the lists, in the books directory."""
 QUEUE, CHOICES = "queue", "choices"
-"""What was shown: the lines of the queue, or the choices for one line, each with the line's id."""
+"""What was shown: the lines of the queue, or the choices for lines, each with the line's id."""
+_MOST_CHOICES = 2_000
+"""Choices that are kept of lines before: more than anybody looks at in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,26 @@ def remember(directory: Path, actor: str, lines: Sequence[Listed], what: str = Q
     return True
 
 
-def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...]:
-    """What this person was shown last; nothing when there was none, or it cannot be read."""
+def remember_choices(directory: Path, actor: str, line_id: str, keys: Sequence[str]) -> bool:
+    """Keeps the choices that were shown for a line, beside those for the lines before. False as in `remember`."""
+    before = [one for one in recall(directory, actor, CHOICES) or () if one.line_id != line_id][-_MOST_CHOICES:]
+    return remember(directory, actor, [*before, *(Listed(line_id, key) for key in keys)], CHOICES)
+
+
+def recall(directory: Path, actor: str, what: str = QUEUE) -> tuple[Listed, ...] | None:
+    """What this person was shown last; None when there was nothing yet, or it cannot be read."""
     try:
-        record = json.loads(_path(directory, actor, what).read_text("utf-8"))
-        if record["version"] != 1:
-            return ()
-        return tuple(Listed(str(line_id), str(key)) for line_id, key in record["lines"])
+        return _read(_path(directory, actor, what).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
-        return ()
+        return None
+
+
+@lru_cache(maxsize=2)  # a range of thousands of numbers asks for the same list for each of them
+def _read(text: str) -> tuple[Listed, ...] | None:
+    record = json.loads(text)
+    if record["version"] != 1:
+        return None
+    return tuple(Listed(str(line_id), str(key)) for line_id, key in record["lines"])
 
 
 def _path(directory: Path, actor: str, what: str) -> Path:

@@ -51,10 +51,12 @@ def numbered(session: Session, typed: str) -> Listed | None:
     if not match:
         return None
     seen = listed.recall(session.directory, session.actor)
-    if not seen and not match[1]:
+    if seen is None and not match[1]:
         return None
-    if not 0 < int(match[2]) <= len(seen):
-        what = f"your latest queue shows {len(seen)} lines, and no number {match[2]}" if seen else "no queue was shown to you yet"
+    if seen is None or not 0 < int(match[2]) <= len(seen):
+        what = "no queue was shown to you yet"
+        if seen is not None:
+            what = f"your latest queue shows {len(seen)} lines, and no number {match[2]}"
         raise MatcherError("line.unknown", what, hint="Look at `matcher queue`; its numbers hold until you look again.")
     return seen[int(match[2]) - 1]
 
@@ -101,7 +103,8 @@ def customer(session: Session, typed: str) -> str:
         return typed
     alike = customers_like(session, typed)
     same = [one for one in alike if _named_so(one, typed)]
-    meant = same or alike
+    # a piece of a number is a slip of the fingers as often as not, and would be another customer's money
+    meant = same or [one for one in alike if search.has(search.words(typed), *_names(one))]
     if len(meant) > 1:
         listed = ", ".join(f"{one.customer_id} ({one.name})" for one in meant[:8])
         more = f" and {len(meant) - 8} more" if len(meant) > 8 else ""

@@ -193,12 +193,12 @@ def _clauses(store: Store, as_of: date, asked: Filters) -> tuple[list[str], dict
 
 
 def _between(store: Store, least: str, most: str) -> str:
-    """A condition that bounds amounts, in the minor units of each currency that there is."""
+    """A condition that bounds amounts, in the minor units of each currency that there is; of money that goes out, how much it is."""
     parts = []
     for (currency,) in store.run("SELECT DISTINCT currency FROM raw.line ORDER BY 1"):
         unit = 10 ** (money.scale(_FINEST) - money.scale(currency))
-        bounds = [f"amount >= {-(-money.parse(least, _FINEST) // unit)}"] if least else []
-        bounds += [f"amount <= {money.parse(most, _FINEST) // unit}"] if most else []
+        bounds = [f"abs(amount) >= {-(-money.parse(least, _FINEST) // unit)}"] if least else []
+        bounds += [f"abs(amount) <= {money.parse(most, _FINEST) // unit}"] if most else []
         parts.append(" AND ".join([f"currency = '{currency}'", *bounds]))
     return f"({' OR '.join(parts)})" if parts else "true"
 

@@ -1,6 +1,8 @@
 """The queue on the command line: what is proposed on two lines a receipt, and one decision for many."""
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import steady
@@ -78,6 +80,36 @@ def test_numbers_of_the_queue_name_lines_until_it_is_looked_at_again(desk: Telle
     assert "named twice" in desk.do("accept", "1,1", status=2)
 
 
+def test_a_number_after_an_empty_queue_begins_no_id(desk: Teller) -> None:
+    ids = {row["line_id"][:length] for row in desk.told("queue") for length in range(1, 6)}
+    number = next(text for text in sorted(ids) if text.isdecimal() and text[0] != "0")
+    assert "0 receipts wait" in desk.do("queue", "--search", "nobody")
+    said = desk.do("accept", number, status=2)
+    assert said.startswith(f"line.unknown: your latest queue shows 0 lines, and no number {number}")
+
+
+def test_a_list_is_taken_apart_once_for_a_whole_range(desk: Teller) -> None:
+    from matcher.pipeline import listed
+
+    _numbers(desk)
+    taken_apart: list[str] = []
+
+    def loads(text: str) -> object:
+        taken_apart.append(text)
+        return json.loads(text)
+
+    desk.monkeypatch.setattr(listed, "json", SimpleNamespace(loads=loads, dumps=json.dumps))
+    desk.do("accept", "1-3", "--dry-run")
+    assert len(taken_apart) <= 1
+
+
+def test_a_form_without_numbers_leaves_those_on_the_screen(desk: Teller) -> None:
+    numbers = _numbers(desk)
+    for form in ("json", "csv"):
+        desk.do("queue", "--sort", "date", "--limit", "2", "-O", form)
+    assert "for 200001; RG4105/26 28730.00 EUR" in desk.do("accept", f"{numbers['B3']}", "--dry-run")
+
+
 def test_what_was_shown_is_what_is_posted(desk: Teller) -> None:
     numbers = _numbers(desk)
     desk.do("reject", "ref:B1", "--reason", "no fee was agreed", actor="ben")
@@ -116,6 +148,12 @@ def test_filters_pick_and_a_value_that_does_not_exist_is_refused(desk: Teller) -
     assert desk.do("queue", "--customer", "10000", status=2).startswith("customer.unknown")
 
 
+def test_a_piece_of_a_number_names_no_customer(desk: Teller) -> None:
+    for command in (("queue",), ("accept",), ("on-account", "ref:B4"), ("items",)):
+        said = desk.do(*command, "--customer", "0012", status=2)
+        assert said.startswith("customer.unknown: there is no customer '0012'"), said
+
+
 def test_many_at_once_and_all_of_it_back(desk: Teller) -> None:
     before = desk.text("aging")
     shown = desk.do("accept", "--min-amount", "600", "--except", "ref:B2", "--dry-run")
@@ -129,6 +167,31 @@ def test_many_at_once_and_all_of_it_back(desk: Teller) -> None:
     assert "name lines, or pick them by filters, not both" in desk.do("accept", "1", "--customer", "100004", status=2)
     assert "name a line, or pick lines by a filter" in desk.do("accept", status=2)
     assert "No receipt with a proposal fits" in desk.do("accept", "--customer", "100012", "--min-confidence", "100")
+
+
+def test_what_waits_for_approval_is_not_said_to_be_taken_back_with_a_run(desk: Teller) -> None:
+    config = desk.folder / "books" / "matcher.toml"
+    config.write_text(config.read_text("utf-8") + "[policy]\nfour_eyes_above = 600\n", encoding="utf-8")
+    said = desk.do("accept", "--min-amount", "600")
+    assert "3 of 3 decisions wait for approval: matcher queue --to-approve." in said
+    assert "undo --run" not in said
+
+
+def test_what_changes_while_a_person_is_asked_is_not_posted(desk: Teller) -> None:
+    terminal = SimpleNamespace(isatty=lambda: True)
+    desk.monkeypatch.setattr("matcher.cli.decide.sys", SimpleNamespace(stdin=terminal, stdout=terminal))
+
+    def said_yes_after_lunch(*_: object, **__: object) -> bool:
+        desk.do("reject", "ref:B1", "--reason", "no fee was agreed", actor="ben")
+        desk.do("run", actor="ben")
+        return True
+
+    desk.monkeypatch.setattr("click.confirm", said_yes_after_lunch)
+    said = desk.do("accept", "--min-amount", "600", status=4)
+    assert "decision.changed: other proposals wait by now than those that you were shown" in said
+    assert _state(desk, "B3") == {("proposed", "RG4105/26")}
+    desk.monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert "2 decisions; all of them back" in desk.do("accept", "--min-amount", "600")
 
 
 def test_a_choice_is_taken_by_its_number(desk: Teller) -> None:
@@ -152,6 +215,16 @@ def test_a_choice_that_is_another_one_by_now_is_refused(desk: Teller) -> None:
     desk.do("write-off", "RG4104/26=1.00", "--reason", "rounding", actor="ben")
     assert desk.do("accept", "ref:B2", "--choice", "2", status=4).startswith("decision.changed: ")
     assert _state(desk, "B2") == {("proposed", "RG4103/26")}
+
+
+def test_choices_are_those_that_were_shown_though_others_were_looked_at_since(desk: Teller) -> None:
+    for line in ("ref:B2", "ref:B4", "ref:B5"):
+        desk.do("explain", line)
+    desk.do("write-off", "RG4104/26=1.00", "--reason", "rounding", actor="ben")
+    assert desk.do("accept", "ref:B2", "--choice", "2", status=4).startswith("decision.changed: ")
+    assert _state(desk, "B2") == {("proposed", "RG4103/26")}
+    desk.do("explain", "ref:B2")
+    assert "Put on account" in desk.do("accept", "ref:B2", "--choice", "2")
 
 
 def test_groups_say_how_many_and_how_much(desk: Teller) -> None:

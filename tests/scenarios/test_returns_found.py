@@ -9,6 +9,7 @@ from support import LINE_COLUMNS, Row, table, with_lists, write
 
 from matcher.books import Books
 from matcher.cli import main
+from matcher.filters import Filters
 
 CUSTOMERS = [
     {"customer_id": "C1", "name": "Brandt Maschinenbau GmbH", "account": "DE02100100100006820101"},
@@ -83,6 +84,50 @@ def test_a_return_of_a_posted_receipt_is_found_in_a_later_run(tmp_path: Path) ->
     assert (lines["L2"]["state"], lines["L2"]["other_line"]) == ("proposed", lines["L1"]["line_id"])
     assert lines["L2"]["customer_id"] == "C1"
     assert (lines["L3"]["outcome"], "took it back" in lines["L3"]["reason"]) == ("unexplained", True)
+
+
+def _returned(folder: Path) -> tuple[Books, bytes]:
+    """Books in which a return of a receipt is proposed, and another proposal waits, with the aging."""
+    told = run(
+        folder,
+        {"amount": "640.00", "remittance_information": "Anzahlung"},
+        {"amount": "-640.00", "remittance_information": "STORNO Anzahlung", "return_reason": "AM05"},
+        {"amount": "1190.00", "counterparty_account": "", "remittance_information": "danke"},
+    )
+    assert [told[name][0] for name in ("L1", "L2", "L3")] == ["none", "proposed", "proposed"]
+    books = Books(folder / "books")
+    return books, aging(books)
+
+
+def aging(books: Books) -> bytes:
+    made = CliRunner().invoke(main, ["--books", str(books.directory), "aging", "-O", "csv"])
+    assert made.exit_code == 0
+    return made.stdout_bytes
+
+
+def test_a_return_that_is_taken_back_leaves_the_aging_as_it_was(tmp_path: Path) -> None:
+    books, before = _returned(tmp_path)
+    (line_id,) = books.state().lines.filter(bank_reference="L2")["line_id"]
+    books.accept([line_id])
+    books.undo(line_id, reason="not yet")
+    assert aging(books) == before
+
+
+def test_many_accepted_at_once_are_taken_back_with_the_return_among_them(tmp_path: Path) -> None:
+    books, before = _returned(tmp_path)
+    waiting = books.queue().lines
+    made = books.accept([line.line_id for line in waiting if line.state == "proposed"])
+    assert sorted(one.kind for one in made) == ["accept", "return", "return"]
+    assert len(books.undo_run(0, reason="not yet")) == 3
+    assert (books.queue().lines, aging(books)) == (waiting, before)
+    assert not [check for check in books.verify() if check.failure]
+
+
+def test_a_large_return_is_not_among_the_small_amounts(tmp_path: Path) -> None:
+    books, _ = _returned(tmp_path)
+    assert books.queue(max_amount="639.99").lines == ()
+    assert {line.amount for line in books.queue(min_amount="640", max_amount="640").lines} == {640_00, -640_00}
+    assert books.accept(filters=Filters(max_amount="639.99")) == []
 
 
 def test_our_own_money_that_comes_back_pays_no_invoice(tmp_path: Path) -> None:

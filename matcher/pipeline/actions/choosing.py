@@ -28,8 +28,9 @@ def choose(session: Session, typed: str, number: int, reason: str) -> list[Decid
         what = f"line {line_id} has {len(found)} choices, and no number {number}"
         raise MatcherError("usage.option", what, hint=f"See `matcher explain {line_id}`.")
     chosen = found[number - 1]
-    seen = listed.recall(session.directory, session.actor, listed.CHOICES)
-    if seen and seen[0].line_id == line_id and [one.key for one in seen] != [one.digest for one in found]:
+    shown = listed.recall(session.directory, session.actor, listed.CHOICES) or ()
+    seen = [one.key for one in shown if one.line_id == line_id]
+    if seen and seen != [one.digest for one in found]:
         raise MatcherError("decision.changed", f"line {line_id} has other choices than those that you were shown")
     return take(session, line_id, chosen, reason)
 

@@ -17,7 +17,9 @@ from matcher.pipeline.session import Session
 from matcher.states import ENGINE, SETTLING, DecisionKind, Exclusion, Outcome
 from matcher.store import journal
 
-_BY_RUN = (DecisionKind.MATCH, DecisionKind.ACCEPT, DecisionKind.ON_ACCOUNT, DecisionKind.REFUND, DecisionKind.SET_OFF)
+_BY_RUN = (
+    DecisionKind.MATCH, DecisionKind.ACCEPT, DecisionKind.ON_ACCOUNT, DecisionKind.REFUND, DecisionKind.SET_OFF, DecisionKind.RETURN,
+)  # fmt: skip
 """Kinds of decisions that are taken back together with the run, or the command about several lines, that made them."""
 
 
@@ -113,7 +115,10 @@ def _undo_all(
         code = "rule.unknown" if "rule" in summary else "decision.state"
         raise MatcherError(code, f"nothing stands that {what} posted")
     targets = [_Target(*row) for row in standing.select(_Target._fields).iter_rows()]
-    returned = look.state.decisions.filter(pl.col("live"), pl.col("kind") == DecisionKind.RETURN, pl.col("other_line") != "")
+    mine = [target.decision_id for target in targets]
+    returned = look.state.decisions.filter(
+        pl.col("live"), pl.col("kind") == DecisionKind.RETURN, pl.col("other_line") != "", ~pl.col("decision_id").is_in(mine)
+    )
     rests = {target.line_id for target in targets} & set(returned["other_line"])
     if rests:
         raise MatcherError("decision.state", f"line {min(rests)} was returned by the bank", hint="Take the return back first.")
@@ -125,8 +130,11 @@ def _undo_all(
 
 
 def _keep_payers(look: Look, targets: Sequence[_Target]) -> None:
-    """Keeps whose the money certainly is of lines that were posted before a run had to say so: it is his credit now."""
-    posted = [target.line_id for target in targets if target.kind in SETTLING and target.line_id]
+    """Keeps whose the money certainly is of lines that were posted before a run had to say so: it is his credit now.
+
+    A line that the bank took back was nobody's credit before that was said either: it stands as the run left it.
+    """
+    posted = [target.line_id for target in targets if target.kind in SETTLING and target.kind != DecisionKind.RETURN and target.line_id]
     found = payers.news(look, posted)
     if found.height:
         journal.append_credits(look.session.store, look.session.next_batch, found)
