@@ -10,6 +10,7 @@ import click
 from matcher.cli.common import IsoDate, note, open_books, reason_option, say, with_books
 from matcher.cli.filters import picked, with_filters, with_filters_but_owner
 from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
+from matcher.errors import MatcherError
 from matcher.states import LINE_CLASSES, DecisionKind
 
 if TYPE_CHECKING:
@@ -128,7 +129,10 @@ def _after(books: "Books", made: "Sequence[Decided]", output: str, *, dry_run: b
         say(f"{waits} of {_counted(made, 'decision')} wait for approval: matcher queue --to-approve.")
     elif len(made) > 1:
         say(f"{_counted(made, 'decision')}; all of them back: matcher undo --run last.")
-    waiting = books.queue(limit=1).waiting
+    try:
+        waiting = books.queue(limit=1).waiting
+    except MatcherError:  # another process has the books by now: what was decided is recorded, and that is what the status must say
+        return
     say("Nothing waits any more." if not waiting else f"{waiting} receipt{' still waits' if waiting == 1 else 's still wait'}.")
 
 
