@@ -23,7 +23,7 @@ _RATIO_FREE = 4 << 20
 _ZIP64 = 0xFFFF
 """Stands for a number of files that is told elsewhere."""
 _NESTED = (MAGIC, b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError, OverflowError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError, OverflowError)
 """What the zipfile module raises for contents it cannot read."""
 
 
@@ -39,7 +39,7 @@ def members(source: Source) -> list[Source]:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             listed = archive.infolist()
             infos = [info for info in listed if not _beside_the_point(info)]
-    except _BROKEN:
+    except BROKEN:
         raise MatcherError("file.malformed", "the ZIP archive cannot be read") from None
     if stated not in (len(listed), _ZIP64):
         raise MatcherError("file.malformed", f"the archive says it holds {stated} files and lists {len(listed)}")
@@ -109,7 +109,7 @@ class _Member(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         try:
             piece = self._inner.read(len(view))
-        except _BROKEN:
+        except BROKEN:
             raise MatcherError("file.cut", "a file in the archive is damaged") from None
         view[: len(piece)] = piece
         return len(piece)
@@ -127,6 +127,6 @@ def _open(source: Source, info: zipfile.ZipInfo) -> BinaryIO:
     try:
         archive = zipfile.ZipFile(outer)
         return cast(BinaryIO, _Member(archive.open(info), archive, outer))
-    except _BROKEN:
+    except BROKEN:
         outer.close()
         raise MatcherError("file.cut", "a file in the archive is damaged") from None

@@ -4,6 +4,7 @@ import re
 import zipfile
 
 from matcher.model import Problem
+from matcher.parsers.archive import BROKEN
 from matcher.parsers.base import Source
 
 _PAGE = re.compile(rb"\A[\s\xef\xbb\xbf]*<(?:!doctype html|html)\b", re.IGNORECASE)
@@ -37,7 +38,7 @@ def _archive(source: Source) -> Problem | None:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             inside = [info for info in archive.infolist() if not info.filename.endswith("/")]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except BROKEN as error:
         message = f"this is a ZIP archive or a workbook that is damaged or was cut off ({str(error)[:80]}); download it again"
         return Problem("file.malformed", "fatal", message)
     if any(info.flag_bits & 1 for info in inside):

@@ -30,9 +30,12 @@ class Listed:
     key: str
 
 
-def proposal_key(customer_id: str, other_line: str, shares: Iterable[tuple[str, int, int]]) -> str:
-    """Tells one proposal from another: whose money it is, the line it goes with, and each item with cash and adjustment in minor units."""
-    text = json.dumps([customer_id, other_line, list(shares)], ensure_ascii=False)
+def proposal_key(customer_id: str, other_line: str, pending: int, shares: Iterable[tuple[str, int, int, int, str]]) -> str:
+    """Tells one proposal from another: whose money it is, the line it goes with, and what the line has to give.
+
+    `shares`: each item with cash, what that settles of the item, what is cleared beside it and for which reason; minor units.
+    """
+    text = json.dumps([customer_id, other_line, pending, list(shares)], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 

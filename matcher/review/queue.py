@@ -42,6 +42,11 @@ class ProposedItem:
     reason: str
     left: int
 
+    @property
+    def item_amount(self) -> int:
+        """What the cash settles, in the item's currency."""
+        return self.open - self.adjustment - self.left
+
     def to_dict(self, currency: str) -> dict[str, object]:
         """As a machine is told. `currency`: of the line."""
         return {
@@ -94,7 +99,12 @@ class WaitingLine:
     @property
     def key(self) -> str:
         """Tells its proposal from another one; see `listed.proposal_key`."""
-        return proposal_key(self.customer_id, self.other_line, [(item.item_id, item.cash, item.adjustment) for item in self.items])
+        return proposal_key(
+            self.customer_id,
+            self.other_line,
+            self.pending,
+            [(item.item_id, item.cash, item.item_amount, item.adjustment, item.reason) for item in self.items],
+        )
 
     @property
     def seen(self) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from python_calamine import CalamineSheet
 
 from matcher import workbooks
 from matcher.errors import MatcherError
+from matcher.parsers.archive import BROKEN
 from matcher.parsers.base import Source
 from matcher.parsers.csv.cells import Exact
 from matcher.parsers.csv.damaged import KEPT_DIGITS, Rounded
@@ -70,7 +71,7 @@ def is_workbook(source: Source) -> bool:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             return any(name.startswith("xl/workbook.") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except BROKEN:
         return False
 
 

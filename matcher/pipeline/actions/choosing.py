@@ -45,9 +45,11 @@ def take(session: Session, line_id: str, chosen: Choice, reason: str) -> list[De
         return proposals.accept(session, Selection((line_id,)), reason)
     if not chosen.shares:
         return credits.on_account(session, [line_id], chosen.customer_id, reason)
+    currency = Look(session, [line_id]).line(line_id).currency
     wanted = []
     for share in chosen.shares:
         adjustment = money.render(share.adjustment, share.item.currency) if share.adjustment else ""
-        cash = money.render(share.cash, share.item.currency)
-        wanted.append(AllocationRequest(share.item.item_id, cash, adjustment, share.reason))
+        cash = money.render(share.cash, currency)
+        settled = "" if share.settled is None else money.render(share.settled, share.item.currency)
+        wanted.append(AllocationRequest(share.item.item_id, cash, adjustment, share.reason, settled))
     return allocating.allocate(session, line_id, wanted, reason)

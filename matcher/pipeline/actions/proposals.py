@@ -60,8 +60,9 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
 
 def _check_shown(look: Look, line: Line, shown: str | None) -> None:
     """Refuses a proposal that is not the one that the person saw."""
-    shares = [(share.item_id, share.amount, share.adjustment) for share in look.proposed(line.line_id)]
-    if shown is not None and shown != listed.proposal_key(line.customer_id, line.other_line, shares):
+    proposed = look.proposed(line.line_id)
+    shares = [(one.item_id, one.amount, one.item_amount, one.adjustment, one.adjustment_reason) for one in proposed]
+    if shown is not None and shown != listed.proposal_key(line.customer_id, line.other_line, line.pending, shares):
         what = f"line {line.line_id} has another proposal than the one that you were shown, or none any more"
         raise MatcherError("decision.changed", what)
 

@@ -148,7 +148,8 @@ def _of(
     made = []
     for share in shares:
         item = items.get(share.item_id) or OpenItem(share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0)
-        made.append(Share(item, share.amount, share.adjustment, share.adjustment_reason))
+        settled = share.item_amount if item.currency != line["currency"] else None
+        made.append(Share(item, share.amount, share.adjustment, share.adjustment_reason, settled))
     whose = customer or (made[0].item.customer_id if made else "")
     return Choice(whose, names.get(whose, ""), tuple(made), line["pending"] - sum(s.cash for s in made), why, proposed)
 

@@ -24,17 +24,29 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an item gets: `cash` of the line, and an `adjustment` cleared beside it for `reason`; minor units."""
+    """What an item gets, in minor units.
+
+    Attributes:
+        cash: of the line, in its currency.
+        adjustment: cleared beside it for `reason`, in the item's currency.
+        settled: what the cash settles in the item's currency, where that is another one than the line's; None where it is the same.
+    """
 
     item: OpenItem
     cash: int
     adjustment: int = 0
     reason: str = ""
+    settled: int | None = None
+
+    @property
+    def item_amount(self) -> int:
+        """What the cash settles, in the item's currency."""
+        return self.cash if self.settled is None else self.settled
 
     @property
     def left(self) -> int:
         """What stays open."""
-        return self.item.open - self.cash - self.adjustment
+        return self.item.open - self.item_amount - self.adjustment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,9 @@ class Choice:
     @property
     def digest(self) -> str:
         """The same in one word; see `listed.proposal_key`."""
-        return proposal_key(self.customer_id, "", [(share.item.item_id, share.cash, share.adjustment) for share in self.shares])
+        pending = self.rest + sum(share.cash for share in self.shares)
+        shares = [(one.item.item_id, one.cash, one.item_amount, one.adjustment, one.reason) for one in self.shares]
+        return proposal_key(self.customer_id, "", pending, shares)
 
     def to_dict(self, number: int, currency: str) -> dict[str, object]:
         """As a machine is told. `currency`: of the line."""

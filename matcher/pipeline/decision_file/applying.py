@@ -84,7 +84,9 @@ def seen(state: State, line_id: str) -> Seen | None:
         state.lines.filter(pl.col("line_id") == line_id).select("customer_id", "other_line", "pending").iter_rows()
     ):
         mine = state.allocations.filter((pl.col("line_id") == line_id) & (pl.col("state") == "proposed")).sort("ordinal")
-        key = proposal_key(customer_id, other_line, mine.select("item_id", "amount", "adjustment").iter_rows())
+        key = proposal_key(
+            customer_id, other_line, pending, mine.select("item_id", "amount", "item_amount", "adjustment", "adjustment_reason").iter_rows()
+        )
         made = state.decisions.filter((pl.col("line_id") == line_id) & ~pl.col("kind").is_in(_FOLLOWS_UP))["decision_id"]
         return Seen(line_id, made[-1] if made.len() else "", key, pending)
     return None
