@@ -99,12 +99,12 @@ def test_the_figures_tie_and_are_shown_in_a_small_table_by_a_dry_run_too(tmp_pat
     assert books.import_files("items", [file], dry_run=True).tie_out == tie_out
     done = run(books, "items", file, "--dry-run")
     assert "Dry run: nothing was kept.\n" in done.stderr
-    assert [line.split() for line in done.stdout.splitlines() if line.startswith(" 1 ")] == [
-        ["1", "EUR", "before", "6", "600.00"],
-        ["1", "EUR", "+", "new", "1", "30.00"],
-        ["1", "EUR", "+", "changed", "(1)", "-60.00"],
-        ["1", "EUR", "-", "closed", "1", "100.00"],
-        ["1", "EUR", "=", "after", "6", "470.00"],
+    assert [line.split() for line in done.stdout.splitlines() if line.startswith("1 ")] == [
+        ["1", "before", "6", "600.00", "EUR"],
+        ["1", "+", "new", "1", "30.00", "EUR"],
+        ["1", "+", "changed", "(1)", "-60.00", "EUR"],
+        ["1", "-", "closed", "1", "100.00", "EUR"],
+        ["1", "=", "after", "6", "470.00", "EUR"],
     ]
     assert max(map(len, done.stdout.splitlines())) <= 80
     csv = run(books, "items", file, "--dry-run", "--format", "csv").stdout.splitlines()
