@@ -1,0 +1,1 @@
+"""What payers and payment providers say a payment is for: remittance advices and settlement files. Bytes in, checked records out."""
