@@ -34,6 +34,7 @@ from matcher.store.waiting import Wait
 if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.journal.chain import Head
+    from matcher.openitems.layouts.library import Layouts
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
@@ -192,6 +193,7 @@ class Books(DecisionMethods, LookingMethods):
         allow_change: Collection[str] = (),
         reason: str = "",
         snapshot_date: date | None = None,
+        layout: str = "",
     ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
 
@@ -203,6 +205,7 @@ class Books(DecisionMethods, LookingMethods):
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
+            layout: name of the layout of the files; empty detects it. See `layouts`.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -214,7 +217,19 @@ class Books(DecisionMethods, LookingMethods):
         sources = [file_source(path) for path in files]
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
+            return pipeline.imports.import_files(
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout
+            )
+
+    def layouts(self) -> Layouts:
+        """The layouts of open items and customers: the shipped ones, and those in `layouts` of these books.
+
+        Raises:
+            MatcherError: ``layout.invalid``.
+        """
+        from matcher.openitems.layouts.library import available
+
+        return available(pipeline.layouts.own_lists(self.directory))
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

@@ -38,6 +38,7 @@ _SHOWN = 5
     metavar="DATE",
     help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
 )
+@click.option("--layout", default="", metavar="NAME", help="Layout of the files; `matcher layout list` lists them. Default: detect.")
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
 @click.option(
     "--allow-closing",
@@ -57,13 +58,17 @@ def import_(
     files: tuple[str, ...],
     output: str,
     snapshot_date: date | None,
+    layout: str,
     partial: bool,
     allow_closing: bool,
     allow_change: tuple[str, ...],
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or workbooks).
+
+    Files are in the columns of docs/files.md, or as an ERP or accounting system exports them: the layout is told by the header
+    (docs/open_items.md); `matcher layout new FILE` proposes one for a list that none fits.
 
     The files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag, else the
     day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same legal
@@ -87,6 +92,7 @@ def import_(
             allow_change=allow_change,
             reason=reason,
             snapshot_date=snapshot_date,
+            layout=layout,
         )
     _show(result, output)
     for text in _remarks(result):
@@ -120,6 +126,10 @@ def _figures(result: "ImportResult", *, signs: bool) -> Iterator[dict[str, objec
 
 def _remarks(result: "ImportResult") -> Iterator[str]:
     """What a person must know of a list, in sentences."""
+    if result.layouts:
+        yield f"Read with the layout {' and '.join(result.layouts)}."
+    for text in result.notes:
+        yield f"{text}."
     if result.dated is None:
         return
     said = result.dated.said()

@@ -46,6 +46,17 @@ READING = (
     bad("file.bank_message", "The bank answers with an error instead of a statement.", "Read the bank's message and download again."),
     # columns and cells
     bad("column.missing", "A required column is absent.", "Add the column; docs/files.md lists them."),
+    bad(
+        "layout.unknown",
+        "No layout fits the list of open items or customers.",
+        "`matcher layout new FILE` proposes one; see docs/open_items.md.",
+    ),
+    bad("layout.ambiguous", "Several layouts, or several sheets of a workbook, fit a list equally.", "Name a layout with --layout."),
+    bad(
+        "items.totals",
+        "A total of the list is not the sum of its rows.",
+        "Export the list again, whole and without a filter on single rows.",
+    ),
     bad("row.width", "A row has more cells than the header.", "Quote cells that contain the delimiter."),
     bad("row.invalid", "A row lacks what a booking needs.", "Correct the row at its source and export again."),
     bad("amount.invalid", "A cell that must be an amount is not one.", "Write plain decimals such as -1234.50."),

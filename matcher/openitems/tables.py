@@ -92,6 +92,9 @@ class Table:
     data: bytes | None  # the CSV text, to find a row's line
     first: int = 2  # line of the first row, where there is no CSV text
     wide: tuple[RowFault, ...] = ()  # rows with more cells than the header
+    lines: Sequence[int] | None = None  # line of each row, where the reader of a layout knows them
+    header: int = 1  # line of the header, then
+    layout: str = ""  # name of the layout; '' for the contract's own columns
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[str, object]], name: str) -> "Table":
@@ -117,6 +120,8 @@ class Table:
 
     def places(self, rows: Sequence[int]) -> list[str]:
         """File and line of each of these rows, in their order. The file is walked once for all of them."""
+        if (known := self.lines) is not None:
+            return [f"{self.name}:{self.header if row == HEADER else known[row]}" for row in rows]
         if self.data is None:
             return [f"{self.name}:{1 if row == HEADER else row + self.first}" for row in rows]
         lines = {HEADER: 1}

@@ -1,7 +1,7 @@
 """The ERP's files in: open items, customers, rates. All files of a command or none."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Literal, NamedTuple
@@ -18,11 +18,14 @@ from matcher.model import Problem
 from matcher.openitems import dating, posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.faults import together
+from matcher.openitems.layouts.convert import Context
+from matcher.openitems.layouts.library import GENERIC, available
 from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
 from matcher.parsers import registry
 from matcher.parsers.base import ParseOptions, Source
 from matcher.pipeline.import_results import ImportResult
+from matcher.pipeline.layouts import own_lists
 from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
@@ -56,6 +59,12 @@ class _Read(NamedTuple):
     parts: list[tuple[pl.DataFrame, Table]]
     digests: list[str]
     dated: dating.Dated | None
+    notes: tuple[str, ...]
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """Names of the layouts of the files, sorted; without the contract's own."""
+        return tuple(sorted({table.layout for _, table in self.parts if table.layout}))
 
 
 def import_files(
@@ -66,6 +75,7 @@ def import_files(
     partial: bool = False,
     allowed: Allowed | None = None,
     snapshot_date: date | None = None,
+    layout: str = "",
 ) -> ImportResult:
     """Reads the files of one kind as one snapshot.
 
@@ -76,6 +86,7 @@ def import_files(
         partial: the files hold changes only: items that they do not list stay as they are.
         allowed: items that may change although they have postings.
         snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
+        layout: name of the layout of the files; empty detects that of each.
 
     Raises:
         MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept. All that
@@ -87,7 +98,9 @@ def import_files(
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     if snapshot_date is not None and kind != "items":
         raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
-    read = _read(session, kind, sources, snapshot_date)
+    if layout and kind == "rates":
+        raise MatcherError("usage.option", "rates have no layouts; --layout is for open items and customers")
+    read = _read(session, kind, sources, snapshot_date, layout)
     batch = session.next_batch
     made, shares = None, None
     if kind == "items":
@@ -97,29 +110,38 @@ def import_files(
         append = facts.append_customers if kind == "customers" else facts.append_rates
         counts = append(session.store, batch, read.rows)
         result, notes = ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), 0), dict(counts)
-    for source, file_id in zip(sources, read.digests, strict=True):
-        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
+    for source, file_id, (_, table) in zip(sources, read.digests, read.parts, strict=True):
+        form = f"{kind}:{table.layout}" if table.layout else kind
+        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": form, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
+    result = replace(result, layouts=read.layouts, notes=read.notes)
+    notes |= {"layouts": list(read.layouts)} if read.layouts else {}
     session.commit(f"import {kind}", {"files": read.digests, **notes}, made, shares)
     return result
 
 
-def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None) -> _Read:
+def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, layout: str) -> _Read:
     """Reads all files. Raises MatcherError with everything that is wrong in any of them."""
+    how = None if kind == "rates" else _how(session, layout)
     entities = [entity.id for entity in session.config.entity] if kind == "items" else None
     parts: list[tuple[pl.DataFrame, Table]] = []
     digests: list[str] = []
     days: list[tuple[str, date | None]] = []
     errors: list[MatcherError] = []
+    remarks: list[str] = []
     for source in sources:
         with source.open() as stream:
             data = stream.read()
         digests.append(sha256(data).hexdigest())
         try:
-            one = readers.read_file(kind, data, source.name, entities, stated is not None)
+            one = readers.read_file(kind, data, source.name, entities, stated is not None, how)
         except MatcherError as error:
             errors.append(_statement(kind, source) or error)
             continue
+        if one.table.layout in GENERIC and not layout and (other := _statement(kind, source)):
+            errors.append(other)  # a bank's list has titles of a list of items, too
+            continue
+        remarks += one.notes
         parts.append((one.frame, one.table))
         days.append((source.name, one.day))
     rows = pl.concat([part for part, _ in parts]) if parts else pl.DataFrame()
@@ -133,7 +155,15 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             errors.append(error)
     if errors:
         raise together(errors)
-    return _Read(rows, parts, digests, dated)
+    return _Read(rows, parts, digests, dated, tuple(dict.fromkeys(remarks)))
+
+
+def _how(session: Session, layout: str) -> readers.How:
+    """What the books know that helps to read a list in a layout of its own."""
+    customers = journal.customers(session.store)
+    entities = {entity.id: entity.name for entity in session.config.entity}
+    context = Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers)
+    return readers.How(available(own_lists(session.directory)), layout, context)
 
 
 def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
