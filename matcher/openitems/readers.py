@@ -311,7 +311,8 @@ def _unknown_terms(frame: pl.DataFrame) -> tuple[str, ...]:
         return ()
     count = named["terms"].is_in(unknown).sum()
     few = ", ".join(repr(visible(text[:40])) for text in unknown[:_EXAMPLES])
-    return (f"{count} items have terms that are not understood ({few}); nothing is made of them but what the list says of due dates",)
+    has = "item has" if count == 1 else "items have"
+    return (f"{count} {has} terms that are not understood ({few}): only the dates in the list count for them",)
 
 
 _EXAMPLES = 3

@@ -22,6 +22,7 @@ class Amounts:
 
     Attributes:
         amount, open_amount: of every document; what is no amount stays as it is written.
+        company_open: whether what is open is in the company's own currency only, although the amount is in the document's.
         local: whether they are in the company's own currency, since the list has no others.
         signs: of every document's amount as it is written: -1, 0 or 1.
         types: document types, once `settle` has seen them.
@@ -46,7 +47,11 @@ class Amounts:
         self._plain = {name: cells.plain_amounts(values, self._mark) for name, values in raw.items()}
         self._buckets = [cells.plain_amounts(one, self._mark) for one in buckets]
         self._size = len(column("document_no"))
-        self.local = not {"amount", "open_amount", "debit", "credit"} & have.keys() and bool({"amount_local", "open_local"} & have.keys())
+        in_document = {"amount", "open_amount", "debit", "credit"} & have.keys()
+        in_company = {"amount_local", "open_local"} & have.keys()
+        # an amount of the document beside what is open of it in the company's currency cannot be compared
+        self.local = bool(in_company) and (not in_document or (in_company == {"amount_local", "open_local"} and "open_amount" not in have))
+        self.company_open = False
         self.amount, self.open_amount = self._chosen(column)
         self.signs = [_sign(cell or open_) for cell, open_ in zip(self.amount, self.open_amount, strict=True)]
         self.types: list[str] = []
@@ -73,13 +78,18 @@ class Amounts:
         whole = plain.get("amount_local" if self.local else "amount") or [""] * self._size
         rest = plain.get("open_local" if self.local else "open_amount") or [""] * self._size
         if "debit" in plain or "credit" in plain:
-            both = [_less(debit, credit) for debit, credit in zip(self.plain("debit"), self.plain("credit"), strict=True)]
+            sides = zip(self.plain("debit"), self.plain("credit"), rest, strict=True)
+            both = [_side(debit, credit, bool(open_)) for debit, credit, open_ in sides]
             whole = [first or second for first, second in zip(whole, both, strict=True)]
+        self.company_open = not self.local and not any(rest) and "amount_local" not in plain and bool(plain.get("open_local"))
+        if self.company_open:
+            rest = plain["open_local"]
         if self._buckets and not any(rest):
             rest = [_sum(row) for row in zip(*self._buckets, strict=True)]
         if "indicator" in self._header.columns:
             signs = self._indicated(column("indicator"))
-            whole, rest = ([_with_sign(cell, sign) for cell, sign in zip(one, signs, strict=True)] for one in (whole, rest))
+            split = "debit" in plain or "credit" in plain
+            whole, rest = (whole if split else _signed(whole, signs)), _signed(rest, signs)
         if any(rest) and not any(whole):
             whole = list(rest)
         elif not any(rest) and ("paid_amount" in plain or "credited_amount" in plain):
@@ -87,7 +97,10 @@ class Amounts:
             rest = [_less(cell, paid, credited) for cell, (paid, credited) in zip(whole, gone, strict=True)]
         if self._layout.sign == "reversed":
             whole, rest = ([_less("0", cell) if cell else "" for cell in one] for one in (whole, rest))
-        return [cell or open_ for cell, open_ in zip(whole, rest, strict=True)], rest
+        # of a credit that some systems list with its open amount alone the amount is empty or nothing
+        return [
+            open_ if open_ and not _sign(cell) and _is_number(cell or "0") else cell for cell, open_ in zip(whole, rest, strict=True)
+        ], rest
 
     def _indicated(self, words: Sequence[str]) -> list[int]:
         known = {**vocabulary().values["indicator"], **value_map(self._layout.values.get("indicator", {}))}
@@ -131,6 +144,27 @@ class Amounts:
                 self.open_amount[row] = "0"
             made.append(status)
         return made
+
+
+def _side(debit: str, credit: str, has_rest: bool) -> str:
+    """The amount of a document in two columns; where its rest is told, the smaller side is what was paid of it."""
+    if has_rest and _sign(debit) > 0 and _sign(credit) > 0:
+        first, second = _number(debit), _number(credit)
+        if first is not None and second is not None:
+            return debit if first > second else f"-{credit}"
+    return _less(debit, credit)
+
+
+def _signed(column: Sequence[str], signs: Sequence[int]) -> list[str]:
+    """Amounts with the sign that an indicator says; a column whose credits are all negative has its signs already."""
+    credits = [_sign(cell) for cell, sign in zip(column, signs, strict=True) if sign < 0 and _sign(cell)]
+    if credits and max(credits) < 0:
+        return list(column)
+    return [_with_sign(cell, sign) for cell, sign in zip(column, signs, strict=True)]
+
+
+def _is_number(cell: str) -> bool:
+    return _number(cell) is not None
 
 
 def _number(cell: str) -> Decimal | None:

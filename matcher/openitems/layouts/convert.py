@@ -16,7 +16,7 @@ from matcher.openitems.layouts.customers import Customers
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.rows import Body, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
-from matcher.openitems.layouts.words import key, title_currency, value_map, vocabulary
+from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
 from matcher.states import DocumentType
 
@@ -94,6 +94,9 @@ class _Conversion:
         amounts = Amounts(self._header, self._layout, self._column, self._at)
         self._faults += amounts.faults
         columns["currency"] = self._currency(amounts.local)
+        if amounts.company_open and (others := {code for code in columns["currency"] if code != self._context.base_currency}):
+            what = f"what is open is in the company's currency only, and the list has documents in {', '.join(sorted(others))}"
+            self._faults.append(RowFault(HEADER, "column.missing", what, "Export the open amount in the document's currency, too."))
         status, kept = self._status()
         types = self._types(amounts.signs)
         amounts.settle(types, self._faults)
@@ -104,8 +107,11 @@ class _Conversion:
         columns["entity"] = self._entity()
         columns["customer_id"] = self._customers()
         columns["document_no"] = [" ".join(cell.split()) for cell in self._column("document_no")]
+        unnumbered = self._number_all(columns) if self._layout.unnumbered else frozenset()
         columns |= {name: self._column(name) for name in _TEXTS}
-        columns["item_id"] = self._ids(columns)
+        columns["item_id"] = self._ids(columns, unnumbered)
+        if self._layout.lines:
+            self._once(columns, kept)
         self._prove(amounts, columns["currency"])
         return self._converted(columns, kept)
 
@@ -179,9 +185,15 @@ class _Conversion:
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
         told = title_currency(self._header.titles[place]) if place >= 0 else ""
         default = told or self._context.base_currency
+        if place >= 0 and not told:
+            beside = [cell_currency(cell) for cell in self._at(place)]
+            column = [cell or code for cell, code in zip(column, beside, strict=True)]
+            codes |= {code: code for code in beside if code}
         empty = sum(1 for cell in column if not cell)
         if empty and default and not told:
-            which = "The list names no currency" if empty == len(column) else f"{empty} rows name no currency"
+            which = (
+                "The list names no currency" if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
+            )
             self._notes.append(f"{which}; the base currency {default} is taken")
         return [codes[cell] if cell else default for cell in column]
 
@@ -195,7 +207,8 @@ class _Conversion:
         kept = [one != LEFT_OUT and not draft for one, draft in zip(status, drafts, strict=True)]
         if left := kept.count(False):
             words = sorted({cell for cell, keep in zip(column, kept, strict=True) if not keep and cell})
-            self._notes.append(f"{left} rows are no receivables and were left out ({', '.join(words[:_SHOWN])})")
+            named = f" ({', '.join(words[:_SHOWN])})" if words else ""
+            self._notes.append(f"{_counted(left, 'row is no receivable and was', 'rows are no receivables and were')} left out{named}")
         return status, kept
 
     def _types(self, signs: Sequence[int]) -> list[str]:
@@ -244,17 +257,13 @@ class _Conversion:
         for place, (_, wrong) in enumerate(headed):
             if wrong and place in used and not columns:
                 self._beside(self._body.headings[place].row, "value.unknown", wrong, _IMPORT_FIRST)
-        cache: dict[tuple[int, str], tuple[str, str]] = {}
+        cache: dict[tuple[str, ...], tuple[str, str]] = {}
         made = []
         for row in range(len(self._raw)):
-            customer, wrong = "", ""
-            for number, (column, look) in enumerate(columns):
-                if cell := column[row]:
-                    if (pair := cache.get((number, cell))) is None:
-                        pair = cache[number, cell] = look(cell)
-                    customer, wrong = pair[0], wrong or pair[1]
-                if customer:
-                    break
+            told = tuple(column[row] for column, _ in columns)
+            if (pair := cache.get(told)) is None:
+                pair = cache[told] = _first([(cell, look) for cell, (_, look) in zip(told, columns, strict=True) if cell], known)
+            customer, wrong = pair
             if not customer and not wrong and (place := self._body.heading_of[row]) >= 0:
                 customer, wrong = headed[place]
                 if wrong and not columns:
@@ -266,7 +275,30 @@ class _Conversion:
             made.append(customer)
         return made
 
-    def _ids(self, columns: Mapping[str, list[str]]) -> list[str]:
+    def _number_all(self, columns: Mapping[str, list[str]]) -> frozenset[int]:
+        """Gives documents without a number their kind and day in its place; says which."""
+        numbers = columns["document_no"]
+        lacking = [row for row, number in enumerate(numbers) if not number and columns["issue_date"][row]]
+        words = self._column("document_type")
+        for row in lacking:
+            numbers[row] = f"{words[row] or columns['document_type'][row]} {columns['issue_date'][row]}"
+        return frozenset(lacking)
+
+    def _once(self, columns: Mapping[str, list[str]], kept: list[bool]) -> None:
+        """Keeps the first of the rows of each document; the others must say the same of it."""
+        said = ("customer_id", "issue_date", "due_date", "currency", "amount", "open_amount")
+        first: dict[str, int] = {}
+        for row, item in enumerate(columns["item_id"]):
+            if not kept[row] or (before := first.setdefault(item, row)) == row:
+                continue
+            kept[row] = False
+            # some systems fill the columns of the document on its first line only
+            if other := next((name for name in said if columns[name][row] not in ("", columns[name][before])), ""):
+                kept[row] = True
+                words = f"{other} of {columns['document_no'][row]!r} is not the same as in its first row"
+                self._faults.append(RowFault(row, "row.invalid", words))
+
+    def _ids(self, columns: Mapping[str, list[str]], unnumbered: frozenset[int]) -> list[str]:
         """The key of every item: the list's own, else made of what tells one document from another. Never a row's number."""
         own = self._column("item_id")
         if all(own) and own:
@@ -280,6 +312,8 @@ class _Conversion:
         made = []
         for row, values in enumerate(zip(*chosen, strict=True)):
             made.append(" ".join(own[row].split()) or (":".join(value for value in values if value) if columns["document_no"][row] else ""))
+            if row in unnumbered and not own[row]:
+                made[-1] += f":{columns['customer_id'][row]}:{columns['amount'][row]}"
         return made
 
     def _prove(self, amounts: Amounts, currencies: Sequence[str]) -> None:
@@ -304,12 +338,24 @@ class _Conversion:
         for one in proof.wrong:
             self._beside(one.row, "items.totals", one.what)
         if proof.proven and not proof.wrong:
-            self._notes.append(f"{proof.proven} totals of the list agree with its rows")
+            self._notes.append(f"{_counted(proof.proven, 'total', 'totals')} of the list agreed with its rows")
         if proof.unproven:
-            self._notes.append(f"{proof.unproven} totals of the list add up several currencies and were not held against its rows")
+            self._notes.append(f"{_counted(proof.unproven, 'total', 'totals')} over several currencies could not be held against the rows")
 
 
 _IMPORT_FIRST = "Import the customers first, or give the customer this name as an alias."
+
+
+def _first(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: Customers) -> tuple[str, str]:
+    """The customer that the books know by one of the texts; else the first that is a number; else what is wrong with the first name."""
+    looked = [look(text) for text, look in told]
+    customer = next((customer for customer, _ in looked if customer and known.has(customer)), "")
+    customer = customer or next((customer for customer, _ in looked if customer), "")
+    return customer, "" if customer else next((wrong for _, wrong in looked if wrong), "")
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _by_beginning(cell: str, known: Mapping[str, str]) -> str:

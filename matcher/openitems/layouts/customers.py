@@ -15,6 +15,10 @@ _LEADING = re.compile(r"^(\S*\d\S*?)[\s:：,;/|–-]+(.*)$")
 _TRAILING = re.compile(r"^(.*?)\s*[(\[（]([^()\[\]（）]*\d[^()\[\]（）]*)[)\]）]$")
 
 
+_LONG = 4
+"""Digits of a number before a name from which on it is taken for the customer's, not for a part of the name (3M, 1&1)."""
+
+
 class Customers:
     """The customers of the books.
 
@@ -40,6 +44,10 @@ class Customers:
                 if text and text.strip():
                     self._exact[_folded(text)].add(customer)
                     self._loose[_loose(text)].add(customer)
+
+    def has(self, customer: str) -> bool:
+        """Whether the books know a customer of this id."""
+        return customer in self._ids
 
     def number(self, text: str) -> str:
         """The customer of a number; the number itself when the books know none of it, or several."""
@@ -95,7 +103,7 @@ class Customers:
                 if customer and not fault:
                     return customer, ""
                 wrong = wrong or fault
-            if bare != text and (match := _LEADING.match(bare)):
+            if (match := _LEADING.match(bare)) and match[2] and (bare != text or (match[1].isdecimal() and len(match[1]) >= _LONG)):
                 return self.number(match[1]), ""
         return "", wrong or "the heading names no customer"
 

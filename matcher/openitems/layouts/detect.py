@@ -84,7 +84,7 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "")
     if not fitting:
         raise _unknown(found, sheets, name, kind)
     names = list(dict.fromkeys(one.sheet.name for one in fitting if one.rank[:2] == max(fitting, key=lambda o: o.rank).rank[:2]))
-    if len(names) > 1:
+    if len(names) > 1:  # a list that nobody looks at would be missing
         listed = " and ".join(repr(sheet) for sheet in names[:3])
         raise MatcherError(
             "layout.ambiguous", f"several sheets hold a list: {listed}", name, "Export one of them alone, or hide the others."
@@ -128,11 +128,25 @@ def _fit(layout: Layout, sheet: Sheet, wanted: bool) -> Found | None:
             header = Header(place, height, titles, columns, buckets)
             if header.matched < min(_LEAST, len(layout.columns) or _LEAST):
                 continue
-            one = Found(layout, sheet, header, missing(layout, header))
+            lacking = missing(layout, header)
+            if not lacking and not _has_customers(layout, sheet, header):
+                lacking = ["a customer"]
+            one = Found(layout, sheet, header, lacking)
             # of two rows that are understood alike the upper one is the header, the other one repeats it
             if best is None or (not one.missing, header.matched, -height) > (not best.missing, best.header.matched, -best.header.height):
                 best = one
     return best
+
+
+def _has_customers(layout: Layout, sheet: Sheet, header: Header) -> bool:
+    """Whether customers are in a column, or on rows of their own soon below the header."""
+    if layout.kind == "customers":
+        return True
+    if not {"customer_id", "customer", "customer_name"}.isdisjoint({*header.columns, *layout.constants}):
+        return not (layout.generic and layout.groups)
+    days = [header.columns[name] for name in ("issue_date", "due_date") if name in header.columns]
+    below = sheet.rows[header.row + header.height : header.row + header.height + HEAD_ROWS]
+    return any(row and not any(place < len(row) and any(map(str.isdigit, row[place])) for place in days) for row in below)
 
 
 def _marked(layout: Layout, keys: set[str]) -> bool:
@@ -172,7 +186,9 @@ def assign(layout: Layout, titles: Sequence[str]) -> tuple[dict[str, int], list[
     for place, title in enumerate(titles):
         for one in title_keys(title):
             places.setdefault(one, place)
-    own = {name: tuple(key(text) for text in texts) for name, texts in layout.columns.items()}
+    for place in range(len(titles)):
+        places[f"#{place + 1}"] = place
+    own = {name: tuple(text if text.startswith("#") else key(text) for text in texts) for name, texts in layout.columns.items()}
     columns: dict[str, int] = {}
     taken: set[int] = set()
     words = vocabulary()

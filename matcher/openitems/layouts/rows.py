@@ -8,6 +8,7 @@ from matcher.openitems.layouts.grid import Row
 from matcher.openitems.layouts.words import key, vocabulary
 
 AMOUNTS = ("amount", "open_amount", "amount_local", "open_local", "debit", "credit", "paid_amount", "credited_amount")
+_SHARES = ("percentage", "percent", "prozent", "占比")
 _DRAWN = frozenset("-=_—–+| ")
 
 
@@ -82,6 +83,11 @@ class _Reader:
     def read(self) -> Body:
         header, sheet = self._found.header, self._found.sheet
         repeated = [sheet.rows[header.row + n] for n in range(header.height)]
+        for place in range(header.row if self._groups else 0):
+            # the first customer of some lists stands above the header
+            texts = [cell for cell in sheet.rows[place] if cell]
+            if len(texts) > 1 and key(texts[0]) in vocabulary().groups:
+                self._heading(place, sheet.rows[place], texts[0], summed=False)
         for place in range(header.row + header.height, len(sheet.rows)):
             row = sheet.rows[place]
             if not row or row in repeated or not any(row):
@@ -100,8 +106,8 @@ class _Reader:
 
     def _one(self, place: int, row: Row) -> None:
         width = len(row)
-        dated = any(n < width and row[n] for n in self._days)
-        numbered = self._number < width and self._number >= 0 and bool(row[self._number])
+        dated = any(n < width and is_day(row[n]) for n in self._days)
+        numbered = 0 <= self._number < width and bool(row[self._number])
         if dated and numbered:
             self._document(place)
             return
@@ -109,6 +115,8 @@ class _Reader:
         if set("".join(filled)) <= _DRAWN:
             return
         summed = any(n < width and row[n] for n in self._figures)
+        if summed and (key(filled[0]).startswith(_SHARES) or all("%" in row[n] for n in self._figures if n < width and row[n])):
+            return  # shares of the total
         label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
         if not dated and summed and (not label or self._calls_total(row)):
             self._total(place, label)
@@ -150,6 +158,11 @@ class _Reader:
         if (total := self._pending) is not None:
             self._pending = None
             self._body.totals.append(Total(total.row, total.label, total.first, len(self._body.documents), (total.first,)))
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell of a column of dates may hold one: a label that stands there by chance has no digits."""
+    return any(map(str.isdigit, cell)) and not is_total(cell)
 
 
 def is_total(cell: str) -> bool:

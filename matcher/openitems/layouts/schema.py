@@ -41,7 +41,8 @@ class Layout(_Strict):
         kind: what the list holds.
         marks: header texts that tell this layout from others: of each list one must be there.
         without: header texts that must not be there.
-        columns: header texts of each field, in the order of choice. What is not found here is looked for in the vocabulary.
+        columns: header texts of each field, in the order of choice; ``#4`` is the fourth column. A field that is not named here is looked
+            for in the vocabulary; one with an empty list is not looked for at all.
         vocabulary: whether columns and words that the layout does not name are looked up in the shipped vocabulary.
         generic: any other layout that fits comes before it.
         encodings: of files that are not Unicode; tried before the usual ones.
@@ -51,6 +52,8 @@ class Layout(_Strict):
         dates: forms of dates as of `strptime`; empty decides once for the file from all of its dates.
         sign: ``auto``: as written, but credits that are all written as positive become negative; ``signed``: as written;
             ``by_type``: amounts have no sign, the document type gives it; ``reversed``: what customers owe is written as negative.
+        lines: whether each row is a line of a document that repeats the document's own amounts: every document is read once.
+        unnumbered: whether documents may have no number, as payments in some systems: their kind and day stand for it.
         groups: whether a customer stands on a row of its own above the documents.
         names: what a customer's name is without a number: ``lookup``: looked up among the customers of the books; ``id``: the key itself.
         constants: fields that are the same in every row.
@@ -72,6 +75,8 @@ class Layout(_Strict):
     decimal: Literal[".", ",", "auto"] = "auto"
     dates: list[Text] = []
     sign: Literal["auto", "signed", "by_type", "reversed"] = "auto"
+    lines: bool = False
+    unnumbered: bool = False
     groups: bool = False
     names: Literal["lookup", "id"] = "lookup"
     constants: dict[AnyField, Text] = {}

@@ -15,7 +15,8 @@ Kind = Literal["items", "customers"]
 
 _BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]")
 _IN_CURRENCY = re.compile(r"(?:\bin\s+|[\s(\[（,/-])([A-Za-z]{3})\s*[)\]）]?\s*$")
-_SIGNS = {"€": "EUR", "£": "GBP", "$": "USD"}
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_SIGNS = {"€": "EUR", "£": "GBP"}
 
 
 @lru_cache(maxsize=50_000)
@@ -40,6 +41,15 @@ def title_currency(title: str) -> str:
     if match and match[1].upper() in money.SCALE:
         return match[1].upper()
     return next((code for sign, code in _SIGNS.items() if sign in title), "")
+
+
+@lru_cache(maxsize=50_000)
+def cell_currency(cell: str) -> str:
+    """The currency that stands beside a figure in its cell, such as ``1,190.00 EUR`` or ``£ 12.00``; '' when none does for certain."""
+    found = _CODE.search(cell)
+    if found and found[0] in money.SCALE:
+        return found[0]
+    return next((code for sign, code in _SIGNS.items() if sign in cell), "")
 
 
 @dataclass(frozen=True)
