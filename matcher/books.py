@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.journal.chain import Head
     from matcher.openitems.layouts.library import Layouts
+    from matcher.openitems.layouts.words import Kind
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
+    from matcher.pipeline.lists import ProposedLayout
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.reports import Exported
@@ -95,6 +97,29 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
         MatcherError: see `opening.make`.
     """
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
+
+
+def propose_layout(file: str | Path, directory: str | Path | None = None, *, kind: Kind = "items", name: str = "my-erp") -> ProposedLayout:
+    """A layout for a list of open items or customers that none reads, with its first rows as that layout reads them.
+
+    Args:
+        file: the list.
+        directory: of the books whose customers and legal entities help to read it; None for none.
+        kind: what it holds.
+        name: of the layout.
+
+    Raises:
+        MatcherError: ``layout.unknown`` when the file has no header; whatever makes it unreadable.
+    """
+    from matcher.openitems.layouts.convert import Context
+    from matcher.openitems.layouts.library import available
+    from matcher.parsers.files import file_source
+
+    source = file_source(file)
+    if directory is None:
+        return pipeline.lists.proposed(source, kind, name, Context(), available({}))
+    with (books := Books(Path(directory))).reading() as session:
+        return pipeline.lists.proposed(source, kind, name, pipeline.lists.context_of(session), books.layouts())
 
 
 class Books(DecisionMethods, LookingMethods):

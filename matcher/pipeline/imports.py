@@ -18,7 +18,6 @@ from matcher.model import Problem
 from matcher.openitems import dating, posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.faults import together
-from matcher.openitems.layouts.convert import Context
 from matcher.openitems.layouts.library import GENERIC, available
 from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
@@ -27,6 +26,7 @@ from matcher.parsers.base import ParseOptions, Source
 from matcher.pipeline.import_results import ImportResult
 from matcher.pipeline.layouts import own_lists
 from matcher.pipeline.listed_credits import recognised
+from matcher.pipeline.lists import context_of
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
 from matcher.store import facts, journal, snapshots
@@ -159,11 +159,8 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
 
 
 def _how(session: Session, layout: str) -> readers.How:
-    """What the books know that helps to read a list in a layout of its own."""
-    customers = journal.customers(session.store)
-    entities = {entity.id: entity.name for entity in session.config.entity}
-    context = Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers)
-    return readers.How(available(own_lists(session.directory)), layout, context)
+    """How lists in layouts of their own are read."""
+    return readers.How(available(own_lists(session.directory)), layout, context_of(session))
 
 
 def _statement(kind: ImportKind, source: Source) -> MatcherError | None:

@@ -27,6 +27,11 @@ BLANKS = frozenset({"-", "--", "—", "–", "n/a", "./."})
 """Cells that mean nothing."""
 
 
+def is_amount(cell: str) -> bool:
+    """Whether a cell looks like an amount, whatever its decimal mark."""
+    return isinstance(cell, Figure) or _FIGURE.match(cell.translate(_LOOKS)) is not None
+
+
 def plain_amounts(cells: Sequence[str], mark: Mark) -> list[str]:
     """Cells of a column of amounts as plain decimals with a point; what is no amount stays as it is.
 

@@ -343,7 +343,7 @@ class _Conversion:
             self._notes.append(f"{_counted(proof.unproven, 'total', 'totals')} over several currencies could not be held against the rows")
 
 
-_IMPORT_FIRST = "Import the customers first, or give the customer this name as an alias."
+_IMPORT_FIRST = 'Import the customers first, give the customer this name as an alias, or make names the keys (names = "id" in a layout).'
 
 
 def _first(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: Customers) -> tuple[str, str]:

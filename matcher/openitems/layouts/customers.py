@@ -68,6 +68,8 @@ class Customers:
         if ":" in text:
             # a customer below another one: the last part is its own name
             return self.name(text.rpartition(":")[2].strip())
+        if not self._ids:
+            return "", f"customer {text!r} is not known: these books have no customers yet"
         return "", f"customer {text!r} is none of the {len(self._ids)} customers of these books by name"
 
     def either(self, text: str) -> tuple[str, str]:

@@ -78,11 +78,11 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "")
     candidates = [layouts.named(wanted, kind)] if wanted else [one for one in layouts.known.values() if one.kind == kind]
     encodings = list(dict.fromkeys(encoding for layout in candidates for encoding in layout.encodings))
     delimiters = candidates[0].delimiters if wanted else ()
-    sheets = grid.sheets(data, name, encodings, delimiters, lambda row: _score(row, kind))
+    sheets = grid.sheets(data, name, encodings, delimiters, lambda row: score(row, kind))
     found = [one for sheet in sheets for layout in candidates if (one := _fit(layout, sheet, bool(wanted))) is not None]
     fitting = [one for one in found if not one.missing]
     if not fitting:
-        raise _unknown(found, sheets, name, kind)
+        raise _unknown(found, sheets, name, kind, wanted)
     names = list(dict.fromkeys(one.sheet.name for one in fitting if one.rank[:2] == max(fitting, key=lambda o: o.rank).rank[:2]))
     if len(names) > 1:  # a list that nobody looks at would be missing
         listed = " and ".join(repr(sheet) for sheet in names[:3])
@@ -98,7 +98,7 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "")
     return best
 
 
-def _score(row: Row, kind: Kind) -> int:
+def score(row: Row, kind: Kind) -> int:
     """How many cells of a row are known titles of columns."""
     known = _all_keys(kind)
     return sum(1 for cell in row if cell and len(cell) < 80 and not known.isdisjoint(title_keys(cell))) if len(row) > 1 else 0
@@ -216,7 +216,7 @@ def _served(name: str, columns: Mapping[str, int]) -> bool:
     return False
 
 
-def _unknown(found: Sequence[Found], sheets: Sequence[Sheet], name: str, kind: Kind) -> MatcherError:
+def _unknown(found: Sequence[Found], sheets: Sequence[Sheet], name: str, kind: Kind, wanted: str) -> MatcherError:
     """The refusal of a list that no layout reads: what is recognised, what is lacking, which layout comes nearest, and the next step."""
     hint = f"`matcher layout new {name}` proposes a layout for it."
     near = max(found, key=lambda one: (-len(one.missing), one.rank), default=None)
@@ -230,8 +230,9 @@ def _unknown(found: Sequence[Found], sheets: Sequence[Sheet], name: str, kind: K
         f"{header.titles[place]!r} as {column}" for column, place in sorted(header.columns.items(), key=lambda pair: pair[1])[:12]
     )
     place = f"{name}:{near.sheet.lines[header.row]}"
-    what = f"no layout fits this list: recognised are {known or 'only amounts by age'}; {' and '.join(near.missing)} is not found"
-    nearest = "" if near.layout.generic else f"; the nearest layout is {near.layout.name}"
+    fits = f"the layout {wanted} does not fit" if wanted else "no layout fits"
+    what = f"{fits} this list: recognised are {known or 'only amounts by age'}; {' and '.join(near.missing)} is not found"
+    nearest = "" if near.layout.generic or wanted else f"; the nearest layout is {near.layout.name}"
     return MatcherError("layout.unknown", what + nearest, place, hint)
 
 

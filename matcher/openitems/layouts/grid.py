@@ -14,6 +14,8 @@ from matcher.errors import MatcherError
 
 HEAD_ROWS = 80
 """Rows in which a header is looked for."""
+_ASIAN = ("gb18030", "big5")
+"""Encodings that decode nearly any bytes: they are believed only when they make more known titles than the others."""
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -135,7 +137,7 @@ def _decoded(data: bytes, name: str, encodings: Sequence[str], score: Callable[[
     if tried != ["utf-8"]:
         raise MatcherError("file.encoding", f"the bytes are not {tried[0].upper()}", name, "Export the file again as UTF-8.") from None
     best: tuple[int, str, str] | None = None
-    for encoding in dict.fromkeys([*encodings, "gb18030", "cp1252", "big5"]):
+    for encoding in dict.fromkeys([*(one for one in encodings if one not in _ASIAN), "cp1252", *_ASIAN]):
         try:
             text = data.decode(encoding)
         except (UnicodeDecodeError, LookupError):

@@ -1,0 +1,64 @@
+"""Lists of the ERP in layouts of their own: what the books know that helps to read one, and a first layout for one that none reads."""
+
+from dataclasses import dataclass
+
+from matcher.errors import Fault
+from matcher.openitems.layouts.convert import Context, convert
+from matcher.openitems.layouts.library import Layouts
+from matcher.openitems.layouts.propose import SHOWN, propose
+from matcher.openitems.layouts.words import Kind
+from matcher.parsers.base import Source
+from matcher.pipeline.session import Session
+from matcher.store import journal
+
+COLUMNS = {
+    "items": ("customer_id", "document_type", "document_no", "issue_date", "due_date", "amount", "open_amount", "currency"),
+    "customers": ("customer_id", "name", "country", "currency", "account", "terms"),
+}
+"""What is shown of the first rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLayout:
+    """A layout that is proposed for a list.
+
+    Attributes:
+        toml: its text; what is guessed is marked with ``CHECK``.
+        kind: items or customers.
+        rows: the first rows as it reads them, by the columns of `COLUMNS`, as text.
+        count: of all rows that it reads.
+        notes: what it makes of the list as a whole, such as totals that agree with the rows.
+        faults: what it finds wrong with the list.
+    """
+
+    toml: str
+    kind: Kind
+    rows: tuple[dict[str, str], ...]
+    count: int
+    notes: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def context_of(session: Session) -> Context:
+    """What the books say that a list may leave out."""
+    customers = journal.customers(session.store)
+    entities = {entity.id: entity.name for entity in session.config.entity}
+    return Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers)
+
+
+def proposed(source: Source, kind: Kind, name: str, context: Context, layouts: Layouts) -> ProposedLayout:
+    """A layout for a list, and its first rows as that layout reads them. Raises MatcherError; see `propose`."""
+    with source.open() as stream:
+        data = stream.read()
+    draft = propose(data, source.name, kind, name, layouts)
+    made = convert(draft.found, source.name, context)
+    present = [column for column in COLUMNS[kind] if column in made.table.frame.columns]
+    first = made.table.frame.select(present).head(SHOWN)
+    places = made.table.places([fault.row for fault in made.found])
+    faults = tuple(Fault(fault.code, fault.what, place) for fault, place in zip(made.found, places, strict=True))
+    notes = (
+        (f"The layout {draft.begun_with} reads this list already; the proposal begins with it", *made.notes)
+        if draft.begun_with
+        else made.notes
+    )
+    return ProposedLayout(draft.toml, kind, tuple(first.iter_rows(named=True)), made.table.frame.height, notes, faults)
