@@ -15,9 +15,10 @@ from matcher.openitems import dating, terms
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.layouts.convert import Context, Converted, convert
 from matcher.openitems.layouts.detect import find
+from matcher.openitems.layouts.grid import is_workbook
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.words import Kind
-from matcher.openitems.tables import Column, Table, text_table, typed
+from matcher.openitems.tables import Column, RawSheet, Table, raw_sheets, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -208,45 +209,28 @@ def read_file(
     """
     if how is None or how.layouts is None or kind == "rates":
         return _read(kind, text_table(data, name), entities, dated)
-    own = None if how.layout else _own_table(kind, data, name)
-    if own is not None:
-        return _read(kind, own, entities, dated)
+    opened = raw_sheets(data, name) if is_workbook(data) else None
+    titles = _titles(data, opened)
+    declared = _KINDS[kind][0]
+    if not how.layout and (data[:4] == b"PAR1" or {column.name for column in declared if column.required} <= titles):
+        return _read(kind, text_table(data, name, opened), entities, dated)
     listed: Kind = "items" if kind == "items" else "customers"
     try:
-        found = find(data, name, listed, how.layouts, how.layout)
+        found = find(data, name, listed, how.layouts, how.layout, opened)
     except MatcherError as error:
-        if error.code == "layout.unknown" and _nearly_own(kind, data, name):
-            return _read(kind, text_table(data, name), entities, dated)
+        nearly = len(titles & {column.name for column in declared}) >= (3 if kind == "items" else 1)
+        if error.code == "layout.unknown" and nearly and not how.layout:
+            return _read(kind, text_table(data, name, opened), entities, dated)
         raise
     made = convert(found, name, how.context)
     return _read(kind, made.table, entities, dated, made)
 
 
-def _own_table(kind: str, data: bytes, name: str) -> Table | None:
-    """The table of a file whose header has all that the contract asks for; None for any other."""
-    if data[:4] != b"PAR1" and _titles(data, name).isdisjoint(column.name for column in _KINDS[kind][0]):
-        return None
-    try:
-        table = text_table(data, name)
-    except MatcherError:
-        return None if not {c.name for c in _KINDS[kind][0] if c.required} <= _titles(data, name) else text_table(data, name)
-    required = {column.name for column in _KINDS[kind][0] if column.required}
-    return table if data[:4] == b"PAR1" or required <= set(table.frame.columns) else None
-
-
-def _nearly_own(kind: str, data: bytes, name: str) -> bool:
-    """Whether a header has so many of the contract's own titles that it was meant to be the contract's."""
-    return len(_titles(data, name) & {column.name for column in _KINDS[kind][0]}) >= (3 if kind == "items" else 1)
-
-
-def _titles(data: bytes, name: str) -> set[str]:
+def _titles(data: bytes, opened: Sequence[RawSheet] | None) -> set[str]:
     """The titles in the first line of a text with commas, or in the first row of a workbook's first sheet."""
-    if data[:4] == b"PK\x03\x04":
-        try:
-            return set(text_table(data, name).frame.columns)
-        except MatcherError:
-            return set()
-    line = data.lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0].decode("utf-8", "replace")
+    if opened is not None:
+        return {str(cell).strip() for cell in opened[0].rows[0]} if opened else set()
+    line = data[:65_536].lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0].decode("utf-8", "replace")
     return {title.strip().strip('"') for title in line.split(",")}
 
 

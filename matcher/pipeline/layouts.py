@@ -42,7 +42,9 @@ def own_lists(directory: Path) -> dict[str, str]:
     Raises:
         MatcherError: ``layout.invalid`` when one cannot be read.
     """
-    return {path.stem: read_text(path, "layout.invalid") for path in sorted((directory / "layouts").glob("*.toml"))}
+    texts = {path.stem: read_text(path, "layout.invalid") for path in sorted((directory / "layouts").glob("*.toml"))}
+    # `matcher layout new FILE > layouts/NAME.toml` makes an empty file before the command begins
+    return {name: text for name, text in texts.items() if text.strip()}
 
 
 def _refuse_unknown(named: dict[str, str], layouts: Collection[str], where: str) -> None:

@@ -19,6 +19,12 @@ _FIGURE = re.compile(
     r"(?:[^\w\s.,'()+-]{1,3}|元|kr\.?|(?P<word>[A-Za-z]{1,5}))?\s*(?P<sign4>[-+])?(?P<close>\))?$"
 )
 _PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$")
+_USUAL = {
+    mark: re.compile(rf"-?(?:\d{{1,3}}(?:{re.escape(other)}\d{{3}})+|\d+)(?:{re.escape(mark)}\d+)?", re.ASCII)
+    for mark, other in ((".", ","), (",", "."))
+}
+_ENOUGH = 500
+"""Amounts that tell the decimal mark, after which no more are asked: what does not fit it is named when it is read."""
 _CREDIT, _DEBIT = frozenset({"h", "haben", "cr", "c", "k"}), frozenset({"s", "soll", "dr", "d"})
 _LOOKS = str.maketrans(
     {"−": "-", "–": "-", "－": "-", "’": "'", "`": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "，": ",", "．": ".", "￥": "¥"}
@@ -52,6 +58,8 @@ def plain_amounts(cells: Sequence[str], mark: Mark) -> list[str]:
 
 
 def _plain(cell: str, mark: Mark) -> str:
+    if mark and _USUAL[mark].fullmatch(cell):  # nearly all cells
+        return cell.replace("," if mark == "." else ".", "").replace(",", ".")
     if cell in BLANKS:
         return ""
     if (found := _FIGURE.match(cell.translate(_LOOKS))) is None:
@@ -93,9 +101,11 @@ def decimal_mark(cells: Iterable[str]) -> Marks:
     """What the amounts of a file say together."""
     votes = {".": 0, ",": 0}
     unclear = ""
-    for cell in set(cells):
+    for cell in dict.fromkeys(cells):
         if type(cell) is Figure or not cell or (match := _FIGURE.match(cell.translate(_LOOKS))) is None:
             continue
+        if votes["."] + votes[","] > _ENOUGH:
+            break
         digits = match["digits"].replace(" ", "").replace("'", "")
         points, commas = digits.count("."), digits.count(",")
         if points and commas:
@@ -120,6 +130,8 @@ _PACKED = re.compile(r"^((?:19|20|21)\d\d)(\d\d)(\d\d)$")
 _NUMBERS = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,].*)?$")
 _DAY_NAME = re.compile(r"^(?:\w{2,10}\.?, )?(\d{1,2})\.?[ -]+(?:de )?([^\W\d_]{3,10})\.?[ -,]+(?:de )?(\d{4}|\d{2})$")
 _NAME_DAY = re.compile(r"^(?:\w{3,9}, )?([^\W\d_]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$")
+_MONTH_DAY = re.compile(r"\b([^\W\d_]{3,10})\.? \d{1,2}, \d{4}\b")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})\.? ([^\W\d_]{3,10})\.?,? \d{4}\b")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -150,6 +162,13 @@ def day_order(cells: Iterable[str]) -> tuple[Order, str]:
     if votes["dmy"] or votes["mdy"]:
         return ("dmy" if votes["dmy"] >= votes["mdy"] else "mdy"), ""
     return "", unclear
+
+
+def order_in_words(text: str) -> Order:
+    """The order in which a text writes a day in words: ``As of October 31, 2026`` or ``31 October 2026``; else empty."""
+    month_first = any(_month(match[1]) != "0" for match in _MONTH_DAY.finditer(text))
+    day_first = any(_month(match[2]) != "0" for match in _DAY_MONTH.finditer(text))
+    return "" if month_first == day_first else "mdy" if month_first else "dmy"
 
 
 def iso_dates(cells: Sequence[str], order: Order, formats: Sequence[str] = ()) -> list[str]:

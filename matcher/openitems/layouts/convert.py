@@ -109,6 +109,8 @@ class _Conversion:
         columns["document_no"] = [" ".join(cell.split()) for cell in self._column("document_no")]
         unnumbered = self._number_all(columns) if self._layout.unnumbered else frozenset()
         columns |= {name: self._column(name) for name in _TEXTS}
+        if not self._has("payment_reference"):
+            columns["payment_reference"] = self._column("reference")
         columns["item_id"] = self._ids(columns, unnumbered)
         if self._layout.lines:
             self._once(columns, kept)
@@ -166,7 +168,8 @@ class _Conversion:
         columns = {name: self._column(name) for name in _DAYS}
         order, unclear = cells.day_order(cell for column in columns.values() for cell in column)
         if unclear and not self._layout.dates:
-            order = _by_terms(columns["issue_date"], columns["due_date"])
+            above = " ".join(cell for row in self._sheet.rows[: self._header.row] for cell in row)
+            order = _by_terms(columns["issue_date"], columns["due_date"]) or cells.order_in_words(above)
             if not order:
                 what = f"day and month of {unclear!r} cannot be told apart: no date of the list has a day above 12"
                 hint = 'Say it in a layout: dates = ["%d/%m/%Y"] or ["%m/%d/%Y"].'

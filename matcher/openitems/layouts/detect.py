@@ -10,6 +10,7 @@ from matcher.openitems.layouts.grid import HEAD_ROWS, Row, Sheet
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import Kind, key, title_keys, vocabulary
+from matcher.openitems.tables import RawSheet
 
 _LEAST = 3
 """Columns that a header must have to be recognised as one."""
@@ -62,7 +63,7 @@ class Found:
         return not self.missing, not self.layout.generic, len(self.layout.marks), self.header.matched
 
 
-def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "") -> Found:
+def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "", opened: Sequence[RawSheet] | None = None) -> Found:
     """The layout of a list, and its header.
 
     Args:
@@ -70,6 +71,7 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "")
         kind: what the list is to hold.
         layouts: those at hand.
         wanted: name of the layout to use; empty detects.
+        opened: the sheets of a workbook, where they are read already.
 
     Raises:
         MatcherError: ``layout.unknown`` when none fits, ``layout.ambiguous`` when several do equally, ``usage.option`` for a name that
@@ -78,7 +80,7 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "")
     candidates = [layouts.named(wanted, kind)] if wanted else [one for one in layouts.known.values() if one.kind == kind]
     encodings = list(dict.fromkeys(encoding for layout in candidates for encoding in layout.encodings))
     delimiters = candidates[0].delimiters if wanted else ()
-    sheets = grid.sheets(data, name, encodings, delimiters, lambda row: score(row, kind))
+    sheets = grid.sheets(data, name, encodings, delimiters, lambda row: score(row, kind), opened)
     found = [one for sheet in sheets for layout in candidates if (one := _fit(layout, sheet, bool(wanted))) is not None]
     fitting = [one for one in found if not one.missing]
     if not fitting:

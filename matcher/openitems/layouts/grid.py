@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from matcher.errors import MatcherError
+from matcher.openitems.tables import RawSheet, raw_sheets
 
 HEAD_ROWS = 80
 """Rows in which a header is looked for."""
@@ -46,7 +47,19 @@ class Sheet:
     delimiter: str = ""
 
 
-def sheets(data: bytes, name: str, encodings: Sequence[str], delimiters: Sequence[str], score: Callable[[Row], int]) -> list[Sheet]:
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes begin as those of an XLSX or a binary XLS do."""
+    return data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def sheets(
+    data: bytes,
+    name: str,
+    encodings: Sequence[str],
+    delimiters: Sequence[str],
+    score: Callable[[Row], int],
+    opened: Sequence[RawSheet] | None = None,
+) -> list[Sheet]:
     """What a file holds: the visible sheets of a workbook, or the one table of a text.
 
     Args:
@@ -54,6 +67,7 @@ def sheets(data: bytes, name: str, encodings: Sequence[str], delimiters: Sequenc
         encodings: to try for a text that is not Unicode, before the usual ones.
         delimiters: that a text may have; empty for any.
         score: how much a row looks like a header; the delimiter is the one with the best row.
+        opened: the sheets of a workbook, where they are read already.
 
     Raises:
         MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed``, ``file.cut``,
@@ -61,27 +75,18 @@ def sheets(data: bytes, name: str, encodings: Sequence[str], delimiters: Sequenc
     """
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name, "Export it again.")
-    if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _workbook(data, name)
+    if is_workbook(data):
+        return _workbook(raw_sheets(data, name) if opened is None else opened, name)
     encoding, text = _decoded(data, name, encodings, score)
     return [_table(text, name, encoding, delimiters, score)]
 
 
-def _workbook(data: bytes, name: str) -> list[Sheet]:
-    from matcher import workbooks  # its library takes longer to load than most files to read
-
-    try:
-        opened = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
-    except MatcherError as error:
-        hint = "Export the workbook again." if error.code == "file.malformed" else error.hint
-        raise MatcherError(error.code, error.what, name, hint) from None
+def _workbook(opened: Sequence[RawSheet], name: str) -> list[Sheet]:
     made = []
     for sheet in opened:
-        # `start` is where the first cell stands: rows above it are not laid out
-        top = (sheet.start or (0, 0))[0]
-        rows = [_trimmed(row) for row in sheet.to_python(skip_empty_area=True)]
+        rows = [_trimmed(row) for row in sheet.rows]
         if any(rows):
-            made.append(Sheet(rows, range(top + 1, top + 1 + len(rows)), sheet.name))
+            made.append(Sheet(rows, range(sheet.first, sheet.first + len(rows)), sheet.name))
     if not made:
         raise MatcherError("file.empty", "no visible sheet holds anything", name, "Export it again.")
     return made

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.grid import Row
@@ -160,6 +161,7 @@ class _Reader:
             self._body.totals.append(Total(total.row, total.label, total.first, len(self._body.documents), (total.first,)))
 
 
+@lru_cache(maxsize=5_000)
 def is_day(cell: str) -> bool:
     """Whether a cell of a column of dates may hold one: a label that stands there by chance has no digits."""
     return any(map(str.isdigit, cell)) and not is_total(cell)
