@@ -127,6 +127,10 @@ class _Conversion:
         columns["entity"] = self._entity() if self._has("entity") else self._column("entity")
         number = "customer_id" if self._has("customer_id") else "customer_no" if "customer_no" in fields else "name"
         columns["customer_id"] = [" ".join(cell.split()) for cell in self._column(number)]
+        if self._layout.names == "id":
+            columns["customer_id"] = [
+                one or " ".join(name.split()) for one, name in zip(columns["customer_id"], columns["name"], strict=True)
+            ]
         if number == "customer_no":
             columns["customer_no"] = [""] * len(self._raw)
         return self._converted(columns, [True] * len(self._raw))

@@ -12,7 +12,7 @@ from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import Kind, key, title_keys, vocabulary
 from matcher.openitems.tables import RawSheet
 
-_LEAST = 3
+_LEAST: Mapping[Kind, int] = {"items": 3, "customers": 2}
 """Columns that a header must have to be recognised as one."""
 _NEEDS: Mapping[Kind, Sequence[tuple[str, Sequence[str]]]] = {
     "items": (
@@ -128,7 +128,7 @@ def _fit(layout: Layout, sheet: Sheet, wanted: bool) -> Found | None:
                 continue
             columns, buckets = assign(layout, titles)
             header = Header(place, height, titles, columns, buckets)
-            if header.matched < min(_LEAST, len(layout.columns) or _LEAST):
+            if header.matched < _LEAST[layout.kind]:
                 continue
             lacking = missing(layout, header)
             if not lacking and not _has_customers(layout, sheet, header):
