@@ -83,6 +83,9 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "",
     sheets = grid.sheets(data, name, encodings, delimiters, lambda row: score(row, kind), opened)
     found = [one for sheet in sheets for layout in candidates if (one := _fit(layout, sheet, bool(wanted))) is not None]
     fitting = [one for one in found if not one.missing]
+    if not wanted and (other := _other_kind(sheets, kind, layouts, fitting)):
+        hint = f"Use `matcher import {other}`."
+        raise MatcherError("layout.unknown", f"this is a list of {_KINDS[other]}, not of {_KINDS[kind]}", name, hint)
     if not fitting:
         raise _unknown(found, sheets, name, kind, wanted)
     names = list(dict.fromkeys(one.sheet.name for one in fitting if one.rank[:2] == max(fitting, key=lambda o: o.rank).rank[:2]))
@@ -98,6 +101,17 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "",
         hint = f"Name one with --layout, such as --layout {equal[0]}."
         raise MatcherError("layout.ambiguous", f"the layouts {' and '.join(equal)} fit equally", name, hint)
     return best
+
+
+def _other_kind(sheets: Sequence[Sheet], kind: Kind, layouts: Layouts, fitting: Sequence[Found]) -> Kind | None:
+    """The kind of list that a file is, where it is not the one that is asked for. Documents have customers, but customers no documents."""
+    if any(not one.layout.generic for one in fitting):
+        return None
+    other: Kind = "customers" if kind == "items" else "items"
+    if kind == "items" and fitting:
+        return None
+    found = [one for sheet in sheets for layout in layouts.known.values() if layout.kind == other and (one := _fit(layout, sheet, False))]
+    return other if any(not one.missing for one in found) else None
 
 
 def score(row: Row, kind: Kind) -> int:
@@ -238,4 +252,5 @@ def _unknown(found: Sequence[Found], sheets: Sequence[Sheet], name: str, kind: K
     return MatcherError("layout.unknown", what + nearest, place, hint)
 
 
+_KINDS: Mapping[Kind, str] = {"items": "open items", "customers": "customers"}
 _LISTS: Mapping[Kind, str] = {"items": "a list of open items", "customers": "a list of customers"}

@@ -11,7 +11,7 @@ from matcher.errors import MatcherError
 from matcher.openitems.layouts import cells, detect, grid
 from matcher.openitems.layouts.detect import Found, Header
 from matcher.openitems.layouts.library import Layouts, load_layout
-from matcher.openitems.layouts.rows import body
+from matcher.openitems.layouts.rows import body, is_total
 from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import Kind, key, title_currency, vocabulary
 
@@ -114,7 +114,8 @@ class _Writer:
     def __init__(self, found: Found, kind: Kind) -> None:
         self._found, self._kind, self._base = found, kind, found.layout
         header = found.header
-        self._below = [row for row in found.sheet.rows[header.row + header.height :] if any(row)]
+        below = [row for row in found.sheet.rows[header.row + header.height :] if any(row)]
+        self._below = [row for row in below if not is_total(next(filter(None, row)))]
         self._columns = dict(header.columns)
         self._guessed: dict[str, str] = {}
         if kind == "items":
