@@ -314,6 +314,13 @@ def _put(path: Path, bad: str | bytes) -> None:
             path.write_text(bad, encoding="utf-8")
 
 
+@covers("layout.invalid")
+def test_a_layout_of_a_list_that_is_not_valid(desk: Desk) -> None:
+    (desk.folder / "layouts" / "mine.toml").write_text('name = "mine"\nkind = "bills"\n')
+    refused(desk.run("import", "items", str(ERRORS / "totals.csv")), "layout.invalid", "mine.toml")
+    refused(desk.run("layout", "list"), "layout.invalid", "mine.toml")
+
+
 @covers("profile.invalid")
 def test_a_layout_of_ones_own_that_is_not_valid(desk: Desk) -> None:
     (desk.folder / "profiles" / "mine.toml").write_text('name = "mine"\nbank = "x"\n', encoding="utf-8")

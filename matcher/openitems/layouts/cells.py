@@ -46,7 +46,7 @@ def plain_amounts(cells: Sequence[str], mark: Mark) -> list[str]:
         mark: the decimal mark; '' when no cell holds any mark.
     """
     known: dict[str, str] = {}
-    made = []
+    made: list[str] = []
     for cell in cells:
         if type(cell) is Figure or not cell:
             made.append(cell)

@@ -14,7 +14,7 @@ from matcher.openitems.layouts import cells, totals
 from matcher.openitems.layouts.amounts import Amounts
 from matcher.openitems.layouts.customers import Customers
 from matcher.openitems.layouts.detect import Found
-from matcher.openitems.layouts.rows import Body, body, figures
+from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
 from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
@@ -335,7 +335,7 @@ class _Conversion:
 
         known, place = self._values("currency"), self._header.columns.get("currency", -1)
 
-        def named(total: totals.Total) -> str:
+        def named(total: Total) -> str:
             text = cell(total.row, place)
             return known.get(key(text), text.upper()) if text else ""
 

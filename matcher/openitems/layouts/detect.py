@@ -204,22 +204,23 @@ def assign(layout: Layout, titles: Sequence[str]) -> tuple[dict[str, int], list[
             places.setdefault(one, place)
     for place in range(len(titles)):
         places[f"#{place + 1}"] = place
-    own = {name: tuple(text if text.startswith("#") else key(text) for text in texts) for name, texts in layout.columns.items()}
+    own = {str(name): tuple(text if text.startswith("#") else key(text) for text in texts) for name, texts in layout.columns.items()}
     columns: dict[str, int] = {}
     taken: set[int] = set()
     words = vocabulary()
-    shared = [words.columns[layout.kind], words.weak[layout.kind]] if layout.vocabulary else []
+    sources: list[Mapping[str, tuple[str, ...]]] = [own]
+    sources += [words.columns[layout.kind], words.weak[layout.kind]] if layout.vocabulary else []
     buckets = [place for one, place in places.items() if one in words.buckets and layout.kind == "items"]
-    for texts in [own, *shared]:
+    for texts in sources:
         for name, keys in texts.items():
             if name in columns or (name in own and texts is not own) or name in layout.constants:
                 continue
             if texts is words.weak.get(layout.kind) and _served(name, columns):
                 continue
-            place = next((places[one] for one in keys if one in places and places[one] not in taken and places[one] not in buckets), None)
-            if place is not None:
-                columns[name] = place
-                taken.add(place)
+            free = (places[one] for one in keys if one in places and places[one] not in taken and places[one] not in buckets)
+            if (found := next(free, None)) is not None:
+                columns[name] = found
+                taken.add(found)
     return columns, sorted(set(buckets) - taken)
 
 

@@ -65,8 +65,8 @@ def prove(
             elif len({currencies[n] for n in range(total.first, total.last)}) > 1 and not currency:
                 unproven += 1
             else:
-                span = range(total.first, total.last)
-                rows = sum((values[n] for n in span if not currency or currencies[n] == currency), _NOTHING)
+                whole = (n for n in range(total.first, total.last) if not currency or currencies[n] == currency)
+                rows = sum((values[n] for n in whole), _NOTHING)
                 wrong.append(Mismatch(total.row, f"the total {total.label[:40]!r} is {figure:f}, the rows above add up to {rows:f}"))
     return Proof(proven, unproven, tuple(wrong))
 
