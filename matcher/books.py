@@ -34,15 +34,12 @@ from matcher.store.waiting import Wait
 if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.journal.chain import Head
-    from matcher.openitems.layouts.library import Layouts
-    from matcher.openitems.layouts.words import Kind
     from matcher.pipeline.backtest import Backtest
     from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
-    from matcher.pipeline.lists import ProposedLayout
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
@@ -98,29 +95,6 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
         MatcherError: see `opening.make`.
     """
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
-
-
-def propose_layout(file: str | Path, directory: str | Path | None = None, *, kind: Kind = "items", name: str = "my-erp") -> ProposedLayout:
-    """A layout for a list of open items or customers that none reads, with its first rows as that layout reads them.
-
-    Args:
-        file: the list.
-        directory: of the books whose customers and legal entities help to read it; None for none.
-        kind: what it holds.
-        name: of the layout.
-
-    Raises:
-        MatcherError: ``layout.unknown`` when the file has no header; whatever makes it unreadable.
-    """
-    from matcher.openitems.layouts.convert import Context
-    from matcher.openitems.layouts.library import available
-    from matcher.parsers.files import file_source
-
-    source = file_source(file)
-    if directory is None:
-        return pipeline.lists.proposed(source, kind, name, Context(), available({}))
-    with (books := Books(Path(directory))).reading() as session:
-        return pipeline.lists.proposed(source, kind, name, pipeline.lists.context_of(session), books.layouts())
 
 
 class Books(DecisionMethods, LookingMethods):
@@ -246,16 +220,6 @@ class Books(DecisionMethods, LookingMethods):
             return pipeline.imports.import_files(
                 session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout
             )
-
-    def layouts(self) -> Layouts:
-        """The layouts of open items and customers: the shipped ones, and those in `layouts` of these books.
-
-        Raises:
-            MatcherError: ``layout.invalid``.
-        """
-        from matcher.openitems.layouts.library import available
-
-        return available(pipeline.layouts.own_lists(self.directory))
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
         """Takes remittance advices into the books; all files or none. They explain receipts from the next run on.

@@ -96,7 +96,7 @@ def import_(
     """
     books = open_books()
     if kind == "remittance":
-        given = {"--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial}
+        given: dict[str, object] = {"--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial}
         given |= {"--allow-closing": allow_closing, "--allow-change": allow_change}
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import data, given, note
-from matcher.cli.tables import Column, Kind, show, with_format
+from matcher.cli.common import data, given, note, open_books
+from matcher.cli.tables import Column, show, with_format
+from matcher.cli.tables import Kind as CellKind
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from matcher.openitems.layouts.words import Kind
     from matcher.pipeline.lists import ProposedLayout
 
-_COLUMNS = (Column("name", priority=0), Column("kind", priority=1), Column("system", kind=Kind.TEXT), Column("from", priority=2))
+_COLUMNS = (Column("name", priority=0), Column("kind", priority=1), Column("system", kind=CellKind.TEXT), Column("from", priority=2))
 _FAULTS = 5
 """Faults of the list that are shown beside a proposal; the others are counted."""
 
@@ -85,14 +87,19 @@ def layout_new(file: str, name: str, kind: str, path: str) -> None:
 
 def _proposed(file: str, name: str, kind: str) -> "ProposedLayout":
     """The proposal, with what the books know where there are any."""
-    from matcher.books import propose_layout
     from matcher.config import find_books
 
+    listed: Kind = "customers" if kind == "customers" else "items"
     try:
-        folder = find_books(given().books)
+        find_books(given().books)
     except MatcherError:
-        folder = None
-    return propose_layout(file, folder, kind="customers" if kind == "customers" else "items", name=name)
+        from matcher.openitems.layouts.convert import Context
+        from matcher.openitems.layouts.library import available
+        from matcher.parsers.files import file_source
+        from matcher.pipeline.lists import proposed
+
+        return proposed(file_source(file), listed, name, Context(), available({}))
+    return open_books().propose_layout(file, kind=listed, name=name)
 
 
 COMMANDS = (layout,)
