@@ -248,6 +248,9 @@ class _Writer:
         lines: list[str] = []
         for field, meanings in own.items():
             lines += ["", f"[values.{field}]", *(_line(meant, words) for meant, words in meanings.items())]
+        if (place := self._columns.get("entity")) is not None and "entity" not in own:
+            words = json.dumps(list(dict.fromkeys(self._at(place)))[:20], ensure_ascii=False)
+            lines += ["", "# [values.entity]  # CHECK needed when the books have several legal entities", f'# "1" = {words}']
         for field in ("document_type", "status") if self._kind == "items" else ():
             if (place := self._columns.get(field)) is None or field in own:
                 continue
