@@ -192,8 +192,11 @@ class Books(DecisionMethods, LookingMethods):
         allow_change: Collection[str] = (),
         reason: str = "",
         snapshot_date: date | None = None,
+        customer: str = "",
     ) -> ImportResult:
         """Reads open items, customers or rates into the books; the files are one snapshot.
+
+        Open items may be electronic invoices too (UBL, CII, a PDF with one inside, 数电票): they are changes, and close nothing.
 
         Args:
             kind: items, customers or rates.
@@ -203,6 +206,7 @@ class Books(DecisionMethods, LookingMethods):
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
+            customer: id of the buyer of all electronic invoices. Default: whom each of them names.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -214,7 +218,9 @@ class Books(DecisionMethods, LookingMethods):
         sources = [file_source(path) for path in files]
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
+            return pipeline.imports.import_files(
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, customer=customer
+            )
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

@@ -50,6 +50,7 @@ _SHOWN = 5
     metavar="ITEM",
     help="Let this item's customer or document change although it has postings; repeatable.",
 )
+@click.option("--customer", default="", metavar="ID", help="The buyer of the electronic invoices. Default: whom each of them names.")
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -60,10 +61,14 @@ def import_(
     partial: bool,
     allow_closing: bool,
     allow_change: tuple[str, ...],
+    customer: str,
     reason: str,
     dry_run: bool,
 ) -> None:
     """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+
+    Open items may also be electronic invoices of your own: UBL, CII (XRechnung, Factur-X, ZUGFeRD), a PDF with one inside, 数电票 as XML
+    or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     The files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag, else the
     day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same legal
@@ -87,6 +92,7 @@ def import_(
             allow_change=allow_change,
             reason=reason,
             snapshot_date=snapshot_date,
+            customer=customer,
         )
     _show(result, output)
     for text in _remarks(result):
@@ -138,6 +144,10 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         yield f"{credit.said()}."
     if len(result.recognised) > _SHOWN:
         yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see -O json."
+    if known := [one for one in result.invoices if one.known]:
+        count = counted(len(known), "electronic invoice is", "electronic invoices are")
+        named = _some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
+        yield f"{count} in the books already or come twice, and count once: {named}."
     for one in result.replaced[:_SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
     if len(result.replaced) > _SHOWN:

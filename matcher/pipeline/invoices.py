@@ -1,0 +1,63 @@
+"""Electronic invoices among the files of an import: whose each is, and which of them the books have already."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from matcher.errors import MatcherError
+from matcher.openitems import readers
+from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices.parties import Customers, find_entity
+from matcher.openitems.einvoices.rows import PlacedInvoice, sort_out, table
+from matcher.openitems.tables import Table
+from matcher.pipeline.import_results import PlacedFile
+from matcher.pipeline.session import Session
+from matcher.store import journal
+
+
+class PlacedInvoices(NamedTuple):
+    """Rows of the open items with where they stand, what each file became, and what is wrong."""
+
+    parts: list[tuple[pl.DataFrame, Table]]
+    files: tuple[PlacedFile, ...]
+    errors: list[MatcherError]
+
+
+def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequence[pl.DataFrame], customer: str) -> PlacedInvoices:
+    """Gives every invoice its legal entity and its customer, and makes open items of those that the books do not have.
+
+    Args:
+        session: the open books.
+        invoices: as they were read.
+        lists: rows of open items that come in with them; they stand before the invoices.
+        customer: the buyer of all invoices; '' for whom each of them names.
+    """
+    if not invoices:
+        return PlacedInvoices([], (), [])
+    customers = Customers(journal.customers(session.store))
+    if customer and customer not in customers:
+        error = MatcherError("invoice.customer", f"--customer {customer!r} is no customer of the books", hint="Import the customers first.")
+        return PlacedInvoices([], (), [error])
+    placed, errors = [], []
+    for invoice in invoices:
+        try:
+            entity = find_entity(invoice, session.config.entity, session.config.account)
+            owner = customer or customers.find(invoice, entity)
+        except MatcherError as error:
+            errors.append(error.at(invoice.place))
+            continue
+        placed.append(PlacedInvoice(invoice, entity, owner, customers.terms[owner]))
+    items = journal.items(session.store)
+    known = pl.concat([items, *(one.with_columns(first_seen=pl.lit(0, pl.Int64), seen=pl.lit(0, pl.Int64)) for one in lists)], how="diagonal")
+    taken, stands, differing = sort_out(placed, known)
+    errors += differing
+    files = tuple(
+        PlacedFile(one.invoice, stands.get(place, one.item_id), one.entity, one.customer_id, one.amount, one.open_amount, place in stands)
+        for place, one in enumerate(placed)
+    )
+    try:
+        made = readers.read_table("items", table(taken))
+    except MatcherError as error:
+        return PlacedInvoices([], files, [*errors, error])
+    return PlacedInvoices([(made.frame, made.table)], files, errors)
