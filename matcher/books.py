@@ -194,12 +194,12 @@ class Books(DecisionMethods, LookingMethods):
         snapshot_date: date | None = None,
         customer: str = "",
     ) -> ImportResult:
-        """Reads open items, customers or rates into the books; the files are one snapshot.
+        """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
 
         Open items may be electronic invoices too (UBL, CII, a PDF with one inside, 数电票): they are changes, and close nothing.
 
         Args:
-            kind: items, customers or rates.
+            kind: items, customers, rates or book: the ledger's own entries on our bank accounts.
             files: paths.
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.

@@ -28,7 +28,7 @@ _SHOWN = 5
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates"]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book"]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -65,7 +65,7 @@ def import_(
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+    """The ERP's files in: open items, customers, exchange rates, cash book (CSV, Parquet or XLSX).
 
     Open items may also be electronic invoices of your own: UBL, CII (XRechnung, Factur-X, ZUGFeRD), a PDF with one inside, 数电票 as XML
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.

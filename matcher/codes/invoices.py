@@ -10,7 +10,11 @@ INVOICES = (
         "Ask for the XML, or put the invoice into a list of open items.",
     ),
     bad("invoice.several", "The PDF or OFD has several different invoices inside.", "Import the XML of the one that counts."),
-    bad("invoice.incomplete", "The invoice lacks what an open item needs.", "Ask for a complete invoice, or put it into a list of open items."),
+    bad(
+        "invoice.incomplete",
+        "The invoice lacks what an open item needs.",
+        "Ask for a complete one, or put it into a list of open items.",
+    ),
     bad(
         "invoice.type",
         "It is not known what a document of this type code claims.",

@@ -15,6 +15,7 @@ from matcher.journal.decisions import Draft
 from matcher.ledger.fold import fold, live
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
 from matcher.model import Problem
+from matcher.openitems import cash_book as openitems_book
 from matcher.openitems import dating, einvoices, posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.einvoices import EInvoice
@@ -29,10 +30,11 @@ from matcher.pipeline.invoices import place_invoices
 from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
-from matcher.store import facts, journal, snapshots
+from matcher.store import cash_book, facts, journal, snapshots
 
-ImportKind = Literal["items", "customers", "rates"]
-_KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date"}
+ImportKind = Literal["items", "customers", "rates", "book"]
+_KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
+_APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_entries}
 _NAMED = 3
 """Rows that a refusal names; the others are counted."""
 
@@ -80,7 +82,7 @@ def import_files(
 
     Args:
         session: the open books.
-        kind: items, customers or rates.
+        kind: items, customers, rates or book.
         sources: the files; together they are one snapshot.
         partial: the files hold changes only: items that they do not list stay as they are.
         allowed: items that may change although they have postings.
@@ -104,8 +106,7 @@ def import_files(
         result, drafts, notes = _items(session, batch, read, allowed, partial=partial or not read.listed)
         made, shares = decisions.build(drafts, batch, ENGINE, session.at, session.actor)
     else:
-        append = facts.append_customers if kind == "customers" else facts.append_rates
-        counts = append(session.store, batch, read.rows)
+        counts = _APPEND[kind](session.store, batch, read.rows)
         result, notes = ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), 0), dict(counts)
     for source, (file_id, form) in zip(sources, read.digests, strict=True):
         record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": form, "encoding": "utf-8"}
@@ -130,6 +131,8 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             if kind == "items" and einvoices.is_invoice(data):
                 invoices.append(einvoices.read(data, source.name))
                 form = invoices[-1].syntax
+            elif kind == "book":
+                parts.append(openitems_book.read(data, source.name, session.config.find_account))
             else:
                 one = readers.read_file(kind, data, source.name, entities, stated is not None)
                 parts.append((one.frame, one.table))

@@ -49,7 +49,7 @@ def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequen
             continue
         placed.append(PlacedInvoice(invoice, entity, owner, customers.terms[owner]))
     items = journal.items(session.store)
-    known = pl.concat([items, *(one.with_columns(first_seen=pl.lit(0, pl.Int64), seen=pl.lit(0, pl.Int64)) for one in lists)], how="diagonal")
+    known = pl.concat([items, *lists], how="diagonal")
     taken, stands, differing = sort_out(placed, known)
     errors += differing
     files = tuple(

@@ -39,7 +39,7 @@ def read(root: Element, place: str) -> EInvoice:
     Raises:
         MatcherError: ``invoice.incomplete`` and what is wrong with a date or an amount; without the file's name.
     """
-    names = ROOTS[root.tag]
+    names = ROOTS[xml.tag(root)]
     document, transaction = xml.find(root, names.document), xml.find(root, names.transaction)
     agreement, settlement = xml.find(transaction, names.agreement), xml.find(transaction, names.settlement)
     totals = xml.find(settlement, names.totals)

@@ -16,12 +16,12 @@ _RED = re.compile(r"被红冲蓝字(?:数电票|发票|全电发票)?(?:发票)?
 
 def is_root(root: Element) -> bool:
     """Whether an element is such an invoice."""
-    return root.tag == "EInvoice" or xml.find(root, "TaxSupervisionInfo/InvoiceNumber") is not None or is_older(root)
+    return xml.local(root) == "EInvoice" or xml.find(root, "TaxSupervisionInfo/InvoiceNumber") is not None or is_older(root)
 
 
 def is_older(root: Element) -> bool:
     """Whether an element is the invoice before the fully digital one."""
-    return root.tag.rpartition("}")[2] == "eInvoice"
+    return xml.local(root) == "eInvoice"
 
 
 def read(root: Element, place: str) -> EInvoice:
@@ -76,12 +76,13 @@ def make(
         xml.needed("", "amount with tax (TotalTax-includedAmount)")
     assert gross is not None
     red = _RED.findall(remark)
+    day = xml.needed(issued, "issue date (IssueTime)").replace("年", "-").replace("月", "-").replace("日", "")
     return EInvoice(
         syntax="fapiao",
         container="",
         document_no=xml.needed(number, "number (InvoiceNumber)"),
         type_code="381" if gross < 0 else "380",
-        issue_date=xml.day(xml.needed(issued.replace("年", "-").replace("月", "-").replace("日", ""), "issue date (IssueTime)"), "IssueTime"),
+        issue_date=xml.day(day, "IssueTime"),
         due_date=None,
         terms="",
         currency=CURRENCY,

@@ -1,4 +1,4 @@
-"""The invoice inside an OFD (GB/T 33190: a ZIP of XML): the original XML where it is attached, else the tags of the invoice's own fields."""
+"""The invoice inside an OFD (GB/T 33190: a ZIP of XML): the original XML where it is attached, else the fields that its tags point to."""
 
 import io
 import re
@@ -92,12 +92,11 @@ def _by_tags(roots: list[Element], name: str) -> EInvoice:
         for data in root.iter("{*}CustomData"):
             fields.setdefault(data.get("Name", ""), (data.text or "").strip())
     for root in roots:
-        if root.tag.rpartition("}")[2] != "eInvoice" and not any(True for _ in root.iter("{*}ObjectRef")):
+        if next(root.iter("{*}ObjectRef"), None) is None:
             continue
-        for tag in root.iter():
-            refs = [] if not isinstance(tag.tag, str) else [(ref.text or "").strip() for ref in tag.findall("{*}ObjectRef")]
-            if refs:
-                fields.setdefault(tag.tag.rpartition("}")[2], "".join(written.get(ref, "") for ref in refs))
+        for tag in root.iter("{*}*"):
+            if refs := [(ref.text or "").strip() for ref in tag.findall("{*}ObjectRef")]:
+                fields.setdefault(xml.local(tag), "".join(written.get(ref, "") for ref in refs))
 
     def field(*names: str) -> str:
         return next((fields[one] for one in names if fields.get(one)), "")

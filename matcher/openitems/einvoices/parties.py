@@ -98,7 +98,9 @@ class Customers:
         if not candidates:
             raise MatcherError("invoice.customer", f"{_said(buyer)}, the buyer of {invoice.document_no!r}, is no customer of the books")
         named = ", ".join(sorted(candidates)[:5]) + (", ..." if len(candidates) > 5 else "")
-        raise MatcherError("invoice.customer", f"{_said(buyer)}, the buyer of {invoice.document_no!r}, may be {len(candidates)} customers: {named}")
+        raise MatcherError(
+            "invoice.customer", f"{_said(buyer)}, the buyer of {invoice.document_no!r}, may be {len(candidates)} customers: {named}"
+        )
 
     def _of(self, index: Mapping[str, set[str]], keys: Iterable[str]) -> Ids:
         return frozenset(customer for key in keys if key for customer in index.get(key.strip(), ()))

@@ -13,11 +13,20 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?(Invoice|CreditNote|CrossIndustryInvoice|Cros
 _HEAD = 65_536
 
 
+def may_be_invoice(head: bytes) -> bool:
+    """Whether the first bytes of a file leave it open that `is_invoice` says yes of the whole."""
+    return head[:4] == b"PK\x03\x04" or is_invoice(head)
+
+
 def is_invoice(data: bytes) -> bool:
     """Whether bytes look like an electronic invoice, or a PDF or an OFD that may hold one. Nothing is parsed."""
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if _is_pdf(data):
         return True
     return _looks_like(data) or ofd.is_ofd(data)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return data[:1024].lstrip().startswith(b"%PDF-")
 
 
 def read(data: bytes, name: str) -> EInvoice:
@@ -35,7 +44,7 @@ def read(data: bytes, name: str) -> EInvoice:
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name, "Ask for the invoice again.")
     try:
-        if data[:1024].lstrip().startswith(b"%PDF-"):
+        if _is_pdf(data):
             return replace(_checked(_xml(pdf.embedded(data, name, _looks_like), name)), container="pdf")
         if ofd.is_ofd(data):
             return replace(_checked(ofd.read(data, name)), container="ofd")
@@ -52,19 +61,18 @@ def _looks_like(data: bytes) -> bool:
 
 def _xml(data: bytes, name: str) -> EInvoice:
     root = xml.parse(data, name)
-    if isinstance(root.tag, str):
-        space, _, local = root.tag.rpartition("}")
-        if ubl.NAMESPACES.get(space.removeprefix("{")) == local:
-            return ubl.read(root, name)
-        if root.tag in cii.ROOTS:
-            return cii.read(root, name)
-        if fapiao.is_root(root):
-            return fapiao.read(root, name)
+    space, _, local = xml.tag(root).rpartition("}")
+    if ubl.NAMESPACES.get(space.removeprefix("{")) == local:
+        return ubl.read(root, name)
+    if xml.tag(root) in cii.ROOTS:
+        return cii.read(root, name)
+    if fapiao.is_root(root):
+        return fapiao.read(root, name)
     raise _unknown(root, name)
 
 
 def _unknown(root: Element, name: str) -> MatcherError:
-    return MatcherError("invoice.unknown", f"the XML is no invoice of a form that is read: its root is {str(root.tag)[:100]!r}", name)
+    return MatcherError("invoice.unknown", f"the XML is no invoice of a form that is read: its root is {xml.tag(root)[:100]!r}", name)
 
 
 def _checked(invoice: EInvoice) -> EInvoice:

@@ -1,7 +1,7 @@
 """Electronic invoices as rows of the contract's table of open items, and which of them the books have already."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -198,5 +198,3 @@ def superseded(snapshot: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     key = pl.col("document_no").str.replace_all(r"\s", "").str.to_lowercase().alias("key")
     on = ["entity", "customer_id", "key", "currency", "amount"]
     return waiting.with_columns(key).join(listed.with_columns(key).select(on), on=on, how="semi").drop("key")
-
-

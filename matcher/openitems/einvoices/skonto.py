@@ -8,7 +8,9 @@ from matcher.errors import MatcherError
 from matcher.openitems.einvoices import xml
 from matcher.openitems.einvoices.records import Discount
 
-_LINE = re.compile(r"^\s*#SKONTO#TAGE=([0-9]{1,4})#PROZENT=([0-9]{1,2}\.[0-9]{1,4})#(?:BASISBETRAG=(-?[0-9]+\.[0-9]{1,4})#)?\s*$", re.MULTILINE)
+_LINE = re.compile(
+    r"^\s*#SKONTO#TAGE=([0-9]{1,4})#PROZENT=([0-9]{1,2}\.[0-9]{1,4})#(?:BASISBETRAG=(-?[0-9]+\.[0-9]{1,4})#)?\s*$", re.MULTILINE
+)
 
 
 def discounts(terms: str, issued: date, payable: int, currency: str) -> tuple[Discount, ...]:

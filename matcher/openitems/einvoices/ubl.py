@@ -17,7 +17,7 @@ def read(root: Element, place: str) -> EInvoice:
     Raises:
         MatcherError: ``invoice.incomplete`` and what is wrong with a date or an amount; without the file's name.
     """
-    credit = root.tag.endswith("}CreditNote")
+    credit = xml.local(root) == "CreditNote"
     code = xml.text(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode") or ("381" if credit else "380")
     currency = xml.needed(xml.text(root, "DocumentCurrencyCode"), "currency (DocumentCurrencyCode)")
     totals = xml.find(root, "LegalMonetaryTotal")

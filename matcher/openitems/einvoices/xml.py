@@ -35,7 +35,13 @@ def parse(data: bytes, name: str) -> Element:
     if _DECLARED.search(data):
         raise _hostile(name)
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, dtd_validation=False, remove_comments=True, remove_pis=True, huge_tree=False
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
     )
     try:
         root = etree.fromstring(data.strip(b"\0 \t\r\n"), parser)
@@ -53,6 +59,16 @@ def parse(data: bytes, name: str) -> Element:
 def _hostile(name: str) -> MatcherError:
     what = "the file holds a document type or entity definition, which is never followed"
     return MatcherError("file.hostile", what, name, "Ask the sender for a plain invoice file.")
+
+
+def tag(element: Element) -> str:
+    """Name of an element with its namespace, as ``{namespace}name``; '' for a comment and the like."""
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+def local(element: Element) -> str:
+    """Name of an element without its namespace."""
+    return tag(element).rpartition("}")[2]
 
 
 def find(element: Element | None, path: str) -> Element | None:
