@@ -10,7 +10,7 @@ from matcher.openitems.einvoices.records import EInvoice, Party
 from matcher.openitems.einvoices.xml import Element
 
 CURRENCY = "CNY"
-_RED = re.compile(r"被红冲蓝字(?:数电票|发票|全电发票)?(?:发票)?号码[::]\s*(\d{8,20})")
+_RED = re.compile(r"被红冲蓝字(?:数电|全电)?(?:发票|票)?号码\s*[:\uff1a]?\s*(\d{8,20})")
 """How the remark of a red-letter invoice names the invoice that it takes back."""
 
 

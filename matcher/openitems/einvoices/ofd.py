@@ -39,16 +39,12 @@ def read(data: bytes, name: str) -> EInvoice:
             is not to be read; ``invoice.missing`` and ``invoice.several`` when the invoice is not one; as `fapiao.read`.
     """
     parts = _unpack(data, name)
-    roots = [(part, _root(text, f"{name}: {part}")) for part, text in parts.items() if part.lower().endswith(".xml")]
-    originals = [root for _, root in roots if root is not None and fapiao.is_root(root)]
+    roots = [xml.parse(text, f"{name}: {part}") for part, text in parts.items() if text.strip()]
+    originals = [root for root in roots if fapiao.is_root(root) and next(root.iter("{*}ObjectRef"), None) is None]
     read_ones = {fapiao.read(root, name) for root in originals}
     if len(read_ones) > 1:
         raise MatcherError("invoice.several", f"the OFD has {len(read_ones)} different invoices inside", name)
-    return read_ones.pop() if read_ones else _by_tags([root for _, root in roots if root is not None], name)
-
-
-def _root(text: bytes, name: str) -> Element:
-    return xml.parse(text, name)
+    return read_ones.pop() if read_ones else _by_tags(roots, name)
 
 
 def _unpack(data: bytes, name: str) -> dict[str, bytes]:
@@ -128,4 +124,5 @@ def _gross(fields: dict[str, str]) -> int | None:
 
 
 def _figure(text: str) -> str:
-    return re.sub(r"[¥¥,,\s]", "", text)
+    """An amount without currency sign and grouping, of either width."""
+    return re.sub(r"[\u00a5\uffe5,\uff0c\s]", "", text)

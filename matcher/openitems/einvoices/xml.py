@@ -17,6 +17,7 @@ MAX_TERMS = 10_000
 """Longest text of terms of payment, in characters."""
 
 _DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d|[T ][0-9:.]+(?:Z|[+-]\d\d:\d\d)?)?")
 _PLAIN_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\d{4}|\d{6})?")
 
@@ -44,7 +45,8 @@ def parse(data: bytes, name: str) -> Element:
         huge_tree=False,
     )
     try:
-        root = etree.fromstring(data.strip(b"\0 \t\r\n"), parser)
+        # in UTF-16 every other byte is zero
+        root = etree.fromstring(data if data[:2] in _UTF_16 else data.strip(b"\0 \t\r\n"), parser)
     except etree.XMLSyntaxError as error:
         # in UTF-16 a declaration is found by the parser alone
         if "ntity" in str(error) or "DOCTYPE" in str(error):
