@@ -25,7 +25,7 @@ SAME_SERIES = 180
 COLUMNS = (
     "item_id", "entity", "customer_id", "document_type", "document_no", "issue_date", "due_date", "currency", "amount", "open_amount",
     "terms", "discount_pct", "discount_date", "purchase_order", "payment_reference", "status", "closed_date",
-    "e_invoice", "type_code", "buyer_reference", "preceding", "terms_text",
+    "type_code", "buyer_reference", "preceding", "terms_text",
 )  # fmt: skip
 """The contract's columns and, as extra information, what else an invoice says."""
 
@@ -97,7 +97,6 @@ class PlacedInvoice:
             "payment_reference": invoice.payment_reference,
             "status": status.value,
             "closed_date": invoice.issue_date.isoformat() if status == ItemStatus.CLOSED else "",
-            "e_invoice": f"{invoice.syntax} in {invoice.container}" if invoice.container else invoice.syntax,
             "type_code": invoice.type_code,
             "buyer_reference": invoice.buyer_reference,
             "preceding": "|".join(invoice.preceding),
