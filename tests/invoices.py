@@ -62,6 +62,7 @@ def ubl(sold: Sold) -> bytes:
         )
 
     body = [
+        _tag("cbc:CustomizationID", "urn:cen.eu:en16931:2017"),
         _tag("cbc:ID", sold.number), _tag("cbc:IssueDate", sold.issued), _tag("cbc:DueDate", sold.due if kind == "Invoice" else ""),
         _tag(f"cbc:{kind}TypeCode", sold.code), _tag("cbc:DocumentCurrencyCode", sold.currency),
         _tag("cbc:BuyerReference", sold.buyer_reference), _in("cac:OrderReference", _tag("cbc:ID", sold.order)),
@@ -123,7 +124,14 @@ def cii(sold: Sold, *, first_version: bool = False) -> bytes:
         ),
         _in("ram:InvoiceReferencedDocument", _tag("ram:IssuerAssignedID", sold.preceding)),
     )
-    about = _in(f"rsm:{document}", _tag("ram:ID", sold.number), _tag("ram:TypeCode", sold.code), date("ram:IssueDateTime", sold.issued))
+    guideline = "urn:ferd:CrossIndustryDocument:invoice:1p0:basic" if old else "urn:cen.eu:en16931:2017"
+    context = _in(
+        f"rsm:{'Specified' if old else ''}ExchangedDocumentContext",
+        _in("ram:GuidelineSpecifiedDocumentContextParameter", _tag("ram:ID", guideline)),
+    )
+    about = context + _in(
+        f"rsm:{document}", _tag("ram:ID", sold.number), _tag("ram:TypeCode", sold.code), date("ram:IssueDateTime", sold.issued)
+    )
     if old:
         spaces = ("urn:ferd:CrossIndustryDocument:invoice:1p0", "12", "15")
     else:
