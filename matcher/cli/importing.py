@@ -148,6 +148,11 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         count = counted(len(known), "electronic invoice is", "electronic invoices are")
         named = _some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
         yield f"{count} in the books already or come twice, and count once: {named}."
+    correcting = [one for one in result.invoices if one.corrects]
+    for file in correcting[:_SHOWN]:
+        yield f"{file.invoice.document_no} corrects {', '.join(file.corrects)}, which is open too: both count until the ERP says otherwise."
+    if len(correcting) > _SHOWN:
+        yield f"{len(correcting) - _SHOWN} more correct documents that are open; see -O json."
     for one in result.replaced[:_SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
     if len(result.replaced) > _SHOWN:

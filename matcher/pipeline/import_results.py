@@ -17,7 +17,12 @@ from matcher.store.snapshots import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class PlacedFile:
-    """An electronic invoice that was read, and the open item that stands for it. `known`: the books had the document already."""
+    """An electronic invoice that was read, and the open item that stands for it.
+
+    Attributes:
+        known: whether the books had the document already.
+        corrects: numbers of the documents that it corrects and that are open beside it; of a credit note none.
+    """
 
     invoice: EInvoice
     item_id: str
@@ -26,6 +31,7 @@ class PlacedFile:
     amount: int
     open_amount: int
     known: bool
+    corrects: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told: the invoice as `EInvoice.to_dict`, and the item."""
@@ -40,6 +46,7 @@ class PlacedFile:
             "amount": money.render(self.amount, currency),
             "open_amount": money.render(self.open_amount, currency),
             "known": self.known,
+            "corrects": list(self.corrects),
         }
 
 

@@ -1,6 +1,6 @@
 """Electronic invoices among the files of an import: whose each is, and which of them the books have already."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -13,6 +13,7 @@ from matcher.openitems.einvoices.rows import PlacedInvoice, sort_out, table
 from matcher.openitems.tables import Table
 from matcher.pipeline.import_results import PlacedFile
 from matcher.pipeline.session import Session
+from matcher.states import ItemStatus
 from matcher.store import journal
 
 
@@ -52,12 +53,22 @@ def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequen
     known = pl.concat([items, *lists], how="diagonal")
     taken, stands, differing = sort_out(placed, known)
     errors += differing
-    files = tuple(
-        PlacedFile(one.invoice, stands.get(place, one.item_id), one.entity, one.customer_id, one.amount, one.open_amount, place in stands)
-        for place, one in enumerate(placed)
-    )
+    still_open = known.filter(pl.col("open_amount") != 0, pl.col("status") != ItemStatus.CLOSED)
+    claimed = set(still_open.select("entity", "customer_id", "document_no").iter_rows())
+    claimed |= {(one.entity, one.customer_id, one.invoice.document_no) for one in taken if one.open_amount}
+    files = tuple(_file(one, stands.get(place), claimed) for place, one in enumerate(placed))
     try:
         made = readers.read_table("items", table(taken))
     except MatcherError as error:
         return PlacedInvoices([], files, [*errors, error])
     return PlacedInvoices([(made.frame, made.table)], files, errors)
+
+
+def _file(one: PlacedInvoice, stands: str | None, claimed: Collection[tuple[str, str, str]]) -> PlacedFile:
+    """What became of an invoice. `stands`: the item that the books had of it; `claimed`: entity, customer and number of what is open."""
+    named = one.invoice.preceding if one.invoice.document_type != "credit_note" and stands is None else ()
+    corrects = tuple(number for number in named if (one.entity, one.customer_id, number) in claimed)
+    item_id = stands or one.item_id
+    return PlacedFile(
+        one.invoice, item_id, one.entity, one.customer_id, one.amount, one.open_amount, known=stands is not None, corrects=corrects
+    )

@@ -186,6 +186,15 @@ def test_a_document_of_the_erp_counts_once(books: Books, tmp_path: Path, first: 
     assert [check.name for check in books.verify() if check.failure] == []
 
 
+def test_a_correction_beside_what_it_corrects_is_told(books: Books, tmp_path: Path) -> None:
+    (first,) = imported(books, tmp_path, Sold()).invoices
+    fix = Sold(number="NK-2026-0420", code="384", preceding="NK-2026-0417")
+    (second,) = imported(books, tmp_path, fix).invoices
+    (credit,) = imported(books, tmp_path, fix.but(number="NK-2026-G1", code="381")).invoices
+    (of_none,) = imported(books, tmp_path, fix.but(number="NK-2026-0421", preceding="NK-1")).invoices
+    assert [one.corrects for one in (first, second, credit, of_none)] == [(), ("NK-2026-0417",), (), ()]
+
+
 def test_instalments_of_the_erp_are_the_document_together(books: Books, tmp_path: Path) -> None:
     parts: list[Row] = [
         {**ERP, "item_id": f"4711-{n}", "document_type": "instalment", "amount": amount} for n, amount in enumerate(("1000.00", "190.00"))

@@ -221,7 +221,19 @@ def test_damage_anywhere_is_an_error_with_a_code_or_changes_nothing_that_counts(
             assert found.payable == payable
 
 
-@pytest.mark.parametrize("data", [b"", b"account,amount\n", b"PK\x03\x04", b"<Document/>", b"<!DOCTYPE html><html>", zlib.compress(b"x")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<Document><Invoice></Invoice></Document>",
+        b"<?a?>" * 9000 + b"<x>",
+        b"",
+        b"account,amount\n",
+        b"PK\x03\x04",
+        b"<Document/>",
+        b"<!DOCTYPE html><html>",
+        zlib.compress(b"x"),
+    ],
+)
 def test_other_files_are_no_invoices(data: bytes) -> None:
     assert not einvoices.is_invoice(data)
 

@@ -9,7 +9,12 @@ from matcher.openitems.einvoices import cii, fapiao, ofd, pdf, ubl, xml
 from matcher.openitems.einvoices.records import DOCUMENT_TYPES, EInvoice
 from matcher.openitems.einvoices.xml import Element
 
-_ROOT = re.compile(r"<(?:[\w.-]+:)?(Invoice|CreditNote|CrossIndustryInvoice|CrossIndustryDocument|EInvoice|eInvoice)[\s>/]")
+_ROOT = re.compile(
+    r"\s*+(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)\s*+)*+"
+    r"<(?:[\w.-]+:)?(Invoice|CreditNote|CrossIndustryInvoice|CrossIndustryDocument|EInvoice|eInvoice)[\s>/]",
+    re.DOTALL,
+)
+"""The root element, behind a declaration, comments and what is refused later."""
 _HEAD = 65_536
 
 
@@ -55,8 +60,8 @@ def read(data: bytes, name: str) -> EInvoice:
 
 def _looks_like(data: bytes) -> bool:
     head = data[:_HEAD]
-    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith((b"<", b"\0<")) and bool(_ROOT.search(head.decode(encoding, "replace")))
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return bool(_ROOT.match(head.decode(encoding, "replace")))
 
 
 def _xml(data: bytes, name: str) -> EInvoice:
