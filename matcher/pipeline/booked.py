@@ -8,13 +8,15 @@ from matcher import frames
 from matcher.matching.booked_entries import LINE, booked_entries
 from matcher.states import LineClass, LineState, Outcome
 
-BOOKABLE = LINE
-"""Columns of lines that `booked` asks for."""
-
 REFUSAL = frozenset((LineClass.BOOKED_ELSEWHERE.value,))
 """What a reject of such a proposal names in the place of items."""
 
 _LEFT = (Outcome.UNEXPLAINED, Outcome.CLOSED_ITEM, Outcome.DUPLICATE, Outcome.ON_ACCOUNT, Outcome.PARTIAL, Outcome.OVERPAID)
+
+
+def of_entries(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """The lines that an entry may be by account, amount and currency: with what `booked` reads of them, which is long text."""
+    return lines.join(entries, on=["account", "amount", "currency"], how="semi").select(LINE)
 
 
 def booked(
@@ -24,7 +26,7 @@ def booked(
 
     Args:
         findings: `frames.FINDING` of the lines that were looked at and not posted.
-        lines: all lines that count; columns of `BOOKABLE`.
+        lines: those that count, as `of_entries` gives them.
         entries: `frames.BOOK_ENTRY`.
         refused: lines with what a person refused for them.
     """
