@@ -96,8 +96,10 @@ def import_(
     """
     books = open_books()
     if kind == "remittance":
-        given = {"--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change}
-        given["--customer"] = customer
+        given = {
+            "--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change,
+            "--customer": customer,
+        }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
     with busy(f"reading {kind}"):
