@@ -176,8 +176,9 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
     """What a person must know of a list, in sentences."""
     if result.dated is None:
         return
-    said = result.dated.said()
-    yield f"{said[0].upper()}{said[1:]}."
+    if len(result.invoices) < result.files:  # an invoice is no list
+        said = result.dated.said()
+        yield f"{said[0].upper()}{said[1:]}."
     for warning in result.warnings():
         yield f"warning: {warning}."
     if result.unknown_customers:
@@ -193,9 +194,13 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
     if len(result.recognised) > _SHOWN:
         yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see -O json."
     if known := [one for one in result.invoices if one.known]:
-        count = counted(len(known), "electronic invoice is", "electronic invoices are")
+        count = counted(
+            len(known),
+            "electronic invoice is in the books already or comes twice, and counts once",
+            "electronic invoices are in the books already or come twice, and count once",
+        )
         named = _some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
-        yield f"{count} in the books already or come twice, and count once: {named}."
+        yield f"{count}: {named}."
     correcting = [one for one in result.invoices if one.corrects]
     for file in correcting[:_SHOWN]:
         yield f"{file.invoice.document_no} corrects {', '.join(file.corrects)}, which is open too: both count until the ERP says otherwise."

@@ -1,13 +1,16 @@
 """Electronic invoices beside the ERP's lists: whose they are, that a document counts once, and that they close nothing."""
 
+import json
 from pathlib import Path
 
 import invoices
 import pytest
+from click.testing import CliRunner
 from invoices import Sold
 from support import CONFIG, Row, copied, filled, items_file, new_books, write
 
 from matcher.books import Books
+from matcher.cli import main
 from matcher.errors import MatcherError
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.import_results import ImportResult
@@ -260,3 +263,24 @@ def test_what_was_posted_on_an_invoice_is_told_when_the_erp_lists_it(books: Book
     books.allocate(line, [AllocationRequest("E-1-2026-NK-2026-0417", "190.00")])
     result = books.import_files("items", [items_file(tmp_path, [{"item_id": "4711", **ERP, "due_date": "2026-11-04"}])])
     assert [(one.item_id, one.by_item_id, one.lines) for one in result.replaced] == [("E-1-2026-NK-2026-0417", "4711", (line,))]
+
+
+def test_the_command_says_what_came_twice_and_what_is_corrected(books: Books, tmp_path: Path) -> None:
+    def run(*words: str | Path) -> tuple[str, str]:
+        result = CliRunner().invoke(main, ["--books", str(books.directory), "import", "items", *map(str, words)], env={"COLUMNS": "80"})
+        assert result.exit_code == 0, result.stderr
+        return result.stdout, " ".join(result.stderr.split())
+
+    (path,) = put(tmp_path, Sold())
+    inside = tmp_path / "same.pdf"
+    inside.write_bytes(invoices.pdf(("factur-x.xml", invoices.cii(Sold()))))
+    _, said = run(path, inside)
+    assert "1 electronic invoice is in the books already or comes twice, and counts once: NK-2026-0417 (E-1-2026-NK-2026-0417)." in said
+    fix = put(tmp_path, Sold(number="NK-2026-0420", code="384", preceding="NK-2026-0417", buyer="Somebody"), name="fix")
+    _, said = run(*fix, "--customer", "C1")
+    assert "NK-2026-0420 corrects NK-2026-0417, which is open too: both count until the ERP says otherwise." in said
+    out, _ = run(*fix, "--customer", "C1", "--dry-run", "-O", "json")
+    (found,) = json.loads(out)["invoices"]
+    assert (found["file"], found["syntax"], found["payable"], found["item_id"], found["known"]) == (
+        str(fix[0]), "ubl", "1190.00", "E-1-2026-NK-2026-0420", False,
+    )  # fmt: skip
