@@ -138,7 +138,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
                 parts.append((one.frame, one.table))
                 days.append((source.name, one.day))
         except MatcherError as error:
-            errors.append(_statement(kind, source) or error)
+            errors.append(_statement(kind, source) or (_other_xml(data, source.name) if kind == "items" else None) or error)
         digests.append((sha256(data).hexdigest(), form))
     listed = sum(part.height for part, _ in parts)
     if customer and not invoices:
@@ -166,6 +166,13 @@ def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
     if isinstance(found, Problem) or found[1] == registry.UNKNOWN_TABLE:
         return None
     return MatcherError("file.unknown", f"this is a bank statement ({found[1]}), no list of {kind}", source.name, "Use `matcher ingest`.")
+
+
+def _other_xml(data: bytes, name: str) -> MatcherError | None:
+    """The error for XML that is no invoice; None for any other file, and for an invoice that says itself what is wrong."""
+    if not einvoices.is_xml(data) or einvoices.is_invoice(data):
+        return None
+    return MatcherError("invoice.unknown", "the XML is no invoice of a form that is read", name)
 
 
 def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -> MatcherError | None:

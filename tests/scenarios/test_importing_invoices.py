@@ -240,6 +240,13 @@ def test_all_that_is_wrong_is_said_at_once(books: Books, tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_other_xml_is_named(books: Books, tmp_path: Path) -> None:
+    order = write(tmp_path, "order.xml", '<?xml version="1.0"?><Order xmlns="urn:other"><ID>1</ID></Order>')
+    camt = write(tmp_path, "camt.xml", '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt/></Document>')
+    error = refused(books, [order, camt])
+    assert [(fault.code, fault.where) for fault in error.faults] == [("invoice.unknown", str(order)), ("file.unknown", str(camt))]
+
+
 def test_a_receipt_pays_an_invoice_by_its_payment_reference(books: Books, tmp_path: Path) -> None:
     imported(books, tmp_path, Sold(reference="RF18539007547034"))
     line = {

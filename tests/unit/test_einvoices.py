@@ -251,3 +251,12 @@ def test_inspect_shows_an_invoice_without_books() -> None:
     assert found["invoice"] == read(invoices.ubl(FULL)).to_dict()
     refused = inspect(Source.of(invoices.ubl(Sold(code="325")), "f.xml"), ParseOptions())
     assert (refused["outcome"], refused["problems"][0]["code"]) == ("reject", "invoice.type")
+
+
+def test_the_envelope_of_peppol_is_taken_off() -> None:
+    inner = invoices.ubl(FULL).partition(b"?>")[2].strip()
+    header = b"<StandardBusinessDocumentHeader><HeaderVersion>1.0</HeaderVersion></StandardBusinessDocumentHeader>"
+    space = b'xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"'
+    enveloped = b"<StandardBusinessDocument " + space + b">" + header + inner + b"</StandardBusinessDocument>"
+    assert read(enveloped).to_dict() == read(invoices.ubl(FULL)).to_dict()
+    assert refusal(b"<StandardBusinessDocument " + space + b">" + header + b"</StandardBusinessDocument>").code == "invoice.unknown"

@@ -4,7 +4,7 @@
 makes rows of the contract's table of it.
 """
 
-from matcher.openitems.einvoices.reading import is_invoice, may_be_invoice, read
+from matcher.openitems.einvoices.reading import is_invoice, is_xml, may_be_invoice, read
 from matcher.openitems.einvoices.records import EInvoice, Party
 
-__all__ = ["EInvoice", "Party", "is_invoice", "may_be_invoice", "read"]
+__all__ = ["EInvoice", "Party", "is_invoice", "is_xml", "may_be_invoice", "read"]

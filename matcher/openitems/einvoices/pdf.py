@@ -63,10 +63,12 @@ def _attachments(data: bytes, name: str) -> list[tuple[str, bytes]]:
         for count, one in enumerate(reader.attachment_list):
             if count == MAX_ATTACHMENTS:
                 raise MatcherError("file.too_large", f"the PDF has more than {MAX_ATTACHMENTS} files inside", name, _AGAIN)
-            content = one.content if one.name.lower().endswith(".xml") else b""
+            titles = [str(title) for title in (one.name, one.alternative_name) if title]
+            title = next((title for title in titles if title.lower() in NAMES), titles[0] if titles else "")
+            content = one.content if title.lower().endswith(".xml") else b""
             if len(content) > MAX_XML:
                 raise MatcherError("file.too_large", f"a file inside the PDF is larger than {MAX_XML >> 20} MB", name, _AGAIN)
-            found.append((one.name, content))
+            found.append((title, content))
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError, NotImplementedError):
         # the library raises all of these for a damaged file
         raise MatcherError("file.malformed", "the PDF is damaged and cannot be read", name, _AGAIN) from None

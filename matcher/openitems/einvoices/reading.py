@@ -11,7 +11,7 @@ from matcher.openitems.einvoices.xml import Element
 
 _ROOT = re.compile(
     r"\s*+(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)\s*+)*+"
-    r"<(?:[\w.-]+:)?(Invoice|CreditNote|CrossIndustryInvoice|CrossIndustryDocument|EInvoice|eInvoice)[\s>/]",
+    r"<(?:[\w.-]+:)?(StandardBusinessDocument|Invoice|CreditNote|CrossIndustryInvoice|CrossIndustryDocument|EInvoice|eInvoice)[\s>/]",
     re.DOTALL,
 )
 """The root element, behind a declaration, comments and what is refused later."""
@@ -28,6 +28,11 @@ def is_invoice(data: bytes) -> bool:
     if _is_pdf(data):
         return True
     return _looks_like(data) or ofd.is_ofd(data)
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether bytes look like XML, of whatever kind."""
+    return data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] == b"<"
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -66,6 +71,9 @@ def _looks_like(data: bytes) -> bool:
 
 def _xml(data: bytes, name: str) -> EInvoice:
     root = xml.parse(data, name)
+    if xml.local(root) == "StandardBusinessDocument":
+        # the envelope of Peppol, whose header comes first
+        root = next((part for part in xml.find_all(root, "*") if xml.local(part) != "StandardBusinessDocumentHeader"), root)
     space, _, local = xml.tag(root).rpartition("}")
     if ubl.NAMESPACES.get(space.removeprefix("{")) == local:
         return ubl.read(root, name)

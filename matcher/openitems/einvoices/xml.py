@@ -157,4 +157,4 @@ def needed(found: str, what: str) -> str:
 
 
 def _path(path: str) -> str:
-    return "/".join(part if part == "." else f"{{*}}{part}" for part in path.split("/"))
+    return "/".join(f"{{*}}{part}" for part in path.split("/"))
