@@ -43,6 +43,6 @@ def test_one_line_is_one_entry(bank: list[tuple[int, int, str, str]], ledger: li
         line, entry = bank[int(line_id[1:])], ledger[int(entry_id[1:])]
         assert line[1] == entry[1]
         assert abs(line[0] - entry[0]) <= DAYS
-        assert (line[3] and line[3] == entry[3]) or (line[2] and line[2] == entry[2])
+        assert {line[2], line[3]} & {entry[2], entry[3]} - {""}
     backwards = booked_entries(lines(bank).reverse(), entries(ledger).reverse())
     assert backwards.equals(found)
