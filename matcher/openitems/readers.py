@@ -234,6 +234,11 @@ def _titles(data: bytes, opened: Sequence[RawSheet] | None) -> set[str]:
     return {title.strip().strip('"') for title in line.split(",")}
 
 
+def read_table(kind: str, table: Table, entities: Collection[str] | None = None) -> FileRead:
+    """`read_file` of a table that was made of something else than a file. Raises as it does."""
+    return _read(kind, table, entities)
+
+
 def _read(kind: str, table: Table, entities: Collection[str] | None = None, dated: bool = True, made: Converted | None = None) -> FileRead:
     declared, check = _KINDS[kind]
     apart = dating.columns_of(table.frame) if kind == "items" else []

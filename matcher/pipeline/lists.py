@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from matcher.errors import Fault
+from matcher.errors import Fault, MatcherError
+from matcher.model import Problem
+from matcher.openitems import einvoices, readers
 from matcher.openitems.layouts.convert import Context, convert
-from matcher.openitems.layouts.library import Layouts
+from matcher.openitems.layouts.library import Layouts, available
 from matcher.openitems.layouts.propose import SHOWN, propose
 from matcher.openitems.layouts.words import Kind
-from matcher.parsers.base import Source
+from matcher.parsers import registry
+from matcher.parsers.base import ParseOptions, Source
+from matcher.pipeline.layouts import own_lists
 from matcher.pipeline.session import Session
 from matcher.store import journal
 
@@ -44,6 +48,26 @@ def context_of(session: Session) -> Context:
     customers = journal.customers(session.store)
     entities = {entity.id: entity.name for entity in session.config.entity}
     return Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers)
+
+
+def how_to_read(session: Session, layout: str) -> readers.How:
+    """How lists in layouts of their own are read. `layout`: name of the one to use; empty detects."""
+    return readers.How(available(own_lists(session.directory)), layout, context_of(session))
+
+
+def statement_error(kind: str, source: Source) -> MatcherError | None:
+    """The error for a file that is no such list but a bank statement; None for any other."""
+    found = registry.detect(source, ParseOptions())
+    if isinstance(found, Problem) or found[1] == registry.UNKNOWN_TABLE:
+        return None
+    return MatcherError("file.unknown", f"this is a bank statement ({found[1]}), no list of {kind}", source.name, "Use `matcher ingest`.")
+
+
+def other_xml_error(data: bytes, name: str) -> MatcherError | None:
+    """The error for XML that is no invoice; None for any other file, and for an invoice that says itself what is wrong."""
+    if not einvoices.is_xml(data) or einvoices.is_invoice(data):
+        return None
+    return MatcherError("invoice.unknown", "the XML is no invoice of a form that is read", name)
 
 
 def proposed(source: Source, kind: Kind, name: str, context: Context, layouts: Layouts) -> ProposedLayout:
