@@ -182,11 +182,13 @@ class How:
         layouts: those at hand; None reads the contract's columns only.
         layout: name of the one to use; empty detects.
         context: what the books say that a list may leave out.
+        opened: the sheets of a workbook that is written as text (SpreadsheetML, HTML), where the caller has read it.
     """
 
     layouts: Layouts | None = None
     layout: str = ""
     context: Context = field(default_factory=Context)
+    opened: Sequence[RawSheet] | None = None
 
 
 def read_file(
@@ -209,7 +211,7 @@ def read_file(
     """
     if how is None or how.layouts is None or kind == "rates":
         return _read(kind, text_table(data, name), entities, dated)
-    opened = raw_sheets(data, name) if is_workbook(data) else None
+    opened = raw_sheets(data, name) if is_workbook(data) else how.opened
     titles = _titles(data, opened)
     declared = _KINDS[kind][0]
     if not how.layout and (data[:4] == b"PAR1" or {column.name for column in declared if column.required} <= titles):

@@ -213,7 +213,7 @@ def text_table(data: bytes, name: str, opened: Sequence[RawSheet] | None = None)
             return Table(pl.DataFrame([columns.written(column) for column in raw.get_columns()]), name, None)
         except pl.exceptions.PolarsError as error:
             raise MatcherError("file.malformed", "the Parquet file cannot be read", name) from error
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] == b"PK\x03\x04" or opened is not None:
         return Table(_xlsx(raw_sheets(data, name) if opened is None else opened, name), name, None)
     return _csv(data, name)
 

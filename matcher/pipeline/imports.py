@@ -27,7 +27,7 @@ from matcher.parsers.base import Source
 from matcher.pipeline.import_results import ImportResult, PlacedFile
 from matcher.pipeline.invoices import place_invoices
 from matcher.pipeline.listed_credits import recognised
-from matcher.pipeline.lists import how_to_read, other_xml_error, statement_error
+from matcher.pipeline.lists import how_to_read, marked_up, other_xml_error, statement_error
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
 from matcher.store import cash_book, facts, journal, snapshots
@@ -150,7 +150,8 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             elif kind == "book":
                 parts.append(openitems_book.read(data, source.name, session.config.find_account))
             else:
-                one = readers.read_file(kind, data, source.name, entities, stated is not None, how)
+                opened = how and replace(how, opened=marked_up(source, data))
+                one = readers.read_file(kind, data, source.name, entities, stated is not None, opened)
                 if one.table.layout in GENERIC and not layout and (other := statement_error(kind, source)):
                     raise other  # a bank's list has titles of a list of items, too
                 form += f":{one.table.layout}" if one.table.layout else ""

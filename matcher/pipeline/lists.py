@@ -9,8 +9,10 @@ from matcher.openitems.layouts.convert import Context, convert
 from matcher.openitems.layouts.library import Layouts, available
 from matcher.openitems.layouts.propose import SHOWN, propose
 from matcher.openitems.layouts.words import Kind
+from matcher.openitems.tables import RawSheet
 from matcher.parsers import registry
-from matcher.parsers.base import ParseOptions, Source
+from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
+from matcher.parsers.csv import sheets
 from matcher.pipeline.layouts import own_lists
 from matcher.pipeline.session import Session
 from matcher.store import journal
@@ -55,6 +57,27 @@ def how_to_read(session: Session, layout: str) -> readers.How:
     return readers.How(available(own_lists(session.directory)), layout, context_of(session))
 
 
+def marked_up(source: Source, data: bytes) -> list[RawSheet] | None:
+    """The visible sheets of a workbook that is written as text (SpreadsheetML, HTML), as some systems' files for Excel are; else None.
+
+    Raises:
+        MatcherError: ``file.malformed``, ``file.hostile``, ``file.too_large`` or ``file.encoding``.
+    """
+    if (what := sheets.kind(data[:HEAD_BYTES])) not in ("spreadsheetml", "html"):
+        return None
+    opened = []
+    try:
+        for sheet in sheets.load(source, what).sheets:
+            rows: list[list[str]] = []
+            for line, cells, _ in sheet.records():
+                rows += [[] for _ in range(line - 1 - len(rows))]
+                rows.append(list(cells))
+            opened += [] if sheet.hidden or not rows else [RawSheet(sheet.name, 1, rows)]
+    except MatcherError as error:
+        raise error.at(source.name) from None
+    return opened
+
+
 def statement_error(kind: str, source: Source) -> MatcherError | None:
     """The error for a file that is no such list but a bank statement; None for any other."""
     found = registry.detect(source, ParseOptions())
@@ -74,7 +97,7 @@ def proposed(source: Source, kind: Kind, name: str, context: Context, layouts: L
     """A layout for a list, and its first rows as that layout reads them. Raises MatcherError; see `propose`."""
     with source.open() as stream:
         data = stream.read()
-    draft = propose(data, source.name, kind, name, layouts)
+    draft = propose(data, source.name, kind, name, layouts, marked_up(source, data))
     made = convert(draft.found, source.name, context)
     present = [column for column in COLUMNS[kind] if column in made.table.frame.columns]
     first = made.table.frame.select(present).head(SHOWN)

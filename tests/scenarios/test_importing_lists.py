@@ -104,6 +104,28 @@ def test_where_books_have_several_entities_a_proposed_layout_says_which_in_two_l
     assert set(made.state().items["entity"]) == {"2"}
 
 
+@pytest.mark.parametrize("form", ["xml", "html"])
+def test_a_file_for_excel_that_is_text_is_a_workbook(books: Books, tmp_path: Path, form: str) -> None:
+    lines = [("Open invoices",), ("Customer", "Invoice", "Date", "Amount Remaining"), ("10001", "INV-1", "2026-09-21", "1250.50")]
+    cells = [[f'<Cell><Data ss:Type="{_kind(cell)}">{cell}</Data></Cell>' for cell in line] for line in lines]
+    rows = "".join(f"<Row>{''.join(line)}</Row>" for line in cells)
+    texts = {
+        "xml": '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        f'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="A"><Table>{rows}</Table></Worksheet></Workbook>',
+        "html": "<html><table>"
+        + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
+        + "</table></html>",
+    }
+    file = tmp_path / "open.xls"
+    file.write_text(texts[form], encoding="utf-8")
+    assert run(books, "import", "items", str(file)).exit_code == DONE
+    assert books.state().items.select("customer_id", "document_no", "amount").row(0) == ("10001", "INV-1", 125050)
+
+
+def _kind(cell: str) -> str:
+    return "Number" if cell.replace(".", "").isdecimal() else "String"
+
+
 def test_rates_have_no_layout(books: Books) -> None:
     with pytest.raises(MatcherError) as error:
         books.import_files("rates", [LISTS / "sap-fbl5n.csv"], layout="sap-fbl5n")

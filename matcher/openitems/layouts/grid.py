@@ -75,7 +75,7 @@ def sheets(
     """
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name, "Export it again.")
-    if is_workbook(data):
+    if opened is not None or is_workbook(data):
         return _workbook(raw_sheets(data, name) if opened is None else opened, name)
     encoding, text = _decoded(data, name, encodings, score)
     return [_table(text, name, encoding, delimiters, score)]

@@ -14,6 +14,7 @@ from matcher.openitems.layouts.library import Layouts, load_layout
 from matcher.openitems.layouts.rows import body, is_total
 from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import Kind, key, title_currency, vocabulary
+from matcher.openitems.tables import RawSheet
 
 SHOWN = 5
 """Rows that are shown as they are read."""
@@ -43,7 +44,9 @@ class Draft:
     begun_with: str
 
 
-def propose(data: bytes, name: str, kind: Kind, layout: str = "my-erp", layouts: Layouts | None = None) -> Draft:
+def propose(
+    data: bytes, name: str, kind: Kind, layout: str = "my-erp", layouts: Layouts | None = None, opened: Sequence[RawSheet] | None = None
+) -> Draft:
     """A layout for a list.
 
     Args:
@@ -51,13 +54,14 @@ def propose(data: bytes, name: str, kind: Kind, layout: str = "my-erp", layouts:
         kind: what the list holds.
         layout: name of the layout.
         layouts: those at hand: one that reads the list is what the proposal begins with.
+        opened: the sheets of a workbook, where they are read already.
 
     Raises:
         MatcherError: ``layout.unknown`` when no row looks like a header, and what `grid.sheets` raises.
     """
-    sheets = grid.sheets(data, name, (), (), lambda row: detect.score(row, kind))
+    sheets = grid.sheets(data, name, (), (), lambda row: detect.score(row, kind), opened)
     blank = Layout(name=layout, system=_SYSTEM, kind=kind, groups=kind == "items")
-    best = _read_already(data, name, kind, layouts)
+    best = _read_already(data, name, kind, layouts, opened)
     if best is None:
         headers = [_header(blank, sheet) for sheet in sheets]
         best = max(headers, key=lambda one: (one.header.matched, len(one.header.titles)), default=None)
@@ -73,11 +77,11 @@ def propose(data: bytes, name: str, kind: Kind, layout: str = "my-erp", layouts:
     return Draft(text, Found(made, best.sheet, header), best.layout.name if best.layout is not blank else "")
 
 
-def _read_already(data: bytes, name: str, kind: Kind, layouts: Layouts | None) -> Found | None:
+def _read_already(data: bytes, name: str, kind: Kind, layouts: Layouts | None, opened: Sequence[RawSheet] | None) -> Found | None:
     if layouts is None:
         return None
     try:
-        return detect.find(data, name, kind, layouts)
+        return detect.find(data, name, kind, layouts, "", opened)
     except MatcherError:
         return None
 
