@@ -267,6 +267,13 @@ left_out = ["C"]
     ]  # fmt: skip
 
 
+def test_a_column_of_nothing_but_codes_is_the_currency_whatever_it_is_called() -> None:
+    text = "Customer No,Invoice,Invoice Date,Amount,Geld\nC1,R1,2026-09-01,10.00,GBP\nC1,R2,2026-09-01,10.00,\n"
+    read_ = read(text)
+    assert read_.frame["currency"].to_list() == ["GBP", "EUR"]
+    assert read_.notes == ("1 row names no currency; the base currency EUR is taken",)
+
+
 def test_several_legal_entities_must_be_told() -> None:
     text = HEAD + "C1;Rechnung;R1;01.09.2026;;EUR;10,00;10,00\n"
     assert refused(text, how(("1", "2"))).code == "column.missing"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from matcher import money
 from matcher.openitems.faults import HEADER, RowFault
 from matcher.openitems.layouts import cells, totals
 from matcher.openitems.layouts.amounts import Amounts
@@ -188,6 +189,8 @@ class _Conversion:
         """The currency of every row; that of the books where the list names none."""
         known = self._values("currency")
         column = self._column("currency_local" if local else "currency")
+        if not local and not self._has("currency") and (beside := self._codes()) is not None:
+            column = self._at(beside)
         codes = {cell: known.get(key(cell)) or (cell if cell in known.values() else cell.upper()) for cell in set(column) if cell}
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
         told = title_currency(self._header.titles[place]) if place >= 0 else ""
@@ -203,6 +206,12 @@ class _Conversion:
             )
             self._notes.append(f"{which}; the base currency {default} is taken")
         return [codes[cell] if cell else default for cell in column]
+
+    def _codes(self) -> int | None:
+        """The one column that no field has and that holds nothing but currency codes: an amount must not get another currency."""
+        free = set(range(len(self._header.titles))) - {*self._header.columns.values(), *self._header.buckets}
+        coded = [place for place in sorted(free) if (cells := {*self._at(place)} - {""}) and cells <= money.SCALE.keys()]
+        return coded[0] if len(coded) == 1 else None
 
     def _status(self) -> tuple[list[str], list[bool]]:
         """The status of every row, and whether the row is a receivable at all."""
