@@ -1,5 +1,6 @@
 """The advices of the books as a run needs them: bound to receipts, their rows resolved to items."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -71,7 +72,7 @@ class World:
         payout = advice.kind == AdviceKind.PAYOUT
         rows = tuple(self.row(row, advice, entity) for row in advice.rows)
         doubt = bond.doubt or self._stranger(advice, rows, payout)
-        return BoundAdvice(bond.kept.key, advice.advice_id, advice.place, bond.by, payout, rows, doubt)
+        return BoundAdvice(bond.kept.key, advice.advice_id, file_name(advice.place), bond.by, payout, rows, doubt)
 
     def row(self, row: AdviceRow, advice: Advice, entity: str) -> AdvisedRow:
         """A row with the one item that it is about, as far as there is one."""
@@ -123,6 +124,11 @@ class World:
             customers = [named] if named else sorted(owners) if unsaid and len(owners) == 1 else []
         about = [self._customers[customer] for customer in customers if customer in self._customers]
         return sender_of(advice, (("|".join((name, trade, alias)), account) for _, name, trade, alias, account, _ in about))
+
+
+def file_name(place: str) -> str:
+    """A file without its folders, as it is named to a person."""
+    return re.split(r"[/\\]", place)[-1]
 
 
 def _meant(items: pl.DataFrame, kept: Sequence[KeptAdvice]) -> list[IssuedDocument]:
