@@ -21,7 +21,7 @@ _WORDS = (
     ("discount", r"skonto|discount|escompte|折扣"),
     ("deduction", r"abzug|kurzung|deduct|adjust|retenu|deduction|扣款|扣减|抵扣"),
     ("reason", r"grund|reason|motif|bemerkung|remark|comment|原因|备注|摘要"),
-    ("net", r"zahlbetrag|zahlungsbetrag|bezahlt|\bpaid\b|payment amount|\bnet\b|netto|montant (?:paye|regle)|net a payer|实付|付款金额|净额"),
+    ("net", r"zahl(?:ungs)?betrag|bezahlt|\bpaid\b|payment amount|\bnet\b|netto|montant (?:paye|regle)|net a payer|实付|付款金额|净额"),
     ("currency", r"wahrung|\bcurrency\b|devise|币种"),
     ("document", r"beleg|rechnung|dokument|invoice|document|facture|\bpiece\b|发票|单据|票号"),
     ("gross", r"brutto|gross|amount|betrag|montant|brut|金额"),
@@ -209,7 +209,7 @@ def _head(grid: _Grid, place: int) -> tuple[str, date | None]:
     for _, cells in grid.rows[:place]:
         for cell in cells:
             label, _, value = cell.replace("：", ":").rpartition(":")
-            beside = value.strip() or next((one for one in cells[cells.index(cell) + 1 :] if one), "")
+            beside = (value.strip() if label else "") or next((one for one in cells[cells.index(cell) + 1 :] if one), "")
             words = _folded(label or cell)
             if _ADVICE.search(words) and re.search(r"\d", beside):
                 number = number or beside

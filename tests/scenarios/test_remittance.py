@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support import filled, table, write
+from support import filled, lines_file, table, write
 
 from matcher.books import Books
 from matcher.cli import main
 from matcher.codes import BAD_INPUT, DONE, NEEDS_PERSON, USAGE
+from matcher.remittance import registry
+from matcher.remittance.records import Advice, AdviceFile, AdviceKind, AdviceRow, Reader
 
 COLUMNS = (
     "advice_id", "payment_reference", "customer_id", "date", "currency", "total", "document_no", "gross", "discount", "deduction",
@@ -197,7 +200,7 @@ def test_a_second_receipt_with_the_number_of_a_used_advice_posts_nothing(tmp_pat
 def test_an_advice_that_the_books_contradict_waits_for_a_person(
     tmp_path: Path, rows: list[dict[str, str]], head: dict[str, str], why: str
 ) -> None:
-    books = made(tmp_path, items=ITEMS[:3] + [ITEMS[3] | {"amount": "500.00"}])
+    books = made(tmp_path, items=[*ITEMS[:3], ITEMS[3] | {"amount": "500.00"}])
     taken(books, advice(tmp_path, rows, **head))
     assert {state for state, *_ in posted(books).values()} == {"proposed"}
     assert why in reason(books)
@@ -245,8 +248,8 @@ def test_the_payer_that_is_certainly_somebody_else_bars_it(tmp_path: Path) -> No
 def test_a_credit_note_is_taken_off(tmp_path: Path) -> None:
     books = made(tmp_path, [LINE | {"amount": "1300.00"}])
     credit = {"document_no": "KM 2026 430", "gross": "-200.00", "net": "-200.00"}
-    taken(books, advice(tmp_path, [FULL, {"document_no": "423/KM", "net": "1.00"}, credit][:1] + [
-        {"document_no": "km2026-00423", "gross": "500.00", "net": "500.00"}, credit]))  # fmt: skip
+    second = {"document_no": "km2026-00423", "gross": "500.00", "net": "500.00"}
+    taken(books, advice(tmp_path, [FULL, second, credit]))
     assert posted(books) == {
         "A1": ("posted", 1000_00, 0, ""), "A2": ("posted", 500_00, 0, ""), "A3": ("posted", -200_00, 0, ""),
     }  # fmt: skip
@@ -276,3 +279,85 @@ def test_the_day_of_a_run_selects_lines_only(tmp_path: Path) -> None:
     assert cli(books, "run", "--as-of", "2026-10-10").exit_code == DONE
     assert books.state().allocations.is_empty()
     assert posted(books) == SHORT_PAID
+
+
+def payout(rows: Sequence[AdviceRow], total: int) -> Reader:
+    """A reader that makes one payout of whatever file it is given."""
+    one = Advice("po_1", AdviceKind.PAYOUT, "STR-99", "", "Stripe", "", date(2026, 10, 14), "EUR", total, tuple(rows), "payout.csv")
+    return lambda data, name, documents: AdviceFile((one,))
+
+
+def charge(number: str, gross: int, fee: int = 0, customer: str = "") -> AdviceRow:
+    return AdviceRow(number, gross, 0, fee, "fee" if fee else "", gross - fee, customer=customer)
+
+
+PROVIDER = {
+    "counterparty_name": "STRIPE PAYMENTS EUROPE", "counterparty_account": "", "remittance_information": "STRIPE STR-99",
+    "end_to_end_id": "",
+}  # fmt: skip
+FEE = AdviceRow("", 0, 0, 10_01, "fee", -10_01, "monthly fees")
+
+
+@pytest.mark.parametrize(
+    ("rows", "gets"),
+    [
+        (
+            [charge("KM-2026-00417", 1000_00, 29_00, "C1"), charge("KM-2026-00500", 1435_00, 41_62, "C2")],
+            {"A1": ("posted", 971_00, 29_00, "fee"), "B1": ("posted", 1393_38, 41_62, "fee")},
+        ),
+        # 10.01 over 1000.00 and 500.00: 6.6733 and 3.3367, and the cent that does not divide goes where more is cut off
+        (
+            [charge("KM-2026-00417", 1000_00), charge("KM-2026-00423", 500_00), FEE],
+            {"A1": ("posted", 993_33, 6_67, "fee"), "A2": ("posted", 496_66, 3_34, "fee")},
+        ),
+    ],
+)
+def test_a_payout_settles_the_documents_of_its_customers_less_its_fees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[AdviceRow], gets: dict[str, object]
+) -> None:
+    total = sum(row.net for row in rows)
+    monkeypatch.setattr(registry, "READERS", (payout(rows, total),))
+    books = made(tmp_path, [LINE | PROVIDER | {"amount": f"{total // 100}.{total % 100:02}"}])
+    taken(books, write(tmp_path, "payout.csv", "x"))
+    assert posted(books) == gets
+    assert sum(cash for _, cash, *_ in posted(books).values()) == total
+    assert cli(books, "verify").exit_code == DONE
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([charge("KM-2026-00417", 1000_00, customer="C2")], "document KM-2026-00417 is customer C1's, not C2's"),
+        ([charge("KM-2026-00417", 1000_00), AdviceRow("", -50_00, 0, 0, "retention", -50_00)], "its row retention of -50.00 EUR"),
+    ],
+)
+def test_a_payout_that_is_not_whole_posts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[AdviceRow], why: str) -> None:
+    total = sum(row.net for row in rows)
+    monkeypatch.setattr(registry, "READERS", (payout(rows, total),))
+    books = made(tmp_path, [LINE | PROVIDER | {"amount": f"{total // 100}.00"}])
+    taken(books, write(tmp_path, "payout.csv", "x"))
+    assert all(state != "posted" for state, *_ in posted(books).values())
+
+
+def test_ingest_takes_an_advice_among_statements(tmp_path: Path) -> None:
+    books = made(tmp_path, [])
+    result = cli(books, "ingest", str(advice(tmp_path, [FULL, SHORT])), str(lines_file(tmp_path, [LINE])))
+    assert (result.exit_code, "1 new line, 1 new remittance advice." in result.output) == (DONE, True)
+    assert posted(books) == SHORT_PAID
+
+
+def test_the_list_of_advices_says_what_became_of_each(tmp_path: Path) -> None:
+    books = made(tmp_path)
+    late = advice(tmp_path, [FULL | {"net": "7.00", "gross": "7.00"}], "late.csv", advice_id="RA-8")
+    wrong = advice(tmp_path, [FULL], "wrong.csv", advice_id="RA-9", total="1.00")
+    taken(books, advice(tmp_path, [FULL, SHORT]), late, wrong)
+    assert [one.state for one in books.advices()] == ["about a line", "waits for its payment", "unproven"]
+    books.run()
+    (used,) = [json.loads(line) for line in cli(books, "advices", "--state", "used", "-O", "json").stdout.splitlines()]
+    assert (used["advice_id"], used["total"], [row["net"] for row in used["rows"]]) == ("RA-7", "1435.00", ["1000.00", "435.00"])
+    assert used["lines"] == books.state().lines["line_id"].to_list()
+    shown = cli(books, "show", "ref:R1").output
+    assert "Advice RA-7 (advice.csv)" in shown
+    assert "Advice RA-7 (advice.csv)" in cli(books, "explain", "ref:R1").output
+    assert "add up to 1000.00" in cli(books, "advices").output
+    assert cli(books, "advices", "-O", "csv").exit_code == DONE

@@ -109,12 +109,36 @@ def test_ubl() -> None:
     assert [(r.document_no, r.net) for r in one.rows] == [("R1", 100_00), ("G1", -10_00)]
 
 
-GERMAN = "Zahlungsavis Nr.: 2210;;;;\nDatum: 14.10.2026;;;;\n\nBeleg-Nr.;Bruttobetrag;Skonto;Abzug;Zahlbetrag EUR;Grund\nKM-417;1.000,00;;;1.000,00;\n" \
-    "KM-423;500,00;;65,00-;435,00;beschädigte Ware\nSumme;1.500,00;;65,00;1.435,00;\n"  # fmt: skip
-ENGLISH = "Remittance advice:,2210\nDate:,2026-10-14\nCurrency,EUR\nInvoice number,Invoice amount,Deduction,Amount paid,Reason\nKM-417,\"1,000.00\",,\"1,000.00\",\n" \
-    "KM-423,500.00,65.00,435.00,damaged\nTotal,,,\"1,435.00\",\n"  # fmt: skip
-CHINESE = "付款单号:2210\t\t\t\t\n日期:2026-10-14\n发票号\t金额\t扣款\t实付金额\t原因\t币种\nKM-417\t1000.00\t\t1000.00\t\tEUR\nKM-423\t500.00\t65.00\t435.00\t破损\tEUR\n合计\t\t\t1435.00\t\t\n"
-FRENCH = "Avis: 2210;;;\nDate: 2026-10-14;;;\nN° facture;Montant brut;Retenue;Montant payé €;Motif\nKM-417;1000,00;;1000,00;\nKM-423;500,00;65,00;435,00;endommagé\nTotal;;;1435,00;\n"
+GERMAN = """Zahlungsavis Nr.: 2210;;;;
+Datum: 14.10.2026;;;;
+
+Beleg-Nr.;Bruttobetrag;Skonto;Abzug;Zahlbetrag EUR;Grund
+KM-417;1.000,00;;;1.000,00;
+KM-423;500,00;;65,00-;435,00;beschädigte Ware
+Summe;1.500,00;;65,00;1.435,00;
+"""
+ENGLISH = """Remittance advice:,2210
+Date:,2026-10-14
+Currency,EUR
+Invoice number,Invoice amount,Deduction,Amount paid,Reason
+KM-417,"1,000.00",,"1,000.00",
+KM-423,500.00,65.00,435.00,damaged
+Total,,,"1,435.00",
+"""
+CHINESE = """付款单号:2210|||||
+日期:2026-10-14|||||
+发票号|金额|扣款|实付金额|原因|币种
+KM-417|1000.00||1000.00||EUR
+KM-423|500.00|65.00|435.00|破损|EUR
+合计|||1435.00||
+"""
+FRENCH = """Avis: 2210;;;
+Date: 2026-10-14;;;
+N° facture;Montant brut;Retenue;Montant payé €;Motif
+KM-417;1000,00;;1000,00;
+KM-423;500,00;65,00;435,00;endommagé
+Total;;;1435,00;
+"""
 
 
 @pytest.mark.parametrize("text", [GERMAN, ENGLISH, CHINESE, FRENCH])
@@ -127,8 +151,9 @@ def test_a_payers_own_workbook() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for cells in (("Remittance advice", "2210"), ("Invoice", "Amount", "Deduction", "Paid", "Reason", "Currency"), ("KM-417", 1000, None, 1000, "", "EUR"),
-                  ("KM-423", 500.0, 65.0, 435.0, "damaged goods", "EUR"), ("Total", None, None, 1435, None, None)):  # fmt: skip
+    head = ("Invoice", "Amount", "Deduction", "Paid", "Reason", "Currency")
+    documents = (("KM-417", 1000, None, 1000, "", "EUR"), ("KM-423", 500.0, 65.0, 435.0, "damaged goods", "EUR"))
+    for cells in (("Remittance advice", "2210"), head, *documents, ("Total", None, None, 1435, None, None)):
         sheet.append(cells)
     stream = io.BytesIO()
     book.save(stream)
