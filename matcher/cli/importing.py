@@ -27,6 +27,7 @@ _TIED = (
     Column("amount", kind=Kind.AMOUNT, priority=0, zeros=True), Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
+REMITTANCE = "remittance"
 _ADVICE_COUNTS = ("files", "advices", "rows", "new", "known", "replaced", "found")
 _ADVICES = (
     Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ADVICE_COUNTS[:-1]),
@@ -35,7 +36,7 @@ _ADVICES = (
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates", "remittance"]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", REMITTANCE]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -88,7 +89,7 @@ def import_(
     `matcher advices` and never used (exit status 1).
     """
     books = open_books()
-    if kind == "remittance":
+    if kind == REMITTANCE:
         given = {"--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change}
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
@@ -118,7 +119,7 @@ def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[s
     if output == "json":
         data_record(result.to_dict())
     else:
-        show([{name: getattr(result, name) for name in _ADVICE_COUNTS} | {"kind": "remittance"}], _ADVICES, output)
+        show([{name: getattr(result, name) for name in _ADVICE_COUNTS} | {"kind": REMITTANCE}], _ADVICES, output)
     for text in advice_remarks(result):
         note(text)
     if dry_run:

@@ -15,6 +15,10 @@ from matcher.rules.rulebook import Rulebook
 from matcher.states import Outcome
 
 BASIS = "advice"
+ADVISED = "advised"
+"""The difference between documents and money that an advice explains."""
+
+_BOUND = {"reference": "advice_reference", "payer": "advice_payer"}
 FEE = "fee"
 
 
@@ -74,13 +78,13 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     exact = not left and not any(share.adjustment for share in reading.shares)
     payer, customer = _payer(bound, items, receipt, pool)
     kinds = (
-        f"advice_{bound.by}",
+        _BOUND[bound.by],
         *(f"reference_{kind}" for kind in sorted(reading.kinds)[:1]),  # a chain is as strong as its weakest part: digits before whole
         *payer,
         "amount_sum" if exact else "difference_advised",
         *evidence.dates(items, receipt, book.limits),
     )
-    difference = "none" if exact else "advised"
+    difference = "none" if exact else ADVISED
     judged = book.judged(BASIS, difference, kinds, len(reading.shares))
     note = "; ".join((bound.named, *reading.said))
     doubt = f"{bound.named}: {reading.doubts[0]}" if reading.doubts else ""
