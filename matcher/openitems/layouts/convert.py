@@ -189,8 +189,8 @@ class _Conversion:
         """The currency of every row; that of the books where the list names none."""
         known = self._values("currency")
         column = self._column("currency_local" if local else "currency")
-        if not local and not self._has("currency") and (beside := self._codes()) is not None:
-            column = self._at(beside)
+        if not local and not self._has("currency") and (coded := self._codes()) is not None:
+            column = self._at(coded)
         codes = {cell: known.get(key(cell)) or (cell if cell in known.values() else cell.upper()) for cell in set(column) if cell}
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
         told = title_currency(self._header.titles[place]) if place >= 0 else ""
@@ -201,9 +201,8 @@ class _Conversion:
             codes |= {code: code for code in beside if code}
         empty = sum(1 for cell in column if not cell)
         if empty and default and not told:
-            which = (
-                "The list names no currency" if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
-            )
+            alone = "The amounts are in the company's currency" if local else "The list names no currency"
+            which = alone if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
             self._notes.append(f"{which}; the base currency {default} is taken")
         return [codes[cell] if cell else default for cell in column]
 
