@@ -378,8 +378,10 @@ def test_what_a_statement_says_of_the_documents_is_taken_with_it(tmp_path: Path)
         f"<Refs><EndToEndId>PAY-7001</EndToEndId></Refs><Amt Ccy='EUR'>1435.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf>{strds}</RmtInf>"
         "</TxDtls></NtryDtls></Ntry>"
     )
-    balance = "<Bal><Tp><CdOrPrtry><Cd>{0}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{1}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+    balance = (
+        "<Bal><Tp><CdOrPrtry><Cd>{0}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{1}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
         "<Dt><Dt>2026-10-15</Dt></Dt></Bal>"
+    )
     text = (
         "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>"
         "<Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>"
