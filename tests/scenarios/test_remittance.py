@@ -361,3 +361,34 @@ def test_the_list_of_advices_says_what_became_of_each(tmp_path: Path) -> None:
     assert "Advice RA-7 (advice.csv)" in cli(books, "explain", "ref:R1").output
     assert "add up to 1000.00" in cli(books, "advices").output
     assert cli(books, "advices", "-O", "csv").exit_code == DONE
+
+
+def test_what_a_statement_says_of_the_documents_is_taken_with_it(tmp_path: Path) -> None:
+    strds = "".join(
+        f"<Strd><RfrdDocInf><Nb>{number}</Nb></RfrdDocInf><RfrdDocAmt><DuePyblAmt Ccy='EUR'>{due}</DuePyblAmt>{kept}"
+        f"<RmtdAmt Ccy='EUR'>{paid}</RmtdAmt></RfrdDocAmt></Strd>"
+        for number, due, kept, paid in (
+            ("KM-2026-00417", "1000.00", "", "1000.00"),
+            ("KM-2026-00423", "500.00", "<AdjstmntAmtAndRsn><Amt Ccy='EUR'>65.00</Amt><Rsn>damage</Rsn></AdjstmntAmtAndRsn>", "435.00"),
+        )
+    )
+    entry = (
+        "<Ntry><Amt Ccy='EUR'>1435.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-10-15</Dt></BookgDt>"
+        "<ValDt><Dt>2026-10-15</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef><BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd><NtryDtls><TxDtls>"
+        f"<Refs><EndToEndId>PAY-7001</EndToEndId></Refs><Amt Ccy='EUR'>1435.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf>{strds}</RmtInf>"
+        "</TxDtls></NtryDtls></Ntry>"
+    )
+    balance = (
+        "<Bal><Tp><CdOrPrtry><Cd>{0}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{1}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+        "<Dt><Dt>2026-10-15</Dt></Dt></Bal>"
+    )
+    text = (
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>"
+        "<Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        f"{balance.format('OPBD', '0.00')}{balance.format('CLBD', '1435.00')}{entry}</Stmt></BkToCstmrStmt></Document>"
+    )
+    books = made(tmp_path, [])
+    result = cli(books, "ingest", str(write(tmp_path, "statement.xml", text)))
+    assert "1 new remittance advice" in result.output, result.output
+    assert posted(books) == SHORT_PAID
+    assert cli(books, "verify").exit_code == DONE
