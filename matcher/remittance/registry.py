@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from matcher.errors import MatcherError
-from matcher.remittance import table
+from matcher.remittance import settlements, table
 from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
 READERS: tuple[Reader, ...] = (
     table.read,
+    settlements.read,
 )  # fmt: skip
 """In order: those that know a file by its marks stand before those that read any table or text."""
 

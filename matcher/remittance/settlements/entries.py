@@ -77,6 +77,7 @@ def read_entries(sheet: Sheet, issued: IssuedNumbers) -> list[Entry]:
         more = [Fault(error.code, error.what, error.where) for error in others]
         raise MatcherError(first.code, first.what, first.where, first.hint, more)
     paid = {entry.reference for entry in entries if entry.kind != "announced"}
+    entries = [entry for entry in entries if entry.gross or entry.fee or entry.net]
     return [entry for entry in entries if entry.kind != "announced" or entry.reference not in paid]
 
 
@@ -183,10 +184,12 @@ class _Reading:
         fee = self._sum(report.fee, cells, currency)
         gross = 0 if foreign is not None else self._sum(report.gross, cells, currency)
         if report.direction and (place := self._sheet.place(report.direction.column)) is not None:
-            gross = -gross if fold(cells[place]) in map(fold, report.direction.out) else gross
+            gross = -gross if fold(plain(cells[place])) in map(fold, report.direction.out) else gross
         net = self._sum(report.net, cells, currency) if report.net else gross - fee
         if foreign is not None:
             gross = net + fee
+        if kind == "announced":
+            net = gross - fee
         if not (gross or fee or net) and not self._has_amount(cells):
             raise MatcherError("row.invalid", "the row has no amount")
         if kind not in OF_CUSTOMERS and not gross:
@@ -207,6 +210,9 @@ class _Reading:
         for check in self._report.checks:
             place = self._sheet.place(check.total)
             if place is None or not plain(cells[place]):
+                continue
+            other = self._sheet.place(check.same) if check.same else None
+            if other is not None and plain(cells[other]).upper() != currency:
                 continue
             said, made = figures.amount(cells[place], self._mark, currency), self._sum(check.of, cells, currency)
             if said != made:

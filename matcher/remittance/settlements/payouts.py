@@ -113,7 +113,9 @@ def _advice(payout: _Payout, report: Report, name: str, others: Sequence[_Payout
     rows = (*_rows(payout.entries), *(_kept("fee", entry.fee, entry) for entry in paid if entry.fee))
     total = -sum(entry.gross for entry in paid) if paid else sum(row.net for row in rows)
     called = " ".join(part for part in (payout.account, payout.name) if part)
-    if why := _doubt(payout, report, total, sum(row.net for row in rows)):
+    # where other payouts of the file have a row of their own, the row of one without it is not written yet, or was cut off
+    expected = report.payout_row or any(other.own for other in others)
+    if why := _doubt(payout, total, sum(row.net for row in rows), expected=expected):
         return Unproven(name, f"payout {called or payout.own[0].place}: {why}", "", rows)
     day = next((d for entry in (*payout.own, *payout.entries) if (d := entry.payout_day)), None) or _own_day(payout, report)
     own_id = called if report.group == "id" else payout.name if paid and payout.name else ""
@@ -130,7 +132,7 @@ def _own_day(payout: _Payout, report: Report) -> date | None:
     return payout.entries[0].day if report.group == "day" else None
 
 
-def _doubt(payout: _Payout, report: Report, total: int, made: int) -> str:
+def _doubt(payout: _Payout, total: int, made: int, *, expected: bool) -> str:
     """Why a payout is not proven; '' when it is."""
 
     def shown(minor: int) -> str:
@@ -142,7 +144,7 @@ def _doubt(payout: _Payout, report: Report, total: int, made: int) -> str:
         return "it came back from the bank"
     if payout.broken:
         return payout.broken
-    if report.payout_row and not payout.own:
+    if expected and not payout.own:
         return f"the file has no row of the payout itself; its entries are {shown(made)}; it may be cut off, or not be paid out yet"
     if payout.carried:
         before = f"{shown(payout.carried)} of the balance is from before its first entry in this file"

@@ -101,10 +101,11 @@ class Direction(Strict):
 
 
 class Check(Strict):
-    """A column that must be the sum of others in each row."""
+    """A column that must be the sum of others in each row; with `same`, in each row where that currency is the amounts' own."""
 
     total: Aliases
     of: Sum
+    same: Aliases | None = None
 
 
 class Report(Strict):
