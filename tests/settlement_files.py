@@ -124,8 +124,8 @@ def mollie(payouts: Sequence[Payout]) -> bytes:
 def sumup(payouts: Sequence[Payout]) -> bytes:
     """SumUp, Transactions report."""
     header = (
-        "Email", "Date", "Transaction ID", "Transaction Type", "Status", "Description", "Total", "Fee", "Payout", "Payout Date", "Payout ID",
-        "Currency",
+        "Email", "Date", "Transaction ID", "Transaction Type", "Status", "Description", "Total", "Fee", "Payout", "Payout Date",
+        "Payout ID", "Currency",
     )  # fmt: skip
     words = {"payment": "Payout", "refund": "Refund", "fee": "Account fee"}
     rows = []
@@ -260,7 +260,10 @@ def alipay_account(payouts: Sequence[Payout]) -> bytes:
 
 def alipay_trade(payouts: Sequence[Payout]) -> bytes:
     """支付宝, 业务明细: a day is a payout; there are no rows of fees."""
-    header = "支付宝交易号,商户订单号,业务类型,创建时间,完成时间,对方账户,订单金额（元）,商家实收（元）,退款批次号/请求号,服务费（元）,分润（元）,备注"
+    header = (
+        "支付宝交易号,商户订单号,业务类型,创建时间,完成时间,对方账户,订单金额（元）,商家实收（元）,"
+        "退款批次号/请求号,服务费（元）,分润（元）,备注"
+    )
     rows = []
     of = {"payment": "交易", "refund": "退款"}
     for day, payout in enumerate(payouts, 10):
@@ -282,7 +285,8 @@ def alipay_trade(payouts: Sequence[Payout]) -> bytes:
     bar = "-" * 41
     every = [one for payout in payouts for one in payout]
     sums = [
-        f"#{word}合计：{len(held)}笔，商家实收{'退款' if kind == 'refund' else ''}共{_eur(sum(one.gross for one in held))}元，商家优惠共0.00元"
+        f"#{word}合计：{len(held)}笔，商家实收{'退款' if kind == 'refund' else ''}共{_eur(sum(one.gross for one in held))}元，"
+        "商家优惠共0.00元"
         for kind, word in of.items()
         for held in [[one for one in every if one.kind == kind]]
     ]
@@ -296,7 +300,10 @@ def _backticks(*cells: str) -> str:
 
 def wechat_trade(payouts: Sequence[Payout]) -> bytes:
     """微信支付, 交易账单: a day is a payout; there are no rows of fees."""
-    header = "交易时间,商户号,微信订单号,商户订单号,用户标识,交易状态,货币种类,应结订单金额,微信退款单号,退款金额,充值券退款金额,商品名称,手续费,费率"
+    header = (
+        "交易时间,商户号,微信订单号,商户订单号,用户标识,交易状态,货币种类,应结订单金额,"
+        "微信退款单号,退款金额,充值券退款金额,商品名称,手续费,费率"
+    )
     rows = []
     for day, payout in enumerate(payouts, 10):
         for one in payout:

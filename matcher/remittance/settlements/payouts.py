@@ -117,7 +117,7 @@ def _advice(payout: _Payout, report: Report, name: str, others: Sequence[_Payout
     expected = report.payout_row or any(other.own for other in others)
     if why := _doubt(payout, total, sum(row.net for row in rows), expected=expected):
         return Unproven(name, f"payout {called or payout.own[0].place}: {why}", "", rows)
-    day = next((d for entry in (*payout.own, *payout.entries) if (d := entry.payout_day)), None) or _own_day(payout, report)
+    day = next((d for entry in (*payout.own, *payout.entries) if (d := entry.payout_day)), None) or _own_day(payout)
     own_id = called if report.group == "id" else payout.name if paid and payout.name else ""
     number = own_id or " ".join(part for part in (report.payer, payout.account, day.isoformat() if day else "") if part)
     if sum((other.account, other.name) == (payout.account, payout.name) for other in others) > 1:
@@ -126,10 +126,11 @@ def _advice(payout: _Payout, report: Report, name: str, others: Sequence[_Payout
     return Advice(number, AdviceKind.PAYOUT, reference, "", report.payer, "", day, payout.currency, total, rows, name)
 
 
-def _own_day(payout: _Payout, report: Report) -> date | None:
+def _own_day(payout: _Payout) -> date | None:
+    """Of the payout's own row, else of its last movement: the money follows within days."""
     if payout.own:
         return payout.own[0].day
-    return payout.entries[0].day if report.group == "day" else None
+    return max((entry.day for entry in payout.entries if entry.day), default=None)
 
 
 def _doubt(payout: _Payout, total: int, made: int, *, expected: bool) -> str:
