@@ -1,5 +1,6 @@
 """Settlement files that are odd, damaged or hostile: each is an error with a code, or unproven; none is read as something it is not."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from settlement_files import Movement, alipay_trade, paypal_activity, paypal_set
 from matcher.errors import MatcherError
 from matcher.remittance.records import AdviceFile, AdviceKind, IssuedDocument
 from matcher.remittance.settlements import figures, read
-from matcher.remittance.settlements.library import load_report
+from matcher.remittance.settlements.library import load_report, shipped
 
 FILES = Path(__file__).resolve().parents[2] / "fixtures" / "settlements"
 PAYOUT = [Movement("payment", 101, 119_000, 1_790), Movement("refund", 90, -9_000, 0)]
@@ -291,3 +292,24 @@ def test_a_report_says_what_is_wrong_with_it() -> None:
             'name = "x"\npayer = "X"\ndocument = ""\nheader = [["A"], ["B"]]\ngroup = "week"\ncolumns = {}\ngross = {}\nrules = []\n',
             "x.toml",
         )
+
+
+# -- the page
+
+
+PAGE = (FILES.parents[1] / "docs" / "settlements.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_is_read_as_it_says() -> None:
+    (advice,) = held(PAGE.split("```csv\n")[1].split("```")[0]).advices
+    assert (advice.payment_reference, advice.total, advice.currency) == ("po_1", 107_410, "EUR")
+    assert [(row.document_no, row.gross, row.deduction, row.net) for row in advice.rows] == [
+        ("INV-2026-0117", 119_000, 1_790, 117_210), ("INV-2026-0090", -9_000, 0, -9_000), ("", 0, 800, -800),
+    ]  # fmt: skip
+
+
+def test_every_provider_has_a_section() -> None:
+    missing = [
+        one.name for one in shipped().values() if not re.search(rf"^## {one.name.partition('-')[0]}", PAGE, re.IGNORECASE | re.MULTILINE)
+    ]
+    assert missing == []

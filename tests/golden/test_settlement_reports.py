@@ -1,6 +1,6 @@
 """Every settlement file in fixtures/settlements reads as the payouts beside it say.
 
-Regenerate one on purpose with `python tests/golden/test_settlements.py --generate FILE...`.
+Regenerate one on purpose with `python tests/golden/test_settlement_reports.py --generate FILE...`.
 """
 
 import csv
