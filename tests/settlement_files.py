@@ -215,7 +215,8 @@ def paypal_settlement(payouts: Sequence[Payout]) -> bytes:
 
 def alipay_account(payouts: Sequence[Payout]) -> bytes:
     """支付宝, 账务明细: fees are rows of their own."""
-    rows, balance, incoming, outgoing = [], 0, [], []
+    rows: list[str] = []
+    balance, incoming, outgoing = 0, list[int](), list[int]()
 
     def row(number: str, document: str, minor: int, kind: str) -> None:
         nonlocal balance
@@ -319,7 +320,8 @@ def wechat_trade(payouts: Sequence[Payout]) -> bytes:
 
 def wechat_funds(payouts: Sequence[Payout]) -> bytes:
     """微信支付, 资金账单: fees are rows of their own."""
-    rows, balance, incoming, outgoing = [], 0, [], []
+    rows: list[str] = []
+    balance, incoming, outgoing = 0, list[int](), list[int]()
 
     def row(number: str, document: str, minor: int, kind: str) -> None:
         nonlocal balance

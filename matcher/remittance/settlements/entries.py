@@ -92,7 +92,9 @@ class _Reading:
         self._ids = [place for aliases in columns.id if (place := sheet.place(aliases)) is not None]
         self._seen: dict[tuple[str, ...], list[int]] = {}
         self._mark = self._decimal_mark()
+        self._kinds: dict[tuple[str, ...], Kind] = {}
         self._roles = {role: sheet.all_places(aliases) for role, aliases in _roles(sheet) if aliases}
+        self._told_by = [role for role in dict.fromkeys(rule.column for rule in sheet.report.rules) if role in self._roles]
 
     def _decimal_mark(self) -> figures.Mark:
         if self._report.decimal != "auto":
@@ -139,10 +141,12 @@ class _Reading:
             self._seen.setdefault(key, []).append(line)
 
     def _kind(self, cells: Sequence[str]) -> Kind:
-        for rule in self._report.rules:
-            if rule.column in self._roles and _fits(rule, fold(self._first(rule.column, cells))):
-                return rule.kind
-        return self._report.otherwise
+        told = tuple(self._first(role, cells) for role in self._told_by)
+        if told not in self._kinds:
+            words = dict(zip(self._told_by, map(fold, told), strict=True))
+            fitting = (rule.kind for rule in self._report.rules if rule.column in words and _fits(rule, words[rule.column]))
+            self._kinds[told] = next(fitting, self._report.otherwise)
+        return self._kinds[told]
 
     def _first(self, role: str, cells: Sequence[str]) -> str:
         return next((text for place in self._roles.get(role, ()) if (text := plain(cells[place]))), "")
@@ -221,8 +225,8 @@ class _Reading:
             place = self._sheet.place(aliases)
             if place is not None and figures.amount(cells[place], self._mark, currency):
                 return f"{aliases[0]} is {plain(cells[place])}; what it does to the payout is not known"
-        other = self._first("second_currency", cells).upper()
-        return f"the fee is in {other}, the payment in {currency}" if fee and other not in ("", currency) else ""
+        second = self._first("second_currency", cells).upper()
+        return f"the fee is in {second}, the payment in {currency}" if fee and second not in ("", currency) else ""
 
     def _balance(self, cells: Sequence[str], currency: str) -> int | None:
         text = self._first("balance", cells)

@@ -5,6 +5,7 @@ import time
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from matcher import money
@@ -21,6 +22,7 @@ _SHAPE = {
 }
 
 
+@lru_cache(maxsize=50_000)
 def bare(cell: str) -> str:
     """An amount's digits, marks and sign: without currency signs, spaces between thousands and brackets, which mean minus."""
     text = unicodedata.normalize("NFKC", plain(cell)).replace("\u2212", "-").replace("\u2013", "-")
@@ -79,8 +81,11 @@ def day(cell: str, formats: Iterable[str]) -> date | None:
         MatcherError: ``date.invalid`` for a cell that holds something else.
     """
     text = plain(cell)
-    if not text:
-        return None
+    return _day(text, tuple(formats)) if text else None
+
+
+@lru_cache(maxsize=10_000)
+def _day(text: str, formats: tuple[str, ...]) -> date | None:
     head = re.split(r"[ T]", text, maxsplit=1)[0]
     found = set()
     for form in formats:

@@ -1,5 +1,6 @@
 """From movements of the balance with a provider to its payouts, and to what is not proven."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,8 +32,11 @@ def advices(entries: Sequence[Entry], report: Report, name: str) -> AdviceFile:
     found: list[Advice] = []
     unproven: list[Unproven] = []
     payouts, waiting = _by_order(entries) if report.group == "ends" else _by_key(entries, report)
+    named = Counter((payout.account, payout.name) for payout in payouts)
+    # where other payouts of the file have a row of their own, the row of one without it is not written yet, or was cut off
+    expected = report.payout_row or any(payout.own for payout in payouts)
     for payout in payouts:
-        made = _advice(payout, report, name, payouts)
+        made = _advice(payout, report, name, alone=named[payout.account, payout.name] == 1, expected=expected)
         if isinstance(made, Advice):
             found.append(made)
         else:
@@ -108,19 +112,17 @@ def _break(ordered: list[Entry]) -> str:
     return ""
 
 
-def _advice(payout: _Payout, report: Report, name: str, others: Sequence[_Payout]) -> Advice | Unproven:
+def _advice(payout: _Payout, report: Report, name: str, *, alone: bool, expected: bool) -> Advice | Unproven:
     paid = [entry for entry in payout.own if entry.kind == "payout"]
     rows = (*_rows(payout.entries), *(_kept("fee", entry.fee, entry) for entry in paid if entry.fee))
     total = -sum(entry.gross for entry in paid) if paid else sum(row.net for row in rows)
     called = " ".join(part for part in (payout.account, payout.name) if part)
-    # where other payouts of the file have a row of their own, the row of one without it is not written yet, or was cut off
-    expected = report.payout_row or any(other.own for other in others)
     if why := _doubt(payout, total, sum(row.net for row in rows), expected=expected):
         return Unproven(name, f"payout {called or payout.own[0].place}: {why}", "", rows)
     day = next((d for entry in (*payout.own, *payout.entries) if (d := entry.payout_day)), None) or _own_day(payout)
     own_id = called if report.group == "id" else payout.name if paid and payout.name else ""
     number = own_id or " ".join(part for part in (report.payer, payout.account, day.isoformat() if day else "") if part)
-    if sum((other.account, other.name) == (payout.account, payout.name) for other in others) > 1:
+    if not alone:
         number = f"{number} {payout.currency}"
     reference = report.reference.format(payout=payout.name, reference=paid[0].reference if paid else "")
     return Advice(number, AdviceKind.PAYOUT, reference, "", report.payer, "", day, payout.currency, total, rows, name)

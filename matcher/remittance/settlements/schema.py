@@ -5,6 +5,7 @@ A report is data. What a provider does that is not in this schema needs a new ke
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -158,13 +159,17 @@ class Report(Strict):
     otherwise: Kind = "adjustment"
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """A title or word as it is compared: NFKC, without case, runs of spaces as one."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\ufeff", "").split())
 
 
+@lru_cache(maxsize=50_000)
 def plain(cell: str) -> str:
     """A cell without the marks that keep a spreadsheet from reading a long number: spaces, tabs, a backtick before it, ``="..."``."""
     text = cell.strip().removeprefix("`").strip()
+    if not text.startswith("="):
+        return text
     match = re.fullmatch(r'="([^"]*)"', text)
     return match[1].strip() if match else text

@@ -122,10 +122,10 @@ def _table(lines: list[str], head: int, delimiter: str, titles: list[str], repor
         if len(rows) == MAX_ROWS:
             raise MatcherError("file.too_large", f"the file has more than {MAX_ROWS} rows", name)
         rows.append((line, _fitted(cells, titles, f"{name}:{line}")))
-    for number, (line, cells) in enumerate(rows, 1):
-        if len(cells) < len(titles):
+    for number, (at, row) in enumerate(rows, 1):
+        if len(row) < len(titles):
             code = "file.cut" if number == len(rows) else "row.invalid"
-            raise MatcherError(code, f"the row has {len(cells)} cells, the header {len(titles)} columns", f"{name}:{line}")
+            raise MatcherError(code, f"the row has {len(row)} cells, the header {len(titles)} columns", f"{name}:{at}")
     return Sheet(name, report, places, tuple(rows), tuple(around))
 
 
