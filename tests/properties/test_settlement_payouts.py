@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from settlement_files import BY_DAY, FEES_APART, WITH_FEES, Kind, Movement, Writer, alipay_trade
@@ -101,3 +102,16 @@ def test_a_file_that_is_cut_off_gives_no_row_that_is_not_in_it(write: Writer) ->
             found = sorted((row.gross, row.deduction, row.net) for row in advice.rows)
             assert set(found) <= whole
             assert totals.get(advice.total, found) == found
+
+
+@pytest.mark.parametrize("write", ALL, ids=lambda write: write.__name__)
+def test_damage_is_an_error_with_a_code_or_said(write: Writer) -> None:
+    rand = random.Random(write.__name__)
+    data = write(payouts(3, write not in BY_DAY))
+    for _ in range(60):
+        bad = bytearray(data)
+        for _ in range(rand.randint(1, 4)):
+            at = rand.randrange(len(bad))
+            bad[at : at + rand.randint(0, 3)] = rand.choice((b"", b",", b'"', b"\n", b"=", b"-", b"\xff", b"9", b"`", b"#", b"\t", b";"))
+        with suppress(MatcherError):
+            read(bytes(bad), "report.csv", ())

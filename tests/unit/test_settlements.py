@@ -10,6 +10,7 @@ from settlement_files import Movement, alipay_trade, paypal_activity, paypal_set
 from matcher.errors import MatcherError
 from matcher.remittance.records import AdviceFile, AdviceKind, IssuedDocument
 from matcher.remittance.settlements import figures, read
+from matcher.remittance.settlements.documents import IssuedNumbers
 from matcher.remittance.settlements.library import load_report, shipped
 
 FILES = Path(__file__).resolve().parents[2] / "fixtures" / "settlements"
@@ -247,6 +248,18 @@ def test_what_a_coupon_gave_back_is_not_guessed_at() -> None:
         .replace("`20.00,`0.00,`7.05", "`20.00,`5.00,`7.05")
     )
     assert "充值券退款金额 is 5.00; what it does to the payout is not known" in doubts(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Invoice R-2026-0101, thank you", "R-2026-0101"), ("(r-2026-0101)", "r-2026-0101"), ("INV-7", "INV-7"), ("Order 7 of May", ""),
+        ("R-2026-0101 and R-2026-0102", ""), ("thanks", ""), ("=1+1", ""), ("@R7", ""), ("R-\u202e7", ""), ("", ""), ("9" * 60, ""),
+    ],
+)  # fmt: skip
+def test_the_document_that_a_text_names(text: str, number: str) -> None:
+    books = [IssuedDocument("I1", "1", "C1", name, "", "EUR", 1, 1) for name in ("R-2026-0101", "R-2026-0102")]
+    assert IssuedNumbers(books).named(text) == number
 
 
 # -- cells

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from matcher.characters import text_fault
 from matcher.remittance.records import IssuedDocument
 from matcher.remittance.settlements.schema import fold
 
@@ -27,5 +28,6 @@ class IssuedNumbers:
         found = {fold(word): word for word in words if fold(word) in self._known}
         if len(found) == 1:
             return next(iter(found.values()))
-        alone = len(words) == 1 and not found and len(words[0]) <= _LONGEST and any(c.isdecimal() for c in words[0])
-        return words[0] if alone else ""
+        if len(words) != 1 or found or len(words[0]) > _LONGEST or text_fault(words[0]):
+            return ""
+        return words[0] if words[0][0].isalnum() and any(map(str.isdecimal, words[0])) else ""
