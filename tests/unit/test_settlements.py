@@ -195,6 +195,28 @@ def test_converted_money_is_not_guessed_at() -> None:
     ]
 
 
+def test_a_payment_that_was_converted_counts_in_the_currency_it_is_paid_out_in() -> None:
+    header = HEADER.replace("Invoice Number", "Reference Txn ID,Invoice Number")
+    rows = (
+        "03/10/2026,10:00:00,CET,Owl Inc,Website Payment,Completed,USD,50.00,-1.50,48.50,1A,,R-1,48.50\n"
+        "03/10/2026,10:00:00,CET,,General Currency Conversion,Completed,USD,-48.50,0.00,-48.50,2A,1A,,0.00\n"
+        "03/10/2026,10:00:00,CET,,General Currency Conversion,Completed,EUR,41.00,0.00,41.00,3A,1A,,41.00\n"
+        "03/14/2026,11:00:00,CET,,General Withdrawal,Completed,EUR,-41.00,0.00,-41.00,4A,,,0.00\n"
+    )
+    file = held(header + rows)
+    assert file.unproven == ()
+    assert [(row.document_no, row.gross, row.net, row.reason_text) for row in file.advices[0].rows] == [
+        ("R-1", 4_100, 4_100, "50.00 USD less fee 1.50, converted")
+    ]
+    other = held(header + rows.replace("-48.50,0.00,-48.50", "-48.00,0.00,-48.00").replace("1A,,0.00", "1A,,0.50"))
+    assert other.advices == ()
+
+
+def test_a_chargeback_without_a_number_is_of_the_document_of_its_payment() -> None:
+    (advice,) = held(sample("paypal-settlement")).advices
+    assert [row.document_no for row in advice.rows if row.reason_text == "T1201"] == ["R-2026-0701"]
+
+
 def test_what_we_paid_ourselves_is_no_payment_of_a_customer() -> None:
     rows = (
         "03/10/2026,10:00:00,CET,Owl Inc,Website Payment,Completed,EUR,50.00,-1.50,48.50,1A,R-1,48.50\n"

@@ -32,6 +32,7 @@ class Entry:
         gross, fee, net: the fee is positive where it is taken off.
         balance: after it; None where the report has none.
         day, payout_day: None where they are not said.
+        related: the reference of the row that this one belongs to; '' where it does not say.
         document, reference, customer: as in `matcher.remittance.records.AdviceRow`.
         words: the report's own words for it.
         fault: what does not add up in the row; '' else.
@@ -54,6 +55,7 @@ class Entry:
     customer: str
     words: str
     fault: str
+    related: str = ""
 
 
 def read_entries(sheet: Sheet, issued: IssuedNumbers) -> list[Entry]:
@@ -125,7 +127,7 @@ class _Reading:
         return Entry(
             kind, line, self._sheet.where(line), payout, self._identifier("account", cells), currency, gross, fee, net,
             self._balance(cells, currency), self._day("date", cells), self._day("payout_date", cells),
-            document, reference, self._first("customer", cells), words, fault,
+            document, reference, self._first("customer", cells), words, fault, self._identifier("related", cells),
         )  # fmt: skip
 
     def twice(self) -> Iterator[MatcherError]:

@@ -41,7 +41,10 @@ def advices(entries: Sequence[Entry], report: Report, name: str) -> AdviceFile:
             found.append(made)
         else:
             unproven.append(made)
-    for held in waiting:
+    for group in waiting:
+        held = [entry for entry in group if entry.kind != "converted"]
+        if not held:
+            continue
         total = money.render(sum(entry.net for entry in held), held[0].currency)
         count = f"{len(held)} entry is" if len(held) == 1 else f"{len(held)} entries are"
         why = f"{count} in no payout of this file: {total} {held[0].currency}"
@@ -161,6 +164,8 @@ def _doubt(payout: _Payout, total: int, made: int, *, expected: bool) -> str:
 
 def _rows(entries: Sequence[Entry]) -> Iterator[AdviceRow]:
     for entry in entries:
+        if entry.kind == "converted":
+            continue
         if entry.kind in OF_CUSTOMERS:
             yield AdviceRow(
                 entry.document, entry.gross, 0, entry.fee, "fee" if entry.fee else "", entry.net,

@@ -9,6 +9,7 @@ from matcher.remittance.settlements.entries import read_entries
 from matcher.remittance.settlements.library import shipped
 from matcher.remittance.settlements.payouts import advices
 from matcher.remittance.settlements.records import records
+from matcher.remittance.settlements.relations import related
 from matcher.remittance.settlements.sheet import decode, find
 
 
@@ -32,4 +33,4 @@ def read(data: bytes, name: str, documents: Sequence[IssuedDocument]) -> AdviceF
     if sheet is None:
         return None
     prove(sheet)
-    return advices(read_entries(sheet, IssuedNumbers(documents)), sheet.report, name)
+    return advices(related(read_entries(sheet, IssuedNumbers(documents))), sheet.report, name)

@@ -15,10 +15,11 @@ Aliases = Annotated[list[Text], Field(min_length=1)]
 """Titles of one column, in all languages and versions of the report: the first that the file has is the column."""
 
 Kind = Literal[
-    "payment", "refund", "chargeback", "fee", "reserve", "adjustment", "conversion", "payout", "payout_returned", "announced", "ignored"
+    "payment", "refund", "chargeback", "fee", "reserve", "adjustment", "conversion", "converted", "payout", "payout_returned", "announced",
+    "ignored",
 ]  # fmt: skip
 """What a row is. ``adjustment`` is any other movement of the balance; ``announced`` is a payment that counts in another row of the same
-id once it is paid out; ``ignored`` moves no money."""
+id once it is paid out; ``converted`` is one whose money went to another currency; ``ignored`` moves no money."""
 
 Role = Literal[
     "payout", "date", "payout_date", "type", "code", "status", "effect", "text", "customer", "currency", "second_currency", "account",
@@ -58,6 +59,7 @@ class Columns(Strict):
         type, code, status, effect: what rows are told by; ``code`` is the same in all languages.
         id: columns that together name a row: two rows with the same are one that was written twice.
         reference: the provider's id of the payment, for people.
+        related: the `reference` of another row that this one belongs to: the payment that is refunded, disputed or converted.
         document: the merchant's own number of invoice or order; the first that is filled counts.
         text: free text that may name a document.
         customer: who paid: a name, an address.
@@ -75,6 +77,7 @@ class Columns(Strict):
     status: Aliases | None = None
     id: list[Aliases] = []
     reference: Aliases | None = None
+    related: Aliases | None = None
     document: Aliases | None = None
     text: Aliases | None = None
     customer: Aliases | None = None
