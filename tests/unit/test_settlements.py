@@ -263,6 +263,14 @@ def test_a_report_without_a_currency_takes_that_of_the_books() -> None:
     assert {advice.currency for advice in held(sample("sumup"), tuple(EURO)).advices} == {"EUR"}
 
 
+@pytest.mark.parametrize("status", ["Paid out", "Successful"])
+def test_a_sale_that_names_its_payout_counts_in_its_own_row(status: str) -> None:
+    header = "Date,Transaction ID,Transaction Type,Status,Description,Total,Fee,Payout,Payout Date,Payout ID,Currency"
+    (advice,) = held(f"{header}\n2026-03-09 12:43:22,T1,Sale,{status},R-7,20.0,0.3,19.7,2026-03-11,123,EUR\n").advices
+    assert (advice.payment_reference, advice.date, advice.total) == ("PID123", date(2026, 3, 11), 1_970)
+    assert [(row.document_no, row.gross, row.deduction) for row in advice.rows] == [("R-7", 2_000, 30)]
+
+
 def test_what_a_coupon_gave_back_is_not_guessed_at() -> None:
     text = (
         sample("wechat-trade")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matcher import money
@@ -78,9 +78,11 @@ def read_entries(sheet: Sheet, issued: IssuedNumbers) -> list[Entry]:
         first, *others = faults
         more = [Fault(error.code, error.what, error.where) for error in others]
         raise MatcherError(first.code, first.what, first.where, first.hint, more)
-    paid = {entry.reference for entry in entries if entry.kind != "announced"}
     entries = [entry for entry in entries if entry.gross or entry.fee or entry.net]
-    return [entry for entry in entries if entry.kind != "announced" or entry.reference not in paid]
+    paid = {entry.reference for entry in entries if entry.kind != "announced"}
+    counted = [entry for entry in entries if entry.kind != "announced" or entry.reference not in paid]
+    # older versions of a report say the payout in the row of the sale itself
+    return [replace(entry, kind="payment") if entry.kind == "announced" and entry.payout else entry for entry in counted]
 
 
 class _Reading:
@@ -120,7 +122,7 @@ class _Reading:
         gross, fee, net, fault = self._amounts(cells, currency, kind)
         kind = "adjustment" if kind == "payment" and gross < 0 else kind
         text = self._first("text", cells)
-        document = (self._identifier("document", cells) or self._issued.named(text)) if kind in OF_CUSTOMERS else ""
+        document = (self._identifier("document", cells) or self._issued.named(text)) if kind in (*OF_CUSTOMERS, "announced") else ""
         reference = self._identifier("reference", cells)
         payout = self._identifier("payout", cells) or (reference if kind.startswith("payout") else "")
         words = self._words(kind, cells, text, document)
@@ -162,8 +164,9 @@ class _Reading:
         return "" if text in ("/", "-", "0") else text
 
     def _words(self, kind: Kind, cells: Sequence[str], text: str, document: str) -> str:
-        said = self._first("type", cells) if kind != "payment" else ""
-        return ": ".join(part for part in (said, "" if document and kind == "payment" else text) if part)
+        paid = kind in ("payment", "announced")
+        said = "" if paid else self._first("type", cells)
+        return ": ".join(part for part in (said, "" if document and paid else text) if part)
 
     def _currency(self, cells: Sequence[str]) -> str:
         said = self._first("currency", cells).upper() or self._report.currency
@@ -194,7 +197,7 @@ class _Reading:
         net = self._sum(report.net, cells, currency) if report.net else gross - fee
         if foreign is not None:
             gross = net + fee
-        if kind == "announced":
+        if kind == "announced" and not net:
             net = gross - fee
         if not (gross or fee or net) and not self._has_amount(cells):
             raise MatcherError("row.invalid", "the row has no amount")
