@@ -8,8 +8,8 @@ from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
 READERS: tuple[Reader, ...] = (
-    table.read,
     settlements.read,
+    table.read,
 )  # fmt: skip
 """In order: those that know a file by its marks stand before those that read any table or text."""
 
