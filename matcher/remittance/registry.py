@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from matcher.errors import MatcherError
-from matcher.remittance import edifact, iso20022, layouts, table, ubl, x12
+from matcher.remittance import edifact, iso20022, layouts, settlements, table, ubl, x12
 from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
@@ -12,6 +12,7 @@ READERS: tuple[Reader, ...] = (
     ubl.read,
     x12.read,
     edifact.read,
+    settlements.read,
     table.read,
     layouts.read,
 )  # fmt: skip
