@@ -1,0 +1,315 @@
+"""The sum is the proof: of all columns of amounts only one whose rows add up to the stated total is believed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from operator import mul
+
+from matcher.money import grouped
+from matcher.remittance.documents import words
+from matcher.remittance.documents.figures import STYLES, currencies
+from matcher.remittance.documents.issued import Issued
+from matcher.remittance.documents.lines import Line
+from matcher.remittance.documents.table import Column, Entry, columns, counted, entries, words_of
+from matcher.remittance.documents.words import Head, Label
+
+_MAX_OFF = 3
+"""Columns that may lie between gross and net."""
+
+_MAX_COLUMNS = 9
+
+NO_DOCUMENT = "It names no document of these books."
+"""Why nothing is proven of what is about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A proven row: the line, and its amounts in minor units."""
+
+    entry: Entry
+    gross: int
+    discount: int
+    deduction: int
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Rows that add up to the total that is stated."""
+
+    currency: str
+    total: int
+    rows: tuple[Row, ...]
+
+    @property
+    def money(self) -> tuple[tuple[str, int], ...]:
+        """What it says of money: two proofs that say the same are one."""
+        return tuple((row.entry.document, row.net) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Exception):
+    """Why nothing is proven, in the accountant's words; the larger `rank`, the nearer it came."""
+
+    rank: int
+    why: str
+    rows: tuple[Row, ...] = ()
+    currency: str = ""
+
+
+def prove(lines: Sequence[Line], issued: Issued, *, counted_columns: bool = False) -> Proof:
+    """The one reading of these lines that adds up.
+
+    Args:
+        lines: of one advice.
+        issued: the documents of the books.
+        counted_columns: for text without places: columns are counted as well.
+
+    Raises:
+        Failure: nothing adds up, or several readings do.
+    """
+    named = {document for line in lines for one in issued.named(line) for document in one.documents}
+    if not named:
+        raise Failure(0, NO_DOCUMENT)
+    currency = _currency(lines, issued.currencies(named))
+    failures = [Failure(1, "No amount stands on the lines that name documents.")]
+    for whole in (False, True):
+        proofs: dict[tuple[tuple[str, int], ...], Proof] = {}
+        for style in STYLES:
+            if style.whole == whole:
+                found = entries(lines, issued, style, currency)
+                for proof in _proofs(found, lines, issued, currency, counted_columns, failures):
+                    proofs.setdefault(proof.money, proof)
+        if len(proofs) > 1:
+            raise Failure(9, "Several columns of amounts, or ways to read them, add up to a total; none says that it is what is paid.")
+        if proofs:
+            return proofs.popitem()[1]
+    raise max(failures, key=lambda failure: failure.rank)
+
+
+def _currency(lines: Sequence[Line], own: set[str]) -> str:
+    told = [codes for line in lines for codes in currencies(line.text)]
+    sure = {codes[0] for codes in told if len(codes) == 1}
+    for codes in told:
+        if len(codes) > 1 and not sure.intersection(codes):
+            mine = own.intersection(codes)
+            if len(mine) != 1:
+                raise Failure(2, "Its currency sign may mean several currencies, and the documents do not tell which.")
+            sure |= mine
+    sure = sure or own
+    if len(sure) > 1:
+        raise Failure(2, f"It speaks of several currencies: {', '.join(sorted(sure))}.")
+    return sure.pop()
+
+
+def _proofs(
+    found: list[Entry], lines: Sequence[Line], issued: Issued, currency: str, count: bool, failures: list[Failure]
+) -> Iterator[Proof]:
+    """What one way of reading amounts proves; a column that says it is what is paid goes before others."""
+    rows = [entry for entry in found if entry.is_row]
+    if not rows:
+        return
+    for ways in (columns(rows, lines), counted(rows) if count else []):
+        proven: list[tuple[Column, Proof]] = []
+        for column in ways[:_MAX_COLUMNS]:
+            try:
+                proven.append((column, _Table(found, rows, ways, issued, currency).prove(column)))
+            except Failure as failure:
+                failures.append(failure)
+        net = [proof for column, proof in proven if column.head is Head.NET] if len(proven) > 1 else []
+        said = [column for column in ways if column.head is Head.NET]
+        taxed = any(column.head is Head.TAX for column in ways)
+        if len(said) == 1 and not taxed and not net and not any(column in said for column, _ in proven):
+            continue
+        yield from net or (proof for _, proof in proven)
+
+
+class _Table:
+    """The rows and the other lines of an advice, and what each column makes of them."""
+
+    def __init__(self, found: list[Entry], rows: list[Entry], ways: list[Column], issued: Issued, currency: str) -> None:
+        self._found, self._rows, self._columns, self._issued, self._currency = found, rows, ways, issued, currency
+        self._number = {row.place: number for number, row in enumerate(rows)}
+
+    def prove(self, column: Column) -> Proof:
+        """The rows with this column as what is paid.
+
+        Raises:
+            Failure: they do not add up, or something on the page says otherwise.
+        """
+        if not column.full:
+            raise Failure(3, "A line names a document and has no amount in the column of the others.")
+        counting = [(entry, amount) for entry in self._found if (amount := self._amount(entry, column)) is not None]
+        total = sum(amount for _, amount in counting)
+        drafts = tuple(Row(entry, amount, 0, 0, amount) for entry, amount in counting)
+        self._refuse_strangers(counting, drafts)
+        self._check_totals(column, counting, total, drafts)
+        self._check_other_columns(column, drafts)
+        return Proof(self._currency, total, self._split(column, drafts))
+
+    def _amount(self, entry: Entry, column: Column) -> int | None:
+        """What a line counts in the column; None for one that is no row."""
+        if entry.is_row:
+            cell = column.cells[self._number[entry.place]]
+            return cell.amount if cell else None
+        if entry.label not in (Label.NONE, Label.LESS) or not words_of(entry):
+            return None
+        cells = column.of(entry)
+        if len(cells) != 1:
+            return None
+        amount = cells[0].amount
+        return -amount if amount > 0 and words.subtracts(entry.line.text) else amount
+
+    def _refuse_strangers(self, counting: list[tuple[Entry, int]], drafts: tuple[Row, ...]) -> None:
+        for entry, _ in counting:
+            if entry.several:
+                raise Failure(7, f"A line may be about several documents: {entry.line.text!r}.", drafts, self._currency)
+            if entry.unknown:
+                raise Failure(8, f"{entry.unknown} is no document of these books.", drafts, self._currency)
+
+    def _check_totals(self, column: Column, counting: list[tuple[Entry, int]], total: int, drafts: tuple[Row, ...]) -> None:
+        """Each total that is stated must be one; the last, and what is called the payment, must be all rows."""
+        counted_places = {entry.place: amount for entry, amount in counting}
+        first = min(entry.place for entry in self._rows)
+        steps = _Steps()
+        last: int | None = None
+        proven = False
+        for entry in self._found:
+            if entry.place in counted_places:
+                steps.add(counted_places[entry.place])
+                continue
+            if entry.is_row:
+                continue
+            figures = self._own(entry, column)
+            for amount in figures:
+                if entry.label is Label.PAYMENT:
+                    proven, last = True, amount
+                    if amount != total:
+                        raise self._misses(total, amount, drafts)
+                elif entry.label is Label.SUBTOTAL:
+                    if not steps.explains(amount, entry.place < first):
+                        raise Failure(
+                            6, f"The amount carried forward, {self._shown(amount)}, is not the sum of the rows.", drafts, self._currency
+                        )
+                    steps.block(amount)
+                elif entry.label is Label.LESS:
+                    if entry.place > first and not self._is_sum(abs(amount)):
+                        raise Failure(6, f"{self._shown(amount)} is taken off, and no row holds it.", drafts, self._currency)
+                elif entry.label is Label.TOTAL or (not words_of(entry) and entry.place > first):
+                    if last is not None and last != total and not steps.explains(last, False):
+                        raise self._misses(total, last, drafts)
+                    proven, last = True, amount
+        if not proven or last is None:
+            raise Failure(4, "It states no total, so nothing proves that its rows are complete.", drafts, self._currency)
+        if last != total:
+            raise self._misses(total, last, drafts)
+
+    def _own(self, entry: Entry, column: Column) -> list[int]:
+        """The amounts of a line that are about this column: in it, or in none."""
+        if mine := column.of(entry):
+            return [one.amount for one in mine]
+        return [one.amount for one in entry.figures if column.count or not any(one in other.of(entry) for other in self._columns)]
+
+    def _is_sum(self, amount: int) -> bool:
+        """Whether an amount is nothing, or the sum of some column."""
+        sums = [sum(cell.amount for cell in column.cells if cell) for column in self._columns]
+        return not amount or amount in map(abs, sums)
+
+    def _check_other_columns(self, column: Column, drafts: tuple[Row, ...]) -> None:
+        """A line of totals must be right in every column."""
+        for other in self._columns:
+            if other is column:
+                continue
+            for entry in self._found:
+                if entry.is_row or entry.label is not Label.TOTAL or not column.of(entry) or len(entry.figures) == 1:
+                    continue
+                for one in other.of(entry):
+                    amounts = [cell.amount for cell in other.cells if cell]
+                    if abs(one.amount) not in (abs(sum(amounts)), sum(map(abs, amounts))):
+                        shown = self._shown(one.amount)
+                        raise Failure(6, f"The total {shown} is not the sum of its column.", drafts, self._currency)
+
+    def _split(self, column: Column, drafts: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Gross, discount and deduction of each row, where other columns tell them.
+
+        Raises:
+            Failure: the heads say that there are such columns, and a row does not add up.
+        """
+        others = [other for other in self._columns if other is not column]
+        ways = self._ways(column, others)
+        heads = {other.head for other in others}
+        if not ways:
+            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(other.full and other.head in (Head.GROSS, Head.NONE) for other in others):
+                raise Failure(6, "On a row, gross less discount and deductions is not the net amount.", drafts, self._currency)
+            if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
+                raise Failure(5, "The column that adds up is not the one that is paid.", drafts, self._currency)
+            return tuple(self._reduced(row) for row in drafts)
+        gross, taken = ways[0]
+        made, place = [], 0
+        for row in drafts:
+            if not row.entry.is_row:
+                made.append(self._reduced(row))
+                continue
+            parts = [(other.head, sign * (other.cells[place].amount if other.cells[place] else 0)) for other, sign in taken]  # type: ignore[union-attr]
+            discount = sum(amount for said, amount in parts if said is Head.DISCOUNT)
+            whole = gross.cells[place].amount if gross.cells[place] else row.net  # type: ignore[union-attr]
+            made.append(Row(row.entry, whole, discount, sum(amount for _, amount in parts) - discount, row.net))
+            place += 1
+        return tuple(made)
+
+    def _ways(self, column: Column, others: list[Column]) -> list[tuple[Column, list[tuple[Column, int]]]]:
+        """How other columns make the net amount on each row: the gross column, and those that are taken off with their sign."""
+        net = [cell.amount for cell in column.cells if cell]
+        ways = []
+        for gross in others:
+            if not gross.full or gross.head in (Head.NET, Head.DISCOUNT, Head.DEDUCTION, Head.TAX):
+                continue
+            whole = [cell.amount for cell in gross.cells if cell]
+            rest = [other for other in others if other is not gross and other.head not in (Head.NET, Head.GROSS, Head.TAX)]
+            for size in range(min(_MAX_OFF, len(rest)), 0, -1):
+                for chosen in combinations(rest, size):
+                    off = [[cell.amount if cell else 0 for cell in other.cells] for other in chosen]
+                    for signs in product((1, -1), repeat=size):
+                        rows = zip(whole, net, *off, strict=True)
+                        if all(g - sum(map(mul, signs, less)) == n for g, n, *less in rows):
+                            ways.append((gross, list(zip(chosen, signs, strict=True))))
+        named = [way for way in ways if all(other.head in (Head.DISCOUNT, Head.DEDUCTION) for other, _ in way[1])]
+        return (named or ways)[:1] if len(named or ways) == 1 or named else []
+
+    def _reduced(self, row: Row) -> Row:
+        """A row that only takes off: its amount is a discount or a deduction, not a document's."""
+        said = words_of(row.entry)
+        takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and words.reason(said) != "unknown"
+        if not takes and row.entry.is_row:
+            return row
+        discount = -row.net if words.discounted(said) else 0
+        return Row(row.entry, 0, discount, -row.net - discount, row.net)
+
+    def _misses(self, total: int, stated: int, drafts: tuple[Row, ...]) -> Failure:
+        why = f"The rows add up to {self._shown(total)}, and the total stated is {self._shown(stated)}."
+        return Failure(5, why, drafts, self._currency)
+
+    def _shown(self, amount: int) -> str:
+        return f"{grouped(amount, self._currency)} {self._currency}"
+
+
+class _Steps:
+    """Sums on the way down a table: of all rows so far, and since the last sum."""
+
+    def __init__(self) -> None:
+        self._all, self._since, self._stated, self._parts = 0, 0, {0}, [0, 0]
+
+    def add(self, amount: int) -> None:
+        """A row."""
+        self._all += amount
+        self._since += amount
+        self._parts[amount < 0] += amount
+
+    def block(self, amount: int) -> None:
+        """A sum that was stated here."""
+        self._since = 0
+        self._stated.add(amount)
+
+    def explains(self, amount: int, before: bool) -> bool:
+        """Whether rows so far, those since the last sum, or those of one sign add up to it, or it was stated before."""
+        return before or amount in (self._all, self._since, *self._parts) or amount in self._stated
