@@ -203,21 +203,27 @@ class _Page:
     def _row(self, row: Paid) -> None:
         layout = self.layout
         for _, what, left, right in self._places():
-            text = {
-                "document": layout.spell(row.document_no),
-                "day": row.day.strftime(layout.day),
-                "gross": self._amount(row.gross),
-                "discount": self._amount(row.discount),
-                "less": self._amount(-row.discount) if row.discount else "",
-                "deduction": self._amount(row.deduction) if row.deduction else "",
-                "net": self._amount(row.net),
-                "reason": "" if layout.below else row.reason_text,
-                "own": f"{1900000000 + row.gross % 99991}",
-            }[what]
-            self._cell(text, what, left, right)
+            self._cell(self._told(row, what), what, left, right)
         self.y -= layout.size * 1.5
         if layout.below and row.reason_text:
             self._text(70, row.reason_text)
+
+    def _told(self, row: Paid, what: str) -> str:
+        layout = self.layout
+        match what:
+            case "document":
+                return layout.spell(row.document_no)
+            case "day":
+                return row.day.strftime(layout.day)
+            case "reason":
+                return "" if layout.below else row.reason_text
+            case "own":
+                return f"{1900000000 + row.gross % 99991}"
+            case "less":
+                return self._amount(-row.discount) if row.discount else ""
+            case "deduction":
+                return self._amount(row.deduction) if row.deduction else ""
+        return self._amount({"gross": row.gross, "discount": row.discount, "net": row.net}[what])
 
     def _sum(self, label: str, amount: int, all_columns: bool = False) -> None:
         rows = self.facts.rows

@@ -10,7 +10,7 @@ from matcher.remittance.documents import words
 from matcher.remittance.documents.figures import STYLES, currencies
 from matcher.remittance.documents.issued import Issued
 from matcher.remittance.documents.lines import Line
-from matcher.remittance.documents.table import Column, Entry, columns, counted, entries, words_of
+from matcher.remittance.documents.table import Column, Entry, columns, counted, entries, said, words_of
 from matcher.remittance.documents.words import Head, Label
 
 _MAX_OFF = 3
@@ -109,17 +109,18 @@ def _proofs(
     rows = [entry for entry in found if entry.is_row]
     if not rows:
         return
+    heads = said(rows[0], lines)
     for ways in (columns(rows, lines), counted(rows) if count else []):
         proven: list[tuple[Column, Proof]] = []
         for column in ways[:_MAX_COLUMNS]:
             try:
-                proven.append((column, _Table(found, rows, ways, issued, currency).prove(column)))
+                proven.append((column, _Table(found, ways, heads, issued, currency).prove(column)))
             except Failure as failure:
                 failures.append(failure)
         net = [proof for column, proof in proven if column.head is Head.NET] if len(proven) > 1 else []
-        said = [column for column in ways if column.head is Head.NET]
+        paid = [column for column in ways if column.head is Head.NET]
         taxed = any(column.head is Head.TAX for column in ways)
-        if len(said) == 1 and not taxed and not net and not any(column in said for column, _ in proven):
+        if len(paid) == 1 and not taxed and not net and not any(column in paid for column, _ in proven):
             continue
         yield from net or (proof for _, proof in proven)
 
@@ -127,8 +128,10 @@ def _proofs(
 class _Table:
     """The rows and the other lines of an advice, and what each column makes of them."""
 
-    def __init__(self, found: list[Entry], rows: list[Entry], ways: list[Column], issued: Issued, currency: str) -> None:
+    def __init__(self, found: list[Entry], ways: list[Column], said: set[Head], issued: Issued, currency: str) -> None:
+        rows = [entry for entry in found if entry.is_row]
         self._found, self._rows, self._columns, self._issued, self._currency = found, rows, ways, issued, currency
+        self._said = said
         self._number = {row.place: number for number, row in enumerate(rows)}
 
     def prove(self, column: Column) -> Proof:
@@ -221,7 +224,7 @@ class _Table:
             if other is column:
                 continue
             for entry in self._found:
-                if entry.is_row or entry.label is not Label.TOTAL or not column.of(entry) or len(entry.figures) == 1:
+                if entry.is_row or entry.label not in (Label.TOTAL, Label.PAYMENT) or not column.of(entry) or len(entry.figures) == 1:
                     continue
                 for one in other.of(entry):
                     amounts = [cell.amount for cell in other.cells if cell]
@@ -237,9 +240,13 @@ class _Table:
         """
         others = [other for other in self._columns if other is not column]
         ways = self._ways(column, others)
-        heads = {other.head for other in others}
+        heads = {other.head for other in others} | self._said
+        net = [row.net for row in drafts if row.entry.is_row]
         if not ways:
-            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(other.full and other.head in (Head.GROSS, Head.NONE) for other in others):
+            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(
+                other.head in (Head.GROSS, Head.NONE) and other.full and [cell.amount for cell in other.cells if cell] != net
+                for other in others
+            ):
                 raise Failure(6, "On a row, gross less discount and deductions is not the net amount.", drafts, self._currency)
             if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
                 raise Failure(5, "The column that adds up is not the one that is paid.", drafts, self._currency)
@@ -278,11 +285,11 @@ class _Table:
 
     def _reduced(self, row: Row) -> Row:
         """A row that only takes off: its amount is a discount or a deduction, not a document's."""
-        said = words_of(row.entry)
-        takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and words.reason(said) != "unknown"
+        told = words_of(row.entry)
+        takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and words.reason(told) != "unknown"
         if not takes and row.entry.is_row:
             return row
-        discount = -row.net if words.discounted(said) else 0
+        discount = -row.net if words.discounted(told) else 0
         return Row(row.entry, 0, discount, -row.net - discount, row.net)
 
     def _misses(self, total: int, stated: int, drafts: tuple[Row, ...]) -> Failure:

@@ -1,6 +1,6 @@
 """The rows of an advice with their columns of amounts, under one way of writing amounts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -59,11 +59,11 @@ def entries(lines: Sequence[Line], issued: Issued, style: Style, currency: str) 
             continue
         spans = (*taken, *((amount.start, amount.end) for amount in amounts))
         document, best, several = _document(named)
-        said = label(_words(line, spans)) if best is None else Label.NONE
-        if best is None and said is Label.NONE and place:
-            said = _boxed(lines, place, amounts, issued)
+        told = label(_words(line, spans)) if best is None else Label.NONE
+        if best is None and told is Label.NONE and place:
+            told = _boxed(lines, place, amounts, issued)
         unknown = _unknown(line, spans, issued, best is not None)
-        found.append(Entry(line, place, said, amounts, best, document, several, unknown))
+        found.append(Entry(line, place, told, amounts, best, document, several, unknown))
     return found
 
 
@@ -108,8 +108,8 @@ def _boxed(lines: Sequence[Line], place: int, amounts: Sequence[Figure], issued:
             break
     else:
         return Label.NONE
-    said = {label(" ".join(word.text for word in above.words if word.left <= one.right and one.left <= word.right)) for one in amounts}
-    return max(said)
+    told = {label(" ".join(word.text for word in above.words if word.left <= one.right and one.left <= word.right)) for one in amounts}
+    return max(told)
 
 
 def _unknown(line: Line, spans: Iterable[tuple[int, int]], issued: Issued, row: bool) -> str:
@@ -157,10 +157,10 @@ def columns(rows: Sequence[Entry], lines: Sequence[Line]) -> list[Column]:
             spans.append((left, right))
     heads = _heads(rows[0], lines, spans)
     found = []
-    for (left, right), said in zip(spans, heads, strict=True):
+    for (left, right), told in zip(spans, heads, strict=True):
         cells = [[one for one in row.figures if one.left <= right and left <= one.right] for row in rows]
         if all(len(cell) < 2 for cell in cells):
-            found.append(Column(left, right, said, tuple(cell[0] if cell else None for cell in cells)))
+            found.append(Column(left, right, told, tuple(cell[0] if cell else None for cell in cells)))
     return found
 
 
@@ -172,18 +172,34 @@ def counted(rows: Sequence[Entry]) -> list[Column]:
     return [Column(0, 0, Head.NONE, mine, number, len(cells)) for number, mine in enumerate(cells)]
 
 
-def _heads(first: Entry, lines: Sequence[Line], spans: Sequence[tuple[int, int]]) -> list[Head]:
-    """What stands above each column: words of up to three lines without amounts, close above the first row."""
-    told: list[list[str]] = [[] for _ in spans]
+def said(first: Entry, lines: Sequence[Line]) -> set[Head]:
+    """What the heads of columns say, of columns without amounts as well."""
+    return {head(text) for line in _head_lines(first, lines) for text, _, _ in _cells(line)}
+
+
+def _head_lines(first: Entry, lines: Sequence[Line]) -> Iterator[Line]:
+    """Up to three lines without amounts, close above the first row and each other, the lowest first."""
     below = first.line
     for line in reversed(lines[max(0, first.place - _HEAD_LINES) : first.place]):
         if line.page != below.page or below.top - line.top > _HEAD_GAP * line.height or line.cells < 2:
-            break
+            return
+        yield line
+        below = line
+
+
+def _cells(line: Line) -> Iterator[tuple[str, int, int]]:
+    """Text, left and right of each cell."""
+    for _, group in groupby(line.words, lambda word: word.cell):
+        words = list(group)
+        yield " ".join(word.text for word in words), words[0].left, words[-1].right
+
+
+def _heads(first: Entry, lines: Sequence[Line], spans: Sequence[tuple[int, int]]) -> list[Head]:
+    """What stands above each column, or close beside that."""
+    told: list[list[str]] = [[] for _ in spans]
+    for line in _head_lines(first, lines):
         aside = []
-        for _, group in groupby(line.words, lambda word: word.cell):
-            words = list(group)
-            left, right = words[0].left, words[-1].right
-            text = " ".join(word.text for word in words)
+        for text, left, right in _cells(line):
             shared = [min(right, end) - max(left, start) for start, end in spans]
             best = max(range(len(spans)), key=shared.__getitem__)
             if shared[best] >= 0:
@@ -193,5 +209,4 @@ def _heads(first: Entry, lines: Sequence[Line], spans: Sequence[tuple[int, int]]
         for best, text in aside:
             if not told[best]:
                 told[best].append(text)
-        below = line
     return [head(" ".join(words)) for words in told]
