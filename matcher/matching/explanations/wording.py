@@ -9,7 +9,8 @@ from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Receipt
-from matcher.matching.references.text import Text, compact, says, shape
+from matcher.matching.references.makes import alike, shape
+from matcher.matching.references.text import Text, compact, says
 from matcher.rules.rulebook import Words
 from matcher.rules.vocabulary import BASES
 
@@ -66,8 +67,11 @@ class Wording:
 
     @lazy
     def _ours(self) -> frozenset[str]:
-        """The numbers of the text that have the make of our documents' numbers."""
-        return frozenset(number for number in self.text.numbered if shape(number) in self.pool.numbers.shapes)
+        """The numbers of the text that have the make of our documents' numbers, or have it when look-alike letters are digits."""
+        shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)
+        return frozenset(
+            number if shape(number) in shapes else read for number, read in forms if not shapes.isdisjoint(map(shape, (number, read)))
+        )
 
     @lazy
     def _orders(self) -> frozenset[str]:
