@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from matcher.errors import MatcherError
 from matcher.remittance import table
+from matcher.remittance.documents import mail, pdf
 from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
 READERS: tuple[Reader, ...] = (
+    pdf.read_pdf, mail.read_mail,
     table.read,
 )  # fmt: skip
 """In order: those that know a file by its marks stand before those that read any table or text."""

@@ -12,6 +12,7 @@ from matcher.remittance.documents.lines import Line, bounded, shown
 from matcher.remittance.documents.proof import Failure, Proof, Row, prove
 from matcher.remittance.documents.table import words_of
 from matcher.remittance.documents.words import TITLE, Label
+from matcher.remittance.reason_codes import UNKNOWN, reason_of
 from matcher.remittance.records import Advice, AdviceFile, AdviceKind, AdviceRow, Unproven
 
 _MOST_PARTS = 40
@@ -27,7 +28,8 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PAID_ON = re.compile(
-    r"payment date|date of payment|value date|payment value date|pay date|zahlungsdatum|zahldatum|zahltag|valuta|ausführungsdatum|wertstellung"
+    r"payment date|date of payment|value date|payment value date|pay date|zahlungsdatum|zahldatum|zahltag|valuta"
+    r"|ausführungsdatum|wertstellung"
     r"|date (?:de |du )?(?:paiement|r[èe]glement|virement|valeur)|付款日期|支付日期|汇款日期|付款日",
     re.IGNORECASE,
 )
@@ -43,7 +45,8 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _ADVICE_NO = re.compile(
-    r"(?:remittance |payment )?advice[ ]?(?:no|number|nr|id)|(?:zahlungs)?avis-?[ ]?(?:nr|nummer)|avis n[°o]|numéro d'avis|通知书?(?:编号|单号|号)",
+    r"(?:remittance |payment )?advice[ ]?(?:no|number|nr|id)|(?:zahlungs)?avis-?[ ]?(?:nr|nummer)|avis n[°o]|numéro d'avis"
+    r"|通知书?(?:编号|单号|号)",
     re.IGNORECASE,
 )
 _LABELS = (_REFERENCE, _PAID_ON, _DATED, _PAYER, _ACCOUNT, _ADVICE_NO)
@@ -179,16 +182,16 @@ def _advice(proof: Proof, lines: Sequence[Line], place: _Places) -> Advice:
 
 def _row(row: Row, lines: Sequence[Line], place: _Places) -> AdviceRow:
     text = words_of(row.entry) if row.deduction or not row.entry.is_row else ""
-    if row.deduction and words.reason(text) == "unknown" and row.entry.place + 1 < len(lines):
+    if row.deduction and reason_of(text) in ("", UNKNOWN) and row.entry.place + 1 < len(lines):
         below = lines[row.entry.place + 1]
-        if not any(map(str.isdigit, below.text)) and words.reason(below.text) != "unknown":
+        if not any(map(str.isdigit, below.text)) and reason_of(below.text) not in ("", UNKNOWN):
             text = f"{text} {below.text}".replace("\t", " ").strip()
     return AdviceRow(
         document_no=row.entry.named.written if row.entry.named else "",
         gross=row.gross,
         discount=row.discount,
         deduction=row.deduction,
-        reason=words.reason(text) if row.deduction else "",
+        reason=(reason_of(text) or UNKNOWN) if row.deduction else "",
         net=row.net,
         reason_text=text,
         place=place.of(row.entry.line),

@@ -9,8 +9,9 @@ from matcher.money import NO_CURRENCY, SCALE, parse, scale
 from matcher.remittance.documents.lines import Line
 
 _WRITTEN = """
-€ EUR, Euro EUR, £ GBP, ¥ CNY JPY, CN¥ CNY, RMB CNY, 人民币 CNY, 元 CNY TWD HKD, 円 JPY, $ USD CAD AUD SGD HKD NZD TWD MXN, US$ USD, HK$ HKD,
-A$ AUD, AU$ AUD, C$ CAD, CA$ CAD, S$ SGD, NT$ TWD, R$ BRL, NZ$ NZD, ₹ INR, ₩ KRW, ₺ TRY, zł PLN, Kč CZK, kr SEK NOK DKK ISK, Fr. CHF, SFr. CHF
+€ EUR, Euro EUR, £ GBP, ¥ CNY JPY, CN¥ CNY, RMB CNY, 人民币 CNY, 元 CNY TWD HKD, 円 JPY, $ USD CAD AUD SGD HKD NZD TWD MXN,
+US$ USD, HK$ HKD, A$ AUD, AU$ AUD, C$ CAD, CA$ CAD, S$ SGD, NT$ TWD, R$ BRL, NZ$ NZD, ₹ INR, ₩ KRW, ₺ TRY, zł PLN, Kč CZK,
+kr SEK NOK DKK ISK, Fr. CHF, SFr. CHF
 """
 SYMBOLS = {written: tuple(codes) for written, *codes in map(str.split, _WRITTEN.split(","))}
 """What stands for a currency, and which it may be."""

@@ -12,6 +12,7 @@ from matcher.remittance.documents.issued import Issued
 from matcher.remittance.documents.lines import Line
 from matcher.remittance.documents.table import Column, Entry, columns, counted, entries, said, words_of
 from matcher.remittance.documents.words import Head, Label
+from matcher.remittance.reason_codes import UNKNOWN, reason_of
 
 _MAX_OFF = 3
 """Columns that may lie between gross and net."""
@@ -243,10 +244,9 @@ class _Table:
         heads = {other.head for other in others} | self._said
         net = [row.net for row in drafts if row.entry.is_row]
         if not ways:
-            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(
-                other.head in (Head.GROSS, Head.NONE) and other.full and [cell.amount for cell in other.cells if cell] != net
-                for other in others
-            ):
+            off = any(cell and cell.amount for other in others if other.head in (Head.DISCOUNT, Head.DEDUCTION) for cell in other.cells)
+            whole = [other for other in others if other.full and other.head in (Head.GROSS, Head.NONE)]
+            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(off or [c.amount for c in one.cells if c] != net for one in whole):
                 raise Failure(6, "On a row, gross less discount and deductions is not the net amount.", drafts, self._currency)
             if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
                 raise Failure(5, "The column that adds up is not the one that is paid.", drafts, self._currency)
@@ -286,7 +286,7 @@ class _Table:
     def _reduced(self, row: Row) -> Row:
         """A row that only takes off: its amount is a discount or a deduction, not a document's."""
         told = words_of(row.entry)
-        takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and words.reason(told) != "unknown"
+        takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and reason_of(told) not in ("", UNKNOWN)
         if not takes and row.entry.is_row:
             return row
         discount = -row.net if words.discounted(told) else 0

@@ -21,7 +21,6 @@ class Label(IntEnum):
 _WORDS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 _LINES: dict[str, list[str]] = _WORDS["lines"]
 _HEADS: dict[str, list[str]] = _WORDS["heads"]
-_REASONS: dict[str, list[str]] = _WORDS["reasons"]
 
 
 def label(text: str) -> Label:
@@ -70,17 +69,9 @@ def discounted(text: str) -> bool:
     return says(spoken(text), _HEADS["discount"])
 
 
-def reason(text: str) -> str:
-    """The reason code (`matcher.reasons`) that words give for a deduction; ``unknown`` where they give none, or several."""
-    told = spoken(text)
-    found = {code for code, words in _REASONS.items() if says(told, words)}
-    if "fee" in found and found & {"penalty", "withholding_tax", "exchange_difference"}:
-        found.discard("fee")
-    return found.pop() if len(found) == 1 else "unknown"
-
-
 TITLE = re.compile(
-    r"remittance|payment advice|advice of payment|zahlungsavis|avis(?!ierung)\b|zahlungsmitteilung|avis de (?:paiement|virement|r[èe]glement)"
+    r"remittance|payment advice|advice of payment|zahlungsavis|avis(?!ierung)\b|zahlungsmitteilung"
+    r"|avis de (?:paiement|virement|r[èe]glement)"
     r"|bordereau de (?:paiement|règlement|reglement)|付款通知|汇款通知|付款明细|匯款通知",
     re.IGNORECASE,
 )
