@@ -117,7 +117,8 @@ def of_text(text: str) -> tuple[Line, ...]:
     for number, told in enumerate(_plain(text).splitlines()):
         row = told.expandtabs(8) if "\t" in told else told
         place = len(row) - len(row.lstrip("> "))
-        words, cell = [], 0
+        words: list[Word] = []
+        cell = 0
         for match in re.finditer(r"[^\s|]+", row[place:]):
             left = place + match.start()
             if words and _COLUMN.search(row[words[-1].right : left]):

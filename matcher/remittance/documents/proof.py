@@ -216,7 +216,7 @@ class _Table:
 
     def _is_sum(self, amount: int) -> bool:
         """Whether an amount is nothing, or the sum of some column."""
-        sums = [sum(cell.amount for cell in column.cells if cell) for column in self._columns]
+        sums = [sum(column.amounts) for column in self._columns]
         return not amount or amount in map(abs, sums)
 
     def _check_other_columns(self, column: Column, drafts: tuple[Row, ...]) -> None:
@@ -228,8 +228,7 @@ class _Table:
                 if entry.is_row or entry.label not in (Label.TOTAL, Label.PAYMENT) or not column.of(entry) or len(entry.figures) == 1:
                     continue
                 for one in other.of(entry):
-                    amounts = [cell.amount for cell in other.cells if cell]
-                    if abs(one.amount) not in (abs(sum(amounts)), sum(map(abs, amounts))):
+                    if abs(one.amount) not in (abs(sum(other.amounts)), sum(map(abs, other.amounts))):
                         shown = self._shown(one.amount)
                         raise Failure(6, f"The total {shown} is not the sum of its column.", drafts, self._currency)
 
@@ -244,9 +243,9 @@ class _Table:
         heads = {other.head for other in others} | self._said
         net = [row.net for row in drafts if row.entry.is_row]
         if not ways:
-            off = any(cell and cell.amount for other in others if other.head in (Head.DISCOUNT, Head.DEDUCTION) for cell in other.cells)
-            whole = [other for other in others if other.full and other.head in (Head.GROSS, Head.NONE)]
-            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(off or [c.amount for c in one.cells if c] != net for one in whole):
+            off = any(any(other.amounts) for other in others if other.head in (Head.DISCOUNT, Head.DEDUCTION))
+            likely = [other for other in others if other.full and other.head in (Head.GROSS, Head.NONE)]
+            if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(off or one.amounts != net for one in likely):
                 raise Failure(6, "On a row, gross less discount and deductions is not the net amount.", drafts, self._currency)
             if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
                 raise Failure(5, "The column that adds up is not the one that is paid.", drafts, self._currency)
@@ -257,27 +256,25 @@ class _Table:
             if not row.entry.is_row:
                 made.append(self._reduced(row))
                 continue
-            parts = [(other.head, sign * (other.cells[place].amount if other.cells[place] else 0)) for other, sign in taken]  # type: ignore[union-attr]
+            parts = [(other.head, sign * other.amounts[place]) for other, sign in taken]
             discount = sum(amount for said, amount in parts if said is Head.DISCOUNT)
-            whole = gross.cells[place].amount if gross.cells[place] else row.net  # type: ignore[union-attr]
-            made.append(Row(row.entry, whole, discount, sum(amount for _, amount in parts) - discount, row.net))
+            made.append(Row(row.entry, gross.amounts[place], discount, sum(amount for _, amount in parts) - discount, row.net))
             place += 1
         return tuple(made)
 
     def _ways(self, column: Column, others: list[Column]) -> list[tuple[Column, list[tuple[Column, int]]]]:
         """How other columns make the net amount on each row: the gross column, and those that are taken off with their sign."""
-        net = [cell.amount for cell in column.cells if cell]
+        net = column.amounts
         ways = []
         for gross in others:
             if not gross.full or gross.head in (Head.NET, Head.DISCOUNT, Head.DEDUCTION, Head.TAX):
                 continue
-            whole = [cell.amount for cell in gross.cells if cell]
             rest = [other for other in others if other is not gross and other.head not in (Head.NET, Head.GROSS, Head.TAX)]
             for size in range(min(_MAX_OFF, len(rest)), 0, -1):
                 for chosen in combinations(rest, size):
-                    off = [[cell.amount if cell else 0 for cell in other.cells] for other in chosen]
+                    off = [other.amounts for other in chosen]
                     for signs in product((1, -1), repeat=size):
-                        rows = zip(whole, net, *off, strict=True)
+                        rows = zip(gross.amounts, net, *off, strict=True)
                         if all(g - sum(map(mul, signs, less)) == n for g, n, *less in rows):
                             ways.append((gross, list(zip(chosen, signs, strict=True))))
         named = [way for way in ways if all(other.head in (Head.DISCOUNT, Head.DEDUCTION) for other, _ in way[1])]

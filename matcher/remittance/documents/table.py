@@ -139,6 +139,11 @@ class Column:
         """Whether each row has an amount in it."""
         return None not in self.cells
 
+    @property
+    def amounts(self) -> list[int]:
+        """The amount on each row, 0 where there is none."""
+        return [cell.amount if cell else 0 for cell in self.cells]
+
     def of(self, entry: Entry) -> list[Figure]:
         """The amounts of another line that stand in it; where columns are counted, one that stands alone may be of any."""
         if self.count:
