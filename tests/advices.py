@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from reportlab.lib.pagesizes import A4, LETTER, landscape
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -118,10 +119,10 @@ class Layout:
     footer: str = ""
     below: bool = False
 
-    def render(self, facts: Facts, more: Sequence[Facts] = ()) -> bytes:
+    def render(self, facts: Facts, more: Sequence[Facts] = (), encrypt: StandardEncryption | None = None) -> bytes:
         """One document; of several advices each begins on a page of its own."""
         out = io.BytesIO()
-        canvas = Canvas(out, pagesize=self.page, invariant=1)
+        canvas = Canvas(out, pagesize=self.page, invariant=1, encrypt=encrypt)
         for one in (facts, *more):
             _Page(canvas, self, one).draw()
         canvas.save()

@@ -16,6 +16,9 @@ from matcher.remittance.reason_codes import UNKNOWN, reason_of
 from matcher.remittance.records import Advice, AdviceFile, AdviceKind, AdviceRow, Unproven
 
 _MOST_PARTS = 40
+_EFFORT = 3
+"""How often each line may be read on the way to advices of several parts."""
+
 _TEXT = 20_000
 """Characters of a page that are shown of an advice that is not proven."""
 
@@ -54,7 +57,7 @@ _LABELS = (_REFERENCE, _PAID_ON, _DATED, _PAYER, _ACCOUNT, _ADVICE_NO)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines that may be an advice of their own."""
+    """Lines that may be an advice of their own; `has_documents` if they name documents of ours, or what looks so."""
 
     lines: tuple[Line, ...]
     has_documents: bool
@@ -111,7 +114,9 @@ def _parts(lines: Sequence[Line], issued: Issued) -> list[_Part]:
     parts = []
     for start, end in zip((0, *starts[1:]), (*starts[1:], len(lines)), strict=True):
         mine = tuple(lines[start:end])
-        parts.append(_Part(mine, any(issued.named(line) for line in mine), any(_states_total(line, issued) for line in mine)))
+        parts.append(
+            _Part(mine, any(issued.named(line) or issued.alike(line) for line in mine), any(_states_total(line, issued) for line in mine))
+        )
     return parts
 
 
@@ -127,13 +132,18 @@ def _apart(parts: Sequence[_Part], place: _Places, issued: Issued, count: bool) 
     advices: list[Advice] = []
     unproven: list[Unproven] = []
     own = all(part.has_total for part in parts if part.has_documents)
+    left = _EFFORT * sum(len(part.lines) for part in parts)
     first = 0
     while first < len(parts):
         if not parts[first].has_documents:
             first += 1
             continue
         for last in range(first + 1, len(parts) + 1):
-            made = _one([line for part in parts[first:last] for line in part.lines], place, issued, count)
+            mine = [line for part in parts[first:last] for line in part.lines]
+            left -= len(mine)
+            if left < 0:
+                return None
+            made = _one(mine, place, issued, count)
             if isinstance(made, Advice):
                 advices.append(made)
                 first = last
@@ -161,7 +171,9 @@ def _advice(proof: Proof, lines: Sequence[Line], place: _Places) -> Advice:
     rows = tuple(_row(row, lines, place) for row in proof.rows)
     reference = _reference(lines)
     told = _labelled(lines, _PAID_ON) or _labelled(lines, _DATED)
-    day = dates.read(told)
+    day = dates.read(told) or next(
+        (day for line in lines if words.label(line.text) is Label.PAYMENT and (day := dates.read(line.text))), None
+    )
     number = _token(_labelled(lines, _ADVICE_NO))
     contents = [reference, str(day), proof.currency, str(proof.total), *(f"{row.document_no}\t{row.gross}\t{row.net}" for row in rows)]
     made = hashlib.sha256("\n".join(contents).encode()).hexdigest()[:16]

@@ -16,6 +16,9 @@ class Bounds:
         seconds: of that process.
         answer: bytes that it may answer.
         parts: of a message, nested ones counted.
+        lines: of a message as it is sent.
+        marks: of those, lines that may be between two parts.
+        documents: attached PDF documents and messages that are read.
         depth: messages within messages.
         cells: of the tables of a message.
     """
@@ -28,6 +31,9 @@ class Bounds:
     seconds: int = 20
     answer: int = 64 << 20
     parts: int = 200
+    lines: int = 500_000
+    marks: int = 2_000
+    documents: int = 10
     depth: int = 3
     cells: int = 100_000
 

@@ -41,6 +41,7 @@ class Issued:
         self._currencies: dict[str, set[str]] = {}
         self._credits: dict[str, bool] = {}
         self.shapes: set[str] = set()
+        self._read: dict[Line, tuple[Named, ...]] = {}
         for document in documents:
             taken = number(document.document_no)
             self._currencies.setdefault(document.document_no, set()).add(document.currency)
@@ -63,6 +64,11 @@ class Issued:
 
     def named(self, line: Line) -> tuple[Named, ...]:
         """The documents that a line names, from left to right; of numbers within each other the longest."""
+        if line not in self._read:
+            self._read[line] = self._find(line)
+        return self._read[line]
+
+    def _find(self, line: Line) -> tuple[Named, ...]:
         found: list[Named] = []
         words, starts = line.words, line.starts
         for size in range(_MAX_WORDS, 0, -1):
@@ -81,6 +87,10 @@ class Issued:
         """Whether a word has letters and digits as numbers of ours have."""
         whole = compact(text.upper())
         return any(map(str.isalpha, whole)) and any(map(str.isdigit, whole)) and shape(whole) in self.shapes
+
+    def alike(self, line: Line) -> str:
+        """A word of a line that `looks_like_ours`; '' for none."""
+        return next((word.text.strip(".,;:()#") for word in line.words if self.looks_like_ours(word.text)), "")
 
     def _hit(self, words: Sequence[str]) -> frozenset[str]:
         told = "".join(words).upper().strip(".,;:()#")

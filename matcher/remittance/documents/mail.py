@@ -88,9 +88,11 @@ def _message(data: bytes, bounds: Bounds) -> _Message:
         raise MatcherError("file.too_large", f"a message may have {bounds.size >> 20} MB")
     if data.startswith(_OUTLOOK):
         return _of_outlook(apart.message(data, bounds))
-    # the parser of the standard library nests as deeply as the message says
-    if len(re.findall(rb"content-type\s*:", data, re.IGNORECASE)) > bounds.parts:
+    # the parser of the standard library nests as deeply, and takes as long, as the message says
+    if len(re.findall(rb"content-type\s*:", data, re.IGNORECASE)) > bounds.parts or data.count(b"\n--") > bounds.marks:
         raise MatcherError("file.too_large", f"the message has more than {bounds.parts} parts")
+    if data.count(b"\n") + data.count(b"\r") > 2 * bounds.lines:
+        raise MatcherError("file.too_large", f"the message has more than {bounds.lines} lines")
     try:
         return _of_mail(email.message_from_bytes(data, policy=email.policy.compat32), bounds.depth)
     except (RecursionError, email.errors.MessageError):
@@ -148,6 +150,7 @@ class _Mail:
     def __init__(self, name: str, issued: Sequence[IssuedDocument], bounds: Bounds, others: Attempt) -> None:
         self._name, self._issued, self._bounds, self._others = name, issued, bounds, others
         self._index = Issued(issued)
+        self._left = bounds.documents
 
     def read(self, message: _Message) -> AdviceFile:
         """What all of it holds; what speaks of no document of ours is left out where something else does."""
@@ -185,6 +188,10 @@ class _Mail:
     def _attachment(self, data: bytes, place: str) -> AdviceFile | _Message | None:
         if not data.strip():
             return None
+        if is_pdf(data) or is_mail(data):
+            self._left -= 1
+            if self._left < 0:
+                raise MatcherError("file.too_large", f"the message has more than {self._bounds.documents} documents attached")
         if is_pdf(data):
             return read_pdf(data, place, self._issued, self._bounds)
         if is_mail(data):

@@ -3,6 +3,7 @@
 The format is a compound file of property streams ([MS-OXMSG], [MS-OXPROPS]): a stream's name holds the number and the type of the property.
 """
 
+import codecs
 import io
 import json
 import struct
@@ -15,7 +16,8 @@ _DATA, _NAME, _SHORT_NAME, _METHOD = 0x3701, 0x3707, 0x3704, 0x3705
 _EMBEDDED = 5
 """Of the attachment method: a message within the message."""
 
-_CODES = ("utf-8", "cp1252")
+_WIDE, _PLAIN, _OLD = map(codecs.lookup, ("utf-16-le", "utf-8", "cp1252"))
+"""Looked up while this process may still open files."""
 
 
 class Ended(Exception):
@@ -74,7 +76,7 @@ class _Message:
     def _text(self, at: list[str], number: int) -> str:
         wide = self._bytes(at, number, _TEXT)
         if wide is not None:
-            return wide.decode("utf-16-le", "replace").rstrip("\0")[: self._characters]
+            return _WIDE.decode(wide, "replace")[0].rstrip("\0")[: self._characters]
         narrow = self._bytes(at, number, 0x001E)
         return "" if narrow is None else _decoded(narrow).rstrip("\0")[: self._characters]
 
@@ -90,9 +92,7 @@ class _Message:
 
 
 def _decoded(data: bytes) -> str:
-    for code in _CODES[:1]:
-        try:
-            return data.decode(code)
-        except UnicodeDecodeError:
-            continue
-    return data.decode(_CODES[1], "replace")
+    try:
+        return _PLAIN.decode(data)[0]
+    except UnicodeDecodeError:
+        return _OLD.decode(data, "replace")[0]

@@ -71,7 +71,8 @@ def prove(lines: Sequence[Line], issued: Issued, *, counted_columns: bool = Fals
     """
     named = {document for line in lines for one in issued.named(line) for document in one.documents}
     if not named:
-        raise Failure(0, NO_DOCUMENT)
+        alike = next((word for line in lines if (word := issued.alike(line))), "")
+        raise Failure(8, f"{alike} is no document of these books.") if alike else Failure(0, NO_DOCUMENT)
     currency = _currency(lines, issued.currencies(named))
     failures = [Failure(1, "No amount stands on the lines that name documents.")]
     for whole in (False, True):
@@ -111,11 +112,11 @@ def _proofs(
     if not rows:
         return
     heads = said(rows[0], lines)
-    for ways in (columns(rows, lines), counted(rows) if count else []):
+    for ways in (columns(rows, lines), counted(rows, lines) if count else []):
         proven: list[tuple[Column, Proof]] = []
         for column in ways[:_MAX_COLUMNS]:
             try:
-                proven.append((column, _Table(found, ways, heads, issued, currency).prove(column)))
+                proven.append((column, _Table(found, ways, heads, issued, currency, unplaced=count).prove(column)))
             except Failure as failure:
                 failures.append(failure)
         net = [proof for column, proof in proven if column.head is Head.NET] if len(proven) > 1 else []
@@ -129,10 +130,10 @@ def _proofs(
 class _Table:
     """The rows and the other lines of an advice, and what each column makes of them."""
 
-    def __init__(self, found: list[Entry], ways: list[Column], said: set[Head], issued: Issued, currency: str) -> None:
+    def __init__(self, found: list[Entry], ways: list[Column], said: set[Head], issued: Issued, currency: str, *, unplaced: bool) -> None:
         rows = [entry for entry in found if entry.is_row]
         self._found, self._rows, self._columns, self._issued, self._currency = found, rows, ways, issued, currency
-        self._said = said
+        self._said, self._unplaced = said, unplaced
         self._number = {row.place: number for number, row in enumerate(rows)}
 
     def prove(self, column: Column) -> Proof:
@@ -147,6 +148,7 @@ class _Table:
         total = sum(amount for _, amount in counting)
         drafts = tuple(Row(entry, amount, 0, 0, amount) for entry, amount in counting)
         self._refuse_strangers(counting, drafts)
+        self._refuse_rows_aside(drafts)
         self._check_totals(column, counting, total, drafts)
         self._check_other_columns(column, drafts)
         return Proof(self._currency, total, self._split(column, drafts))
@@ -156,7 +158,7 @@ class _Table:
         if entry.is_row:
             cell = column.cells[self._number[entry.place]]
             return cell.amount if cell else None
-        if entry.label not in (Label.NONE, Label.LESS) or not words_of(entry):
+        if entry.label not in (Label.NONE, Label.LESS) or entry.bare:
             return None
         cells = column.of(entry)
         if len(cells) != 1:
@@ -169,6 +171,17 @@ class _Table:
             if entry.several:
                 raise Failure(7, f"A line may be about several documents: {entry.line.text!r}.", drafts, self._currency)
             if entry.unknown:
+                raise Failure(8, f"{entry.unknown} is no document of these books.", drafts, self._currency)
+            if not entry.is_row and reason_of(words_of(entry)) in ("", UNKNOWN) and entry.label is not Label.LESS:
+                why = f"A line names no document and says no reason: {' '.join(entry.line.text.split())!r}."
+                raise Failure(7, why, drafts, self._currency)
+
+    def _refuse_rows_aside(self, drafts: tuple[Row, ...]) -> None:
+        """No line among the rows may be about another document and stand beside the column: such a line was printed as a row."""
+        first, last = self._rows[0].place, self._rows[-1].place
+        for entry in self._found:
+            inside = first < entry.place < last and (self._unplaced or any(column.of(entry) for column in self._columns))
+            if inside and not entry.is_row and entry.unknown and entry.label is Label.NONE:
                 raise Failure(8, f"{entry.unknown} is no document of these books.", drafts, self._currency)
 
     def _check_totals(self, column: Column, counting: list[tuple[Entry, int]], total: int, drafts: tuple[Row, ...]) -> None:
@@ -199,7 +212,7 @@ class _Table:
                 elif entry.label is Label.LESS:
                     if entry.place > first and not self._is_sum(abs(amount)):
                         raise Failure(6, f"{self._shown(amount)} is taken off, and no row holds it.", drafts, self._currency)
-                elif entry.label is Label.TOTAL or (not words_of(entry) and entry.place > first):
+                elif entry.label is Label.TOTAL or (entry.bare and entry.place > first):
                     if last is not None and last != total and not steps.explains(last, False):
                         raise self._misses(total, last, drafts)
                     proven, last = True, amount

@@ -8,13 +8,14 @@ from matcher.remittance.documents.figures import Figure, Style, figures
 from matcher.remittance.documents.issued import DAY, Issued, Named
 from matcher.remittance.documents.lines import Line
 from matcher.remittance.documents.words import Head, Label, head, label
+from matcher.remittance.reason_codes import UNKNOWN, reason_of
 
 _HEAD_LINES = 3
 _HEAD_GAP = 2.5
 """Of a line's height: heads of columns stand no further above each other, and above the first row."""
 
 _LONG_NUMBER = 4
-"""Digits from which a number is taken for a document's."""
+"""Digits from which a number is taken for a document's even on a line that says what else it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Entry:
         document: the number in the books; '' for none.
         several: whether it names several documents, or one that may be several.
         unknown: a number on it that may be a document's and is none of the books'; '' for none.
+        bare: whether nothing but amounts and days stands on it.
     """
 
     line: Line
@@ -40,6 +42,7 @@ class Entry:
     document: str
     several: bool
     unknown: str
+    bare: bool
 
     @property
     def is_row(self) -> bool:
@@ -63,7 +66,8 @@ def entries(lines: Sequence[Line], issued: Issued, style: Style, currency: str) 
         if best is None and told is Label.NONE and place:
             told = _boxed(lines, place, amounts, issued)
         unknown = _unknown(line, spans, issued, best is not None)
-        found.append(Entry(line, place, told, amounts, best, document, several, unknown))
+        bare = not any(map(str.isalnum, _words(line, spans)))
+        found.append(Entry(line, place, told, amounts, best, document, several, unknown, bare))
     return found
 
 
@@ -113,10 +117,11 @@ def _boxed(lines: Sequence[Line], place: int, amounts: Sequence[Figure], issued:
 
 
 def _unknown(line: Line, spans: Iterable[tuple[int, int]], issued: Issued, row: bool) -> str:
-    for word in _words(line, spans).split():
-        told = word.strip(".,;:()#")
-        if issued.looks_like_ours(told) or (not row and sum(map(str.isdigit, told)) >= _LONG_NUMBER and not told.endswith("%")):
-            return told
+    told = _words(line, spans)
+    least = 1 if reason_of(told) in ("", UNKNOWN) else _LONG_NUMBER
+    for word in told.split():
+        if issued.looks_like_ours(word) or (not row and sum(map(str.isdigit, word)) >= least and not word.endswith("%")):
+            return word.strip(".,;:()#")
     return ""
 
 
@@ -169,12 +174,18 @@ def columns(rows: Sequence[Entry], lines: Sequence[Line]) -> list[Column]:
     return found
 
 
-def counted(rows: Sequence[Entry]) -> list[Column]:
-    """The columns of text without places: the amounts of each row counted from the left, where all rows have as many."""
+def counted(rows: Sequence[Entry], lines: Sequence[Line]) -> list[Column]:
+    """The columns of text without places: the amounts of each row counted from the left, where all rows have as many.
+
+    Their heads are the last words of the line above.
+    """
     if len({len(row.figures) for row in rows}) != 1:
         return []
     cells = list(zip(*(row.figures for row in rows), strict=True))
-    return [Column(0, 0, Head.NONE, mine, number, len(cells)) for number, mine in enumerate(cells)]
+    above = lines[rows[0].place - 1] if rows[0].place else None
+    words = [word.text for word in above.words] if above and not any(map(str.isdigit, above.text)) else []
+    heads = [head(word) for word in words[-len(cells) :]] if len(words) >= len(cells) else [Head.NONE] * len(cells)
+    return [Column(0, 0, heads[number], mine, number, len(cells)) for number, mine in enumerate(cells)]
 
 
 def said(first: Entry, lines: Sequence[Line]) -> set[Head]:
