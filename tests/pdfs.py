@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
@@ -40,7 +41,8 @@ def one_page(contents: bytes, catalogue: bytes = b"", resources: bytes = b"", pa
         [
             b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /Font << /F1 4 0 R >> %s >> %s >>" % (resources, page),
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R"
+            b" /Resources << /Font << /F1 4 0 R >> %s >> %s >>" % (resources, page),
             FONT,
             contents,
             *more,
@@ -74,7 +76,7 @@ def compound(root: Storage) -> bytes:
         else:
             numbers = [add(part, 2 if isinstance(held, bytes) else 1, held) for part, held in inner.items()]
             entry[4] = numbers[0] if numbers else _FREE
-            for before, after in zip(numbers, numbers[1:], strict=False):
+            for before, after in pairwise(numbers):
                 entries[before][3] = after
         return number
 

@@ -52,6 +52,7 @@ _ADVICE_NO = re.compile(
     r"|通知书?(?:编号|单号|号)",
     re.IGNORECASE,
 )
+_LETTER = re.compile("[A-Za-z]")
 _LABELS = (_REFERENCE, _PAID_ON, _DATED, _PAYER, _ACCOUNT, _ADVICE_NO)
 
 
@@ -62,6 +63,7 @@ class _Part:
     lines: tuple[Line, ...]
     has_documents: bool
     has_total: bool
+    reference: str
 
 
 def read(lines: Sequence[Line], name: str, issued: Issued, *, paged: bool, counted_columns: bool = False) -> AdviceFile:
@@ -84,9 +86,18 @@ def read(lines: Sequence[Line], name: str, issued: Issued, *, paged: bool, count
     else:
         read_apart = None
     whole = _one(lines, place, issued, counted_columns)
-    if isinstance(whole, Advice):
+    payments = _payments(parts)
+    if isinstance(whole, Advice) and len(payments) < 2:
         return AdviceFile((whole,))
+    if isinstance(whole, Advice):
+        why = f"It is about several payments ({', '.join(payments)}), and not each adds up by itself."
+        whole = Unproven(whole.place, why, shown(lines)[:_TEXT], whole.rows)
     return read_apart if read_apart is not None and read_apart.advices else AdviceFile((), (whole,))
+
+
+def _payments(parts: Sequence[_Part]) -> list[str]:
+    """The payments that parts with documents name, in their order."""
+    return list(dict.fromkeys(part.reference for part in parts if part.has_documents and part.reference))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +125,8 @@ def _parts(lines: Sequence[Line], issued: Issued) -> list[_Part]:
     parts = []
     for start, end in zip((0, *starts[1:]), (*starts[1:], len(lines)), strict=True):
         mine = tuple(lines[start:end])
-        parts.append(
-            _Part(mine, any(issued.named(line) or issued.alike(line) for line in mine), any(_states_total(line, issued) for line in mine))
-        )
+        documents = any(issued.named(line) or issued.alike(line) for line in mine)
+        parts.append(_Part(mine, documents, any(_states_total(line, issued) for line in mine), _reference(mine)))
     return parts
 
 
@@ -144,7 +154,7 @@ def _apart(parts: Sequence[_Part], place: _Places, issued: Issued, count: bool) 
             if left < 0:
                 return None
             made = _one(mine, place, issued, count)
-            if isinstance(made, Advice):
+            if isinstance(made, Advice) and len(_payments(parts[first:last])) < 2:
                 advices.append(made)
                 first = last
                 break
@@ -221,7 +231,9 @@ def _labelled(lines: Sequence[Line], pattern: re.Pattern[str]) -> str:
         for number, cell in enumerate(cells):
             text = " ".join(word.text for word in cell)
             match = pattern.match(text)
-            if not match or (text[match.end() : match.end() + 1].isalpha() and text[match.end()].isascii()):
+            if not match or (
+                match[0][-1:].isalpha() and text[match.end() : match.end() + 1].isascii() and text[match.end() : match.end() + 1].isalpha()
+            ):
                 continue
             rest = text[match.end() :].strip(" :.#-")
             if rest:

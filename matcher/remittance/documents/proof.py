@@ -119,12 +119,13 @@ def _proofs(
                 proven.append((column, _Table(found, ways, heads, issued, currency, unplaced=count).prove(column)))
             except Failure as failure:
                 failures.append(failure)
-        net = [proof for column, proof in proven if column.head is Head.NET] if len(proven) > 1 else []
-        paid = [column for column in ways if column.head is Head.NET]
+        # beside a tax, net is what the tax is added to
         taxed = any(column.head is Head.TAX for column in ways)
-        if len(paid) == 1 and not taxed and not net and not any(column in paid for column, _ in proven):
-            continue
-        yield from net or (proof for _, proof in proven)
+        for kind in (Head.PAID,) if taxed else (Head.PAID, Head.NET):
+            if any(column.head is kind for column in ways):
+                proven = [one for one in proven if one[0].head is kind]
+                break
+        yield from (proof for _, proof in proven)
 
 
 class _Table:
@@ -151,12 +152,15 @@ class _Table:
         self._refuse_rows_aside(drafts)
         self._check_totals(column, counting, total, drafts)
         self._check_other_columns(column, drafts)
+        self._refuse_parts(column, drafts)
         return Proof(self._currency, total, self._split(column, drafts))
 
     def _amount(self, entry: Entry, column: Column) -> int | None:
         """What a line counts in the column; None for one that is no row."""
         if entry.is_row:
             cell = column.cells[self._number[entry.place]]
+            if cell and cell.amount > 0 and words.subtracts(words_of(entry)):
+                return -cell.amount
             return cell.amount if cell else None
         if entry.label not in (Label.NONE, Label.LESS) or entry.bare:
             return None
@@ -216,6 +220,7 @@ class _Table:
                     if last is not None and last != total and not steps.explains(last, False):
                         raise self._misses(total, last, drafts)
                     proven, last = True, amount
+                    steps.block(amount)
         if not proven or last is None:
             raise Failure(4, "It states no total, so nothing proves that its rows are complete.", drafts, self._currency)
         if last != total:
@@ -244,6 +249,16 @@ class _Table:
                     if abs(one.amount) not in (abs(sum(other.amounts)), sum(map(abs, other.amounts))):
                         shown = self._shown(one.amount)
                         raise Failure(6, f"The total {shown} is not the sum of its column.", drafts, self._currency)
+
+    def _refuse_parts(self, column: Column, drafts: tuple[Row, ...]) -> None:
+        """A column that is the sum of two others on each row may be what was open, and one of them what is paid."""
+        if column.head in (Head.PAID, Head.NET) or any(other.head is Head.TAX for other in self._columns):
+            return
+        others = [other for other in self._columns if other is not column and any(other.amounts)]
+        for one, two in combinations(others, 2):
+            if all(a + b == c for a, b, c in zip(one.amounts, two.amounts, column.amounts, strict=True)):
+                why = "The column that adds up is the sum of two others, and nothing says which is paid."
+                raise Failure(9, why, drafts, self._currency)
 
     def _split(self, column: Column, drafts: tuple[Row, ...]) -> tuple[Row, ...]:
         """Gross, discount and deduction of each row, where other columns tell them.
@@ -276,13 +291,16 @@ class _Table:
         return tuple(made)
 
     def _ways(self, column: Column, others: list[Column]) -> list[tuple[Column, list[tuple[Column, int]]]]:
-        """How other columns make the net amount on each row: the gross column, and those that are taken off with their sign."""
+        """How other columns make the net amount on each row: the gross column, and those that are taken off with their sign.
+
+        Only what its head calls a discount or deduction is one: what is open after a part payment is the same sum.
+        """
         net = column.amounts
         ways = []
         for gross in others:
-            if not gross.full or gross.head in (Head.NET, Head.DISCOUNT, Head.DEDUCTION, Head.TAX):
+            if not gross.full or gross.head in (Head.NET, Head.PAID, Head.DISCOUNT, Head.DEDUCTION, Head.TAX):
                 continue
-            rest = [other for other in others if other is not gross and other.head not in (Head.NET, Head.GROSS, Head.TAX)]
+            rest = [other for other in others if other is not gross and other.head in (Head.DISCOUNT, Head.DEDUCTION)]
             for size in range(min(_MAX_OFF, len(rest)), 0, -1):
                 for chosen in combinations(rest, size):
                     off = [other.amounts for other in chosen]
@@ -290,8 +308,7 @@ class _Table:
                         rows = zip(gross.amounts, net, *off, strict=True)
                         if all(g - sum(map(mul, signs, less)) == n for g, n, *less in rows):
                             ways.append((gross, list(zip(chosen, signs, strict=True))))
-        named = [way for way in ways if all(other.head in (Head.DISCOUNT, Head.DEDUCTION) for other, _ in way[1])]
-        return (named or ways)[:1] if len(named or ways) == 1 or named else []
+        return ways
 
     def _reduced(self, row: Row) -> Row:
         """A row that only takes off: its amount is a discount or a deduction, not a document's."""

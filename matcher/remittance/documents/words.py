@@ -44,6 +44,7 @@ class Head(IntEnum):
     DEDUCTION = 3
     NET = 4
     TAX = 5
+    PAID = 6
 
 
 def head(text: str) -> Head:
@@ -55,8 +56,10 @@ def head(text: str) -> Head:
         return Head.TAX
     if says(told, _LINES["less"]):
         return Head.DEDUCTION
-    gross, net = says(told, _HEADS["gross"]), says(told, _HEADS["net"])
-    return Head.NET if net and not gross else Head.GROSS if gross and not net else Head.NONE
+    gross, net, paid = (says(told, _HEADS[name]) for name in ("gross", "net", "paid"))
+    if gross:
+        return Head.NONE if net or paid else Head.GROSS
+    return Head.PAID if paid else Head.NET if net else Head.NONE
 
 
 def subtracts(text: str) -> bool:

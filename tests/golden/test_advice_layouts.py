@@ -1,7 +1,7 @@
 """Advices in PDF: ten layouts in four languages, printed by `advices`, and what is read of each.
 
 The documents are made anew each time, byte for byte the same; what is expected is in fixtures/remittance/documents. After a change that is
-meant, `PYTHONPATH=tests:. python tests/golden/test_advice_documents.py` writes it again; look at the difference.
+meant, `PYTHONPATH=tests:. python tests/golden/test_advice_layouts.py` writes it again; look at the difference.
 """
 
 import json
@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from advices import BY_NAME, LAYOUTS, Facts, Layout, facts_for, issued
+from advice_layouts import BY_NAME, LAYOUTS, facts_for
+from advices import Facts, Layout, issued
 
 from matcher.remittance.documents.pdf import read_pdf
 
