@@ -67,12 +67,12 @@ def test_a_table_in_a_page_is_read_as_it_is_seen() -> None:
 
 def test_a_line_about_another_document_keeps_the_rest_from_being_an_advice() -> None:
     assert why(of_mail(f"RE-2026-0001 970,00\nXX-9 400,00\n{LINES[LINES.index('RE-2026-0002'):]}Summe 1.370,00")) == (
-        "XX-9 is no document of these books."
+        "XX-9 is no document of these books"
     )  # fmt: skip
 
 
 def test_page_and_text_that_differ_prove_nothing() -> None:
-    assert why(of_mail("RE-2026-0001 970,00\nSumme 970,00 EUR", TABLE)) == "The message says one thing as a page and another as plain text."
+    assert why(of_mail("RE-2026-0001 970,00\nSumme 970,00 EUR", TABLE)) == "the message says one thing as a page and another as plain text"
 
 
 def test_an_attached_document_is_read_and_the_letter_around_it_is_none() -> None:
@@ -96,7 +96,7 @@ def test_a_table_that_is_attached_goes_to_the_other_readers() -> None:
 def test_an_attachment_that_cannot_be_read_is_said() -> None:
     read = of_mail(f"{LINES}Summe 1.370,00 EUR", files=[("scan.pdf", pdfs.one_page(pdfs.stream(b"")))])
     assert [one.total for one in read.advices] == [137_000]
-    assert [one.why for one in read.unproven] == ["It cannot be read: the document has no text (document.scan)."]
+    assert [one.why for one in read.unproven] == ["it cannot be read: the document has no text (document.scan)"]
 
 
 def test_a_forwarded_message_is_read() -> None:
@@ -142,7 +142,7 @@ def test_a_hostile_message_is_refused(kind: str) -> None:
 
 def test_parts_within_parts_end_somewhere() -> None:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (number, number) for number in range(199))
-    assert why(of(HEAD + nested)) == "It names no document of these books."
+    assert why(of(HEAD + nested)) == "it names no document of these books"
 
 
 def test_other_files_are_left_to_others() -> None:

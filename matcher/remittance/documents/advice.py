@@ -53,6 +53,7 @@ _ADVICE_NO = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile("[A-Za-z]")
+_NEXT = re.compile(r"[^\W\d]{2,20}:")
 _LABELS = (_REFERENCE, _PAID_ON, _DATED, _PAYER, _ACCOUNT, _ADVICE_NO)
 
 
@@ -90,13 +91,13 @@ def read(lines: Sequence[Line], name: str, issued: Issued, *, paged: bool, count
     if isinstance(whole, Advice) and len(payments) < 2:
         return AdviceFile((whole,))
     if isinstance(whole, Advice):
-        why = f"It is about several payments ({', '.join(payments)}), and not each adds up by itself."
+        why = f"it is about several payments ({', '.join(payments)}), and not each adds up by itself"
         whole = Unproven(whole.place, why, shown(lines)[:_TEXT], whole.rows)
     return read_apart if read_apart is not None and read_apart.advices else AdviceFile((), (whole,))
 
 
 def _payments(parts: Sequence[_Part]) -> list[str]:
-    """The payments that parts with documents name, in their order."""
+    """the payments that parts with documents name, in their order"""
     return list(dict.fromkeys(part.reference for part in parts if part.has_documents and part.reference))
 
 
@@ -111,7 +112,7 @@ class _Places:
 
 
 def _parts(lines: Sequence[Line], issued: Issued) -> list[_Part]:
-    """The lines cut before each title, or where there is one at most before each other payment reference."""
+    """the lines cut before each title, or where there is one at most before each other payment reference"""
     starts = [
         place for place, line in enumerate(lines) if TITLE.search(line.text) and not issued.named(line) and len(line.words) < _TITLE_WORDS
     ]
@@ -138,7 +139,7 @@ def _states_total(line: Line, issued: Issued) -> bool:
 
 
 def _apart(parts: Sequence[_Part], place: _Places, issued: Issued, count: bool) -> AdviceFile | None:
-    """The parts as advices, each of as few parts as prove it; None where a part with documents states no total of its own."""
+    """the parts as advices, each of as few parts as prove it; None where a part with documents states no total of its own"""
     advices: list[Advice] = []
     unproven: list[Unproven] = []
     own = all(part.has_total for part in parts if part.has_documents)
@@ -230,12 +231,10 @@ def _labelled(lines: Sequence[Line], pattern: re.Pattern[str]) -> str:
         cells = [list(group) for _, group in groupby(line.words, lambda word: word.cell)]
         for number, cell in enumerate(cells):
             text = " ".join(word.text for word in cell)
-            match = pattern.match(text)
-            if not match or (
-                match[0][-1:].isalpha() and text[match.end() : match.end() + 1].isascii() and text[match.end() : match.end() + 1].isalpha()
-            ):
+            match = _at_label(pattern, text)
+            if not match:
                 continue
-            rest = text[match.end() :].strip(" :.#-")
+            rest = _up_to_label(text[match.end() :].strip(" :.#-"))
             if rest:
                 return rest
             beside = " ".join(word.text for word in cells[number + 1]) if number + 1 < len(cells) else ""
@@ -249,8 +248,31 @@ def _labelled(lines: Sequence[Line], pattern: re.Pattern[str]) -> str:
     return ""
 
 
+def _at_label(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """A label at the beginning of a cell, or within it before a colon."""
+    match = pattern.match(text)
+    if match and not (match[0][-1:].isalpha() and _LETTER.match(text, match.end())):
+        return match
+    for space in re.finditer(" ", text):
+        match = pattern.match(text, space.end())
+        if match and text[match.end() : match.end() + 1] == ":":
+            return match
+    return None
+
+
+def _up_to_label(told: str) -> str:
+    """What stands behind a label, without the next label and what is behind that."""
+    ends = [len(told)]
+    for space in re.finditer(" ", told):
+        if _NEXT.match(told, space.end()) or any(
+            (match := label.match(told, space.end())) and told[match.end() :][:1] == ":" for label in _LABELS
+        ):
+            ends.append(space.start())
+    return told[: min(ends)].strip()
+
+
 def _token(told: str) -> str:
-    """A number or reference out of what stands behind a label: all of it where each word has a digit, else the first word with one."""
+    """a number or reference out of what stands behind a label: all of it where each word has a digit, else the first word with one"""
     numbered = [word for word in told.split() if any(map(str.isdigit, word))]
     if numbered and len(numbered) == len(told.split()):
         return " ".join(numbered)[:70]

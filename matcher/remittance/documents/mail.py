@@ -67,7 +67,7 @@ def read_mail(
 
 
 def _registered(data: bytes, name: str, issued: Sequence[IssuedDocument]) -> AdviceFile | None:
-    """The registry knows this reader, so it is looked for only when a message has an attachment."""
+    """the registry knows this reader, so it is looked for only when a message has an attachment"""
     from matcher.remittance import registry
 
     return registry.attempt(data, name, issued)
@@ -75,7 +75,7 @@ def _registered(data: bytes, name: str, issued: Sequence[IssuedDocument]) -> Adv
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message, of either kind."""
+    """a message, of either kind"""
 
     text: str
     page: str
@@ -131,7 +131,7 @@ def _of_mail(message: email.message.Message, depth: int) -> _Message:
 
 
 def _file_name(told: str | None) -> str:
-    """The last part of a name, without what a terminal would act on."""
+    """the last part of a name, without what a terminal would act on"""
     return "".join(character for character in re.split(r"[/\\]", told or "")[-1] if character.isprintable())[:80] or "attachment"
 
 
@@ -176,7 +176,7 @@ class _Mail:
             except MatcherError as error:
                 if error.code in _REFUSED:
                     raise
-                held = AdviceFile((), (Unproven(place, f"It cannot be read: {error.what} ({error.code}).", ""),))
+                held = AdviceFile((), (Unproven(place, f"it cannot be read: {error.what} ({error.code})", ""),))
             if isinstance(held, AdviceFile):
                 found.append(held)
             elif held is not None:
@@ -203,14 +203,14 @@ class _Mail:
         return self._others(data, place, self._issued)
 
     def _body(self, message: _Message, name: str) -> AdviceFile:
-        """The page, or the plain text; where both are there and prove different things, nothing is proven."""
+        """the page, or the plain text; where both are there and prove different things, nothing is proven"""
         if len(message.text) + len(message.page) > self._bounds.characters:
             raise MatcherError("file.too_large", "the message has more text than an advice may", name)
         bodies = [lines for lines in (html.lines(message.page, self._bounds), of_text(message.text)) if lines]
         made = [self._lines(lines, name) for lines in bodies]
         proven = [one for one in made if one.advices]
         if len({tuple(map(_contents, one.advices)) for one in proven}) > 1:
-            why = "The message says one thing as a page and another as plain text."
+            why = "the message says one thing as a page and another as plain text"
             return AdviceFile((), (Unproven(name, why, proven[0].advices[0].place),))
         return (proven or made or [AdviceFile((), ())])[0]
 

@@ -1,4 +1,4 @@
-"""The sum is the proof: of all columns of amounts only one whose rows add up to the stated total is believed."""
+"""the sum is the proof: of all columns of amounts only one whose rows add up to the stated total is believed"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _MAX_OFF = 3
 
 _MAX_COLUMNS = 9
 
-NO_DOCUMENT = "It names no document of these books."
+NO_DOCUMENT = "it names no document of these books"
 """Why nothing is proven of what is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A proven row: the line, and its amounts in minor units."""
+    """a proven row: the line, and its amounts in minor units"""
 
     entry: Entry
     gross: int
@@ -72,9 +72,9 @@ def prove(lines: Sequence[Line], issued: Issued, *, counted_columns: bool = Fals
     named = {document for line in lines for one in issued.named(line) for document in one.documents}
     if not named:
         alike = next((word for line in lines if (word := issued.alike(line))), "")
-        raise Failure(8, f"{alike} is no document of these books.") if alike else Failure(0, NO_DOCUMENT)
+        raise Failure(8, f"{alike} is no document of these books") if alike else Failure(0, NO_DOCUMENT)
     currency = _currency(lines, issued.currencies(named))
-    failures = [Failure(1, "No amount stands on the lines that name documents.")]
+    failures = [Failure(1, "no amount stands on the lines that name documents")]
     for whole in (False, True):
         proofs: dict[tuple[tuple[str, int], ...], Proof] = {}
         for style in STYLES:
@@ -83,7 +83,7 @@ def prove(lines: Sequence[Line], issued: Issued, *, counted_columns: bool = Fals
                 for proof in _proofs(found, lines, issued, currency, counted_columns, failures):
                     proofs.setdefault(proof.money, proof)
         if len(proofs) > 1:
-            raise Failure(9, "Several columns of amounts, or ways to read them, add up to a total; none says that it is what is paid.")
+            raise Failure(9, "several columns of amounts, or ways to read them, add up to a total; none says that it is what is paid")
         if proofs:
             return proofs.popitem()[1]
     raise max(failures, key=lambda failure: failure.rank)
@@ -96,11 +96,11 @@ def _currency(lines: Sequence[Line], own: set[str]) -> str:
         if len(codes) > 1 and not sure.intersection(codes):
             mine = own.intersection(codes)
             if len(mine) != 1:
-                raise Failure(2, "Its currency sign may mean several currencies, and the documents do not tell which.")
+                raise Failure(2, "its currency sign may mean several currencies, and the documents do not tell which")
             sure |= mine
     sure = sure or own
     if len(sure) > 1:
-        raise Failure(2, f"It speaks of several currencies: {', '.join(sorted(sure))}.")
+        raise Failure(2, f"it speaks of several currencies: {', '.join(sorted(sure))}")
     return sure.pop()
 
 
@@ -129,7 +129,7 @@ def _proofs(
 
 
 class _Table:
-    """The rows and the other lines of an advice, and what each column makes of them."""
+    """the rows and the other lines of an advice, and what each column makes of them"""
 
     def __init__(self, found: list[Entry], ways: list[Column], said: set[Head], issued: Issued, currency: str, *, unplaced: bool) -> None:
         rows = [entry for entry in found if entry.is_row]
@@ -144,7 +144,7 @@ class _Table:
             Failure: they do not add up, or something on the page says otherwise.
         """
         if not column.full:
-            raise Failure(3, "A line names a document and has no amount in the column of the others.")
+            raise Failure(3, "a line names a document and has no amount in the column of the others")
         counting = [(entry, amount) for entry in self._found if (amount := self._amount(entry, column)) is not None]
         total = sum(amount for _, amount in counting)
         drafts = tuple(Row(entry, amount, 0, 0, amount) for entry, amount in counting)
@@ -173,20 +173,20 @@ class _Table:
     def _refuse_strangers(self, counting: list[tuple[Entry, int]], drafts: tuple[Row, ...]) -> None:
         for entry, _ in counting:
             if entry.several:
-                raise Failure(7, f"A line may be about several documents: {entry.line.text!r}.", drafts, self._currency)
+                raise Failure(7, f"a line may be about several documents: {entry.line.text!r}", drafts, self._currency)
             if entry.unknown:
-                raise Failure(8, f"{entry.unknown} is no document of these books.", drafts, self._currency)
+                raise Failure(8, f"{entry.unknown} is no document of these books", drafts, self._currency)
             if not entry.is_row and reason_of(words_of(entry)) in ("", UNKNOWN) and entry.label is not Label.LESS:
-                why = f"A line names no document and says no reason: {' '.join(entry.line.text.split())!r}."
+                why = f"a line names no document and says no reason: {' '.join(entry.line.text.split())!r}"
                 raise Failure(7, why, drafts, self._currency)
 
     def _refuse_rows_aside(self, drafts: tuple[Row, ...]) -> None:
-        """No line among the rows may be about another document and stand beside the column: such a line was printed as a row."""
+        """no line among the rows may be about another document and stand beside the column: such a line was printed as a row"""
         first, last = self._rows[0].place, self._rows[-1].place
         for entry in self._found:
             inside = first < entry.place < last and (self._unplaced or any(column.of(entry) for column in self._columns))
             if inside and not entry.is_row and entry.unknown and entry.label is Label.NONE:
-                raise Failure(8, f"{entry.unknown} is no document of these books.", drafts, self._currency)
+                raise Failure(8, f"{entry.unknown} is no document of these books", drafts, self._currency)
 
     def _check_totals(self, column: Column, counting: list[tuple[Entry, int]], total: int, drafts: tuple[Row, ...]) -> None:
         """Each total that is stated must be one; the last, and what is called the payment, must be all rows."""
@@ -210,24 +210,24 @@ class _Table:
                 elif entry.label is Label.SUBTOTAL:
                     if not steps.explains(amount, entry.place < first):
                         raise Failure(
-                            6, f"The amount carried forward, {self._shown(amount)}, is not the sum of the rows.", drafts, self._currency
+                            6, f"the amount carried forward, {self._shown(amount)}, is not the sum of the rows", drafts, self._currency
                         )
                     steps.block(amount)
                 elif entry.label is Label.LESS:
                     if entry.place > first and not self._is_sum(abs(amount)):
-                        raise Failure(6, f"{self._shown(amount)} is taken off, and no row holds it.", drafts, self._currency)
+                        raise Failure(6, f"{self._shown(amount)} is taken off, and no row holds it", drafts, self._currency)
                 elif entry.label is Label.TOTAL or (entry.bare and entry.place > first):
                     if last is not None and last != total and not steps.explains(last, False):
                         raise self._misses(total, last, drafts)
                     proven, last = True, amount
                     steps.block(amount)
         if not proven or last is None:
-            raise Failure(4, "It states no total, so nothing proves that its rows are complete.", drafts, self._currency)
+            raise Failure(4, "it states no total, so nothing proves that its rows are complete", drafts, self._currency)
         if last != total:
             raise self._misses(total, last, drafts)
 
     def _own(self, entry: Entry, column: Column) -> list[int]:
-        """The amounts of a line that are about this column: in it, or in none."""
+        """the amounts of a line that are about this column: in it, or in none"""
         if mine := column.of(entry):
             return [one.amount for one in mine]
         return [one.amount for one in entry.figures if column.count or not any(one in other.of(entry) for other in self._columns)]
@@ -238,7 +238,7 @@ class _Table:
         return not amount or amount in map(abs, sums)
 
     def _check_other_columns(self, column: Column, drafts: tuple[Row, ...]) -> None:
-        """A line of totals must be right in every column."""
+        """a line of totals must be right in every column"""
         for other in self._columns:
             if other is column:
                 continue
@@ -248,16 +248,16 @@ class _Table:
                 for one in other.of(entry):
                     if abs(one.amount) not in (abs(sum(other.amounts)), sum(map(abs, other.amounts))):
                         shown = self._shown(one.amount)
-                        raise Failure(6, f"The total {shown} is not the sum of its column.", drafts, self._currency)
+                        raise Failure(6, f"the total {shown} is not the sum of its column", drafts, self._currency)
 
     def _refuse_parts(self, column: Column, drafts: tuple[Row, ...]) -> None:
-        """A column that is the sum of two others on each row may be what was open, and one of them what is paid."""
+        """a column that is the sum of two others on each row may be what was open, and one of them what is paid"""
         if column.head in (Head.PAID, Head.NET) or any(other.head is Head.TAX for other in self._columns):
             return
         others = [other for other in self._columns if other is not column and any(other.amounts)]
         for one, two in combinations(others, 2):
             if all(a + b == c for a, b, c in zip(one.amounts, two.amounts, column.amounts, strict=True)):
-                why = "The column that adds up is the sum of two others, and nothing says which is paid."
+                why = "the column that adds up is the sum of two others, and nothing says which is paid"
                 raise Failure(9, why, drafts, self._currency)
 
     def _split(self, column: Column, drafts: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -274,9 +274,9 @@ class _Table:
             off = any(any(other.amounts) for other in others if other.head in (Head.DISCOUNT, Head.DEDUCTION))
             likely = [other for other in others if other.full and other.head in (Head.GROSS, Head.NONE)]
             if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(off or one.amounts != net for one in likely):
-                raise Failure(6, "On a row, gross less discount and deductions is not the net amount.", drafts, self._currency)
+                raise Failure(6, "on a row, gross less discount and deductions is not the net amount", drafts, self._currency)
             if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
-                raise Failure(5, "The column that adds up is not the one that is paid.", drafts, self._currency)
+                raise Failure(5, "the column that adds up is not the one that is paid", drafts, self._currency)
             return tuple(self._reduced(row) for row in drafts)
         gross, taken = ways[0]
         made, place = [], 0
@@ -311,7 +311,7 @@ class _Table:
         return ways
 
     def _reduced(self, row: Row) -> Row:
-        """A row that only takes off: its amount is a discount or a deduction, not a document's."""
+        """a row that only takes off: its amount is a discount or a deduction, not a document's"""
         told = words_of(row.entry)
         takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and reason_of(told) not in ("", UNKNOWN)
         if not takes and row.entry.is_row:
@@ -320,7 +320,7 @@ class _Table:
         return Row(row.entry, 0, discount, -row.net - discount, row.net)
 
     def _misses(self, total: int, stated: int, drafts: tuple[Row, ...]) -> Failure:
-        why = f"The rows add up to {self._shown(total)}, and the total stated is {self._shown(stated)}."
+        why = f"the rows add up to {self._shown(total)}, and the total stated is {self._shown(stated)}"
         return Failure(5, why, drafts, self._currency)
 
     def _shown(self, amount: int) -> str:
@@ -334,13 +334,13 @@ class _Steps:
         self._all, self._since, self._stated, self._parts = 0, 0, {0}, [0, 0]
 
     def add(self, amount: int) -> None:
-        """A row."""
+        """a row"""
         self._all += amount
         self._since += amount
         self._parts[amount < 0] += amount
 
     def block(self, amount: int) -> None:
-        """A sum that was stated here."""
+        """a sum that was stated here"""
         self._since = 0
         self._stated.add(amount)
 
