@@ -43,6 +43,8 @@ ELSEWHERE = {
     "actor.unknown": "scenarios/test_system.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",
+    "invoice.missing": "unit/test_einvoices.py",
+    "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
