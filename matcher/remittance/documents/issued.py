@@ -54,6 +54,10 @@ class Issued:
                 if len(reference) >= MIN_DAMAGED:
                     self._by_key.setdefault(("whole", reference), set()).add(document.document_no)
 
+    def forget(self) -> None:
+        """Lets go of the lines of the file before."""
+        self._read.clear()
+
     def currencies(self, documents: Iterable[str]) -> set[str]:
         """Of documents of the books, by their numbers."""
         return {currency for document in documents for currency in self._currencies[document]}
@@ -110,6 +114,17 @@ class Issued:
             if hit and (form in ("whole", "parts") or len(key) >= MIN_DAMAGED):
                 return frozenset(hit)
         return frozenset()
+
+
+_latest: list[tuple[Sequence[IssuedDocument], Issued]] = []
+
+
+def issued_of(documents: Sequence[IssuedDocument]) -> Issued:
+    """The documents of the books by their forms; of the same sequence the same again, since a command reads many files against one."""
+    if not _latest or _latest[0][0] is not documents:
+        _latest[:] = [(documents, Issued(documents))]
+    _latest[0][1].forget()
+    return _latest[0][1]
 
 
 def _goes_on(word: str) -> bool:

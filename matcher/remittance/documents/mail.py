@@ -15,7 +15,7 @@ from matcher.errors import MatcherError
 from matcher.remittance.documents import advice, apart, html
 from matcher.remittance.documents.apart import RawMessage
 from matcher.remittance.documents.bounds import BOUNDS, Bounds
-from matcher.remittance.documents.issued import Issued
+from matcher.remittance.documents.issued import issued_of
 from matcher.remittance.documents.lines import Line, of_text
 from matcher.remittance.documents.pdf import is_pdf, read_pdf
 from matcher.remittance.documents.proof import NO_DOCUMENT
@@ -149,7 +149,7 @@ class _Mail:
 
     def __init__(self, name: str, issued: Sequence[IssuedDocument], bounds: Bounds, others: Attempt) -> None:
         self._name, self._issued, self._bounds, self._others = name, issued, bounds, others
-        self._index = Issued(issued)
+        self._index = issued_of(issued)
         self._left = bounds.documents
 
     def read(self, message: _Message) -> AdviceFile:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matcher.errors import MatcherError
 from matcher.remittance.documents import advice, apart
 from matcher.remittance.documents.bounds import BOUNDS, Bounds
-from matcher.remittance.documents.issued import Issued
+from matcher.remittance.documents.issued import issued_of
 from matcher.remittance.documents.lines import of_pages
 from matcher.remittance.records import AdviceFile, IssuedDocument
 
@@ -36,4 +36,4 @@ def read_pdf(data: bytes, name: str, issued: Sequence[IssuedDocument], bounds: B
         pictures = sum(page.picture for page in pages)
         why = "the pages are pictures without text" if pictures else "the document has no text"
         raise MatcherError("document.scan", why, name)
-    return advice.read(of_pages(pages), name, Issued(issued), paged=True)
+    return advice.read(of_pages(pages), name, issued_of(issued), paged=True)
