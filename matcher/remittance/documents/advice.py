@@ -97,7 +97,7 @@ def read(lines: Sequence[Line], name: str, issued: Issued, *, paged: bool, count
 
 
 def _payments(parts: Sequence[_Part]) -> list[str]:
-    """the payments that parts with documents name, in their order"""
+    """The payments that parts with documents name, in their order."""
     return list(dict.fromkeys(part.reference for part in parts if part.has_documents and part.reference))
 
 
@@ -112,7 +112,7 @@ class _Places:
 
 
 def _parts(lines: Sequence[Line], issued: Issued) -> list[_Part]:
-    """the lines cut before each title, or where there is one at most before each other payment reference"""
+    """The lines cut before each title, or where there is one at most before each other payment reference."""
     starts = [
         place for place, line in enumerate(lines) if TITLE.search(line.text) and not issued.named(line) and len(line.words) < _TITLE_WORDS
     ]
@@ -139,7 +139,7 @@ def _states_total(line: Line, issued: Issued) -> bool:
 
 
 def _apart(parts: Sequence[_Part], place: _Places, issued: Issued, count: bool) -> AdviceFile | None:
-    """the parts as advices, each of as few parts as prove it; None where a part with documents states no total of its own"""
+    """The parts as advices, each of as few parts as prove it; None where a part with documents states no total of its own."""
     advices: list[Advice] = []
     unproven: list[Unproven] = []
     own = all(part.has_total for part in parts if part.has_documents)
@@ -272,7 +272,7 @@ def _up_to_label(told: str) -> str:
 
 
 def _token(told: str) -> str:
-    """a number or reference out of what stands behind a label: all of it where each word has a digit, else the first word with one"""
+    """A number or reference out of what stands behind a label: all of it where each word has a digit, else the first word with one."""
     numbered = [word for word in told.split() if any(map(str.isdigit, word))]
     if numbered and len(numbered) == len(told.split()):
         return " ".join(numbered)[:70]

@@ -67,7 +67,7 @@ def read_mail(
 
 
 def _registered(data: bytes, name: str, issued: Sequence[IssuedDocument]) -> AdviceFile | None:
-    """the registry knows this reader, so it is looked for only when a message has an attachment"""
+    """The registry knows this reader, so it is looked for only when a message has an attachment."""
     from matcher.remittance import registry
 
     return registry.attempt(data, name, issued)
@@ -75,7 +75,7 @@ def _registered(data: bytes, name: str, issued: Sequence[IssuedDocument]) -> Adv
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """a message, of either kind"""
+    """A message, of either kind."""
 
     text: str
     page: str
@@ -131,7 +131,7 @@ def _of_mail(message: email.message.Message, depth: int) -> _Message:
 
 
 def _file_name(told: str | None) -> str:
-    """the last part of a name, without what a terminal would act on"""
+    """The last part of a name, without what a terminal would act on."""
     return "".join(character for character in re.split(r"[/\\]", told or "")[-1] if character.isprintable())[:80] or "attachment"
 
 
@@ -203,19 +203,20 @@ class _Mail:
         return self._others(data, place, self._issued)
 
     def _body(self, message: _Message, name: str) -> AdviceFile:
-        """the page, or the plain text; where both are there and prove different things, nothing is proven"""
+        """The page, or the plain text; where both are there and prove different things, nothing is proven."""
         if len(message.text) + len(message.page) > self._bounds.characters:
             raise MatcherError("file.too_large", "the message has more text than an advice may", name)
-        bodies = [lines for lines in (html.lines(message.page, self._bounds), of_text(message.text)) if lines]
-        made = [self._lines(lines, name) for lines in bodies]
+        page, text = html.lines(message.page, self._bounds), of_text(message.text)
+        made = [self._lines(page, name, counted=all(line.cells < 2 for line in page))] if page else []
+        made += [self._lines(text, name, counted=True)] if text else []
         proven = [one for one in made if one.advices]
         if len({tuple(map(_contents, one.advices)) for one in proven}) > 1:
             why = "the message says one thing as a page and another as plain text"
             return AdviceFile((), (Unproven(name, why, proven[0].advices[0].place),))
         return (proven or made or [AdviceFile((), ())])[0]
 
-    def _lines(self, lines: Sequence[Line], name: str) -> AdviceFile:
-        return advice.read(lines, name, self._index, paged=False, counted_columns=True)
+    def _lines(self, lines: Sequence[Line], name: str, *, counted: bool) -> AdviceFile:
+        return advice.read(lines, name, self._index, paged=False, counted_columns=counted)
 
 
 def _contents(made: Advice) -> str:

@@ -1,4 +1,4 @@
-"""the sum is the proof: of all columns of amounts only one whose rows add up to the stated total is believed"""
+"""The sum is the proof: of all columns of amounts only one whose rows add up to the stated total is believed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,16 @@ _MAX_OFF = 3
 
 _MAX_COLUMNS = 9
 
+_CONTRADICTED = 7
+"""Rank from which a page says itself that a reading of it is wrong."""
+
 NO_DOCUMENT = "it names no document of these books"
 """Why nothing is proven of what is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """a proven row: the line, and its amounts in minor units"""
+    """A proven row: the line, and its amounts in minor units."""
 
     entry: Entry
     gross: int
@@ -112,7 +115,11 @@ def _proofs(
     if not rows:
         return
     heads = said(rows[0], lines)
-    for ways in (columns(rows, lines), counted(rows, lines) if count else []):
+    before = len(failures)
+    for counting in (False, True) if count else (False,):
+        if counting and any(failure.rank >= _CONTRADICTED for failure in failures[before:]):
+            return
+        ways = counted(rows, lines) if counting else columns(rows, lines)
         proven: list[tuple[Column, Proof]] = []
         for column in ways[:_MAX_COLUMNS]:
             try:
@@ -129,7 +136,7 @@ def _proofs(
 
 
 class _Table:
-    """the rows and the other lines of an advice, and what each column makes of them"""
+    """The rows and the other lines of an advice, and what each column makes of them."""
 
     def __init__(self, found: list[Entry], ways: list[Column], said: set[Head], issued: Issued, currency: str, *, unplaced: bool) -> None:
         rows = [entry for entry in found if entry.is_row]
@@ -181,7 +188,7 @@ class _Table:
                 raise Failure(7, why, drafts, self._currency)
 
     def _refuse_rows_aside(self, drafts: tuple[Row, ...]) -> None:
-        """no line among the rows may be about another document and stand beside the column: such a line was printed as a row"""
+        """No line among the rows may be about another document and stand beside the column: such a line was printed as a row."""
         first, last = self._rows[0].place, self._rows[-1].place
         for entry in self._found:
             inside = first < entry.place < last and (self._unplaced or any(column.of(entry) for column in self._columns))
@@ -227,7 +234,7 @@ class _Table:
             raise self._misses(total, last, drafts)
 
     def _own(self, entry: Entry, column: Column) -> list[int]:
-        """the amounts of a line that are about this column: in it, or in none"""
+        """The amounts of a line that are about this column: in it, or in none."""
         if mine := column.of(entry):
             return [one.amount for one in mine]
         return [one.amount for one in entry.figures if column.count or not any(one in other.of(entry) for other in self._columns)]
@@ -238,7 +245,7 @@ class _Table:
         return not amount or amount in map(abs, sums)
 
     def _check_other_columns(self, column: Column, drafts: tuple[Row, ...]) -> None:
-        """a line of totals must be right in every column"""
+        """A line of totals must be right in every column."""
         for other in self._columns:
             if other is column:
                 continue
@@ -251,7 +258,7 @@ class _Table:
                         raise Failure(6, f"the total {shown} is not the sum of its column", drafts, self._currency)
 
     def _refuse_parts(self, column: Column, drafts: tuple[Row, ...]) -> None:
-        """a column that is the sum of two others on each row may be what was open, and one of them what is paid"""
+        """A column that is the sum of two others on each row may be what was open, and one of them what is paid."""
         if column.head in (Head.PAID, Head.NET) or any(other.head is Head.TAX for other in self._columns):
             return
         others = [other for other in self._columns if other is not column and any(other.amounts)]
@@ -274,7 +281,7 @@ class _Table:
             off = any(any(other.amounts) for other in others if other.head in (Head.DISCOUNT, Head.DEDUCTION))
             likely = [other for other in others if other.full and other.head in (Head.GROSS, Head.NONE)]
             if heads & {Head.DISCOUNT, Head.DEDUCTION} and any(off or one.amounts != net for one in likely):
-                raise Failure(6, "on a row, gross less discount and deductions is not the net amount", drafts, self._currency)
+                raise Failure(_CONTRADICTED, "on a row, gross less discount and deductions is not the net amount", drafts, self._currency)
             if column.head in (Head.GROSS, Head.DISCOUNT, Head.DEDUCTION, Head.TAX) and Head.TAX not in heads and others:
                 raise Failure(5, "the column that adds up is not the one that is paid", drafts, self._currency)
             return tuple(self._reduced(row) for row in drafts)
@@ -311,7 +318,7 @@ class _Table:
         return ways
 
     def _reduced(self, row: Row) -> Row:
-        """a row that only takes off: its amount is a discount or a deduction, not a document's"""
+        """A row that only takes off: its amount is a discount or a deduction, not a document's."""
         told = words_of(row.entry)
         takes = row.net < 0 and row.entry.is_row and not self._issued.is_credit(row.entry.document) and reason_of(told) not in ("", UNKNOWN)
         if not takes and row.entry.is_row:
@@ -334,13 +341,13 @@ class _Steps:
         self._all, self._since, self._stated, self._parts = 0, 0, {0}, [0, 0]
 
     def add(self, amount: int) -> None:
-        """a row"""
+        """A row."""
         self._all += amount
         self._since += amount
         self._parts[amount < 0] += amount
 
     def block(self, amount: int) -> None:
-        """a sum that was stated here"""
+        """A sum that was stated here."""
         self._since = 0
         self._stated.add(amount)
 

@@ -184,7 +184,11 @@ def counted(rows: Sequence[Entry], lines: Sequence[Line]) -> list[Column]:
     cells = list(zip(*(row.figures for row in rows), strict=True))
     above = lines[rows[0].place - 1] if rows[0].place else None
     words = [word.text for word in above.words] if above and not any(map(str.isdigit, above.text)) else []
-    heads = [head(word) for word in words[-len(cells) :]] if len(words) >= len(cells) else [Head.NONE] * len(cells)
+    told = [head(word) for word in words]
+    off = {Head.DISCOUNT, Head.DEDUCTION} & {*told}
+    if off and len(cells) < len(off) + 2:
+        return []  # a column of the head is empty on every row, so counting would take one for another
+    heads = told[-len(cells) :] if len(told) >= len(cells) else [Head.NONE] * len(cells)
     return [Column(0, 0, heads[number], mine, number, len(cells)) for number, mine in enumerate(cells)]
 
 
