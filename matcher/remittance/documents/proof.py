@@ -234,7 +234,9 @@ class _Table:
             raise self._misses(total, last, drafts)
 
     def _own(self, entry: Entry, column: Column) -> list[int]:
-        """The amounts of a line that are about this column: in it, or in none."""
+        """The amounts of a line that are about this column: in it, or in none; and what alone is said to be paid, wherever it stands."""
+        if entry.label is Label.PAYMENT and len(entry.figures) == 1:
+            return [entry.figures[0].amount]
         if mine := column.of(entry):
             return [one.amount for one in mine]
         return [one.amount for one in entry.figures if column.count or not any(one in other.of(entry) for other in self._columns)]
