@@ -36,6 +36,12 @@ READING = (
         "The file contains a construct that is never followed (entity definitions, nested archives).",
         "Ask the sender for a plain statement file.",
     ),
+    bad(
+        "document.scan",
+        "The pages of a document are pictures without text; what they show is not guessed.",
+        "Ask the sender for the advice as the program made it (PDF, CSV or e-mail), not as a scan.",
+    ),
+    bad("document.encrypted", "A document is encrypted.", "Open it with its password and save it without one."),
     bad("file.malformed", "The file breaks its own format so that it cannot be read.", "Download it again from the bank."),
     bad(
         "file.no_statement",

@@ -41,6 +41,8 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    "document.encrypted": "scenarios/test_advice_files.py",
+    "document.scan": "scenarios/test_advice_files.py",
     "invoice.missing": "unit/test_einvoices.py",
     "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
@@ -51,7 +53,7 @@ ELSEWHERE = {
     "screen.failed": "scenarios/test_system.py",
     "system.refused": "scenarios/test_system.py",
 }
-"""Codes that only the operating system or another package raises, and the tests that bring them about."""
+"""Codes that only the operating system, another package or a file made by code raises, and the tests that bring them about."""
 START = (
     ("init", "."),
     ("import", "customers", "customers.csv"),
