@@ -20,6 +20,7 @@ from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
     from matcher.books import Books
+    from matcher.store.waiting import Wait
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECONDS = click.IntRange(min=0)
@@ -37,7 +38,7 @@ class _Share(click.FloatRange):
 
 
 SHARE = _Share(0.5, 1, max_open=True)
-WAIT = "When another process has the books open, wait for them so long."
+WAIT = "When another process has the books open, wait for them so long; default: 10 to read, else 0."
 
 
 @dataclass
@@ -118,11 +119,16 @@ def open_books() -> "Books":
     """The books that --books, MATCHER_BOOKS or the current directory name."""
     from matcher.books import Books
     from matcher.config import find_books
-    from matcher.store.waiting import Wait
 
     options = given()
-    options.opened.append(books := Books(find_books(options.books), actor=options.actor or "", wait=Wait(options.wait or 0)))
+    options.opened.append(books := Books(find_books(options.books), actor=options.actor or "", wait=_wait(options.wait)))
     return books
+
+
+def _wait(seconds: int | None) -> "Wait":
+    from matcher.store.waiting import Wait
+
+    return Wait() if seconds is None else Wait(seconds, reading=seconds)
 
 
 def without_a_sign_it_lacks() -> None:
