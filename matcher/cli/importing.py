@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from matcher.cli.common import IsoDate, busy, note, open_books, reason_option, with_books
+from matcher.cli.common import IsoDate, busy, given, note, open_books, reason_option, with_books
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def import_(
             reason=reason,
             snapshot_date=snapshot_date,
         )
+    given().counts.update(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)
     for text in _remarks(result):
         note(text)
