@@ -59,6 +59,22 @@ def serve(listening: socket.socket, command: Sequence[str], title: str, announce
         asyncio.run(Server(listening, command, title).until_told(announce))
 
 
+class _Program(AppService):
+    """A full-screen program behind a page."""
+
+    async def stop(self) -> None:
+        """Has it end, and returns when it has; what textual-serve waits for is the end of its output only."""
+        try:
+            await super().stop()
+        except asyncio.CancelledError:
+            # also what textual-serve raises of a program that has ended before it said anything
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+        if self._process:
+            self.stdin.close()
+            await self._process.wait()
+
+
 class Server:
     """The server by itself.
 
@@ -76,6 +92,7 @@ class Server:
         self._command = subprocess.list2cmdline(command) if sys.platform == "win32" else f"exec {shlex.join(command)}"
         self._title = title
         self._open: WeakSet[web.WebSocketResponse] = WeakSet()
+        self._ending: set[asyncio.Task[None]] = set()
         self._downloads = DownloadManager()
         self._runner = web.AppRunner(self._application(), access_log=None, handle_signals=False, shutdown_timeout=PATIENCE)
 
@@ -87,6 +104,8 @@ class Server:
     async def stop(self) -> None:
         """Closes all screens, and returns when they have ended or after `PATIENCE`."""
         await self._runner.cleanup()
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=PATIENCE)
 
     async def until_told(self, announce: Callable[[str], None]) -> None:
         """Serves until a signal says that it is enough."""
@@ -140,7 +159,7 @@ class Server:
         async def close() -> None:
             await socket.close()
 
-        program = AppService(
+        program = _Program(
             self._command, write_bytes=socket.send_bytes, write_str=socket.send_str, close=close, download_manager=self._downloads
         )
         try:
@@ -150,7 +169,10 @@ class Server:
                     break
         finally:
             self._open.discard(socket)
-            await program.stop()
+            # a page that is closed cancels what answers it, and the program must be waited for all the same
+            self._ending.add(ending := asyncio.create_task(program.stop()))
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)
         return socket
 
     async def _close(self, application: web.Application) -> None:
