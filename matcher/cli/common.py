@@ -117,6 +117,11 @@ def given(ctx: click.Context | None = None) -> Given:
     return found
 
 
+def did(**counts: int) -> None:
+    """Keeps for the log what the command did, in numbers."""
+    given().counts.update(counts)
+
+
 as_of_option = click.option(
     "--as-of", type=IsoDate(), metavar="DATE", help="The day to look from; today, or the day of the latest line, if left out."
 )

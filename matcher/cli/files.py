@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from matcher.cli.common import busy, data, given, note, open_books, with_books
+from matcher.cli.common import busy, data, did, given, note, open_books, with_books
 from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
@@ -88,7 +88,7 @@ def init(directory: str, encrypt: bool) -> None:
 @click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: detect.")
 @click.option("--verify", is_flag=True, help="Read OFX files with a second reader too, and report where the two differ.")
 def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: bool, **options: str) -> None:
-    """Read statement files without any books and say what is in them.
+    """Read statement files, or electronic invoices, without any books and say what is in them.
 
     Never stops at a bad file. With -O json, one object per file on its own line.
     """
@@ -118,6 +118,11 @@ def _show_inspection(reports: list[dict[str, Any]], output: str) -> None:
     ]
     show(rows, _INSPECTED_COLUMNS, output, complete=_INSPECTED, head=(counted(len(reports), "statement file"),))
     for report in reports:
+        if invoice := report.get("invoice"):
+            due = f", due {invoice['due_date']}" if invoice["due_date"] else ""
+            to = f" to {invoice['buyer']}" if invoice["buyer"] else ""
+            figures = f"{invoice['payable']} of {invoice['gross']} {invoice['currency']} to be paid{due}"
+            note(f"{report['file']}: invoice {invoice['document_no']} of {invoice['issue_date']}{to}: {figures}")
         for problem in report["problems"]:
             place = f"{report['file']}:{problem['line']}" if problem["line"] else report["file"]
             note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")
@@ -171,7 +176,7 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
-    given().counts.update(files=len(results), refused=refused, new=new, known=known, conflicting=conflicting)
+    did(files=len(results), refused=refused, new=new, known=known, conflicting=conflicting)
     counts = [counted(new, "new line")] if new or not results or not all(r.known for r in results) else []
     counts += [f"{known} already known"] if known else []
     counts += [f"{conflicting} conflicting"] if conflicting else []

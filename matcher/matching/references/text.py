@@ -250,9 +250,10 @@ class Text:
         return bool(GOES_ON.search(self.written[: self._told]))
 
     def ends_within(self, number: str) -> bool:
-        """Whether the text was cut within a number like this one: its last word is how the number begins."""
+        """Whether the text was cut within a number like this one: its last word is how the number begins, or goes on behind it."""
         last = compact(self._words[-1]) if self._words else ""
-        return 1 < len(last) < len(number) and number.startswith(last)
+        behind = last[len(number) :] if number and last.startswith(number) else ""
+        return (1 < len(last) < len(number) and number.startswith(last)) or (len(behind) > 1 and behind.isdecimal())
 
     @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
