@@ -173,17 +173,18 @@ class Books(DecisionMethods, LookingMethods):
     def ingest(
         self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent
     ) -> list[FileResult]:
-        """Reads bank statements into the books; all files or none.
+        """Reads bank statements into the books, and remittance advices that are among them; all files or none.
 
         Raises:
             MatcherError: whatever refuses a file.
         """
         from matcher.parsers.files import file_source
+        from matcher.pipeline.remittance.ingesting import ingest_all
 
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run, long=True) as session:
             read = pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config)
-            return pipeline.ingest.ingest(session, sources, read, progress)
+            return ingest_all(session, sources, read, progress)
 
     def import_files(
         self,

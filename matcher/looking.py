@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
+    from matcher.review.advices import AdviceView
     from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
@@ -139,6 +140,21 @@ class LookingMethods(ABC):
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
         with self._session(write=False) as session:
             return review.line.line(session, line_id)
+
+    def advices(self, state: str = "", line_id: str = "") -> list[AdviceView]:
+        """Remittance advices, in the order in which they came.
+
+        Args:
+            state: a word of `review.advices.STATES`; '' for all.
+            line_id: only those about this line.
+
+        Raises:
+            MatcherError: ``line.unknown`` or ``line.ambiguous``.
+        """
+        from matcher.review import advices
+
+        with self._session(write=False) as session:
+            return advices.of_line(session, pipeline.lookup.line(session, line_id)) if line_id else advices.listing(session, state)
 
     def explain(self, line_id: str) -> LineExplanation:
         """Why a line was matched so, or why it was not. Raises MatcherError; see `review.explanation.explanation`."""

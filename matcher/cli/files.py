@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from matcher.cli.advices import advice_remarks
 from matcher.cli.common import busy, data, did, given, note, open_books, with_books
 from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
@@ -151,6 +152,8 @@ def _yes(value: bool | None) -> str:
 def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool, **options: Any) -> None:
     """Bank statements in: all files or none, or each by itself with --keep-going. A folder stands for the files in it.
 
+    A remittance advice among them is taken as `import remittance` takes it.
+
     The format is found by content. A file that was read before adds nothing; of an overlapping file only new lines are added.
     A statement whose opening balance plus lines is not its closing balance goes to quarantine (exit status 1).
     """
@@ -180,6 +183,8 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     counts = [counted(new, "new line")] if new or not results or not all(r.known for r in results) else []
     counts += [f"{known} already known"] if known else []
     counts += [f"{conflicting} conflicting"] if conflicting else []
+    told = [r.remittance for r in results if r.remittance]
+    counts += [counted(sum(one.new for one in told), "new remittance advice", "new remittance advices")] if told else []
     again = sum(r.known for r in results)
     counts += [f"{counted(again, 'file was', 'files were')} read before"] if again else []
     note(f"{', '.join(counts)}.{' Dry run: nothing was kept.' if dry_run else ''}")
@@ -192,7 +197,10 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     if refused:
         were, them = ("was", "it") if refused == 1 else ("were", "them")
         note(f"{refused} of {counted(refused + len(results), 'file')} {were} refused; nothing of {them} was kept.")
-    if quarantined or conflict or refused:
+    for one in told:
+        for text in advice_remarks(one):
+            note(text)
+    if quarantined or conflict or refused or any(one.unproven for one in told):
         click.get_current_context().exit(NEEDS_PERSON)
 
 

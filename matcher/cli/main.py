@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from matcher.cli import (
+    advices,
     decide,
     decisions,
     explain,
@@ -152,7 +153,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     runlog.begin(options, ctx.invoked_subcommand or "", log)
 
 
-for _module in (files, statement, work, queue, review, looking, decide, decisions, learned, explain, rules, out, months):
+for _module in (files, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from matcher.cli.advices import show_advices
 from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, did, heading, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, Tone, counted, for_programs, show, show_facts, with_format
 from matcher.cli.tables.standard import days_overdue, long_overdue, ten
@@ -112,7 +113,8 @@ _DECIDED = (
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    view = open_books().line(line)
+    books = open_books()
+    view = books.line(line)
     record = view.to_dict()
     if for_programs(output):
         show([record], list(record), output)
@@ -124,6 +126,8 @@ def show_line(line: str, output: str) -> None:
         columns = [column for column in _PAID if cleared or column.name not in ("adjustment", "reason")]
         complete = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
         show([allocation.to_dict() for allocation in view.allocations], columns, output, complete=complete, title="What it pays")
+    if not for_programs(output):
+        show_advices(books.advices(line_id=str(view.facts["line_id"])), output)
     if view.decisions and not for_programs(output):
         rows = [decision.to_dict() | {"in_force": "yes" if decision.in_force else "no"} for decision in view.decisions]
         show(rows, _DECIDED, output, title="Decisions")

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 
 from matcher.errors import MatcherError
-from matcher.remittance import table
+from matcher.remittance import edifact, iso20022, layouts, table, ubl, x12
 from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
 READERS: tuple[Reader, ...] = (
+    iso20022.read,
+    ubl.read,
+    x12.read,
+    edifact.read,
     table.read,
+    layouts.read,
 )  # fmt: skip
 """In order: those that know a file by its marks stand before those that read any table or text."""
 
