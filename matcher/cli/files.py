@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.advices import advice_remarks
-from matcher.cli.common import busy, data, given, note, open_books, with_books
+from matcher.cli.common import busy, data, did, given, note, open_books, with_books
+from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
 from matcher.cli.tables.standard import file_name
@@ -172,12 +173,13 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                 if not keep_going or error.exit_code != BAD_INPUT:
                     raise
                 refused += 1
-                note(str(error))
+                fault(str(error))
     rows = [row for result in results for row in _ingest_rows(result)]
     show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
+    did(files=len(results), refused=refused, new=new, known=known, conflicting=conflicting)
     counts = [counted(new, "new line")] if new or not results or not all(r.known for r in results) else []
     counts += [f"{known} already known"] if known else []
     counts += [f"{conflicting} conflicting"] if conflicting else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from matcher.cli.advices import SHOWN, advice_remarks, some
-from matcher.cli.common import IsoDate, busy, note, open_books, reason_option, with_books
+from matcher.cli.common import IsoDate, busy, did, note, open_books, reason_option, with_books
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
@@ -119,6 +119,7 @@ def import_(
             layout=layout,
             customer=customer,
         )
+    did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)
     for text in _remarks(result):
         note(text)
@@ -131,6 +132,7 @@ def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[s
         raise MatcherError("usage.option", f"{given[0]} is for lists of open items, not for remittance advices")
     with busy("reading advices"):
         result = books.import_remittance(files, dry_run=dry_run)
+    did(files=len(files))
     if output == "json":
         data_record(result.to_dict())
     else:

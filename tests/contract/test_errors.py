@@ -178,7 +178,7 @@ def test_books_that_another_process_holds(desk: Desk) -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        for command in (("run",), ("status",), ("ingest", "october.csv")):
+        for command in (("run",), ("status", "--wait", "0"), ("ingest", "october.csv")):
             result = desk.run(*command)
             refused(result, "books.busy", str(desk.file))
             assert f"process {holder.pid} " in result.stderr
