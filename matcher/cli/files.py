@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.common import busy, data, given, note, open_books, with_books
+from matcher.cli.helping import Group
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
 from matcher.cli.tables.standard import file_name
@@ -232,7 +233,7 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def profile() -> None:
     """CSV layouts of banks: which are known, and a proposal for a new one."""
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from matcher import languages
 from matcher.cli import (
     decide,
     decisions,
     explain,
     files,
+    helping,
     importing,
     learned,
     looking,
@@ -25,8 +27,9 @@ from matcher.cli import (
     statement,
     work,
 )
-from matcher.cli.common import SECONDS, WAIT, Given, note
+from matcher.cli.common import SECONDS, WAIT, Given, note, with_language
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 
 _REFUSALS = (
@@ -42,12 +45,13 @@ _WRAPPED = "from `i128` to `i64` failed"
 """What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
 
-class _Group(click.Group):
+class _Group(helping.Group):
     """Prints an error as one line on stderr and exits with its code; what nobody foresaw is an internal error (70)."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command line; a wrong option is one coded line like every other error, not click's three."""
         options = Given()
+        languages.use(languages.chosen([*(args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:])], os.environ))
         try:
             status = super().main(*args, **(extra | {"standalone_mode": False, "obj": options}))
         except click.exceptions.NoArgsIsHelpError as error:
@@ -55,7 +59,7 @@ class _Group(click.Group):
             status = USAGE
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "matcher"
-            note(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")))
+            _tell(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help."))
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
@@ -65,7 +69,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except MatcherError as error:
-            note(str(error))
+            _tell(error)
             _note_more(error)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -77,14 +81,20 @@ class _Group(click.Group):
             if os.environ.get("MATCHER_DEBUG"):
                 note(traceback.format_exc(), lines=True)
             coded = _unforeseen(error, kept=ctx.obj.kept)
-            note(str(coded))
+            _tell(coded)
             ctx.exit(coded.exit_code)
+
+
+def _tell(error: MatcherError) -> None:
+    """The error in one line, in the person's language: the code and the place are the same in all of them."""
+    note(error_words(error), told=True)
 
 
 def _note_more(error: MatcherError) -> None:
     """What else is wrong, a line each: as many as fit on a screen with the first, and how many more there are."""
     for fault in error.more[: _FAULTS - 1]:
-        note(f"{fault.where}: {fault.what}" if fault.where else fault.what)
+        what = languages.sentence(fault.what)
+        note(f"{fault.where}: {what}" if fault.where else what, told=True)
     if (rest := len(error.more) - _FAULTS + 1) > 0:
         note(f"and {rest} more")
 
@@ -112,7 +122,7 @@ def _shown(status: int, options: Given) -> int:
     if not why or status not in (DONE, NEEDS_PERSON):
         return status
     error = MatcherError("screen.failed" if options.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
-    note(str(error))
+    _tell(error)
     return error.exit_code
 
 
@@ -121,6 +131,7 @@ def _shown(status: int, options: Given) -> int:
 @click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
 @click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
 @click.option("--wait", type=SECONDS, metavar="SECONDS", help=WAIT)
+@with_language
 @click.pass_context
 def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | None) -> None:
     """Bank reconciliation and payment matching that never guesses with money.
@@ -145,3 +156,4 @@ for _module in (files, statement, work, queue, review, looking, decide, decision
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)
+helping.set_pages(main)

@@ -8,6 +8,7 @@ import click
 
 from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, with_books
+from matcher.cli.helping import Group
 from matcher.cli.sample import sample
 from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
 from matcher.cli.tables.standard import ten
@@ -55,7 +56,7 @@ class Month(click.ParamType[date]):
             self.fail(f"{value!r} is not a month like 2026-10", param, ctx)
 
 
-@click.group()
+@click.group(cls=Group)
 def rules() -> None:
     """The rulebook: what it says, whether it holds together, and what a change to it would have done.
 

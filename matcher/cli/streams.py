@@ -4,17 +4,21 @@ import sys
 
 import click
 
+from matcher import languages
 from matcher.characters import visible
 
 
-def note(text: str, *, lines: bool = False) -> None:
-    """A message for the person, on stderr. Nothing in it steers the screen; it is one line unless `lines` are kept."""
-    click.echo(visible(text, lines=lines), err=True)
+def note(text: str, *, lines: bool = False, told: bool = False) -> None:
+    """A message for the person, on stderr, in his language unless it is `told` in it already.
+
+    Nothing in it steers the screen; it is one line unless `lines` are kept.
+    """
+    click.echo(visible(text if told else languages.sentence(text), lines=lines), err=True)
 
 
 def say(text: str) -> None:
-    """A line for the person, on stdout. Nothing in it steers the screen."""
-    click.echo(visible(text))
+    """A line for the person, on stdout, in his language. Nothing in it steers the screen."""
+    click.echo(visible(languages.sentence(text)))
 
 
 def data(text: str) -> None:

@@ -1,0 +1,172 @@
+"""What people read, found in the source: the entries that the catalogues of `matcher.languages` must have.
+
+    PYTHONPATH=tests:tests/contract:. .venv/bin/python tests/contract/messages.py --write     takes new entries up, and unused ones out
+
+An f-string is an entry with its values' names in braces; one with a choice between two words is an entry for each. What is left English is
+listed in docs/words.md.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from matcher import reasons, states
+from matcher.cli.helping import option_parts, paragraphs, typed_and_words
+from matcher.cli.main import main
+from matcher.codes import CATALOGUE
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ("cli/", "display/", "fullscreen/", "review/", "pipeline/", "rules/words.py", "rules/own.py", "matching/explanations/", "ledger/",
+           "matching/decisions/", "matching/classify.py", "matching/returns.py", "matching/refunds.py", "matching/own_transfers.py",
+           "store/queue.py", "openitems/tie_out.py", "reasons.py", "rules/classes.py", "exports/erp/", "filters.py")  # fmt: skip
+"""Where every sentence may be read by a person; elsewhere only those of errors are."""
+RAISING = frozenset(
+    "MatcherError Fault Problem RowFault RefusedRowError UsageError Unable fail note say busy confirm counted replace_error".split()
+)
+NOT_SAID = frozenset("compile col lit split option argument getLogger sql run frame execute scalar few rstrip removesuffix".split())
+_CODE = re.compile(r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE)\b|_id,|::|%\(|^\s*[#.][a-z]+ \{|\\[bdsw]|\w+\(\w*\)")
+_NUMBERS = frozenset({"len"})
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        key = node.slice
+        return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else _name(node.value)
+    if isinstance(node, ast.Call):
+        name = _name(node.func)
+        if name == "len":
+            return "n"
+        if name in ("join", "str", "sorted", "isoformat", "render", "grouped", "_grouped", "replace", "get", "lower") and node.args:
+            found = _name(node.func.value) if name in ("isoformat", "replace", "lower") and isinstance(node.func, ast.Attribute) else ""
+            return found or _name(node.args[0])
+        return name
+    return "value"
+
+
+def _constant(node: ast.expr) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _constant(node.body) and _constant(node.orelse)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _ways(node: ast.expr) -> list[list[str]]:
+    """The texts that an expression may make, as parts; a value is its name in braces."""
+    if isinstance(node, ast.Constant):
+        return [[node.value]] if isinstance(node.value, str) else [["{value}"]]
+    if isinstance(node, ast.IfExp) and _constant(node):
+        return _ways(node.body) + _ways(node.orelse)
+    if isinstance(node, ast.FormattedValue):
+        if isinstance(node.value, ast.IfExp) and _constant(node.value):
+            return _ways(node.value)
+        return [["{" + (re.sub(r"\W", "", _name(node.value)).strip("_") or "value") + "}"]]
+    if isinstance(node, ast.JoinedStr):
+        ways: list[list[str]] = [[]]
+        for value in node.values:
+            ways = [way + more for way in ways for more in _ways(value)][:8]
+        return ways
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [left + right for left in _ways(node.left) for right in _ways(node.right)][:8]
+    return [["{value}"]]
+
+
+def _entry(parts: list[str]) -> str:
+    seen: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        seen[found[1]] = seen.get(found[1], 0) + 1
+        return "{" + found[1] + (str(seen[found[1]]) if seen[found[1]] > 1 else "") + "}"
+
+    return re.sub(r"\{(\w+)\}", numbered, "".join(parts)).strip()
+
+
+def _spoken(text: str) -> bool:
+    """Whether a text reads as words for a person."""
+    literal = re.sub(r"\{\w+\}", " ", text)
+    words = re.findall(r"[A-Za-z][a-z'-]+", literal)
+    return len(words) >= 2 and " " in text.strip() and not _CODE.search(literal) and any(word.islower() for word in words)
+
+
+def _said(path: Path, whole: bool) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+
+    def visit(node: ast.AST, inside: bool) -> Iterator[str]:
+        if id(node) in docs or isinstance(node, ast.arg):
+            return
+        if isinstance(node, ast.Call):
+            name = _name(node.func)
+            if name == "counted":
+                words = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
+                yield from (f"{{n}} {word}" for word in (*words, *([f"{words[0]}s"] if len(words) == 1 else [])))
+                return
+            inside = (inside or whole or name in RAISING) and name not in NOT_SAID
+        elif isinstance(node, ast.JoinedStr | ast.BinOp | ast.Constant) and inside:
+            if not isinstance(node, ast.Constant) or isinstance(node.value, str):
+                yield from filter(_spoken, map(_entry, _ways(node)))
+            for part in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
+                if isinstance(part, ast.FormattedValue) and not _constant(part.value):
+                    yield from visit(part.value, inside)
+            return
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, inside)
+
+    yield from visit(tree, whole)
+
+
+def _headings(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _name(node.func) == "Column" and node.args:
+            texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if texts and (heading := (texts[1:2] or [""])[0].strip() or texts[0].replace("_", " ")):
+                yield heading
+
+
+def _help(command: click.Command) -> Iterator[str]:
+    for paragraph in paragraphs(command.help or ""):
+        if paragraph.startswith("\b"):
+            yield from (words for _, words in typed_and_words(paragraph) if _spoken(words))
+        elif _spoken(paragraph):
+            yield paragraph
+    for option in command.params:
+        if isinstance(option, click.Option) and option.help:
+            yield option_parts(option.help)[0]
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            yield from _help(one)
+
+
+def vocabulary() -> dict[str, list[str]]:
+    """The fixed words, by what they are."""
+    enums = [one for one in vars(states).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum]
+    return {
+        "codes": [text for code in CATALOGUE.values() for text in (code.meaning, code.next_step)],
+        "evidence": [text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text],
+        "bases": [one.words for one in BASES.values()],
+        "differences": [one.words for one in DIFFERENCES.values()],
+        "states": sorted({str(word).replace("_", " ") for one in enums for word in one if word}),
+        "reasons": [word.replace("_", " ") for word in reasons.SHIPPED],
+        "headings": sorted({word for path in (ROOT / "matcher" / "cli").rglob("*.py") for word in _headings(path)}),
+        "help": list(dict.fromkeys(_help(main))),
+    }
+
+
+def entries() -> dict[str, str]:
+    """All entries, and where each is from."""
+    found = {text.strip(): part for part, texts in vocabulary().items() for text in texts}
+    for path in sorted((ROOT / "matcher").rglob("*.py")):
+        name = path.relative_to(ROOT / "matcher").as_posix()
+        if name.startswith(("languages/", "codes/", "codes_page", "engines/")) or name == "rules/vocabulary.py":
+            continue
+        for text in _said(path, name.startswith(SCREENS)):
+            found.setdefault(text, name)
+    return found
