@@ -118,9 +118,10 @@ def _choices(why: "LineExplanation", choices: "Sequence[Choice]", output: str) -
     for number, one in enumerate(choices, 1):
         documents = [share.item.document_no or share.item.item_id for share in one.shares]
         named = ", ".join(documents[:3]) + (languages.known(f" and {len(documents) - 3} more") if len(documents) > 3 else "")
+        nothing = languages.word("on account")
         rows.append(
             {
-                "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or languages.word("on account"),
+                "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or nothing,
                 "due": one.shares[0].item.due_date if len(one.shares) == 1 else None,
                 "cash": money.render(sum(share.cash for share in one.shares), currency) if one.shares else "",
                 "difference": _between(one, currency) if one.shares else "", "why": one.why, "currency": currency,

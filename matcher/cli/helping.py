@@ -17,11 +17,19 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line with the command's form."""
-        super().write_usage(prog, languages.known(args) if args else args, languages.word("Usage:") + " " if prefix is None else prefix)
+        blank = "" if languages.language() == "zh" else " "
+        super().write_usage(prog, args, languages.word("Usage:") + blank if prefix is None else prefix)
+            prog,
+            languages.known(args) if args else args,
+            languages.word("Usage:") + ("" if languages.language() == "zh" else " ") if prefix is None else prefix,
+        )
 
     def write_heading(self, heading: str) -> None:
         """A heading."""
-        super().write_heading(languages.word(heading))
+        if languages.language() == "zh":
+            self.write(f"{'':>{self.current_indent}}{languages.word(heading)}：\n")
+        else:
+            super().write_heading(languages.word(heading))
 
     def write_text(self, text: str) -> None:
         """Paragraphs, each an entry of its own. Those behind a backspace keep their lines."""

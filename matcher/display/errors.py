@@ -10,6 +10,7 @@ def error_words(error: MatcherError) -> str:
     if languages.language() == "en":
         return str(error)
     place = f"{visible(error.where)}: " if error.where else ""
-    stop = "。" if languages.language() == "zh" else ". "
-    words = visible(f"{languages.sentence(error.what)}{stop}{languages.sentence(error.hint)}", lines=True)
+    what = languages.sentence(error.what)
+    stop = "" if what.endswith(("?", "？", "。")) else "。" if languages.language() == "zh" else "."
+    words = visible(f"{what}{stop}{'' if languages.language() == 'zh' else ' '}{languages.sentence(error.hint)}", lines=True)
     return f"{error.code}: {place}{' '.join(words.split())}"

@@ -15,8 +15,14 @@ from matcher import languages
 
 PLACE = re.compile(r"\{([a-z_]\w*)\}", re.IGNORECASE)
 """A value in an entry."""
-NUMBERS = frozenset({"n", "count"})
-"""Names of values that are whole numbers."""
+_AMOUNT = r"[-+]?[\d,]*\d(?:\.\d+)?(?: [A-Z]{3})?"
+_ID = r"\S+"
+SHAPES = {
+    "n": r"-?[\d,.]*\d", "currency": r"[A-Z]{3}", "percent": r"[\d.]+ ?%",
+    **dict.fromkeys("line_id decision_id statement_id code customer_id item_id rule account number month".split(), _ID),
+    **dict.fromkeys("amount gap has cash wants after adjustment minor left cleared points size".split(), _AMOUNT),
+}  # fmt: skip
+"""What values of these names look like; any other may be any text."""
 DATA = frozenset(
     "payer name customer customer_name customer_id text file path where typed account line line_id item_id document_no books actor owner "
     "number documents programme command key target".split()
@@ -25,9 +31,19 @@ DATA = frozenset(
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})(?: (\d{4}))?")
 _MONTH = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{4})")
+_BEGINS = 12
+_DEEPEST = 6
+"""Sentences within sentences that are looked into."""
+_AMOUNT_OF = re.compile(r"([-+]?[\d,]*\d(?:\.\d+)?(?: [A-Z]{3})?) ([a-z ]+)")
+_COUNTED = re.compile(r"(.*[A-Za-z]) (\d[\d,]*)")
 _ESCAPES = {"n": "\n", "t": "\t"}
-_SEPARATORS = (". ", "; ", ": ", ", ")
+_SEPARATORS = (". ", "; ", ": ", ", or ", ", ")
+_LISTING = ("; ", ", or ")
+"""Between entries of a list; where each of them is known, the list is no other sentence."""
+_THEIRS = {"de": {", or ": ", oder "}, "zh": {". ": "。", "; ": "；", ": ": "：", ", or ": "，或", ", ": "，"}}
 _CACHED = 4096
+_TOGETHER = 5
+"""Parts between separators that an entry may span."""
 
 
 def parse(text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -71,7 +87,8 @@ class _Pattern:
 
     def __init__(self, said: str, words: str) -> None:
         self.said, self.words = said, words
-        self.weight = len(PLACE.sub("", said))
+        # what begins with words of its own says more of a text than what may begin with anything
+        self.weight = len(PLACE.sub("", said)) + (_BEGINS if said[0] != "{" else 0)
         self._compiled: re.Pattern[str] | None = None
         self._names: list[str] = PLACE.findall(said)
 
@@ -79,7 +96,7 @@ class _Pattern:
         """The values of the entry where it makes this text."""
         if self._compiled is None:
             literals = PLACE.split(self.said)[::2]
-            groups = [r"(-?[\d,.]*\d)" if name.rstrip("0123456789") in NUMBERS else "(.+?)" for name in self._names]
+            groups = [f"({SHAPES.get(name.rstrip('0123456789'), '.*?')})" for name in self._names]
             parts = [re.escape(literals[0])]
             for group, literal in zip(groups, literals[1:], strict=True):
                 parts += [group, re.escape(literal)]
@@ -93,6 +110,7 @@ class Catalogue:
 
     def __init__(self, language: str, entries: Mapping[str, str]) -> None:
         self._wide = language == "zh"
+        self._separators = _THEIRS.get(language, {})
         self._words: dict[str, str] = {}
         self._patterns: dict[str, list[_Pattern]] = {}
         self._told: dict[str, str] = {}
@@ -104,7 +122,7 @@ class Catalogue:
 
     def word(self, text: str) -> str:
         """A whole entry without values, or the text; `_` of a code counts as a blank."""
-        return self._words.get(text) or self._words.get(text.replace("_", " ")) or text
+        return self._words.get(text) or self._words.get(text.replace("_", " ")) or self.known(text)
 
     def known(self, text: str) -> str:
         """A whole entry, with its values."""
@@ -120,15 +138,19 @@ class Catalogue:
 
     def _whole(self, text: str, depth: int = 0) -> str:
         """What an entry makes of the text; '' without one. A full stop may stand behind it."""
-        if found := self._words.get(text):
+        if found := self._words.get(text) or ("_" in text and self._words.get(text.replace("_", " "))):
             return found
-        if depth < 4:
+        if depth < _DEEPEST:
             candidates = [one for letters in set(_LETTERS.findall(text)) for one in self._patterns.get(letters, ())]
             for pattern in sorted(candidates, key=lambda one: (-one.weight, one.said)):
                 if (values := pattern.values(text)) is not None:
                     return self._filled(pattern, values, depth)
         if text.endswith(".") and (found := self._whole(text[:-1], depth + 1)):
             return found + ("。" if self._wide else ".")
+        if text[:1].islower() and (found := self._words.get(text[0].upper() + text[1:])):
+            return found
+        if text[:1].isupper() and (found := self._whole(text[0].lower() + text[1:], depth + 1)):
+            return found[0].upper() + found[1:]
         return ""
 
     def _filled(self, pattern: _Pattern, values: Mapping[str, str], depth: int) -> str:
@@ -136,9 +158,9 @@ class Catalogue:
         return PLACE.sub(lambda found: told.get(found[1], found[0]), pattern.words)
 
     def _value(self, name: str, value: str, depth: int) -> str:
-        if name in NUMBERS or name in DATA:
+        if name in SHAPES or name in DATA:
             return value
-        return self._date(value) or self._parts(value, depth) or value
+        return self._date(value) or (self._parts(value, depth) if value else "") or value
 
     def _date(self, value: str) -> str:
         """A day or a month as it stands in sentences; '' for anything else."""
@@ -152,16 +174,38 @@ class Catalogue:
         return ""
 
     def _parts(self, text: str, depth: int) -> str:
-        """The text by its entry, else by those of the parts between separators; '' where none of them has one."""
+        """The text by its entry, else by those of the parts between separators; '' where none of them has one. Blanks around it stay."""
+        if (bare := text.strip()) != text:
+            told = self._parts(bare, depth) if bare else ""
+            return told and f"{text[: len(text) - len(text.lstrip())]}{told}{text[len(text.rstrip()) :]}"
+        for separator in _LISTING:
+            if separator in text and all(told := [self._words.get(part, "") for part in text.split(separator)]):
+                return self._separators.get(separator, separator).join(told)
         if found := self._whole(text, depth):
             return found
-        if depth >= 4:
+        if depth >= _DEEPEST:
             return ""
+        if (counted := _COUNTED.fullmatch(text)) and (word := self._words.get(counted[1])):
+            return f"{word} {counted[2]}"
+        if (amount := _AMOUNT_OF.fullmatch(text)) and (word := self._words.get(amount[2])):
+            return f"{amount[1]} {word}"
         for separator in _SEPARATORS:
             if separator in text:
-                parts = text.split(separator)
-                told = [self._parts(part, depth + 1) for part in parts]
-                if any(told):
-                    wide = "。；：，"[_SEPARATORS.index(separator)] if self._wide else separator
-                    return wide.join(new or old for new, old in zip(told, parts, strict=True))
+                told, known = self._joined(text.split(separator), separator, depth + 1)
+                if known:
+                    return (self._separators.get(separator, separator)).join(told)
         return ""
+
+    def _joined(self, parts: list[str], separator: str, depth: int) -> tuple[list[str], bool]:
+        """Parts of a text, several of them together where they are one entry, and whether any is known."""
+        told: list[str] = []
+        known, place = False, 0
+        while place < len(parts):
+            for end in range(min(len(parts), place + _TOGETHER), place + 1, -1):
+                if end - place < len(parts) and (found := self._whole(separator.join(parts[place:end]), depth)):
+                    break
+            else:
+                end, found = place + 1, self._parts(parts[place], depth)
+            told.append(found or parts[place])
+            known, place = known or bool(found), end
+        return told, known

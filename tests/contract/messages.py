@@ -9,7 +9,7 @@ listed in docs/words.md.
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,20 +18,49 @@ import click
 from matcher import reasons, states
 from matcher.cli.helping import option_parts, paragraphs, typed_and_words
 from matcher.cli.main import main
+from matcher.cli.tables.standard import STANDARD
 from matcher.codes import CATALOGUE
+from matcher.languages import LANGUAGES
+from matcher.languages.catalogue import parse, source
+from matcher.rules.rulebook import default
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = ("cli/", "display/", "fullscreen/", "review/", "pipeline/", "rules/words.py", "rules/own.py", "matching/explanations/", "ledger/",
            "matching/decisions/", "matching/classify.py", "matching/returns.py", "matching/refunds.py", "matching/own_transfers.py",
-           "store/queue.py", "openitems/tie_out.py", "reasons.py", "rules/classes.py", "exports/erp/", "filters.py")  # fmt: skip
+           "store/queue.py", "openitems/", "reasons.py", "rules/classes.py", "exports/erp/", "filters.py")  # fmt: skip
 """Where every sentence may be read by a person; elsewhere only those of errors are."""
+UNREAD = ("rules/vocabulary.py", "review/decision_file.py", "pipeline/decision_file/columns.py")
+"""What is listed by hand, and what stands in files that are English for ever."""
 RAISING = frozenset(
     "MatcherError Fault Problem RowFault RefusedRowError UsageError Unable fail note say busy confirm counted replace_error".split()
 )
 NOT_SAID = frozenset("compile col lit split option argument getLogger sql run frame execute scalar few rstrip removesuffix".split())
-_CODE = re.compile(r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE)\b|_id,|::|%\(|^\s*[#.][a-z]+ \{|\\[bdsw]|\w+\(\w*\)")
-_NUMBERS = frozenset({"len"})
+_CODE = re.compile(
+    r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE|DESC|CASE WHEN|IN \()\b|_id,|_id IN|::|%\(|\$[a-z]|^[:#.]?[a-z]+ \{"
+    r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
+)
+NOT_SAID_WHOLE = frozenset(
+    """can't start new thread
+from `i128` to `i64` failed
+Value error,
+dialog wide
+learned revoke
+statement settle
+export receipts
+statement accept
+statement reject
+matcher accept {ranges}
+matcher allocate {first} {word}
+matcher items --search {word}
+tuple[pl.DataFrame, Table]
+list of {in_words}, {SAID}
+How to print: {forms}. Default: by the ending of --out, else table.
+How to print: {forms}. Default: table.
+the bank's code says {}
+(outcome NOT IN ({words}) OR state = '{PROPOSED}')""".splitlines()
+)
+"""What looks like words and is none, or is listed by hand as it is put together."""
 
 
 def _name(node: ast.expr) -> str:
@@ -93,6 +122,8 @@ def _spoken(text: str) -> bool:
     """Whether a text reads as words for a person."""
     literal = re.sub(r"\{\w+\}", " ", text)
     words = re.findall(r"[A-Za-z][a-z'-]+", literal)
+    if text.strip() in NOT_SAID_WHOLE:
+        return False
     return len(words) >= 2 and " " in text.strip() and not _CODE.search(literal) and any(word.islower() for word in words)
 
 
@@ -145,6 +176,10 @@ def _help(command: click.Command) -> Iterator[str]:
             yield from _help(one)
 
 
+BY_HAND = (ROOT / "tests" / "contract" / "spoken.txt").read_text(encoding="utf-8").splitlines()
+"""What is put together where no rule finds it: single words, sentences of click, endings that follow a part."""
+
+
 def vocabulary() -> dict[str, list[str]]:
     """The fixed words, by what they are."""
     enums = [one for one in vars(states).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum]
@@ -153,10 +188,15 @@ def vocabulary() -> dict[str, list[str]]:
         "evidence": [text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text],
         "bases": [one.words for one in BASES.values()],
         "differences": [one.words for one in DIFFERENCES.values()],
+        "rules": [rule.title for rule in default().rule],
         "states": sorted({str(word).replace("_", " ") for one in enums for word in one if word}),
         "reasons": [word.replace("_", " ") for word in reasons.SHIPPED],
-        "headings": sorted({word for path in (ROOT / "matcher" / "cli").rglob("*.py") for word in _headings(path)}),
+        "headings": sorted(
+            {name.replace("_", " ") for name in STANDARD}
+            | {word for path in (ROOT / "matcher" / "cli").rglob("*.py") for word in _headings(path)}
+        ),
         "help": list(dict.fromkeys(_help(main))),
+        "by hand": [line for line in BY_HAND if line],
     }
 
 
@@ -165,8 +205,40 @@ def entries() -> dict[str, str]:
     found = {text.strip(): part for part, texts in vocabulary().items() for text in texts}
     for path in sorted((ROOT / "matcher").rglob("*.py")):
         name = path.relative_to(ROOT / "matcher").as_posix()
-        if name.startswith(("languages/", "codes/", "codes_page", "engines/")) or name == "rules/vocabulary.py":
+        if name.startswith(("languages/", "codes/", "codes_page", "engines/", "cli/tables/webpage", "fullscreen/look")) or name in UNREAD:
             continue
         for text in _said(path, name.startswith(SCREENS)):
             found.setdefault(text, name)
     return found
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'
+
+
+def catalogue(language: str, told: Mapping[str, str]) -> str:
+    """The text of a catalogue: all entries in the order of their places, with what is told of them."""
+    head = [
+        "# What matcher says, in another language. Made by tests/contract/messages.py: change what stands behind msgstr only.", 'msgid ""',
+        'msgstr ""', f'"Language: {language}\\n"', '"MIME-Version: 1.0\\n"', '"Content-Type: text/plain; charset=UTF-8\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"',
+    ]  # fmt: skip
+    parts = ["\n".join(head)]
+    for entry, place in sorted(entries().items(), key=lambda one: (not one[1].islower() or "/" in one[1], one[1], one[0])):
+        parts.append(f"#: {place.replace(' ', '-')}\nmsgid {_quoted(entry)}\nmsgstr {_quoted(told.get(entry, ''))}")
+    return "\n\n".join(parts) + "\n"
+
+
+def written(language: str) -> dict[str, str]:
+    """What the catalogue of a language has now."""
+    return {said: words for said, words, flags in parse(source(language)) if said and "fuzzy" not in flags}
+
+
+def path_of(language: str) -> Path:
+    """The file of a catalogue."""
+    return ROOT / "matcher" / "languages" / f"{language}.po"
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    for one in LANGUAGES[1:]:
+        path_of(one).write_text(catalogue(one, written(one)), encoding="utf-8")

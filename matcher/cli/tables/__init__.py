@@ -9,6 +9,6 @@ from matcher.cli.tables.output import data_record, for_programs, formatted, page
 from matcher.cli.tables.standard import counted
 
 __all__ = [
-    "Column", "Kind", "Row", "Said", "Tone", "counted", "data_record", "for_programs", "formatted", "page_width", "put_line", "show", "show_facts",
-    "with_format",
+    "Column", "Kind", "Row", "Said", "Tone", "counted", "data_record", "for_programs", "formatted", "page_width", "put_line", "show",
+    "show_facts", "with_format",
 ]  # fmt: skip

@@ -181,7 +181,7 @@ def split(table: Table) -> tuple[list[Column], tuple[str, ...]]:
         for column in table.columns
         if shared.get(column.name)
     )
-    return columns, (*map(visible, table.head[:1]), *(visible(languages.sentence(part)) for part in table.head[1:]), *parts)
+    return columns, (*(visible(languages.known(part)) for part in table.head), *parts)
 
 
 def filled(table: Table, columns: Sequence[Column]) -> list[Column]:

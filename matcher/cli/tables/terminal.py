@@ -175,7 +175,8 @@ def _left_out(names: Sequence[str], page: Page) -> str:
     """What is not shown, in one line."""
     for count in range(len(names), 0, -1):
         rest = f" and {len(names) - count} more" if count < len(names) else ""
-        text = f"Not shown: {', '.join(names[:count])}{rest} (a wider screen, or {page.more})."
+        rest = languages.known(rest) if rest else ""
+        text = languages.known(f"Not shown: {', '.join(names[:count])}{rest} (a wider screen, or {page.more}).")
         if width(text) <= page.width:
             return text
-    return cut(f"{len(names)} columns not shown ({page.more}).", page.width, page.mark)
+    return cut(languages.known(f"{len(names)} columns not shown ({page.more})."), page.width, page.mark)
