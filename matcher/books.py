@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
+    from matcher.pipeline.remittance.results import RemittanceResult
     from matcher.pipeline.reports import Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
@@ -215,6 +216,23 @@ class Books(DecisionMethods, LookingMethods):
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
             return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
+
+    def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
+        """Takes remittance advices into the books; all files or none. They explain receipts from the next run on.
+
+        Args:
+            files: paths.
+            dry_run: do everything but keep nothing.
+
+        Raises:
+            MatcherError: ``remittance.unknown``, and whatever refuses a file, with all of its `faults`.
+        """
+        from matcher.parsers.files import file_source
+        from matcher.pipeline.remittance.importing import import_remittance
+
+        sources = [file_source(path) for path in files]
+        with self._session(write=True, keep=not dry_run) as session:
+            return import_remittance(session, sources)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""

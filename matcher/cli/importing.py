@@ -8,10 +8,14 @@ import click
 
 from matcher.cli.common import IsoDate, busy, note, open_books, reason_option, with_books
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
+from matcher.codes import NEEDS_PERSON
+from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from matcher.books import Books
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
+    from matcher.pipeline.remittance.results import RemittanceResult
 
 _COUNTS = ("kind", "files", "rows", "new", "changed", "closed")
 _COUNTED = (
@@ -23,12 +27,17 @@ _TIED = (
     Column("amount", kind=Kind.AMOUNT, priority=0, zeros=True), Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
+_ADVICE_COUNTS = ("files", "advices", "rows", "new", "known", "replaced", "found")
+_ADVICES = (
+    Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ADVICE_COUNTS[:-1]),
+    Column("found", "documents found", kind=Kind.COUNT, priority=0, zeros=True),
+)  # fmt: skip
 _SHOWN = 5
 """Customers and documents that are named on screen; the others are counted."""
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates"]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "remittance"]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -63,20 +72,28 @@ def import_(
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX).
+    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX); and payers' remittance advices.
 
-    The files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag, else the
-    day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same legal
-    entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has changed,
-    is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
+    Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
+    else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
+    legal entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has
+    changed, is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
 
     A file with a fault changes nothing (exit status 3); all of its faults are named with their lines. A list that leaves out more than a
     fifth of what is open (policy.closing_percent) looks cut off and is refused (exit status 4); --allow-closing takes it all the same.
 
     Nothing is taken in (exit status 4) when an item with postings would get another currency, entity, customer, document or sign, or an
     amount below what is posted. --allow-change with a --reason lets the customer or the document of an item change all the same.
+
+    An advice says which documents a payment is for; from the next run on it explains its receipt, whichever of the two came first. The
+    same advice twice counts once; another one of the same sender and number takes its place. One that does not add up is kept, shown by
+    `matcher advices` and never used (exit status 1).
     """
     books = open_books()
+    if kind == "remittance":
+        given = {"--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change}
+        _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
+        return
     with busy(f"reading {kind}"):
         result = books.import_files(
             cast("ImportKind", kind),
@@ -93,6 +110,34 @@ def import_(
         note(text)
     if dry_run:
         note("Dry run: nothing was kept.")
+
+
+def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[str], output: str, *, dry_run: bool) -> None:
+    if given:
+        raise MatcherError("usage.option", f"{given[0]} is for lists of open items, not for remittance advices")
+    with busy("reading advices"):
+        result = books.import_remittance(files, dry_run=dry_run)
+    if output == "json":
+        data_record(result.to_dict())
+    else:
+        show([{name: getattr(result, name) for name in _ADVICE_COUNTS} | {"kind": "remittance"}], _ADVICES, output)
+    for text in advice_remarks(result):
+        note(text)
+    if dry_run:
+        note("Dry run: nothing was kept.")
+    if result.unproven:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def advice_remarks(result: "RemittanceResult") -> Iterator[str]:
+    """What a person must know of advices that came in, in sentences."""
+    for text in result.notes:
+        yield f"{text}."
+    if result.not_found:
+        count = counted(len(result.not_found), "document is", "documents are")
+        yield f"{count} not in the books: {_some(result.not_found)}. An advice with such a document posts nothing until it is imported."
+    for one in result.unproven:
+        yield f"Not used: {one.place}: {one.why}."
 
 
 def _show(result: "ImportResult", output: str) -> None:

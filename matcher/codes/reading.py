@@ -44,6 +44,11 @@ READING = (
     ),
     Code("file.unwritable", USAGE, "The file cannot be written.", "Check the folder, its permissions and the free space."),
     bad("file.bank_message", "The bank answers with an error instead of a statement.", "Read the bank's message and download again."),
+    bad(
+        "remittance.unknown",
+        "No reader of remittance advices recognises the contents.",
+        "Write the advice as the table of docs/files.md (advice_id, document_no, net, ...), or look at the file with `matcher inspect`.",
+    ),
     # columns and cells
     bad("column.missing", "A required column is absent.", "Add the column; docs/files.md lists them."),
     bad("row.width", "A row has more cells than the header.", "Quote cells that contain the delimiter."),

@@ -30,11 +30,11 @@ NEARLY_EQUAL = 94
 """Likeness from which a name counts although another customer's is no less alike."""
 
 KEY_CAP = 5
-"""A number key that more items carry than this names none of them (a year, a customer's own number)."""
+"""A number key that more documents carry than this names none of them (a year, a customer's own number)."""
 
 REFERENCE_SQL = f"""
 WITH carried AS (
-    SELECT entity, key, count(DISTINCT item_id) AS item_count FROM item_keys GROUP BY entity, key
+    SELECT entity, key, count(DISTINCT document) AS item_count FROM item_keys GROUP BY entity, key
 )
 SELECT l.line_id, i.item_id, i.source, l.key, c.item_count,
     CASE WHEN l.class = 'whole' AND i.class = 'whole' THEN 'whole' WHEN i.class = 'tail' THEN 'tail'

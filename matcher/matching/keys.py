@@ -9,6 +9,7 @@ import polars as pl
 
 from matcher.matching.names.forms import fold as fold
 from matcher.matching.names.forms import name_key as name_key
+from matcher.states import DocumentType
 
 MIN_KEY = 3
 """Shortest number key; shorter numbers say nothing."""
@@ -21,9 +22,16 @@ def account_key(number: str) -> str:
 
 
 def item_keys(items: pl.DataFrame) -> pl.DataFrame:
-    """Keys of open items: columns item_id, entity, key, class, source (``document``, ``payment_reference``, ``order``)."""
+    """Keys of open items: columns item_id, document, entity, key, class, source (``document``, ``payment_reference``, ``order``).
+
+    ``document`` is one for all instalments of a document, and the item itself else.
+    """
+    plan = pl.concat_str("customer_id", "document_no", separator="\n")
+    document = pl.when(pl.col("document_type") == DocumentType.INSTALMENT).then(plan).otherwise(pl.col("item_id")).alias("document")
     numbers = pl.concat(
-        items.select("item_id", "entity", pl.col(column).alias("text"), pl.lit(source).alias("source")).filter(pl.col("text") != "")
+        items.select("item_id", document, "entity", pl.col(column).alias("text"), pl.lit(source).alias("source")).filter(
+            pl.col("text") != ""
+        )
         for column, source in (("document_no", "document"), ("payment_reference", "payment_reference"), ("purchase_order", "order"))
     ).with_columns(pl.col("text").str.to_uppercase())
     whole = pl.col("text").str.replace_all(r"[^\p{L}\p{N}]", "")
@@ -68,7 +76,7 @@ def _tokens(written: pl.DataFrame, pattern: str) -> pl.DataFrame:
 
 
 def _keyed(frame: pl.DataFrame, key: pl.Expr, kind: str) -> pl.DataFrame:
-    columns = [c for c in ("item_id", "line_id", "entity", "source") if c in frame.columns]
+    columns = [c for c in ("item_id", "document", "line_id", "entity", "source") if c in frame.columns]
     keyed = frame.select(*columns, key.alias("key"), pl.lit(kind).alias("class"))
     return keyed.filter((pl.col("key").str.len_chars() >= MIN_KEY) & pl.col("key").str.contains(r"\d"))
 

@@ -84,7 +84,7 @@ def test_the_bounds_that_the_page_names() -> None:
     page = " ".join(MATCHING.read_text(encoding="utf-8").split())
     limits = BOOK.limits
     for sentence in (
-        "A key that more than five items carry" if candidates.KEY_CAP == 5 else "",
+        "A key that more than five documents carry" if candidates.KEY_CAP == 5 else "",
         "For the six customers that most speaks for" if build.MAX_CUSTOMERS == 6 else "",
         "its twelve best explanations are kept" if build.MAX_EXPLANATIONS == 12 else "",
         "an amount that at most five items have" if build.RARE_AMOUNT_MAX_ITEMS == 5 else "",

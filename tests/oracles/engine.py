@@ -39,7 +39,7 @@ def _references(lines: list[_Row], items: list[_Row]) -> pl.DataFrame:
     found = []
     for line in lines:
         hits = [i for i in items if i["entity"] == line["entity"] and i["key"] == line["key"]]
-        item_count = len({i["item_id"] for i in hits})
+        item_count = len({i["document"] for i in hits})
         if item_count <= rules.KEY_CAP:
             found += [
                 (line["line_id"], i["item_id"], i["source"], line["key"], item_count, _class(line["class"], i["class"])) for i in hits

@@ -35,8 +35,8 @@ def test_fold_and_account() -> None:
 
 def items(*numbers: str) -> pl.DataFrame:
     return pl.DataFrame(
-        [(str(n), "1", number, "", "") for n, number in enumerate(numbers)],
-        schema=["item_id", "entity", "document_no", "payment_reference", "purchase_order"],
+        [(str(n), "1", "C1", "invoice", number, "", "") for n, number in enumerate(numbers)],
+        schema=["item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order"],
         orient="row",
     )
 

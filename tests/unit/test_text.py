@@ -2,7 +2,8 @@
 
 import pytest
 
-from matcher.matching.references.text import Number, Text, fragments, index_keys, number, says, shape, spoken
+from matcher.matching.references.makes import shape
+from matcher.matching.references.text import Number, Text, fragments, index_keys, number, says, spoken
 
 OURS = number("RE-2026-00417")
 
@@ -203,6 +204,8 @@ FIRST = number("RE-2026-01234")
         ("RE-2026-01234/35 und 2 weitere", ["01235"]),
         ("RE-2026-01234 +4", []),
         ("RE-2026-01234, 3 Rechnungen", []),
+        ("RE-2026-01234 8.921,43/RE-2026-01236 8.921,43", []),  # an amount is no counter
+        ("RE-2026-01234 36,50", []),
     ],
 )
 def test_a_shortened_list_goes_on_from_the_first_number(text: str, listed: list[str]) -> None:

@@ -214,7 +214,15 @@ class ExplanationBuilder:
             return []
         items = tuple(sorted(members, key=oldest_first))
         view = self._context(who or items[0].customer_id, {i.item_id: self.keys[i.item_id] for i in named})
-        return list(self._explained(ItemSet("group", items), view, self._payer(view.customer_id)))
+        alone = not (who and self._own_instead(who, items))
+        return list(self._explained(ItemSet("group", items, unique=alone), view, self._payer(view.customer_id)))
+
+    def _own_instead(self, who: str, items: Iterable[Item]) -> bool:
+        """Whether one of the items is a stranger's, and the payer owes the same amount himself: the number may be a slip."""
+        own, inside = self.pool.holding(who, self.receipt.currency), {i.item_id for i in items}
+        family = self.pool.relatives.get(who, frozenset()) | {who}
+        strange = (i for i in items if i.customer_id not in family)
+        return any(mine.item_id not in inside for i in strange for mine in own.by_amount.get(i.open, ()))
 
     def _customers(self) -> list[tuple[str, bool]]:
         """Customers worth a look, those with most evidence first; and whether much speaks for them."""

@@ -1,7 +1,7 @@
 """What the words and the other numbers of a payer's text say for or against an explanation of his receipt."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from matcher.matching.explanations import evidence, item_sets
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
@@ -9,11 +9,15 @@ from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Receipt
-from matcher.matching.references.text import Text, compact, says, shape
+from matcher.matching.references.makes import alike, shape
+from matcher.matching.references.text import Number, Text, compact, says
 from matcher.rules.rulebook import Words
 from matcher.rules.vocabulary import BASES
 
 _RUN = re.compile(r"\d+")
+MIN_BEGINNING = 5
+"""Fewest characters by which a word may be the beginning of a document's number that was cut."""
+
 MOST_APART = 2
 """Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
 
@@ -31,7 +35,7 @@ class Wording:
         if (difference == "part" or item_set.items[0].document_type == "instalment") and self._part:
             yield "text_part"
         many = difference == "over" and len(self.text.tokens) > len(item_set.items) + MOST_APART
-        if many or (self._asked(item_set, difference) and self._says_more(item_set)):
+        if many or (self._asked(item_set, difference) and self._says_more(view, item_set)):
             yield "text_more"
         paid = self.receipt.amount
         if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
@@ -66,8 +70,11 @@ class Wording:
 
     @lazy
     def _ours(self) -> frozenset[str]:
-        """The numbers of the text that have the make of our documents' numbers."""
-        return frozenset(number for number in self.text.numbered if shape(number) in self.pool.numbers.shapes)
+        """The numbers of the text that have the make of our documents' numbers, or have it when look-alike letters are digits."""
+        shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)
+        return frozenset(
+            number if shape(number) in shapes else read for number, read in forms if not shapes.isdisjoint(map(shape, (number, read)))
+        )
 
     @lazy
     def _orders(self) -> frozenset[str]:
@@ -107,7 +114,7 @@ class Wording:
         instalments = len(item_set.items) > 1 and len({i.document_no for i in item_set.items}) == 1
         return item_set.basis == "named" and instalments
 
-    def _says_more(self, item_set: ItemSet) -> bool:
+    def _says_more(self, view: CustomerContext, item_set: ItemSet) -> bool:
         """Whether the text speaks of more documents than these: by a count, a list that goes on, or a number of another document's."""
         text, size = self.text, len(item_set.items)
         if text.others or (text.total or 0) > size or text.goes_on:
@@ -118,7 +125,16 @@ class Wording:
         if item_set.basis == "damaged":
             return False
         numbers = [number_of(i) for i in item_set.items]
-        if any(text.ends_within(number.whole) for number in numbers):
+        if any(text.ends_within(number.whole) for number in numbers) or self._begins_another(view, members, numbers):
             return True
         own = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)} - {""}
         return any(not any(number.endswith(form) or form.endswith(number) for form in own) for number in self._ours)
+
+    def _begins_another(self, view: CustomerContext, members: Collection[str], numbers: Sequence[Number]) -> bool:
+        """Whether a word of the text that is none of these numbers is how the number of another open item of the customer begins."""
+        own = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)}
+        words = {word for word in self.text.wholes if len(word) >= MIN_BEGINNING} - own
+        if not words:
+            return False
+        others = [number_of(item).whole for item in view.items if item.item_id not in members]
+        return any(other.startswith(word) and other != word for word in words for other in others)

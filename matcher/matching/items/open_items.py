@@ -9,7 +9,8 @@ from matcher.matching.items.repetition import Repetition
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Explanation, Item
 from matcher.matching.references.index import Numbers
-from matcher.matching.references.text import compact, shape
+from matcher.matching.references.makes import shape
+from matcher.matching.references.text import compact
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from matcher.matching.items.customer_items import number_of
 from matcher.matching.lazy import lazy
 from matcher.matching.records import Item
-from matcher.matching.references.text import PLACE, STRONG, Text, fragments, index_keys, shape
+from matcher.matching.references.makes import shape
+from matcher.matching.references.text import PLACE, STRONG, Text, fragments, index_keys
 
 CROWD = 50
 """Items that share one form, from which they are sorted by customer before they are looked at."""

@@ -19,3 +19,12 @@ GOES_ON = re.compile(
     r"|\bFF\b|\.\.\.|…|等(?!于)|明细|[,;/&+]\s*(?:\||$)|\b(?:UND|AND|ET)\s*(?:\||$)"
 )
 """That the list goes on or is elsewhere: "and others", "see advice", an open end."""
+
+AND = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
+"""Between the counters of a shortened list: "RE-1234/235/236"."""
+
+TO = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
+"""Between the first and the last counter of a range: "RE-1234 - 1238"."""
+
+AMOUNT = re.compile(r"\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}(?!\d)|\d+[.,]\d{2}(?!\d)")
+"""An amount, which payers write behind a document's number: no counter of a shortened list."""

@@ -66,6 +66,7 @@ _PHRASES = re.compile(
     r"|(?<![\w./-])(?:19|20)\d\d(?!\w|[./-]\w| \d)|(?<!\w)\d{1,2}:\d\d(?::\d\d)?(?!\w)"
     # an amount with its small coins, or with its currency
     r"|(?<![\w.,/+-])(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,]\d\d(?![\w/+-]|[.,;]\d)"
+    r"|(?<![\w.,/+-])\d{1,3}(?:(?:[.' ]\d{3})+,|(?:[,' ]\d{3})+\.)\d\d(?=[/+;]\d)"
     r"|(?<!\w)(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY)\s?\d[\d.,']*"
     r"|(?<![\w./-])\d[\d.,']*\s?(?:EUR|USD|GBP|CHF|CNY|RMB|SEK|NOK|DKK|PLN|CZK|JPY|€|\$|元|円)(?!\w| ?\d)"
     rf"|(?<![\w./-])\d[\d.,]*\s?(?:{_UNIT})(?![^\W\d_]|-)|(?<!\w)\d+\s?%"

@@ -13,7 +13,8 @@ from rapidfuzz.distance import OSA
 
 from matcher.matching.keys import MIN_KEY, fold
 from matcher.matching.lazy import lazy
-from matcher.matching.references.lists import GOES_ON, OTHERS, TOTAL
+from matcher.matching.references.lists import AMOUNT, AND, GOES_ON, OTHERS, TO, TOTAL
+from matcher.matching.references.makes import alike
 from matcher.matching.references.meanings import blanked, orders, said_short
 from matcher.matching.references.neutral import is_neutral, without_tags
 
@@ -25,9 +26,6 @@ _WORD = re.compile(r"[^\W_]+")
 _YEAR_PIECE = re.compile(r"(^|\|)20(\d\d)(?=\||$)")
 """A year of four digits among the pieces of a number; payers write two of them."""
 _SIGNS = "\u2e7f"
-_ALIKE = str.maketrans("OQILSBZ", "0011582")
-_LIST = re.compile(r"\s*(?:[/,;+&]|\bUND\b|\bAND\b|\bET\b)\s*|\s+")
-_RANGE = re.compile(r"\s*(?:-|–|\.\.+|~|至|到|\bTO\b|\bBIS\b|\bT/M\b|\bAU\b|\bAL\b|\bTHRU\b|\bTHROUGH\b|\bTOT\b)\s*")
 RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short", "doubtful")
 """Kinds of reference, the most telling first."""
 
@@ -118,11 +116,6 @@ def index_keys(item: Number) -> list[tuple[str, str, str]]:
     if item.whole:
         keys.append(("whole", item.whole, "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"))
     return keys
-
-
-def shape(number: str) -> str:
-    """What numbers of one make have in common: the letters with a sign for each run of digits; of digits alone how many they are."""
-    return "#" * len(number) if number.isdigit() else _RUN.sub("#", number)
 
 
 def _one_off(token: str, number: str) -> bool:
@@ -237,7 +230,7 @@ class Text:
     @lazy
     def alike(self) -> str:
         """All letters and digits with look-alike letters as digits."""
-        return self.compact.translate(_ALIKE)
+        return alike(self.compact)
 
     @lazy
     def others(self) -> int | None:
@@ -257,9 +250,10 @@ class Text:
         return bool(GOES_ON.search(self.written[: self._told]))
 
     def ends_within(self, number: str) -> bool:
-        """Whether the text was cut within a number like this one: its last word is how the number begins."""
+        """Whether the text was cut within a number like this one: its last word is how the number begins, or goes on behind it."""
         last = compact(self._words[-1]) if self._words else ""
-        return 1 < len(last) < len(number) and number.startswith(last)
+        behind = last[len(number) :] if number and last.startswith(number) else ""
+        return (1 < len(last) < len(number) and number.startswith(last)) or (len(behind) > 1 and behind.isdecimal())
 
     @lazy
     def _counts(self) -> tuple[re.Match[str], ...]:
@@ -337,8 +331,8 @@ class Text:
         """
         if len(item.digits) < MIN_DAMAGED:
             return ""
-        folded, size = item.whole.translate(_ALIKE), len(item.whole)
-        if size >= 7 and folded in self.alike and self._alone(folded, self.alike, self.upper.translate(_ALIKE)):
+        folded, size = alike(item.whole), len(item.whole)
+        if size >= 7 and folded in self.alike and self._alone(folded, self.alike, alike(self.upper)):
             return "ocr"
         cut = ""
         for token, bare, digits in self._damaged:
@@ -361,7 +355,7 @@ class Text:
         place = self._after(item)
         if place < 0:
             return listed, ""
-        if mark := _RANGE.match(self.upper, place):
+        if mark := TO.match(self.upper, place):
             last = _TOKEN.match(self.upper, mark.end())
             # the last number may hold blanks where the first one holds them
             other = number(self.upper[mark.end() : mark.end() + len(self.upper[place - len(item.whole) - 3 : place])]) if last else None
@@ -370,9 +364,14 @@ class Text:
             for following in (number(last[0]) if last else None, other):
                 if following is not None and following.stem == item.stem:
                     return listed, following.counter
-        while step := _LIST.match(self.upper, place):
+        while step := AND.match(self.upper, place):
             piece = _RUN.match(self.upper, step.end())
-            if not piece or len(piece[0]) > len(item.counter) or (len(piece[0]) == 4 and piece[0][:2] == "20"):
+            if (
+                not piece
+                or AMOUNT.match(self.upper, step.end())
+                or len(piece[0]) > len(item.counter)
+                or (len(piece[0]) == 4 and piece[0][:2] == "20")
+            ):
                 break
             if any(count.start() < piece.end() and piece.start() < count.end() for count in self._counts):
                 break

@@ -1,0 +1,1 @@
+"""Remittance advices in the books: taken in, bound to receipts, resolved to open items, listed."""
