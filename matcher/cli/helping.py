@@ -19,10 +19,6 @@ class Formatter(click.HelpFormatter):
         """The line with the command's form."""
         blank = "" if languages.language() == "zh" else " "
         super().write_usage(prog, args, languages.word("Usage:") + blank if prefix is None else prefix)
-            prog,
-            languages.known(args) if args else args,
-            languages.word("Usage:") + ("" if languages.language() == "zh" else " ") if prefix is None else prefix,
-        )
 
     def write_heading(self, heading: str) -> None:
         """A heading."""

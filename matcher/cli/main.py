@@ -10,6 +10,7 @@ import click
 
 from matcher import languages
 from matcher.cli import (
+    completing,
     decide,
     decisions,
     explain,
@@ -25,6 +26,7 @@ from matcher.cli import (
     rules,
     screen,
     statement,
+    topics,
     work,
 )
 from matcher.cli.common import SECONDS, WAIT, Given, note, with_language
@@ -152,8 +154,9 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     options.books, options.actor, options.wait = books, actor, wait
 
 
-for _module in (files, statement, work, queue, review, looking, decide, decisions, learned, explain, rules, out, months):
+for _module in (files, statement, work, queue, review, looking, decide, decisions, learned, explain, rules, out, months, topics):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)
 helping.set_pages(main)
+completing.set_words(main)
