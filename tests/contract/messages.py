@@ -41,7 +41,8 @@ _CODE = re.compile(
     r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
 )
 NOT_SAID_WHOLE = frozenset(
-    """can't start new thread
+    """In order; `matcher rules show` adds how certain they have been. Each *needs* is a group, of which one kind must be there.
+can't start new thread
 from `i128` to `i64` failed
 Value error,
 dialog wide
@@ -143,7 +144,7 @@ def _said(path: Path, whole: bool) -> Iterator[str]:
             inside = (inside or whole or name in RAISING) and name not in NOT_SAID
         elif isinstance(node, ast.JoinedStr | ast.BinOp | ast.Constant) and inside:
             if not isinstance(node, ast.Constant) or isinstance(node.value, str):
-                yield from filter(_spoken, map(_entry, _ways(node)))
+                yield from filter(_spoken, (part for way in _ways(node) for part in _parts(_entry(way))))
             for part in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
                 if isinstance(part, ast.FormattedValue) and not _constant(part.value):
                     yield from visit(part.value, inside)
@@ -152,6 +153,15 @@ def _said(path: Path, whole: bool) -> Iterator[str]:
             yield from visit(child, inside)
 
     yield from visit(tree, whole)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The entries of a help text: its paragraphs, and of one that keeps its lines the words of each."""
+    for paragraph in paragraphs(text) if "\n\n" in text else (text,):
+        if paragraph.startswith("\b"):
+            yield from (words for _, words in typed_and_words(paragraph))
+        else:
+            yield paragraph
 
 
 def _headings(path: Path) -> Iterator[str]:
@@ -163,11 +173,7 @@ def _headings(path: Path) -> Iterator[str]:
 
 
 def _help(command: click.Command) -> Iterator[str]:
-    for paragraph in paragraphs(command.help or ""):
-        if paragraph.startswith("\b"):
-            yield from (words for _, words in typed_and_words(paragraph) if _spoken(words))
-        elif _spoken(paragraph):
-            yield paragraph
+    yield from filter(_spoken, (part for paragraph in paragraphs(command.help or "") for part in _parts(paragraph)))
     for option in command.params:
         if isinstance(option, click.Option) and option.help:
             yield option_parts(option.help)[0]
