@@ -5,7 +5,8 @@ What is stored, sorted and given to other programs is English for ever. Only fac
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,17 @@ def use(language: str) -> None:
         from matcher.languages.catalogue import read
 
         _Chosen.catalogue = read(language)
+
+
+@contextmanager
+def english() -> Iterator[None]:
+    """What is made in here is English, whatever people read: files for other programs are."""
+    before = _Chosen.language, _Chosen.catalogue
+    _Chosen.language, _Chosen.catalogue = "en", None
+    try:
+        yield
+    finally:
+        _Chosen.language, _Chosen.catalogue = before
 
 
 def language() -> str:

@@ -7,6 +7,7 @@ an entry is found by the text that it makes, and the values are read back out of
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -41,6 +42,8 @@ _SEPARATORS = (". ", "; ", ": ", ", or ", ", ")
 _LISTING = ("; ", ", or ")
 """Between entries of a list; where each of them is known, the list is no other sentence."""
 _THEIRS = {"de": {", or ": ", oder "}, "zh": {". ": "。", "; ": "；", ": ": "：", ", or ": "，或", ", ": "，"}}
+_LEAP = 2000
+"""A year that has every day."""
 _CACHED = 4096
 _TOGETHER = 5
 """Parts between separators that an entry may span."""
@@ -126,7 +129,7 @@ class Catalogue:
 
     def known(self, text: str) -> str:
         """A whole entry, with its values."""
-        return self._whole(text) or text
+        return self._date(text) or self._whole(text) or text
 
     def sentence(self, text: str) -> str:
         """The text by its entry, or by those of its parts."""
@@ -165,9 +168,9 @@ class Catalogue:
     def _date(self, value: str) -> str:
         """A day or a month as it stands in sentences; '' for anything else."""
         if (found := _DAY.fullmatch(value)) and found[2] in languages.MONTHS:
-            day = date(int(found[3] or 2000), languages.MONTHS.index(found[2]) + 1, min(int(found[1]), 29))
-            text = (languages.long_day if found[3] else languages.short_day)(day)
-            return text.replace("29", found[1]) if int(found[1]) > 29 else text
+            with suppress(ValueError):  # 31 Jun is no day
+                day = date(int(found[3] or _LEAP), languages.MONTHS.index(found[2]) + 1, int(found[1]))
+                return (languages.long_day if found[3] else languages.short_day)(day)
         if (found := _MONTH.fullmatch(value)) and found[1] in languages.MONTHS:
             month = languages.MONTHS.index(found[1]) + 1
             return f"{found[2]}年{month}月" if self._wide else f"{month:02}/{found[2]}"
@@ -176,8 +179,8 @@ class Catalogue:
     def _parts(self, text: str, depth: int) -> str:
         """The text by its entry, else by those of the parts between separators; '' where none of them has one. Blanks around it stay."""
         if (bare := text.strip()) != text:
-            told = self._parts(bare, depth) if bare else ""
-            return told and f"{text[: len(text) - len(text.lstrip())]}{told}{text[len(text.rstrip()) :]}"
+            inner = self._parts(bare, depth) if bare else ""
+            return inner and f"{text[: len(text) - len(text.lstrip())]}{inner}{text[len(text.rstrip()) :]}"
         for separator in _LISTING:
             if separator in text and all(told := [self._words.get(part, "") for part in text.split(separator)]):
                 return self._separators.get(separator, separator).join(told)
@@ -191,9 +194,9 @@ class Catalogue:
             return f"{amount[1]} {word}"
         for separator in _SEPARATORS:
             if separator in text:
-                told, known = self._joined(text.split(separator), separator, depth + 1)
+                parts, known = self._joined(text.split(separator), separator, depth + 1)
                 if known:
-                    return (self._separators.get(separator, separator)).join(told)
+                    return (self._separators.get(separator, separator)).join(parts)
         return ""
 
     def _joined(self, parts: list[str], separator: str, depth: int) -> tuple[list[str], bool]:

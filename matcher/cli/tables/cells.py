@@ -31,8 +31,8 @@ def day(value: Any) -> date | None:
 
 
 def day_in_words(value: date) -> str:
-    """A day as a person writes it in his language: 31 Oct 2026."""
-    return languages.long_day(value)
+    """A day as a person writes it: 31 Oct 2026."""
+    return f"{value.day} {languages.MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: Any) -> datetime | None:

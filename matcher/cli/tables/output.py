@@ -85,7 +85,8 @@ class Sink:
         if self.form == "xlsx":
             from matcher.cli.tables.workbook import workbook
 
-            return workbook(tables)
+            with languages.english():
+                return workbook(tables)
         if self.form == "html":
             from matcher.cli.tables.webpage import page
 
