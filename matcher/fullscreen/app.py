@@ -61,6 +61,17 @@ class Details(Rows, can_focus=True):
             self.post_message(self.Clicked(number))
 
 
+class Keys(Footer):
+    """The keys at the bottom, in the person's language."""
+
+    def compose(self) -> ComposeResult:
+        """Each key with its word."""
+        for shown in super().compose():
+            if isinstance(description := getattr(shown, "description", None), str):
+                shown.description = languages.word(description)  # type: ignore[attr-defined]
+            yield shown
+
+
 class Desktop(App[None]):
     """The screen with its list, its detail and its messages. What keys do is in `keys.Review`."""
 
@@ -95,7 +106,7 @@ class Desktop(App[None]):
             yield Listing(self.desk, id="list")
             yield Details(id="detail")
         yield Label("", id="message")
-        yield Footer(compact=True)
+        yield Keys(compact=True)
 
     def on_mount(self) -> None:
         """Reads the list."""

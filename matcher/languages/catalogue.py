@@ -17,10 +17,12 @@ from matcher import languages
 PLACE = re.compile(r"\{([a-z_]\w*)\}", re.IGNORECASE)
 """A value in an entry."""
 _AMOUNT = r"[-+]?[\d,]*\d(?:\.\d+)?(?: [A-Z]{3})?"
+_NUMBER = r"-?[\d,.]*\d"
 _ID = r"\S+"
 SHAPES = {
-    "n": r"-?[\d,.]*\d", "currency": r"[A-Z]{3}", "percent": r"[\d.]+ ?%",
+    "n": _NUMBER, "currency": r"[A-Z]{3}", "percent": r"[\d.]+ ?%",
     **dict.fromkeys("line_id decision_id statement_id code customer_id item_id rule account number month".split(), _ID),
+    **dict.fromkeys("posted proposed waiting found share".split(), _NUMBER),
     **dict.fromkeys("amount gap has cash wants after adjustment minor left cleared points size".split(), _AMOUNT),
 }  # fmt: skip
 """What values of these names look like; any other may be any text."""

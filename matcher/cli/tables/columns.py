@@ -58,7 +58,7 @@ class Says(StrEnum):
 
 
 _WORDS = frozenset(
-    "action basis bucket by class decision difference_kind document_type evidence_class field figure in_force kind known mode nature "
+    "action balanced basis bucket by class decision difference_kind document_type evidence_class field figure in_force kind known mode nature "
     "outcome part point result ruling settled side state type who".split()
 )
 _SENTENCES = frozenset(
