@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,7 +120,7 @@ def _row(line: "WaitingLine") -> dict[str, Any]:
 
 def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
     columns = page_width()
-    for text in wrapped(languages.sentence(_head(page, held=held, narrow=narrow)), columns):
+    for text in _lines(languages.sentence(_head(page, held=held, narrow=narrow)), columns):
         put_line(text)
     if not page.lines:
         return
@@ -134,8 +135,16 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
             put_line(text)
     put_line("")
     for told in _foot(page):
-        for n, text in enumerate(wrapped(told, columns - 2)):
-            put_line(f"  {text}" if n else text)
+        for text in _lines(told, columns, indent="  "):
+            put_line(text)
+
+
+def _lines(text: str, columns: int, indent: str = "") -> list[str]:
+    """A sentence in lines; a Chinese one is broken between its characters."""
+    if text.isascii():
+        return wrap(text, columns, subsequent_indent=indent)
+    first, *further = wrapped(text, columns - len(indent)) or [""]
+    return [first, *(f"{indent}{line}" for line in further)]
 
 
 def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:

@@ -22,7 +22,7 @@ _ID = r"\S+"
 SHAPES = {
     "n": _NUMBER, "currency": r"[A-Z]{3}", "percent": r"[\d.]+ ?%",
     **dict.fromkeys("line_id decision_id statement_id code customer_id item_id rule account number month".split(), _ID),
-    **dict.fromkeys("posted proposed waiting found share".split(), _NUMBER),
+    **dict.fromkeys("posted proposed waiting".split(), _NUMBER),
     **dict.fromkeys("amount gap has cash wants after adjustment minor left cleared points size".split(), _AMOUNT),
 }  # fmt: skip
 """What values of these names look like; any other may be any text."""

@@ -87,8 +87,10 @@ def test_a_forbidden_word_is_seen() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_words_of_the_glossary_are_those_of_the_catalogue(language: str) -> None:
     told, column = messages.written(language), languages.LANGUAGES.index(language)
-    other = {row[0]: told[row[0]] for row in glossary() if row[0] in told and row[column].casefold() not in told[row[0]].casefold()}
-    assert other == {} or set(other.values()) <= {"Auszug"}
+    words = {row[0]: row[column] for row in glossary() if row[0] in told}
+    short = {"Kontoauszug": "Auszug"}  # where there is little room
+    other = {said: told[said] for said, word in words.items() if short.get(word, word).casefold() not in told[said].casefold()}
+    assert other == {}
 
 
 def test_chinese_is_written_in_simplified_characters() -> None:
@@ -113,6 +115,8 @@ def made(said: str) -> dict[str, str]:
 
     def value(name: str) -> str:
         shape = SHAPES.get(name, "")
+        if shape == SHAPES["n"]:
+            return VALUES["n"]
         return VALUES.get(name) or (f"{next(numbers)}.50" if shape.startswith("[-+]") else f"qx{next(numbers)}")
 
     return {name: value(name.rstrip("0123456789")) for name in PLACE.findall(said)}
