@@ -26,9 +26,13 @@ from matcher.rules.rulebook import default
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
 ROOT = Path(__file__).parents[2]
-SCREENS = ("cli/", "display/", "fullscreen/", "review/", "pipeline/", "rules/words.py", "rules/own.py", "matching/explanations/", "ledger/",
-           "matching/decisions/", "matching/classify.py", "matching/returns.py", "matching/refunds.py", "matching/own_transfers.py",
-           "store/queue.py", "openitems/", "reasons.py", "rules/classes.py", "exports/erp/", "filters.py")  # fmt: skip
+SCREENS = tuple(
+    "cli/ display/ fullscreen/ review/ pipeline/ rules/words.py rules/own.py rules/classes.py matching/explanations/ matching/decisions/ "
+    "matching/classify.py matching/returns.py matching/refunds.py matching/own_transfers.py ledger/ store/queue.py openitems/ reasons.py "
+    "exports/ filters.py config.py actors.py books.py encryption.py ids.py characters.py journal/ remittance/ workbooks/ parsers/csv/rows.py "
+    "parsers/csv/cells.py parsers/csv/records.py parsers/csv/balance.py parsers/csv/statements.py parsers/tally.py parsers/archive.py "
+    "parsers/signatures.py parsers/mt940/ parsers/bai2/ parsers/camt/ parsers/ofx/".split()
+)
 """Where every sentence may be read by a person; elsewhere only those of errors are."""
 UNREAD = ("rules/vocabulary.py", "review/decision_file.py", "pipeline/decision_file/columns.py")
 """What is listed by hand, and what stands in files that are English for ever."""
@@ -39,9 +43,12 @@ NOT_SAID = frozenset("compile col lit split option argument getLogger sql run fr
 _CODE = re.compile(
     r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE|DESC|CASE WHEN|IN \()\b|_id,|_id IN|::|%\(|\$[a-z]|^[:#.]?[a-z]+ \{"
     r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
+    r"|^# |^\[(books|aging|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\(|^[a-z]{3} \w+ \w+ \w+ |^(?:may mai|nov november) |paid\|paid"
 )
 NOT_SAID_WHOLE = frozenset(
-    """In order; `matcher rules show` adds how certain they have been. Each *needs* is a group, of which one kind must be there.
+    """matcher journal 1
+Choose one of the list, or leave the cell empty.
+In order; `matcher rules show` adds how certain they have been. Each *needs* is a group, of which one kind must be there.
 can't start new thread
 from `i128` to `i64` failed
 Value error,
