@@ -193,17 +193,21 @@ class Books(DecisionMethods, LookingMethods):
         allow_change: Collection[str] = (),
         reason: str = "",
         snapshot_date: date | None = None,
+        customer: str = "",
     ) -> ImportResult:
-        """Reads open items, customers or rates into the books; the files are one snapshot.
+        """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
+
+        Open items may be electronic invoices too (UBL, CII, a PDF with one inside, 数电票): they are changes, and close nothing.
 
         Args:
-            kind: items, customers or rates.
+            kind: items, customers, rates or book: the ledger's own entries on our bank accounts.
             files: paths.
             partial: the files hold changes only: items that they do not list stay as they are.
             dry_run: do everything but keep nothing.
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
+            customer: id of the buyer of all electronic invoices. Default: whom each of them names.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -215,7 +219,9 @@ class Books(DecisionMethods, LookingMethods):
         sources = [file_source(path) for path in files]
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run) as session:
-            return pipeline.imports.import_files(session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date)
+            return pipeline.imports.import_files(
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, customer=customer
+            )
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
         """Takes remittance advices into the books; all files or none. They explain receipts from the next run on.

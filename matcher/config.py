@@ -57,11 +57,19 @@ class BooksSection(_Strict):
 
 
 class Entity(_Strict):
-    """``[[entity]]``: a legal entity. Nothing is matched across entities. `control_account`: its receivables in the general ledger."""
+    """``[[entity]]``: a legal entity. Nothing is matched across entities.
+
+    Attributes:
+        id: in files and on screens.
+        name: of the company.
+        control_account: its receivables in the general ledger.
+        vat_id: by which its own electronic invoices are known.
+    """
 
     id: Identifier
     name: str
     control_account: str = ""
+    vat_id: str = ""
 
 
 class Account(_Strict):

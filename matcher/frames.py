@@ -93,6 +93,20 @@ CUSTOMER: Schema = {
     "extra": _TEXT,
 }
 
+BOOK_ENTRY: Schema = {
+    "entry_id": _TEXT,  # the ledger's key
+    "account": _TEXT,  # id of the account in matcher.toml
+    "date": _DAY,
+    "amount": _MONEY,  # receipt > 0
+    "currency": _TEXT,
+    "description": _TEXT,
+    "reference": _TEXT,
+    "counterparty_name": _TEXT,
+    "document_no": _TEXT,
+    "extra": _TEXT,
+}
+"""The ledger's own entries on our bank accounts."""
+
 DECISION: Schema = {
     "batch": pl.Int64(),
     "ordinal": pl.Int64(),

@@ -7,6 +7,7 @@ from typing import Any
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
+from matcher.openitems import einvoices
 from matcher.parsers import registry
 from matcher.parsers.base import ParseOptions, RowBatch, Source
 from matcher.parsers.ofx.second_reader import second_opinion
@@ -22,7 +23,10 @@ def inspect(
     """The contract's object for one file (section 2); a file that cannot be read is an object with outcome ``reject``.
 
     With `verify` an OFX file is read with ofxparse as well: ``verification`` lists where the two readings differ and who is right.
+    An electronic invoice has no statements, and ``invoice`` says what it claims (`EInvoice.to_dict`).
     """
+    if not format_name and (found := _invoice(source)):
+        return found
     tally = FileTally()
     rows: list[dict[str, Any]] = []
     for event in tally.watch(registry.read(source, options, format_name)):
@@ -43,6 +47,24 @@ def inspect(
     if verify and report["format"].startswith("ofx"):
         report["verification"] = [asdict(difference) for difference in second_opinion(source, options)]
     return report
+
+
+def _invoice(source: Source) -> dict[str, Any] | None:
+    """The object for an electronic invoice, or for one that cannot be read; None for any other file."""
+    if not einvoices.may_be_invoice(source.head()):
+        return None
+    with source.open() as stream:
+        data = stream.read()
+    if not einvoices.is_invoice(data):
+        return None
+    try:
+        invoice = einvoices.read(data, source.name)
+    except MatcherError as error:
+        # a PDF without an invoice is any document, and what to do with it is said of all of them
+        other = error.code == "invoice.missing" or (error.code == "file.malformed" and data.lstrip().startswith(b"%PDF"))
+        return None if other else unreadable(source.name, error)
+    report = {"file": source.name, "format": invoice.syntax, "encoding": "", "outcome": "read", "statements": [], "problems": []}
+    return report | {"invoice": invoice.to_dict()}
 
 
 def records(batch: RowBatch) -> Iterator[Transaction]:

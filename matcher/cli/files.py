@@ -88,7 +88,7 @@ def init(directory: str, encrypt: bool) -> None:
 @click.option("--profile", default="", metavar="NAME", help="CSV layout to use. Default: detect.")
 @click.option("--verify", is_flag=True, help="Read OFX files with a second reader too, and report where the two differ.")
 def inspect(files: tuple[str, ...], output: str, transactions: bool, verify: bool, **options: str) -> None:
-    """Read statement files without any books and say what is in them.
+    """Read statement files, or electronic invoices, without any books and say what is in them.
 
     Never stops at a bad file. With -O json, one object per file on its own line.
     """
@@ -118,6 +118,11 @@ def _show_inspection(reports: list[dict[str, Any]], output: str) -> None:
     ]
     show(rows, _INSPECTED_COLUMNS, output, complete=_INSPECTED, head=(counted(len(reports), "statement file"),))
     for report in reports:
+        if invoice := report.get("invoice"):
+            due = f", due {invoice['due_date']}" if invoice["due_date"] else ""
+            to = f" to {invoice['buyer']}" if invoice["buyer"] else ""
+            figures = f"{invoice['payable']} of {invoice['gross']} {invoice['currency']} to be paid{due}"
+            note(f"{report['file']}: invoice {invoice['document_no']} of {invoice['issue_date']}{to}: {figures}")
         for problem in report["problems"]:
             place = f"{report['file']}:{problem['line']}" if problem["line"] else report["file"]
             note(f"{problem['severity']}: {problem['code']}: {place}: {problem['message']}")

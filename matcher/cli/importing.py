@@ -37,7 +37,7 @@ _SHOWN = 5
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates", "remittance"]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", "remittance"]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -59,6 +59,7 @@ _SHOWN = 5
     metavar="ITEM",
     help="Let this item's customer or document change although it has postings; repeatable.",
 )
+@click.option("--customer", default="", metavar="ID", help="The buyer of the electronic invoices. Default: whom each of them names.")
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -69,10 +70,14 @@ def import_(
     partial: bool,
     allow_closing: bool,
     allow_change: tuple[str, ...],
+    customer: str,
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, exchange rates (CSV, Parquet or XLSX); and payers' remittance advices.
+    """The ERP's files in: open items, customers, exchange rates, the cash book (CSV, Parquet or XLSX); and payers' remittance advices.
+
+    Open items may also be electronic invoices of your own: UBL, CII (XRechnung, Factur-X, ZUGFeRD), a PDF with one inside, 数电票 as XML
+    or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
     else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
@@ -91,7 +96,10 @@ def import_(
     """
     books = open_books()
     if kind == "remittance":
-        given = {"--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change}
+        given = {
+            "--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change,
+            "--customer": customer,
+        }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
     with busy(f"reading {kind}"):
@@ -104,6 +112,7 @@ def import_(
             allow_change=allow_change,
             reason=reason,
             snapshot_date=snapshot_date,
+            customer=customer,
         )
     _show(result, output)
     for text in _remarks(result):
@@ -167,8 +176,9 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
     """What a person must know of a list, in sentences."""
     if result.dated is None:
         return
-    said = result.dated.said()
-    yield f"{said[0].upper()}{said[1:]}."
+    if len(result.invoices) < result.files:  # an invoice is no list
+        said = result.dated.said()
+        yield f"{said[0].upper()}{said[1:]}."
     for warning in result.warnings():
         yield f"warning: {warning}."
     if result.unknown_customers:
@@ -183,6 +193,19 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         yield f"{credit.said()}."
     if len(result.recognised) > _SHOWN:
         yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see -O json."
+    if known := [one for one in result.invoices if one.known]:
+        count = counted(
+            len(known),
+            "electronic invoice is in the books already or comes twice, and counts once",
+            "electronic invoices are in the books already or come twice, and count once",
+        )
+        named = _some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
+        yield f"{count}: {named}."
+    correcting = [one for one in result.invoices if one.corrects]
+    for file in correcting[:_SHOWN]:
+        yield f"{file.invoice.document_no} corrects {', '.join(file.corrects)}, which is open too: both count until the ERP says otherwise."
+    if len(correcting) > _SHOWN:
+        yield f"{len(correcting) - _SHOWN} more correct documents that are open; see -O json."
     for one in result.replaced[:_SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
     if len(result.replaced) > _SHOWN:

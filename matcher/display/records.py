@@ -105,6 +105,8 @@ def why_not(line: WaitingLine) -> str:
     """Why nothing is proposed, or that it goes with another line."""
     if line.other_line:
         return f"goes with line {line.other_line[:10]}: {line.reason}"
+    if line.state == "proposed" and line.outcome == "non_receivable":
+        return line.reason
     outcome = {"unexplained": "", "matched": ""}.get(line.outcome, line.outcome.replace("_", " "))
     return ": ".join(filter(None, (outcome, line.reason))) or "no run has looked at it yet"
 

@@ -180,6 +180,11 @@ def read_file(kind: str, data: bytes, name: str, entities: Collection[str] | Non
     return _read(kind, text_table(data, name), entities, dated)
 
 
+def read_table(kind: str, table: Table, entities: Collection[str] | None = None) -> FileRead:
+    """`read_file` of a table that was made of something else than a file. Raises as it does."""
+    return _read(kind, table, entities)
+
+
 def _read(kind: str, table: Table, entities: Collection[str] | None = None, dated: bool = True) -> FileRead:
     declared, check = _KINDS[kind]
     apart = dating.columns_of(table.frame) if kind == "items" else []

@@ -9,9 +9,45 @@ from matcher import money
 from matcher.amounts import totals
 from matcher.ledger.replaced_documents import ReplacedDocument
 from matcher.openitems.dating import Dated, in_words
+from matcher.openitems.einvoices import EInvoice
 from matcher.openitems.tie_out import LateDocument, TieOut
 from matcher.pipeline.listed_credits import ListedCredit
 from matcher.store.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFile:
+    """An electronic invoice that was read, and the open item that stands for it.
+
+    Attributes:
+        known: whether the books had the document already.
+        corrects: numbers of the documents that it corrects and that are open beside it; of a credit note none.
+    """
+
+    invoice: EInvoice
+    item_id: str
+    entity: str
+    customer_id: str
+    amount: int
+    open_amount: int
+    known: bool
+    corrects: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """As a machine is told: the invoice as `EInvoice.to_dict`, and the item."""
+        currency = self.invoice.currency
+        return {
+            "file": self.invoice.place,
+            **self.invoice.to_dict(),
+            "item_id": self.item_id,
+            "entity": self.entity,
+            "customer_id": self.customer_id,
+            "document_type": self.invoice.document_type,
+            "amount": money.render(self.amount, currency),
+            "open_amount": money.render(self.open_amount, currency),
+            "known": self.known,
+            "corrects": list(self.corrects),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +65,7 @@ class ImportResult:
         late: documents that earlier lists should have told.
         replaced: documents that are open no more, and new ones that stand in their place.
         recognised: credits of the ERP that are what is left of receipts.
+        invoices: the electronic invoices among the files, in their order.
     """
 
     kind: str
@@ -44,6 +81,7 @@ class ImportResult:
     late: tuple[LateDocument, ...] = ()
     replaced: tuple[ReplacedDocument, ...] = ()
     recognised: tuple[ListedCredit, ...] = ()
+    invoices: tuple[PlacedFile, ...] = ()
 
     def late_totals(self) -> dict[str, str]:
         """Decimal text of the late documents' amounts by currency, in the order of the codes."""
@@ -74,5 +112,6 @@ class ImportResult:
             "unknown_customers": list(self.unknown_customers),
             **{name: [one.to_dict() for one in found] for name, found in records.items()},
             "recognised": [one._asdict() | {"amount": money.render(one.amount, one.currency)} for one in self.recognised],
+            "invoices": [one.to_dict() for one in self.invoices],
             "warnings": list(self.warnings()),
         }

@@ -15,21 +15,26 @@ from matcher.journal.decisions import Draft
 from matcher.ledger.fold import fold, live
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
 from matcher.model import Problem
-from matcher.openitems import dating, posted, readers
+from matcher.openitems import cash_book as openitems_book
+from matcher.openitems import dating, einvoices, posted, readers
 from matcher.openitems.closing import closing
+from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices.rows import superseded
 from matcher.openitems.faults import together
 from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
 from matcher.parsers import registry
 from matcher.parsers.base import ParseOptions, Source
-from matcher.pipeline.import_results import ImportResult
+from matcher.pipeline.import_results import ImportResult, PlacedFile
+from matcher.pipeline.invoices import place_invoices
 from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
-from matcher.store import facts, journal, snapshots
+from matcher.store import cash_book, facts, journal, snapshots
 
-ImportKind = Literal["items", "customers", "rates"]
-_KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date"}
+ImportKind = Literal["items", "customers", "rates", "book"]
+_KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
+_APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_entries}
 _NAMED = 3
 """Rows that a refusal names; the others are counted."""
 
@@ -50,12 +55,17 @@ class Allowed:
 
 
 class _Read(NamedTuple):
-    """The files of a command: all of their rows, the rows and the places of each file, their hashes, and the day of a list."""
+    """The files of a command: all of their rows, the rows and the places of each file, their hashes and formats, the day of a list.
+
+    The rows of `invoices`, which no list holds, are the last; `listed` counts the others.
+    """
 
     rows: pl.DataFrame
     parts: list[tuple[pl.DataFrame, Table]]
-    digests: list[str]
+    digests: list[tuple[str, str]]
     dated: dating.Dated | None
+    listed: int
+    invoices: tuple[PlacedFile, ...]
 
 
 def import_files(
@@ -66,16 +76,18 @@ def import_files(
     partial: bool = False,
     allowed: Allowed | None = None,
     snapshot_date: date | None = None,
+    customer: str = "",
 ) -> ImportResult:
-    """Reads the files of one kind as one snapshot.
+    """Reads the files of one kind as one snapshot. Electronic invoices among open items are changes: they close nothing.
 
     Args:
         session: the open books.
-        kind: items, customers or rates.
+        kind: items, customers, rates or book.
         sources: the files; together they are one snapshot.
         partial: the files hold changes only: items that they do not list stay as they are.
         allowed: items that may change although they have postings.
         snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
+        customer: the buyer of all electronic invoices; '' for whom each of them names.
 
     Raises:
         MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept. All that
@@ -87,41 +99,53 @@ def import_files(
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     if snapshot_date is not None and kind != "items":
         raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
-    read = _read(session, kind, sources, snapshot_date)
+    read = _read(session, kind, sources, snapshot_date, customer)
     batch = session.next_batch
     made, shares = None, None
     if kind == "items":
-        result, drafts, notes = _items(session, batch, read, allowed, partial=partial)
+        result, drafts, notes = _items(session, batch, read, allowed, partial=partial or not read.listed)
         made, shares = decisions.build(drafts, batch, ENGINE, session.at, session.actor)
     else:
-        append = facts.append_customers if kind == "customers" else facts.append_rates
-        counts = append(session.store, batch, read.rows)
+        counts = _APPEND[kind](session.store, batch, read.rows)
         result, notes = ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), 0), dict(counts)
-    for source, file_id in zip(sources, read.digests, strict=True):
-        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": kind, "encoding": "utf-8"}
+    for source, (file_id, form) in zip(sources, read.digests, strict=True):
+        record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": form, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
-    session.commit(f"import {kind}", {"files": read.digests, **notes}, made, shares)
+    session.commit(f"import {kind}", {"files": [file_id for file_id, _ in read.digests], **notes}, made, shares)
     return result
 
 
-def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None) -> _Read:
+def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, customer: str) -> _Read:
     """Reads all files. Raises MatcherError with everything that is wrong in any of them."""
     entities = [entity.id for entity in session.config.entity] if kind == "items" else None
     parts: list[tuple[pl.DataFrame, Table]] = []
-    digests: list[str] = []
+    digests: list[tuple[str, str]] = []
     days: list[tuple[str, date | None]] = []
+    invoices: list[EInvoice] = []
     errors: list[MatcherError] = []
     for source in sources:
         with source.open() as stream:
             data = stream.read()
-        digests.append(sha256(data).hexdigest())
+        form: str = kind
         try:
-            one = readers.read_file(kind, data, source.name, entities, stated is not None)
+            if kind == "items" and einvoices.is_invoice(data):
+                invoices.append(einvoices.read(data, source.name))
+                form = invoices[-1].syntax
+            elif kind == "book":
+                parts.append(openitems_book.read(data, source.name, session.config.find_account))
+            else:
+                one = readers.read_file(kind, data, source.name, entities, stated is not None)
+                parts.append((one.frame, one.table))
+                days.append((source.name, one.day))
         except MatcherError as error:
-            errors.append(_statement(kind, source) or error)
-            continue
-        parts.append((one.frame, one.table))
-        days.append((source.name, one.day))
+            errors.append(_statement(kind, source) or (_other_xml(data, source.name) if kind == "items" else None) or error)
+        digests.append((sha256(data).hexdigest(), form))
+    listed = sum(part.height for part, _ in parts)
+    if customer and not invoices:
+        errors.append(MatcherError("usage.option", "--customer names the buyer of electronic invoices, and these files are none"))
+    placed = place_invoices(session, invoices, [part for part, _ in parts], customer)
+    errors += placed.errors
+    parts += placed.parts
     rows = pl.concat([part for part, _ in parts]) if parts else pl.DataFrame()
     if len(parts) > 1 and kind != "rates" and (twice := _in_two_files(rows[_KEYS[kind]], parts)):
         errors.append(twice)
@@ -133,7 +157,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             errors.append(error)
     if errors:
         raise together(errors)
-    return _Read(rows, parts, digests, dated)
+    return _Read(rows, parts, digests, dated, listed, placed.files)
 
 
 def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
@@ -142,6 +166,13 @@ def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
     if isinstance(found, Problem) or found[1] == registry.UNKNOWN_TABLE:
         return None
     return MatcherError("file.unknown", f"this is a bank statement ({found[1]}), no list of {kind}", source.name, "Use `matcher ingest`.")
+
+
+def _other_xml(data: bytes, name: str) -> MatcherError | None:
+    """The error for XML that is no invoice; None for any other file, and for an invoice that says itself what is wrong."""
+    if not einvoices.is_xml(data) or einvoices.is_invoice(data):
+        return None
+    return MatcherError("invoice.unknown", "the XML is no invoice of a form that is read", name)
 
 
 def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -> MatcherError | None:
@@ -164,16 +195,18 @@ def _items(
     assert dated is not None
     items = journal.items(store)
     notes = _let_through(session, items, snapshot, read.parts, allowed)
-    listed = snapshot.get_column("entity").unique().sort()
+    # an invoice says nothing of what else is open
+    listed = snapshot.head(read.listed if not partial else snapshot.height).get_column("entity").unique().sort()
+    moved = superseded(snapshot, items)
     gone = items.clear()
     if not partial:
         # a snapshot speaks for the legal entities that it lists, and for no others
         gone = items.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
-            snapshot, on="item_id", how="anti"
+            pl.concat([snapshot.select("item_id"), moved.select("item_id")]), on="item_id", how="anti"
         )
         closes = _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
         notes |= {"closed_items": closes} if closes else {}
-        gone = gone.with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
+    gone = pl.concat([gone, moved]).with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
     earlier = snapshots.snapshots(store)
     latest = max(earlier, key=lambda one: one.day, default=None)
     before, after = _open_before_and_after(items, snapshot, gone)
@@ -191,9 +224,9 @@ def _items(
     notes |= {"entities": listed.to_list(), "tie_out": [one.to_dict() for one in figures]}
     notes |= {"late_documents": len(late)} if late else {}
     result = ImportResult(
-        "items", len(read.parts), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
+        "items", len(read.digests), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
         latest if latest is not None and latest.day > dated.day else None, figures, _unknown_customers(session, snapshot), late, replaced,
-        tuple(same),
+        tuple(same), read.invoices,
     )  # fmt: skip
     return result, drafts, notes
 

@@ -22,6 +22,7 @@ from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
 from matcher.pipeline import sampling, trust
+from matcher.pipeline.booked import booked, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -30,7 +31,7 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
-from matcher.store import approvals, journal
+from matcher.store import approvals, cash_book, journal
 from matcher.store import facts as store_facts
 
 UNASKED = (
@@ -86,6 +87,8 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
+        entries, refused = cash_book.entries(session.store), policy.rejected
+        bookable = of_entries(state.lines, entries)
         del facts, state
         parts, trouble = decide_all(work, deciding, second)
     _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
@@ -94,6 +97,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
+    records = records._replace(findings=booked(records.findings, bookable, entries, refused))
     _record(session, as_of, accounts.with_offers(records), book, demoted)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
     return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))

@@ -41,6 +41,8 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    "invoice.missing": "unit/test_einvoices.py",
+    "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",

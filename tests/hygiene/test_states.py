@@ -40,7 +40,7 @@ OF_THE_BOOKS = ("journal", "ledger", "exports", "openitems", "store", "pipeline"
 """Where ``kind`` is a decision's; elsewhere it is that of a reference, of a payer or of a bank's entry."""
 OTHER_KINDS = {
     "return",  # of a bank's entry
-    "customers", "items", "rates",  # of an import
+    "book", "customers", "items", "rates",  # of an import
     "statement",  # of a file
     "schema",  # of what a books file consists of
 }  # fmt: skip

@@ -41,6 +41,8 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     books.import_files("customers", [customers_file(files, [{"customer_id": "C2", "name": "Ostsee Handel KG"}], "c2.csv")])
     books.import_files("items", [items_file(files, items + twins)])
     books.import_files("rates", [write(files, "rates.csv", "date,currency,per_base\n2026-10-01,USD,1.10\n")])
+    booked = "entry_id,account,date,amount,currency,reference\nGL-1,giro,2026-10-05,77.00,EUR,B9\n"
+    books.import_files("book", [write(files, "book.csv", booked)])
     advised = "advice_id,currency,total,document_no,net\nRA-1,EUR,500.00,RE-2026-00005,500.00\nRA-2,EUR,9.00,RE-2026-00006,600.00\n"
     books.import_remittance([write(files, "advice.csv", advised)])
     rows = [f"giro,2026-10-0{n},{n}00.00,EUR,Alster GmbH,RE-2026-0000{n},B{n},{sum(range(n + 1))}00.00\n" for n in range(1, 5)]
@@ -181,6 +183,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "document of an advice": ("UPDATE raw.advice_row SET document_no = 'RE-2026-00006'",),
     "an advice that does not add up is gone": ("DELETE FROM raw.unproven_advice",),
     "rates doubled": ("UPDATE raw.rate SET per_base = '2.20'",),
+    "entry of the cash book gone": ("DELETE FROM raw.book_entry",),
+    "reference of an entry": ("UPDATE raw.book_entry SET reference = 'B4'",),
     "exports forgotten": ("DELETE FROM log.export",),
     "export of another amount": ("UPDATE log.export SET amount = amount + 1",),
     "decision's actor": ("UPDATE log.decision SET actor = 'eve' WHERE kind = 'allocate'",),

@@ -13,9 +13,10 @@ from matcher.pipeline import listed, sealed
 from matcher.pipeline.actions import limits, returning, rulings
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
+from matcher.pipeline.booked import REFUSAL
 from matcher.pipeline.selection import Selection
 from matcher.pipeline.session import Session
-from matcher.states import DecisionKind, LineState, Outcome
+from matcher.states import DecisionKind, LineClass, LineState, Outcome
 
 _TAKEN_OVER = (
     "customer_id", "outcome", "rule", "confidence", "margin", "basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by",
@@ -51,6 +52,8 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
             drafts += [rest for rest in rests if rest.line_id not in decided]
         elif line.state == LineState.PROPOSED and line.other_line:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
+        elif _is_booked_elsewhere(line):
+            drafts.append(_booked_elsewhere(look, line, reason))
         elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
             drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=line.payer))
         else:
@@ -81,11 +84,24 @@ def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:
         refused = [allocation.item_id for allocation in look.proposed(line_id)]
         if not refused and line.state == LineState.PROPOSED and line.other_line:
             refused = [unapplied.item_id(line.other_line)]
+        if not refused and _is_booked_elsewhere(line):
+            refused = sorted(REFUSAL)
         if not refused:
             raise MatcherError("decision.state", f"line {line_id} has no proposal to reject")
         items = decisions.refusal(refused)
         drafts.append(look.draft(DecisionKind.REJECT, line, reason, outcome=Outcome.UNEXPLAINED, refused=items))
     return with_words(look, append(look, "reject", drafts))
+
+
+def _is_booked_elsewhere(line: Line) -> bool:
+    """Whether the proposal is that the ledger has the receipt already."""
+    return line.state == LineState.PROPOSED and line.outcome == Outcome.NON_RECEIVABLE and not line.other_line
+
+
+def _booked_elsewhere(look: Look, line: Line, reason: str) -> Draft:
+    (why,) = look.state.lines.filter(pl.col("line_id") == line.line_id)["reason"]
+    about: dict[str, Any] = {"outcome": Outcome.NON_RECEIVABLE, "classified": LineClass.BOOKED_ELSEWHERE.value}
+    return look.draft(DecisionKind.CLASSIFY, line, reason or why, **about)
 
 
 def _looked(session: Session, named: Sequence[str]) -> Look:
