@@ -201,6 +201,11 @@ class LookingMethods(ABC):
         state, then = self._report(as_of)
         return review.customer.customer(state, customer_id, then.buckets)
 
+    def customers_beginning(self, text: str, limit: int) -> tuple[tuple[str, str], ...]:
+        """Ids and names of customers whose id or name begins so, whatever the case; at most `limit`, by id."""
+        with self._session(write=False) as session:
+            return pipeline.lookup.customers_beginning(session, text, limit)
+
     def statements(self) -> tuple[StatementRow, ...]:
         """All statements with their sums, balances and state."""
         with self._session(write=False) as session:

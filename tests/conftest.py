@@ -29,6 +29,8 @@ if memory := in_memory():
 
 # the workers of a parallel run are told a width, which would fold tables that other runs print whole
 os.environ.pop("COLUMNS", None)
+# whoever runs the tests may read another language
+os.environ["MATCHER_LANG"] = "en"
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from matcher import languages
 from matcher.cli import runlog
 from matcher.cli.streams import data as data
 from matcher.cli.streams import note as note
@@ -43,6 +44,7 @@ SHARE = _Share(0.5, 1, max_open=True)
 WAIT = "When another process has the books open, wait for them so long; default: 10 to read, else 0."
 QUIET = "Say nothing on stderr but errors; what is printed on stdout stays."
 LOG = "Append what was done, when and how it ended to this file: a line for each command and step, without contents of the books."
+LANGUAGE = "Language of what people read: en, de or zh; else MATCHER_LANG, else the locale's."
 
 
 @dataclass
@@ -91,12 +93,18 @@ class IsoDate(click.ParamType[date]):
 
 
 def with_books(command: F) -> F:
-    """Adds --books, --actor, --wait, --quiet and --log, so that they may stand behind the command's name too."""
+    """Adds --books, --actor, --wait, --quiet, --log and --lang, so that they may stand behind the command's name too."""
+    command = with_language(command)
     command = click.option("--log", metavar="FILE", expose_value=False, callback=keep_log, help=LOG)(command)
     command = click.option("--quiet", is_flag=True, default=None, expose_value=False, callback=keep, help=QUIET)(command)
     command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=keep, help=WAIT)(command)
     command = click.option("--books", metavar="DIR", expose_value=False, callback=keep, help="Books directory.")(command)
     return click.option("--actor", metavar="NAME", expose_value=False, callback=keep, help="Who decides.")(command)
+
+
+def with_language(command: F) -> F:
+    """Adds --lang. It is obeyed before anything is parsed, so that the parser's own complaints are in the language too."""
+    return click.option("--lang", type=click.Choice(languages.LANGUAGES), expose_value=False, help=LANGUAGE)(command)
 
 
 def keep(ctx: click.Context, param: click.Parameter, value: str | int | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from matcher import languages
 from matcher.cli.common import IsoDate, note, open_books, reason_option, say, with_books
 from matcher.cli.filters import picked, with_filters, with_filters_but_owner
 from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
@@ -42,7 +43,7 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
             data_record(decided.to_dict())
     else:
         for decided in made:
-            parts = (decided.decision_id, decided.kind, decided.line_id or "-", decided.outcome)
+            parts = (decided.decision_id, languages.word(decided.kind), decided.line_id or "-", languages.word(decided.outcome))
             say("  ".join(parts))
             if decided.said:
                 say(f"  {decided.said}")
@@ -95,7 +96,7 @@ def accept(
     if filters and not dry_run and output == "table" and sys.stdin.isatty() and sys.stdout.isatty():
         shown = books.accept((), filters=filters, but=but, reason=reason, dry_run=True)
         _show(shown, output, dry_run=True)
-        if not shown or not click.confirm(f"Post {_counted(shown, 'proposal')}?", default=False):
+        if not shown or not click.confirm(languages.sentence(f"Post {_counted(shown, 'proposal')}?"), default=False):
             return
     made = books.accept(lines, filters=filters, but=but, choice=choice or 0, reason=reason, dry_run=dry_run, shown=shown)
     _show(made, output, dry_run=dry_run)

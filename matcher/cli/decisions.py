@@ -7,6 +7,7 @@ import click
 from matcher.cli.common import IsoDate, busy, data, note, open_books, say, with_books
 from matcher.cli.decide import DRY_RUN, show_effects
 from matcher.cli.filters import picked, sort_option, with_filters
+from matcher.cli.helping import Group
 from matcher.cli.tables import data_record
 from matcher.codes import NEEDS_PERSON
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.decision_file.applying import RowResult
 
 
-@click.group()
+@click.group(cls=Group)
 def decisions() -> None:
     """Decisions by file: XLSX or CSV for a colleague who decides in a spreadsheet."""
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher import languages
 from matcher.cli.advices import show_advices
 from matcher.cli.common import note, open_books, with_books
-from matcher.cli.tables import Column, Kind, data_record, for_programs, show, with_format
+from matcher.cli.tables import Column, Kind, Said, data_record, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
 from matcher.display.difference import Paid, difference_words
 
@@ -42,6 +43,8 @@ _NUMBERS = ("points", "total", "open", "applied", "adjustment", "left", "value")
 _PART = ("item_id", "document_no", "customer_id", "issue_date", "due_date", "currency", "open", "applied", "applied_currency",
          "adjustment", "reason", "left", "settled_by")  # fmt: skip
 _VALUES = ("amount", "applied", "pending", "confidence", "margin", "log_odds")
+_DATA = ("payer", "text", "customer")
+"""Facts in the words of the bank and the ERP."""
 _SAID = {
     "posted": "posted by the engine", "proposed": "proposed, waits for a person", "none": "not matched",
 }  # fmt: skip
@@ -84,7 +87,7 @@ def explain(line: str, output: str) -> None:
 
 def _told(why: "LineExplanation", output: str) -> None:
     """The page for a person."""
-    show([{"field": name, "value": value} for name, value in _facts(why) if value], _FACTS, output)
+    show([{"field": name, "value": value if name in _DATA else Said(value)} for name, value in _facts(why) if value], _FACTS, output)
     if why.chosen:
         if why.chosen.evidence:
             _waterfall(why.chosen, "Evidence", output)
@@ -117,10 +120,11 @@ def _choices(why: "LineExplanation", choices: "Sequence[Choice]", output: str) -
     rows = []
     for number, one in enumerate(choices, 1):
         documents = [share.item.document_no or share.item.item_id for share in one.shares]
-        named = ", ".join(documents[:3]) + (f" and {len(documents) - 3} more" if len(documents) > 3 else "")
+        named = ", ".join(documents[:3]) + (languages.known(f" and {len(documents) - 3} more") if len(documents) > 3 else "")
+        nothing = languages.word("on account")
         rows.append(
             {
-                "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or "on account",
+                "choice": number, "customer": " ".join(filter(None, (one.customer_id, one.customer_name))), "pays": named or nothing,
                 "due": one.shares[0].item.due_date if len(one.shares) == 1 else None,
                 "cash": money.render(sum(share.cash for share in one.shares), currency) if one.shares else "",
                 "difference": _between(one, currency) if one.shares else "", "why": one.why, "currency": currency,
@@ -239,14 +243,14 @@ def _items(why: "LineExplanation", way: "ExplanationView", title: str, output: s
         row["applied"] = _amount(item.applied, currency, alike)
         rows.append(row)
         if item.adjustment:
-            cleared = {"document": item.reason.replace("_", " "), "applied": _amount(item.adjustment, item.currency, alike)}
+            cleared = {"document": Said(item.reason.replace("_", " ")), "applied": _amount(item.adjustment, item.currency, alike)}
             rows.append(dict.fromkeys(row, "") | cleared)
     columns = [_ITEM, _DOCUMENT, _DUE, _OPEN, _APPLIED, _LEFT]
     if way is why.nearest and not any(item.applied for item in way.items):
         columns = [_ITEM, _DOCUMENT, _CUSTOMER, _DUE, _OPEN]
     if len(way.items) > 1 and alike and _APPLIED in columns:
         cash = sum(item.applied for item in way.items)
-        rows.append(dict.fromkeys(rows[0], "") | {"item": "total", "applied": money.render(cash, currency)})
+        rows.append(dict.fromkeys(rows[0], "") | {"item": Said("total"), "applied": money.render(cash, currency)})
     show(rows, columns, output, title=f"{title} ({currency})" if alike else title)
 
 

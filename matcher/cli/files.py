@@ -9,6 +9,7 @@ import click
 
 from matcher.cli.advices import advice_remarks
 from matcher.cli.common import busy, data, did, given, note, open_books, with_books
+from matcher.cli.helping import Group
 from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
@@ -247,7 +248,7 @@ def _statement_row(file: str, s: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def profile() -> None:
     """CSV layouts of banks: which are known, and a proposal for a new one."""
 

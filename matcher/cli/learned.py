@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.common import note, open_books, reason_option, say, with_books
+from matcher.cli.helping import Group
 from matcher.cli.tables import Column, Kind, data_record, formatted, show, with_format
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,7 +31,7 @@ def _as_decisions(command: F) -> F:
     return formatted(command, forms=("table", "json"), file=False)
 
 
-@click.group()
+@click.group(cls=Group)
 def learned() -> None:
     """What decisions taught: whose account and whose name it is."""
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import click
 
+from matcher import languages
 from matcher.cli import (
     advices,
+    completing,
     decide,
     decisions,
     explain,
     files,
+    helping,
     importing,
     layouts,
     learned,
@@ -26,12 +29,14 @@ from matcher.cli import (
     runlog,
     screen,
     statement,
+    topics,
     work,
 )
-from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given
+from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given, with_language
 from matcher.cli.streams import fault as note
 from matcher.cli.streams import note as unless_quiet
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 
 _REFUSALS = (
@@ -47,12 +52,13 @@ _WRAPPED = "from `i128` to `i64` failed"
 """What `amounts.total` raises: a sum that a column of amounts does not hold."""
 
 
-class _Group(click.Group):
+class _Group(helping.Group):
     """Prints an error as one line on stderr and exits with its code; what nobody foresaw is an internal error (70)."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs the command line; a wrong option is one coded line like every other error, not click's three."""
         options = Given()
+        languages.use(languages.chosen([*(args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:])], os.environ))
         try:
             status = super().main(*args, **(extra | {"standalone_mode": False, "obj": options}))
         except click.exceptions.NoArgsIsHelpError as error:
@@ -60,7 +66,7 @@ class _Group(click.Group):
             status = USAGE
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "matcher"
-            note(str(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help.")))
+            _tell(MatcherError("usage.option", error.format_message().rstrip("."), hint=f"See {command} --help."))
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
@@ -75,7 +81,7 @@ class _Group(click.Group):
                 unless_quiet("Another command is at work on the books: this is what they held before it began.")
             return done
         except MatcherError as error:
-            note(str(error))
+            _tell(error)
             _note_more(error)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -87,14 +93,20 @@ class _Group(click.Group):
             if os.environ.get("MATCHER_DEBUG"):
                 note(traceback.format_exc(), lines=True)
             coded = _unforeseen(error, kept=ctx.obj.kept)
-            note(str(coded))
+            _tell(coded)
             ctx.exit(coded.exit_code)
+
+
+def _tell(error: MatcherError) -> None:
+    """The error in one line, in the person's language: the code and the place are the same in all of them."""
+    note(error_words(error), told=True)
 
 
 def _note_more(error: MatcherError) -> None:
     """What else is wrong, a line each: as many as fit on a screen with the first, and how many more there are."""
     for fault in error.more[: _FAULTS - 1]:
-        note(f"{fault.where}: {fault.what}" if fault.where else fault.what)
+        what = languages.sentence(fault.what)
+        note(f"{fault.where}: {what}" if fault.where else what, told=True)
     if (rest := len(error.more) - _FAULTS + 1) > 0:
         note(f"and {rest} more")
 
@@ -122,7 +134,7 @@ def _shown(status: int, options: Given) -> int:
     if not why or status not in (DONE, NEEDS_PERSON):
         return status
     error = MatcherError("screen.failed" if options.kept else "file.unwritable", f"cannot be written ({why})", "standard output")
-    note(str(error))
+    _tell(error)
     return error.exit_code
 
 
@@ -133,6 +145,7 @@ def _shown(status: int, options: Given) -> int:
 @click.option("--wait", type=SECONDS, metavar="SECONDS", help=WAIT)
 @click.option("--quiet", is_flag=True, default=None, help=QUIET)
 @click.option("--log", metavar="FILE", help=LOG)
+@with_language
 @click.pass_context
 def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | None, quiet: bool | None, log: str | None) -> None:
     """Bank reconciliation and payment matching that never guesses with money.
@@ -155,8 +168,10 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)
+helping.set_pages(main)
+completing.set_words(main)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher import languages
 from matcher.cli.common import IsoDate, heading, note, open_books, with_books
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.tables import Column, Kind, counted, for_programs, page_width, put_line, show, with_format
@@ -14,6 +15,7 @@ from matcher.cli.tables.standard import ten
 from matcher.codes import NEEDS_PERSON
 from matcher.display.records import Columns, between, day, long_day, record
 from matcher.display.text import cut
+from matcher.display.widths import padded, width, wrapped
 
 if TYPE_CHECKING:
     from matcher.review.queue import QueuePage, WaitingLine
@@ -101,13 +103,13 @@ def _to_approve(output: str) -> None:
     """The decisions that another person approves."""
     rows = [one.to_dict() for one in open_books().to_approve()]
     if output == "table" and not rows:
-        put_line("No decision waits for approval.")
+        put_line(languages.sentence("No decision waits for approval."))
         return
     if output != "json":
         rows = [row | {"items": " ".join(map(str, row["items"]))} for row in rows]  # type: ignore[call-overload]
     show(rows, _TO_APPROVE, output, complete=_APPROVALS)
     if output == "table":
-        put_line("Post one: matcher approve DECISION     take one off: matcher approve --reject DECISION")
+        put_line(languages.sentence("Post one: matcher approve DECISION     take one off: matcher approve --reject DECISION"))
 
 
 def _row(line: "WaitingLine") -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _row(line: "WaitingLine") -> dict[str, Any]:
 
 def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
     columns = page_width()
-    for text in wrap(_head(page, held=held, narrow=narrow), columns):
+    for text in _lines(languages.sentence(_head(page, held=held, narrow=narrow)), columns):
         put_line(text)
     if not page.lines:
         return
@@ -133,8 +135,16 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
             put_line(text)
     put_line("")
     for told in _foot(page):
-        for text in wrap(told, columns, subsequent_indent="  "):
+        for text in _lines(told, columns, indent="  "):
             put_line(text)
+
+
+def _lines(text: str, columns: int, indent: str = "") -> list[str]:
+    """A sentence in lines; a Chinese one is broken between its characters."""
+    if text.isascii():
+        return wrap(text, columns, subsequent_indent=indent)
+    first, *further = wrapped(text, columns - len(indent)) or [""]
+    return [first, *(f"{indent}{line}" for line in further)]
 
 
 def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
@@ -153,14 +163,18 @@ def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
 
 def _foot(page: "QueuePage") -> Iterator[str]:
     if len(page.lines) < page.found:
-        yield f"{len(page.lines)} of {page.found} shown; --limit {page.found} shows all."
+        yield languages.sentence(f"{len(page.lines)} of {page.found} shown; --limit {page.found} shows all.")
     proposed = [n for n, line in enumerate(page.lines, 1) if line.state == "proposed"]
-    if proposed:
-        yield f"Post proposals:   matcher accept {_ranges(proposed)}"
     first = next((n for n, line in enumerate(page.lines, 1) if line.state != "proposed"), 1)
-    yield f"Why, and choices: matcher explain {first}, then matcher accept {first} --choice 2"
-    yield f"By hand:          matcher allocate {first} DOCUMENT"
-    yield "Find documents:   matcher items --search TEXT"
+    commands = {
+        "Post proposals:": f"matcher accept {_ranges(proposed)}" if proposed else "",
+        "Why, and choices:": languages.sentence(f"matcher explain {first}, then matcher accept {first} --choice 2"),
+        "By hand:": f"matcher allocate {first} {languages.word('DOCUMENT')}",
+        "Find documents:": f"matcher items --search {languages.word('TEXT')}",
+    }
+    labels = {label: languages.word(label) for label in commands}
+    widest = max(map(width, labels.values()))
+    yield from (f"{padded(labels[label], widest)} {command}" for label, command in commands.items() if command)
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -176,8 +190,10 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 def _group(line: "WaitingLine", group: str) -> str:
     if group == "customer":
-        return " ".join(filter(None, (line.customer_id, line.customer_name))) or "no customer known"
-    return {"payer": line.payer or "no payer named", "outcome": line.outcome, "account": line.account}[group]
+        return " ".join(filter(None, (line.customer_id, line.customer_name))) or languages.word("no customer known")
+    return {"payer": line.payer or languages.word("no payer named"), "outcome": languages.word(line.outcome), "account": line.account}[
+        group
+    ]
 
 
 def _group_head(page: "QueuePage", group: str, key: str, first: int, columns: int) -> str:
@@ -188,7 +204,7 @@ def _group_head(page: "QueuePage", group: str, key: str, first: int, columns: in
         sums[line.currency] = sums.get(line.currency, 0) + line.pending
     told = ", ".join(f"{_grouped(minor, currency)} {currency}" for currency, minor in sums.items())
     tail = f": {len(mine)}, {told} ({_ranges(mine)})"
-    return cut(key, columns - len(tail)) + tail
+    return cut(key, columns - width(tail)) + tail
 
 
 def _grouped(minor: int, currency: str) -> str:

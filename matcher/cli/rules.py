@@ -8,8 +8,9 @@ import click
 
 from matcher.cli.challenge import challenge
 from matcher.cli.common import busy, given, note, open_books, with_books
+from matcher.cli.helping import Group
 from matcher.cli.sample import sample
-from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
+from matcher.cli.tables import Column, Kind, Row, Said, Tone, counted, for_programs, show, with_format
 from matcher.cli.tables.standard import ten
 from matcher.cli.trust import trust
 from matcher.codes import CATALOGUE, NEEDS_PERSON
@@ -55,7 +56,7 @@ class Month(click.ParamType[date]):
             self.fail(f"{value!r} is not a month like 2026-10", param, ctx)
 
 
-@click.group()
+@click.group(cls=Group)
 def rules() -> None:
     """The rulebook: what it says, whether it holds together, and what a change to it would have done.
 
@@ -186,7 +187,7 @@ def _show_one(book: "Rulebook", rule_id: str, output: str) -> None:
     fields += list(words.conditions(rule))
     fields += [("table", ", ".join(f"from {log_odds} {percent(share, 1)}" for log_odds, share in book.calibration.rule.get(rule.id, ())))]
     fields += [("example" if e.expect.applies else "not", e.says) for e in rule.example]
-    show([{"field": name.replace("_", " "), "value": value} for name, value in fields if value], _FACTS, output)
+    show([{"field": name.replace("_", " "), "value": Said(value)} for name, value in fields if value], _FACTS, output)
 
 
 @rules.command()

@@ -4,6 +4,7 @@ import click
 
 from matcher.cli.common import note, open_books, reason_option, with_books
 from matcher.cli.decide import show_decided
+from matcher.cli.helping import Group
 from matcher.cli.tables import Column, Kind, show, with_format
 from matcher.cli.trust import class_rows
 
@@ -16,7 +17,7 @@ _RESULT = (
 )  # fmt: skip
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @with_books
 @with_format
 @click.pass_context

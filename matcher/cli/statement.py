@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from matcher.cli.common import note, open_books, with_books
+from matcher.cli.helping import Group
 from matcher.cli.tables import Column, Kind, Tone, counted, for_programs, show, show_facts, with_format
 from matcher.cli.tables.standard import file_name, ten
 from matcher.codes import NEEDS_PERSON
@@ -52,7 +53,7 @@ _CONFLICT_COMPLETE = (
 )  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def statement() -> None:
     """Bank statements: what came in, what is in quarantine and why, and a person's verdict on what the bank told twice."""
 

@@ -4,18 +4,22 @@ import sys
 
 import click
 
+from matcher import languages
 from matcher.characters import visible
 
 
-def note(text: str, *, lines: bool = False) -> None:
-    """A message for the person, on stderr, unless --quiet. Nothing in it steers the screen; it is one line unless `lines` are kept."""
+def note(text: str, *, lines: bool = False, told: bool = False) -> None:
+    """A message for the person, on stderr, unless --quiet; in his language unless it is `told` in it already.
+
+    Nothing in it steers the screen; it is one line unless `lines` are kept.
+    """
     if not quiet():
-        fault(text, lines=lines)
+        fault(text, lines=lines, told=told)
 
 
-def fault(text: str, *, lines: bool = False) -> None:
+def fault(text: str, *, lines: bool = False, told: bool = False) -> None:
     """The same for an error, which is always said."""
-    click.echo(visible(text, lines=lines), err=True)
+    click.echo(visible(text if told else languages.sentence(text), lines=lines), err=True)
 
 
 def quiet() -> bool:
@@ -25,8 +29,8 @@ def quiet() -> bool:
 
 
 def say(text: str) -> None:
-    """A line for the person, on stdout. Nothing in it steers the screen."""
-    click.echo(visible(text))
+    """A line for the person, on stdout, in his language. Nothing in it steers the screen."""
+    click.echo(visible(languages.sentence(text)))
 
 
 def data(text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matcher import languages
 from matcher.display.difference import Paid, difference_words
 from matcher.display.text import fitted, padded
 from matcher.display.widths import width
@@ -18,7 +19,6 @@ WIDE = 100
 """Page width from which on the bank account is shown."""
 NOBODY = "(no name)"
 _SURE = len("99.9 %")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Columns:
             max((len(_grouped(one.pending, one.currency)) for one in shown), default=0),
             max((len(day(one.booking_date, as_of)) for one in shown), default=0),
             max((len(one.account) for one in shown), default=0),
-            max((width(one.payer or NOBODY) for one in shown), default=0),
+            max((width(one.payer or languages.word(NOBODY)) for one in shown), default=0),
         )
 
     def wider(self, other: Columns) -> Columns:
@@ -65,7 +65,7 @@ def record(number: str, line: WaitingLine, as_of: date, columns: Columns) -> Ite
     tail += f"  {'' if line.confidence is None else _percent(line.confidence):>{_SURE}}"
     room = max(2, columns.page - len(head) - width(tail) - 2)
     payer = min(room // 2, columns.payer)
-    yield (head + padded(line.payer or NOBODY, payer) + "  " + padded(line.text.strip(), room - payer) + tail).rstrip()
+    yield (head + padded(line.payer or languages.word(NOBODY), payer) + "  " + padded(line.text.strip(), room - payer) + tail).rstrip()
     indent = " " * (columns.digits + 2) + "-> "
     yield indent + proposal(line, as_of, columns.page - len(indent))
 
@@ -74,19 +74,25 @@ def proposal(line: WaitingLine, as_of: date, columns: int) -> str:
     """What is proposed, in as many of its parts as fit: whose it is, which documents, what lies between the amounts, when they were due."""
     whose = " ".join(filter(None, (line.customer_id, line.customer_name)))
     if not line.items:
-        return fitted([whose, why_not(line)], columns)
+        return fitted([whose, languages.sentence(why_not(line))], columns)
     first = line.items[0]
     due = ""
     if first.due_date and len(line.items) == 1:
         late = (line.booking_date - first.due_date).days
-        due = f"due {day(first.due_date, as_of)}" + (f", {late} day{'' if late == 1 else 's'} late" if late > 0 else "")
-    return fitted([whose, documents(item.document_no for item in line.items), between(line), due], columns)
+        due = late_words(first.due_date, late, as_of)
+    return fitted([whose, documents(item.document_no for item in line.items), languages.sentence(between(line)), due], columns)
+
+
+def late_words(due: date, late: int, as_of: date) -> str:
+    """When a document was due, and by how many days it is paid late; in the person's language, as `day` is."""
+    told = f"due {day(due, as_of)}" + (f", {late} day{'' if late == 1 else 's'} late" if late > 0 else "")
+    return languages.sentence(told)
 
 
 def documents(numbers: Iterable[str], most: int = 3) -> str:
     """Document numbers, the first ones by name."""
     named = list(numbers)
-    return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
+    return ", ".join(named[:most]) + (languages.known(f" and {len(named) - most} more") if len(named) > most else "")
 
 
 def between(line: WaitingLine) -> str:
@@ -107,12 +113,14 @@ def why_not(line: WaitingLine) -> str:
 
 def day(day: date, as_of: date) -> str:
     """A day of the year that is looked from without the year."""
-    return f"{day.day:02} {_MONTHS[day.month - 1]}" + ("" if day.year == as_of.year else f" {day.year}")
+    if day.year == as_of.year:
+        return languages.short_day(day)
+    return f"{languages.short_day(day)} {day.year}" if languages.language() == "en" else languages.long_day(day)
 
 
 def long_day(day: date) -> str:
     """A day with its year."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return languages.long_day(day)
 
 
 def _grouped(minor: int, currency: str) -> str:

@@ -55,11 +55,18 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line.rstrip()] if line.rstrip() or not lines else lines
 
 
+_NEVER_FIRST = "，。；：！？、）》」』】”’"
+"""Chinese punctuation that does not begin a line."""
+
+
 def _pieces(text: str) -> list[str]:
     """Words with the blanks behind them; a wide character is a word of its own."""
     pieces = [""]
     for character in text:
         after_blank = pieces[-1][-1:] == " " and character not in " %"  # a number and its sign stay together
+        if character in _NEVER_FIRST and pieces[-1]:
+            pieces[-1] += character
+            continue
         if pieces[-1] and character != " " and (after_blank or width(character) > 1 or width(pieces[-1][-1]) > 1):
             pieces.append("")
         pieces[-1] += character

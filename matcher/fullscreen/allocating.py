@@ -14,9 +14,10 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from matcher import money
+from matcher import languages, money
 from matcher.display.records import NOBODY, day
 from matcher.display.text import cut, fitted, padded
+from matcher.display.widths import width
 from matcher.fullscreen.desk import Unable
 from matcher.fullscreen.dialogs import Pick, plain
 from matcher.fullscreen.rows import Row, Rows
@@ -100,8 +101,8 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
         line = self.tally.line
         words = f"{money.grouped(line.pending, line.currency)} {line.currency} of {line.payer.strip() or NOBODY}: {line.text.strip()}"
         with Vertical(classes="page"):
-            yield Label(plain(words), id="receipt")
-            yield Input(placeholder="customer, document number or amount", compact=True)
+            yield Label(plain(words, data=True), id="receipt")
+            yield Input(placeholder=languages.sentence("customer, document number or amount"), compact=True)
             yield Items()
             yield Label(id="left")
             yield Label(plain(_KEYS), id="allocating-keys")
@@ -215,7 +216,10 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
 
     def _show(self) -> None:
         items, tally = self.query_one(Items), self.tally
-        items.show([self._row(item, here=n == items.at) for n, item in enumerate(items.items)] or [Row("No open item.", "quiet")])
+        items.show(
+            [self._row(item, here=n == items.at) for n, item in enumerate(items.items)]
+            or [Row(languages.sentence("No open item."), "quiet")]
+        )
         left, currency = tally.left, tally.line.currency
         words = (
             f"{money.grouped(left, currency)} {currency} left"
@@ -224,7 +228,7 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
         )
         label = self.query_one("#left", Label)
         label.set_class(not left, "zero")
-        label.update(plain(f"{words}   {len(tally.ticked)} ticked"))
+        label.update(plain(f"{languages.known(words)}   {languages.known(f'{len(tally.ticked)} ticked')}", data=True))
 
     def _row(self, item: OpenItem, *, here: bool) -> Row:
         columns = max(40, self.query_one(Items).columns)
@@ -238,5 +242,5 @@ class Allocating(ModalScreen[tuple[Share, ...] | None]):
             gets += f", {money.grouped(share.adjustment, item.currency)} {share.reason.replace('_', ' ')}" if share.adjustment else ""
             gets += f", {money.grouped(share.left, item.currency)} stays open" if share.left else ""
         head = f"{'>' if here else ' '}{tick} {padded(item.document_no or item.item_id, 18)} {amount} {item.currency}  "
-        text = head + fitted((item.customer_id, gets or due), columns - len(head))
+        text = head + fitted((item.customer_id, languages.sentence(gets or due)), columns - width(head))
         return Row(cut(text, columns), "here" if here else "good" if share else "")

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Footer, Label
 
+from matcher import languages
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 from matcher.filters import Filters
 from matcher.fullscreen import detail
@@ -59,6 +61,17 @@ class Details(Rows, can_focus=True):
             self.post_message(self.Clicked(number))
 
 
+class Keys(Footer):
+    """The keys at the bottom, in the person's language."""
+
+    def compose(self) -> ComposeResult:
+        """Each key with its word."""
+        for shown in super().compose():
+            if isinstance(description := getattr(shown, "description", None), str):
+                shown.description = languages.word(description)  # type: ignore[attr-defined]
+            yield shown
+
+
 class Desktop(App[None]):
     """The screen with its list, its detail and its messages. What keys do is in `keys.Review`."""
 
@@ -93,7 +106,7 @@ class Desktop(App[None]):
             yield Listing(self.desk, id="list")
             yield Details(id="detail")
         yield Label("", id="message")
-        yield Footer(compact=True)
+        yield Keys(compact=True)
 
     def on_mount(self) -> None:
         """Reads the list."""
@@ -140,10 +153,10 @@ class Desktop(App[None]):
             if not isinstance(error, MatcherError):
                 raise error
             if error.code != "books.busy":
-                self.say(str(error), bad=True)
+                self.say(error_words(error), bad=True)
                 return
             if not self.desk.ids:
-                self.say(str(error), bad=True)
+                self.say(error_words(error), bad=True)
             self.set_timer(AGAIN, lambda: self.ask(rank, do, then, subject))
 
         self.clerk.ask(rank, do, then, failed, subject)
@@ -240,7 +253,7 @@ class Desktop(App[None]):
         self._leaving = False
         if step in self.desk.steps:
             self.desk.refused(step)
-        words = f"Not saved: {error}"
+        words = f"{languages.word('Not saved')}: {error_words(error)}"
         if error.code in _OTHERS:
             self.read_list(words)
         self.say(words, bad=True)
@@ -256,7 +269,7 @@ class Desktop(App[None]):
             if not isinstance(error, MatcherError):
                 raise error
             self._leaving = False
-            self.read_list(f"Not taken back: {error}")
+            self.read_list(f"{languages.word('Not taken back')}: {error_words(error)}")
 
         def done(_: object) -> None:
             self._leave()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher import money
+from matcher import languages, money
 from matcher.characters import visible
 from matcher.display.difference import Paid, difference_words
-from matcher.display.records import NOBODY, between, day, documents, long_day, why_not
+from matcher.display.records import NOBODY, between, documents, late_words, long_day, why_not
 from matcher.display.text import cut, fitted
 from matcher.display.widths import width
 from matcher.fullscreen.requests import pays_nothing
@@ -47,13 +47,13 @@ class Page:
         blank = [] if self.compact else [Row("")]
         made = [*_bank(line, why, self.columns), *blank, *_proposal(line, why, self.as_of, self.columns), *blank]
         if not self.compact or not choices:
-            made.append(Row("Choices" if choices or self.looking else "Choices: none found", "head"))
+            made.append(Row(languages.sentence("Choices" if choices or self.looking else "Choices: none found"), "head"))
         for number, choice in enumerate(choices, 1):
             here = picked == number - 1
             told = list(_choice(number, choice, line, self.as_of, self.columns, here=here))
             made += told[:1] if self.compact and not here else told
         if self.looking:
-            made.append(Row("   looking for more …", "quiet"))
+            made.append(Row("   " + languages.sentence("looking for more …"), "quiet"))
         evidence = list(_evidence(why, self.columns))
         return [*made, *blank, *evidence] if evidence else made
 
@@ -87,44 +87,47 @@ def _head(text: str, columns: int) -> str:
 def _bank(line: WaitingLine, why: LineExplanation | None, columns: int) -> Iterator[Row]:
     left = f" left of {money.grouped(line.amount, line.currency)}" if line.pending != line.amount else ""
     amount = f"{money.grouped(line.pending, line.currency)} {line.currency}{left}"
-    yield Row(cut(f"{amount}   {long_day(line.booking_date)}   account {line.account}", columns), "head")
+    amount = languages.known(amount) if left else amount
+    yield Row(cut(f"{amount}   {long_day(line.booking_date)}   {languages.known(f'account {line.account}')}", columns), "head")
     account = why.line["counterparty_account"] if why else ""
-    yield from (Row(text) for text in folded(f"{line.payer.strip() or NOBODY}{f', {account}' if account else ''}", columns))
+    yield from (Row(text) for text in folded(f"{line.payer.strip() or languages.word(NOBODY)}{f', {account}' if account else ''}", columns))
     texts = [why.line[name] for name in _TEXTS] if why else [line.text]
-    yield from (Row(text) for text in folded(" | ".join(filter(None, map(str.strip, texts))) or "(no text)", columns))
+    yield from (Row(text) for text in folded(" | ".join(filter(None, map(str.strip, texts))) or languages.word("(no text)"), columns))
 
 
 def _proposal(line: WaitingLine, why: LineExplanation | None, as_of: date, columns: int) -> Iterator[Row]:
     whose = " ".join(filter(None, (line.customer_id, line.customer_name)))
     if line.state == "proposed":
         sure = "" if line.confidence is None else f", {_percent(line.confidence)} sure"
-        yield Row(cut(f"Proposed{sure}: {whose}" if whose else f"Proposed{sure}", columns), "head")
+        head = f"Proposed{sure}: {whose}" if whose else f"Proposed{sure}"
     elif pays_nothing(line):
-        yield Row(cut(f"Pays nothing that is open; Enter puts it on account of {whose}", columns), "head")
+        head = f"Pays nothing that is open; Enter puts it on account of {whose}"
     else:
-        yield Row(cut(f"Nothing is proposed{f'; it may be of {whose}' if whose else ''}", columns), "head")
+        head = f"Nothing is proposed{f'; it may be of {whose}' if whose else ''}"
+    yield Row(cut(languages.known(head), columns), "head")
     for item in line.items:
-        pays = f"pays {money.grouped(item.cash, line.currency)}"
-        cleared = f"{money.grouped(item.adjustment, item.currency)} {item.reason.replace('_', ' ')}" if item.adjustment else ""
+        pays = languages.known(f"pays {money.grouped(item.cash, line.currency)}")
+        cleared = f"{money.grouped(item.adjustment, item.currency)} {languages.word(item.reason)}" if item.adjustment else ""
         yield Row(cut("  " + fitted((item.document_no, pays, cleared, _due(item.due_date, line, as_of)), columns - 2), columns))
     if line.items:
         words = between(line)
-        yield Row(cut(f"  difference: {words}", columns), "good" if words == "exact" else "")
+        yield Row(cut(f"  {languages.sentence(f'difference: {words}')}", columns), "good" if words == "exact" else "")
     reason = (why.blocked_by if why else "") or line.reason
     if line.state != "proposed" or line.other_line:
         reason = why_not(line)
     if reason:
         words = "Not posted" if line.state == "proposed" else "Why"
-        yield from (Row(text, "quiet") for text in folded(f"{words}: {reason}", columns))
+        yield from (Row(text, "quiet") for text in folded(languages.sentence(f"{words}: {reason}"), columns))
 
 
 def _evidence(why: LineExplanation | None, columns: int) -> Iterator[Row]:
     way = (why.chosen or why.nearest) if why else None
     found = sorted(way.evidence if way else (), key=lambda one: -abs(one.points))[:_EVIDENCE]
     if found:
-        yield Row("Evidence" if why and why.chosen else "Evidence for the nearest candidate", "head")
+        yield Row(languages.sentence("Evidence" if why and why.chosen else "Evidence for the nearest candidate"), "head")
     for evidence in found:
-        yield Row(cut(f"  {'+' if evidence.points > 0 else '-' if evidence.points < 0 else ' '} {evidence.words}", columns), "quiet")
+        sign = "+" if evidence.points > 0 else "-" if evidence.points < 0 else " "
+        yield Row(cut(f"  {sign} {languages.sentence(evidence.words)}", columns), "quiet")
 
 
 def _choice(number: int, choice: Choice, line: WaitingLine, as_of: date, columns: int, *, here: bool) -> Iterator[Row]:
@@ -133,19 +136,19 @@ def _choice(number: int, choice: Choice, line: WaitingLine, as_of: date, columns
         paid = [Paid(share.item.item_id, share.item.currency, share.adjustment, share.reason, share.left) for share in choice.shares]
         named = documents(share.item.document_no or share.item.item_id for share in choice.shares)
         due = _due(choice.shares[0].item.due_date, line, as_of) if len(choice.shares) == 1 else ""
-        parts: tuple[str, ...] = (whose, named, difference_words(paid, choice.rest, line.currency), due)
+        parts: tuple[str, ...] = (whose, named, languages.sentence(difference_words(paid, choice.rest, line.currency)), due)
     else:
-        parts = (whose, "on account")
+        parts = (whose, languages.word("on account"))
     head = f"{'>' if here else ' '}{number} "
     yield Row(head + fitted(parts, columns - len(head)), "here" if here else "", number)
-    yield Row(cut(f"     {choice.why}", columns), "quiet", number)
+    yield Row(cut(f"     {languages.sentence(choice.why)}", columns), "quiet", number)
 
 
 def _due(due: date | None, line: WaitingLine, as_of: date) -> str:
     if due is None:
         return ""
     late = (line.booking_date - due).days
-    return f"due {day(due, as_of)}" + (f", {late} day{'' if late == 1 else 's'} late" if late > 0 else "")
+    return late_words(due, late, as_of)
 
 
 def _percent(ppm: int) -> str:

@@ -14,14 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from matcher import languages
 from matcher.characters import visible
 
 _CLOSE = Binding("escape", "close", "Close", show=False)
 
 
-def plain(text: str) -> Text:
-    """A text of which nothing is markup, and nothing is hidden."""
-    return Text(visible(text, lines=True))
+def plain(text: str, *, data: bool = False) -> Text:
+    """A text of which nothing is markup, and nothing is hidden; in the person's language, unless it is `data` or told in it already."""
+    return Text(visible(text if data else languages.sentence(text), lines=True))
 
 
 class Ask(ModalScreen[str | None]):
@@ -68,7 +69,7 @@ class Pick(ModalScreen[str | None]):
         """The list, each with the key that takes it."""
         with Vertical(classes="dialog"):
             yield Label(plain(self._title), classes="title")
-            words = [value.replace("_", " ") or "(default)" for value in self._values]
+            words = [languages.word(value.replace("_", " ") or "(default)") for value in self._values]
             yield OptionList(*(Option(plain(f"{_key(n)}  {word}")) for n, word in enumerate(words)))
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from matcher import money
 from matcher.characters import text_fault
+from matcher.display.errors import error_words
 from matcher.errors import MatcherError
 from matcher.filters import SORTS, Filters
 from matcher.fullscreen.allocating import Allocating
@@ -128,7 +129,7 @@ class Review(Desktop):
             def failed(error: Exception) -> None:
                 if not isinstance(error, MatcherError):
                     raise error
-                wrong(str(error))
+                wrong(error_words(error))
 
             self.clerk.ask(Rank.READ, lambda: self.books.open_items(line_id, text), arrived, failed, "search")
 

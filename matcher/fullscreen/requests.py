@@ -100,11 +100,12 @@ class Request:
         if self.kind is Kind.HOLD:
             assert self.until is not None
             return f"On hold until {day(self.until, self.as_of)}: {what}."
+        kind = self.text.replace("_", " ")
         return {
             Kind.REJECT: f"Refused what was proposed for {what}.",
             Kind.ON_ACCOUNT: f"Put {what} on account of {self.text}.",
             Kind.RETURN: f"Recorded {what} as the return of line {self.text[:10]}.",
-            Kind.CLASSIFY: f"Classified {what} as {self.text.replace('_', ' ')}.",
+            Kind.CLASSIFY: f"Classified {what} as {kind}.",
             Kind.NOTE: f"Noted on {what}.",
             Kind.ASSIGN: f"Gave {what} to {self.text}.",
         }[self.kind]

@@ -115,6 +115,11 @@ def customer(session: Session, typed: str) -> str:
     raise MatcherError("customer.unknown", f"there is no customer {typed!r}", hint=f"Did you mean {' or '.join(near)}?" if near else "")
 
 
+def customers_beginning(session: Session, typed: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """Ids and names of customers whose id or name begins so, whatever the case."""
+    return names.customers_beginning(session.store, typed, limit)
+
+
 def customers_like(session: Session, typed: str) -> list[CustomerNames]:
     """Customers with a name that has every word that was typed, or a part of it, and those with it in their number; by id.
 

@@ -85,6 +85,13 @@ def customers_written(store: Store, typed: str, spellings: Collection[str]) -> l
     return [CustomerNames(*map(str, row)) for row in store.run(sql, {"spellings": list(spellings), "typed": typed.strip().lower()})]
 
 
+def customers_beginning(store: Store, typed: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """Ids and names of customers whose id or name begins so, whatever the case; by id."""
+    sql = """SELECT customer_id, arg_max(name, batch) AS name FROM raw.customer GROUP BY customer_id
+        HAVING starts_with(lower(customer_id), $1) OR starts_with(lower(name), $1) ORDER BY customer_id LIMIT $2"""
+    return tuple((customer_id, name) for customer_id, name in store.run(sql, [typed.lower(), limit]))
+
+
 def nearest_customers(store: Store, typed: str, count: int = 3) -> list[tuple[str, str]]:
     """Ids and names of customers whose id or name is near to what was typed, or holds it; the nearest first."""
     if not texts([typed]) or len(typed) > 60:

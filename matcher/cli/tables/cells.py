@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from matcher import languages
 from matcher.characters import visible
-from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
+from matcher.cli.tables.columns import Column, Kind, Row, Said, Says, Table, Tone
 
 _DECIMAL = re.compile(r"([+-]?)(\d+)(\.\d+)?")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SEPARATOR = " · "
 """Between the parts of a head line."""
 
@@ -32,7 +32,7 @@ def day(value: Any) -> date | None:
 
 def day_in_words(value: date) -> str:
     """A day as a person writes it: 31 Oct 2026."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {languages.MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: Any) -> datetime | None:
@@ -73,14 +73,26 @@ def text(column: Column, row: Row, year: int | None = None) -> str:
         return _share(value, up=column.up)
     if column.kind.is_number:
         return _number(value, zeros=column.zeros or column.kind not in (Kind.AMOUNT, Kind.COUNT))
-    return visible(str(plain(value)))
+    if isinstance(value, Said):
+        return visible(languages.sentence(value))
+    return visible(_said(column, str(plain(value))))
+
+
+def _said(column: Column, text: str) -> str:
+    """A cell in the person's language, where its words are the program's."""
+    if column.says == Says.DATA:
+        return text
+    return languages.word(text) if column.says == Says.WORD else languages.sentence(text)
 
 
 def _date(value: Any, year: int | None) -> str:
     found = day(value)
     if found is None:
         return visible(str(value))
-    return f"{found.day:2} {_MONTHS[found.month - 1]}" if found.year == year else found.isoformat()
+    if found.year != year:
+        return found.isoformat()
+    short = languages.short_day(found)
+    return f" {short[1:]}" if short.startswith("0") and languages.language() == "en" else short
 
 
 def _share(value: Any, *, up: bool) -> str:
@@ -169,7 +181,7 @@ def split(table: Table) -> tuple[list[Column], tuple[str, ...]]:
         for column in table.columns
         if shared.get(column.name)
     )
-    return columns, (*map(visible, table.head), *parts)
+    return columns, (*(visible(languages.known(part)) for part in table.head), *parts)
 
 
 def filled(table: Table, columns: Sequence[Column]) -> list[Column]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from matcher import languages
+
 Row = Mapping[str, Any]
 """Cells by column name: text, whole numbers, dates or None. Amounts are decimal text, shares a fraction as text."""
 
@@ -39,6 +41,29 @@ class Tone(StrEnum):
     DIM = "dim"
     GOOD = "good"
     BAD = "bad"
+
+
+class Said(str):
+    """A cell with a sentence of the program, in a column that holds data otherwise."""
+
+    __slots__ = ()
+
+
+class Says(StrEnum):
+    """Whose words the cells of a column are: a WORD or a SENTENCE of the program, or DATA of the bank, the ERP and persons."""
+
+    WORD = "word"
+    SENTENCE = "sentence"
+    DATA = "data"
+
+
+_WORDS = frozenset(
+    "action balanced basis bucket by class decision difference_kind document_type evidence_class field figure in_force kind known mode "
+    "nature outcome part point result ruling settled side state type who".split()
+)
+_SENTENCES = frozenset(
+    "check conditions detail difference evidence message meaning next_step problem reason said test title what when why words".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +104,19 @@ class Column:
     once: bool = False
 
     @property
+    def says(self) -> Says:
+        """What its cells say to a person."""
+        return Says.WORD if self.name in _WORDS else Says.SENTENCE if self.name in _SENTENCES else Says.DATA
+
+    @property
     def heading(self) -> str:
         """The heading for people, which may be blank where there is little room."""
-        return self.title or self.name.replace("_", " ")
+        return languages.word(self.title or self.name.replace("_", " "))
 
     @property
     def full_heading(self) -> str:
         """The heading for people where there is room."""
-        return self.title.strip() or self.name.replace("_", " ")
+        return languages.word(self.title.strip() or self.name.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

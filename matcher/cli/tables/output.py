@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from matcher import languages
 from matcher.characters import visible
 from matcher.cli.streams import data, note
 from matcher.cli.tables import cells
@@ -84,7 +85,8 @@ class Sink:
         if self.form == "xlsx":
             from matcher.cli.tables.workbook import workbook
 
-            return workbook(tables)
+            with languages.english():
+                return workbook(tables)
         if self.form == "html":
             from matcher.cli.tables.webpage import page
 
@@ -236,7 +238,7 @@ def show_facts(record: Row, output: str, *, title: str = "", head: Sequence[str]
     for column in resolved([record], record):
         value = record[column.name]
         if value not in ("", None, False):
-            said = "yes" if value is True else cells.text(replace(column, shown=None, zeros=True), record)
+            said = languages.word("yes") if value is True else cells.text(replace(column, shown=None, zeros=True), record)
             rows.append({"field": column.name.replace("_", " "), "value": said})
     columns = (Column("field", priority=0), Column("value", kind=Kind.TEXT, wrap=True, priority=0))
     show(rows, columns, output, title=title, head=head)

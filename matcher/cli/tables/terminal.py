@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matcher import languages
 from matcher.characters import visible
 from matcher.cli.tables import cells
 from matcher.cli.tables.columns import Column, Kind, Row, Table, Tone
@@ -73,12 +74,12 @@ class _Body:
 def lines(table: Table, page: Page) -> Iterator[str]:
     """The table line by line, without line ends. None is wider than the page, unless a single id is."""
     columns, head = cells.split(table)
-    title = visible(table.title)
+    title = visible(languages.sentence(table.title))
     if title and not table.head:
         head, title = (title, *head), ""
     year = cells.single_year(table.rows, columns) if table.head else None
     if year is not None and not any(str(year) in part for part in head):
-        head = (*head, f"dates of {year}")
+        head = (*head, languages.sentence(f"dates of {year}"))
     if head:
         yield from (page.painted(line, "1") for line in _head(head, page))
     if title:
@@ -137,7 +138,8 @@ def _sums(bodies: Sequence[_Body], spread: Sequence[int], table: Table, sums: Se
     room = sum(spread[:before]) + GAP * (before - 1)
     coded = any(body.column.name == table.currency for body in bodies[before:])
     for place, row in enumerate(sums, start=len(table.rows)):
-        label = cut("total" if coded or len(sums) == 1 else f"total {row[table.currency]}", room, page.mark) if before else ""
+        total = languages.word("total")
+        label = cut(total if coded or len(sums) == 1 else f"{total} {row[table.currency]}", room, page.mark) if before else ""
         rest = [(body.texts[place], _CODES.get(body.tones[place], "1")) for body in bodies[before:]]
         line = _line(bodies[before:], spread[before:], rest, page)
         yield (page.painted(label, "1") + " " * (room + GAP - width(label)) if before else "") + line
@@ -173,7 +175,8 @@ def _left_out(names: Sequence[str], page: Page) -> str:
     """What is not shown, in one line."""
     for count in range(len(names), 0, -1):
         rest = f" and {len(names) - count} more" if count < len(names) else ""
-        text = f"Not shown: {', '.join(names[:count])}{rest} (a wider screen, or {page.more})."
+        rest = languages.known(rest) if rest else ""
+        text = languages.known(f"Not shown: {', '.join(names[:count])}{rest} (a wider screen, or {page.more}).")
         if width(text) <= page.width:
             return text
-    return cut(f"{len(names)} columns not shown ({page.more}).", page.width, page.mark)
+    return cut(languages.known(f"{len(names)} columns not shown ({page.more})."), page.width, page.mark)

@@ -257,10 +257,10 @@ def _failures(rule: Rule, explanation: Explanation, kinds: frozenset[str]) -> It
         if kinds.isdisjoint(group):
             needed = sorted(dict.fromkeys(_needed(kind) for kind in group), key=lambda what: what == _LEARNED)
             near = next((k for k in sorted(kinds) for g in group if _family(k) == _family(g)), "")
-            text = ", ".join(needed[:-1]) + (" or " if len(needed) > 1 else "") + needed[-1]
-            text = text.replace("the payer's account or the payer's name", "the payer's account or name")
-            text = text.replace("the payer's account, the payer's name or", "the payer's account or name, or")
-            yield f"needs {text}" + (f", and has only: {EVIDENCE[near].words}" if near else "")
+            wanted = ", ".join(needed[:-1]) + (" or " if len(needed) > 1 else "") + needed[-1]
+            wanted = wanted.replace("the payer's account or the payer's name", "the payer's account or name")
+            wanted = wanted.replace("the payer's account, the payer's name or", "the payer's account or name, or")
+            yield f"needs {wanted}" + (f", and has only: {EVIDENCE[near].words}" if near else "")
     for kind in rule.without:
         if kind in kinds:
             yield EVIDENCE[kind].words
