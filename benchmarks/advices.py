@@ -6,6 +6,7 @@ wrong: the total is not the receipt's, a document is another customer's, or ther
 
 import argparse
 import csv
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ _SEVERAL = 4
 _WRONG = 5
 """Advices of a hundred that are wrong."""
 _TAIL = ("total", "foreign", "invented")
+
+_NUMBER = re.compile(r"AV\d+")
 
 Row = Mapping[str, str]
 
@@ -88,6 +91,7 @@ class _Month:
         """The rows of an advice. What a bank kept on the way is not in it: the payer does not know."""
         line, wrong = self.lines[key], fault(key, seed)
         reference = "" if line["end_to_end_id"] in ("", "NOTPROVIDED") else line["end_to_end_id"]
+        number = _NUMBER.search(line["remittance_information"]) if self.truth[key][0]["kind"] == "advice_only" else None
         sent = date.fromisoformat(line["booking_date"]) - timedelta(_draw(seed, "sent", *key) % 4)
         rows: list[tuple[str, Decimal, Decimal, Decimal, str, Decimal]] = []
         for row in self.truth[key]:
@@ -108,7 +112,12 @@ class _Month:
             rows[0] = (f"{rows[0][0]}-X7", *rows[0][1:])
         customer = self.items[self.truth[key][0]["item_id"]]["customer_id"]
         for document, *amounts in rows:
-            yield tuple(map(str, (f"RA{seed}-{place}", reference, customer, sent, line["currency"], total, document, *amounts)))
+            yield tuple(
+                map(
+                    str,
+                    (number[0] if number else f"RA{seed}-{place}", reference, customer, sent, line["currency"], total, document, *amounts),
+                )
+            )
 
     def _foreign(self, row: Row, seed: int) -> str:
         """The number of another customer's document."""

@@ -164,6 +164,8 @@ def test_the_number_of_the_advice_is_found_where_it_stands(tmp_path: Path, line:
         ({"counterparty_name": "HAFENBAU NORDSEE GMBH", "counterparty_account": ""}, True),
         ({"counterparty_name": "Mueller Papier KG", "counterparty_account": "DE89370400440532013000"}, False),
         ({"booking_date": "2026-11-14"}, False),
+        ({"counterparty_name": "", "counterparty_account": "", "remittance_information": "KM-2026-00423 und 1 weitere"}, True),
+        ({"counterparty_name": "", "counterparty_account": "", "remittance_information": "KM-2026-00999 und 1 weitere"}, False),
     ],
 )
 def test_without_a_number_payer_amount_and_day_must_agree(tmp_path: Path, line: dict[str, str], binds: bool) -> None:

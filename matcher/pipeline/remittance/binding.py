@@ -1,4 +1,4 @@
-"""Which receipt an advice is about: the bank line carries its number, or payer, amount and day agree and nothing else does."""
+"""Which receipt an advice is about: the bank line carries its number, or amount, day, and payer or a document agree, of no other line."""
 
 import re
 import unicodedata
@@ -122,12 +122,18 @@ def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender) -> Iterato
     day = advice.date
     if day is None:
         return
-    near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS and _sent_by(line, sender)]
+    near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS and (_sent_by(line, sender) or _names_row(line, advice))]
     if any(line.used for line in near):
         return
     several = f"it may be about {len(near)} receipts of this payer and amount" if len(near) > 1 else ""
     for line in near:
         yield line, several
+
+
+def _names_row(line: _Line, advice: Advice) -> bool:
+    """Whether the line's text holds the number of one of the documents: of a payer whose name the bank cut off, or states not at all."""
+    numbers = {row.document_no for row in advice.rows if sum(map(str.isdigit, row.document_no)) >= MIN_REFERENCE}
+    return any(_within(number, line.text) for number in numbers)
 
 
 def _sent_by(line: _Line, sender: Sender) -> bool:
