@@ -73,7 +73,7 @@ def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait
         directory: holds matcher.toml.
         actor: who decides; empty takes MATCHER_ACTOR, else the operating system's user.
         clock: tells the time that decisions are recorded with.
-        wait: seconds that a method waits for the books when another process has them open.
+        wait: seconds that a method waits for the books when another process has them open; one that only reads waits ten at least.
 
     Raises:
         MatcherError: ``books.missing`` or ``config.invalid``.
@@ -105,6 +105,7 @@ class Books(DecisionMethods, LookingMethods):
         config: the checked matcher.toml, as the latest of these methods read it.
         actor: who decides; empty where nobody said so and the operating system does not know, which is enough for reading.
         kept: whether something that these methods did stays: a record in the books, or a file.
+        earlier: whether something was read as it was before a command that has the books open.
         day: the day that the latest report looked from, where it was asked for without one; None before any.
     """
 
@@ -113,6 +114,7 @@ class Books(DecisionMethods, LookingMethods):
         self.config = configuration.load(directory / CONFIG_NAME)
         self.actor = actors.named(actor)
         self.kept = False
+        self.earlier = False
         self.day: date | None = None
         self._clock = clock
         self._wait = wait
@@ -134,7 +136,7 @@ class Books(DecisionMethods, LookingMethods):
         return self.day
 
     @contextmanager
-    def _session(self, *, write: bool, keep: bool = True) -> Iterator[Session]:
+    def _session(self, *, write: bool, keep: bool = True, long: bool = False, itself: bool = False) -> Iterator[Session]:
         if write and not self.actor:
             raise MatcherError("actor.unknown", "it is not known who decides")
         path = self.directory / STORE_NAME
@@ -146,9 +148,10 @@ class Books(DecisionMethods, LookingMethods):
             def enter() -> tuple[Settings, Store]:
                 # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
                 read = pipeline.opening.read(self.directory)
-                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key()))
+                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
 
-            read, store = self._wait.until_free(enter)
+            read, store = self._wait.until_free(enter, write=write)
+            self.earlier = self.earlier or store.earlier
             self.config = read.config
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
@@ -170,17 +173,18 @@ class Books(DecisionMethods, LookingMethods):
     def ingest(
         self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent
     ) -> list[FileResult]:
-        """Reads bank statements into the books; all files or none.
+        """Reads bank statements into the books, and remittance advices that are among them; all files or none.
 
         Raises:
             MatcherError: whatever refuses a file.
         """
         from matcher.parsers.files import file_source
+        from matcher.pipeline.remittance.ingesting import ingest_all
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, long=True) as session:
             read = pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config)
-            return pipeline.ingest.ingest(session, sources, read, progress)
+            return ingest_all(session, sources, read, progress)
 
     def import_files(
         self,
@@ -193,6 +197,7 @@ class Books(DecisionMethods, LookingMethods):
         allow_change: Collection[str] = (),
         reason: str = "",
         snapshot_date: date | None = None,
+        layout: str = "",
         customer: str = "",
     ) -> ImportResult:
         """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
@@ -207,6 +212,7 @@ class Books(DecisionMethods, LookingMethods):
             allow_closing: let the list close more of what is open than ``policy.closing_percent``.
             allow_change: ids of items whose customer or document may change although they have postings; `reason` says why.
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
+            layout: name of the layout of the files; empty detects it. See `layouts`.
             customer: id of the buyer of all electronic invoices. Default: whom each of them names.
 
         Raises:
@@ -218,9 +224,9 @@ class Books(DecisionMethods, LookingMethods):
 
         sources = [file_source(path) for path in files]
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, long=True) as session:
             return pipeline.imports.import_files(
-                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, customer=customer
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout, customer=customer
             )
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
@@ -237,7 +243,7 @@ class Books(DecisionMethods, LookingMethods):
         from matcher.pipeline.remittance.importing import import_remittance
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, long=True) as session:
             return import_remittance(session, sources)
 
     def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
@@ -246,7 +252,7 @@ class Books(DecisionMethods, LookingMethods):
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, long=True) as session:
             return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
 
     def rules(self) -> Rules:
@@ -362,10 +368,10 @@ class Books(DecisionMethods, LookingMethods):
         Raises:
             MatcherError: ``usage.option`` when `expect` is no such hash, ``books.damaged``, ``journal.key``.
         """
-        with self._session(write=False) as session:
+        with self._session(write=False, itself=True) as session:
             return pipeline.verify.verify(session, expect)
 
     def head(self) -> Head:
         """Number and hash of the latest batch: they stand for everything that the books hold."""
-        with self._session(write=False) as session:
+        with self._session(write=False, itself=True) as session:
             return journal.last_batch(session.store)

@@ -15,13 +15,17 @@ from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
     from matcher.frames import State
+    from matcher.openitems.layouts.library import Layouts
+    from matcher.openitems.layouts.words import Kind
     from matcher.pipeline.choices.records import Choice, OpenItem
+    from matcher.pipeline.lists import ProposedLayout
     from matcher.pipeline.reports import Block
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
     from matcher.pipeline.view import Asked
+    from matcher.review.advices import AdviceView
     from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
     from matcher.review.explanation import LineExplanation
@@ -57,6 +61,33 @@ class LookingMethods(ABC):
         """How each class of evidence stands in these books: what was posted on it, and what persons said of that."""
         with self._session(write=False) as session:
             return pipeline.trust.standing(session, self.rules().book)
+
+    def layouts(self) -> Layouts:
+        """The layouts of open items and customers: the shipped ones, and those in `layouts` of these books.
+
+        Raises:
+            MatcherError: ``layout.invalid``.
+        """
+        from matcher.openitems.layouts.library import available
+
+        return available(pipeline.layouts.own_lists(self.directory))
+
+    def propose_layout(self, file: str | Path, *, kind: Kind = "items", name: str = "my-erp") -> ProposedLayout:
+        """A layout for a list of open items or customers that none reads, with its first rows as that layout reads them.
+
+        Args:
+            file: the list.
+            kind: what it holds.
+            name: of the layout.
+
+        Raises:
+            MatcherError: ``layout.unknown`` when the file has no titles; whatever makes it unreadable.
+        """
+        from matcher.parsers.files import file_source
+
+        with self._session(write=False) as session:
+            context = pipeline.lists.context_of(session)
+            return pipeline.lists.proposed(file_source(file), kind, name, context, self.layouts())
 
     def queue(
         self, as_of: date | None = None, *, filters: Filters | None = None, limit: int | None = None, number: bool = False, **asked: Any
@@ -139,6 +170,21 @@ class LookingMethods(ABC):
         """One line with what was decided on it. Raises MatcherError; see `review.line.line`."""
         with self._session(write=False) as session:
             return review.line.line(session, line_id)
+
+    def advices(self, state: str = "", line_id: str = "") -> list[AdviceView]:
+        """Remittance advices, in the order in which they came.
+
+        Args:
+            state: a word of `review.advices.STATES`; '' for all.
+            line_id: only those about this line.
+
+        Raises:
+            MatcherError: ``line.unknown`` or ``line.ambiguous``.
+        """
+        from matcher.review import advices
+
+        with self._session(write=False) as session:
+            return advices.of_line(session, pipeline.lookup.line(session, line_id)) if line_id else advices.listing(session, state)
 
     def explain(self, line_id: str) -> LineExplanation:
         """Why a line was matched so, or why it was not. Raises MatcherError; see `review.explanation.explanation`."""

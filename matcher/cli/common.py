@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher import languages
+from matcher.cli import runlog
 from matcher.cli.streams import data as data
 from matcher.cli.streams import note as note
+from matcher.cli.streams import quiet
 from matcher.cli.streams import say as say
 from matcher.cli.tables import data_record as data_record
 from matcher.cli.tables import show as show
@@ -21,6 +23,7 @@ from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
     from matcher.books import Books
+    from matcher.store.waiting import Wait
 
 F = TypeVar("F", bound=Callable[..., Any])
 SECONDS = click.IntRange(min=0)
@@ -38,7 +41,9 @@ class _Share(click.FloatRange):
 
 
 SHARE = _Share(0.5, 1, max_open=True)
-WAIT = "When another process has the books open, wait for them so long."
+WAIT = "When another process has the books open, wait for them so long; default: 10 to read, else 0."
+QUIET = "Say nothing on stderr but errors; what is printed on stdout stays."
+LOG = "Append what was done, when and how it ended to this file: a line for each command and step, without contents of the books."
 LANGUAGE = "Language of what people read: en, de or zh; else MATCHER_LANG, else the locale's."
 
 
@@ -50,12 +55,20 @@ class Given:
         books: --books; None where it is not given.
         actor: --actor.
         wait: --wait, in seconds.
+        quiet: --quiet.
+        log: --log, a file that can be written.
+        command: name of the command, once that is known.
+        counts: what the command did, in numbers; for the log.
         opened: the books.
     """
 
     books: str | None = None
     actor: str | None = None
     wait: int | None = None
+    quiet: bool | None = None
+    log: str | None = None
+    command: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
     opened: list["Books"] = field(default_factory=list)
 
     @property
@@ -80,8 +93,10 @@ class IsoDate(click.ParamType[date]):
 
 
 def with_books(command: F) -> F:
-    """Adds --books, --actor, --wait and --lang, so that they may stand behind the command's name too."""
+    """Adds --books, --actor, --wait, --quiet, --log and --lang, so that they may stand behind the command's name too."""
     command = with_language(command)
+    command = click.option("--log", metavar="FILE", expose_value=False, callback=keep_log, help=LOG)(command)
+    command = click.option("--quiet", is_flag=True, default=None, expose_value=False, callback=keep, help=QUIET)(command)
     command = click.option("--wait", type=SECONDS, metavar="SECONDS", expose_value=False, callback=keep, help=WAIT)(command)
     command = click.option("--books", metavar="DIR", expose_value=False, callback=keep, help="Books directory.")(command)
     return click.option("--actor", metavar="NAME", expose_value=False, callback=keep, help="Who decides.")(command)
@@ -98,11 +113,21 @@ def keep(ctx: click.Context, param: click.Parameter, value: str | int | None) ->
         setattr(given(ctx), param.name, value)
 
 
+def keep_log(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Begins the log of a command."""
+    runlog.begin(given(ctx), ctx.command_path.partition(" ")[2], value)
+
+
 def given(ctx: click.Context | None = None) -> Given:
     """What the command line says of the books."""
     found = (ctx or click.get_current_context()).find_root().obj
     assert isinstance(found, Given)
     return found
+
+
+def did(**counts: int) -> None:
+    """Keeps for the log what the command did, in numbers."""
+    given().counts.update(counts)
 
 
 as_of_option = click.option(
@@ -126,11 +151,16 @@ def open_books() -> "Books":
     """The books that --books, MATCHER_BOOKS or the current directory name."""
     from matcher.books import Books
     from matcher.config import find_books
-    from matcher.store.waiting import Wait
 
     options = given()
-    options.opened.append(books := Books(find_books(options.books), actor=options.actor or "", wait=Wait(options.wait or 0)))
+    options.opened.append(books := Books(find_books(options.books), actor=options.actor or "", wait=_wait(options.wait)))
     return books
+
+
+def _wait(seconds: int | None) -> "Wait":
+    from matcher.store.waiting import Wait
+
+    return Wait() if seconds is None else Wait(seconds, reading=seconds)
 
 
 def without_a_sign_it_lacks() -> None:
@@ -142,7 +172,9 @@ def without_a_sign_it_lacks() -> None:
 @contextmanager
 def busy(text: str) -> Iterator[Callable[[str], None]]:
     """Shows that long work goes on when stderr is a terminal; yields a function that says which step it is at."""
-    if not sys.stderr.isatty():
+    options = given()
+    runlog.step(options, text)
+    if quiet() or not sys.stderr.isatty():
         yield lambda step: None
         return
     from rich.console import Console

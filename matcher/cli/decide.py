@@ -298,9 +298,9 @@ def undo(decision: str | None, run: str | None, rule: str | None, since: date | 
     if rule:
         made = books.undo_rule(rule, since=since, reason=reason, dry_run=dry_run)
     elif run:
-        if run != "last" and not run.isdecimal():
-            raise click.UsageError(f"{run!r} is no number of a run")
-        made = books.undo_run(0 if run == "last" else max(int(run), -1) or -1, reason=reason, dry_run=dry_run)
+        if run != "last" and not (run.isdecimal() and int(run)):
+            raise click.UsageError(f"{run!r} is no number of a run; they are numbered from 1")
+        made = books.undo_run(0 if run == "last" else int(run), reason=reason, dry_run=dry_run)
     else:
         made = books.undo(decision or "", reason=reason, dry_run=dry_run)
     if decision:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher import languages
+from matcher.cli.advices import show_advices
 from matcher.cli.common import note, open_books, with_books
 from matcher.cli.tables import Column, Kind, Said, data_record, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
@@ -73,11 +74,13 @@ def explain(line: str, output: str) -> None:
     choices = books.choices(why.line["line_id"], number=True) if waits else ()
     if output == "json":
         told = [one.to_dict(number, why.line["currency"]) for number, one in enumerate(choices, 1)]
-        data_record(why.to_dict() | {"choices": told})
+        advised = [one.to_dict() for one in books.advices(line_id=why.line["line_id"])]
+        data_record(why.to_dict() | {"choices": told} | ({"advices": advised} if advised else {}))
     elif for_programs(output):
         show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), output, numbers=_NUMBERS)
     else:
         _told(why, output)
+        show_advices(books.advices(line_id=why.line["line_id"]), output)
         _choices(why, choices, output)
         _shadows(books.shadows(), why.line["line_id"])
 

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from matcher.cli.common import busy, data, given, note, open_books, with_books
+from matcher.cli.advices import advice_remarks
+from matcher.cli.common import busy, data, did, given, note, open_books, with_books
 from matcher.cli.helping import Group
+from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
 from matcher.cli.tables.standard import file_name
@@ -151,6 +153,8 @@ def _yes(value: bool | None) -> str:
 def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool, **options: Any) -> None:
     """Bank statements in: all files or none, or each by itself with --keep-going. A folder stands for the files in it.
 
+    A remittance advice among them is taken as `import remittance` takes it.
+
     The format is found by content. A file that was read before adds nothing; of an overlapping file only new lines are added.
     A statement whose opening balance plus lines is not its closing balance goes to quarantine (exit status 1).
     """
@@ -170,15 +174,18 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
                 if not keep_going or error.exit_code != BAD_INPUT:
                     raise
                 refused += 1
-                note(str(error))
+                fault(str(error))
     rows = [row for result in results for row in _ingest_rows(result)]
     show(rows, _READ_COLUMNS, output, complete=_READ, head=(books.config.books.name, "statements read") if rows else ())
     for result in results:
         _note_problems(result)
     new, known, conflicting = (sum(getattr(s, name) for r in results for s in r.statements) for name in ("new", "known", "conflicting"))
+    did(files=len(results), refused=refused, new=new, known=known, conflicting=conflicting)
     counts = [counted(new, "new line")] if new or not results or not all(r.known for r in results) else []
     counts += [f"{known} already known"] if known else []
     counts += [f"{conflicting} conflicting"] if conflicting else []
+    told = [r.remittance for r in results if r.remittance]
+    counts += [counted(sum(one.new for one in told), "new remittance advice", "new remittance advices")] if told else []
     again = sum(r.known for r in results)
     counts += [f"{counted(again, 'file was', 'files were')} read before"] if again else []
     note(f"{', '.join(counts)}.{' Dry run: nothing was kept.' if dry_run else ''}")
@@ -191,7 +198,10 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
     if refused:
         were, them = ("was", "it") if refused == 1 else ("were", "them")
         note(f"{refused} of {counted(refused + len(results), 'file')} {were} refused; nothing of {them} was kept.")
-    if quarantined or conflict or refused:
+    for one in told:
+        for text in advice_remarks(one):
+            note(text)
+    if quarantined or conflict or refused or any(one.unproven for one in told):
         click.get_current_context().exit(NEEDS_PERSON)
 
 

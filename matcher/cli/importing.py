@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from matcher.cli.common import IsoDate, busy, note, open_books, reason_option, with_books
+from matcher.cli.advices import SHOWN, advice_remarks, some
+from matcher.cli.common import IsoDate, busy, did, note, open_books, reason_option, with_books
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from matcher.books import Books
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
-    from matcher.pipeline.remittance.results import RemittanceResult
 
 _COUNTS = ("kind", "files", "rows", "new", "changed", "closed")
 _COUNTED = (
@@ -27,17 +27,16 @@ _TIED = (
     Column("amount", kind=Kind.AMOUNT, priority=0, zeros=True), Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
+REMITTANCE = "remittance"
 _ADVICE_COUNTS = ("files", "advices", "rows", "new", "known", "replaced", "found")
 _ADVICES = (
     Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ADVICE_COUNTS[:-1]),
     Column("found", "documents found", kind=Kind.COUNT, priority=0, zeros=True),
 )  # fmt: skip
-_SHOWN = 5
-"""Customers and documents that are named on screen; the others are counted."""
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", "remittance"]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", REMITTANCE]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -47,6 +46,7 @@ _SHOWN = 5
     metavar="DATE",
     help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
 )
+@click.option("--layout", default="", metavar="NAME", help="Layout of the files; `matcher layout list` lists them. Default: detect.")
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
 @click.option(
     "--allow-closing",
@@ -67,6 +67,7 @@ def import_(
     files: tuple[str, ...],
     output: str,
     snapshot_date: date | None,
+    layout: str,
     partial: bool,
     allow_closing: bool,
     allow_change: tuple[str, ...],
@@ -74,7 +75,10 @@ def import_(
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, exchange rates, the cash book (CSV, Parquet or XLSX); and payers' remittance advices.
+    """The ERP's files in: open items, customers, rates, the cash book (CSV, Parquet or workbooks); and payers' remittance advices.
+
+    Items and customers are in the columns of docs/files.md, or as an ERP or accounting system exports them: the layout is told by the
+    titles (docs/open_items.md); `matcher layout new FILE` proposes one for a list that none fits.
 
     Open items may also be electronic invoices of your own: UBL, CII (XRechnung, Factur-X, ZUGFeRD), a PDF with one inside, 数电票 as XML
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
@@ -95,10 +99,10 @@ def import_(
     `matcher advices` and never used (exit status 1).
     """
     books = open_books()
-    if kind == "remittance":
-        given = {
-            "--snapshot-date": snapshot_date, "--partial": partial, "--allow-closing": allow_closing, "--allow-change": allow_change,
-            "--customer": customer,
+    if kind == REMITTANCE:
+        given: dict[str, object] = {
+            "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
+            "--allow-change": allow_change, "--customer": customer,
         }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
@@ -112,8 +116,10 @@ def import_(
             allow_change=allow_change,
             reason=reason,
             snapshot_date=snapshot_date,
+            layout=layout,
             customer=customer,
         )
+    did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)
     for text in _remarks(result):
         note(text)
@@ -126,27 +132,17 @@ def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[s
         raise MatcherError("usage.option", f"{given[0]} is for lists of open items, not for remittance advices")
     with busy("reading advices"):
         result = books.import_remittance(files, dry_run=dry_run)
+    did(files=len(files))
     if output == "json":
         data_record(result.to_dict())
     else:
-        show([{name: getattr(result, name) for name in _ADVICE_COUNTS} | {"kind": "remittance"}], _ADVICES, output)
+        show([{name: getattr(result, name) for name in _ADVICE_COUNTS} | {"kind": REMITTANCE}], _ADVICES, output)
     for text in advice_remarks(result):
         note(text)
     if dry_run:
         note("Dry run: nothing was kept.")
     if result.unproven:
         click.get_current_context().exit(NEEDS_PERSON)
-
-
-def advice_remarks(result: "RemittanceResult") -> Iterator[str]:
-    """What a person must know of advices that came in, in sentences."""
-    for text in result.notes:
-        yield f"{text}."
-    if result.not_found:
-        count = counted(len(result.not_found), "document is", "documents are")
-        yield f"{count} not in the books: {_some(result.not_found)}. An advice with such a document posts nothing until it is imported."
-    for one in result.unproven:
-        yield f"Not used: {one.place}: {one.why}."
 
 
 def _show(result: "ImportResult", output: str) -> None:
@@ -174,6 +170,10 @@ def _figures(result: "ImportResult", *, signs: bool) -> Iterator[dict[str, objec
 
 def _remarks(result: "ImportResult") -> Iterator[str]:
     """What a person must know of a list, in sentences."""
+    if result.layouts:
+        yield f"Read with the layout {' and '.join(result.layouts)}."
+    for text in result.notes:
+        yield f"{text}."
     if result.dated is None:
         return
     if len(result.invoices) < result.files:  # an invoice is no list
@@ -183,40 +183,35 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         yield f"warning: {warning}."
     if result.unknown_customers:
         count = counted(len(result.unknown_customers), "customer of this list is", "customers of this list are")
-        yield f"{count} not in the books: {_some(result.unknown_customers)}. Import the customers: no payer is known by name before."
+        yield f"{count} not in the books: {some(result.unknown_customers)}. Import the customers: no payer is known by name before."
     if result.late:
         sums = ", ".join(f"{text} {code}" for code, text in result.late_totals().items())
         count = counted(len(result.late), "document")
-        named = _some([f"{one.document_no} ({one.item_id}) of {one.issue_date}" for one in result.late])
+        named = some([f"{one.document_no} ({one.item_id}) of {one.issue_date}" for one in result.late])
         yield f"Late: {count} ({sums}), missing from an earlier list of that day or a later one: {named}."
-    for credit in result.recognised[:_SHOWN]:
+    for credit in result.recognised[:SHOWN]:
         yield f"{credit.said()}."
-    if len(result.recognised) > _SHOWN:
-        yield f"{len(result.recognised) - _SHOWN} more credits of the list are what is left of receipts; see -O json."
+    if len(result.recognised) > SHOWN:
+        yield f"{len(result.recognised) - SHOWN} more credits of the list are what is left of receipts; see -O json."
     if known := [one for one in result.invoices if one.known]:
         count = counted(
             len(known),
             "electronic invoice is in the books already or comes twice, and counts once",
             "electronic invoices are in the books already or come twice, and count once",
         )
-        named = _some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
+        named = some([f"{one.invoice.document_no} ({one.item_id})" for one in known])
         yield f"{count}: {named}."
     correcting = [one for one in result.invoices if one.corrects]
-    for file in correcting[:_SHOWN]:
+    for file in correcting[:SHOWN]:
         yield f"{file.invoice.document_no} corrects {', '.join(file.corrects)}, which is open too: both count until the ERP says otherwise."
-    if len(correcting) > _SHOWN:
-        yield f"{len(correcting) - _SHOWN} more correct documents that are open; see -O json."
-    for one in result.replaced[:_SHOWN]:
+    if len(correcting) > SHOWN:
+        yield f"{len(correcting) - SHOWN} more correct documents that are open; see -O json."
+    for one in result.replaced[:SHOWN]:
         yield f"{one.said()}.{''.join(f' {text}' for text in _moving(one.lines, one.by_item_id))}"
-    if len(result.replaced) > _SHOWN:
-        yield f"{len(result.replaced) - _SHOWN} more were re-issued; see -O json."
+    if len(result.replaced) > SHOWN:
+        yield f"{len(result.replaced) - SHOWN} more were re-issued; see -O json."
 
 
 def _moving(lines: Sequence[str], item_id: str) -> Iterator[str]:
     for line in lines:
         yield f"Our receipt is on the old one: `matcher undo {line}`, then `matcher allocate {line} {item_id}`."
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

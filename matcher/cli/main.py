@@ -10,6 +10,7 @@ import click
 
 from matcher import languages
 from matcher.cli import (
+    advices,
     completing,
     decide,
     decisions,
@@ -17,6 +18,7 @@ from matcher.cli import (
     files,
     helping,
     importing,
+    layouts,
     learned,
     looking,
     months,
@@ -24,12 +26,15 @@ from matcher.cli import (
     queue,
     review,
     rules,
+    runlog,
     screen,
     statement,
     topics,
     work,
 )
-from matcher.cli.common import SECONDS, WAIT, Given, note, with_language
+from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given, with_language
+from matcher.cli.streams import fault as note
+from matcher.cli.streams import note as unless_quiet
 from matcher.codes import CATALOGUE, DONE, NEEDS_PERSON, USAGE
 from matcher.display.errors import error_words
 from matcher.errors import MatcherError
@@ -65,11 +70,16 @@ class _Group(helping.Group):
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
-        sys.exit(_shown(status or DONE, options))
+        status = _shown(status or DONE, options)
+        runlog.ended(options, status)
+        sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            if any(books.earlier for books in ctx.obj.opened):
+                unless_quiet("Another command is at work on the books: this is what they held before it began.")
+            return done
         except MatcherError as error:
             _tell(error)
             _note_more(error)
@@ -133,9 +143,11 @@ def _shown(status: int, options: Given) -> int:
 @click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
 @click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
 @click.option("--wait", type=SECONDS, metavar="SECONDS", help=WAIT)
+@click.option("--quiet", is_flag=True, default=None, help=QUIET)
+@click.option("--log", metavar="FILE", help=LOG)
 @with_language
 @click.pass_context
-def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | None) -> None:
+def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | None, quiet: bool | None, log: str | None) -> None:
     """Bank reconciliation and payment matching that never guesses with money.
 
     \b
@@ -151,10 +163,14 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     4 refused by policy; 5 the books are in use by another process; 70 internal error.
     """
     options = ctx.ensure_object(Given)
-    options.books, options.actor, options.wait = books, actor, wait
+    options.books, options.actor, options.wait, options.quiet = books, actor, wait, quiet
+    runlog.begin(options, ctx.invoked_subcommand or "", log)
 
 
-for _module in (files, statement, work, queue, review, looking, decide, decisions, learned, explain, rules, out, months, topics):
+for _module in (
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months,
+    topics,
+):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)
 main.add_command(importing.import_)

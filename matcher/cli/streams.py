@@ -9,11 +9,23 @@ from matcher.characters import visible
 
 
 def note(text: str, *, lines: bool = False, told: bool = False) -> None:
-    """A message for the person, on stderr, in his language unless it is `told` in it already.
+    """A message for the person, on stderr, unless --quiet; in his language unless it is `told` in it already.
 
     Nothing in it steers the screen; it is one line unless `lines` are kept.
     """
+    if not quiet():
+        fault(text, lines=lines, told=told)
+
+
+def fault(text: str, *, lines: bool = False, told: bool = False) -> None:
+    """The same for an error, which is always said."""
     click.echo(visible(text if told else languages.sentence(text), lines=lines), err=True)
+
+
+def quiet() -> bool:
+    """Whether the command line has --quiet."""
+    context = click.get_current_context(silent=True)
+    return bool(context and getattr(context.find_root().obj, "quiet", None))
 
 
 def say(text: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, heading, note, open_books, with_books
+from matcher.cli.advices import show_advices
+from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, did, heading, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, Tone, counted, for_programs, show, show_facts, with_format
 from matcher.cli.tables.standard import days_overdue, long_overdue, ten
 from matcher.codes import NEEDS_PERSON
@@ -33,6 +34,7 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
     books = open_books()
     with busy("matching"):
         result = books.run(as_of, precision=precision, dry_run=dry_run)
+    did(lines=result.considered, posted=result.posted, proposed=result.proposed)
     rows = [
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
         for (outcome, state, currency), (lines, amount) in result.by_outcome.items()
@@ -111,7 +113,8 @@ _DECIDED = (
 @with_format
 def show_line(line: str, output: str) -> None:
     """One line with its evidence: what the bank said, what was decided, and on what grounds. LINE may be the beginning of an id."""
-    view = open_books().line(line)
+    books = open_books()
+    view = books.line(line)
     record = view.to_dict()
     if for_programs(output):
         show([record], list(record), output)
@@ -123,6 +126,8 @@ def show_line(line: str, output: str) -> None:
         columns = [column for column in _PAID if cleared or column.name not in ("adjustment", "reason")]
         complete = ("item_id", "document_no", "customer_id", "cash", "adjustment", "reason", "open", "state", "decision_id")
         show([allocation.to_dict() for allocation in view.allocations], columns, output, complete=complete, title="What it pays")
+    if not for_programs(output):
+        show_advices(books.advices(line_id=str(view.facts["line_id"])), output)
     if view.decisions and not for_programs(output):
         rows = [decision.to_dict() | {"in_force": "yes" if decision.in_force else "no"} for decision in view.decisions]
         show(rows, _DECIDED, output, title="Decisions")

@@ -36,6 +36,12 @@ READING = (
         "The file contains a construct that is never followed (entity definitions, nested archives).",
         "Ask the sender for a plain statement file.",
     ),
+    bad(
+        "document.scan",
+        "The pages of a document are pictures without text; what they show is not guessed.",
+        "Ask the sender for the advice as the program made it (PDF, CSV or e-mail), not as a scan.",
+    ),
+    bad("document.encrypted", "A document is encrypted.", "Open it with its password and save it without one."),
     bad("file.malformed", "The file breaks its own format so that it cannot be read.", "Download it again from the bank."),
     bad(
         "file.no_statement",
@@ -51,6 +57,17 @@ READING = (
     ),
     # columns and cells
     bad("column.missing", "A required column is absent.", "Add the column; docs/files.md lists them."),
+    bad(
+        "layout.unknown",
+        "No layout fits the list of open items or customers.",
+        "`matcher layout new FILE` proposes one; see docs/open_items.md.",
+    ),
+    bad("layout.ambiguous", "Several layouts, or several sheets of a workbook, fit a list equally.", "Name a layout with --layout."),
+    bad(
+        "items.totals",
+        "A total of the list is not the sum of its rows.",
+        "Export the list again, whole and without a filter on single rows.",
+    ),
     bad("row.width", "A row has more cells than the header.", "Quote cells that contain the delimiter."),
     bad("row.invalid", "A row lacks what a booking needs.", "Correct the row at its source and export again."),
     bad("amount.invalid", "A cell that must be an amount is not one.", "Write plain decimals such as -1234.50."),

@@ -92,6 +92,7 @@ USE = (
     ),
     Code("rule.unknown", USAGE, "No rule has this id.", "See `matcher rules show` for ids."),
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
+    Code("layout.invalid", USAGE, "A layout of open items or customers is not valid.", "Correct the named key; see docs/open_items.md."),
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -12,6 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from matcher.matching import receipts
+from matcher.matching.advised import BoundAdvice
 from matcher.matching.candidates import Candidates
 from matcher.matching.decisions.decide import MatchResult, Policy, decide
 from matcher.matching.decisions.diagnosis import diagnosed
@@ -116,6 +117,7 @@ class EntityInput:
         taught: what earlier receipts say of payers; columns of `candidates.PAYER`.
         settled: which receipt closed an item, from earlier runs.
         repeats: line -> earlier line of the same payer, amount and text.
+        advices: the remittance advices that are about a line.
     """
 
     lines: pl.DataFrame
@@ -125,6 +127,7 @@ class EntityInput:
     settled: Mapping[str, Settlement]
     repeats: Mapping[str, str]
     about: MasterData
+    advices: Mapping[str, tuple[BoundAdvice, ...]] = field(default_factory=dict)
 
     def company(self, engine: Finder) -> EntityItems:
         """The same as objects, with the candidates of the lines."""
@@ -141,7 +144,10 @@ class EntityInput:
         )  # fmt: skip
         memory = SettlementHistory({i: self.settled[i] for i in closed if i in self.settled}, closed, self.repeats)
         payers = pl.concat([candidates.payers, self.taught])
-        return EntityItems(receipts.receipts(self.lines, candidates.references, payers, about.homes), pool, memory)
+        made = receipts.receipts(self.lines, candidates.references, payers, about.homes)
+        if self.advices:
+            made = [one._replace(advices=self.advices[one.line_id]) if one.line_id in self.advices else one for one in made]
+        return EntityItems(made, pool, memory)
 
 
 def entity_inputs(
@@ -152,6 +158,7 @@ def entity_inputs(
     settled: Mapping[str, Settlement],
     repeats: Mapping[str, str],
     about: MasterData,
+    advices: Mapping[str, tuple[BoundAdvice, ...]] | None = None,
 ) -> list[EntityInput]:
     """The legal entities in the order of their ids. Arguments as in `EntityInput`, of all companies together."""
     made = []
@@ -162,7 +169,9 @@ def entity_inputs(
         theirs = customers.filter(pl.col("entity").is_in(["", entity]))
         paid = {i: settled[i] for i in here["item_id"] if i in settled} if settled else {}
         again = {line: repeats[line] for line in mine["line_id"] if line in repeats}
-        made.append(EntityInput(mine, here, theirs, taught.join(mine.select("line_id"), on="line_id", how="semi"), paid, again, about))
+        told = {line: advices[line] for line in mine["line_id"] if line in advices} if advices else {}
+        known = taught.join(mine.select("line_id"), on="line_id", how="semi")
+        made.append(EntityInput(mine, here, theirs, known, paid, again, about, told))
     return made
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from matcher.matching.advised import BoundAdvice
 from matcher.model import Allocation
 
 
@@ -59,6 +60,7 @@ class Receipt(NamedTuple):
         home: country of our bank account (ISO code), '' when its number does not tell.
         references: items named by the payer's text, open or closed.
         payers: customers that account, name or customer number speak for.
+        advices: remittance advices that are about it.
     """
 
     line_id: str
@@ -76,6 +78,7 @@ class Receipt(NamedTuple):
     home: str = ""
     references: tuple[Reference, ...] = ()
     payers: tuple[Payer, ...] = ()
+    advices: tuple[BoundAdvice, ...] = ()
 
 
 class Explanation(NamedTuple):
@@ -90,6 +93,7 @@ class Explanation(NamedTuple):
         points: sum of the evidence.
         unique: False when another set of items fits equally well.
         note: what a person should know, one sentence without a full stop.
+        doubt: why nothing of it is posted without a person, whatever the rule; '' for none.
     """
 
     rule: str
@@ -102,6 +106,7 @@ class Explanation(NamedTuple):
     points: int
     unique: bool = True
     note: str = ""
+    doubt: str = ""
 
     @classmethod
     def near_miss(cls, item_id: str, customer_id: str, evidence: tuple[tuple[str, int], ...] = (), note: str = "") -> "Explanation":

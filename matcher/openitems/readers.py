@@ -1,17 +1,24 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
 
 from matcher import columns, frames
+from matcher.characters import visible
+from matcher.errors import MatcherError
 from matcher.money import PPM
-from matcher.openitems import dating
+from matcher.openitems import dating, terms
 from matcher.openitems.faults import RowFault, refuse, where
-from matcher.openitems.tables import Column, Table, text_table, typed
+from matcher.openitems.layouts.convert import Context, Converted, convert
+from matcher.openitems.layouts.detect import find
+from matcher.openitems.layouts.grid import is_workbook
+from matcher.openitems.layouts.library import Layouts
+from matcher.openitems.layouts.words import Kind
+from matcher.openitems.tables import Column, RawSheet, Table, raw_sheets, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -75,6 +82,8 @@ def _items(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowFault]]:
     )
     stated = {"discount_pct is not from 0 to below 100": ~pl.col("discount_pct").is_between(0, PPM - 1)}
     found = where(frame, _wrong_terms() | stated)
+    said = {fault.row for fault in found}
+    found += [fault for fault in _too_long(frame) if fault.row not in said]
     frame = _with_terms(frame).rename({"discount_pct": "discount_ppm"})
     wrong = {
         f"the terms lead beyond the year {columns.LATEST.year}": (pl.col("due_date") > columns.LATEST)
@@ -156,14 +165,35 @@ class FileRead:
         frame: its rows, typed.
         table: without rows: tells where a row of the frame stands in the file.
         day: the day that a list of open items says in a column of its own; None when it has none.
+        notes: what a person should know of how it was read, in sentences without their full stop.
     """
 
     frame: pl.DataFrame
     table: Table
     day: date | None
+    notes: tuple[str, ...] = ()
 
 
-def read_file(kind: str, data: bytes, name: str, entities: Collection[str] | None = None, dated: bool = False) -> FileRead:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files in other layouts than the contract's are read.
+
+    Attributes:
+        layouts: those at hand; None reads the contract's columns only.
+        layout: name of the one to use; empty detects.
+        context: what the books say that a list may leave out.
+        opened: the sheets of a workbook that is written as text (SpreadsheetML, HTML), where the caller has read it.
+    """
+
+    layouts: Layouts | None = None
+    layout: str = ""
+    context: Context = field(default_factory=Context)
+    opened: Sequence[RawSheet] | None = None
+
+
+def read_file(
+    kind: str, data: bytes, name: str, entities: Collection[str] | None = None, dated: bool = False, how: How | None = None
+) -> FileRead:
     """Reads `items`, `customers` or `rates`.
 
     Args:
@@ -172,12 +202,38 @@ def read_file(kind: str, data: bytes, name: str, entities: Collection[str] | Non
         name: of the file, for messages.
         entities: the legal entities that items may be of; None for any.
         dated: whether the day is known without the file, so that its column for it is not looked at.
+        how: the layouts of open items and customers; left out, the contract's columns alone are read.
 
     Raises:
         MatcherError: as `items`, `customers` and `rates`; ``value.unknown`` for another entity; ``date.invalid`` or
-            ``snapshot.unclear`` for a column of the list's day that does not say one. All that is wrong is in one error.
+            ``snapshot.unclear`` for a column of the list's day that does not say one. All that is wrong is in one error. In a layout
+            also ``layout.unknown``, ``layout.ambiguous``, ``items.totals``, ``amount.ambiguous``, ``date.ambiguous``.
     """
-    return _read(kind, text_table(data, name), entities, dated)
+    if how is None or how.layouts is None or kind == "rates":
+        return _read(kind, text_table(data, name), entities, dated)
+    opened = raw_sheets(data, name) if is_workbook(data) else how.opened
+    titles = _titles(data, opened)
+    declared = _KINDS[kind][0]
+    if not how.layout and (data[:4] == b"PAR1" or {column.name for column in declared if column.required} <= titles):
+        return _read(kind, text_table(data, name, opened), entities, dated)
+    listed: Kind = "items" if kind == "items" else "customers"
+    try:
+        found = find(data, name, listed, how.layouts, how.layout, opened)
+    except MatcherError as error:
+        nearly = len(titles & {column.name for column in declared}) >= (3 if kind == "items" else 1)
+        if error.code == "layout.unknown" and nearly and not how.layout:
+            return _read(kind, text_table(data, name, opened), entities, dated)
+        raise
+    made = convert(found, name, how.context)
+    return _read(kind, made.table, entities, dated, made)
+
+
+def _titles(data: bytes, opened: Sequence[RawSheet] | None) -> set[str]:
+    """The titles in the first line of a text with commas, or in the first row of a workbook's first sheet."""
+    if opened is not None:
+        return {str(cell).strip() for cell in opened[0].rows[0]} if opened else set()
+    line = data[:65_536].lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0].decode("utf-8", "replace")
+    return {title.strip().strip('"') for title in line.split(",")}
 
 
 def read_table(kind: str, table: Table, entities: Collection[str] | None = None) -> FileRead:
@@ -185,19 +241,20 @@ def read_table(kind: str, table: Table, entities: Collection[str] | None = None)
     return _read(kind, table, entities)
 
 
-def _read(kind: str, table: Table, entities: Collection[str] | None = None, dated: bool = True) -> FileRead:
+def _read(kind: str, table: Table, entities: Collection[str] | None = None, dated: bool = True, made: Converted | None = None) -> FileRead:
     declared, check = _KINDS[kind]
     apart = dating.columns_of(table.frame) if kind == "items" else []
     frame, found = typed(table, declared, apart)
     day, unclear = (None, []) if dated else dating.told(table.frame, apart)
     frame, wrong = check(frame)
-    found += unclear + wrong
+    found += unclear + wrong + (made.found if made else [])
     if entities is not None and "entity" in table.frame.columns:
         found += _other_entities(frame["entity"], entities)
     wide = {fault.row for fault in table.wide}
     # of a shifted row every other cell is wrong too
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
-    return FileRead(frame, table.without_rows(), day)
+    notes = (made.notes if made else ()) + (_unknown_terms(frame) if kind == "items" else ())
+    return FileRead(frame, table.without_rows(), day, notes)
 
 
 def _other_entities(named: pl.Series, entities: Collection[str]) -> list[RowFault]:
@@ -235,7 +292,57 @@ def _wrong_terms() -> dict[str, pl.Expr]:
     }
 
 
+def _unknown_terms(frame: pl.DataFrame) -> tuple[str, ...]:
+    """How many items have terms of which nothing was made, with some of them."""
+    named = frame.filter(
+        (pl.col("terms") != "") & (pl.col("terms").str.to_lowercase() != "immediate") & _net().is_null() & _discount(1).is_null()
+    )
+    unknown = [text for text in named["terms"].unique().sort() if terms.parse(text) is None]
+    if not unknown:
+        return ()
+    count = named["terms"].is_in(unknown).sum()
+    few = ", ".join(repr(visible(text[:40])) for text in unknown[:_EXAMPLES])
+    has = "item has" if count == 1 else "items have"
+    return (f"{count} {has} terms that are not understood ({few}): only the dates in the list count for them",)
+
+
+_EXAMPLES = 3
+
+
+def _in_words(frame: pl.DataFrame) -> pl.DataFrame:
+    """What `terms.parse` makes of each pair of terms and day of the document; no row where it makes nothing."""
+    rows = []
+    for text, issued in frame.filter(pl.col("terms") != "").select("terms", "issue_date").unique(maintain_order=True).iter_rows():
+        understood = terms.parse(text)
+        if understood is None or issued is None:
+            continue
+        first = understood.discounts[0] if understood.discounts else None
+        if max(understood.days or 0, understood.after_month_end, first.days if first else 0) > MAX_TERM_DAYS:
+            continue
+        until = issued + timedelta(days=first.days) if first else None
+        rows.append((text, issued, understood.due(issued), first.ppm if first else None, until))
+    schema = {"terms": pl.String(), "issue_date": pl.Date(), "_due": pl.Date(), "_ppm": pl.Int64(), "_until": pl.Date()}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _too_long(frame: pl.DataFrame) -> list[RowFault]:
+    """The rows whose terms, in words, are beyond reason."""
+    long = []
+    for text in frame["terms"].unique():
+        if (understood := terms.parse(text)) is not None:
+            days = [understood.days or 0, understood.after_month_end, *(step.days for step in understood.discounts)]
+            long += [text] if max(days) > MAX_TERM_DAYS else []
+    rows = frame["terms"].is_in(long).arg_true().to_list() if long else []
+    return [RowFault(row, "row.invalid", f"terms are of more than {MAX_TERM_DAYS} days") for row in rows]
+
+
 def _with_terms(frame: pl.DataFrame) -> pl.DataFrame:
+    frame = frame.join(_in_words(frame), on=["terms", "issue_date"], how="left", maintain_order="left")
+    frame = frame.with_columns(
+        pl.coalesce("due_date", "_due").alias("due_date"),
+        pl.coalesce("discount_pct", "_ppm").alias("discount_pct"),
+        pl.coalesce("discount_date", "_until").alias("discount_date"),
+    ).drop("_due", "_ppm", "_until")
     net = pl.when(pl.col("terms").str.to_lowercase() == "immediate").then(0).otherwise(_days(_net()))
     return frame.with_columns(
         pl.coalesce("due_date", pl.col("issue_date") + pl.duration(days=net)).alias("due_date"),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -92,6 +92,9 @@ class Table:
     data: bytes | None  # the CSV text, to find a row's line
     first: int = 2  # line of the first row, where there is no CSV text
     wide: tuple[RowFault, ...] = ()  # rows with more cells than the header
+    lines: Sequence[int] | None = None  # line of each row, where the reader of a layout knows them
+    header: int = 1  # line of the header, then
+    layout: str = ""  # name of the layout; '' for the contract's own columns
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[str, object]], name: str) -> "Table":
@@ -117,6 +120,8 @@ class Table:
 
     def places(self, rows: Sequence[int]) -> list[str]:
         """File and line of each of these rows, in their order. The file is walked once for all of them."""
+        if (known := self.lines) is not None:
+            return [f"{self.name}:{self.header if row == HEADER else known[row]}" for row in rows]
         if self.data is None:
             return [f"{self.name}:{1 if row == HEADER else row + self.first}" for row in rows]
         lines = {HEADER: 1}
@@ -170,8 +175,32 @@ def _plain(value: object, column: str, where: str) -> str:
     raise MatcherError("row.invalid", f"{column} is a {type(value).__name__}; write text, a decimal or a date", where)
 
 
-def text_table(data: bytes, name: str) -> Table:
-    """A file's rows as text.
+class RawSheet(NamedTuple):
+    """A visible sheet of a workbook: its name, the line of its first row, and the values of its cells."""
+
+    name: str
+    first: int
+    rows: list[list[Any]]
+
+
+def raw_sheets(data: bytes, name: str) -> list[RawSheet]:
+    """The visible sheets of a workbook that hold something.
+
+    Raises:
+        MatcherError: what `workbooks.sheets` raises, with the file's name.
+    """
+    from matcher import workbooks  # its library takes longer to load than most files to read
+
+    try:
+        opened = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
+    except MatcherError as error:
+        hint = "Export the workbook again." if error.code == "file.malformed" else error.hint
+        raise MatcherError(error.code, error.what, name, hint) from None
+    return [RawSheet(sheet.name, (sheet.start or (0, 0))[0] + 1, rows) for sheet in opened if (rows := sheet.to_python())]
+
+
+def text_table(data: bytes, name: str, opened: Sequence[RawSheet] | None = None) -> Table:
+    """A file's rows as text. `opened` are the sheets of a workbook, where they are read already.
 
     Raises:
         MatcherError: ``file.empty``, ``file.binary``, ``file.encoding``, ``file.malformed`` or ``file.cut``, alone.
@@ -184,8 +213,8 @@ def text_table(data: bytes, name: str) -> Table:
             return Table(pl.DataFrame([columns.written(column) for column in raw.get_columns()]), name, None)
         except pl.exceptions.PolarsError as error:
             raise MatcherError("file.malformed", "the Parquet file cannot be read", name) from error
-    if data[:4] == b"PK\x03\x04":
-        return Table(_xlsx(data, name), name, None)
+    if data[:4] == b"PK\x03\x04" or opened is not None:
+        return Table(_xlsx(raw_sheets(data, name) if opened is None else opened, name), name, None)
     return _csv(data, name)
 
 
@@ -232,16 +261,10 @@ def _too_wide(text: str, name: str) -> tuple[RowFault, ...]:
     return tuple(wide)
 
 
-def _xlsx(data: bytes, name: str) -> pl.DataFrame:
-    from matcher import workbooks  # its library takes longer to load than most files to read
-
-    try:
-        sheets = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
-    except MatcherError as error:
-        raise error.at(name) from None
-    rows = sheets[0].to_python() if sheets else []
-    if not rows:
+def _xlsx(sheets: Sequence[RawSheet], name: str) -> pl.DataFrame:
+    if not sheets:
         raise MatcherError("file.empty", "the first sheet is empty", name)
+    rows = sheets[0].rows
     header = [_cell(c).strip() for c in rows[0]]
     if len(set(header)) != len(header):
         raise MatcherError("file.malformed", "two columns have one name", f"{name}:1")

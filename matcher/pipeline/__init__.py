@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         imports,
         ingest,
         layouts,
+        lists,
         lookup,
         opening,
         periods,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lookup", "opening",
+    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
     "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 

@@ -1,11 +1,12 @@
 """Examples of rules, run as a run would decide them: the rows are checked like files, the engine finds candidates, `decide` decides."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher import frames, money
 from matcher.engines.base import Engine
 from matcher.errors import MatcherError
+from matcher.matching.advised import AdvisedRow, BoundAdvice
 from matcher.matching.decisions.decide import Policy, decide
 from matcher.matching.entity import EntityItems
 from matcher.model import Allocation
@@ -85,7 +86,7 @@ def _awake(book: Rulebook, rule: Rule) -> Rulebook:
 def _failure(book: Rulebook, rule: Rule, example: Example, ready: EntityItems | None, engine: Engine | None) -> str:
     expect = example.expect
     try:
-        company = ready or company_of(book, example, engine)
+        company = _advised(ready, example) if ready else company_of(book, example, engine)
         currency = company.receipts[0].currency
         currencies = {_own_id(item.item_id): item.currency for item in company.pool.items.values()}
         expected = {item: _parsed(text, currency, currencies.get(item, currency)) for item, text in expect.items.items()}
@@ -109,7 +110,27 @@ def company_of(book: Rulebook, example: Example, engine: Engine | None = None) -
     """What an example is about, ready to be decided. Raises MatcherError for cells that a file could not hold."""
     lines, items, customers, rates = _rows(example).values()
     days = book.limits.duplicate_days
-    return entity_from_rows(lines, items, customers, rates=rates, base_currency=BASE, duplicate_days=days, engine=engine)
+    company = entity_from_rows(lines, items, customers, rates=rates, base_currency=BASE, duplicate_days=days, engine=engine)
+    return _advised(company, example)
+
+
+def _advised(company: EntityItems, example: Example) -> EntityItems:
+    """With the example's advice bound to its line, as if the line carried its number."""
+    if not example.advice:
+        return company
+    (receipt,) = company.receipts
+    ids = {item.document_no: item.item_id for item in company.pool.items.values()}
+    rows = []
+    for row in example.advice:
+        number = str(row.get("document_no", ""))
+        gross, discount, deduction, net = (
+            money.parse(str(row.get(name, "0")), receipt.currency) for name in ("gross", "discount", "deduction", "net")
+        )
+        doubt = "" if number in ids or not number else f"document {number} is not in the books"
+        reason = str(row.get("reason", ""))
+        rows.append(AdvisedRow(number, ids.get(number, ""), "whole", gross, discount, deduction, net, reason, reason, doubt))
+    bound = BoundAdvice("", "1", "advice.csv", "reference", payout=False, rows=tuple(rows))
+    return replace(company, receipts=[receipt._replace(advices=(bound,))])
 
 
 def _rows(example: Example) -> dict[str, list[dict[str, object]]]:

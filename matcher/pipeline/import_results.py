@@ -65,6 +65,8 @@ class ImportResult:
         late: documents that earlier lists should have told.
         replaced: documents that are open no more, and new ones that stand in their place.
         recognised: credits of the ERP that are what is left of receipts.
+        layouts: names of the layouts that the files were read with; none for the contract's own columns.
+        notes: what a person should know of how they were read, in sentences without their full stop.
         invoices: the electronic invoices among the files, in their order.
     """
 
@@ -82,6 +84,8 @@ class ImportResult:
     replaced: tuple[ReplacedDocument, ...] = ()
     recognised: tuple[ListedCredit, ...] = ()
     invoices: tuple[PlacedFile, ...] = ()
+    layouts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def late_totals(self) -> dict[str, str]:
         """Decimal text of the late documents' amounts by currency, in the order of the codes."""
@@ -98,6 +102,7 @@ class ImportResult:
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
         counts = {name: getattr(self, name) for name in ("kind", "files", "rows", "new", "changed", "closed")}
+        counts |= {"layouts": list(self.layouts), "notes": list(self.notes)} if self.layouts or self.notes else {}
         if self.dated is None:
             return counts
         records: dict[str, Sequence[TieOut | LateDocument | ReplacedDocument]] = {

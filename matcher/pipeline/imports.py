@@ -1,7 +1,7 @@
 """The ERP's files in: open items, customers, rates. All files of a command or none."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Literal, NamedTuple
@@ -14,20 +14,20 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger.fold import fold, live
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
-from matcher.model import Problem
 from matcher.openitems import cash_book as openitems_book
 from matcher.openitems import dating, einvoices, posted, readers
 from matcher.openitems.closing import closing
 from matcher.openitems.einvoices import EInvoice
 from matcher.openitems.einvoices.rows import superseded
 from matcher.openitems.faults import together
+from matcher.openitems.layouts.library import GENERIC
 from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
-from matcher.parsers import registry
-from matcher.parsers.base import ParseOptions, Source
+from matcher.parsers.base import Source
 from matcher.pipeline.import_results import ImportResult, PlacedFile
 from matcher.pipeline.invoices import place_invoices
 from matcher.pipeline.listed_credits import recognised
+from matcher.pipeline.lists import how_to_read, marked_up, other_xml_error, statement_error
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
 from matcher.store import cash_book, facts, journal, snapshots
@@ -35,6 +35,8 @@ from matcher.store import cash_book, facts, journal, snapshots
 ImportKind = Literal["items", "customers", "rates", "book"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
 _APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_entries}
+_LISTED = ("items", "customers")
+"""Kinds that come in layouts of their own."""
 _NAMED = 3
 """Rows that a refusal names; the others are counted."""
 
@@ -66,6 +68,12 @@ class _Read(NamedTuple):
     dated: dating.Dated | None
     listed: int
     invoices: tuple[PlacedFile, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """Names of the layouts of the files, sorted; without the contract's own."""
+        return tuple(sorted({table.layout for _, table in self.parts if table.layout}))
 
 
 def import_files(
@@ -76,6 +84,7 @@ def import_files(
     partial: bool = False,
     allowed: Allowed | None = None,
     snapshot_date: date | None = None,
+    layout: str = "",
     customer: str = "",
 ) -> ImportResult:
     """Reads the files of one kind as one snapshot. Electronic invoices among open items are changes: they close nothing.
@@ -87,6 +96,7 @@ def import_files(
         partial: the files hold changes only: items that they do not list stay as they are.
         allowed: items that may change although they have postings.
         snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
+        layout: name of the layout of the files; empty detects that of each.
         customer: the buyer of all electronic invoices; '' for whom each of them names.
 
     Raises:
@@ -99,7 +109,9 @@ def import_files(
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     if snapshot_date is not None and kind != "items":
         raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
-    read = _read(session, kind, sources, snapshot_date, customer)
+    if layout and kind not in _LISTED:
+        raise MatcherError("usage.option", f"{kind} has no layouts; --layout is for open items and customers")
+    read = _read(session, kind, sources, snapshot_date, layout, customer)
     batch = session.next_batch
     made, shares = None, None
     if kind == "items":
@@ -111,18 +123,22 @@ def import_files(
     for source, (file_id, form) in zip(sources, read.digests, strict=True):
         record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": form, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})
+    result = replace(result, layouts=read.layouts, notes=read.notes)
+    notes |= {"layouts": list(read.layouts)} if read.layouts else {}
     session.commit(f"import {kind}", {"files": [file_id for file_id, _ in read.digests], **notes}, made, shares)
     return result
 
 
-def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, customer: str) -> _Read:
+def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, layout: str, customer: str) -> _Read:
     """Reads all files. Raises MatcherError with everything that is wrong in any of them."""
+    how = how_to_read(session, layout) if kind in _LISTED else None
     entities = [entity.id for entity in session.config.entity] if kind == "items" else None
     parts: list[tuple[pl.DataFrame, Table]] = []
     digests: list[tuple[str, str]] = []
     days: list[tuple[str, date | None]] = []
     invoices: list[EInvoice] = []
     errors: list[MatcherError] = []
+    remarks: list[str] = []
     for source in sources:
         with source.open() as stream:
             data = stream.read()
@@ -134,11 +150,16 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             elif kind == "book":
                 parts.append(openitems_book.read(data, source.name, session.config.find_account))
             else:
-                one = readers.read_file(kind, data, source.name, entities, stated is not None)
+                opened = how and replace(how, opened=marked_up(source, data))
+                one = readers.read_file(kind, data, source.name, entities, stated is not None, opened)
+                if one.table.layout in GENERIC and not layout and (other := statement_error(kind, source)):
+                    raise other  # a bank's list has titles of a list of items, too
+                form += f":{one.table.layout}" if one.table.layout else ""
                 parts.append((one.frame, one.table))
                 days.append((source.name, one.day))
+                remarks += one.notes
         except MatcherError as error:
-            errors.append(_statement(kind, source) or (_other_xml(data, source.name) if kind == "items" else None) or error)
+            errors.append(statement_error(kind, source) or (other_xml_error(data, source.name) if kind == "items" else None) or error)
         digests.append((sha256(data).hexdigest(), form))
     listed = sum(part.height for part, _ in parts)
     if customer and not invoices:
@@ -157,22 +178,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
             errors.append(error)
     if errors:
         raise together(errors)
-    return _Read(rows, parts, digests, dated, listed, placed.files)
-
-
-def _statement(kind: ImportKind, source: Source) -> MatcherError | None:
-    """The error for a file that is no such list but a bank statement; None for any other."""
-    found = registry.detect(source, ParseOptions())
-    if isinstance(found, Problem) or found[1] == registry.UNKNOWN_TABLE:
-        return None
-    return MatcherError("file.unknown", f"this is a bank statement ({found[1]}), no list of {kind}", source.name, "Use `matcher ingest`.")
-
-
-def _other_xml(data: bytes, name: str) -> MatcherError | None:
-    """The error for XML that is no invoice; None for any other file, and for an invoice that says itself what is wrong."""
-    if not einvoices.is_xml(data) or einvoices.is_invoice(data):
-        return None
-    return MatcherError("invoice.unknown", "the XML is no invoice of a form that is read", name)
+    return _Read(rows, parts, digests, dated, listed, placed.files, tuple(dict.fromkeys(remarks)))
 
 
 def _in_two_files(ids: pl.Series, parts: Sequence[tuple[pl.DataFrame, Table]]) -> MatcherError | None:

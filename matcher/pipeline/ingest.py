@@ -23,6 +23,7 @@ from matcher.parsers.ofx.second_reader import second_opinion
 from matcher.parsers.tally import FileTally, StatementTally
 from matcher.pipeline import accounts, conflicts
 from matcher.pipeline.admission import admit
+from matcher.pipeline.remittance.results import RemittanceResult
 from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.states import StatementState
@@ -77,13 +78,14 @@ class StatementResult:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file; `known` means that its bytes were read before and nothing was added."""
+    """What became of one file; `known`: its bytes were read before and nothing was added. `remittance`: advices that it holds."""
 
     file: str
     format: str
     known: bool
     statements: tuple[StatementResult, ...] = ()
     problems: tuple[Problem, ...] = ()
+    remittance: RemittanceResult | None = None
 
 
 _LARGEST = 2**63 - 1

@@ -1,4 +1,4 @@
-"""The layouts that books bring along: files in `profiles` beside matcher.toml, named by its accounts."""
+"""The layouts that books bring along: of banks in `profiles` beside matcher.toml, of the ERP's lists in `layouts`."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -34,6 +34,17 @@ def own_layouts(directory: Path) -> dict[str, str]:
         MatcherError: ``profile.invalid`` when one cannot be read.
     """
     return {path.stem: read_text(path, "profile.invalid") for path in sorted((directory / "profiles").glob("*.toml"))}
+
+
+def own_lists(directory: Path) -> dict[str, str]:
+    """The texts of the layouts of open items and customers in `layouts` beside matcher.toml, by name.
+
+    Raises:
+        MatcherError: ``layout.invalid`` when one cannot be read.
+    """
+    texts = {path.stem: read_text(path, "layout.invalid") for path in sorted((directory / "layouts").glob("*.toml"))}
+    # `matcher layout new FILE > layouts/NAME.toml` makes an empty file before the command begins
+    return {name: text for name, text in texts.items() if text.strip()}
 
 
 def _refuse_unknown(named: dict[str, str], layouts: Collection[str], where: str) -> None:

@@ -27,6 +27,7 @@ from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
 from matcher.pipeline.recording import Deciding, Records, merge
+from matcher.pipeline.remittance.told import about_lines
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
 from matcher.rules.rulebook import Rulebook
@@ -126,7 +127,9 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     # what a run posted teaches nothing, or a second run would know more than the first
     confirmed = settled(state.lines, state.decisions, CONFIRMING)
     taught = learned(confirmed, receivable, revocations_of(state.decisions))
-    return entity_inputs(receivable, with_credits(state), state.customers, taught, _settled(state, aside.taken_back), repeats, about), aside
+    items, paid_by = with_credits(state), _settled(state, aside.taken_back)
+    told = about_lines(session.store, state, items)
+    return entity_inputs(receivable, items, state.customers, taught, paid_by, repeats, about, told), aside
 
 
 def undone(made: pl.DataFrame, allocations: pl.DataFrame) -> frozenset[tuple[str, frozenset[str]]]:

@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 
 from matcher.errors import MatcherError
-from matcher.remittance import table
+from matcher.remittance import edifact, iso20022, layouts, settlements, table, ubl, x12
+from matcher.remittance.documents import mail, pdf
 from matcher.remittance.proof import proven
 from matcher.remittance.records import AdviceFile, IssuedDocument, Reader
 
 READERS: tuple[Reader, ...] = (
+    pdf.read_pdf,
+    mail.read_mail,
+    iso20022.read,
+    ubl.read,
+    x12.read,
+    edifact.read,
+    settlements.read,
     table.read,
+    layouts.read,
 )  # fmt: skip
 """In order: those that know a file by its marks stand before those that read any table or text."""
 

@@ -22,7 +22,11 @@ DIFFERENCE = EvidenceClass("number with a difference", "named documents with les
 PAYER = EvidenceClass("payer and amount", "nothing but the payer and the amount of one document")
 SUMS = EvidenceClass("sums", "a set of documents that the text does not name one by one, by their sum")
 
-CLASSES = (WHOLE, SHORT, DIFFERENCE, PAYER, SUMS)
+ADVICE = EvidenceClass(
+    "remittance advice", "the documents that the payer's or the payment provider's advice lists, with amounts that add up"
+)
+
+CLASSES = (WHOLE, SHORT, DIFFERENCE, PAYER, SUMS, ADVICE)
 """All of them, in the order in which they are told."""
 
 SAMPLED = "chosen for a check (policy.sample)"
@@ -64,6 +68,8 @@ def of_rules(book: Rulebook) -> dict[str, str]:
 
 
 def _of_shapes(bases: frozenset[str], differences: frozenset[str], poor: bool) -> EvidenceClass:
+    if "advice" in bases:
+        return ADVICE
     if bases & _SUMS:
         return SUMS
     carried_by = {BASES[basis].carried_by for basis in bases if basis in BASES}

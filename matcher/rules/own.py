@@ -28,12 +28,11 @@ class OwnRule(Rule):
 
     Attributes:
         before, after: id of the rule that it stands directly before or after; exactly one of them.
-        like: id of the rule whose table of confidence it borrows; '' for that of `before` or `after`.
+        like: as in `Rule`; '' for the table of `before` or `after`.
     """
 
     before: str = ""
     after: str = ""
-    like: str = ""
 
     @model_validator(mode="after")
     def _placed(self) -> "OwnRule":

@@ -53,10 +53,14 @@ class Expected(Strict):
 
 
 class Example(Strict):
-    """A bank line, what is open, and what the rule makes of it. Cells by the contract's column names, see `matcher.pipeline.examples`."""
+    """A bank line, what is open, and what the rule makes of it. Cells by the contract's column names, see `matcher.pipeline.examples`.
+
+    `advice`: rows of a remittance advice that is about the line.
+    """
 
     says: str
     line: dict[str, _Cell]
+    advice: _Rows = ()
     items: _Rows = ()
     customers: _Rows = ()
     rates: _Rows = ()
@@ -78,6 +82,7 @@ class Rule(Strict):
         without: evidence that must not be there.
         items: largest number of items.
         min_log_odds: least log-odds (`decide.MatchResult`), in points, to post.
+        like: id of the rule whose table of confidence it borrows, where nothing was measured of its own; '' for none.
         held: why the rule only proposes although it was written to post; '' when it is not held.
         example: lines that show what the rule does and what it leaves alone.
     """
@@ -92,6 +97,7 @@ class Rule(Strict):
     without: _Words = ()
     items: int = Field(default=10_000, ge=1)
     min_log_odds: int = Field(default=10, ge=0)
+    like: str = ""
     held: str = ""
     example: Annotated[tuple[Example, ...], Field(strict=False)] = ()
 
@@ -342,7 +348,11 @@ def parse(text: str, calibration: str, where: str) -> Rulebook:
     Raises:
         MatcherError: ``rules.invalid`` with the key at fault.
     """
-    return checked(Rulebook, load(text, where) | {"calibration": load(calibration, where)}, where)
+    keys, tables = load(text, where), load(calibration, where)
+    measured = tables.get("rule", {})
+    rules = keys.get("rule", [])
+    borrowed = {rule["id"]: measured[rule["like"]] for rule in rules if rule.get("like") in measured and rule["id"] not in measured}
+    return checked(Rulebook, keys | {"calibration": tables | {"rule": measured | borrowed}}, where)
 
 
 def load(text: str, where: str) -> dict[str, Any]:

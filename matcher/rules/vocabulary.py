@@ -58,6 +58,7 @@ BASES: dict[str, Basis] = {
     "named": Basis("all items that the text names", "number", partial=True, limits=("unique_among",)),
     "named_subset": Basis("those of the named items that have the sum", "number"),
     "named_one": Basis("one of the named items", "number", partial=True, limits=("unique_among",)),
+    "advice": Basis("the documents of the payer's remittance advice", "number", evidence=("advice_reference", "advice_payer")),
     "listed": Basis("the numbers of a shortened list or a range", "number"),
     "completed": Basis(
         "the named items and others of the customer that complete the sum",
@@ -106,6 +107,7 @@ DIFFERENCES: dict[str, Difference] = {
         ("difference_exchange",),
         limits=("exchange_low", "exchange_high"),
     ),
+    "advised": Difference("what the remittance advice says: discounts, fees and deductions, document by document", ("difference_advised",)),
     "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_small")),
     "over": Difference("more than the items", ("difference_over", "difference_over_even", "difference_over_large", "difference_over_list")),
 }
@@ -131,6 +133,8 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_unknown": EvidenceKind(
         "the payer's text names a document, or holds a number of our documents' make, that is none of the customer's open items'"
     ),
+    "advice_reference": EvidenceKind("the bank line carries the number of a remittance advice over just this amount"),
+    "advice_payer": EvidenceKind("a remittance advice of the same payer is over just this amount, at about this day, and no other is"),
     "payer_account": EvidenceKind("the payer's bank account is the customer's", names_payer=True),
     "payer_account_shared": EvidenceKind("the payer's bank account is known for this customer and for others", names_payer=True),
     "payer_account_group": EvidenceKind("the payer's bank account is that of the customer's parent or of a sister"),
@@ -164,6 +168,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "difference_withholding": EvidenceKind("the difference is the tax that payers of that country withhold"),
     "difference_converted": EvidenceKind("the bank states the item's own amount before conversion"),
     "difference_exchange": EvidenceKind("the amount is the item's at about the day's rate"),
+    "difference_advised": EvidenceKind("the difference is what the remittance advice says, to the cent"),
     "difference_part": EvidenceKind("less than what is open is paid"),
     "difference_part_even": EvidenceKind("less than what is open is paid, a round sum"),
     "difference_part_small": EvidenceKind("only a small part of what is open is missing"),

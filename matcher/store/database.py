@@ -14,7 +14,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.interrupts import undisturbed
-from matcher.store import failures, few, schema
+from matcher.store import before, failures, few, schema
 from matcher.store.connecting import NAME, connect, log_of
 from matcher.store.hardening import Opened
 
@@ -47,13 +47,17 @@ class Store:
         connection: the DuckDB connection; used only inside `matcher.store`.
         scratch: the command's own directory beside the books; None where the folder cannot be written to.
         encrypted: whether nothing may be put aside in plain files.
+        earlier: whether this is what the books held before a command began that has them open now.
         replaced: tables of `REPLACED` that this command has put anew.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None = None, encrypted: bool = False) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, scratch: Path | None = None, encrypted: bool = False, earlier: bool = False
+    ) -> None:
         self.connection = connection
         self.scratch = scratch
         self.encrypted = encrypted
+        self.earlier = earlier
         self.replaced: set[str] = set()
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
@@ -212,7 +216,9 @@ def _remove(folder: Path) -> None:
 
 
 @contextmanager
-def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None) -> Iterator[Store]:
+def open_store(
+    path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None, long: bool = False, itself: bool = False
+) -> Iterator[Store]:
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
     Args:
@@ -222,6 +228,8 @@ def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False,
         new: whether the file may hold nothing yet: an empty one in the place of books is a loss, and must not pass for books without
             entries.
         key: of encrypted books; None for plain ones.
+        long: whether a writer will take so long that readers get a copy of what was before; see `before`.
+        itself: whether a reader must have the books themselves, and never such a copy.
 
     Raises:
         MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``; what
@@ -229,11 +237,11 @@ def open_store(path: Path, *, write: bool, keep: bool = True, new: bool = False,
             ``memory.short`` when the system refuses what is needed.
     """
     with failures.coded(path):
-        yield from _opened(path, write=write, keep=keep, new=new, key=key)
+        yield from _opened(path, write=write, keep=keep, new=new, key=key, long=long, itself=itself)
 
 
-def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) -> Iterator[Store]:
-    opened = connect(path, write, key)
+def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None, long: bool, itself: bool) -> Iterator[Store]:
+    opened = connect(path, write, key) if write or itself else _connect_to_read(path, key)
     try:
         applied = _check(opened)
         if not applied and not new:
@@ -246,26 +254,44 @@ def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None) 
             applied = _check(opened)
         opened.connection.execute(f"USE {NAME}")
         if write:
+            before.tidied(opened)
+            if long and not pending:
+                before.keep(opened)
             opened.connection.execute("BEGIN")
             if pending:
                 migrate(opened.connection, migrations(), applied)
-        before = _last_batch(opened) if write else 0
-        yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted)
+        last = _last_batch(opened) if write else 0
+        yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted, earlier=opened.path != path)
         if write and keep:
             if applied:
                 opened.copy_directory(NAME)
-            _commit(opened, before, key)
+            before.dropped(opened)
+            _commit(opened, last, key)
     finally:
+        if write and not opened.closed:
+            before.tidied(opened)
         # closing without COMMIT rolls back, whatever went wrong
         opened.close()
 
 
-def _commit(opened: Opened, before: int, key: str | None) -> None:
+def _connect_to_read(path: Path, key: str | None) -> Opened:
+    """The books; where a long command has them, what they were before it began."""
+    try:
+        opened = connect(path, write=False, key=key)
+    except MatcherError as error:
+        if error.code != "books.busy" or (copy := before.reading(path, NAME, key)) is None:
+            raise
+        return copy
+    before.tidied(opened)
+    return opened
+
+
+def _commit(opened: Opened, last: int, key: str | None) -> None:
     """Commits. A command that the file may hold is never said to have changed nothing.
 
     Args:
         opened: the books file.
-        before: the journal's last batch when the command began.
+        last: the journal's last batch when the command began.
         key: that opened it.
 
     Raises:
@@ -278,7 +304,7 @@ def _commit(opened: Opened, before: int, key: str | None) -> None:
             opened.connection.execute("COMMIT")
     except duckdb.Error as error:
         opened.close()
-        if mine == before or _found_last_batch(opened.path, key) == before:
+        if mine == last or _found_last_batch(opened.path, key) == last:
             raise
         raise MatcherError("books.unconfirmed", "the disk did not confirm the last step of the command", str(opened.path)) from error
 

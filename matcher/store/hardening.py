@@ -94,7 +94,9 @@ def copies(path: Path) -> list[Path]:
     return sorted(_folder(path).glob(f"{PREFIX}*/{rescue.COPY}"))
 
 
-def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | None = None, scratch: Path | None = None) -> Opened:
+def attach(
+    path: Path, name: str, *, write: bool, options: str = "", key: str | None = None, scratch: Path | None = None, aside: bool = True
+) -> Opened:
     """Opens a database that can reach nothing but its own file and the command's scratch directory. A writer makes a missing file.
 
     No view, macro or trigger of the file has run when this returns. What is replayed of a log that was left beside it
@@ -107,12 +109,13 @@ def attach(path: Path, name: str, *, write: bool, options: str = "", key: str | 
         options: further options of ATTACH.
         key: of encrypted books; None for plain ones.
         scratch: a directory that this command made before.
+        aside: whether anything may be put aside.
 
     Raises:
         MatcherError: ``encryption.unavailable``, ``books.unwritable``.
         duckdb.Error: what DuckDB says of a file that it cannot open. It never holds the key.
     """
-    scratch = scratch or _scratch(path)
+    scratch = scratch or (_scratch(path) if aside else None)
     connection = duckdb.connect(config=sandbox.SETTINGS | {"temp_directory": str(scratch or "")})
     opened = Opened(connection, path, scratch, write, key is not None)
     try:

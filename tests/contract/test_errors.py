@@ -41,6 +41,8 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    "document.encrypted": "scenarios/test_advice_files.py",
+    "document.scan": "scenarios/test_advice_files.py",
     "invoice.missing": "unit/test_einvoices.py",
     "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
@@ -51,7 +53,7 @@ ELSEWHERE = {
     "screen.failed": "scenarios/test_system.py",
     "system.refused": "scenarios/test_system.py",
 }
-"""Codes that only the operating system or another package raises, and the tests that bring them about."""
+"""Codes that only the operating system, another package or a file made by code raises, and the tests that bring them about."""
 START = (
     ("init", "."),
     ("import", "customers", "customers.csv"),
@@ -176,7 +178,7 @@ def test_books_that_another_process_holds(desk: Desk) -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        for command in (("run",), ("status",), ("ingest", "october.csv")):
+        for command in (("run",), ("status", "--wait", "0"), ("ingest", "october.csv")):
             result = desk.run(*command)
             refused(result, "books.busy", str(desk.file))
             assert f"process {holder.pid} " in result.stderr
@@ -314,6 +316,13 @@ def _put(path: Path, bad: str | bytes) -> None:
             path.write_bytes(bad)
         case _:
             path.write_text(bad, encoding="utf-8")
+
+
+@covers("layout.invalid")
+def test_a_layout_of_a_list_that_is_not_valid(desk: Desk) -> None:
+    (desk.folder / "layouts" / "mine.toml").write_text('name = "mine"\nkind = "bills"\n')
+    refused(desk.run("import", "items", str(ERRORS / "totals.csv")), "layout.invalid", "mine.toml")
+    refused(desk.run("layout", "list"), "layout.invalid", "mine.toml")
 
 
 @covers("profile.invalid")

@@ -337,6 +337,8 @@ class _MatchingBatch:
 
     def _hindrance(self, receipt: Receipt, best: Explanation, rule: Rule, log_odds: int, claims: _Claims) -> str:
         """What keeps an explanation from being posted without a person; '' when nothing does."""
+        if best.doubt:
+            return best.doubt
         if not best.unique:
             return best.note or "another set of open items has the same sum"
         if rule.held:

@@ -76,6 +76,8 @@ class _Rest:
         explanation = verdict.explanation
         assert explanation is not None
         rule, other = self.book.get(explanation.rule), verdict.runner_up
+        if explanation.doubt:
+            return explanation.doubt
         if not explanation.unique and other is not None and other.difference == explanation.difference:
             what = "item has the same amount" if len(other.shares) == len(explanation.shares) == 1 else "set has the same sum"
             return f"another {what}: {', '.join(sorted(other.items))}"

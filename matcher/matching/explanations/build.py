@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from matcher.matching.explanations import differences, evidence, item_sets
+from matcher.matching.explanations.advised import advised, item_ids, with_advice
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.explanations.wording import Wording
 from matcher.matching.items.customer_items import number_of, oldest_first
@@ -84,6 +85,11 @@ class ExplanationBuilder:
 
     def explanations(self) -> list[Explanation]:
         """As the function of that name, with the items as they are now."""
+        found = self._found()
+        told = advised(self.receipt, self.pool, self.book, self.grace_days) if self.receipt.advices else []
+        return sorted(with_advice(found, told, self.book), key=_order) if told else found
+
+    def _found(self) -> list[Explanation]:
         plain = self.plain()
         if plain and not self._of_another(plain[0].customer_id):
             view = self._context(plain[0].customer_id, self.keys)
@@ -115,8 +121,12 @@ class ExplanationBuilder:
         return "payer_is_other" in self._payer(customer_id)
 
     def names(self) -> bool:
-        """Whether the text names an open item, plainly or damaged, that the receipt may pay."""
-        return self._named_by_key() or any(look.named for _, look, _ in self._look())
+        """Whether the text or an advice names an open item, plainly or damaged, that the receipt may pay."""
+        return (
+            any(item_id in self.pool.items for item_id in item_ids(self.receipt))
+            or self._named_by_key()
+            or any(look.named for _, look, _ in self._look())
+        )
 
     @property
     def looked(self) -> Collection[str]:

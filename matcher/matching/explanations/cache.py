@@ -146,7 +146,9 @@ def _ids(builder: ExplanationBuilder) -> list[str]:
 def _names(builder: ExplanationBuilder) -> bool:
     """Whether the text names an open item. Without a number in it nothing does, and no customer's items are looked at."""
     receipt = builder.receipt
-    numbered = bool(receipt.references) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
+    numbered = (
+        bool(receipt.references or receipt.advices) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
+    )
     return numbered and builder.names()
 
 

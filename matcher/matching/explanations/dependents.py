@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from matcher.matching.explanations.advised import item_ids
 from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Receipt
@@ -66,4 +67,5 @@ def _rare(pool: OpenItems, currency: str, amount: int) -> bool:
 
 
 def _items_of(receipt: Receipt) -> set[str]:
-    return {reference.item_id for reference in receipt.references}
+    named = {reference.item_id for reference in receipt.references}
+    return named.union(item_ids(receipt)) if receipt.advices else named

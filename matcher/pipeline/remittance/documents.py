@@ -22,12 +22,18 @@ class Found(NamedTuple):
 
 
 class DocumentNumbers:
-    """Documents by their numbers and payment references."""
+    """Documents by their numbers and payment references.
+
+    Attributes:
+        owner: customer of each document, by the item's id.
+    """
 
     def __init__(self, documents: Iterable[IssuedDocument]) -> None:
         self._whole: dict[str, list[IssuedDocument]] = defaultdict(list)
         self._digits: dict[str, list[IssuedDocument]] = defaultdict(list)
+        self.owner: dict[str, str] = {}
         for one in documents:
+            self.owner[one.item_id] = one.customer_id
             for key in dict.fromkeys((whole(one.document_no), whole(one.payment_reference))):
                 if key:
                     self._whole[key].append(one)

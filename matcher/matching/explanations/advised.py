@@ -1,0 +1,200 @@
+"""Explanations of a receipt by the remittance advices that are about it: the payer's own rows, and nothing that is guessed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from matcher import money
+from matcher.matching.advised import AdvisedRow, BoundAdvice
+from matcher.matching.explanations import evidence
+from matcher.matching.items.customer_items import oldest_first
+from matcher.matching.items.open_items import OpenItems
+from matcher.matching.payer import payer_of
+from matcher.matching.records import Explanation, Item, Receipt
+from matcher.model import Allocation
+from matcher.rules.rulebook import Rulebook
+from matcher.states import Outcome
+
+BASIS = "advice"
+ADVISED = "advised"
+"""The difference between documents and money that an advice explains."""
+
+_BOUND = {"reference": "advice_reference", "payer": "advice_payer"}
+FEE = "fee"
+
+
+@dataclass
+class _Reading:
+    """The rows of an advice on their way to allocations; `fees` is what rows without a document took off."""
+
+    shares: list[Allocation] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    fees: int = 0
+
+
+def advised(receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> list[Explanation]:
+    """The explanations by the advices about a receipt, those that say the same once; of several that do not, a person chooses."""
+    made: dict[object, Explanation] = {}
+    names: dict[object, str] = {}
+    for bound in receipt.advices:
+        explanation = _explained(bound, receipt, pool, book, grace_days)
+        if explanation is not None and (explanation.shares not in made or made[explanation.shares].doubt):
+            made[explanation.shares], names[explanation.shares] = explanation, bound.advice_id
+    if len(made) > 1:
+        both = f"advices {' and '.join(sorted(names.values()))} are both about this receipt, and say different things"
+        return [explanation._replace(doubt=both) for explanation in made.values()]
+    return list(made.values())
+
+
+def with_advice(found: Sequence[Explanation], told: Sequence[Explanation], book: Rulebook) -> list[Explanation]:
+    """All explanations of a receipt with those of its advices, in no order.
+
+    What is found for documents that a good advice lists is a guess at what the advice says. An advice that a person has to look at
+    stands back behind what may post without it: a wrong one must not keep anything from being posted.
+    """
+    if any(explanation.doubt for explanation in told):
+        posts = any(other.unique and other.rule and book.get(other.rule).mode == "post" for other in found)
+        return [*found] if posts else [*found, *told]
+    listed = frozenset[str]().union(*(explanation.items for explanation in told))
+    return [*(other for other in found if not other.items <= listed), *told]
+
+
+def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> Explanation | None:
+    reading = _Reading(doubts=[bound.doubt] if bound.doubt else [])
+    for row in bound.rows:
+        _read(row, bound, receipt, pool, grace_days, reading)
+    if reading.fees:
+        _spread(reading)
+    if not reading.shares:
+        return None
+    total = sum(share.amount for share in reading.shares)
+    if total > receipt.amount:
+        return None
+    if total < receipt.amount and not reading.doubts:
+        reading.doubts.append("the documents of the advice do not take all of the money")
+    items = sorted((pool.items[share.item_id] for share in reading.shares), key=oldest_first)
+    left = [share for share in reading.shares if share.item_amount + share.adjustment != pool.items[share.item_id].open]
+    exact = not left and not any(share.adjustment for share in reading.shares)
+    payer, customer = _payer(bound, items, receipt, pool)
+    kinds = (
+        _BOUND[bound.by],
+        *(f"reference_{kind}" for kind in sorted(reading.kinds)[:1]),  # a chain is as strong as its weakest part: digits before whole
+        *payer,
+        "amount_sum" if exact else "difference_advised",
+        *evidence.dates(items, receipt, book.limits),
+    )
+    difference = "none" if exact else ADVISED
+    judged = book.judged(BASIS, difference, kinds, len(reading.shares))
+    note = "; ".join((bound.named, *reading.said))
+    doubt = f"{bound.named}: {reading.doubts[0]}" if reading.doubts else ""
+    return Explanation(
+        judged.rule, BASIS, difference, Outcome.PARTIAL if left else Outcome.MATCHED, customer, tuple(reading.shares), judged.evidence,
+        judged.points, note=note, doubt=doubt,
+    )  # fmt: skip
+
+
+def _read(row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, grace_days: int, reading: _Reading) -> None:
+    currency = receipt.currency
+    if not row.document_no:
+        if bound.payout and row.reason == FEE and row.net < 0:
+            reading.fees -= row.net
+        else:
+            what = row.reason_text or row.reason or "without a document"
+            reading.doubts.append(f"its row {what} of {money.render(row.net, currency)} {currency} is about no document")
+        return
+    item = pool.items.get(row.item_id)
+    if item is None:
+        reading.doubts.append(row.doubt or f"document {row.document_no} has nothing open")
+        return
+    reading.doubts += [row.doubt] if row.doubt else []
+    if item.currency != currency:
+        reading.doubts.append(f"document {row.document_no} is in {item.currency}")
+        return
+    if row.gross != item.open:
+        there, here = (money.render(amount, currency) for amount in (row.gross, item.open))
+        reading.doubts.append(f"it says that document {row.document_no} has {there} {currency} open, and the books have {here}")
+    share = _share(row, bound, item, receipt, grace_days, reading)
+    taken = share.item_amount + share.adjustment
+    if not 0 < taken * (1 if item.open > 0 else -1) <= abs(item.open):
+        reading.doubts.append(f"document {row.document_no} has not enough open")
+        return
+    if any(other.item_id == item.item_id for other in reading.shares):
+        reading.doubts.append(f"document {row.document_no} is listed twice")
+        return
+    reading.shares.append(share)
+    reading.kinds.add(row.kind)
+
+
+def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, grace_days: int, reading: _Reading) -> Allocation:
+    """What a document gets: the cash, with the discount in its terms and a provider's fee cleared beside it; the rest stays open."""
+    cleared, reasons, short = 0, [], []
+    if row.discount:
+        if _in_terms(item, row.discount, receipt, grace_days):
+            cleared += row.discount
+            reasons.append("discount")
+        else:
+            short.append(("discount_unearned", row.discount, "a discount beyond its terms"))
+    if row.deduction:
+        if bound.payout and row.reason == FEE and row.deduction > 0:
+            cleared += row.deduction
+            reasons.append(FEE)
+        else:
+            short.append((row.reason, row.deduction, row.reason_text or row.reason))
+    if len(reasons) > 1:
+        reading.doubts.append(f"document {row.document_no} has a discount and a fee")
+    for _, amount, why in short:
+        verb = "stays open by" if amount > 0 else "is paid beyond what is open by"
+        reading.said.append(f"{row.document_no} {verb} {money.render(abs(amount), receipt.currency)} {receipt.currency}: {why}")
+    reason = (*reasons, *(code for code, *_ in short))[0] if reasons or short else ""
+    return Allocation(item.item_id, row.net, row.net, cleared, reason)
+
+
+def _in_terms(item: Item, discount: int, receipt: Receipt, grace_days: int) -> bool:
+    """Whether a discount is one of the document's terms, to the smallest unit, and the money came in time."""
+    until = item.discount_until
+    if not item.discount or until is None or (receipt.value_date - until).days > grace_days:
+        return False
+    return 0 < discount * (1 if item.open > 0 else -1) <= abs(item.discount) + 1
+
+
+def _spread(reading: _Reading) -> None:
+    """Takes fees that are about no document off the documents' cash, in proportion to it, to the smallest unit.
+
+    The documents are settled in full all the same: what the provider kept is cleared as its fee. Of the units that do not divide, the
+    documents with the largest remainders bear one each, of equal ones the first.
+    """
+    bearers = [n for n, share in enumerate(reading.shares) if share.amount > 0 and share.adjustment_reason in ("", FEE)]
+    total = sum(reading.shares[n].amount for n in bearers)
+    if total <= reading.fees:
+        reading.doubts.append("its fees are more than its documents bring")
+        return
+    parts = {n: reading.fees * reading.shares[n].amount // total for n in bearers}
+    rest = reading.fees - sum(parts.values())
+    for n in sorted(bearers, key=lambda n: (-(reading.fees * reading.shares[n].amount % total), n))[:rest]:
+        parts[n] += 1
+    for n, part in parts.items():
+        share = reading.shares[n]
+        if part:
+            cash = share.amount - part
+            reading.shares[n] = share._replace(amount=cash, item_amount=cash, adjustment=share.adjustment + part, adjustment_reason=FEE)
+
+
+def _payer(bound: BoundAdvice, items: Sequence[Item], receipt: Receipt, pool: OpenItems) -> tuple[tuple[str, ...], str]:
+    """What speaks for or against the payer, and the customer whose payment it is; a provider pays for others, and is none of them."""
+    customers = list(dict.fromkeys(item.customer_id for item in items))
+    if bound.payout:
+        return (), customers[0] if len(customers) == 1 else ""
+    who = payer_of(receipt)
+    first = who if who in customers else customers[0]
+    kinds = evidence.payer(receipt, first, pool)
+    others = (kind for customer in customers if customer != first for kind in evidence.payer(receipt, customer, pool))
+    return (*kinds, *dict.fromkeys(kind for kind in others if kind == "payer_is_other" and kind not in kinds)), who or first
+
+
+def item_ids(receipt: Receipt) -> Iterator[str]:
+    """Items that the advices about a receipt list."""
+    for bound in receipt.advices:
+        for row in bound.rows:
+            if row.item_id:
+                yield row.item_id

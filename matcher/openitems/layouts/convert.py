@@ -1,0 +1,389 @@
+"""A list in a layout of its own, as a table in the contract's columns.
+
+What cannot be read stays in its cell, so that the check of the contract's columns names it with its line; what only the whole list can
+tell (totals, customers, the order of dates) is named here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from matcher import money
+from matcher.openitems.faults import HEADER, RowFault
+from matcher.openitems.layouts import cells, totals
+from matcher.openitems.layouts.amounts import Amounts
+from matcher.openitems.layouts.customers import Customers
+from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts.rows import Body, Total, body, figures
+from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
+from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
+from matcher.openitems.tables import Table
+from matcher.states import DocumentType
+
+_DAYS = ("issue_date", "due_date", "discount_date", "closed_date")
+_TEXTS = ("terms", "purchase_order", "payment_reference")
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the books say that a list may leave out.
+
+    Attributes:
+        entities: id and name of the legal entities.
+        base_currency: of amounts without a currency.
+        customers: rows of `frames.CUSTOMER`; None when there are none.
+    """
+
+    entities: Mapping[str, str] = field(default_factory=dict)
+    base_currency: str = ""
+    customers: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A list in the contract's columns, what is wrong with it, and what a person should know of how it was read."""
+
+    table: Table
+    found: list[RowFault]
+    notes: tuple[str, ...] = ()
+
+
+def convert(found: Found, name: str, context: Context) -> Converted:
+    """The table of a list.
+
+    Args:
+        found: the list with its layout.
+        name: of the file, for messages.
+        context: of the books.
+    """
+    return _Conversion(found, name, context).customers() if found.layout.kind == "customers" else _Conversion(found, name, context).items()
+
+
+class _Conversion:
+    def __init__(self, found: Found, name: str, context: Context) -> None:
+        self._layout, self._header, self._sheet = found.layout, found.header, found.sheet
+        self._name, self._context = name, context
+        self._constants = {str(field): value for field, value in found.layout.constants.items()}
+        self._own_words = {str(field): meant for field, meant in found.layout.values.items()}
+        self._body: Body = body(found)
+        self._figures = figures(found)
+        self._lines = [self._sheet.lines[row] for row in self._body.documents]
+        self._faults: list[RowFault] = []
+        self._notes: list[str] = []
+        self._raw = [self._sheet.rows[row] for row in self._body.documents]
+
+    def _column(self, name: str) -> list[str]:
+        """The cells of a field; the constant where the layout has one, empty where there is nothing."""
+        if (place := self._header.columns.get(name)) is None:
+            return [self._constants.get(name, "")] * len(self._raw)
+        return self._at(place)
+
+    def _at(self, place: int) -> list[str]:
+        return [row[place] if place < len(row) else "" for row in self._raw]
+
+    def _has(self, name: str) -> bool:
+        return name in self._header.columns or name in self._constants
+
+    def _values(self, name: str) -> Mapping[str, str]:
+        own = value_map(self._own_words.get(name, {}))
+        return {**(vocabulary().values.get(name, {}) if self._layout.vocabulary else {}), **own}
+
+    def items(self) -> Converted:
+        columns = self._dates()
+        amounts = Amounts(self._header, self._layout, self._column, self._at)
+        self._faults += amounts.faults
+        columns["currency"] = self._currency(amounts.local)
+        if amounts.company_open and (others := {code for code in columns["currency"] if code != self._context.base_currency}):
+            what = f"what is open is in the company's currency only, and the list has documents in {', '.join(sorted(others))}"
+            self._faults.append(RowFault(HEADER, "column.missing", what, "Export the open amount in the document's currency, too."))
+        status, kept = self._status()
+        types = self._types(amounts.signs)
+        amounts.settle(types, self._faults)
+        columns |= {"document_type": amounts.types, "amount": amounts.amount, "open_amount": amounts.open_amount}
+        columns["disputed_amount"] = amounts.plain("disputed_amount")
+        columns["discount_pct"] = [cell.removesuffix("%").strip() for cell in amounts.plain("discount_pct")]
+        columns["status"] = amounts.states(status)
+        columns["entity"] = self._entity()
+        columns["customer_id"] = self._customers()
+        columns["document_no"] = [" ".join(cell.split()) for cell in self._column("document_no")]
+        unnumbered = self._number_all(columns) if self._layout.unnumbered else frozenset()
+        columns |= {name: self._column(name) for name in _TEXTS}
+        if not self._has("payment_reference"):
+            columns["payment_reference"] = self._column("reference")
+        columns["item_id"] = self._ids(columns, unnumbered)
+        if self._layout.lines:
+            self._once(columns, kept)
+        self._prove(amounts, columns["currency"])
+        return self._converted(columns, kept)
+
+    def customers(self) -> Converted:
+        fields = self._header.columns
+        known = self._values("currency")
+        columns = {
+            name: self._column(name) for name in ("name", "customer_no", "trade_name", "alias", "country", "parent_id", "account", "terms")
+        }
+        columns["currency"] = [known.get(key(cell), cell.upper()) for cell in self._column("currency")]
+        columns["entity"] = self._entity() if self._has("entity") else self._column("entity")
+        number = "customer_id" if self._has("customer_id") else "customer_no" if "customer_no" in fields else "name"
+        columns["customer_id"] = [" ".join(cell.split()) for cell in self._column(number)]
+        if self._layout.names == "id":
+            columns["customer_id"] = [
+                one or " ".join(name.split()) for one, name in zip(columns["customer_id"], columns["name"], strict=True)
+            ]
+        if number == "customer_no":
+            columns["customer_no"] = [""] * len(self._raw)
+        return self._converted(columns, [True] * len(self._raw))
+
+    def _converted(self, columns: dict[str, list[str]], kept: Sequence[bool]) -> Converted:
+        """The table, with the other columns of the list as they are and without the rows that are left out."""
+        read = {*self._header.columns.values(), *self._header.buckets} if self._layout.kind == "items" else {*self._header.columns.values()}
+        for place, title in enumerate(self._header.titles):
+            if title and place not in read and any(cells := self._at(place)):
+                name = title if title not in columns else f"{title} ({place + 1})"
+                columns[name] = cells
+        frame = pl.DataFrame({name: pl.Series(name, values, pl.String()) for name, values in columns.items()})
+        rows = [place for place, keep in enumerate(kept) if keep]
+        lines = [self._lines[place] for place in rows]
+        if len(rows) < frame.height:
+            number = {place: count for count, place in enumerate(rows)}
+            self._faults = [fault._replace(row=number[fault.row]) for fault in self._faults if fault.row in number or fault.row < 0]
+            frame = frame[rows]
+        # faults of rows that are no documents stand behind the others
+        beside = [fault for fault in self._faults if fault.row < HEADER]
+        places = {fault.row: len(lines) + count for count, fault in enumerate(beside)}
+        lines += [self._sheet.lines[HEADER - 1 - fault.row] for fault in beside]
+        faults = [fault._replace(row=places.get(fault.row, fault.row)) for fault in self._faults]
+        table = Table(frame, self._name, None, lines=tuple(lines), header=self._sheet.lines[self._header.row], layout=self._layout.name)
+        return Converted(table, self._wide(rows) + faults, tuple(self._notes))
+
+    def _wide(self, rows: Sequence[int]) -> list[RowFault]:
+        width = len(self._header.titles)
+        last = max((place for place, title in enumerate(self._header.titles) if title), default=0) + 1
+        wide = [(count, len(self._raw[place])) for count, place in enumerate(rows) if len(self._raw[place]) > max(width, last)]
+        return [RowFault(count, "row.width", f"the row has {cells} cells, the header {width}") for count, cells in wide]
+
+    def _beside(self, row: int, code: str, what: str, hint: str = "") -> None:
+        """A fault of a row of the sheet that is no document."""
+        self._faults.append(RowFault(HEADER - 1 - row, code, what, hint))
+
+    def _dates(self) -> dict[str, list[str]]:
+        """The days as ISO text, in the order that all of them together tell."""
+        columns = {name: self._column(name) for name in _DAYS}
+        order, unclear = cells.day_order(cell for column in columns.values() for cell in column)
+        if unclear and not self._layout.dates:
+            above = " ".join(cell for row in self._sheet.rows[: self._header.row] for cell in row)
+            order = _by_terms(columns["issue_date"], columns["due_date"]) or cells.order_in_words(above)
+            if not order:
+                what = f"day and month of {unclear!r} cannot be told apart: no date of the list has a day above 12"
+                hint = 'Say it in a layout: dates = ["%d/%m/%Y"] or ["%m/%d/%Y"].'
+                self._faults.append(RowFault(HEADER, "date.ambiguous", what, hint))
+        columns = {name: cells.iso_dates(column, order, self._layout.dates) for name, column in columns.items()}
+        if not self._has("issue_date"):
+            columns["issue_date"] = columns["due_date"]
+            self._notes.append("The list has no date of the document; the due date is taken for it")
+        return columns
+
+    def _currency(self, local: bool) -> list[str]:
+        """The currency of every row; that of the books where the list names none."""
+        known = self._values("currency")
+        column = self._column("currency_local" if local else "currency")
+        if not local and not self._has("currency") and (coded := self._codes()) is not None:
+            column = self._at(coded)
+        codes = {cell: known.get(key(cell)) or (cell if cell in known.values() else cell.upper()) for cell in set(column) if cell}
+        place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
+        told = title_currency(self._header.titles[place]) if place >= 0 else ""
+        default = told or self._context.base_currency
+        if place >= 0 and not told:
+            beside = [cell_currency(cell) for cell in self._at(place)]
+            column = [cell or code for cell, code in zip(column, beside, strict=True)]
+            codes |= {code: code for code in beside if code}
+        empty = sum(1 for cell in column if not cell)
+        if empty and default and not told:
+            alone = "The amounts are in the company's currency" if local else "The list names no currency"
+            which = alone if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
+            self._notes.append(f"{which}; the base currency {default} is taken")
+        return [codes[cell] if cell else default for cell in column]
+
+    def _codes(self) -> int | None:
+        """The one column that no field has and that holds nothing but currency codes: an amount must not get another currency."""
+        free = set(range(len(self._header.titles))) - {*self._header.columns.values(), *self._header.buckets}
+        coded = [place for place in sorted(free) if (cells := {*self._at(place)} - {""}) and cells <= money.SCALE.keys()]
+        return coded[0] if len(coded) == 1 else None
+
+    def _status(self) -> tuple[list[str], list[bool]]:
+        """The status of every row, and whether the row is a receivable at all."""
+        column, known = self._column("status"), self._values("status")
+        meant = {cell: known.get(key(cell), _by_beginning(cell, known)) for cell in set(column) if cell}
+        status = [meant[cell] if cell else "" for cell in column]
+        types = self._values("document_type")
+        drafts = [types.get(key(cell)) == LEFT_OUT for cell in self._column("document_type")]
+        kept = [one != LEFT_OUT and not draft for one, draft in zip(status, drafts, strict=True)]
+        if left := kept.count(False):
+            words = sorted({cell for cell, keep in zip(column, kept, strict=True) if not keep and cell})
+            named = f" ({', '.join(words[:_SHOWN])})" if words else ""
+            self._notes.append(f"{_counted(left, 'row is no receivable and was', 'rows are no receivables and were')} left out{named}")
+        return status, kept
+
+    def _types(self, signs: Sequence[int]) -> list[str]:
+        """The document type of every row as the contract names it; where there is no column for it, by the sign of the amount."""
+        if not self._has("document_type"):
+            return [DocumentType.CREDIT_NOTE if sign < 0 else DocumentType.INVOICE for sign in signs]
+        known = self._values("document_type")
+        made = []
+        for cell, sign in zip(self._column("document_type"), signs, strict=True):
+            meant = known.get(key(cell), cell) if cell else BY_SIGN
+            if meant == BY_SIGN:
+                meant = DocumentType.CREDIT_NOTE if sign < 0 else DocumentType.INVOICE if not cell else DocumentType.DEBIT_NOTE
+            # systems bill credits with the type of an invoice and another sign
+            made.append(DocumentType.CREDIT_NOTE if meant == DocumentType.INVOICE and sign < 0 else meant)
+        return made
+
+    def _entity(self) -> list[str]:
+        """The legal entity of every row as matcher.toml names it."""
+        entities = self._context.entities
+        if not self._has("entity"):
+            if len(entities) > 1:
+                what = "the list does not say the legal entity, and these books have several"
+                self._faults.append(RowFault(HEADER, "column.missing", what, 'Say it in a layout: [constants] entity = "1".'))
+            return [next(iter(entities), "")] * len(self._raw)
+        column = self._column("entity")
+        own = {key(word): entity for entity, words in self._layout.values.get("entity", {}).items() for word in words}
+        named = {key(name): entity for entity, name in entities.items()}
+        meant = {cell: cell if cell in entities else own.get(key(cell)) or named.get(key(cell)) or cell for cell in set(column)}
+        others = sorted(cell for cell in meant.values() if cell and cell not in entities)
+        if len(entities) == 1 and len(set(meant.values())) == 1 and others:
+            only = next(iter(entities))
+            title = self._header.titles[self._header.columns["entity"]] if "entity" in self._header.columns else "the constant"
+            self._notes.append(f"{title} {others[0]} is taken for the entity {only}, the only one of these books")
+            return [only] * len(column)
+        return [meant[cell] or (next(iter(entities)) if len(entities) == 1 else "") for cell in column]
+
+    def _customers(self) -> list[str]:
+        """The customer of every row; every name that is none, or several, is a fault."""
+        known = Customers(self._context.customers, self._layout.names)
+        headed = [known.heading(heading.texts) for heading in self._body.headings]
+        used = set(self._body.heading_of)
+        resolve: list[tuple[str, Callable[[str], tuple[str, str]]]] = [
+            ("customer_id", lambda text: (known.number(text), "")), ("customer", known.either), ("customer_name", known.name),
+        ]  # fmt: skip
+        columns = [(self._column(name), look) for name, look in resolve if self._has(name)]
+        for place, (_, wrong) in enumerate(headed):
+            if wrong and place in used and not columns:
+                self._beside(self._body.headings[place].row, "value.unknown", wrong, _IMPORT_FIRST)
+        cache: dict[tuple[str, ...], tuple[str, str]] = {}
+        made = []
+        for row in range(len(self._raw)):
+            told = tuple(column[row] for column, _ in columns)
+            if (pair := cache.get(told)) is None:
+                pair = cache[told] = _first([(cell, look) for cell, (_, look) in zip(told, columns, strict=True) if cell], known)
+            customer, wrong = pair
+            if not customer and not wrong and (place := self._body.heading_of[row]) >= 0:
+                customer, wrong = headed[place]
+                if wrong and not columns:
+                    customer = "?"  # its heading has the fault
+                    wrong = ""
+            if wrong and not customer:
+                self._faults.append(RowFault(row, "value.unknown", wrong, _IMPORT_FIRST))
+                customer = "?"
+            made.append(customer)
+        return made
+
+    def _number_all(self, columns: Mapping[str, list[str]]) -> frozenset[int]:
+        """Gives documents without a number their kind and day in its place; says which."""
+        numbers = columns["document_no"]
+        lacking = [row for row, number in enumerate(numbers) if not number and columns["issue_date"][row]]
+        words = self._column("document_type")
+        for row in lacking:
+            numbers[row] = f"{words[row] or columns['document_type'][row]} {columns['issue_date'][row]}"
+        return frozenset(lacking)
+
+    def _once(self, columns: Mapping[str, list[str]], kept: list[bool]) -> None:
+        """Keeps the first of the rows of each document; the others must say the same of it."""
+        said = ("customer_id", "issue_date", "due_date", "currency", "amount", "open_amount")
+        first: dict[str, int] = {}
+        for row, item in enumerate(columns["item_id"]):
+            if not kept[row] or (before := first.setdefault(item, row)) == row:
+                continue
+            kept[row] = False
+            # some systems fill the columns of the document on its first line only
+            if other := next((name for name in said if columns[name][row] not in ("", columns[name][before])), ""):
+                kept[row] = True
+                words = f"{other} of {columns['document_no'][row]!r} is not the same as in its first row"
+                self._faults.append(RowFault(row, "row.invalid", words))
+
+    def _ids(self, columns: Mapping[str, list[str]], unnumbered: frozenset[int]) -> list[str]:
+        """The key of every item: the list's own, else made of what tells one document from another. Never a row's number."""
+        own = self._column("item_id")
+        if all(own) and own:
+            return [" ".join(cell.split()) for cell in own]
+        parts = {
+            "issue_year": [day[:4] for day in columns["issue_date"]],
+            **{name: self._column(name) for name in ("instalment", "position", "fiscal_year")},
+            **{name: columns[name] for name in ("entity", "document_type", "document_no", "customer_id")},
+        }
+        chosen = [parts[name] for name in self._layout.item_id]
+        made = []
+        for row, values in enumerate(zip(*chosen, strict=True)):
+            made.append(" ".join(own[row].split()) or (":".join(value for value in values if value) if columns["document_no"][row] else ""))
+            if row in unnumbered and not own[row]:
+                made[-1] += f":{columns['customer_id'][row]}:{columns['amount'][row]}"
+        return made
+
+    def _prove(self, amounts: Amounts, currencies: Sequence[str]) -> None:
+        """Holds the list's own totals against its rows."""
+        if not self._body.totals:
+            return
+        written = {place: amounts.written(place) for place in self._figures}
+
+        def cell(row: int, place: int) -> str:
+            found = self._sheet.rows[row]
+            return found[place] if 0 <= place < len(found) else ""
+
+        known, place = self._values("currency"), self._header.columns.get("currency", -1)
+
+        def named(total: Total) -> str:
+            text = cell(total.row, place)
+            return known.get(key(text), text.upper()) if text else ""
+
+        proof = totals.prove(
+            self._body, written, amounts.turned(), currencies, lambda total, n: amounts.plain_of(cell(total.row, n)), named
+        )
+        for one in proof.wrong:
+            self._beside(one.row, "items.totals", one.what)
+        if proof.proven and not proof.wrong:
+            self._notes.append(f"{_counted(proof.proven, 'total', 'totals')} of the list agreed with its rows")
+        if proof.unproven:
+            self._notes.append(f"{_counted(proof.unproven, 'total', 'totals')} over several currencies could not be held against the rows")
+
+
+_IMPORT_FIRST = 'Import the customers first, give the customer this name as an alias, or make names the keys (names = "id" in a layout).'
+
+
+def _first(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: Customers) -> tuple[str, str]:
+    """The customer that the books know by one of the texts; else the first that is a number; else what is wrong with the first name."""
+    looked = [look(text) for text, look in told]
+    customer = next((customer for customer, _ in looked if customer and known.has(customer)), "")
+    customer = customer or next((customer for customer, _ in looked if customer), "")
+    return customer, "" if customer else next((wrong for _, wrong in looked if wrong), "")
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
+
+
+def _by_beginning(cell: str, known: Mapping[str, str]) -> str:
+    """What a status such as ``Overdue by 5 days`` stands for by its first word; the cell itself when nothing does."""
+    folded = key(cell)
+    return next((known[word] for word in sorted(known, key=len, reverse=True) if len(word) > 2 and folded.startswith(word)), cell)
+
+
+def _by_terms(issued: Sequence[str], due: Sequence[str]) -> cells.Order:
+    """The order of day and month in which no document is due before it is issued, where the other order has some; '' when neither tells."""
+    fits: list[cells.Order] = []
+    for order in ("dmy", "mdy"):
+        pairs = zip(cells.iso_dates(issued, order), cells.iso_dates(due, order), strict=True)
+        if all(not second or first <= second for first, second in pairs):
+            fits.append(order)
+    return fits[0] if len(fits) == 1 else ""

@@ -1,0 +1,174 @@
+"""Rows below a header: documents, headings with a customer, totals, and what stands between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts.grid import Row
+from matcher.openitems.layouts.words import key, vocabulary
+
+AMOUNTS = ("amount", "open_amount", "amount_local", "open_local", "debit", "credit", "paid_amount", "credited_amount")
+_SHARES = ("percentage", "percent", "prozent", "占比")
+_DRAWN = frozenset("-=_—–+| ")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A customer on a row of its own: its texts, and the row in the sheet."""
+
+    row: int
+    texts: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Total:
+    """A row of sums.
+
+    Attributes:
+        row: in the sheet.
+        label: its first text.
+        first, last: the documents, counted from 0, that stand between the heading before and the row; None for a heading with sums of what
+            follows it until `last`.
+        starts: other documents at which what it sums may begin.
+    """
+
+    row: int
+    label: str
+    first: int
+    last: int
+    starts: tuple[int, ...] = ()
+
+
+@dataclass
+class Body:
+    """What the rows below a header are.
+
+    Attributes:
+        documents: their rows in the sheet.
+        headings: those that hold a customer.
+        heading_of: of each document the place of its heading in `headings`, -1 without.
+        totals: rows of sums.
+    """
+
+    documents: list[int] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    heading_of: list[int] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+
+
+def figures(found: Found) -> list[int]:
+    """The columns that hold amounts."""
+    header = found.header
+    return sorted({*(header.columns[name] for name in AMOUNTS if name in header.columns), *header.buckets})
+
+
+def body(found: Found) -> Body:
+    """Tells the rows of a list from each other."""
+    return _Reader(found).read()
+
+
+class _Reader:
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        columns = found.header.columns
+        self._days = [columns[name] for name in ("issue_date", "due_date") if name in columns]
+        self._number = columns.get("document_no", columns.get("item_id", -1))
+        self._figures = figures(found)
+        self._groups = found.layout.groups
+        self._customers = found.layout.kind == "customers"
+        self._body = Body()
+        self._starts: list[int] = [0]
+        self._pending: Total | None = None
+
+    def read(self) -> Body:
+        header, sheet = self._found.header, self._found.sheet
+        repeated = [sheet.rows[header.row + n] for n in range(header.height)]
+        for place in range(header.row if self._groups else 0):
+            # the first customer of some lists stands above the header
+            texts = [cell for cell in sheet.rows[place] if cell]
+            if len(texts) > 1 and key(texts[0]) in vocabulary().groups:
+                self._heading(place, sheet.rows[place], texts[0], summed=False)
+        for place in range(header.row + header.height, len(sheet.rows)):
+            row = sheet.rows[place]
+            if not row or row in repeated or not any(row):
+                continue
+            if self._customers:
+                self._customer(place, row)
+            else:
+                self._one(place, row)
+        self._end_pending()
+        return self._body
+
+    def _customer(self, place: int, row: Row) -> None:
+        filled = [cell for cell in row if cell]
+        if not (set("".join(filled)) <= _DRAWN or is_total(filled[0])):
+            self._document(place)
+
+    def _one(self, place: int, row: Row) -> None:
+        width = len(row)
+        dated = any(n < width and is_day(row[n]) for n in self._days)
+        numbered = 0 <= self._number < width and bool(row[self._number])
+        if dated and numbered:
+            self._document(place)
+            return
+        filled = [cell for cell in row if cell]
+        if set("".join(filled)) <= _DRAWN:
+            return
+        summed = any(n < width and row[n] for n in self._figures)
+        if summed and (key(filled[0]).startswith(_SHARES) or all("%" in row[n] for n in self._figures if n < width and row[n])):
+            return  # shares of the total
+        label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
+        if not dated and summed and (not label or self._calls_total(row)):
+            self._total(place, label)
+        elif not dated and self._groups and (summed or len(filled) <= 4):
+            self._heading(place, row, label, summed=summed)
+        elif dated or summed or len(filled) > 2:
+            self._document(place)
+
+    def _calls_total(self, row: Row) -> bool:
+        return any(is_total(cell) for n, cell in enumerate(row) if cell and n not in self._figures)
+
+    def _document(self, place: int) -> None:
+        self._body.documents.append(place)
+        self._body.heading_of.append(len(self._body.headings) - 1)
+
+    def _total(self, place: int, label: str) -> None:
+        self._end_pending()
+        count = len(self._body.documents)
+        self._body.totals.append(Total(place, label, self._starts[-1], count, tuple({0: 0, **dict.fromkeys(self._starts[-4:])})))
+        self._starts.append(count)
+
+    def _heading(self, place: int, row: Row, label: str, *, summed: bool) -> None:
+        self._end_pending()
+        count = len(self._body.documents)
+        texts = [cell for n, cell in enumerate(row) if cell and n not in self._figures]
+        before = self._body.headings[-1] if self._body.headings else None
+        labelled = len(texts) > 1 and key(texts[0]) in vocabulary().groups
+        if before is not None and labelled and self._body.heading_of[-1:] != [len(self._body.headings) - 1] and len(before.texts) > 1:
+            # lines of one heading: the number, the name, the town
+            self._body.headings[-1] = Heading(before.row, [*before.texts, *texts])
+            return
+        self._body.headings.append(Heading(place, texts))
+        self._starts.append(count)
+        if summed:
+            self._pending = Total(place, label, count, count)
+
+    def _end_pending(self) -> None:
+        """A heading with sums ends where the next heading or total stands."""
+        if (total := self._pending) is not None:
+            self._pending = None
+            self._body.totals.append(Total(total.row, total.label, total.first, len(self._body.documents), (total.first,)))
+
+
+@lru_cache(maxsize=5_000)
+def is_day(cell: str) -> bool:
+    """Whether a cell of a column of dates may hold one: a label that stands there by chance has no digits."""
+    return any(map(str.isdigit, cell)) and not is_total(cell)
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell calls its row a sum."""
+    words = vocabulary()
+    folded = cell.casefold().rstrip(":： ")
+    return key(folded) in words.totals or folded.startswith(words.total_starts) or folded.endswith(words.total_ends)

@@ -1,0 +1,147 @@
+"""Which receipt an advice is about: the bank line carries its number, or payer, amount and day agree and nothing else does."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from matcher.matching.keys import account_key, name_key
+from matcher.pipeline.remittance.records import KeptAdvice
+from matcher.remittance.records import Advice, AdviceKind
+
+NEAR_DAYS = 10
+"""Days between an advice and the money within which they are of one payment, when nothing but payer and amount says so."""
+
+MIN_REFERENCE = 4
+"""Fewest letters and digits of a number that is looked for within a text; a shorter one must stand alone in a field."""
+
+_FIELDS = ("end_to_end_id", "creditor_reference", "bank_reference")
+_LINE = (
+    "line_id", "booking_date", "amount", "currency", "counterparty_name", "counterparty_account", "remittance_information", *_FIELDS,
+)  # fmt: skip
+
+
+class Bond(NamedTuple):
+    """An advice about a line: ``reference`` or ``payer``, and why a person decides whether it is ('' for none)."""
+
+    kept: KeptAdvice
+    by: str
+    doubt: str = ""
+
+
+class _Line(NamedTuple):
+    line_id: str
+    day: date
+    amount: int
+    currency: str
+    name: str
+    account: str
+    fields: tuple[str, ...]
+    text: str
+    used: bool
+
+
+class Sender(NamedTuple):
+    """What is known of who sends an advice: account keys, name keys, and for a provider its name's words."""
+
+    accounts: frozenset[str]
+    names: frozenset[str]
+    words: frozenset[str] = frozenset()
+
+
+def bind(lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[str, Sender], used: Iterable[str]) -> dict[str, list[Bond]]:
+    """The advices about each line that has any, in the order of the advices.
+
+    Args:
+        lines: credits, decided or not; columns of `frames.LINE`.
+        advices: of the books.
+        senders: who sends each advice, by its key.
+        used: lines that were posted by an advice: theirs is about no other line any more.
+    """
+    candidates = _candidates(lines, advices, frozenset(used))
+    bonds: dict[str, list[Bond]] = defaultdict(list)
+    rest: list[tuple[KeptAdvice, list[_Line]]] = []
+    for kept in advices:
+        same = candidates.get((kept.advice.currency, kept.advice.total), [])
+        if carrying := [line for line in same if _carries(line, kept.advice)]:
+            for line in carrying:
+                bonds[line.line_id].append(Bond(kept, "reference"))
+        elif same:
+            rest.append((kept, same))
+    carried = bonds.keys()
+    for kept, same in rest:
+        free = [line for line in same if line.line_id not in carried or line.used]
+        for line, doubt in _by_payer(kept.advice, free, senders[kept.key]):
+            bonds[line.line_id].append(Bond(kept, "payer", doubt))
+    order = {kept.key: place for place, kept in enumerate(advices)}
+    return {line: sorted(found, key=lambda bond: order[bond.kept.key]) for line, found in sorted(bonds.items())}
+
+
+def _candidates(lines: pl.DataFrame, advices: Sequence[KeptAdvice], used: frozenset[str]) -> dict[tuple[str, int], list[_Line]]:
+    """The lines that have an advice's amount, by currency and amount, earliest first."""
+    wanted = pl.DataFrame(
+        sorted({(kept.advice.currency, kept.advice.total) for kept in advices}),
+        schema={"currency": pl.String(), "amount": pl.Int64()},
+        orient="row",
+    )
+    found: dict[tuple[str, int], list[_Line]] = defaultdict(list)
+    same = lines.select(_LINE).join(wanted, on=["currency", "amount"], how="semi").sort("booking_date", "line_id")
+    for line_id, day, amount, currency, name, account, text, *fields in same.iter_rows():
+        plain = unicodedata.normalize("NFKC", text).upper()
+        line = _Line(line_id, day, amount, currency, name, account, tuple(map(compact, fields)), plain, line_id in used)
+        found[currency, amount].append(line)
+    return found
+
+
+def compact(text: str) -> str:
+    """Letters and digits of a number, in capitals."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))
+
+
+def _carries(line: _Line, advice: Advice) -> bool:
+    for number in (advice.payment_reference, advice.advice_id):
+        key = compact(number)
+        if key and key in line.fields:
+            return True
+        if len(key) >= MIN_REFERENCE and any(map(str.isdigit, key)) and _within(number, line.text):
+            return True
+    return False
+
+
+def _within(number: str, text: str) -> bool:
+    """Whether a number stands in a text, whatever is between its parts, and is no piece of another one."""
+    parts = [re.escape(part) for part in re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", number).upper())]
+    return bool(re.search(r"(?<![^\W_])" + r"[\W_]{0,3}".join(parts) + r"(?![^\W_])", text))
+
+
+def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender) -> Iterator[tuple[_Line, str]]:
+    day = advice.date
+    if day is None:
+        return
+    near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS and _sent_by(line, sender)]
+    if any(line.used for line in near):
+        return
+    several = f"it may be about {len(near)} receipts of this payer and amount" if len(near) > 1 else ""
+    for line in near:
+        yield line, several
+
+
+def _sent_by(line: _Line, sender: Sender) -> bool:
+    account, name = account_key(line.account), name_key(line.name)
+    if (account and account in sender.accounts) or (name and name in sender.names):
+        return True
+    return bool(sender.words) and sender.words <= set(name.split())
+
+
+def sender_of(advice: Advice, customers: Iterable[tuple[str, str]]) -> Sender:
+    """Who sends an advice. `customers`: names and accounts, each several separated by ``|``, of the customers that it may be from."""
+    accounts, names = {account_key(advice.payer_account)}, {name_key(advice.payer_name)}
+    for name, account in customers:
+        accounts |= {account_key(part) for part in account.split("|")}
+        names |= {name_key(part) for part in name.split("|")}
+    words = name_key(advice.payer_name).split() if advice.kind == AdviceKind.PAYOUT else ()
+    return Sender(frozenset(accounts - {""}), frozenset(names - {""}), frozenset(words))
