@@ -228,6 +228,15 @@ def test_an_advice_that_contradicts_what_the_payer_writes_waits_for_a_person(tmp
     assert {state for state, *_ in posted(books).values()} == {"proposed"}
 
 
+def test_an_advice_without_a_number_is_not_about_a_receipt_whose_text_ends_a_number_of_another_document(tmp_path: Path) -> None:
+    """Payer, amount and day agree; but the payer writes the last digits of another document of the same amount."""
+    items = [*ITEMS, {"item_id": "A9", "customer_id": "C1", "document_no": "KM-2026-00777", "amount": "1000.00"}]
+    line = LINE | {"amount": "1000.00", "remittance_information": "Rechnung 00777", "end_to_end_id": ""}
+    books = made(tmp_path, [line], items)
+    taken(books, advice(tmp_path, [FULL], payment_reference="", advice_id="none"))
+    assert posted(books).get("A1", ("proposed",))[0] == "proposed"
+
+
 def test_two_advices_of_one_receipt_wait_for_a_person_unless_they_say_the_same(tmp_path: Path) -> None:
     books = made(tmp_path)
     other = [{"document_no": "KM-2026-00417", "gross": "1000.00", "deduction": "65.00", "reason": "price", "net": "935.00"},

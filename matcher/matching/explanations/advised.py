@@ -74,6 +74,8 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     if total < receipt.amount and not reading.doubts:
         reading.doubts.append("the documents of the advice do not take all of the money")
     items = sorted((pool.items[share.item_id] for share in reading.shares), key=oldest_first)
+    if bound.by == "payer" and not reading.doubts and (other := _named_beside(receipt, items, pool)):
+        reading.doubts.append(f"the payer's text names document {other}, which it does not list")
     left = [share for share in reading.shares if share.item_amount + share.adjustment != pool.items[share.item_id].open]
     exact = not left and not any(share.adjustment for share in reading.shares)
     payer, customer = _payer(bound, items, receipt, pool)
@@ -92,6 +94,19 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
         judged.rule, BASIS, difference, Outcome.PARTIAL if left else Outcome.MATCHED, customer, tuple(reading.shares), judged.evidence,
         judged.points, note=note, doubt=doubt,
     )  # fmt: skip
+
+
+def _named_beside(receipt: Receipt, items: Sequence[Item], pool: OpenItems) -> str:
+    """The number of another open document of these customers that the payer's text names, by whatever part of it; '' for none.
+
+    An advice that carries no number of its payment may be about another receipt of the same amount.
+    """
+    listed, customers = {item.document_no for item in items}, {item.customer_id for item in items}
+    for reference in receipt.references:
+        item = pool.items.get(reference.item_id)
+        if item is not None and reference.source == "document" and item.customer_id in customers and item.document_no not in listed:
+            return item.document_no
+    return ""
 
 
 def _read(row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, grace_days: int, reading: _Reading) -> None:
