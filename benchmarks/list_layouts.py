@@ -77,8 +77,8 @@ def main() -> None:
     """Measures both forms."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     customers = pl.DataFrame(
-        [(str(10_000 + n), "", f"Kunde {n}", "", "") for n in range(2_000)],
-        schema=["customer_id", "customer_no", "name", "trade_name", "alias"],
+        [(str(10_000 + n), "", f"Kunde {n}", "", "", "EUR") for n in range(2_000)],
+        schema=["customer_id", "customer_no", "name", "trade_name", "alias", "currency"],
         orient="row",
     )
     how = How(available({}), "", Context({"1": "Nordwerk"}, "EUR", customers))

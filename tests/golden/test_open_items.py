@@ -33,8 +33,8 @@ CUSTOMER = ("customer_id", "customer_no", "name", "trade_name", "country", "curr
 
 def how(layout: str = "", own: dict[str, str] | None = None) -> How:
     """Books of one legal entity in EUR, with some customers."""
-    rows = [(number, "", name, "", "") for number, name in CUSTOMERS.items()]
-    known = pl.DataFrame(rows, schema=["customer_id", "customer_no", "name", "trade_name", "alias"], orient="row")
+    rows = [(number, "", name, "", "", "") for number, name in CUSTOMERS.items()]
+    known = pl.DataFrame(rows, schema=["customer_id", "customer_no", "name", "trade_name", "alias", "currency"], orient="row")
     return How(library.available(own or {}), layout, Context({"1": "Nordwerk GmbH"}, "EUR", known))
 
 

@@ -19,13 +19,13 @@ from matcher.openitems.layouts.words import key, title_currency
 from matcher.openitems.readers import FileRead, How, read_file
 
 Cell = str | int | float | date | None
-NAMES = {"C1": "Muster GmbH", "C2": "Acme Ltd", "C3": "Acme Ltd", "10001": "Nord eG"}
+NAMES = {"C1": "Muster GmbH", "C2": "Acme Ltd", "C3": "Acme Ltd", "10001": "Nord eG", "20002": "Svea AB"}
 HEAD = "Kundennr.;Art;Rechnungsnr.;Datum;Fällig;Währung;Betrag;Offen\n"
 
 
 def how(entities: Sequence[str] = ("1",), layout: str = "", own: dict[str, str] | None = None) -> How:
-    rows = [(number, "", name, "", "") for number, name in NAMES.items()]
-    known = pl.DataFrame(rows, schema=["customer_id", "customer_no", "name", "trade_name", "alias"], orient="row")
+    rows = [(number, "", name, "", "", "SEK" if number == "20002" else "") for number, name in NAMES.items()]
+    known = pl.DataFrame(rows, schema=["customer_id", "customer_no", "name", "trade_name", "alias", "currency"], orient="row")
     return How(available(own or {}), layout, Context({one: f"Haus {one}" for one in entities}, "EUR", known))
 
 
@@ -240,6 +240,12 @@ def test_a_layout_of_the_books_takes_the_place_of_a_shipped_one() -> None:
     assert read(HEAD + "C1;Rechnung;R1;01.09.2026;;EUR;10,00;10,00\n", how(own=own)).frame["item_id"].to_list() == ["R1"]
 
 
+def test_the_red_invoices_of_china_are_credit_notes() -> None:
+    head = "单据日期,单据类型,单据号,客户编码,币种,金额,余额,到期日\n"
+    rows = "2026-10-01,销售专用发票,X1,C1,人民币,9.00,9.00,2026-10-31\n2026-10-08,红字销售专用发票,X2,C1,人民币,-2.00,-2.00,2026-10-31\n"
+    assert read(head + rows).frame["document_type"].to_list() == ["invoice", "credit_note"]
+
+
 def test_constants_values_and_signs_of_a_layout() -> None:
     own = """
 name = "mine"
@@ -272,6 +278,29 @@ def test_a_column_of_nothing_but_codes_is_the_currency_whatever_it_is_called() -
     read_ = read(text)
     assert read_.frame["currency"].to_list() == ["GBP", "EUR"]
     assert read_.notes == ("1 row names no currency; the base currency EUR is taken",)
+
+
+def test_no_amount_gets_the_currency_of_the_books_while_its_customer_has_another() -> None:
+    head = "Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\n"
+    assert read(head + "C1;R1;01.10.2026;1,00;1,00\n").frame["currency"].to_list() == ["EUR"]
+    error = refused(head + "C1;R1;01.10.2026;1,00;1,00\n20002;R2;31.10.2026;5,00;5,00\n")
+    assert (error.code, error.where, "20002 has SEK" in error.what) == ("currency.unknown", "list.csv:3", True)
+
+
+def test_a_printed_list_has_its_customer_above_the_table() -> None:
+    rows = [
+        "Debitoren Einzelpostenliste", "", "Debitor              10001", "-" * 60,
+        "| Belegnr   |BArt|Belegdatum|Nettofällig|Betrag in HW   |HWähr|Zuordnung|",
+        "|1400000123 |DR  |01.10.2026|31.10.2026 |     1.190,00  |EUR  |x        |",
+        "|1400000129 |DG  |05.10.2026|05.10.2026 |       119,00- |EUR  |x        |",
+        "| *         |    |          |           |     1.071,00  |EUR  |         |",
+    ]  # fmt: skip
+    frame = read("\n".join(rows)).frame
+    found = frame.select("customer_id", "document_no", "document_type", "amount", pl.col("due_date").cast(pl.String)).rows()
+    assert found == [
+        ("10001", "1400000123", "invoice", 119000, "2026-10-31"),
+        ("10001", "1400000129", "credit_note", -11900, "2026-10-05"),
+    ]
 
 
 def test_several_legal_entities_must_be_told() -> None:

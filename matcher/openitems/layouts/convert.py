@@ -13,7 +13,7 @@ from matcher import money
 from matcher.openitems.faults import HEADER, RowFault
 from matcher.openitems.layouts import cells, totals
 from matcher.openitems.layouts.amounts import Amounts
-from matcher.openitems.layouts.customers import Customers
+from matcher.openitems.layouts.customers import Customers, other_currency
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
@@ -72,6 +72,7 @@ class _Conversion:
         self._lines = [self._sheet.lines[row] for row in self._body.documents]
         self._faults: list[RowFault] = []
         self._notes: list[str] = []
+        self._assumed: list[int] = []  # rows whose currency is the books'
         self._raw = [self._sheet.rows[row] for row in self._body.documents]
 
     def _column(self, name: str) -> list[str]:
@@ -107,6 +108,7 @@ class _Conversion:
         columns["status"] = amounts.states(status)
         columns["entity"] = self._entity()
         columns["customer_id"] = self._customers()
+        self._faults += other_currency(self._context.customers, columns["customer_id"], self._assumed, self._context.base_currency)
         columns["document_no"] = [" ".join(cell.split()) for cell in self._column("document_no")]
         unnumbered = self._number_all(columns) if self._layout.unnumbered else frozenset()
         columns |= {name: self._column(name) for name in _TEXTS}
@@ -204,6 +206,7 @@ class _Conversion:
             alone = "The amounts are in the company's currency" if local else "The list names no currency"
             which = alone if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
             self._notes.append(f"{which}; the base currency {default} is taken")
+            self._assumed = [row for row, cell in enumerate(column) if not cell]
         return [codes[cell] if cell else default for cell in column]
 
     def _codes(self) -> int | None:

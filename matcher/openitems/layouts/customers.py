@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from matcher.openitems.faults import RowFault
 from matcher.openitems.layouts.words import key as word_key
 from matcher.openitems.layouts.words import vocabulary
 
@@ -14,6 +15,8 @@ _LABEL = re.compile(r"^(?:customer|debitor|kunde|client|account|konto|客户)\b[
 _LEADING = re.compile(r"^(\S*\d\S*?)[\s:：,;/|–-]+(.*)$")
 _TRAILING = re.compile(r"^(.*?)\s*[(\[（]([^()\[\]（）]*\d[^()\[\]（）]*)[)\]）]$")
 
+
+_NAME_IT = 'Export the currency too, or say it in a layout: constants = { currency = "USD" }.'
 
 _LONG = 4
 """Digits of a number before a name from which on it is taken for the customer's, not for a part of the name (3M, 1&1)."""
@@ -122,3 +125,24 @@ def _folded(text: str) -> str:
 def _loose(text: str) -> str:
     """Without spaces and punctuation; accents stay."""
     return "".join(c for c in _folded(text) if c.isalnum()) or text
+
+
+def other_currency(known: pl.DataFrame | None, customers: Sequence[str], assumed: Sequence[int], base: str) -> list[RowFault]:
+    """The rows whose amounts would get the books' currency although their customer is known to have another one.
+
+    Args:
+        known: the customers of the books.
+        customers: of every row.
+        assumed: rows for which the list names no currency.
+        base: the currency that they would get.
+    """
+    if known is None or not assumed:
+        return []
+    theirs = dict(known.filter(~pl.col("currency").is_in(["", base])).select("customer_id", "currency").iter_rows())
+    return [
+        RowFault(
+            row, "currency.unknown", f"the list names no currency, and customer {customers[row]} has {theirs[customers[row]]}", _NAME_IT
+        )
+        for row in assumed
+        if customers[row] in theirs
+    ]

@@ -1,5 +1,6 @@
 """Rows below a header: documents, headings with a customer, totals, and what stands between them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,7 @@ from matcher.openitems.layouts.words import key, vocabulary
 
 AMOUNTS = ("amount", "open_amount", "amount_local", "open_local", "debit", "credit", "paid_amount", "credited_amount")
 _SHARES = ("percentage", "percent", "prozent", "占比")
+_APART = re.compile(r"\s*[:：]\s*|\s{2,}")
 _DRAWN = frozenset("-=_—–+| ")
 
 
@@ -86,9 +88,9 @@ class _Reader:
         repeated = [sheet.rows[header.row + n] for n in range(header.height)]
         for place in range(header.row if self._groups else 0):
             # the first customer of some lists stands above the header
-            texts = [cell for cell in sheet.rows[place] if cell]
+            texts = _label_and_value(sheet.rows[place])
             if len(texts) > 1 and key(texts[0]) in vocabulary().groups:
-                self._heading(place, sheet.rows[place], texts[0], summed=False)
+                self._heading(place, texts, texts[0], summed=False)
         for place in range(header.row + header.height, len(sheet.rows)):
             row = sheet.rows[place]
             if not row or row in repeated or not any(row):
@@ -159,6 +161,12 @@ class _Reader:
         if (total := self._pending) is not None:
             self._pending = None
             self._body.totals.append(Total(total.row, total.label, total.first, len(self._body.documents), (total.first,)))
+
+
+def _label_and_value(row: Row) -> list[str]:
+    """The cells of a row above the table; a printed list has label and value in one cell: ``Debitor     100234``."""
+    filled = [cell for cell in row if cell]
+    return _APART.split(filled[0].strip(), maxsplit=1) if len(filled) == 1 else filled
 
 
 @lru_cache(maxsize=5_000)
