@@ -97,6 +97,8 @@ names = st.sampled_from(
     ["Alster GmbH", "ALSTER", "Alsters Handel", "Alster Handels AG", "Alstre Handel", "Bille AG", "Bille Werke", "Elbe Ltd", ""]
 )
 accounts = st.sampled_from(["DE01", "de 01", "DE02", ""])
+documents = st.sampled_from(["invoice", "instalment"])
+ITEM = ("item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order")
 LINE = ("line_id", "entity", "remittance_information", "creditor_reference", "end_to_end_id", "counterparty_name", "counterparty_account")
 CUSTOMER = ("customer_id", "customer_no", "name", "trade_name", "alias", "account", "entity")
 
@@ -107,16 +109,16 @@ def frame(rows: list[tuple[str, ...]], columns: tuple[str, ...]) -> pl.DataFrame
 
 @settings(max_examples=tries(25))
 @given(
-    items=st.lists(st.tuples(st.sampled_from(["1", "2"]), numbers, numbers), max_size=9),
+    items=st.lists(st.tuples(st.sampled_from(["1", "2"]), documents, numbers, numbers), max_size=9),
     lines=st.lists(st.tuples(st.sampled_from(["1", "2"]), st.lists(numbers, max_size=3), names, accounts), max_size=9),
     customers=st.lists(st.tuples(numbers | st.just(""), names, names, accounts, st.sampled_from(["", "1", "2"])), max_size=5),
 )
 def test_the_engine_finds_what_nested_loops_find(
-    items: list[tuple[str, str, str]], lines: list[tuple[str, list[str], str, str]], customers: list[tuple[str, str, str, str, str]]
+    items: list[tuple[str, str, str, str]], lines: list[tuple[str, list[str], str, str]], customers: list[tuple[str, str, str, str, str]]
 ) -> None:
     item_frame = frame(
-        [(f"I{n}", entity, number, "", order) for n, (entity, number, order) in enumerate(items)],
-        ("item_id", "entity", "document_no", "payment_reference", "purchase_order"),
+        [(f"I{n}", entity, "C1", kind, number, "", order) for n, (entity, kind, number, order) in enumerate(items)],
+        ITEM,
     )
     written = [(f"L{n}", entity, " und ".join(text), "", "", name, account) for n, (entity, text, name, account) in enumerate(lines)]
     known = [(f"C{n}", number, name, "", alias, account, entity) for n, (number, name, alias, account, entity) in enumerate(customers)]
@@ -144,7 +146,7 @@ def test_the_two_engines_speak_of_customers_in_every_way() -> None:
         ],
         CUSTOMER,
     )
-    items = frame([], ("item_id", "entity", "document_no", "payment_reference", "purchase_order"))
+    items = frame([], ITEM)
     for engine in (DuckDBEngine(), ReferenceEngine()):
         found = [row[:3] for row in engine.candidates(lines, items, customers).payers.rows()]
         assert found == [("L1", "C1", "alike"), ("L1", "C1", "number"), ("L2", "C2", "account"), ("L2", "C2", "equal")]

@@ -239,6 +239,7 @@ def test_the_list_for_people_and_for_a_spreadsheet(desk: Teller) -> None:
         "number with a difference",
         "payer and amount",
         "sums",
+        "remittance advice",
     ]
     assert {row["errors_at_most"] for row in rows if row["class"] == "payer and amount"} == {"0.950000"}
 
