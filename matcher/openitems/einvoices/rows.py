@@ -1,6 +1,5 @@
 """Electronic invoices as rows of the contract's table of open items, and which of them the books have already."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ import polars as pl
 
 from matcher import money
 from matcher.errors import MatcherError
+from matcher.openitems import terms
 from matcher.openitems.einvoices import skonto
 from matcher.openitems.einvoices.records import EInvoice
 from matcher.openitems.tables import Table
@@ -29,8 +29,6 @@ COLUMNS = (
 )  # fmt: skip
 """The contract's columns and, as extra information, what else an invoice says."""
 
-_NET = re.compile(r"\bnet\s*[0-9]+\b", re.IGNORECASE)
-_DISCOUNT = re.compile(r"[0-9]+(\.[0-9]+)?\s*/\s*[0-9]+\s+net\s*[0-9]+", re.IGNORECASE)
 _PERCENT = Decimal(10_000)
 
 
@@ -76,7 +74,7 @@ class PlacedInvoice:
     def row(self) -> dict[str, str]:
         """Cells of `COLUMNS`."""
         invoice = self.invoice
-        terms, text = _terms(invoice, self.terms)
+        plain, text = _terms(invoice, self.terms)
         status = ItemStatus.CLOSED if not self.open_amount else ItemStatus.OPEN if self.open_amount == self.amount else ItemStatus.PART_PAID
         discount = invoice.discounts[0] if invoice.discounts and self.amount > 0 else None
         return {
@@ -90,7 +88,7 @@ class PlacedInvoice:
             "currency": invoice.currency,
             "amount": money.render(self.amount, invoice.currency),
             "open_amount": money.render(self.open_amount, invoice.currency),
-            "terms": terms,
+            "terms": plain,
             "discount_pct": f"{Decimal(discount.ppm) / _PERCENT:f}" if discount else "",
             "discount_date": discount.until.isoformat() if discount and discount.until else "",
             "purchase_order": invoice.purchase_order,
@@ -107,11 +105,11 @@ class PlacedInvoice:
 def _terms(invoice: EInvoice, customer: str) -> tuple[str, str]:
     """Terms that dates are read from, and the invoice's own text where that is something else.
 
-    The text is written for people: only where it is in the contract's words does it say a date. Where neither it nor the invoice does, the
+    The text is written for people: only where all of it is understood does it say a date. Where neither it nor the invoice does, the
     customer's terms do.
     """
     text = " ".join(skonto.without_lines(invoice.terms).split())
-    if text.lower() == "immediate" or _NET.fullmatch(text) or _DISCOUNT.fullmatch(text):
+    if terms.parse(text) is not None:
         return text, ""
     return ("" if invoice.due_date or invoice.document_type == "credit_note" else customer), text
 
