@@ -130,6 +130,10 @@ def _file(grid: _Grid, place: int, columns: dict[str, int], name: str) -> Advice
     total: int | None = None
     try:
         for number, cells in grid.rows[place + 1 :]:
+            if total is not None:
+                if any(re.search(r"\d", _at(cells, columns.get(kind))) for kind in ("document", "net", "gross")):
+                    return _unproven(f"{name}:{number}", "the table goes on behind its total", text, rows)
+                continue
             said = _folded(" ".join(cells))
             document = _at(cells, columns.get("document"))
             summed = bool(_TOTAL.search(said)) and not re.search(r"\d", document)
@@ -138,7 +142,6 @@ def _file(grid: _Grid, place: int, columns: dict[str, int], name: str) -> Advice
             elif summed:
                 kind = "net" if "net" in columns else "gross"
                 total = money.parse(read_amount(_at(cells, columns[kind])), currency)
-                break
     except MatcherError as error:
         return _unproven(line, f"{error.what}", text, rows)
     if total is None:
@@ -169,6 +172,10 @@ def _row(cells: Cells, columns: dict[str, int], currency: str, read_amount: "_Re
     return AdviceRow(_at(cells, columns["document"]), whole, discount, deduction, reason, net, words, place=place)
 
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+"""An amount whose marks may all be of thousands, or one of them the decimal mark."""
+
+
 class _Reader:
     """Reads amounts with a decimal comma or a decimal point as plain decimals."""
 
@@ -188,6 +195,8 @@ def _reader(grid: _Grid, place: int, columns: dict[str, int]) -> _Reader | None:
     kinds = [columns[kind] for kind in ("net", "gross", "discount", "deduction") if kind in columns]
     cells = [re.sub(r"[^\d.,-]", "", _at(row, column)).strip("-") for _, row in grid.rows[place + 1 :] for column in kinds]
     said = [cell for cell in cells if cell and not _WHOLE.fullmatch(cell)]
+    if said and all(_THOUSANDS.fullmatch(cell) for cell in said):
+        return None  # 150,500 is more or less than two hundred
     comma = all(_EUROPEAN.fullmatch(cell) for cell in said)
     point = all(_PLAIN.fullmatch(cell) for cell in said)
     return None if comma == point and said else _Reader(comma and bool(said))

@@ -32,6 +32,8 @@ class _Message:
     """A transaction set on its way to an advice."""
 
     place: str
+    segments: int = 0
+    way: str = ""  # C: the payer sends the money; D: the sender collects it
     total: str = ""
     currency: str = _DEFAULT_CURRENCY
     trace: str = ""
@@ -76,9 +78,18 @@ def _messages(segments: Iterator[tuple[int, list[str]]], name: str) -> Iterator[
             message = _Message(place)
         elif message is not None:
             if tag == "SE":
+                stated = _at(cells, 1)
+                if stated.isdecimal() and int(stated) > message.segments + 2:
+                    what = f"the message says that it has {stated} segments and has {message.segments + 2}"
+                    raise MatcherError("file.cut", what, place)
+                if message.way == "D":
+                    raise MatcherError(
+                        "file.malformed", "the message is about money that the sender collects (BPR03 D), which pays nothing", place
+                    )
                 yield message
                 message = None
             else:
+                message.segments += 1
                 _take(message, tag, cells, place)
     if message is not None:
         raise MatcherError("file.cut", "the message has no end (SE)", name)
@@ -87,7 +98,7 @@ def _messages(segments: Iterator[tuple[int, list[str]]], name: str) -> Iterator[
 def _take(message: _Message, tag: str, cells: list[str], place: str) -> None:
     match tag:
         case "BPR":
-            message.total, message.day, message.account = _at(cells, 2), _at(cells, 16), _at(cells, 9)
+            message.total, message.day, message.account, message.way = _at(cells, 2), _at(cells, 16), _at(cells, 9), _at(cells, 3)
         case "TRN":
             message.trace = message.trace or _at(cells, 2)
         case "CUR":

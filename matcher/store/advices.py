@@ -44,6 +44,7 @@ UNPROVEN: Schema = {"advice_key": pl.String(), "place": pl.String(), "why": pl.S
 """Columns of `unproven`."""
 
 _SENDER = "coalesce(nullif(customer_id, ''), nullif(payer_account, ''), payer_name)"
+_ALONE = f"CASE WHEN {_SENDER} = '' THEN advice_key ELSE '' END"
 
 
 class Stored(NamedTuple):
@@ -88,7 +89,7 @@ def stored(store: Store, batch: int | None = None, *, replaced: bool = False) ->
     latest = (
         ""
         if replaced
-        else f"QUALIFY row_number() OVER (PARTITION BY kind, advice_id, {_SENDER} ORDER BY batch DESC, place, advice_key) = 1"
+        else f"QUALIFY row_number() OVER (PARTITION BY kind, advice_id, {_SENDER}, {_ALONE} ORDER BY batch DESC, place, advice_key) = 1"
     )
     every, rows, unproven = (until(f"raw.{table}", batch) for table in ("advice", "advice_row", "unproven_advice"))
     return Stored(
@@ -99,7 +100,9 @@ def stored(store: Store, batch: int | None = None, *, replaced: bool = False) ->
 
 
 def earlier(store: Store, kind: str, advice_id: str, sender: str) -> list[str]:
-    """Keys of the advices of a sender with that number, the latest last."""
+    """Keys of the advices of a sender with that number, the latest last; none where nobody says who sent it."""
+    if not sender:
+        return []
     sql = f"SELECT advice_key FROM raw.advice WHERE kind = ? AND advice_id = ? AND {_SENDER} = ? ORDER BY batch, advice_key"
     return [key for (key,) in store.run(sql, [kind, advice_id, sender])]
 

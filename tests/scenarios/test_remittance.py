@@ -403,3 +403,52 @@ def test_what_a_statement_says_of_the_documents_is_taken_with_it(tmp_path: Path)
     assert "1 new remittance advice" in result.output, result.output
     assert posted(books) == SHORT_PAID
     assert cli(books, "verify").exit_code == DONE
+
+
+def test_two_advices_of_a_payer_that_carry_no_number_and_differ_wait_for_a_person(tmp_path: Path) -> None:
+    items = [*ITEMS, {"item_id": "A9", "customer_id": "C1", "document_no": "KM-2026-00777", "amount": "1000.00"}]
+    line = LINE | {"amount": "1000.00", "remittance_information": "vielen Dank", "end_to_end_id": ""}
+    books = made(tmp_path, [line], items)
+    taken(books, advice(tmp_path, [FULL], "one.csv", advice_id="one", payment_reference=""))
+    taken(books, advice(tmp_path, [FULL | {"document_no": "KM-2026-00777"}], "two.csv", advice_id="two", payment_reference=""))
+    assert {state for state, *_ in posted(books).values()} == {"proposed"}
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        ("4711", {"bank_reference": "4711", "remittance_information": "vielen Dank"}),
+        ("10/2026", {"remittance_information": "Ihre Lieferung vom 15.10.2026"}),
+    ],
+)
+def test_a_short_number_of_an_advice_is_met_by_chance(tmp_path: Path, number: str, line: dict[str, str]) -> None:
+    stranger = LINE | {"amount": "1000.00", "counterparty_name": "Unbekannt Holding", "counterparty_account": "", "end_to_end_id": ""}
+    books = made(tmp_path, [stranger | line])
+    taken(books, advice(tmp_path, [FULL], advice_id=number, payment_reference=""))
+    assert "A1" not in posted(books)
+
+
+def test_a_number_that_two_customers_documents_have_is_neither_s(tmp_path: Path) -> None:
+    twins = [
+        {"item_id": "X1", "customer_id": "C1", "document_no": "2026-00417", "amount": "500.00", "open_amount": "0.00", "status": "closed"},
+        {"item_id": "X2", "customer_id": "C2", "document_no": "2026-00417", "amount": "500.00"},
+    ]
+    line = LINE | {"amount": "500.00", "counterparty_name": "", "counterparty_account": "", "end_to_end_id": "PAY-7001"}
+    books = made(tmp_path, [line], twins)
+    taken(books, advice(tmp_path, [{"document_no": "2026-00417", "gross": "500.00", "net": "500.00"}], customer_id=""))
+    assert posted(books).get("X2", ("none",))[0] != "posted"
+
+
+def test_the_same_number_of_two_payers_who_do_not_say_their_names_is_of_two_advices(tmp_path: Path) -> None:
+    books = made(tmp_path)
+    first = advice(tmp_path, [FULL], "one.csv", customer_id="")
+    second = advice(tmp_path, [SHORT], "two.csv", customer_id="")
+    assert (taken(books, first)["new"], taken(books, second)["replaced"]) == (1, 0)
+    assert len(cli(books, "advices", "-O", "json").stdout.splitlines()) == 2
+
+
+def test_a_customer_who_sends_a_payout_pays_no_fee_to_himself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "READERS", (payout([charge("KM-2026-00417", 1000_00, 990_00)], 10_00),))
+    books = made(tmp_path, [LINE | {"amount": "10.00"}])
+    taken(books, write(tmp_path, "payout.csv", "x"))
+    assert posted(books).get("A1", ("none",))[0] != "posted"

@@ -359,3 +359,22 @@ def test_a_proposal_for_a_known_list_begins_with_its_layout() -> None:
 )
 def test_what_is_no_list_is_refused_with_a_code(data: bytes) -> None:
     assert refused(data).exit_code == BAD_INPUT
+
+
+def test_a_draft_that_is_unpaid_is_no_receivable() -> None:
+    head = "Number,Invoice Partner Display Name,Invoice Date,Due Date,Total,Amount Due,Currency,Payment Status,Status\n"
+    rows = "INV/1,Muster GmbH,2026-10-01,2026-10-31,9.00,9.00,EUR,Not Paid,Posted\n"
+    rows += "INV/2,Muster GmbH,2026-10-02,2026-10-31,8.00,8.00,EUR,Not Paid,Cancelled\n"
+    assert read(head + rows).frame["document_no"].to_list() == ["INV/1"]
+
+
+def test_a_total_in_the_column_of_the_numbers_is_no_document() -> None:
+    head = "Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\n"
+    rows = "C1;R1;01.10.2026;1,00;1,00\nC1;R2;02.10.2026;2,00;2,00\nC1;Summe Kunde;31.10.2026;3,00;3,00\n"
+    assert read(head + rows).frame["document_no"].to_list() == ["R1", "R2"]
+
+
+@pytest.mark.parametrize("number", ["1,8E+09", "1.80000001E+09", "2E9"])
+def test_a_number_that_a_spreadsheet_has_damaged_names_no_document(number: str) -> None:
+    error = refused(f"Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\nC1;{number};13.10.2026;1,00;1,00\n")
+    assert (error.code, error.where) == ("row.invalid", "list.csv:2")

@@ -64,6 +64,8 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     reading = _Reading(doubts=[bound.doubt] if bound.doubt else [])
     for row in bound.rows:
         _read(row, bound, receipt, pool, grace_days, reading)
+    if bound.payout and (who := payer_of(receipt)):
+        reading.doubts.append(f"the payer is customer {who}, and no payment provider")
     if reading.fees:
         _spread(reading)
     if not reading.shares:
@@ -154,6 +156,8 @@ def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, gr
         if bound.payout and row.reason == FEE and row.deduction > 0:
             cleared += row.deduction
             reasons.append(FEE)
+            if row.deduction > _most_fee(row.gross):
+                reading.doubts.append(f"a fee of {money.render(row.deduction, receipt.currency)} on document {row.document_no} is too much")
         else:
             short.append((row.reason, row.deduction, row.reason_text or row.reason))
     if len(reasons) > 1:
@@ -163,6 +167,11 @@ def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, gr
         reading.said.append(f"{row.document_no} {verb} {money.render(abs(amount), receipt.currency)} {receipt.currency}: {why}")
     reason = (*reasons, *(code for code, *_ in short))[0] if reasons or short else ""
     return Allocation(item.item_id, row.net, row.net, cleared, reason)
+
+
+def _most_fee(gross: int) -> int:
+    """The largest fee, in minor units, that a provider is believed to keep: a tenth of the payment and one whole unit."""
+    return gross // 10 + 100
 
 
 def _in_terms(item: Item, discount: int, receipt: Receipt, grace_days: int) -> bool:
@@ -181,6 +190,8 @@ def _spread(reading: _Reading) -> None:
     """
     bearers = [n for n, share in enumerate(reading.shares) if share.amount > 0 and share.adjustment_reason in ("", FEE)]
     total = sum(reading.shares[n].amount for n in bearers)
+    if reading.fees > _most_fee(total):
+        reading.doubts.append("its fees are too much for its documents")
     if total <= reading.fees:
         reading.doubts.append("its fees are more than its documents bring")
         return

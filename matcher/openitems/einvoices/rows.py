@@ -130,7 +130,7 @@ class _Known(NamedTuple):
 
 
 def _key(entity: str, customer: str, document: str) -> tuple[str, str, str]:
-    return entity, customer, "".join(document.split()).casefold()
+    return entity, customer, "".join(filter(str.isalnum, document)).casefold()
 
 
 def sort_out(placed: Sequence[PlacedInvoice], items: pl.DataFrame) -> tuple[list[PlacedInvoice], dict[int, str], list[MatcherError]]:
@@ -149,10 +149,12 @@ def sort_out(placed: Sequence[PlacedInvoice], items: pl.DataFrame) -> tuple[list
     """
     known: dict[tuple[str, str, str], list[_Known]] = {}
     wanted = {_key(one.entity, one.customer_id, one.invoice.document_no) for one in placed}
-    columns = ("entity", "customer_id", "document_no", "item_id", "currency", "amount", "status", "issue_date")
-    for entity, customer, document, *row in items.select(columns).iter_rows():
-        if (key := _key(entity, customer, document)) in wanted:
-            known.setdefault(key, []).append(_Known(*row))
+    columns = ("entity", "customer_id", "document_no", "payment_reference", "item_id", "currency", "amount", "status", "issue_date")
+    for entity, customer, document, reference, *row in items.select(columns).iter_rows():
+        # some ledgers have a number of their own, and the invoice's as the reference
+        for key in {_key(entity, customer, text) for text in (document, reference) if text}:
+            if key in wanted:
+                known.setdefault(key, []).append(_Known(*row))
     taken: list[PlacedInvoice] = []
     stands: dict[int, str] = {}
     errors: list[MatcherError] = []
@@ -192,6 +194,6 @@ def superseded(snapshot: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     if waiting.is_empty():
         return waiting
     listed = snapshot.filter(~pl.col("item_id").str.starts_with(PREFIX))
-    key = pl.col("document_no").str.replace_all(r"\s", "").str.to_lowercase().alias("key")
+    key = pl.col("document_no").str.replace_all(r"[^\p{L}\p{N}]", "").str.to_lowercase().alias("key")
     on = ["entity", "customer_id", "key", "currency", "amount"]
     return waiting.with_columns(key).join(listed.with_columns(key).select(on), on=on, how="semi").drop("key")

@@ -1,7 +1,8 @@
 """UBL 2.1 Invoice and CreditNote, as EN 16931 binds them (CEN/TS 16931-3-2)."""
 
+from matcher.errors import MatcherError
 from matcher.openitems.einvoices import skonto, xml
-from matcher.openitems.einvoices.records import EInvoice, Party
+from matcher.openitems.einvoices.records import DOCUMENT_TYPES, EInvoice, Party
 from matcher.openitems.einvoices.xml import Element
 
 NAMESPACES = {
@@ -19,6 +20,8 @@ def read(root: Element, place: str) -> EInvoice:
     """
     credit = xml.local(root) == "CreditNote"
     code = xml.text(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode") or ("381" if credit else "380")
+    if credit and DOCUMENT_TYPES.get(code) == "invoice":
+        raise MatcherError("invoice.type", f"a credit note of type {code}, which is an invoice's")
     currency = xml.needed(xml.text(root, "DocumentCurrencyCode"), "currency (DocumentCurrencyCode)")
     totals = xml.find(root, "LegalMonetaryTotal")
     payable = xml.amount(totals, "PayableAmount", currency)

@@ -4,6 +4,7 @@ What cannot be read stays in its cell, so that the check of the contract's colum
 tell (totals, customers, the order of dates) is named here.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from matcher.openitems.layouts.customers import Customers, other_currency
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
+from matcher.openitems.layouts.status import also_status, statuses
 from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
 from matcher.states import DocumentType
@@ -24,6 +26,8 @@ from matcher.states import DocumentType
 _DAYS = ("issue_date", "due_date", "discount_date", "closed_date")
 _TEXTS = ("terms", "purchase_order", "payment_reference")
 _SHOWN = 3
+_DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_AS_TEXT = "Export the list again with this column as text, and do not open it in the spreadsheet first."
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ class _Conversion:
         self._faults += other_currency(self._context.customers, columns["customer_id"], self._assumed, self._context.base_currency)
         columns["document_no"] = [" ".join(cell.split()) for cell in self._column("document_no")]
         unnumbered = self._number_all(columns) if self._layout.unnumbered else frozenset()
+        self._faults += [
+            RowFault(row, "row.invalid", f"the document number {number[:40]!r} was damaged by a spreadsheet: digits are lost", _AS_TEXT)
+            for row, number in enumerate(columns["document_no"])
+            if _DAMAGED.fullmatch(number)
+        ]
         columns |= {name: self._column(name) for name in _TEXTS}
         if not self._has("payment_reference"):
             columns["payment_reference"] = self._column("reference")
@@ -217,17 +226,14 @@ class _Conversion:
 
     def _status(self) -> tuple[list[str], list[bool]]:
         """The status of every row, and whether the row is a receivable at all."""
-        column, known = self._column("status"), self._values("status")
-        meant = {cell: known.get(key(cell), _by_beginning(cell, known)) for cell in set(column) if cell}
-        status = [meant[cell] if cell else "" for cell in column]
         types = self._values("document_type")
-        drafts = [types.get(key(cell)) == LEFT_OUT for cell in self._column("document_type")]
-        kept = [one != LEFT_OUT and not draft for one, draft in zip(status, drafts, strict=True)]
-        if left := kept.count(False):
-            words = sorted({cell for cell, keep in zip(column, kept, strict=True) if not keep and cell})
-            named = f" ({', '.join(words[:_SHOWN])})" if words else ""
+        left_out = [types.get(key(cell)) == LEFT_OUT for cell in self._column("document_type")]
+        beside = [self._at(place) for place in also_status(self._header)] if self._layout.vocabulary else []
+        told = statuses([self._column("status"), *beside], self._values("status"), left_out)
+        if left := told.kept.count(False):
+            named = f" ({', '.join(told.left_out[:_SHOWN])})" if told.left_out else ""
             self._notes.append(f"{_counted(left, 'row is no receivable and was', 'rows are no receivables and were')} left out{named}")
-        return status, kept
+        return told.status, told.kept
 
     def _types(self, signs: Sequence[int]) -> list[str]:
         """The document type of every row as the contract names it; where there is no column for it, by the sign of the amount."""
@@ -374,12 +380,6 @@ def _first(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: 
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"{count} {one if count == 1 else several}"
-
-
-def _by_beginning(cell: str, known: Mapping[str, str]) -> str:
-    """What a status such as ``Overdue by 5 days`` stands for by its first word; the cell itself when nothing does."""
-    folded = key(cell)
-    return next((known[word] for word in sorted(known, key=len, reverse=True) if len(word) > 2 and folded.startswith(word)), cell)
 
 
 def _by_terms(issued: Sequence[str], due: Sequence[str]) -> cells.Order:

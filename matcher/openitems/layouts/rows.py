@@ -111,7 +111,7 @@ class _Reader:
         width = len(row)
         dated = any(n < width and is_day(row[n]) for n in self._days)
         numbered = 0 <= self._number < width and bool(row[self._number])
-        if dated and numbered:
+        if dated and numbered and not is_total(row[self._number]):
             self._document(place)
             return
         filled = [cell for cell in row if cell]
@@ -121,7 +121,7 @@ class _Reader:
         if summed and (key(filled[0]).startswith(_SHARES) or all("%" in row[n] for n in self._figures if n < width and row[n])):
             return  # shares of the total
         label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
-        if not dated and summed and (not label or self._calls_total(row)):
+        if (not dated or numbered) and summed and (not label or self._calls_total(row)):
             self._total(place, label)
         elif not dated and self._groups and (summed or len(filled) <= 4):
             self._heading(place, row, label, summed=summed)
@@ -145,6 +145,7 @@ class _Reader:
         self._end_pending()
         count = len(self._body.documents)
         texts = [cell for n, cell in enumerate(row) if cell and n not in self._figures]
+        texts = _label_and_value(texts) if len(texts) == 1 else texts
         before = self._body.headings[-1] if self._body.headings else None
         labelled = len(texts) > 1 and key(texts[0]) in vocabulary().groups
         if before is not None and labelled and self._body.heading_of[-1:] != [len(self._body.headings) - 1] and len(before.texts) > 1:
@@ -166,7 +167,11 @@ class _Reader:
 def _label_and_value(row: Row) -> list[str]:
     """The cells of a row above the table; a printed list has label and value in one cell: ``Debitor     100234``."""
     filled = [cell for cell in row if cell]
-    return _APART.split(filled[0].strip(), maxsplit=1) if len(filled) == 1 else filled
+    if len(filled) != 1:
+        return filled
+    apart = _APART.split(filled[0].strip(), maxsplit=1)
+    by_blank = filled[0].split(maxsplit=1)
+    return by_blank if len(apart) == 1 and key(by_blank[0]) in vocabulary().groups else apart
 
 
 @lru_cache(maxsize=5_000)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from matcher.matching.keys import account_key, name_key
+from matcher.matching.references.meanings import blanked
 from matcher.pipeline.remittance.records import KeptAdvice
 from matcher.remittance.records import Advice, AdviceKind
 
@@ -17,7 +18,13 @@ NEAR_DAYS = 10
 """Days between an advice and the money within which they are of one payment, when nothing but payer and amount says so."""
 
 MIN_REFERENCE = 4
-"""Fewest letters and digits of a number that is looked for within a text; a shorter one must stand alone in a field."""
+"""Fewest digits of a document's number that is looked for within a text."""
+
+MIN_TELLING = 6
+"""Letters and digits from which a number names an advice by itself; a shorter one is met by chance, and payer or document must agree."""
+
+MOST_DAYS = 60
+"""Days between an advice and the money from which not even its number makes them one payment."""
 
 _FIELDS = ("end_to_end_id", "creditor_reference", "bank_reference")
 _LINE = (
@@ -67,12 +74,12 @@ def bind(lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[st
     rest: list[tuple[KeptAdvice, list[_Line]]] = []
     for kept in advices:
         same = candidates.get((kept.advice.currency, kept.advice.total), [])
-        if carrying := [line for line in same if _carries(line, kept.advice)]:
+        if carrying := [line for line in same if _carries(line, kept.advice, senders[kept.key])]:
             for line in carrying:
                 bonds[line.line_id].append(Bond(kept, "reference"))
         elif same:
             rest.append((kept, same))
-    carried = bonds.keys()
+    carried = frozenset(bonds)
     for kept, same in rest:
         free = [line for line in same if line.line_id not in carried or line.used]
         for line, doubt in _by_payer(kept.advice, free, senders[kept.key]):
@@ -91,7 +98,7 @@ def _candidates(lines: pl.DataFrame, advices: Sequence[KeptAdvice], used: frozen
     found: dict[tuple[str, int], list[_Line]] = defaultdict(list)
     same = lines.select(_LINE).join(wanted, on=["currency", "amount"], how="semi").sort("booking_date", "line_id")
     for line_id, day, amount, currency, name, account, text, *fields in same.iter_rows():
-        plain = unicodedata.normalize("NFKC", text).upper()
+        plain = blanked(unicodedata.normalize("NFKC", text).upper())  # a day or an amount is no number of an advice
         line = _Line(line_id, day, amount, currency, name, account, tuple(map(compact, fields)), plain, line_id in used)
         found[currency, amount].append(line)
     return found
@@ -102,12 +109,18 @@ def compact(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))
 
 
-def _carries(line: _Line, advice: Advice) -> bool:
+def _carries(line: _Line, advice: Advice, sender: Sender) -> bool:
+    if advice.date is not None and abs((line.day - advice.date).days) > MOST_DAYS:
+        return False
+    known: bool | None = None
     for number in (advice.payment_reference, advice.advice_id):
         key = compact(number)
-        if key and key in line.fields:
+        if not any(map(str.isdigit, key)) or not (key in line.fields or _within(number, line.text)):
+            continue
+        if len(key) >= MIN_TELLING:
             return True
-        if len(key) >= MIN_REFERENCE and any(map(str.isdigit, key)) and _within(number, line.text):
+        known = _sent_by(line, sender) or _names_row(line, advice) if known is None else known
+        if known:
             return True
     return False
 
@@ -123,7 +136,8 @@ def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender) -> Iterato
     if day is None:
         return
     near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS and (_sent_by(line, sender) or _names_row(line, advice))]
-    if any(line.used for line in near):
+    if taken := [line for line in near if line.used]:
+        yield from ((line, "") for line in taken[:1])  # it has its payment, and is about no other
         return
     several = f"it may be about {len(near)} receipts of this payer and amount" if len(near) > 1 else ""
     for line in near:

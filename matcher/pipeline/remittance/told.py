@@ -97,6 +97,8 @@ class World:
         same = [one for one in theirs if one.currency == advice.currency]
         if not same:
             return None, "", f"{named} is in {theirs[0].currency}"
+        if len({one.customer_id for one in same}) > 1:
+            return None, "", f"{named} is the number of {len(same)} items"
         for chosen in (same, [one for one in same if one.open_amount], [one for one in same if one.open_amount == row.gross]):
             if len(chosen) == 1:
                 return chosen[0], found.kind, ""

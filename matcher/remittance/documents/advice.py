@@ -11,7 +11,7 @@ from matcher.remittance.documents.issued import Issued
 from matcher.remittance.documents.lines import Line, bounded, shown
 from matcher.remittance.documents.proof import Failure, Proof, Row, prove
 from matcher.remittance.documents.table import words_of
-from matcher.remittance.documents.words import TITLE, Label
+from matcher.remittance.documents.words import TITLE, Label, no_payment
 from matcher.remittance.reason_codes import UNKNOWN, reason_of
 from matcher.remittance.records import Advice, AdviceFile, AdviceKind, AdviceRow, Unproven
 
@@ -170,6 +170,8 @@ def _apart(parts: Sequence[_Part], place: _Places, issued: Issued, count: bool) 
 
 def _one(lines: Sequence[Line], place: _Places, issued: Issued, count: bool) -> Advice | Unproven:
     """One advice, or why there is none."""
+    if lines and (word := no_payment(shown(lines))):
+        return Unproven(place.of(lines[0]), f"it says {word!r}, so that it may tell of no payment", shown(lines)[:_TEXT])
     try:
         proof = prove(lines, issued, counted_columns=count)
     except Failure as failure:

@@ -23,6 +23,12 @@ _LINES: dict[str, list[str]] = _WORDS["lines"]
 _HEADS: dict[str, list[str]] = _WORDS["heads"]
 
 
+def no_payment(text: str) -> str:
+    """The word by which a paper says that it tells of no payment; '' where it has none."""
+    told = spoken(text)
+    return next((word for word in _WORDS["papers"]["no_payment"] if says(told, [word])), "")
+
+
 def label(text: str) -> Label:
     """What a line's words say of its amounts."""
     told = spoken(text)

@@ -24,7 +24,7 @@ class IssuedNumbers:
 
     def named(self, text: str) -> str:
         """The one document that a text names, as the text writes it; else the text itself when it is one word with a digit, or ''."""
-        words: list[str] = [word.strip(".#") for word in _TOKENS.findall(text)]
+        words: list[str] = [word for found in _TOKENS.findall(text) if (word := found.strip(".#"))]
         found = {fold(word): word for word in words if fold(word) in self._known}
         if len(found) == 1:
             return next(iter(found.values()))
