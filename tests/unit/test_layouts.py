@@ -378,3 +378,29 @@ def test_a_total_in_the_column_of_the_numbers_is_no_document() -> None:
 def test_a_number_that_a_spreadsheet_has_damaged_names_no_document(number: str) -> None:
     error = refused(f"Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\nC1;{number};13.10.2026;1,00;1,00\n")
     assert (error.code, error.where) == ("row.invalid", "list.csv:2")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "says"),
+    [
+        ("Betrag;Offen", "$1,190.00;$1,190.00", "the sign $"), ("Betrag;Offen", "¥500.00;¥500.00", "the sign ¥"),
+        ("Amount $;Open", "5.00;5.00", "the sign $"), ("Betrag;Offen;Währung", "EUR 100,00;100,00;USD", "in EUR"),
+    ],
+)  # fmt: skip
+def test_no_amount_gets_a_currency_that_its_own_sign_is_not_of(head: str, row: str, says: str) -> None:
+    error = refused(f"Kundennr.;Rechnungsnr.;Datum;{head}\nC1;R1;13.10.2026;{row}\n")
+    assert (error.code, error.where, says in error.what) == ("currency.unknown", "list.csv:2", True)
+
+
+def test_documents_under_the_headings_of_their_age_come_in() -> None:
+    head = "Date,Transaction type,Num,Customer,Due date,Amount,Open balance,Currency\n"
+    rows = "1 - 30 days past due,,,,,,,\n10/13/2026,Invoice,R1,Muster GmbH,10/31/2026,9.00,9.00,EUR\n"
+    rows += "Total for 1 - 30 days past due,,,,,9.00,9.00,\n"
+    foot = '"Monday, November 30, 2026 09:15 AM GMT-0",,,,,,,\n'
+    assert read(head + rows + foot).frame["document_no"].to_list() == ["R1"]
+
+
+def test_the_side_of_a_total_is_not_what_it_is_called() -> None:
+    head = "Konto;Name;Belegfeld 1;Datum;Fälligkeit;Betrag;S/H\n"
+    rows = "C1;Muster GmbH;R1;13.10.2026;31.10.2026;100,00;S\nC1;Muster GmbH;R2;14.10.2026;31.10.2026;30,00;H\n;;;;;70,00;S\n"
+    assert read(head + rows).frame["amount"].to_list() == [10000, -3000]

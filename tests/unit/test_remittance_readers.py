@@ -168,6 +168,8 @@ def test_a_payers_own_workbook() -> None:
         (ENGLISH.replace("Currency,EUR\n", ""), "names no currency"),
         (ENGLISH.replace("1,435.00", "1,436.00"), "add up to 1435.00"),
         (ENGLISH.replace("500.00", '"1,234"'), "decimal"),
+        (ENGLISH + "KM-2026-00424,10.00,,10.00\n", "goes on behind its total"),
+        ('Document no,Net,Currency\nKM-1,"120,000",USD\nKM-2,"30,500",USD\nTotal,"150,500",USD\n', "comma or a decimal point"),
     ],
 )
 def test_a_table_that_proves_nothing_is_not_used(text: str, why: str) -> None:

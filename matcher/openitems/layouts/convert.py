@@ -18,6 +18,7 @@ from matcher.openitems.layouts.customers import Customers, other_currency
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
+from matcher.openitems.layouts.signs import contradictions
 from matcher.openitems.layouts.status import also_status, statuses
 from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
@@ -206,6 +207,9 @@ class _Conversion:
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
         told = title_currency(self._header.titles[place]) if place >= 0 else ""
         default = told or self._context.base_currency
+        if place >= 0 and not local:
+            told_codes = [codes[cell] if cell else told for cell in column]
+            self._faults += contradictions(self._at(place), self._header.titles[place], told_codes, self._context.base_currency)
         if place >= 0 and not told:
             beside = [cell_currency(cell) for cell in self._at(place)]
             column = [cell or code for cell, code in zip(column, beside, strict=True)]

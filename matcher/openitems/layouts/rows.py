@@ -77,6 +77,7 @@ class _Reader:
         self._days = [columns[name] for name in ("issue_date", "due_date") if name in columns]
         self._number = columns.get("document_no", columns.get("item_id", -1))
         self._figures = figures(found)
+        self._indicator = columns.get("indicator", -1)
         self._groups = found.layout.groups
         self._customers = found.layout.kind == "customers"
         self._body = Body()
@@ -120,7 +121,9 @@ class _Reader:
         summed = any(n < width and row[n] for n in self._figures)
         if summed and (key(filled[0]).startswith(_SHARES) or all("%" in row[n] for n in self._figures if n < width and row[n])):
             return  # shares of the total
-        label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
+        if len(filled) == 1 and not summed and not numbered and (dated or key(filled[0]) in vocabulary().buckets):
+            return  # the time of printing, or an age whose documents stand below
+        label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures and n != self._indicator), "")
         if (not dated or numbered) and summed and (not label or self._calls_total(row)):
             self._total(place, label)
         elif not dated and self._groups and (summed or len(filled) <= 4):
