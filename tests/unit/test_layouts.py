@@ -404,3 +404,9 @@ def test_the_side_of_a_total_is_not_what_it_is_called() -> None:
     head = "Konto;Name;Belegfeld 1;Datum;Fälligkeit;Betrag;S/H\n"
     rows = "C1;Muster GmbH;R1;13.10.2026;31.10.2026;100,00;S\nC1;Muster GmbH;R2;14.10.2026;31.10.2026;30,00;H\n;;;;;70,00;S\n"
     assert read(head + rows).frame["amount"].to_list() == [10000, -3000]
+
+
+@pytest.mark.parametrize("title", ["Amount Remaining", "Open amount in local currency"])
+def test_what_is_open_in_the_company_s_currency_is_not_of_the_document_s(title: str) -> None:
+    error = refused(f"Kundennr.;Rechnungsnr.;Datum;Currency;Amount (Foreign Currency);{title}\nC1;R1;13.10.2026;USD;100.00;92.00\n")
+    assert (error.code, "company's currency" in error.what) == ("column.missing", True)

@@ -16,6 +16,9 @@ _MONEY = (
     "discount_pct",
 )  # fmt: skip
 
+_FOREIGN = ("foreigncurrency", "fremdwahrung", "外币")
+"""Words of a title, as keys, by which its amounts are in the document's currency, and those beside it in the company's."""
+
 
 class Amounts:
     """The amounts of a list's documents, as plain decimals.
@@ -56,6 +59,10 @@ class Amounts:
         self.signs = [_sign(cell or open_) for cell, open_ in zip(self.amount, self.open_amount, strict=True)]
         self.types: list[str] = []
 
+    def _foreign(self, name: str) -> bool:
+        place = self._header.columns.get(name, -1)
+        return place >= 0 and any(word in key(self._header.titles[place]) for word in _FOREIGN)
+
     def plain(self, name: str) -> list[str]:
         """A column of amounts; empty cells where there is none."""
         return self._plain.get(name) or [""] * self._size
@@ -84,6 +91,8 @@ class Amounts:
         self.company_open = not self.local and not any(rest) and "amount_local" not in plain and bool(plain.get("open_local"))
         if self.company_open:
             rest = plain["open_local"]
+        elif any(rest) and self._foreign("amount") and not self._foreign("open_amount"):
+            self.company_open = True  # beside a column of the document's currency the plain one is of the company's
         if self._buckets and not any(rest):
             rest = [_sum(row) for row in zip(*self._buckets, strict=True)]
         if "indicator" in self._header.columns:
