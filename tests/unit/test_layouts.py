@@ -410,3 +410,9 @@ def test_the_side_of_a_total_is_not_what_it_is_called() -> None:
 def test_what_is_open_in_the_company_s_currency_is_not_of_the_document_s(title: str) -> None:
     error = refused(f"Kundennr.;Rechnungsnr.;Datum;Currency;Amount (Foreign Currency);{title}\nC1;R1;13.10.2026;USD;100.00;92.00\n")
     assert (error.code, "company's currency" in error.what) == ("column.missing", True)
+
+
+def test_a_row_that_says_that_more_were_to_come_is_named() -> None:
+    head = "Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\n"
+    found = read(head + "C1;R1;13.10.2026;1,00;1,00\n... 1 weitere Zeilen;;;;\n")
+    assert any("lines 3, 1 in all" in note for note in found.notes)

@@ -155,6 +155,10 @@ class _Conversion:
             if title and place not in read and any(cells := self._at(place)):
                 name = title if title not in columns else f"{title} ({place + 1})"
                 columns[name] = cells
+        if unread := [str(self._sheet.lines[row]) for row in self._body.unread]:
+            self._notes.append(
+                f"Not read, since they hold no document and no sum: lines {', '.join(unread[:_SHOWN])}, {len(unread)} in all"
+            )
         frame = pl.DataFrame({name: pl.Series(name, values, pl.String()) for name, values in columns.items()})
         rows = [place for place, keep in enumerate(kept) if keep]
         lines = [self._lines[place] for place in rows]

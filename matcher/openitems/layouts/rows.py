@@ -51,12 +51,14 @@ class Body:
         headings: those that hold a customer.
         heading_of: of each document the place of its heading in `headings`, -1 without.
         totals: rows of sums.
+        unread: rows with a text or two and nothing else, such as ``3 more rows``.
     """
 
     documents: list[int] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     heading_of: list[int] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
 
 
 def figures(found: Found) -> list[int]:
@@ -130,6 +132,8 @@ class _Reader:
             self._heading(place, row, label, summed=summed)
         elif dated or summed or len(filled) > 2:
             self._document(place)
+        else:
+            self._body.unread.append(place)
 
     def _calls_total(self, row: Row) -> bool:
         return any(is_total(cell) for n, cell in enumerate(row) if cell and n not in self._figures)
