@@ -416,3 +416,10 @@ def test_a_row_that_says_that_more_were_to_come_is_named() -> None:
     head = "Kundennr.;Rechnungsnr.;Datum;Betrag;Offen\n"
     found = read(head + "C1;R1;13.10.2026;1,00;1,00\n... 1 weitere Zeilen;;;;\n")
     assert any("lines 3, 1 in all" in note for note in found.notes)
+
+
+def test_a_number_and_a_name_of_two_customers_are_a_question() -> None:
+    head = "Kundennr.;Kundenname;Rechnungsnr.;Datum;Betrag;Offen\n"
+    assert read(head + "C1;Muster GmbH;R1;13.10.2026;1,00;1,00\n").frame["customer_id"].to_list() == ["C1"]
+    error = refused(head + "C1;Nord eG;R1;13.10.2026;1,00;1,00\n")
+    assert (error.code, "customer C1" in error.what, "customer 10001" in error.what) == ("value.unknown", True, True)

@@ -14,7 +14,7 @@ from matcher import money
 from matcher.openitems.faults import HEADER, RowFault
 from matcher.openitems.layouts import cells, totals
 from matcher.openitems.layouts.amounts import Amounts
-from matcher.openitems.layouts.customers import Customers, other_currency
+from matcher.openitems.layouts.customers import Customers, first_known, other_currency
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
@@ -294,7 +294,7 @@ class _Conversion:
         for row in range(len(self._raw)):
             told = tuple(column[row] for column, _ in columns)
             if (pair := cache.get(told)) is None:
-                pair = cache[told] = _first([(cell, look) for cell, (_, look) in zip(told, columns, strict=True) if cell], known)
+                pair = cache[told] = first_known([(cell, look) for cell, (_, look) in zip(told, columns, strict=True) if cell], known)
             customer, wrong = pair
             if not customer and not wrong and (place := self._body.heading_of[row]) >= 0:
                 customer, wrong = headed[place]
@@ -376,14 +376,6 @@ class _Conversion:
 
 
 _IMPORT_FIRST = 'Import the customers first, give the customer this name as an alias, or make names the keys (names = "id" in a layout).'
-
-
-def _first(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: Customers) -> tuple[str, str]:
-    """The customer that the books know by one of the texts; else the first that is a number; else what is wrong with the first name."""
-    looked = [look(text) for text, look in told]
-    customer = next((customer for customer, _ in looked if customer and known.has(customer)), "")
-    customer = customer or next((customer for customer, _ in looked if customer), "")
-    return customer, "" if customer else next((wrong for _, wrong in looked if wrong), "")
 
 
 def _counted(count: int, one: str, several: str) -> str:

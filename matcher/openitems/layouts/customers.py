@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -125,6 +125,21 @@ def _folded(text: str) -> str:
 def _loose(text: str) -> str:
     """Without spaces and punctuation; accents stay."""
     return "".join(c for c in _folded(text) if c.isalnum()) or text
+
+
+def first_known(told: Sequence[tuple[str, Callable[[str], tuple[str, str]]]], known: Customers) -> tuple[str, str]:
+    """The customer that the books know by one of the texts; else the first that is a number; else what is wrong.
+
+    Args:
+        told: the texts of a row, and how each is looked up: number, number or name, name.
+        known: the customers of the books.
+    """
+    looked = [look(text) for text, look in told]
+    found = list(dict.fromkeys(customer for customer, _ in looked if customer and known.has(customer)))
+    if len(found) > 1:
+        return "", f"{told[0][0]!r} is customer {found[0]}, and {told[-1][0]!r} is customer {found[-1]}"
+    customer = (found or [customer for customer, _ in looked if customer] or [""])[0]
+    return customer, "" if customer else next((wrong for _, wrong in looked if wrong), "")
 
 
 def other_currency(known: pl.DataFrame | None, customers: Sequence[str], assumed: Sequence[int], base: str) -> list[RowFault]:
