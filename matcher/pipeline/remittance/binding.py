@@ -81,7 +81,7 @@ def bind(lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[st
             rest.append((kept, same))
     carried = frozenset(bonds)
     for kept, same in rest:
-        free = [line for line in same if line.line_id not in carried or line.used]
+        free = [line for line in same if line.line_id not in carried]
         for line, doubt in _by_payer(kept.advice, free, senders[kept.key]):
             bonds[line.line_id].append(Bond(kept, "payer", doubt))
     order = {kept.key: place for place, kept in enumerate(advices)}
