@@ -15,7 +15,7 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import with_credits
 from matcher.pipeline.view import near_state, present
 from matcher.remittance.records import AdviceRow
-from matcher.states import LineState
+from matcher.states import AllocationState, LineState
 from matcher.store import advices as stored
 
 STATES = ("used", "about a line", "waits for its payment", "unproven")
@@ -89,12 +89,16 @@ def _views(state: State, kept: Sequence[records.KeptAdvice], unproven: Sequence[
     for line, bonds in world.bonds.items():
         for bond in bonds:
             by_key.setdefault(bond.kept.key, []).append((line, bond))
-    used = frozenset(posted)
+    paid: dict[str, set[str]] = {line: set() for line in posted}
+    for line, item in state.allocations.filter(pl.col("state") == AllocationState.POSTED).select("line_id", "item_id").iter_rows():
+        paid.get(line, set()).add(item)
     views = []
     for one in kept:
         about = by_key.get(one.key, [])
-        lines = tuple(line for line, _ in about if line in used) or tuple(line for line, _ in about)
-        word = STATES[2] if not lines else STATES[0] if lines[0] in used else STATES[1]
+        # another advice of the same payer and amount may have been used on the line
+        used = tuple(line for line, _ in about if line in paid and paid[line] <= world.items_named(one.advice))
+        lines = used or tuple(line for line, _ in about if line not in paid)
+        word = STATES[0] if used else STATES[1] if lines else STATES[2]
         why = next((bond.doubt for _, bond in about if bond.doubt), "")
         advice = one.advice
         sender = advice.payer_name or advice.customer_id or advice.payer_account

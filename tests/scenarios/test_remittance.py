@@ -452,3 +452,13 @@ def test_a_customer_who_sends_a_payout_pays_no_fee_to_himself(tmp_path: Path, mo
     books = made(tmp_path, [LINE | {"amount": "10.00"}])
     taken(books, write(tmp_path, "payout.csv", "x"))
     assert posted(books).get("A1", ("none",))[0] != "posted"
+
+
+def test_an_advice_is_not_used_because_another_one_of_its_amount_was(tmp_path: Path) -> None:
+    items = [*ITEMS, {"item_id": "A9", "customer_id": "C1", "document_no": "KM-2026-00777", "amount": "1000.00"}]
+    books = made(tmp_path, [LINE | {"amount": "1000.00", "remittance_information": "vielen Dank", "end_to_end_id": ""}], items)
+    taken(books, advice(tmp_path, [FULL], "one.csv", advice_id="one", payment_reference=""))
+    assert set(posted(books)) == {"A1"}
+    taken(books, advice(tmp_path, [FULL | {"document_no": "KM-2026-00777"}], "two.csv", advice_id="two", payment_reference=""))
+    told = [json.loads(line) for line in cli(books, "advices", "-O", "json").stdout.splitlines()]
+    assert {one["advice_id"]: one["state"] for one in told} == {"one": "used", "two": "waits for its payment"}

@@ -82,6 +82,10 @@ class World:
             row.reason_text, doubt,
         )  # fmt: skip
 
+    def items_named(self, advice: Advice) -> frozenset[str]:
+        """Ids of the items that have a number which the advice lists."""
+        return frozenset(one.item_id for row in advice.rows for one in self._numbers.named(row.document_no).documents)
+
     def _item(self, row: AdviceRow, advice: Advice, entity: str) -> tuple[IssuedDocument | None, str, str]:
         named = f"document {row.document_no}"
         found = self._numbers.named(row.document_no)
