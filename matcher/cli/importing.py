@@ -60,6 +60,9 @@ _ADVICES = (
     help="Let this item's customer or document change although it has postings; repeatable.",
 )
 @click.option("--customer", default="", metavar="ID", help="The buyer of the electronic invoices. Default: whom each of them names.")
+@click.option(
+    "--entity", default="", metavar="ID", help="Legal entity of open items that do not say it: a list without it, a seller's old name."
+)
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -72,6 +75,7 @@ def import_(
     allow_closing: bool,
     allow_change: tuple[str, ...],
     customer: str,
+    entity: str,
     reason: str,
     dry_run: bool,
 ) -> None:
@@ -102,7 +106,7 @@ def import_(
     if kind == REMITTANCE:
         given: dict[str, object] = {
             "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
-            "--allow-change": allow_change, "--customer": customer,
+            "--allow-change": allow_change, "--customer": customer, "--entity": entity,
         }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
@@ -118,6 +122,7 @@ def import_(
             snapshot_date=snapshot_date,
             layout=layout,
             customer=customer,
+            entity=entity,
         )
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)

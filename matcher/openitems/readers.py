@@ -1,7 +1,7 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from matcher.openitems import dating, terms
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.layouts.convert import Context, Converted, convert
 from matcher.openitems.layouts.detect import find
+from matcher.openitems.layouts.entities import contradictions
 from matcher.openitems.layouts.grid import is_workbook
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.words import Kind
@@ -214,18 +215,30 @@ def read_file(
     opened = raw_sheets(data, name) if is_workbook(data) else how.opened
     titles = _titles(data, opened)
     declared = _KINDS[kind][0]
-    if not how.layout and (data[:4] == b"PAR1" or {column.name for column in declared if column.required} <= titles):
-        return _read(kind, text_table(data, name, opened), entities, dated)
+    stated = how.context.entity
+    needed = {column.name for column in declared if column.required} - ({"entity"} if stated else set())
+    if not how.layout and (data[:4] == b"PAR1" or needed <= titles):
+        return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context)
     listed: Kind = "items" if kind == "items" else "customers"
     try:
         found = find(data, name, listed, how.layouts, how.layout, opened)
     except MatcherError as error:
         nearly = len(titles & {column.name for column in declared}) >= (3 if kind == "items" else 1)
         if error.code == "layout.unknown" and nearly and not how.layout:
-            return _read(kind, text_table(data, name, opened), entities, dated)
+            return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context)
         raise
     made = convert(found, name, how.context)
     return _read(kind, made.table, entities, dated, made)
+
+
+def _of_entity(kind: str, table: Table, entities: Collection[str] | None, dated: bool, context: Context) -> FileRead:
+    """A table in the contract's columns, with the legal entity that a person names for rows that do not say it."""
+    if not (stated := context.entity):
+        return _read(kind, table, entities, dated)
+    said = table.frame["entity"].fill_null("").str.strip_chars() if "entity" in table.frame.columns else pl.Series("entity", [""])
+    wrong = contradictions(said.to_list(), stated, context.entities)
+    frame = table.frame.with_columns(pl.when(said == "").then(pl.lit(stated)).otherwise(said).alias("entity"))
+    return _read(kind, replace(table, frame=frame), entities, dated, Converted(table, wrong))
 
 
 def _titles(data: bytes, opened: Sequence[RawSheet] | None) -> set[str]:

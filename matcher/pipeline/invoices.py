@@ -17,6 +17,13 @@ from matcher.states import ItemStatus
 from matcher.store import journal
 
 
+class Named(NamedTuple):
+    """Whose the documents of an import are, where a person says it: the legal entity, and the buyer of electronic invoices; else ''."""
+
+    entity: str = ""
+    customer: str = ""
+
+
 class PlacedInvoices(NamedTuple):
     """Rows of the open items with where they stand, what each file became, and what is wrong."""
 
@@ -25,25 +32,26 @@ class PlacedInvoices(NamedTuple):
     errors: list[MatcherError]
 
 
-def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequence[pl.DataFrame], customer: str) -> PlacedInvoices:
+def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequence[pl.DataFrame], named: Named) -> PlacedInvoices:
     """Gives every invoice its legal entity and its customer, and makes open items of those that the books do not have.
 
     Args:
         session: the open books.
         invoices: as they were read.
         lists: rows of open items that come in with them; they stand before the invoices.
-        customer: the buyer of all invoices; '' for whom each of them names.
+        named: the seller and the buyer of all invoices, where a person names them.
     """
     if not invoices:
         return PlacedInvoices([], (), [])
     customers = Customers(journal.customers(session.store))
+    customer = named.customer
     if customer and customer not in customers:
         error = MatcherError("invoice.customer", f"--customer {customer!r} is no customer of the books", hint="Import the customers first.")
         return PlacedInvoices([], (), [error])
     placed, errors = [], []
     for invoice in invoices:
         try:
-            entity = find_entity(invoice, session.config.entity, session.config.account)
+            entity = find_entity(invoice, session.config.entity, session.config.account, named.entity)
             owner = customer or customers.find(invoice, entity)
         except MatcherError as error:
             errors.append(error.at(invoice.place))

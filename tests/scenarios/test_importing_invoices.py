@@ -155,6 +155,28 @@ def test_the_seller_is_a_legal_entity_of_ours(books: Books, tmp_path: Path, sold
         assert refused(books, put(tmp_path, sold)).code == "invoice.entity"
 
 
+ALONE = CONFIG.replace('[[entity]]\nid = "2"\nname = "Nordkai Service GmbH"\n', "").replace('entity = "2"', 'entity = "1"')
+STRANGER = Sold(seller="Fremdwerk AG", seller_vat="DE999999999", account="")
+
+
+def test_a_stranger_s_invoice_is_not_taken_for_one_of_the_only_entity(books: Books, tmp_path: Path) -> None:
+    alone = new_books(books.directory, ALONE)
+    error = refused(alone, put(tmp_path, STRANGER))
+    assert (error.code, "--entity" in error.hint) == ("invoice.entity", True)
+    assert "'Fremdwerk AG' (VAT id DE999999999), the seller of 'NK-2026-0417', is no [[entity]]" in error.what
+    # a person may say whose it is: the old name of the company, a branch
+    taken = alone.import_files("items", put(tmp_path, STRANGER), entity="1")
+    assert [one.entity for one in taken.invoices] == ["1"]
+
+
+def test_entity_tells_sellers_apart_and_contradicts_none(books: Books, tmp_path: Path) -> None:
+    assert [one.entity for one in books.import_files("items", put(tmp_path, STRANGER), entity="2").invoices] == ["2"]
+    assert refused(books, put(tmp_path, Sold()), entity="2").code == "invoice.entity"
+    to_us = STRANGER.but(buyer="Nordkai Handel GmbH")
+    assert refused(books, put(tmp_path, to_us), entity="1").code == "invoice.entity"
+    assert refused(books, put(tmp_path, Sold()), entity="9").code == "usage.option"
+
+
 def test_an_entity_is_known_by_its_vat_id(books: Books, tmp_path: Path) -> None:
     config = CONFIG.replace('name = "Nordkai Service GmbH"', 'name = "Nordkai Service GmbH"\nvat_id = "DE 555"')
     changed = new_books(books.directory, config)

@@ -16,6 +16,7 @@ from matcher.openitems.layouts import cells, totals
 from matcher.openitems.layouts.amounts import Amounts
 from matcher.openitems.layouts.customers import Customers, first_known, other_currency
 from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts.entities import owners
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
 from matcher.openitems.layouts.signs import contradictions
@@ -39,11 +40,13 @@ class Context:
         entities: id and name of the legal entities.
         base_currency: of amounts without a currency.
         customers: rows of `frames.CUSTOMER`; None when there are none.
+        entity: the legal entity that a person names for lists that do not say it; else ''.
     """
 
     entities: Mapping[str, str] = field(default_factory=dict)
     base_currency: str = ""
     customers: pl.DataFrame | None = None
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -259,23 +262,13 @@ class _Conversion:
 
     def _entity(self) -> list[str]:
         """The legal entity of every row as matcher.toml names it."""
-        entities = self._context.entities
-        if not self._has("entity"):
-            if len(entities) > 1:
-                what = "the list does not say the legal entity, and these books have several"
-                self._faults.append(RowFault(HEADER, "column.missing", what, 'Say it in a layout: [constants] entity = "1".'))
-            return [next(iter(entities), "")] * len(self._raw)
-        column = self._column("entity")
-        own = {key(word): entity for entity, words in self._layout.values.get("entity", {}).items() for word in words}
-        named = {key(name): entity for entity, name in entities.items()}
-        meant = {cell: cell if cell in entities else own.get(key(cell)) or named.get(key(cell)) or cell for cell in set(column)}
-        others = sorted(cell for cell in meant.values() if cell and cell not in entities)
-        if len(entities) == 1 and len(set(meant.values())) == 1 and others:
-            only = next(iter(entities))
-            title = self._header.titles[self._header.columns["entity"]] if "entity" in self._header.columns else "the constant"
-            self._notes.append(f"{title} {others[0]} is taken for the entity {only}, the only one of these books")
-            return [only] * len(column)
-        return [meant[cell] or (next(iter(entities)) if len(entities) == 1 else "") for cell in column]
+        title = self._header.titles[self._header.columns["entity"]] if "entity" in self._header.columns else "the constant"
+        column = self._column("entity") if self._has("entity") else None
+        context, words = self._context, self._layout.values.get("entity", {})
+        found = owners(column, title, len(self._raw), context.entities, context.entity, words)
+        self._faults += found.faults
+        self._notes += found.notes
+        return found.entities
 
     def _customers(self) -> list[str]:
         """The customer of every row; every name that is none, or several, is a fault."""
