@@ -19,7 +19,8 @@ from matcher.openitems.layouts.entities import contradictions
 from matcher.openitems.layouts.grid import is_workbook
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.words import Kind
-from matcher.openitems.tables import Column, RawSheet, Table, raw_sheets, text_table, typed
+from matcher.openitems.sheets import RawSheet, raw_sheets
+from matcher.openitems.tables import Column, Table, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -266,7 +267,7 @@ def _read(kind: str, table: Table, entities: Collection[str] | None = None, date
     wide = {fault.row for fault in table.wide}
     # of a shifted row every other cell is wrong too
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
-    notes = (made.notes if made else ()) + (_unknown_terms(frame) if kind == "items" else ())
+    notes = (made.notes if made else ()) + (_unknown_terms(frame) + _due_early(frame) if kind == "items" else ())
     return FileRead(frame, table.without_rows(), day, notes)
 
 
@@ -317,6 +318,16 @@ def _unknown_terms(frame: pl.DataFrame) -> tuple[str, ...]:
     few = ", ".join(repr(visible(text[:40])) for text in unknown[:_EXAMPLES])
     has = "item has" if count == 1 else "items have"
     return (f"{count} {has} terms that are not understood ({few}): only the dates in the list count for them",)
+
+
+def _due_early(frame: pl.DataFrame) -> tuple[str, ...]:
+    """The documents that are due before they are issued: their days may stand in the wrong columns."""
+    early = frame.filter(pl.col("due_date") < pl.col("issue_date"))["document_no"]
+    if early.is_empty():
+        return ()
+    named = ", ".join(repr(visible(text[:40])) for text in early[:_EXAMPLES])
+    is_ = "1 document is due before it is issued" if len(early) == 1 else f"{len(early)} documents are due before they are issued"
+    return (f"{is_}: {named}",)
 
 
 _EXAMPLES = 3

@@ -85,7 +85,7 @@ def import_files(
     allowed: Allowed | None = None,
     snapshot_date: date | None = None,
     layout: str = "",
-    named: Named = Named(),
+    named: Named | None = None,
 ) -> ImportResult:
     """Reads the files of one kind as one snapshot. Electronic invoices among open items are changes: they close nothing.
 
@@ -104,7 +104,7 @@ def import_files(
             is wrong with the rows of all files is in one error. ``usage.option`` when a person allows changes without a reason, and for
             a day of anything but open items.
     """
-    allowed = allowed or Allowed()
+    allowed, named = allowed or Allowed(), named or Named()
     if allowed.items and not allowed.reason.strip():
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     if snapshot_date is not None and kind != "items":

@@ -9,7 +9,7 @@ from matcher.openitems.layouts.convert import Context, convert
 from matcher.openitems.layouts.library import Layouts, available
 from matcher.openitems.layouts.propose import SHOWN, propose
 from matcher.openitems.layouts.words import Kind
-from matcher.openitems.tables import RawSheet
+from matcher.openitems.sheets import RawSheet
 from matcher.parsers import registry
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv import sheets

@@ -14,7 +14,7 @@ from matcher.openitems.layouts.library import Layouts, load_layout
 from matcher.openitems.layouts.rows import body, is_total
 from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import Kind, key, title_currency, vocabulary
-from matcher.openitems.tables import RawSheet
+from matcher.openitems.sheets import RawSheet
 
 SHOWN = 5
 """Rows that are shown as they are read."""

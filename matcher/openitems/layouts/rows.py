@@ -3,15 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts import cells
+from matcher.openitems.layouts.detect import Found, Header
 from matcher.openitems.layouts.grid import Row
 from matcher.openitems.layouts.words import key, vocabulary
 
 AMOUNTS = ("amount", "open_amount", "amount_local", "open_local", "debit", "credit", "paid_amount", "credited_amount")
 _SHARES = ("percentage", "percent", "prozent", "占比")
 _APART = re.compile(r"\s*[:：]\s*|\s{2,}")
+_COUNT = re.compile(r"^(\d{1,6})\s+[^\W\d_]+")
+"""How many documents there are, in the column of their numbers."""
 _DRAWN = frozenset("-=_—–+| ")
 
 
@@ -67,6 +71,11 @@ def figures(found: Found) -> list[int]:
     return sorted({*(header.columns[name] for name in AMOUNTS if name in header.columns), *header.buckets})
 
 
+def is_amount_column(header: Header, place: int) -> bool:
+    """Whether a column holds amounts."""
+    return place in {*(header.columns[name] for name in AMOUNTS if name in header.columns), *header.buckets}
+
+
 def body(found: Found) -> Body:
     """Tells the rows of a list from each other."""
     return _Reader(found).read()
@@ -103,7 +112,37 @@ class _Reader:
             else:
                 self._one(place, row)
         self._end_pending()
+        self._unnamed_total()
         return self._body
+
+    def _unnamed_total(self) -> None:
+        """Takes the last document for a total where it has no number, or their count for one, and is the sum of the others."""
+        if self._customers or len(self._body.documents) < 3:
+            return
+        *others, last = self._body.documents
+        row = self._found.sheet.rows[last]
+        number = row[self._number] if 0 <= self._number < len(row) else ""
+        counted = _COUNT.match(number)
+        kind = self._found.header.columns.get("document_type", -1)
+        if (number and not (counted and int(counted[1]) == len(others))) or (0 <= kind < len(row) and row[kind]):
+            return
+        sums = [place for place in self._figures if place < len(row) and row[place]]
+        if sums and all(self._adds_up(place, others, last) for place in sums):
+            self._body.documents.pop()
+            self._body.heading_of.pop()
+            label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
+            self._body.totals.append(Total(last, label, 0, len(others), (0,)))
+
+    def _adds_up(self, place: int, others: Sequence[int], last: int) -> bool:
+        """Whether the last cell of a column is the sum of the others."""
+        rows = self._found.sheet.rows
+        column = [row[place] if place < len(row := rows[n]) else "" for n in (*others, last)]
+        plain = cells.plain_amounts(column, cells.decimal_mark(column).mark)
+        try:
+            *parts, whole = (Decimal(cell or 0) for cell in plain)
+        except InvalidOperation:
+            return False
+        return bool(whole) and sum(parts) == whole
 
     def _customer(self, place: int, row: Row) -> None:
         filled = [cell for cell in row if cell]
