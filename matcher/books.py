@@ -200,6 +200,7 @@ class Books(DecisionMethods, LookingMethods):
         layout: str = "",
         customer: str = "",
         entity: str = "",
+        distinct: Collection[str] = (),
     ) -> ImportResult:
         """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
 
@@ -216,6 +217,7 @@ class Books(DecisionMethods, LookingMethods):
             layout: name of the layout of the files; empty detects it. See `layouts`.
             customer: id of the buyer of all electronic invoices. Default: whom each of them names.
             entity: id of the legal entity of open items that do not say it.
+            distinct: numbers of electronic invoices that are no listed document of the same customer, day and amount.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -229,7 +231,7 @@ class Books(DecisionMethods, LookingMethods):
         with self._session(write=True, keep=not dry_run, long=True) as session:
             return pipeline.imports.import_files(
                 session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout,
-                named=pipeline.invoices.Named(entity, customer),
+                named=pipeline.invoices.Named(entity, customer, distinct),
             )  # fmt: skip
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:

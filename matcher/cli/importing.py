@@ -63,6 +63,12 @@ _ADVICES = (
 @click.option(
     "--entity", default="", metavar="ID", help="Legal entity of open items that do not say it: a list without it, a seller's old name."
 )
+@click.option(
+    "--distinct",
+    multiple=True,
+    metavar="NUMBER",
+    help="This electronic invoice is no listed document of the same customer, day and amount; repeatable.",
+)
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -76,6 +82,7 @@ def import_(
     allow_change: tuple[str, ...],
     customer: str,
     entity: str,
+    distinct: tuple[str, ...],
     reason: str,
     dry_run: bool,
 ) -> None:
@@ -106,7 +113,7 @@ def import_(
     if kind == REMITTANCE:
         given: dict[str, object] = {
             "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
-            "--allow-change": allow_change, "--customer": customer, "--entity": entity,
+            "--allow-change": allow_change, "--customer": customer, "--entity": entity, "--distinct": distinct,
         }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
@@ -123,6 +130,7 @@ def import_(
             layout=layout,
             customer=customer,
             entity=entity,
+            distinct=distinct,
         )
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)

@@ -41,6 +41,11 @@ INVOICES = (
         "Put the seller's VAT id into [[entity]] of matcher.toml, or say whose it is with --entity; invoices written to us are not read.",
     ),
     bad(
+        "invoice.double",
+        "An item of the ERP of the same customer, day and amount may be the invoice's document under a number of the ledger's own.",
+        "If it is, leave the file out, or have the list say the invoice's number as reference; if it is not, add --distinct NUMBER.",
+    ),
+    bad(
         "invoice.differs",
         "The books have a document of that number and customer with another amount.",
         "Import the list that is right; an invoice file does not change what the ERP lists.",

@@ -17,7 +17,7 @@ from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documen
 from matcher.openitems import cash_book as openitems_book
 from matcher.openitems import dating, einvoices, posted, readers
 from matcher.openitems.closing import closing
-from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices import EInvoice, doubles
 from matcher.openitems.einvoices.rows import superseded
 from matcher.openitems.faults import together
 from matcher.openitems.layouts.library import GENERIC
@@ -97,7 +97,7 @@ def import_files(
         allowed: items that may change although they have postings.
         snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
         layout: name of the layout of the files; empty detects that of each.
-        named: the legal entity of documents that do not say it, and the buyer of all electronic invoices, where a person names them.
+        named: what a person says of all documents.
 
     Raises:
         MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept. All that
@@ -232,6 +232,7 @@ def _items(
     # what is left of a receipt of ours was in every figure before: it is not late
     unknown = fresh.filter(~pl.col("item_id").is_in([credit.item_id for credit in same]))
     late = late_documents(unknown, snapshots.known_until(earlier))
+    doubled = doubles.of_list(fresh, items, gone)
     replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
     counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
@@ -242,7 +243,7 @@ def _items(
     result = ImportResult(
         "items", len(read.digests), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
         latest if latest is not None and latest.day > dated.day else None, figures, _unknown_customers(session, snapshot), late, replaced,
-        tuple(same), read.invoices,
+        tuple(same), read.invoices, doubles=doubled,
     )  # fmt: skip
     return result, drafts, notes
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.openitems import readers
-from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices import EInvoice, doubles
 from matcher.openitems.einvoices.parties import Customers, find_entity
 from matcher.openitems.einvoices.rows import PlacedInvoice, sort_out, table
 from matcher.openitems.tables import Table
@@ -18,10 +18,17 @@ from matcher.store import journal
 
 
 class Named(NamedTuple):
-    """Whose the documents of an import are, where a person says it: the legal entity, and the buyer of electronic invoices; else ''."""
+    """What a person says of the documents of an import.
+
+    Attributes:
+        entity: the legal entity of those that do not say it; '' for none.
+        customer: the buyer of all electronic invoices; '' for whom each of them names.
+        distinct: numbers of electronic invoices that are no listed document of the same customer, day and amount.
+    """
 
     entity: str = ""
     customer: str = ""
+    distinct: Collection[str] = ()
 
 
 class PlacedInvoices(NamedTuple):
@@ -60,7 +67,7 @@ def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequen
     items = journal.items(session.store)
     known = pl.concat([items, *lists], how="diagonal")
     taken, stands, differing = sort_out(placed, known)
-    errors += differing
+    errors += [*differing, *doubles.check(taken, {*stands.values()}, known, items, named.distinct)]
     still_open = known.filter(pl.col("open_amount") != 0, pl.col("status") != ItemStatus.CLOSED)
     claimed = set(still_open.select("entity", "customer_id", "document_no").iter_rows())
     claimed |= {(one.entity, one.customer_id, one.invoice.document_no) for one in taken if one.open_amount}
