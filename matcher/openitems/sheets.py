@@ -1,7 +1,7 @@
 """The sheets of a workbook that an ERP wrote, as they are."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matcher.errors import MatcherError
@@ -11,12 +11,20 @@ Area = tuple[int, int, int, int]
 
 
 class RawSheet(NamedTuple):
-    """A visible sheet of a workbook: its name, the line of its first row, the values of its cells, and the areas that are one cell each."""
+    """A visible sheet of a workbook.
+
+    Attributes:
+        first: line of its first row.
+        rows: values of its cells.
+        merged: areas that are one cell each.
+        currencies: by row and column, what the format of a figure shows beside it: a currency's code or sign.
+    """
 
     name: str
     first: int
     rows: list[list[Any]]
     merged: Sequence[Area] = ()
+    currencies: Mapping[tuple[int, int], str] = {}
 
 
 def raw_sheets(data: bytes, name: str) -> list[RawSheet]:
@@ -28,14 +36,15 @@ def raw_sheets(data: bytes, name: str) -> list[RawSheet]:
     from matcher import workbooks  # its library takes longer to load than most files to read
 
     try:
-        opened = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
+        opened = [sheet for sheet in workbooks.sheets(io.BytesIO(data), len(data), formats=True) if not sheet.hidden]
     except MatcherError as error:
         hint = "Export the workbook again." if error.code == "file.malformed" else error.hint
         raise MatcherError(error.code, error.what, name, hint) from None
     found = []
-    for sheet in opened:
+    for sheet, _, currencies in opened:
         top, left = sheet.start or (0, 0)
         if rows := sheet.to_python():
             merged = [(a - top, b - left, c - top, d - left) for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
-            found.append(RawSheet(sheet.name, top + 1, rows, merged))
+            shown = {(row - top, column - left): currency for (row, column), currency in currencies.items()}
+            found.append(RawSheet(sheet.name, top + 1, rows, merged, shown))
     return found

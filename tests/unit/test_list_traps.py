@@ -230,3 +230,35 @@ def test_a_document_that_is_due_before_it_is_issued_is_named() -> None:
     assert "1 document is due before it is issued: 'R1'" in read(head + one).notes
     swapped = "Kundennr.;Rechnungsnr.;Datum;Fällig;Betrag\nC1;R1;21.10.2026;21.09.2026;1,00\nC1;R2;22.10.2026;22.09.2026;1,00\n"
     assert refused(swapped).code == "row.invalid"
+
+
+def formatted(currency: str | None, *formats: str) -> bytes:
+    """A list whose amounts of 5 have these number formats."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as file:
+        sheet = file.add_worksheet("Liste")
+        sheet.write_row(1, 1, ["Kundennr.", "Rechnungsnr.", "Datum", "Betrag", *(["Währung"] if currency else [])])
+        for row, code in enumerate(formats, 2):
+            sheet.write_row(row, 1, ["C1", f"R{row}", "21.09.2026"])
+            sheet.write_number(row, 4, 5, file.add_format({"num_format": code}))
+            sheet.write(row, 5, currency or "")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "currency"),
+    [
+        ('#,##0.00\\ "USD"', "USD"), ("[$$-409]#,##0.00", "USD"), ("#,##0.00\\ [$CHF]", "CHF"),
+        ("[$£-809]#,##0.00;[Red]-[$£-809]#,##0.00", "GBP"),
+        ("#,##0.00", "EUR"), ("#,##0.00\\ [$€-407]", "EUR"), ("[$-407]#,##0.00", "EUR"),
+    ],
+)  # fmt: skip
+def test_the_format_of_a_cell_shows_its_currency(code: str, currency: str) -> None:
+    assert read(formatted(None, code)).frame["currency"].to_list() == [currency]
+    assert read(formatted(currency, code)).frame["currency"].to_list() == [currency]
+
+
+@pytest.mark.parametrize("code", ['#,##0.00\\ "USD"', "[$$-409]#,##0.00", '"$"#,##0.00', "[$¥-804]#,##0.00"])
+def test_a_format_that_shows_another_currency_than_the_column_is_a_fault(code: str) -> None:
+    error = refused(formatted("EUR", "#,##0.00\\ [$€-407]", code))
+    assert (error.code, error.where) == ("currency.unknown", "list.csv:4")

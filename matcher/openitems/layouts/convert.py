@@ -224,13 +224,18 @@ class _Conversion:
         if not local and not self._has("currency") and (coded := self._codes()) is not None:
             column = self._at(coded)
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
-        amounts, title = (self._at(place), self._header.titles[place]) if place >= 0 else (None, "")
+        amounts, title = (self._shown(place), self._header.titles[place]) if place >= 0 else (None, "")
         said = stated_currency(self._above)
         found = currencies(column, self._values("currency"), amounts, title, self._context.base_currency, said, local=local)
         self._faults += found.faults
         self._notes += found.notes
         self._assumed = found.assumed
         return found.codes
+
+    def _shown(self, place: int) -> list[str]:
+        """The cells of a column as a workbook shows them, with the currency of their format."""
+        shown = [self._sheet.currencies.get((row, place), "") for row in self._body.documents]
+        return [f"{one} {cell}" if one and cell else cell for one, cell in zip(shown, self._at(place), strict=True)]
 
     def _units(self) -> None:
         """Refuses amounts in thousands: they are rounded, and are none of the books' amounts."""

@@ -5,8 +5,8 @@ A number or a day of a workbook is marked (`Figure`, `Day`): it is exact, and th
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ class Sheet:
         lines: of the rows in the file.
         widths: cells of each row as it is written, empty ones at its end with them; none for a workbook.
         open_end: whether the text ends without the end of a line.
+        currencies: by row and column, what the format of a workbook's figure shows beside it.
     """
 
     rows: list[Row]
@@ -59,6 +60,7 @@ class Sheet:
     delimiter: str = ""
     widths: Sequence[int] = ()
     open_end: bool = False
+    currencies: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -101,7 +103,7 @@ def _workbook(opened: Sequence[RawSheet], name: str) -> list[Sheet]:
         rows = [_trimmed(row) for row in sheet.rows]
         _spread(rows, sheet.merged)
         if any(rows):
-            made.append(Sheet(rows, range(sheet.first, sheet.first + len(rows)), sheet.name))
+            made.append(Sheet(rows, range(sheet.first, sheet.first + len(rows)), sheet.name, currencies=sheet.currencies))
     if not made:
         raise MatcherError("file.empty", "no visible sheet holds anything", name, "Export it again.")
     return made
