@@ -20,7 +20,7 @@ from matcher.openitems.layouts.grid import is_workbook
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.words import Kind
 from matcher.openitems.sheets import RawSheet, raw_sheets
-from matcher.openitems.tables import Column, Table, text_table, typed
+from matcher.openitems.tables import Column, Table, one_sheet, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -166,14 +166,16 @@ class FileRead:
     Attributes:
         frame: its rows, typed.
         table: without rows: tells where a row of the frame stands in the file.
-        day: the day that a list of open items says in a column of its own; None when it has none.
+        day: the day that a list of open items says in a column of its own or above its titles; None when it has none.
         notes: what a person should know of how it was read, in sentences without their full stop.
+        titled: whether the day stands above the titles.
     """
 
     frame: pl.DataFrame
     table: Table
     day: date | None
     notes: tuple[str, ...] = ()
+    titled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +221,24 @@ def read_file(
     stated = how.context.entity
     needed = {column.name for column in declared if column.required} - ({"entity"} if stated else set())
     if not how.layout and (data[:4] == b"PAR1" or needed <= titles):
-        return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context)
+        return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context, opened)
     listed: Kind = "items" if kind == "items" else "customers"
     try:
         found = find(data, name, listed, how.layouts, how.layout, opened)
     except MatcherError as error:
         nearly = len(titles & {column.name for column in declared}) >= (3 if kind == "items" else 1)
         if error.code == "layout.unknown" and nearly and not how.layout:
-            return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context)
+            return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context, opened)
         raise
     made = convert(found, name, how.context)
     return _read(kind, made.table, entities, dated, made)
 
 
-def _of_entity(kind: str, table: Table, entities: Collection[str] | None, dated: bool, context: Context) -> FileRead:
+def _of_entity(
+    kind: str, table: Table, entities: Collection[str] | None, dated: bool, context: Context, opened: Sequence[RawSheet] | None
+) -> FileRead:
     """A table in the contract's columns, with the legal entity that a person names for rows that do not say it."""
+    one_sheet(opened or (), table.name)
     if not (stated := context.entity):
         return _read(kind, table, entities, dated)
     said = table.frame["entity"].fill_null("").str.strip_chars() if "entity" in table.frame.columns else pl.Series("entity", [""])
@@ -260,6 +265,7 @@ def _read(kind: str, table: Table, entities: Collection[str] | None = None, date
     apart = dating.columns_of(table.frame) if kind == "items" else []
     frame, found = typed(table, declared, apart)
     day, unclear = (None, []) if dated else dating.told(table.frame, apart)
+    titled = made.day if made and not dated and day is None else None
     frame, wrong = check(frame)
     found += unclear + wrong + (made.found if made else [])
     if entities is not None and "entity" in table.frame.columns:
@@ -268,7 +274,7 @@ def _read(kind: str, table: Table, entities: Collection[str] | None = None, date
     # of a shifted row every other cell is wrong too
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
     notes = (made.notes if made else ()) + (_unknown_terms(frame) + _due_early(frame) if kind == "items" else ())
-    return FileRead(frame, table.without_rows(), day, notes)
+    return FileRead(frame, table.without_rows(), day or titled, notes, titled=titled is not None)
 
 
 def _other_entities(named: pl.Series, entities: Collection[str]) -> list[RowFault]:

@@ -267,6 +267,21 @@ _DAYS = ("issue_date", "date")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+def one_sheet(sheets: Sequence[RawSheet], name: str) -> None:
+    """Refuses a workbook in the contract's columns whose other sheets hold rows, too: they would be missing.
+
+    Raises:
+        MatcherError: ``layout.ambiguous``.
+    """
+    header = [_cell(cell).strip() for cell in sheets[0].rows[0]] if sheets else []
+    days = [place for place, title in enumerate(header) if title in _DAYS]
+    for sheet in sheets[1:]:
+        again = [_cell(cell).strip() for cell in sheet.rows[0]] == header
+        if again or any(_DAY.match(_cell(row[place])) for row in sheet.rows for place in days if place < len(row)):
+            what = f"the sheets {sheets[0].name!r} and {sheet.name!r} both hold rows"
+            raise MatcherError("layout.ambiguous", what, name, "Put the rows into one sheet, or hide the one that is not to be read.")
+
+
 def _xlsx(sheets: Sequence[RawSheet], name: str) -> pl.DataFrame:
     if not sheets:
         raise MatcherError("file.empty", "the first sheet is empty", name)
@@ -275,12 +290,6 @@ def _xlsx(sheets: Sequence[RawSheet], name: str) -> pl.DataFrame:
     if len(set(header)) != len(header):
         raise MatcherError("file.malformed", "two columns have one name", f"{name}:1")
     body = [[_cell(c) for c in row] for row in rows[1:]]
-    days = [place for place, title in enumerate(header) if title in _DAYS]
-    for sheet in sheets[1:]:
-        again = [_cell(c).strip() for c in sheet.rows[0]] == header
-        if again or any(_DAY.match(_cell(row[place])) for row in sheet.rows for place in days if place < len(row)):
-            what = f"the sheets {sheets[0].name!r} and {sheet.name!r} both hold rows"
-            raise MatcherError("layout.ambiguous", what, name, "Put the rows into one sheet, or hide the one that is not to be read.")
     return pl.DataFrame(body, schema=dict.fromkeys(header, pl.String()), orient="row")
 
 

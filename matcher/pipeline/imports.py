@@ -146,6 +146,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
     parts: list[tuple[pl.DataFrame, Table]] = []
     digests: list[tuple[str, str]] = []
     days: list[tuple[str, date | None]] = []
+    titled = False
     invoices: list[EInvoice] = []
     errors: list[MatcherError] = []
     remarks: list[str] = []
@@ -167,6 +168,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
                 form += f":{one.table.layout}" if one.table.layout else ""
                 parts.append((one.frame, one.table))
                 days.append((source.name, one.day))
+                titled = titled or one.titled
                 remarks += one.notes
         except MatcherError as error:
             errors.append(statement_error(kind, source) or (other_xml_error(data, source.name) if kind == "items" else None) or error)
@@ -183,7 +185,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
     dated = None
     if kind == "items":
         try:
-            dated = dating.day_of(days, stated, date.fromisoformat(session.at[:10]))
+            dated = dating.day_of(days, stated, date.fromisoformat(session.at[:10]), titled=titled)
         except MatcherError as error:
             errors.append(error)
     if errors:

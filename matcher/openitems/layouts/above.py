@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
 from matcher import money
+from matcher.openitems.layouts import cells
 from matcher.openitems.layouts.words import key, vocabulary
 
 _CODES = r"(?:€|\$|£|¥|EUR|USD|GBP|CHF|CNY|RMB|SEK|PLN|CZK|HUF|JPY)"
@@ -30,6 +32,14 @@ _OF_LIST = re.compile(
 _CODE = re.compile(r"(?:^|\()([A-Z]{3})(?=\)|$|\s*\()")
 
 
+_DAYS = re.compile(r"\d+[./-]\d+[./-]\d+")
+_AS_OF = re.compile(
+    r"(?:\b(?:stand(?:\s+(?:vom|per|zum))?|stichtag|per|zum|as\s+(?:at|of)|situation\s+au|arrêté\s+au|situazione\s+al|situación\s+al?|per\s+datum)"
+    r"(?=[\s:\uff1a])|截至|截止(?:日期|日)?|基准日期?)\s*[:\uff1a]?\s*(?P<day>[^:\uff1a]*\d[^:\uff1a]*)$",
+    re.IGNORECASE,
+)
+
+
 class Said(NamedTuple):
     """The currency that stands above a list's titles; '' for none. `firmly`: of its amounts, and not as a parameter of the report."""
 
@@ -47,14 +57,35 @@ def stated_currency(rows: Sequence[Sequence[str]]) -> Said:
     """What the rows above the titles say of the currency. Rows that name several say none."""
     firm, loose = set(), set()
     for row in rows:
-        cells = [cell for cell in row if cell]
-        for text in (*cells, *(f"{first}: {second}" for first, second in pairwise(cells))):
+        texts = [cell for cell in row if cell]
+        for text in (*texts, *(f"{first}: {second}" for first, second in pairwise(texts))):
             if (match := _OF_AMOUNTS.search(text)) and (code := _currency(match["code"])):
                 firm.add(code)
             elif (match := _OF_LIST.match(text)) and (code := _currency(match["code"])):
                 loose.add(code)
     codes = firm or loose
     return Said(min(codes), bool(firm)) if len(codes) == 1 else Said("", firmly=False)
+
+
+def stated_day(rows: Sequence[Sequence[str]], order: cells.Order) -> date | None:
+    """The day that the list is said to be of above its titles, such as ``Stand: 31.10.2026``; None for none, several or an unclear one.
+
+    Args:
+        rows: above the titles.
+        order: of day and month in the list's own dates.
+    """
+    found = set()
+    for row in rows:
+        texts = [cell for cell in row if cell]
+        for text in (*texts, *(f"{first}: {second}" for first, second in pairwise(texts))):
+            if match := _AS_OF.search(text):
+                written = match["day"].strip(" .。)")
+                if len(_DAYS.findall(written)) > 1:
+                    continue
+                known, unclear = cells.day_order([written])
+                iso = "" if unclear and not order else cells.iso_dates([written], known or order)[0]
+                found |= {date.fromisoformat(iso)} if cells.is_iso(iso) else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _currency(text: str) -> str:

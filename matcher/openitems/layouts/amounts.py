@@ -42,6 +42,8 @@ class Amounts:
         column: Callable[[str], list[str]],
         at: Callable[[int], list[str]],
         owners: Sequence[Hashable] = (),
+        *,
+        whole_units: bool = False,
     ) -> None:
         self._header, self._layout, self._owners = header, layout, owners
         self.faults: list[RowFault] = []
@@ -55,7 +57,10 @@ class Amounts:
             found = cells.decimal_mark(cell for name, cells_ in raw.items() if name != "discount_pct" for cell in cells_)
             bucketed = cells.decimal_mark(cell for one in buckets for cell in one)
             self._mark = found.mark or bucketed.mark
-            if not self._mark and (unclear := found.unclear or bucketed.unclear):
+            unclear = "" if self._mark else found.unclear or bucketed.unclear
+            if unclear and whole_units:
+                self._mark = "." if "," in unclear else ","  # what stands in it can only be a mark of thousands
+            elif unclear:
                 what = f"{unclear!r} has a decimal mark or a mark of thousands; no amount of the list tells which"
                 self.faults.append(RowFault(HEADER, "amount.ambiguous", what, 'Say it in a layout: decimal = "," or ".".'))
         self._at = at

@@ -6,24 +6,26 @@ tell (totals, customers, the order of dates) is named here.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import polars as pl
 
 from matcher import money
 from matcher.openitems.faults import HEADER, RowFault
 from matcher.openitems.layouts import cells, totals
-from matcher.openitems.layouts.above import scaled, stated_currency
+from matcher.openitems.layouts.above import scaled, stated_currency, stated_day
 from matcher.openitems.layouts.amounts import Amounts
 from matcher.openitems.layouts.currencies import currencies
 from matcher.openitems.layouts.customers import Customers, first_known, other_currency
 from matcher.openitems.layouts.detect import Found
 from matcher.openitems.layouts.entities import owners
+from matcher.openitems.layouts.keys import item_keys
 from matcher.openitems.layouts.plausible import by_terms, cut_row, due_early
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
 from matcher.openitems.layouts.status import also_status, statuses
-from matcher.openitems.layouts.words import key, value_map, vocabulary
+from matcher.openitems.layouts.words import key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
 from matcher.states import DocumentType
 
@@ -53,11 +55,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Converted:
-    """A list in the contract's columns, what is wrong with it, and what a person should know of how it was read."""
+    """A list in the contract's columns, what is wrong with it, what a person should know of how it was read, and the day above it."""
 
     table: Table
     found: list[RowFault]
     notes: tuple[str, ...] = ()
+    day: date | None = None
 
 
 def convert(found: Found, name: str, context: Context) -> Converted:
@@ -84,6 +87,7 @@ class _Conversion:
         self._notes: list[str] = []
         self._assumed: list[int] = []  # rows whose currency is the books'
         self._raw = [self._sheet.rows[row] for row in self._body.documents]
+        self._order: cells.Order = ""
         self._above = self._sheet.rows[: self._header.row]
 
     def _column(self, name: str) -> list[str]:
@@ -107,7 +111,7 @@ class _Conversion:
         if (cut := cut_row(self._sheet, self._body, self._header)) is not None:
             self._faults.append(RowFault(cut, "file.cut", "the list ends within this row", "Export the list again, whole."))
         columns = self._dates()
-        amounts = Amounts(self._header, self._layout, self._column, self._at, self._owners())
+        amounts = Amounts(self._header, self._layout, self._column, self._at, self._owners(), whole_units=self._whole_units())
         self._faults += amounts.faults
         columns["currency"] = self._currency(amounts.local)
         if amounts.company_open and (others := {code for code in columns["currency"] if code != self._context.base_currency}):
@@ -138,7 +142,7 @@ class _Conversion:
         if self._layout.lines:
             self._once(columns, kept)
         self._prove(amounts, columns["currency"])
-        return self._converted(columns, kept)
+        return replace(self._converted(columns, kept), day=stated_day(self._above, self._order))
 
     def customers(self) -> Converted:
         fields = self._header.columns
@@ -209,6 +213,7 @@ class _Conversion:
                 hint = 'Say it in a layout: dates = ["%d/%m/%Y"] or ["%m/%d/%Y"].'
                 self._faults.append(RowFault(HEADER, "date.ambiguous", what, hint))
         columns = {name: cells.iso_dates(column, order, self._layout.dates) for name, column in columns.items()}
+        self._order = order
         early = due_early(columns["issue_date"], columns["due_date"])
         if early.most:
             what = f"{early.wrong} of {early.dated} documents are due before they are issued: their days are read wrongly"
@@ -317,6 +322,14 @@ class _Conversion:
             made.append(customer)
         return made
 
+    def _whole_units(self) -> bool:
+        """Whether all amounts are in currencies without a smaller unit."""
+        known = self._values("currency")
+        codes = {known.get(key(cell), cell.upper()) for cell in self._column("currency") if cell}
+        titles = {title_currency(self._header.titles[place]) for place in self._figures} - {""}
+        codes = codes or titles or {stated_currency(self._above).currency or self._context.base_currency}
+        return all(money.SCALE.get(code) == 0 for code in codes)
+
     def _owners(self) -> list[tuple[object, ...]]:
         """What tells the rows of one customer from those of another, before any is looked up."""
         named = [self._column(name) for name in ("customer_id", "customer", "customer_name") if self._has(name)]
@@ -347,21 +360,8 @@ class _Conversion:
 
     def _ids(self, columns: Mapping[str, list[str]], unnumbered: frozenset[int]) -> list[str]:
         """The key of every item: the list's own, else made of what tells one document from another. Never a row's number."""
-        own = self._column("item_id")
-        if all(own) and own:
-            return [" ".join(cell.split()) for cell in own]
-        parts = {
-            "issue_year": [day[:4] for day in columns["issue_date"]],
-            **{name: self._column(name) for name in ("instalment", "position", "fiscal_year")},
-            **{name: columns[name] for name in ("entity", "document_type", "document_no", "customer_id")},
-        }
-        chosen = [parts[name] for name in self._layout.item_id]
-        made = []
-        for row, values in enumerate(zip(*chosen, strict=True)):
-            made.append(" ".join(own[row].split()) or (":".join(value for value in values if value) if columns["document_no"][row] else ""))
-            if row in unnumbered and not own[row]:
-                made[-1] += f":{columns['customer_id'][row]}:{columns['amount'][row]}"
-        return made
+        told = {name: self._column(name) for name in ("instalment", "position", "fiscal_year")}
+        return item_keys(self._column("item_id"), columns | told, self._layout.item_id, unnumbered)
 
     def _prove(self, amounts: Amounts, currencies: Sequence[str]) -> None:
         """Holds the list's own totals against its rows."""

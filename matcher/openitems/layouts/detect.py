@@ -9,7 +9,7 @@ from matcher.openitems.layouts import cells, grid
 from matcher.openitems.layouts.grid import HEAD_ROWS, Row, Sheet
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.schema import Layout
-from matcher.openitems.layouts.words import Kind, key, title_keys, vocabulary
+from matcher.openitems.layouts.words import Kind, is_total, key, label_and_value, title_keys, vocabulary
 from matcher.openitems.sheets import RawSheet
 
 _LEAST: Mapping[Kind, int] = {"items": 3, "customers": 2}
@@ -166,7 +166,10 @@ def _fit(layout: Layout, sheet: Sheet, wanted: bool) -> Found | None:
             if header.matched < _LEAST[layout.kind]:
                 continue
             lacking = missing(layout, header)
-            if not lacking and not _has_customers(layout, sheet, header):
+            headed = _headed(layout, sheet, header)
+            if "a customer" in lacking and not headed and _customer_above(sheet, place):
+                lacking = [words for words in lacking if words != "a customer"]
+            elif not lacking and not _has_customers(layout, header, headed=headed):
                 lacking = ["a customer"]
             one = Found(layout, sheet, header, lacking)
             # of two rows that are understood alike the upper one is the header, the other one repeats it
@@ -180,15 +183,30 @@ def _holds_days(sheet: Sheet, first: int, column: int) -> bool:
     return bool(below) and all(map(cells.is_date, below))
 
 
-def _has_customers(layout: Layout, sheet: Sheet, header: Header) -> bool:
+def _has_customers(layout: Layout, header: Header, *, headed: bool) -> bool:
     """Whether customers are in a column, or on rows of their own soon below the header."""
     if layout.kind == "customers":
         return True
     if not {"customer_id", "customer", "customer_name"}.isdisjoint({*header.columns, *layout.constants}):
         return not (layout.generic and layout.groups)
+    return headed
+
+
+def _headed(layout: Layout, sheet: Sheet, header: Header) -> bool:
+    """Whether rows below the header are neither documents nor sums: they may be headings."""
+    if layout.kind == "customers":
+        return False
     days = [header.columns[name] for name in ("issue_date", "due_date") if name in header.columns]
     below = sheet.rows[header.row + header.height : header.row + header.height + HEAD_ROWS]
-    return any(row and not any(place < len(row) and any(map(str.isdigit, row[place])) for place in days) for row in below)
+    undated = (row for row in below if row and not any(place < len(row) and any(map(str.isdigit, row[place])) for place in days))
+    return any(layout.groups or not any(map(is_total, row)) for row in undated)
+
+
+def _customer_above(sheet: Sheet, place: int) -> bool:
+    """Whether a row above the header says whose the whole list is."""
+    groups = vocabulary().groups
+    told = (label_and_value(row) for row in sheet.rows[:place])
+    return any(len(texts) > 1 and groups.get(key(texts[0])) == "customer" for texts in told)
 
 
 def _marked(layout: Layout, keys: set[str]) -> bool:
