@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import polars as pl
 
-from matcher import columns, frames
+from matcher import columns, frames, terms
 from matcher.characters import visible
 from matcher.errors import MatcherError
 from matcher.money import PPM
-from matcher.openitems import dating, terms
+from matcher.openitems import dating
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.layouts.convert import Context, Converted, convert
 from matcher.openitems.layouts.detect import find
@@ -50,8 +50,7 @@ _CUSTOMER_COLUMNS = tuple(
 )
 _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "currency", required=True), Column("per_base", required=True))
 
-MAX_TERM_DAYS = 3660
-"""Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
+MAX_TERM_DAYS = terms.MAX_DAYS
 
 _DISCOUNT_TERMS = r"^([0-9]+(?:\.[0-9]+)?)\s*/\s*([0-9]+)\b"
 _NET_TERMS = r"(?i)\bnet\s*([0-9]+)\b"

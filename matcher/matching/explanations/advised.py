@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from matcher import money
 from matcher.matching.advised import AdvisedRow, BoundAdvice
 from matcher.matching.explanations import evidence
+from matcher.matching.explanations.differences import discounts_of, ended_discounts
 from matcher.matching.items.customer_items import oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
@@ -147,11 +148,12 @@ def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, gr
     """What a document gets: the cash, with the discount in its terms and a provider's fee cleared beside it; the rest stays open."""
     cleared, reasons, short = 0, [], []
     if row.discount:
-        if _in_terms(item, row.discount, receipt, grace_days):
-            cleared += row.discount
+        earned = _earned(item, row.discount, receipt, grace_days)
+        if earned:
+            cleared += earned
             reasons.append("discount")
-        else:
-            short.append(("discount_unearned", row.discount, "a discount beyond its terms"))
+        if row.discount != earned:
+            short.append(("discount_unearned", row.discount - earned, "a discount beyond its terms"))
     if row.deduction:
         if bound.payout and row.reason == FEE and row.deduction > 0:
             cleared += row.deduction
@@ -174,12 +176,14 @@ def _most_fee(gross: int) -> int:
     return gross // 10 + 100
 
 
-def _in_terms(item: Item, discount: int, receipt: Receipt, grace_days: int) -> bool:
-    """Whether a discount is one of the document's terms, to the smallest unit, and the money came in time."""
-    until = item.discount_until
-    if not item.discount or until is None or (receipt.value_date - until).days > grace_days:
-        return False
-    return 0 < discount * (1 if item.open > 0 else -1) <= abs(item.discount) + 1
+def _earned(item: Item, discount: int, receipt: Receipt, grace_days: int) -> int:
+    """What of a discount is in the document's terms and in time: all of it to the smallest unit, or the next step of one that is over."""
+    way = 1 if item.open > 0 else -1
+    allowed = discounts_of(item, receipt, grace_days)
+    if any(0 < discount * way <= abs(step) + 1 for step in allowed):
+        return discount
+    ended = any(abs(discount - step) <= 1 for step in ended_discounts(item, receipt, grace_days))
+    return allowed[-1] if allowed and ended else 0
 
 
 def _spread(reading: _Reading) -> None:

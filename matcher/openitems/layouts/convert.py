@@ -361,7 +361,7 @@ class _Conversion:
     def _ids(self, columns: Mapping[str, list[str]], unnumbered: frozenset[int]) -> list[str]:
         """The key of every item: the list's own, else made of what tells one document from another. Never a row's number."""
         told = {name: self._column(name) for name in ("instalment", "position", "fiscal_year")}
-        return item_keys(self._column("item_id"), columns | told, self._layout.item_id, unnumbered)
+        return item_keys(self._column("item_id"), {**columns, **told}, self._layout.item_id, unnumbered)
 
     def _prove(self, amounts: Amounts, currencies: Sequence[str]) -> None:
         """Holds the list's own totals against its rows."""
