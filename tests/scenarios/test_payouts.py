@@ -144,12 +144,12 @@ def test_a_refund_without_a_credit_note_is_proposed_as_netted(tmp_path: Path) ->
 
 
 def test_the_largest_fee_that_is_believed_is_a_limit_of_the_rules(tmp_path: Path) -> None:
-    dear = [Movement("payment", 101, 1190_00, 125_00)]
-    books = made(tmp_path, "1065.00", "Stripe", "STRIPE po_0")
-    taken(books, tmp_path, stripe([dear]))
+    books = made(tmp_path, "1418.15", "Stripe", "STRIPE po_0")
+    (books.directory / "rules.toml").write_text("[limits]\npayout_fee_share = 10000\n")
+    taken(books, tmp_path, stripe([SOLD]))
     assert {state for _, state, *_ in shares(books)} == {"proposed"}
-    (books.directory / "rules.toml").write_text("[limits]\npayout_fee_share = 110000\n")
-    assert shares(books) == [("A1", "posted", 1065_00, 125_00, "fee")]
+    (books.directory / "rules.toml").unlink()
+    assert postings(books) == PAID
 
 
 def test_a_payout_that_does_not_add_up_is_shown_and_not_used(tmp_path: Path) -> None:

@@ -240,6 +240,7 @@ def _spread(reading: _Reading, limits: Limits) -> None:
 
 def _take_off(amount: int, reason: str, reading: _Reading) -> None:
     """Takes what a provider keeps off the documents with the most cash: they are settled, and it is cleared on them for its own reason."""
+    beside: dict[str, Allocation] = {}
     for n in sorted(range(len(reading.shares)), key=lambda n: (-reading.shares[n].amount, n)):
         share = reading.shares[n]
         part = min(amount, share.amount - 1)
@@ -249,9 +250,15 @@ def _take_off(amount: int, reason: str, reading: _Reading) -> None:
         cash = share.amount - part
         if share.adjustment:
             reading.shares[n] = share._replace(amount=cash, item_amount=cash)
-            reading.shares.append(Allocation(share.item_id, 0, 0, part, reason))
+            beside[share.item_id] = Allocation(share.item_id, 0, 0, part, reason)
         else:
             reading.shares[n] = share._replace(amount=cash, item_amount=cash, adjustment=part, adjustment_reason=reason)
+    # several of one document follow each other
+    reading.shares = [
+        one
+        for share in reading.shares
+        for one in (share, *([beside.pop(share.item_id)] if share.item_id in beside and share.amount else []))
+    ]
 
 
 def _payer(bound: BoundAdvice, items: Sequence[Item], receipt: Receipt, pool: OpenItems) -> tuple[tuple[str, ...], str]:

@@ -145,9 +145,12 @@ def _of(
     line: Mapping[str, Any], customer: str, shares: Sequence[Allocation], items: Mapping[str, OpenItem], names: Mapping[str, str], why: str,
     *, proposed: bool = False,
 ) -> Choice:  # fmt: skip
-    made = []
+    made: list[Share] = []
     for share in shares:
-        item = items.get(share.item_id) or OpenItem(share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0)
+        before = next((one for one in reversed(made) if one.item.item_id == share.item_id), None)
+        item = (replace(before.item, open=before.left) if before else items.get(share.item_id)) or OpenItem(
+            share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0
+        )
         settled = share.item_amount if item.currency != line["currency"] else None
         made.append(Share(item, share.amount, share.adjustment, share.adjustment_reason, settled))
     whose = customer or (made[0].item.customer_id if made else "")

@@ -13,7 +13,7 @@ from matcher.pipeline.remittance.binding import Bond, Sender, bind, sender_of
 from matcher.pipeline.remittance.documents import DocumentNumbers
 from matcher.pipeline.remittance.records import KeptAdvice
 from matcher.remittance.records import Advice, AdviceKind, AdviceRow, IssuedDocument
-from matcher.states import DocumentType, LineState
+from matcher.states import AllocationState, DocumentType, LineState
 from matcher.store import Store, advices
 
 BASIS = "advice"
@@ -43,6 +43,7 @@ class World:
 
     Attributes:
         bonds: the advices about each line that has any.
+        paid: the items that each line paid which was posted by an advice.
     """
 
     def __init__(self, state: State, items: pl.DataFrame, kept: Sequence[KeptAdvice]) -> None:
@@ -60,8 +61,10 @@ class World:
         self._numbers = DocumentNumbers(_meant(items, kept))
         self._credits = _credit_notes(items) if any(one.advice.kind == AdviceKind.PAYOUT for one in kept) else {}
         credits_only = state.lines.filter(pl.col("amount") > 0)
-        used = credits_only.filter((pl.col("state") == LineState.POSTED) & (pl.col("basis") == BASIS))["line_id"]
-        self.bonds: Mapping[str, list[Bond]] = bind(credits_only, kept, {one.key: self._sender(one.advice) for one in kept}, used)
+        senders = {one.key: self._sender(one.advice) for one in kept}
+        documents = {one.key: self.items_named(one.advice) for one in kept}
+        self.paid = _paid_by_advices(state)
+        self.bonds: Mapping[str, list[Bond]] = bind(credits_only, kept, senders, self.paid, documents)
 
     def customer(self, written: str) -> str:
         """The customer of that id or number; '' when it is neither."""
@@ -141,6 +144,16 @@ class World:
             customers = [named] if named else sorted(owners) if unsaid and len(owners) == 1 else []
         about = [self._customers[customer] for customer in customers if customer in self._customers]
         return sender_of(advice, (("|".join((name, trade, alias)), account) for _, name, trade, alias, account, _ in about))
+
+
+def _paid_by_advices(state: State) -> dict[str, frozenset[str]]:
+    """The lines that were posted by an advice, with the items that they paid."""
+    posted = state.lines.filter((pl.col("state") == LineState.POSTED) & (pl.col("basis") == BASIS))["line_id"]
+    paid: dict[str, set[str]] = {line: set() for line in posted}
+    theirs = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & pl.col("line_id").is_in(posted.implode()))
+    for line, item in theirs.select("line_id", "item_id").iter_rows():
+        paid[line].add(item)
+    return {line: frozenset(items) for line, items in paid.items()}
 
 
 def file_name(place: str) -> str:
