@@ -29,7 +29,7 @@ LINES = [
 
 
 def begun(folder: Path) -> None:
-    books = new_books(folder, CONFIG + TARGET)
+    books = new_books(folder / "books", CONFIG + TARGET)
     books.import_files("items", [items_file(folder, ITEMS)])
     books.import_files("customers", [customers_file(folder, [{"customer_id": "C1", "name": "Brandt GmbH"}])])
     books.ingest([lines_file(folder, LINES)])
@@ -43,7 +43,7 @@ class Desk:
         self.lines = dict(self.books.state().lines.select("bank_reference", "line_id").iter_rows())
 
     def do(self, *words: str, status: int = 0) -> str:
-        found = CliRunner().invoke(main, ["--books", str(self.folder), "--actor", "ada", *words])
+        found = CliRunner().invoke(main, ["--books", str(self.books.directory), "--actor", "ada", *words])
         assert found.exit_code == status, found.output
         return found.output
 
@@ -63,8 +63,9 @@ class Desk:
         text = "external_id,result,erp_number,message\n" + "".join(",".join(row) + "\n" for row in rows)
         return self.do("ack", str(write(self.folder, "answers.csv", text)), status=status)
 
-    def states(self) -> dict[str, str]:
-        return {one.external_id: str(one.state) for word in ("", "accepted") for one in self.books.outbox(state=word).documents}
+    def states(self, target: str = "generic") -> dict[str, str]:
+        every = [one for word in ("", "accepted") for one in self.books.outbox(target=target, state=word).documents]
+        return {one.external_id: str(one.state) for one in every}
 
 
 @pytest.fixture
@@ -191,28 +192,26 @@ def test_what_a_target_has_no_form_for_is_refused_by_name_or_skipped(desk: Desk)
     path = desk.folder / "z.csv"
     refused = desk.do("export", "receipts", "--target", "zoho-books", "-o", str(path), status=3)
     decision = desk.books.state().lines.filter(bank_reference="R2")["decision_id"][0]
-    assert "target.no_form" in refused and decision in refused and "a discount" in refused
+    assert [text for text in ("target.no_form", decision, "a discount") if text not in refused] == []
     assert not path.exists()
     shown = desk.do("export", "receipts", "--target", "zoho-books", "--dry-run", status=1)
-    assert "a discount" in shown and "100.00" in shown
+    assert [text for text in ("a discount", "100.00") if text not in shown] == []
     (row,) = desk.send("--skip-unsupported", target="zoho-books", status=1)
     assert (row["Invoice Number"], row["Amount"], row["Deposit To"]) == ("RE-2026-00401", "100.00", "Deutsche Bank EUR")
     (left,) = desk.books.outbox(target="zoho-books", state="new").documents
     assert left.decision_id == decision
     desk.do("ack", "--target", "zoho-books", "--resolve", f"{left.external_id}=by-hand:77", "--reason", "booked by hand")
-    assert desk.states()[left.external_id] == "accepted"
+    assert desk.states("zoho-books")[left.external_id] == "accepted"
 
 
 def test_settings_are_checked_before_anything_is_written(desk: Desk) -> None:
     desk.pay("R1", "A1")
-    toml = desk.folder / "matcher.toml"
+    toml = desk.books.directory / "matcher.toml"
     toml.write_text(CONFIG, encoding="utf-8")
     assert "accounts.giro" in desk.do("export", "receipts", "--target", "zoho-books", "-o", str(desk.folder / "z.csv"), status=2)
     toml.write_text(f"{CONFIG}{TARGET}colour = 1\n", encoding="utf-8")
-    assert "target.zoho-books.colour" in desk.do(
-        "export", "receipts", "--target", "zoho-books", "-o", str(desk.folder / "z.csv"), status=2
-    )
+    assert "target.zoho-books.colour" in desk.do("export", "receipts", "--target", "zoho-books", "-o", str(desk.folder / "z.csv"), status=2)
     assert not (desk.folder / "z.csv").exists()
     assert desk.books.outbox(target="zoho-books", state="sent").documents == ()
-    with pytest.raises(MatcherError, match="usage.option"):
-        Books(desk.folder).outbox(state="lost")
+    with pytest.raises(MatcherError, match=r"usage\.option"):
+        Books(desk.books.directory).outbox(state="lost")
