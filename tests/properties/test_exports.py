@@ -150,7 +150,9 @@ def test_whatever_days_are_exported_the_erp_has_all_of_a_line_or_nothing(data: s
         assert {line: amount for line, amount in money_of.items() if amount not in (0, whole[line])} == {}
         if turn < 2:
             _change(data.draw, books, turn)
-    fresh = {row["line_id"]: row["amount"] for row in records(export(books.state(), as_of=date.max))[1:-1] if row["record"] != "application"}
+    fresh = {
+        row["line_id"]: row["amount"] for row in records(export(books.state(), as_of=date.max))[1:-1] if row["record"] != "application"
+    }
     assert {line: amount for line, amount in money_of.items() if amount} == {line: Decimal(amount) for line, amount in fresh.items()}
 
 
