@@ -19,7 +19,7 @@ import polars as pl
 from matcher.amounts import total, totals
 from matcher.exports.erp.base import SENT, ExportBatch, ExportRequest
 from matcher.frames import State
-from matcher.states import NOT_RECEIVABLE, AllocationState, DecisionKind, LineState
+from matcher.states import NOT_RECEIVABLE, SETTLING, AllocationState, DecisionKind, LineState
 
 SENT_FIELDS = [name for name in SENT if name != "batch_id"]
 _SEPARATOR = "\x1f"
@@ -108,8 +108,7 @@ def _current(state: State, latest_days: pl.DataFrame, until: pl.Expr) -> pl.Data
     decided_line = pl.col("state") == LineState.POSTED
     # what is none of the receivables ledger's business is not sent unless it touches an item
     lines = state.lines.filter(touched | (decided_line & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
-    deciding = lines.filter(decided_line).select("decision_id", "line_id")
-    decided = pl.concat([parts.select("decision_id", "line_id"), deciding]).unique()
+    decided = pl.concat([parts.select("decision_id", "line_id"), _bringing(state, lines.filter(decided_line))]).unique()
     order = state.decisions.select("decision_id", "kind", "batch", "ordinal", "effective_date", decided_customer="customer_id")
     facts = lines.select("entity", "currency", payer="customer_id", line_amount="amount", place="line_id")
     rows = (
@@ -135,6 +134,17 @@ def _current(state: State, latest_days: pl.DataFrame, until: pl.Expr) -> pl.Data
     # Only what the ERP books is hashed: a corrected name or document number is no reason to take a receipt back.
     booked = ["role", "entity", "line_id", "customer_id", "currency", "amount", "unapplied", "effective_date", "parts"]
     return rows.with_columns(payload_hash=_hashes(rows, booked))
+
+
+def _bringing(state: State, lines: pl.DataFrame) -> pl.DataFrame:
+    """Decisions that bring the money of these lines to the customer who has it: on account first, and applied weeks later.
+
+    Of those for another customer none is meant any more: the money has changed hands.
+    """
+    whose = lines.select("line_id", "customer_id", latest="decision_id")
+    placed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(SETTLING)).select("decision_id", "line_id", "customer_id")
+    found = placed.join(whose, on=["line_id", "customer_id"]).select("decision_id", "line_id")
+    return pl.concat([found, whose.select("line_id", decision_id="latest").select("decision_id", "line_id")])
 
 
 def _on_no_line(posted: pl.DataFrame) -> pl.DataFrame:

@@ -91,9 +91,9 @@ def export(
 
 
 def _refused(target: Target, settings: TargetSettings, every: Sequence[Document]) -> tuple[Refused, ...]:
-    """What the target has no form for; with one document of a line it is the whole line, or its money would stand there twice or not."""
+    """What the target has no form for; with a document that moves money it is the whole line, or its money would stand there twice."""
     why = {one.external_id: said for one in every if (said := _why_not(target, settings, one))}
-    lines = {one.line.id for one in every if one.line and one.external_id in why}
+    lines = {one.line.id for one in every if one.line and one.amount and one.external_id in why}
     return tuple(
         Refused(one, why.get(one.external_id) or "goes together with another document of its line")
         for one in every
