@@ -139,7 +139,7 @@ def _book_of(ids: Sequence[str], books: Mapping[str, _Book]) -> _Book | None:
 def _record(session: Session, book: _Book | None, told: Iterable[tuple[Answer, str]], sources: Mapping[str, str]) -> Acknowledged:
     taken, known, faults = dict[str, tuple[Taken, str]](), 0, list[MatcherError]()
     for one, digest in told:
-        assert book is not None, "there is a target where there is an answer"
+        assert book is not None
         earlier = taken.get(one.external_id)
         try:
             if earlier is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from matcher.errors import MatcherError
 from matcher.exports import erp
-from matcher.exports.erp.answers import GENERIC, AnswerLayout, answers, fits, layout
+from matcher.exports.erp.answers import AnswerLayout, answers, fits, generic, layout
 from matcher.exports.erp.base import Answer, Target
 from matcher.exports.erp.registry import failures_named
 from matcher.openitems.tables import raw_sheets
@@ -40,7 +40,7 @@ def read(session: Session, source: Source, target: str | None, sent_to: Sequence
     own = [one for one in targets if one.read_answer is not None]
     if target and own:
         return list(_by_itself(session, own[0], data, source.name)), digest, []
-    layouts = [layout(one.answers, one.name) for one in targets if one.answers] + [layout(GENERIC, "generic")]
+    layouts = [layout(one.answers, one.name) for one in targets if one.answers] + [generic()]
     for how in layouts:
         rows = list(_rows(data, source.name, how))
         if rows and fits(rows[0][1], how):
@@ -54,7 +54,7 @@ def read(session: Session, source: Source, target: str | None, sent_to: Sequence
 
 def _by_itself(session: Session, target: Target, data: bytes, name: str) -> Sequence[Answer]:
     settings = erp.settings_of(target, session.config.target.get(target.name, {}))
-    assert target.read_answer is not None, "the target reads its own files"
+    assert target.read_answer is not None
     with failures_named(target.name):
         return target.read_answer(data, name, settings)
 

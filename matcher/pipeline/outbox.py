@@ -30,6 +30,7 @@ class OutboxDocument:
     """A document for an ERP, and how it stands.
 
     Attributes:
+        booked_on: the date to book on.
         amount: minor units of `currency`: the money that it brings, else what it applies.
         standing: whether its decision is in force, or for a reversal is not.
         sent_on: the day of the latest sending; None for what is new.
@@ -43,7 +44,7 @@ class OutboxDocument:
     state: Sent
     external_id: str
     record: str
-    date: date
+    booked_on: date
     customer_id: str
     currency: str
     amount: int
@@ -60,7 +61,7 @@ class OutboxDocument:
         """As a machine is told."""
         return {
             "target": self.target, "state": str(self.state), "external_id": self.external_id, "record": self.record,
-            "date": self.date.isoformat(), "customer_id": self.customer_id, "currency": self.currency,
+            "date": self.booked_on.isoformat(), "customer_id": self.customer_id, "currency": self.currency,
             "amount": money.render(self.amount, self.currency), "line_id": self.line_id, "decision_id": self.decision_id,
             "in_force": self.standing, "sent_on": self.sent_on.isoformat() if self.sent_on else None, "age": self.age,
             "erp_number": self.number, "message": self.message, "listed_on": self.listed_on.isoformat() if self.listed_on else None,
@@ -105,7 +106,7 @@ def page(session: Session, as_of: date, target: str = "", state: str = "") -> Ou
 
 
 def _key(one: OutboxDocument) -> tuple[object, ...]:
-    return (one.target, _ORDER.index(one.state), -(one.age or 0), one.date, one.line_id, one.external_id)
+    return (one.target, _ORDER.index(one.state), -(one.age or 0), one.booked_on, one.line_id, one.external_id)
 
 
 def _of_target(session: Session, target: str, books: State, as_of: date, moments: Mapping[int, str]) -> Iterable[OutboxDocument]:
@@ -121,7 +122,7 @@ def _of_target(session: Session, target: str, books: State, as_of: date, moments
 
 def _about(target: str, row: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: row[name] for name in ("external_id", "record", "customer_id", "currency", "line_id", "decision_id")}
-    return {"target": target, "date": row["effective_date"], "amount": row["amount"] or row["applied"], **named}
+    return {"target": target, "booked_on": row["effective_date"], "amount": row["amount"] or row["applied"], **named}
 
 
 def _sent(

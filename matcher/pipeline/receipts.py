@@ -76,7 +76,7 @@ def make(session: Session, file_name: str, as_of: date, target: str, how: Sendin
     table = session.config.target.get(target, {})
     known = present(session) if state is None else state
     made = erp.export(chosen, known, job, table, skip_unsupported=how.skip_unsupported or how.dry_run, preview=how.dry_run)
-    _check_unchanged(made.sent, sent)
+    check_unchanged(made.sent, sent)
     left = of(Sent.REJECTED) - again
     waiting = len(of(Sent.SENT) - again)
     return ReceiptsMade(made, waiting, len(_standing(left, sent, known)), len(of(Sent.UNKNOWN)), stand, job.head)
@@ -104,7 +104,7 @@ def standings(session: Session, target: str, sent: pl.DataFrame) -> dict[str, St
     return ledger.standings(sent, answers, listed) if listed else plain
 
 
-def _check_unchanged(to_send: pl.DataFrame, sent: pl.DataFrame) -> None:
+def check_unchanged(to_send: pl.DataFrame, sent: pl.DataFrame) -> None:
     """Refuses a document whose id stood for other contents before.
 
     Raises:

@@ -216,8 +216,8 @@ def command(batch: Row, files: Sequence[str], run: int | None) -> str:
         case "export":
             return f"sent {told['count']} {of} to {told['target']}, batch {told['batch_id']}"
         case "ack":
-            counts = [f"{told[word]} {_ANSWERS[word]}" for word in _ANSWERS if told.get(word)]
-            return f"{told['target']} answered: {', '.join(counts)}"
+            said = [f"{told[word]} {_ANSWERS[word]}" for word in _ANSWERS if told.get(word)]
+            return f"{told['target']} answered: {', '.join(said)}"
     return ""
 
 

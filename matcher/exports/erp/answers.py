@@ -1,6 +1,7 @@
 """The answers of ERPs: which columns of a result file say what. The layouts are TOML with the grammar of those of open items."""
 
 from collections.abc import Iterable, Mapping
+from importlib import resources
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -12,22 +13,6 @@ from matcher.states import Answered
 
 _ANSWERS = (Answered.ACCEPTED, Answered.REJECTED, Answered.UNKNOWN)
 Titles = Annotated[tuple[str, ...], Field(strict=False)]
-
-GENERIC = """
-name = "generic"
-
-[columns]
-external_id = ["external_id"]
-result = ["result", "status"]
-erp_number = ["erp_number", "number"]
-message = ["message"]
-
-[values.result]
-accepted = ["accepted", "ok", "success", "posted", "booked", "duplicate"]
-rejected = ["rejected", "error", "failed"]
-unknown = ["unknown", "pending", "timeout"]
-"""
-"""The layout of a result file of no particular ERP."""
 
 
 class Columns(BaseModel):
@@ -100,6 +85,11 @@ def layout(text: str, where: str) -> AnswerLayout:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise MatcherError("layout.invalid", f"{key}: {first['msg'].removeprefix('Value error, ')}", where) from error
+
+
+def generic() -> AnswerLayout:
+    """The layout of a result file of no particular ERP."""
+    return layout((resources.files("matcher.exports.erp") / "generic_answers.toml").read_text(encoding="utf-8"), "generic")
 
 
 def fits(titles: Iterable[str], how: AnswerLayout) -> bool:

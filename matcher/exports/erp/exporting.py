@@ -83,7 +83,7 @@ def export(
     kept = to_send.filter(~pl.col("external_id").is_in(left_out))
     _check_settings(target, settings, made)
     control = batch(kept, state, job)
-    assert target.render is not None, "a target has render or run"
+    assert target.render is not None
     with failures_named(target.name):
         files = tuple(target.render(Rendering(made, settings, control, job.file_name, job.head)))
     unsent = sent(to_send.filter(pl.col("external_id").is_in(left_out)), control)

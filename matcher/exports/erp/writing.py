@@ -46,8 +46,9 @@ PLAIN = Style()
 def csv_file(name: str, titles: Sequence[str], rows: Iterable[Sequence[Cell]], style: Style = PLAIN) -> File:
     """A CSV file. Amounts are `Decimal` with the places that they are to have; None is an empty cell."""
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if style.quote_all else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=style.delimiter, lineterminator=style.line_end, quoting=quoting)
+    writer = csv.writer(
+        text, delimiter=style.delimiter, lineterminator=style.line_end, quoting=csv.QUOTE_ALL if style.quote_all else csv.QUOTE_MINIMAL
+    )
     if style.header:
         writer.writerow(titles)
     for row in rows:

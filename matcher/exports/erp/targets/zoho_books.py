@@ -60,7 +60,7 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
 
 
 def _rows(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
-    assert one.line is not None, "a receipt has a line"
+    assert one.line is not None
     charges = sum(part.adjusted(Form.FEE) for part in one.parts)
     tax = any(part.adjusted(Form.WITHHOLDING_TAX) for part in one.parts)
     head = (
