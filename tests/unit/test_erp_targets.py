@@ -44,10 +44,10 @@ def test_two_packages_that_register_one_name_are_an_error(monkeypatch: pytest.Mo
         registry.load("sage")
 
 
-@pytest.mark.parametrize("value", ["test_targets:BROKEN", "test_targets:nothing", "no_such_module:T", "test_targets:SENT"])
+@pytest.mark.parametrize("value", ["test_erp_targets:BROKEN", "test_erp_targets:nothing", "no_such_module:T", "test_erp_targets:SENT"])
 def test_a_target_that_fails_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    registered(monkeypatch, ("broken", value))
     state, request = state_and_request("r.csv")
+    registered(monkeypatch, ("broken", value))
     with pytest.raises(MatcherError, match=r"target\.failed.*acme-targets"):
         erp.export(registry.load("broken"), state, request, {}, skip_unsupported=True)
 
