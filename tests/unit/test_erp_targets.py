@@ -48,7 +48,7 @@ def test_two_packages_that_register_one_name_are_an_error(monkeypatch: pytest.Mo
 def test_a_target_that_fails_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     state, request = state_and_request("r.csv")
     registered(monkeypatch, ("broken", value))
-    with pytest.raises(MatcherError, match=r"target\.failed.*acme-targets"):
+    with pytest.raises(MatcherError, match=r"target\.failed: .*acme-targets"):
         erp.export(registry.load("broken"), state, request, {}, skip_unsupported=True)
 
 
@@ -58,7 +58,7 @@ def test_an_id_with_other_contents_is_refused() -> None:
         return of_rows([row], SENT)
 
     check_unchanged(rows("a"), rows("a"))
-    with pytest.raises(MatcherError, match=r"target\.payload_changed.*x1"):
+    with pytest.raises(MatcherError, match=r"target\.payload_changed: .*x1"):
         check_unchanged(rows("b"), rows("a"))
 
 
