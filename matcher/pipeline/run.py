@@ -30,6 +30,7 @@ from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.remittance.told import about_lines
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
+from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import approvals, cash_book, journal
@@ -59,7 +60,9 @@ class RunResult:
     notes: tuple[str, ...] = ()
 
 
-def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
+def run(
+    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None, progress: Progress = SILENT
+) -> RunResult:
     """Matches every line booked up to a day that no decision settles yet.
 
     The day selects lines only. What they may pay is decided on everything that is known: a decision of a later date has taken what it
@@ -67,10 +70,11 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
     with gc_paused(0):
-        return _run(session, engine, book, as_of, precision_ppm)
+        return _run(session, engine, book, as_of, precision_ppm, progress)
 
 
-def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
+def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress) -> RunResult:
+    progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
@@ -91,7 +95,9 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         entries, refused = cash_book.entries(session.store), policy.rejected
         bookable = of_entries(state.lines, entries)
         del facts, state
-        parts, trouble = decide_all(work, deciding, second)
+        progress.stage("matching", sum(job.lines.height for job in work))
+        parts, trouble = decide_all(work, deciding, second, progress.done)
+    progress.stage("writing")
     _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
     records = merge(parts, aside.findings, refunds)
     texts = [job.lines.select("line_id", "entity", *_TEXTS) for job in work]
