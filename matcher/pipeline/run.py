@@ -22,7 +22,7 @@ from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
 from matcher.pipeline import sampling, trust
-from matcher.pipeline.booked import booked, of_entries
+from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -93,7 +93,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         entries, refused = cash_book.entries(session.store), policy.rejected
-        bookable = of_entries(state.lines, entries)
+        bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
         del facts, state
         progress.stage("matching", sum(job.lines.height for job in work))
         parts, trouble = decide_all(work, deciding, second, progress.done)
@@ -104,7 +104,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
-    records = records._replace(findings=booked(records.findings, bookable, entries, refused))
+    records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
     _record(session, as_of, accounts.with_offers(records), book, demoted)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
     return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))
