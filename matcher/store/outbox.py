@@ -49,6 +49,11 @@ def rejected(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, st
     return {str(line): (str(found[0]), str(found[1])) for line, found in rows}
 
 
+def rejected_lines(store: Store) -> int:
+    """How many lines are posted of which an ERP has rejected a document."""
+    return store.scalar(f"SELECT count(*) FROM ({REJECTED})")
+
+
 def moments(store: Store) -> dict[int, str]:
     """When each batch was appended, ISO 8601 in UTC."""
     return {int(batch): str(at) for batch, at in store.run('SELECT batch, "at" FROM log.batch')}
