@@ -96,7 +96,7 @@ def test_a_rejected_receipt_waits_again_and_goes_out_anew_without_a_reversal(des
     assert desk.send() == []
     assert desk.send("--rejected") == [first]
     desk.answer((first["external_id"], "rejected", "", "still blocked"), status=1)
-    assert "1 receipt that the ERP rejected waits" in desk.do("status")
+    assert "1 receipt rejected by the ERP" in desk.do("status")
     queue = json.loads(desk.do("queue", "-O", "json").splitlines()[0])
     assert (queue["line_id"], queue["reason"]) == (desk.lines["R1"], "rejected by the ERP (generic): still blocked")
     desk.books.undo(desk.lines["R1"])
