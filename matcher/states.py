@@ -236,9 +236,9 @@ class DatedBy(StrEnum):
 
     OPTION = "option"  # a person
     COLUMN = "column"  # of the file
-    TITLE = "title"  # what stands above the titles of the file's columns
     NAME = "name"  # of the file
     TODAY = "today"  # nothing but the day of the import
+    TITLE = "title"  # what stands above the titles of the file's columns
 
 
 class DocumentType(StrEnum):
