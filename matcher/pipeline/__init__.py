@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         lookup,
         opening,
         periods,
+        proof,
         reissues,
         reports,
         rulebooks,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "periods", "proof", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 
