@@ -12,7 +12,7 @@ from matcher.ledger.proof.balances import BALANCE
 from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import StatedError
 from matcher.ledger.trail import Step
-from matcher.matching.names.plain import name_keys
+from matcher.matching.names.plain import name_marks
 
 START = date(2026, 10, 1)
 LAST = date(2026, 10, 31)
@@ -53,7 +53,7 @@ def groups(bank: Sequence[Row], book: Sequence[Row]) -> pl.DataFrame:
     """What is paired."""
     said, booked = lines(bank), entries(book)
     texts = pl.concat([said["counterparty_name"], booked["counterparty_name"], booked["description"]])
-    names = name_keys(texts.filter(texts != ""))
+    names = name_marks(texts.filter(texts != ""))
     return paired(evidence.of_lines(said, names), evidence.of_entries(booked, names))
 
 
@@ -74,7 +74,10 @@ def material(
     stated: int | None = None,
     errors: Sequence[StatedError] = (),
 ) -> Material:
-    """All of it for the account ``main``; `opening` and `closing` are of its one statement, which tells of all lines up to its end."""
+    """All of it for the account ``main``; `opening` and `closing` are of its statement S of October.
+
+    Lines before October are of A, lines after it of T.
+    """
     said, booked = lines(bank), entries(book)
     common = {"account": "account", "amount": "amount"}
     line = {"id": "line_id", "date": "booking_date", "name": "counterparty_name", "text": "remittance_information",
@@ -87,7 +90,8 @@ def material(
     steps = []
     if opening is not None and closing is not None:
         steps = [Step("S", START, LAST, opening, closing)]
-        both[0] = both[0].with_columns(pl.when(pl.col("date") <= LAST).then(pl.lit("S")).otherwise(pl.lit("T")).alias("statement_id"))
+        month = pl.when(pl.col("date") < START).then(pl.lit("A")).when(pl.col("date") <= LAST).then(pl.lit("S")).otherwise(pl.lit("T"))
+        both[0] = both[0].with_columns(month.alias("statement_id"))
     told = [("main", when, amount, f"B{when}") for when, amount in balances]
     return Material(
         pl.concat(both), groups(bank, book), pl.DataFrame(told, schema=BALANCE, orient="row"), {"main": steps}, {"main": "EUR"},

@@ -161,13 +161,14 @@ def _show_cash(books: "Books", columns: Sequence["CashProof"], output: str) -> N
 
 def _say(result: "Proof", columns: Sequence["CashProof"]) -> None:
     from matcher.ledger.proof.pairing import BY_DAY, BY_SUM
-    from matcher.review.proof import verdict
+    from matcher.ledger.proof.words import verdict
 
     for one in result.accounts:
         note(verdict(one))
         for slip in [slip for slip in one.slips if not slip.stated][:_SHOWN]:
             change, opposite = (money.render(sign * slip.difference, one.currency) for sign in (1, -1))
-            note(f"{slip.entry_id}: say which side is wrong, --error 'book={change}:TEXT' or --error 'bank={opposite}:TEXT'.")
+            of = f"{one.account}:" if len(result.accounts) > 1 else ""
+            note(f"{slip.entry_id}: say which side is wrong, --error '{of}book={change}:TEXT' or --error '{of}bank={opposite}:TEXT'.")
         for hint in one.hints[:_SHOWN]:
             note(f"{hint}.")
         weak = {by: count for by, count in one.by if by in (BY_DAY, BY_SUM)}

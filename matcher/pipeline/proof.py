@@ -19,7 +19,7 @@ from matcher.ledger.proof.balances import BALANCE
 from matcher.ledger.proof.cash import CashProof, prove_month
 from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import Proof, StatedError
-from matcher.matching.names.plain import name_keys
+from matcher.matching.names.plain import name_marks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import asked_for, whole
 from matcher.states import DecisionKind, Exclusion, LineState
@@ -58,6 +58,11 @@ def cash(session: Session, month: str, said: Said | None = None, known: Known | 
     """The proof on the last day of a month (YYYY-MM), and the four columns of each account. Raises MatcherError: as `proof`."""
     last = last_day(month)
     return prove_month(_material(session, last, said or Said(), known), first_day(month) - timedelta(1), last)
+
+
+def has_book(session: Session) -> bool:
+    """Whether a cash book was imported."""
+    return not cash_book.entries(session.store).is_empty() or not cash_book.balances(session.store).is_empty()
 
 
 def _material(session: Session, day: date, said: Said, known: Known | None) -> Material:
@@ -151,7 +156,7 @@ def _legs(entries: pl.DataFrame) -> pl.DataFrame:
 
 def _groups(state: State, entries: pl.DataFrame) -> pl.DataFrame:
     texts = pl.concat([state.lines["counterparty_name"], entries["counterparty_name"], entries["description"]])
-    names = name_keys(texts.filter(texts != ""))
+    names = name_marks(texts.filter(texts != ""))
     return paired(evidence.of_lines(state.lines.select(evidence.LINE), names), evidence.of_entries(entries, names))
 
 

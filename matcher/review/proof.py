@@ -8,10 +8,15 @@ from itertools import zip_longest
 from matcher import money
 from matcher.ledger.proof.balances import Balance, Source
 from matcher.ledger.proof.cash import CashProof
-from matcher.ledger.proof.records import AccountProof, ProofState, Transit, TransitList
+from matcher.ledger.proof.records import AccountProof, Transit, TransitList
 from matcher.review import cells
 
-BALANCE = {"bank": "balance per bank statement", "book": "balance per book"}
+_BALANCE = {
+    ("bank", Source.STATEMENT): "balance per bank statement", ("bank", Source.MOVEMENTS): "movements at the bank, no balance known",
+    ("bank", Source.UNKNOWN): "balance per bank statement, not known", ("book", Source.ASSUMED): "balance per book, assumed",
+    ("book", Source.MOVEMENTS): "movements in the book, no balance known",
+}  # fmt: skip
+_PER_BOOK = "balance per book"
 ADJUSTED = {"bank": "adjusted bank balance", "book": "adjusted book balance"}
 ERROR = {"bank": "bank error", "book": "book error"}
 DIFFERENCE, UNEXPLAINED = "difference", "explained by nothing"
@@ -59,7 +64,7 @@ def positions(proof: AccountProof) -> tuple[Position, ...]:
 def _side(proof: AccountProof, side: str) -> Iterator[Position]:
     balance, adjusted = (proof.bank, proof.adjusted_bank) if side == "bank" else (proof.book, proof.adjusted_book)
     about = (proof.account, proof.currency, side)
-    yield Position(*about, BALANCE[side], balance.amount, day=proof.as_of, text=_origin(balance), total=True)
+    yield Position(*about, _per(side, balance), balance.amount, _origin(balance), proof.as_of, total=True)
     for which in _LISTS[side]:
         for one in proof.of_list(which):
             yield Position(
@@ -72,13 +77,17 @@ def _side(proof: AccountProof, side: str) -> Iterator[Position]:
     yield Position(*about, ADJUSTED[side], adjusted, day=proof.as_of, total=True)
 
 
+def _per(side: str, balance: Balance) -> str:
+    return _BALANCE.get((side, balance.source), _PER_BOOK)
+
+
 def _difference(proof: AccountProof) -> Iterator[Position]:
     about = (proof.account, proof.currency, "")
     yield Position(*about, DIFFERENCE, proof.difference, total=True)
     for slip in proof.slips:
         if not slip.stated:
-            both = (f"{slip.line_id[:10]} {_money(slip.line_amount, proof)}", f"{slip.entry_id} {_money(slip.entry_amount, proof)}")
-            yield Position(*about, slip.kind, slip.difference, slip.entry_id, slip.entry_date, text=" / ".join(both))
+            both = f"{slip.line_id[:10]} {_money(slip.line_amount, proof)} / {_money(slip.entry_amount, proof)}"
+            yield Position(*about, slip.kind, slip.difference, slip.entry_id, slip.entry_date, text=both)
     if proof.unexplained:
         yield Position(*about, UNEXPLAINED, proof.unexplained)
 
@@ -124,7 +133,7 @@ _Cell = tuple[str, str, int | None]
 
 def _sections(proof: AccountProof, side: str) -> Iterator[list[_Cell]]:
     balance, adjusted = (proof.bank, proof.adjusted_bank) if side == "bank" else (proof.book, proof.adjusted_book)
-    yield [(BALANCE[side], "", balance.amount)]
+    yield [(_per(side, balance), "", balance.amount)]
     for sign, which in zip(_SIGNS, _LISTS[side], strict=True):
         total, factor = proof.total(which), 1 if sign == "add" else -1
         items = [("", f"{one.day.isoformat()} {_text(one) or one.id}", factor * one.amount) for one in proof.of_list(which)]
@@ -136,34 +145,17 @@ def _sections(proof: AccountProof, side: str) -> Iterator[list[_Cell]]:
 def four_columns(proof: CashProof) -> tuple[dict[str, object], ...]:
     """The rows of the proof of cash, decimal text: side, what, opening, receipts, payments, closing; the last one is the difference."""
     currency, account = proof.closing.currency, proof.closing.account
-    named = [(row.side, _ROWS[row.what], row.four) for row in proof.rows]
-    return tuple(
-        {"account": account, "side": side, "what": what, **four.to_dict(currency), "currency": currency}
-        for side, what, four in (*named, ("", DIFFERENCE, proof.difference))
-    )
+    rows = []
+    for side, what, four in (*((row.side, row.what, row.four) for row in proof.rows), ("", DIFFERENCE, proof.difference)):
+        cells_of = four.to_dict(currency)
+        if what in ("balance", "adjusted", DIFFERENCE):
+            # a balance that nobody knows is no zero
+            cells_of |= {name: None for name, known in _known(proof, side) if not known}
+        rows.append({"account": account, "side": side, "what": _ROWS.get(what, what), **cells_of, "currency": currency})
+    return tuple(rows)
 
 
-def verdict(proof: AccountProof) -> str:
-    """In a sentence, whether an account is proven."""
-    account, currency = proof.account, proof.currency
-    if proof.state == ProofState.AGREES:
-        return f"Account {account}: bank and book agree at {_money(proof.adjusted_bank or 0, proof)} {currency}."
-    if proof.state == ProofState.DIFFERS and proof.unexplained:
-        return f"Account {account}: bank and book differ by {_money(proof.difference or 0, proof)} {currency}; {_rest(proof)}."
-    if proof.state == ProofState.DIFFERS:
-        return f"Account {account}: bank and book differ by {_money(proof.difference or 0, proof)} {currency}, by errors on one side."
-    return f"Account {account}: not proven, {_why(proof)}."
-
-
-def _rest(proof: AccountProof) -> str:
-    rest = proof.unexplained or 0
-    return "nothing explains it" if rest == proof.difference else f"nothing explains {_money(rest, proof)} {proof.currency} of it"
-
-
-def _why(proof: AccountProof) -> str:
-    if proof.book.source == Source.ASSUMED:
-        amount = _money((proof.book.amount or 0), proof)
-        return f"the book's balance of {amount} {proof.currency} assumes that both began with the first statement's opening balance"
-    if proof.book.source == Source.MOVEMENTS:
-        return "no balance is known: only what came in is compared"
-    return "no statement tells a balance"
+def _known(proof: CashProof, side: str) -> Iterator[tuple[str, bool]]:
+    for name, one in (("opening", proof.opening), ("closing", proof.closing)):
+        balances = {"bank": [one.bank], "book": [one.book]}.get(side, [one.bank, one.book])
+        yield name, all(balance.amount is not None for balance in balances)

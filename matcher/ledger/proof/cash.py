@@ -13,7 +13,6 @@ import polars as pl
 from matcher import money
 from matcher.ledger.proof import pairing
 from matcher.ledger.proof.assemble import Material, prove
-from matcher.ledger.proof.balances import Source
 from matcher.ledger.proof.records import AccountProof, Proof, Slip, StatedError, TransitList
 
 
@@ -80,8 +79,7 @@ class CashProof:
     @property
     def known(self) -> bool:
         """Whether all four balances have been told by somebody."""
-        sources = [balance.source for one in (self.opening, self.closing) for balance in (one.bank, one.book)]
-        return all(source in (Source.STATEMENT, Source.STATED, Source.RECORDED) for source in sources)
+        return self.opening.known and self.closing.known
 
     @property
     def agrees(self) -> bool:

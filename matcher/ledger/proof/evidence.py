@@ -7,6 +7,7 @@ LEAST_KEY = 4
 LEAST_WORD = 5
 """Fewest letters of a word that says whose money it is."""
 LEAST_TEXT = 6
+"""Fewest bytes of a text that says anything, two signs of Chinese."""
 _EMPTY = ("notprovided", "nonref", "none", "na")
 """References that stand for none."""
 _REVERSAL = r"\b(?:revers|storn|cancel|void|correct)|冲销|红冲|冲账|更正"
@@ -17,42 +18,46 @@ LINE = ("line_id", "account", "booking_date", "amount", "counterparty_name", *RE
 
 
 def of_lines(lines: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Lines as they are compared: id, account, date, amount, name, words, text, whole (references) and inside (keys in the text).
+    """Lines as they are compared: id, account, date, amount, name, mark, words (of it), text, whole (references), inside (keys in it).
 
     Args:
         lines: columns of `LINE`.
-        names: keys of names, ``name`` and ``key``: spellings of one name have one key.
+        names: name, key and mark: spellings of one name have one key; the mark is what tells a name without blanks from others, else ''.
     """
     whole = pl.concat_list(_key(name) for name in REFERENCES)
-    inside = pl.col("remittance_information").str.split(" ").list.eval(_cut(pl.element())).list.unique()
+    parts = pl.col("remittance_information").str.split(" ").list.eval(_plain(pl.element()))
+    # a reference may have a blank in it
+    twos = parts.list.eval(pl.element() + pl.element().shift(-1).fill_null(""))
+    inside = pl.concat_list(parts, twos).list.eval(_long(pl.element())).list.unique()
     return _named(lines, names).select(
-        pl.col("line_id").alias("id"), "account", pl.col("booking_date").alias("date"), "amount", "name", _words().alias("words"),
+        pl.col("line_id").alias("id"), "account", pl.col("booking_date").alias("date"), "amount", "name", "mark", _words().alias("words"),
         _text("remittance_information").alias("text"), whole.list.unique().alias("whole"), inside.alias("inside"),
     )  # fmt: skip
 
 
 def of_entries(entries: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Entries as they are compared: id, account, date, amount, name, words, text, reference, document, inside, reversal.
+    """Entries as they are compared: id, account, date, amount, name, words (of it), described (words of its text), text, reference,
+    document, inside, reversal.
 
     Args:
         entries: columns of `frames.BOOK_ENTRY`.
         names: as of `of_lines`, with keys of the descriptions too.
     """
-    inside = pl.col("description").str.split(" ").list.eval(_cut(pl.element())).list.unique()
+    inside = pl.col("description").str.split(" ").list.eval(_long(_plain(pl.element()))).list.unique()
     described = names.select(pl.col("name").alias("description"), pl.col("key").alias("described"))
     both = _named(entries, names).join(described, on="description", how="left", maintain_order="left")
-    # an entry without a name has the words of its text
-    words = pl.when(pl.col("name") == "").then(_words("described")).otherwise(_words())
     return both.with_columns(pl.col("described").fill_null("")).select(
-        pl.col("entry_id").alias("id"), "account", "date", "amount", "name", words.alias("words"), _text("description").alias("text"),
+        pl.col("entry_id").alias("id"), "account", "date", "amount", "name", _words().alias("words"),
+        _words("described").alias("described"), _text("description").alias("text"),
         _key("reference").alias("reference"), _key("document_no").alias("document"), inside.alias("inside"),
         pl.col("description").str.to_lowercase().str.contains(_REVERSAL).alias("reversal"),
     )  # fmt: skip
 
 
 def _named(frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    keys = names.select(pl.col("name").alias("counterparty_name"), pl.col("key").alias("name"))
-    return frame.join(keys, on="counterparty_name", how="left", maintain_order="left").with_columns(pl.col("name").fill_null(""))
+    keys = names.select(pl.col("name").alias("counterparty_name"), pl.col("key").alias("name"), "mark")
+    named = frame.join(keys, on="counterparty_name", how="left", maintain_order="left")
+    return named.with_columns(pl.col("name").fill_null(""), pl.col("mark").fill_null(""))
 
 
 def _words(column: str = "name") -> pl.Expr:
@@ -72,11 +77,10 @@ def _key(name: str) -> pl.Expr:
     return pl.when(key.is_in(_EMPTY)).then(pl.lit("")).otherwise(key)
 
 
-def _cut(part: pl.Expr) -> pl.Expr:
-    key = _plain(part)
+def _long(key: pl.Expr) -> pl.Expr:
     return key.filter(key.str.len_chars() >= LEAST_KEY)
 
 
 def _text(name: str) -> pl.Expr:
     text = _plain(pl.col(name))
-    return pl.when(text.str.len_chars() >= LEAST_TEXT).then(text).otherwise(pl.lit(""))
+    return pl.when(text.str.len_bytes() >= LEAST_TEXT).then(text).otherwise(pl.lit(""))

@@ -182,7 +182,7 @@ def _by_names(work: _Work) -> None:
 
 
 def _by_words(work: _Work, window: int) -> pl.DataFrame:
-    """Lines and entries without a name whose text has a word of the payer's name, or his whole name where it has no blanks."""
+    """Lines and entries without a name whose text has a word of the payer's name, or what tells a name without blanks from others."""
     same = ["account", "amount"]
     lines = work.lines.filter(pl.col("words").list.len() > 0)
     entries = work.entries.filter((pl.col("name") == "") & (pl.col("text") != ""))
@@ -190,8 +190,8 @@ def _by_words(work: _Work, window: int) -> pl.DataFrame:
     few = many.filter(pl.col("n") * pl.col("m") <= _MOST_COMPARED)
     both = lines.join(few, on=same, how="semi").join(entries, on=same, suffix=".entry")
     near = (pl.col("date") - pl.col("date.entry")).dt.total_days().abs() <= window
-    word = pl.col("words").list.set_intersection("words.entry").list.len() > 0
-    unbroken = ~pl.col("name").str.contains(" ") & pl.col("text.entry").str.contains(pl.col("name"), literal=True)
+    word = pl.col("words").list.set_intersection("described").list.len() > 0
+    unbroken = (pl.col("mark").str.len_chars() > 1) & pl.col("text.entry").str.contains(pl.col("mark"), literal=True)
     return both.filter(near & (word | unbroken)).select("id", pl.col("id.entry").alias("id.other"))
 
 

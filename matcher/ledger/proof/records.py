@@ -204,8 +204,12 @@ class AccountProof:
         """Whether both sides agree, and by balances that somebody has told."""
         if self.difference:
             return ProofState.DIFFERS
-        proven = self.bank.source == Source.STATEMENT and self.book.source in (Source.STATED, Source.RECORDED)
-        return ProofState.AGREES if proven else ProofState.UNPROVEN
+        return ProofState.AGREES if self.known else ProofState.UNPROVEN
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody has told both balances."""
+        return self.bank.source == Source.STATEMENT and self.book.source in (Source.STATED, Source.RECORDED)
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""

@@ -12,6 +12,8 @@ WINDOWS = (DAYS, 2, 0)
 MOST_PARTS = 5
 MOST_RECORDS = 12
 """Records among which parts are looked for, and parts of one sum: more would add up to anything by chance."""
+MOST_AROUND = 60
+"""Records of the days around that are looked at."""
 MOST_TARGETS = 4_000
 """Records of which parts are looked for; a bound for books in which nearly nothing is paired."""
 
@@ -86,7 +88,10 @@ def _near(record: Record, pool: Sequence[Record], days: Sequence[int]) -> list[R
     """Records of the other side that may be parts: of the widest window that has not too many of them."""
     day = record.day.toordinal()
     for window in WINDOWS:
-        found = pool[bisect_left(days, day - window) : bisect_right(days, day + window)]
+        first, end = bisect_left(days, day - window), bisect_right(days, day + window)
+        if end - first > MOST_AROUND:
+            continue
+        found = pool[first:end]
         smaller = [one for one in found if abs(one.amount) < abs(record.amount) and _agree(record, one)]
         if len(smaller) <= MOST_RECORDS:
             return smaller
