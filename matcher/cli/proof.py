@@ -23,7 +23,7 @@ _POSITIONS = (
     Column("what", " ", Kind.TEXT, priority=0, wrap=True), Column("date", kind=Kind.DATE, priority=1),
     Column("age", "days", Kind.COUNT, priority=2, tone=lambda row: Tone.BAD if row["state"] else Tone.PLAIN),
     Column("state", " ", priority=2, tones={"old": Tone.BAD}), Column("text", kind=Kind.TEXT, priority=1),
-    Column("kind", priority=3), Column("cleared", kind=Kind.DATE, priority=3), Column("id", priority=1, shown=ten),
+    Column("kind", priority=3), Column("cleared", "cleared on", Kind.DATE, priority=3), Column("id", priority=1, shown=ten),
     Column("amount", kind=Kind.AMOUNT, priority=0, zeros=True), Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 _COMPLETE = (
@@ -69,8 +69,8 @@ def proof(
     --form table       the same with both sides next to each other (银行存款余额调节表)
     --form cash        four columns of a month: opening, receipts, payments, closing
 
-    Nothing is ever filled up: what is left is named as an amount that nothing explains. The book's balance is --book-balance, else a row of
-    kind `balance` in the cash book's file with the entries after it. Without either nothing is proven, and the proof says what it assumes.
+    No amount is ever plugged: what is left is named as one that nothing explains. The book's balance is --book-balance, else a row of kind
+    `balance` in the cash book's file and the entries after it. Without either nothing is proven, and the proof says what it assumes.
 
     Exit status 1 when the sides differ, or a balance is not known.
     """
@@ -177,12 +177,12 @@ def _say(result: "Proof", columns: Sequence["CashProof"]) -> None:
         if n := weak.get(BY_SUM):
             note(f"{counted(n, 'group')} by a sum alone.")
         if old := sum(item.old for item in one.transits):
-            note(f"{counted(old, 'item')} in transit for long: see `old`.")
+            note(f"{counted(old, 'item')} in transit for too long, marked old.")
     for four in columns:
         if not four.agrees and four.closing.difference == 0 and four.known:
             note(f"Account {four.closing.account}: the columns differ, although the closing balances agree.")
     if result.without:
-        note(f"Without a cash book: {', '.join(result.without)}.")
+        note(f"No cash book for: {', '.join(result.without)}.")
 
 
 COMMANDS = (proof,)

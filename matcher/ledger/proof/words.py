@@ -11,10 +11,11 @@ def verdict(proof: AccountProof) -> str:
     if proof.state == ProofState.AGREES:
         return f"Account {account}: bank and book agree at {_money(proof.adjusted_bank or 0, proof)} {currency}."
     if proof.state == ProofState.DIFFERS:
+        rest = _rest(proof) if proof.known else f"{_rest(proof)}; {_why(proof)}"
         apart = _money(abs(proof.difference or 0), proof)
-        unsure = "" if proof.known else f"; {_why(proof)}"
-        where = "below" if (proof.difference or 0) < 0 else "above"
-        return f"Account {account}: the adjusted bank balance is {apart} {currency} {where} the book's, {_rest(proof)}{unsure}."
+        if (proof.difference or 0) < 0:
+            return f"Account {account}: the adjusted bank balance is {apart} {currency} below the book's, {rest}."
+        return f"Account {account}: the adjusted bank balance is {apart} {currency} above the book's, {rest}."
     return f"Account {account}: not proven, {_why(proof)}."
 
 
