@@ -8,9 +8,8 @@ from matcher import frames
 from matcher.config import Account
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.tables import Column, Table, text_table, typed
+from matcher.states import BOOK_ROW_KINDS, BookRowKind
 
-KINDS = ("entry", "balance")
-"""What a row is; an entry where nothing is said. A balance is the account's at the end of its date."""
 _COLUMNS = (
     Column("entry_id", "id", required=True),
     Column("account", required=True),
@@ -21,7 +20,7 @@ _COLUMNS = (
     Column("reference"),
     Column("counterparty_name"),
     Column("document_no"),
-    Column("kind", "word", words=KINDS),
+    Column("kind", "word", words=BOOK_ROW_KINDS),
 )
 
 
@@ -55,5 +54,5 @@ def read(data: bytes, name: str, find_account: Callable[[str, str], Account | No
     wide = {fault.row for fault in table.wide}
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
     accounts = pl.Series("account", [ids[key] for key in frame.select("account", "currency").iter_rows()], pl.String())
-    kind = pl.when(pl.col("kind") == "").then(pl.lit("entry")).otherwise("kind")
+    kind = pl.when(pl.col("kind") == "").then(pl.lit(BookRowKind.ENTRY.value)).otherwise("kind")
     return frame.with_columns(accounts, kind.alias("kind")).select(list(frames.BOOK_ROW)), table.without_rows()

@@ -3,13 +3,14 @@
 import polars as pl
 
 from matcher import frames
+from matcher.states import BookRowKind
 from matcher.store.database import Store
 from matcher.store.journal import until
 
 
 def append_rows(store: Store, batch: int, rows: pl.DataFrame) -> dict[str, int]:
     """Appends entries and balances that are new, or say something else than before. `rows`: columns of `frames.BOOK_ROW`."""
-    balance = pl.col("kind") == "balance"
+    balance = pl.col("kind") == BookRowKind.BALANCE
     counts = _append(store, batch, "raw.book_entry", rows.filter(~balance).select(list(frames.BOOK_ENTRY)), entries(store))
     told = _append(store, batch, "raw.book_balance", rows.filter(balance).select(list(frames.BOOK_BALANCE)), balances(store))
     return {name: counts[name] + told[name] for name in counts}

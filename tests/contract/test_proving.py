@@ -11,7 +11,7 @@ from desk import Desk
 from support import CONFIG, Row, lines_file, new_books, table, write
 
 from matcher.books import Books
-from matcher.codes import NEEDS_PERSON, USAGE
+from matcher.codes import CATALOGUE, NEEDS_PERSON, USAGE
 from matcher.display.widths import width
 from matcher.errors import MatcherError
 
@@ -199,7 +199,7 @@ def test_both_accounts_and_a_transfer_between_them(tmp_path: Path, monkeypatch: 
 def test_what_cannot_be_read_is_refused(asked: tuple[str, ...], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = desk_of(tmp_path, monkeypatch, *VECTOR_1)
     result = desk.run("proof", "--as-of", "2026-10-31", *asked)
-    assert result.exit_code in (USAGE, 3)
+    assert result.exit_code == CATALOGUE[code].exit_code
     assert result.stderr.startswith(code)
 
 
