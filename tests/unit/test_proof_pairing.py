@@ -59,6 +59,14 @@ def test_the_nearest_day_says_which_of_two_with_one_reference_it_is() -> None:
     assert sets([{"date": day(14), "amount": 100, "reference": "R1"}], even) == {}
 
 
+def test_a_reference_of_every_month_says_nothing_of_another_season() -> None:
+    rent = {"amount": -50_000, "reference": "MV-4711"}
+    bank = [{**rent, "date": day(n)} for n in (1, 31, 62)]
+    book = [{**rent, "date": day(n)} for n in (2, 63, 200)]
+    assert set(sets(bank, book)) == {"L1 E1", "L3 E2"}
+    assert set(sets(bank[1:2], book[2:])) == {"L1 E1"}  # the only one of its number
+
+
 def test_of_an_entry_that_was_booked_twice_one_is_left() -> None:
     twice = {"date": day(14), "amount": 100, "reference": "R1"}
     assert sets([twice], [twice, twice]) == {"L1 E1": "the same reference"}

@@ -61,7 +61,9 @@ def paired(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
         lines: as `evidence.of_lines` gives them.
         entries: as `evidence.of_entries` gives them.
     """
-    work = _Work(lines.sort("id"), entries.sort("id"))
+    # a reference that comes again each month says little of a line of another season
+    alone = {own: (pl.len().over("account", own) == 1) & pl.col(own).str.contains(r"\d") for own in ("reference", "document")}
+    work = _Work(lines.sort("id"), entries.sort("id").with_columns(rule.alias(f"lone_{own}") for own, rule in alone.items()))
     doubtful = _by_references(work)
     _reversed_by_reference(work)
     _by_references(work)
@@ -103,7 +105,9 @@ def _by_references(work: _Work) -> pl.DataFrame:
         lines = _hits(work.lines, place, entries, ["account", "amount", "key"])
         if lines.is_empty():
             continue
-        work.take(keyed.pairs(lines, entries, _FAR, twins=True), BY_REFERENCE)
+        lone = work.entries.filter(f"lone_{own}").select("id")
+        for known, windows in ((entries.join(lone, on="id", how="semi"), _FAR), (entries.join(lone, on="id", how="anti"), _NEAR)):
+            work.take(keyed.pairs(lines, known, windows, twins=True), BY_REFERENCE)
         same = ["account", "amount", "key"]
         left = lines.join(work.lines, on="id", how="semi"), entries.join(work.entries, on="id", how="semi")
         doubtful += [left[0].join(left[1], on=same, how="semi").select("id"), left[1].join(left[0], on=same, how="semi").select("id")]
