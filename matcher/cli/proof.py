@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher import languages, money
-from matcher.cli.common import as_of_option, busy, did, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, did, heading, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Said, Tone, counted, data_record, for_programs, show, with_format
 from matcher.cli.tables.standard import ten
 from matcher.codes import NEEDS_PERSON
