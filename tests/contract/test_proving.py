@@ -260,3 +260,13 @@ def test_a_closed_month_is_told_as_it_was_known(tmp_path: Path, monkeypatch: pyt
     desk.do("import", "book", str(late))
     assert desk.run("proof", "--as-of", "2026-10-31", *BALANCE, "-O", "csv").stdout == before
     assert "537" not in desk.run("proof", "--as-of", "2026-11-01", *BALANCE, "-O", "csv").stdout.split("bank credited")[0]
+
+
+def test_bank_lines_that_are_missing_are_named_as_the_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = bank_lines("100.00", ("2026-10-05", "50.00", "one"))
+    desk = desk_of(tmp_path, monkeypatch, first, [entry("GL-1", "2026-10-05", "50.00", "one"), entry("GL-2", "2026-10-20", "20.00", "two")])
+    later = [{**row, "bank_reference": "C1"} for row in bank_lines("180.00", ("2026-10-20", "20.00", "two"))]
+    desk.do("ingest", str(lines_file(tmp_path, later, "later.csv")))
+    said = desk.do("proof", "--as-of", "2026-10-31", "--book-balance", "giro=170.00", status=NEEDS_PERSON)
+    assert "is 30.00 EUR above the book's, and nothing explains it" in said
+    assert "bank lines of 30.00 EUR are missing between two statements." in said

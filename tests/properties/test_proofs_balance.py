@@ -55,7 +55,7 @@ def made(bank: list[Row], book: list[Row]) -> Material:
     return replace(whole, steps={"main": [Step("A", day(-30), day(0), first, OPENING), Step("S", START, LAST, OPENING, month)]})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(event, max_size=14), st.integers(0, 45))
 def test_both_sides_agree_and_everything_is_in_one_place(events: list[tuple[str, int, int, int, str, bool]], when: int) -> None:
     bank, book = history(events)
@@ -69,7 +69,7 @@ def test_both_sides_agree_and_everything_is_in_one_place(events: list[tuple[str,
     assert sorted(listed["id"]) == sorted(item.id for item in one.transits)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(event, max_size=14))
 def test_groups_have_one_sum_and_share_nothing(events: list[tuple[str, int, int, int, str, bool]]) -> None:
     bank, book = history(events)
@@ -84,7 +84,7 @@ def test_groups_have_one_sum_and_share_nothing(events: list[tuple[str, int, int,
             assert (sums["bank"] == sums["book"]) is (by not in SLIPS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(event.filter(lambda one: one[0] != "slip"), max_size=12))
 def test_the_four_columns_reach_one_row(events: list[tuple[str, int, int, int, str, bool]]) -> None:
     whole = made(*history(events))
