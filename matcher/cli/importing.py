@@ -45,7 +45,7 @@ _ADVICES = (
     "--snapshot-date",
     type=IsoDate(),
     metavar="DATE",
-    help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
+    help="The day that the list of open items speaks of. Default: the file's column or title, else its name, else today.",
 )
 @click.option("--layout", default="", metavar="NAME", help="Layout of the files; `matcher layout list` lists them. Default: detect.")
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
@@ -96,7 +96,7 @@ def import_(
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
-    else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
+    else the day above the titles (Stand: 31.10.2026), else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
     legal entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has
     changed, is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
 
