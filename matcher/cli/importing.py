@@ -96,9 +96,10 @@ def import_(
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
-    else the day above the titles (Stand: 31.10.2026), else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
-    legal entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has
-    changed, is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
+    else the day above the titles (Stand: 31.10.2026), else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for
+    its last day), else today. An open item of the same legal entity that the snapshot no longer lists is closed by the ERP, unless
+    --partial is given. What was open before, is new, has changed, is closed and is open after is shown by legal entity and currency, to
+    be held against the ERP's own list.
 
     A file with a fault changes nothing (exit status 3); all of its faults are named with their lines. A list that leaves out more than a
     fifth of what is open (policy.closing_percent) looks cut off and is refused (exit status 4); --allow-closing takes it all the same.
