@@ -95,6 +95,12 @@ USE = (
     Code("layout.invalid", USAGE, "A layout of open items or customers is not valid.", "Correct the named key; see docs/open_items.md."),
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
+    Code(
+        "rate.missing",
+        USAGE,
+        "An amount cannot be converted: its currency has no exchange rate on that day or before it.",
+        "Import the rate with `matcher import rates`, or look at each currency by itself.",
+    ),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),

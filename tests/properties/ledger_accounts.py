@@ -222,14 +222,18 @@ def check_bridge(session: Session, state: State, days: Sequence[date]) -> Iterat
     """From each of these days to the next every step adds up, to what the aging of the day says: of a closed month as it was closed."""
     opening = _aged(session, days[0])
     for first, last in pairwise(days):
-        rows = bridge(state.movements, first + timedelta(1), last)
-        for row in rows.iter_rows(named=True):
-            if row["opening"] + sum(row[step] for step in STEPS) != row["closing"]:
-                yield f"the bridge from {first} to {last} does not add up: {row}"
-        begun = summed(rows, "opening")
+        rows = bridge(state.movements, state.items, first + timedelta(1), last)
+        opened, closed = (rows.filter(pl.col("step") == step) for step in ("opening", "closing"))
+        moved = rows.filter(pl.col("step").is_in(STEPS))
+        sums = Counter(summed(opened, "amount"))
+        sums.update(summed(moved, "amount"))
+        sums.subtract(summed(closed, "amount"))
+        if any(sums.values()):
+            yield f"the bridge from {first} to {last} does not add up: {+sums}, {-sums}"
+        begun = summed(opened, "amount")
         if begun != opening:
             yield f"the bridge from {first} begins with {begun}, the day ended with {opening}"
-        opening = summed(rows, "closing")
+        opening = summed(closed, "amount")
         aged = _aged(session, last)
         for key in sorted(aged.keys() | opening.keys()):
             if aged.get(key, 0) != opening.get(key, 0):
