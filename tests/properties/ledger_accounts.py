@@ -14,8 +14,10 @@ from ledger_world import HOUSE, Document, Posting, Told, text
 from matcher.frames import State
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import STEPS, bridge
+from matcher.ledger.control import control, unexplained
 from matcher.pipeline import view
 from matcher.pipeline.session import Session
+from matcher.store import journal as journal_store
 
 SETTLES = {"match", "accept", "allocate", "on_account", "set_off", "refund", "return", "classify"}
 OURS = {"cash", "adjustment", "set_off", "refund", "return", "reversal"}
@@ -238,6 +240,17 @@ def check_bridge(session: Session, state: State, days: Sequence[date]) -> Iterat
         for key in sorted(aged.keys() | opening.keys()):
             if aged.get(key, 0) != opening.get(key, 0):
                 yield f"{key} of {last}: {text(opening.get(key, 0))} by the bridge, {text(aged.get(key, 0))} by the aging"
+
+
+def check_control(session: Session) -> Iterator[str]:
+    """What the ERP lists is the books' receivables and what `control` itemises: nothing is left over."""
+    state, facts = view.whole(session, END), journal_store.facts(session.store)
+    listed: dict[tuple[str, str], int] = dict.fromkeys(state.movements.select("entity", "currency").iter_rows(), 0)
+    for entity, currency, left in state.items.select("entity", "currency", "listed_open").iter_rows():
+        listed[entity, currency] = listed.get((entity, currency), 0) + left
+    rows = control(facts, state, listed)
+    for key, left in unexplained(rows).items():
+        yield f"{text(left)} of the control account of {key} is not explained: {rows.rows()}"
 
 
 def _aged(session: Session, day: date) -> Sums:

@@ -185,6 +185,7 @@ class History:
             self.wrong(list(accounts.check_movements(self.journal, state)))
             days = accounts.open_days(self.journal, self.rng, self.now.date())
             self.wrong(list(accounts.check_bridge(session, state, days)))
+            self.wrong(list(accounts.check_control(session)))
         self.check_closed()
         if verify:
             failed = [check for check in self.books.verify() if check.failure and check.code != "statement.gap"]
