@@ -1,45 +1,16 @@
-"""Commands that give out: aging, export, verify."""
+"""Commands that give out: export, verify."""
 
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, data, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, busy, data, known_at_option, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 
 if TYPE_CHECKING:
     from matcher.pipeline.check import Check
-
-
-@click.command()
-@with_books
-@with_format
-@as_of_option
-@known_at_option
-@click.option("--detail", is_flag=True, help="One row for each item instead of each customer.")
-def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
-    """Aged open items by customer: what is due, since when, and what is paid but not yet applied."""
-    from matcher import amounts
-    from matcher.cli import aging_columns
-    from matcher.ledger.aging import AGING_AMOUNTS
-
-    books = open_books()
-    frame = books.aging(as_of, known_at=known_at) if detail else books.aging_summary(as_of, known_at=known_at)
-    rendered = amounts.render(frame, dict.fromkeys(AGING_AMOUNTS if detail else frame.columns[4:], "currency"))
-    rows = list(rendered.iter_rows(named=True))
-    currencies = sorted(frame["currency"].unique())
-    named = heading(books, "aged open items", as_of=as_of) if rows else ()
-    head = [*named, *([", ".join(currencies)] if len(currencies) > 1 else [])]
-    if detail:
-        show(rows, aging_columns.DETAIL, output, complete=rendered.columns, head=head)
-    else:
-        buckets = rendered.columns[4:-4]
-        with_overdue = [row | {"overdue": aging_columns.overdue(row, buckets)} for row in rows]
-        show(with_overdue, aging_columns.summary(buckets), output, complete=rendered.columns, head=head)
-    if not rows:
-        note("Nothing is open.")
 
 
 @click.command()
@@ -114,4 +85,4 @@ def _result(check: "Check") -> str:
     return f"holds ({check.note})" if check.note else "holds"
 
 
-COMMANDS = (aging, export, verify)
+COMMANDS = (export, verify)

@@ -69,7 +69,7 @@ class Group(StrEnum):
 
     keys: tuple[str, ...]
 
-    def __new__(cls, word: str, keys: tuple[str, ...]) -> "Group":
+    def __new__(cls, word: str, keys: tuple[str, ...] = ()) -> "Group":
         """A word and its columns."""
         made = str.__new__(cls, word)
         made._value_, made.keys = word, keys

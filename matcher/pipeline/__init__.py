@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matcher.pipeline import (
         actions,
+        aged,
         backtest,
+        bridges,
         challenge,
         choices,
         conflicts,
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
+    "opening", "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 
