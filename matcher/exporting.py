@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.pipeline.aged import AgingReport, AgingRequest
     from matcher.pipeline.bridges import BridgeReport, BridgeRequest
-    from matcher.pipeline.reports import Exported
+    from matcher.pipeline.exports import Exported
     from matcher.pipeline.session import Session
     from matcher.pipeline.view import Asked
 
@@ -96,23 +96,51 @@ class ExportingMethods(ABC):
             known = pipeline.view.known_at(session, known_at)
             return pipeline.bridges.bridge(session, days, asked or pipeline.bridges.BridgeRequest(), known)
 
-    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
+    def export(
+        self,
+        what: str,
+        path: str | Path,
+        as_of: date | None = None,
+        *,
+        target: str = "generic",
+        known_at: str = "",
+        month: str = "",
+        new: bool = False,
+        locale: str = "",
+        aging: AgingRequest | None = None,
+    ) -> Exported:
+        """Writes ``matches``, ``aging``, ``discrepancies``, ``bridge`` or ``receipts`` to a file, whole or not at all.
 
-        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
+        Receipts, and what is new, get their name only when the books remember what they hold.
+
+        Args:
+            what: is written.
+            path: of the file; its ending chooses the form.
+            as_of: its day.
+            target: of receipts, the ERP to write for.
+            known_at: a batch or day, for what was known then.
+            month: rows of this month (YYYY-MM) only, as of its last day.
+            new: rows that were recorded after the latest export of this kind that was made so.
+            locale: de, fr or zh: CSV as a spreadsheet of that language reads it.
+            aging: how an aging is made.
 
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
         """
         from matcher.exports.files import Outbox
+        from matcher.pipeline.aged import AgingRequest
+        from matcher.pipeline.exports import FileRequest
 
+        asked = FileRequest(what, Path(path), month, new, locale, target, aging or AgingRequest())
         with Outbox() as outbox:
-            with self._session(write=what == "receipts") as session:
-                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
-                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known)
+            with self._session(write=asked.records) as session:
+                known = pipeline.view.known_at(session, known_at)
+                done = pipeline.exports.export(session, asked, as_of, self._present_day(session), outbox, known)
             try:
                 outbox.publish()
             except MatcherError as error:
+                if what != "receipts":
+                    raise
                 recorded = f"{error.what}; its documents are recorded as sent"
                 raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
             self.kept = True

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matcher.cli.aged import BUCKETS, BY
 from matcher.cli.common import as_of_option, busy, data, known_at_option, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
@@ -14,32 +15,55 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "bridge", "receipts"]), metavar="TARGET")
 @click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@click.option("--month", default="", metavar="YYYY-MM", help="Rows of this month, as of its last day.")
+@click.option("--new", is_flag=True, help="Only what was recorded since the last export with --new.")
+@click.option("--locale", type=click.Choice(["de", "fr", "zh"]), default=None, help="CSV as a spreadsheet of that language reads it.")
+@click.option("--by", type=click.Choice(["due", "document"]), default=None, help=f"For an aging. {BY}  [default: due]")
+@click.option("--buckets", default="", metavar="DAYS|years", help=f"For an aging. {BUCKETS}")
 @with_books
 @as_of_option
 @known_at_option
-def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
+def export(
+    what: str, path: str, target: str, as_of: date | None, known_at: str, month: str, locale: str | None, by: str | None, buckets: str,
+    *, new: bool,
+) -> None:  # fmt: skip
+    """Write a file for another system, or for people: TARGET is matches, aging, discrepancies, bridge or receipts.
 
     \b
-    matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
-    aging          every open item with its bucket
+    matches        every line and what it was applied to
+    aging          every open item with its bucket, and in the base currency at the closing rate
     discrepancies  where money and documents disagree
+    bridge         every step from the opening to the closing balance of a month, by customer
     receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
+
+    The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.
+    --locale de and fr write CSV with semicolons and decimal commas, zh with commas; all for a spreadsheet that is double-clicked.
+
+    --month takes of matches and discrepancies what was booked or decided in it; of aging the state of its last day; of receipts all up
+    to that day. --new is remembered by the books: the next one begins where it ended.
 
     Exporting receipts again sends the same documents under the same ids.
     """
+    from matcher.pipeline.aged import request
+
     with busy(f"exporting {what}"):
-        done = open_books().export(what, path, as_of, target=target, known_at=known_at)
+        aging = request(by or "", buckets)
+        done = open_books().export(
+            what, path, as_of, target=target, known_at=known_at, month=month, new=new, locale=locale or "", aging=aging
+        )
     for file in done.files:
         data(f"{file}\n")
     if what == "receipts":
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
         note(f"{counted(done.rows, 'document')}, control total {totals}, batch {done.batch_id}.")
     else:
-        note(f"{counted(done.rows, 'row')}.")
+        since = f" recorded after batch {done.since}" if done.since else ""
+        note(f"{counted(done.rows, 'row')}{since}.")
+    for currency in done.missing:
+        note(f"{currency} has no rate: its rows have no amount in the base currency, and there is no sum of it.")
     note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         challenge,
         choices,
         conflicts,
+        exports,
         imports,
         ingest,
         layouts,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
-    "opening", "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest", "layouts", "lists",
+    "lookup", "opening", "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

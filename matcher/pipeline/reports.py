@@ -1,34 +1,19 @@
-"""What goes out: exports of the books' state, and what blocks the close."""
+"""What blocks the close."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
-from pathlib import Path
 
 import polars as pl
 
 from matcher import money
 from matcher.codes import CATALOGUE
-from matcher.errors import MatcherError
-from matcher.exports import erp, files, tables
-from matcher.exports.matches import matches
-from matcher.frames import State
-from matcher.journal.chain import Head
-from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
-from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
-from matcher.ledger.followup import follow_up
 from matcher.pipeline import conflicts
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, present, whole
 from matcher.states import StatementState
-from matcher.store import facts, journal
+from matcher.store import facts
 from matcher.store.facts import Statement
-from matcher.store.journal import Known
-
-WHAT = ("matches", "aging", "discrepancies", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +23,6 @@ class Block:
     code: str
     message: str
     day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency).
-
-    `head` is the journal's latest batch then: number and hash. It says which books the files were made of; see `verify`.
-    """
-
-    what: str
-    files: tuple[str, ...]
-    rows: int
-    control_totals: dict[str, str]
-    batch_id: str
-    head: Head
 
 
 def blocks(session: Session) -> list[Block]:
@@ -111,63 +81,3 @@ def _replaced(statement: Statement, proven: pl.DataFrame) -> bool:
     shares = pl.any_horizontal(pl.lit(value=False), *(pl.col(name) == value for name, value in told.items()))
     later = (pl.col("account") == statement.account) & (pl.col("batch") > statement.batch)
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
-
-
-def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox, known: Known | None = None) -> Exported:
-    """Makes one export. Receipts go to the outbox, for the caller to publish once the books remember them; the others are written.
-
-    A day of a closed month is told as it was known when the month was closed; any other as it is known now, or was as `known` says.
-
-    Raises:
-        MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
-    """
-    if what == "receipts":
-        return _receipts(session, present(session), as_of, path, target, outbox)
-    then = asked_for(session, as_of, known)
-    frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
-    head = journal.last_batch(session.store)
-    tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
-    return Exported(what, (str(path),), frame.height, {}, "", head)
-
-
-def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
-    buckets = then.buckets
-    made: dict[str, Callable[[State], tuple[pl.DataFrame, dict[str, str]]]] = {
-        "matches": lambda state: (matches(state), {}),
-        "aging": lambda state: (aging(state, buckets), AGING_AMOUNTS),
-        "discrepancies": partial(_discrepancies, session, then),
-    }
-    if what not in made:
-        raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")
-    return made[what]
-
-
-def _discrepancies(session: Session, then: Asked, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
-    statements = {statement.statement_id: statement for statement in facts.statement_records(facts.statements(session.store))}
-    gap_rows = []
-    for gap in breaks(facts.statement_facts(session.store, then.known.batch if then.known else None)):
-        after = statements[gap.later]
-        gap_rows.append((gap.account, after.entity, after.currency, after.first_day, gap.closing, gap.opening, gap.missing))
-    gaps = pl.DataFrame(gap_rows, schema=GAP, orient="row").filter(pl.col("date") <= state.as_of)
-    follow = follow_up(state.decisions)
-    rows = discrepancies(
-        state, follow.owners, notes=follow.notes, gaps=gaps, buckets=then.buckets, discount_grace_days=then.discount_grace_days
-    )
-    return rows, DISCREPANCY_AMOUNTS
-
-
-def _receipts(session: Session, state: State, as_of: date, path: Path, target: str, outbox: files.Outbox) -> Exported:
-    chosen = erp.target(target)
-    sent = journal.exported(session.store, target)
-    head = cache(partial(journal.last_batch, session.store))
-    job = erp.ExportRequest(path.name, session.config.books.name, as_of, sent, head=head)
-    made = chosen.run(state, job)
-    fresh = made.sent.join(sent, on="external_id", how="anti")
-    if fresh.height:
-        journal.append_exported(session.store, session.next_batch, target, fresh)
-        session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
-    sealed = head()  # asked once: a pipe is written when the books are closed again
-    for file in made.files:
-        outbox.add(path.with_name(file.name), file.chunks)
-    written = tuple(str(path.with_name(file.name)) for file in made.files)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, sealed)
