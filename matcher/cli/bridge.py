@@ -69,8 +69,9 @@ def bridge(
     if for_programs(output):
         show(list(_records(report)), COMPLETE, output, complete=COMPLETE)
     else:
-        span = f"{day_in_words(report.period.first)} - {day_in_words(report.period.last)}"
-        _show(report, output, (books.config.books.name, "receivables", span), by_customer=group == "customer")
+        begin, end = day_in_words(report.period.first), day_in_words(report.period.last)
+        head = (books.config.books.name, "receivables", f"from {begin} to {end}")
+        _show(report, output, head, by_customer=group == "customer")
     if not report.rows.height:
         note("Nothing was open and nothing moved.")
     for said in _remarks(report):
