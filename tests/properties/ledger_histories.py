@@ -22,7 +22,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import view
 from matcher.pipeline.actions.base import Decided
 
-EXPORTS = ("aging", "discrepancies", "matches")
+EXPORTS = ("aging", "bridge", "discrepancies", "matches")
 MAY_BE_REFUSED: dict[str, set[str]] = {
     "listed": {"items.closing", "item.posted"}, "listed_again": {"item.posted"}, "statement": set(), "statement_again": set(),
     "run": set(), "run_up_to_a_day": set(),
