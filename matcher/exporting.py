@@ -106,6 +106,7 @@ class ExportingMethods(ABC):
         known_at: str = "",
         month: str = "",
         new: bool = False,
+        since: int | None = None,
         locale: str = "",
         aging: AgingRequest | None = None,
     ) -> Exported:
@@ -121,6 +122,7 @@ class ExportingMethods(ABC):
             known_at: a batch or day, for what was known then.
             month: rows of this month (YYYY-MM) only, as of its last day.
             new: rows that were recorded after the latest export of this kind that was made so.
+            since: rows that were recorded after this batch, to have such an export again.
             locale: de, fr or zh: CSV as a spreadsheet of that language reads it.
             aging: how an aging is made.
 
@@ -131,7 +133,7 @@ class ExportingMethods(ABC):
         from matcher.pipeline.aged import AgingRequest
         from matcher.pipeline.exports import FileRequest
 
-        asked = FileRequest(what, Path(path), month, new, locale, target, aging or AgingRequest())
+        asked = FileRequest(what, Path(path), month, new, since, locale, target, aging or AgingRequest())
         with Outbox() as outbox:
             with self._session(write=asked.records) as session:
                 known = pipeline.view.known_at(session, known_at)
@@ -139,8 +141,12 @@ class ExportingMethods(ABC):
             try:
                 outbox.publish()
             except MatcherError as error:
-                if what != "receipts":
+                if not asked.records:
                     raise
+                if new:
+                    recorded = f"{error.what}; its rows are recorded as exported"
+                    hint = f"Repeat the command with --since {done.since} in the place of --new."
+                    raise MatcherError(error.code, recorded, error.where, hint) from error
                 recorded = f"{error.what}; its documents are recorded as sent"
                 raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
             self.kept = True

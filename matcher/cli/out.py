@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @click.option("--month", default="", metavar="YYYY-MM", help="Rows of this month, as of its last day.")
 @click.option("--new", is_flag=True, help="Only what was recorded since the last export with --new.")
+@click.option("--since", type=click.IntRange(min=0), metavar="BATCH", help="Only what was recorded after this batch: a --new again.")
 @click.option("--locale", type=click.Choice(["de", "fr", "zh"]), default=None, help="CSV as a spreadsheet of that language reads it.")
 @click.option("--by", type=click.Choice(["due", "document"]), default=None, help=f"For an aging. {BY}  [default: due]")
 @click.option("--buckets", default="", metavar="DAYS|years", help=f"For an aging. {BUCKETS}")
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @known_at_option
 def export(
     what: str, path: str, target: str, as_of: date | None, known_at: str, month: str, locale: str | None, by: str | None, buckets: str,
-    *, new: bool,
+    *, new: bool, since: int | None,
 ) -> None:  # fmt: skip
     """Write a file for another system, or for people: TARGET is matches, aging, discrepancies, bridge or receipts.
 
@@ -44,7 +45,8 @@ def export(
     --locale de and fr write CSV with semicolons and decimal commas, zh with commas; all for a spreadsheet that is double-clicked.
 
     --month takes of matches and discrepancies what was booked or decided in it; of aging the state of its last day; of receipts all up
-    to that day. --new is remembered by the books: the next one begins where it ended.
+    to that day. --new is remembered by the books: the next one begins where it ended; the closing words
+    name the batch with which --since makes the same file again.
 
     Exporting receipts again sends the same documents under the same ids.
     """
@@ -53,7 +55,7 @@ def export(
     with busy(f"exporting {what}"):
         aging = request(by or "", buckets)
         done = open_books().export(
-            what, path, as_of, target=target, known_at=known_at, month=month, new=new, locale=locale or "", aging=aging
+            what, path, as_of, target=target, known_at=known_at, month=month, new=new, since=since, locale=locale or "", aging=aging
         )
     for file in done.files:
         data(f"{file}\n")
@@ -61,8 +63,8 @@ def export(
         totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
         note(f"{counted(done.rows, 'document')}, control total {totals}, batch {done.batch_id}.")
     else:
-        since = f" recorded after batch {done.since}" if done.since else ""
-        note(f"{counted(done.rows, 'row')}{since}.")
+        after = f" recorded after batch {done.since}" if done.since is not None else ""
+        note(f"{counted(done.rows, 'row')}{after}.")
     for currency in done.missing:
         note(f"{currency} has no rate: its rows have no amount in the base currency, and there is no sum of it.")
     note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")

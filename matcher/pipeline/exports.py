@@ -41,6 +41,7 @@ class FileRequest:
         path: of the file; its ending chooses the form.
         month: rows of this month (YYYY-MM), as of its last day; '' for all up to the day that is asked for.
         new: only what was recorded after the latest export that was made so.
+        since: only what was recorded after this batch, to have such an export again; None for all.
         locale: how a CSV file is written for a spreadsheet, one of `tables.LOCALES`; ''.
         target: of receipts, the ERP to write for.
         aging: how an aging is made.
@@ -50,6 +51,7 @@ class FileRequest:
     path: Path
     month: str = ""
     new: bool = False
+    since: int | None = None
     locale: str = ""
     target: str = "generic"
     aging: AgingRequest = field(default_factory=AgingRequest)
@@ -101,10 +103,10 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
         return _receipts(session, present(session), days.last, asked, outbox)
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
     report = _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
-    since = None
-    if asked.new:
-        since = recorded.latest_of(session.store, f"export {asked.what}")
+    since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
+    if since is not None:
         report = replace(report, frame=report.frame.filter(_recorded_after(session, since)))
+    if asked.new:
         session.commit(f"export {asked.what}", {"rows": report.frame.height, "since": since, "as_of": days.last.isoformat()})
     head = journal.last_batch(session.store)
     about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
@@ -118,7 +120,9 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
         raise MatcherError("usage.option", f"there is no export {asked.what!r}; known are {', '.join(WHAT)}")
     if asked.month and as_of is not None:
         raise MatcherError("usage.option", "a month and a day cannot be asked for together")
-    if asked.new and asked.what not in _CHANGING:
+    if asked.new and asked.since is not None:
+        raise MatcherError("usage.option", "what is new and what is new since a batch cannot be asked for together")
+    if (asked.new or asked.since is not None) and asked.what not in _CHANGING:
         raise MatcherError("usage.option", f"what is new can be asked for of {', '.join(_CHANGING)}, not of {asked.what}")
     if asked.locale and asked.what == "receipts":
         raise MatcherError("usage.option", "receipts are for a program and have no locale")
