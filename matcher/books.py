@@ -30,6 +30,7 @@ from matcher.exporting import ExportingMethods
 from matcher.looking import LookingMethods
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
+from matcher.sending import SendingMethods
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
@@ -97,7 +98,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, ExportingMethods, LookingMethods):
+class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

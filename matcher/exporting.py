@@ -5,27 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from matcher import pipeline
-from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.pipeline.aged import AgingReport, AgingRequest
     from matcher.pipeline.bridges import BridgeReport, BridgeRequest
-    from matcher.pipeline.exports import Exported
     from matcher.pipeline.session import Session
     from matcher.pipeline.view import Asked
 
 
 class ExportingMethods(ABC):
     """Reports and files. Each method opens the books, makes it and closes them."""
-
-    kept: bool
 
     @abstractmethod
     def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
@@ -95,59 +90,3 @@ class ExportingMethods(ABC):
             days = pipeline.bridges.period(month, first, last, present=self._present_day(session))
             known = pipeline.view.known_at(session, known_at)
             return pipeline.bridges.bridge(session, days, asked or pipeline.bridges.BridgeRequest(), known)
-
-    def export(
-        self,
-        what: str,
-        path: str | Path,
-        as_of: date | None = None,
-        *,
-        target: str = "generic",
-        known_at: str = "",
-        month: str = "",
-        new: bool = False,
-        since: int | None = None,
-        locale: str = "",
-        aging: AgingRequest | None = None,
-    ) -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``bridge`` or ``receipts`` to a file, whole or not at all.
-
-        Receipts, and what is new, get their name only when the books remember what they hold.
-
-        Args:
-            what: is written.
-            path: of the file; its ending chooses the form.
-            as_of: its day.
-            target: of receipts, the ERP to write for.
-            known_at: a batch or day, for what was known then.
-            month: rows of this month (YYYY-MM) only, as of its last day.
-            new: rows that were recorded after the latest export of this kind that was made so.
-            since: rows that were recorded after this batch, to have such an export again.
-            locale: de, fr or zh: CSV as a spreadsheet of that language reads it.
-            aging: how an aging is made.
-
-        Raises:
-            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
-        """
-        from matcher.exports.files import Outbox
-        from matcher.pipeline.aged import AgingRequest
-        from matcher.pipeline.exports import FileRequest
-
-        asked = FileRequest(what, Path(path), month, new, since, locale, target, aging or AgingRequest())
-        with Outbox() as outbox:
-            with self._session(write=asked.records) as session:
-                known = pipeline.view.known_at(session, known_at)
-                done = pipeline.exports.export(session, asked, as_of, self._present_day(session), outbox, known)
-            try:
-                outbox.publish()
-            except MatcherError as error:
-                if not asked.records:
-                    raise
-                if new:
-                    recorded = f"{error.what}; its rows are recorded as exported"
-                    hint = f"Repeat the command with --since {done.since} in the place of --new."
-                    raise MatcherError(error.code, recorded, error.where, hint) from error
-                recorded = f"{error.what}; its documents are recorded as sent"
-                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
-            self.kept = True
-            return done

@@ -25,6 +25,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    outbox,
     queue,
     review,
     rules,
@@ -172,6 +173,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
+    outbox,
     months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:

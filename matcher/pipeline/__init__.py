@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcher.pipeline import (
+        acknowledging,
         actions,
         aged,
         backtest,
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
         lists,
         lookup,
         opening,
+        outbox,
         periods,
+        receipts,
         reissues,
         reports,
         rulebooks,
@@ -36,8 +39,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest", "layouts", "lists",
-    "lookup", "opening", "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest",
+    "layouts", "lists", "lookup", "opening", "outbox", "periods", "receipts", "reissues", "reports", "rulebooks", "run", "sampling",
+    "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

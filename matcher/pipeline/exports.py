@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.exports import erp, files, receivables, tables
+from matcher.exports import files, receivables, tables
+from matcher.exports.erp.base import Refused
+from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.exports.tables import Report
 from matcher.frames import State
@@ -19,10 +21,12 @@ from matcher.ledger.bridge import bridge
 from matcher.ledger.chain import breaks
 from matcher.ledger.discrepancies import GAP, discrepancies
 from matcher.ledger.followup import follow_up
+from matcher.pipeline import receipts
 from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
+from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, present, whole
+from matcher.pipeline.view import Asked, asked_for, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
@@ -44,6 +48,7 @@ class FileRequest:
         since: only what was recorded after this batch, to have such an export again; None for all.
         locale: how a CSV file is written for a spreadsheet, one of `tables.LOCALES`; ''.
         target: of receipts, the ERP to write for.
+        sending: of receipts, which of them.
         aging: how an aging is made.
     """
 
@@ -54,12 +59,13 @@ class FileRequest:
     since: int | None = None
     locale: str = ""
     target: str = "generic"
+    sending: Sending = receipts.NEW
     aging: AgingRequest = field(default_factory=AgingRequest)
 
     @property
     def records(self) -> bool:
         """Whether the books remember it."""
-        return self.new or self.what == "receipts"
+        return self.new or (self.what == "receipts" and not self.sending.dry_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,10 @@ class Exported:
 
     `head` is the journal's latest batch then: number and hash. It says which books the files were made of; see `verify`. `since` is the
     batch after which its rows were recorded, where only those were asked for; 0 for the first time. `missing`: currencies without a rate.
+
+    For receipts `documents` has what is sent, where the target takes records or it is a preview; `refused` what the target has no form
+    for; `left_sent`, `left_rejected` and `left_unknown` how many documents are left out because they were sent and have no answer yet,
+    because the ERP has refused them, and because it is to be asked first.
     """
 
     what: str
@@ -76,6 +86,11 @@ class Exported:
     control_totals: dict[str, str]
     batch_id: str
     head: Head
+    documents: tuple[Document, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    left_sent: int = 0
+    left_rejected: int = 0
+    left_unknown: int = 0
     since: int | None = None
     missing: tuple[str, ...] = ()
 
@@ -100,7 +115,7 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     _check(asked, as_of)
     days = period(asked.month, present=today) if asked.month else period(last=as_of or today, present=today)
     if asked.what == "receipts":
-        return _receipts(session, present(session), days.last, asked, outbox)
+        return _receipts(session, days.last, asked, outbox)
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
     report = _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
@@ -112,7 +127,7 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
     outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
     missing = report.frame.filter(pl.col("base_open_amount").is_null())["currency"].unique().sort() if asked.what == "aging" else ()
-    return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since, tuple(missing))
+    return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since=since, missing=tuple(missing))
 
 
 def _check(asked: FileRequest, as_of: date | None) -> None:
@@ -185,19 +200,16 @@ def _recorded_after(session: Session, batch: int) -> pl.Expr:
     return pl.any_horizontal(named)
 
 
-def _receipts(session: Session, state: State, as_of: date, asked: FileRequest, outbox: files.Outbox) -> Exported:
-    target, path = asked.target, asked.path
-    chosen = erp.target(target)
-    sent = journal.exported(session.store, target)
-    head = cache(partial(journal.last_batch, session.store))
-    job = erp.ExportRequest(path.name, session.config.books.name, as_of, sent, head=head)
-    made = chosen.run(state, job)
-    fresh = made.sent.join(sent, on="external_id", how="anti")
-    if fresh.height:
-        journal.append_exported(session.store, session.next_batch, target, fresh)
-        session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
-    sealed = head()  # asked once: a pipe is written when the books are closed again
-    for file in made.files:
-        outbox.add(path.with_name(file.name), file.chunks)
-    written = tuple(str(path.with_name(file.name)) for file in made.files)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, sealed)
+def _receipts(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox) -> Exported:
+    how, path = asked.sending, asked.path
+    if how.dry_run:
+        done = receipts.make(session, path.name, as_of, asked.target, how)
+    else:
+        done = receipts.export(session, path, as_of, asked.target, outbox, how)
+    made = done.export
+    head = journal.last_batch(session.store)
+    written = () if how.dry_run else tuple(str(path.with_name(file.name)) for file in made.files)
+    return Exported(
+        "receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, head, made.documents, made.refused,
+        done.left_sent, done.left_rejected, done.left_unknown,
+    )  # fmt: skip

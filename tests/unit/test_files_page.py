@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from states import Books, Part
 
-from matcher.exports.erp import ExportRequest, target
+from matcher.exports.erp import ExportRequest, export, target
 from matcher.exports.erp.generic import ALLOCATION, DOCUMENT
 from matcher.exports.matches import COLUMNS, matches
 from matcher.exports.receivables import AGING_COLUMNS, BRIDGE_COLUMNS, DISCREPANCY_COLUMNS, aged, differing
@@ -92,9 +92,10 @@ def examples() -> list[str]:
         differing(discrepancies(state, {"C-1002": "j.olsen"}), state),
     )
     made = [
-        target("generic").run(state, ExportRequest(file_name=name, books="Northgate group")) for name in ("receipts.jsonl", "receipts.csv")
+        export(target("generic"), state, ExportRequest(file_name=name, books="Northgate group"), {})
+        for name in ("receipts.jsonl", "receipts.csv")
     ]
-    files = [file for export in made for file in export.files]
+    files = [file for one in made for file in one.files]
     return [b"".join(csv_chunks(rendered(report))).decode() for report in reports] + [b"".join(file.chunks()).decode() for file in files]
 
 
