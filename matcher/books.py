@@ -27,6 +27,7 @@ from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
+from matcher.measuring import MeasuringMethods
 from matcher.pipeline.session import Progress, Session, silent
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
@@ -97,7 +98,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookingMethods):
+class Books(DecisionMethods, LookingMethods, MeasuringMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

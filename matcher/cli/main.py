@@ -15,6 +15,7 @@ from matcher.cli import (
     decide,
     decisions,
     explain,
+    figures,
     files,
     helping,
     importing,
@@ -168,7 +169,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, figures, months,
+    topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         challenge,
         choices,
         conflicts,
+        figures,
         imports,
         ingest,
         layouts,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
+    "actions", "backtest", "challenge", "choices", "conflicts", "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening",
     "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import conflicts
+from matcher.pipeline import conflicts, figures
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import Asked, asked_for, present, whole
 from matcher.states import StatementState
@@ -28,7 +28,7 @@ from matcher.store import facts, journal
 from matcher.store.facts import Statement
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "receipts", "kpi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[
         "matches": lambda state: (matches(state), {}),
         "aging": lambda state: (aging(state, buckets), AGING_AMOUNTS),
         "discrepancies": partial(_discrepancies, session, then),
+        "kpi": lambda state: (figures.kpi_table(session, state, then.known), {}),
     }
     if what not in made:
         raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")

@@ -1,0 +1,99 @@
+"""Commands that measure: kpi."""
+
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher import languages
+from matcher.cli.common import as_of_option, busy, known_at_option, note, open_books, with_books
+from matcher.cli.tables import Column, Kind, for_programs, show, with_format
+from matcher.cli.tables.cells import grouped
+
+if TYPE_CHECKING:
+    from matcher.books import Books
+    from matcher.ledger.figures.key import Figure, KeyFigures
+
+_FIGURE = (Column("figure", priority=0), Column("value", kind=Kind.NUMBER, priority=0), Column("unit", " ", priority=0))
+_FIGURES = (
+    *_FIGURE, Column("numerator", kind=Kind.NUMBER), Column("denominator", kind=Kind.NUMBER),
+    Column("factor", "times", Kind.NUMBER, priority=3), Column("first", "since", Kind.DATE, priority=3),
+)  # fmt: skip
+_EXPLAINED = (*_FIGURE, Column("how", kind=Kind.TEXT, priority=0, wrap=True), Column("first", "since", Kind.DATE, priority=3))
+month_option = click.option("--month", default="", metavar="YYYY-MM", help="A month; default: that of the day, up to it.")
+entity_option = click.option("--entity", default="", metavar="ID", help="Of this legal entity only.")
+
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+@known_at_option
+@month_option
+@entity_option
+@click.option("--sales-days", type=click.IntRange(1, 3660), default=90, show_default=True, metavar="N", help="Days of sales for the DSO.")
+@click.option("--by-currency", is_flag=True, help="Every currency by itself, also where all of them can be converted.")
+@click.option("--explain", is_flag=True, help="Say in words which sums each figure is made of.")
+def kpi(
+    output: str, as_of: date | None, known_at: str, month: str, entity: str, sales_days: int, *, by_currency: bool, explain: bool
+) -> None:
+    """Key figures: days sales outstanding, how much of what was due came in, and how the matching did.
+
+    Each legal entity has its own, and all together: in the base currency, at the closing rate, where every currency has a rate; else
+    in each currency. Programs get all of them. A figure is its numerator divided by its denominator: -O json and --explain say what
+    these are. Where the denominator is zero there is no figure.
+    """
+    books = open_books()
+    with busy("adding up"):
+        made = books.kpi(as_of, month=month, sales_days=sales_days, entity=entity, known_at=known_at)
+    if for_programs(output):
+        show([figure.to_dict() for figure in made.figures], list(made.figures[0].to_dict()) if made.figures else ["figure"], output)
+    else:
+        _tables(books, made, output, by_currency=by_currency, explain=explain)
+    _notes(made)
+
+
+def _tables(books: "Books", made: "KeyFigures", output: str, *, by_currency: bool, explain: bool) -> None:
+    named: tuple[str, ...] = (books.config.books.name, "key figures", f"{made.span.first.isoformat()} - {made.span.last.isoformat()}")
+    whole = {figure.place.entity for figure in made.figures if figure.converted}
+    for (place, converted), figures in groupby(made.figures, lambda figure: (figure.place, figure.converted)):
+        if not converted and not by_currency and place.entity in whole:
+            continue
+        whose = f"entity {place.entity}" if place.entity else "all entities"
+        title = f"{whose}, all in {place.currency}" if converted else f"{whose}, {place.currency}"
+        show([_row(figure) for figure in figures], _EXPLAINED if explain else _FIGURES, output, title=title, head=named)
+        named = ()
+
+
+def _row(figure: "Figure") -> dict[str, object]:
+    record = figure.to_dict()
+    return record | {"figure": figure.measure.words, "value": record["value"] or "-", "how": _how(figure)}
+
+
+def _how(figure: "Figure") -> str:
+    """The quotients with the words of their sums; the words stand once."""
+    measure = figure.measure
+    texts = []
+    for place, ratio in enumerate(figure.ratios):
+        over, under = (f" {languages.word(words)}" if not place else "" for words in (measure.over, measure.under))
+        plus = f"{ratio.plus} + " if ratio.plus else ""
+        times = f" x {ratio.factor}" if ratio.factor != 1 else ""
+        sums = [grouped(figure.sum_text(value)) for value in (ratio.numerator, ratio.denominator)]
+        texts.append(f"{plus}{sums[0]}{over} / {sums[1]}{under}{times}")
+    return " + ".join(texts)
+
+
+def _notes(made: "KeyFigures") -> None:
+    if not made.figures:
+        note("There is nothing to measure yet.")
+    if made.begins:
+        note(f"The books know sales before {made.begins.isoformat()} only of documents that were open then: DSO figures are too high.")
+    if made.missing:
+        note(f"No rate on or before {made.span.last.isoformat()}: {', '.join(made.missing)}. The whole is not in {made.rates.base}.")
+    elif any(figure.converted for figure in made.figures):
+        rates = ", ".join(f"{rate.per_base} {code} ({rate.day.isoformat()})" for code, rate in sorted(made.rates.by_currency.items()))
+        note(f"Closing rates for 1 {made.rates.base}: {rates}.")
+
+
+COMMANDS = (kpi,)
