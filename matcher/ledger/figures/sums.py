@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -90,18 +90,24 @@ class Sums:
     def __add__(self, other: "Sums") -> "Sums":
         """Of both together. They must be in one currency."""
         plain = {name: getattr(self, name) + getattr(other, name) for name in PLAIN}
-        return Sums(**plain, **{name: _added(getattr(self, name), getattr(other, name)) for name in BY_MONTH})
+        return _made(plain, {name: _added(getattr(self, name), getattr(other, name)) for name in BY_MONTH})
 
     def converted(self, convert: Callable[[Number], Number]) -> "Sums":
         """The same in another currency; counts stay as they are."""
         plain = {name: getattr(self, name) if name in COUNTS else convert(getattr(self, name)) for name in PLAIN}
-        return Sums(**plain, **{name: {month: convert(value) for month, value in getattr(self, name).items()} for name in BY_MONTH})
+        months = {name: {month: convert(value) for month, value in getattr(self, name).items()} for name in BY_MONTH}
+        return _made(plain, months)
 
 
 BY_MONTH = ("monthly_sales", "invoice_days")
 COUNTS = frozenset(("receipts", "auto", "parts", "auto_parts", "decisions", "wrong"))
 """Fields that are numbers, not amounts."""
 PLAIN = tuple(name for name in Sums.__dataclass_fields__ if name not in BY_MONTH)
+
+
+def _made(plain: Mapping[str, Number], months: Mapping[str, Mapping[tuple[int, int], Number]]) -> Sums:
+    fields: dict[str, Any] = {**plain, **months}
+    return Sums(**fields)
 
 
 def _added(one: Mapping[tuple[int, int], Number], other: Mapping[tuple[int, int], Number]) -> dict[tuple[int, int], Number]:
@@ -126,7 +132,7 @@ def sums(state: State, span: Span, wrong: Collection[str] = ()) -> dict[Place, S
     plain = _gathered(found)
     months = {"monthly_sales": _by_month(issued, pl.col("amount")), "invoice_days": _by_month(_ages(state, issued), pl.col("days"))}
     places = sorted(plain.keys() | {place for by in months.values() for place in by})
-    return {place: Sums(**plain.get(place, {}), **{name: by.get(place, {}) for name, by in months.items()}) for place in places}
+    return {place: _made(plain.get(place, {}), {name: by.get(place, {}) for name, by in months.items()}) for place in places}
 
 
 _PLACE = Place._fields
