@@ -88,6 +88,22 @@ class AgingSection(_Strict):
     buckets: tuple[int, ...] = Field(default=(30, 60, 90, 120), strict=False)
 
 
+class CreditSection(_Strict):
+    """``[credit]``: how customers are judged.
+
+    Attributes:
+        grades: days late up to which a customer has the grades A, B, C and D; who is later has E.
+    """
+
+    grades: tuple[int, int, int, int] = Field(default=(3, 14, 30, 60), strict=False)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "CreditSection":
+        if list(self.grades) != sorted(set(self.grades)) or self.grades[0] < 0:
+            raise ValueError(f"grades: {list(self.grades)} are not four rising numbers of days")
+        return self
+
+
 class Limit(_Strict):
     """How much may be cleared without cash of one document, for a reason or by a person.
 
@@ -200,6 +216,7 @@ class Config(_Strict):
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
     account: tuple[Account, ...] = Field(default=(), strict=False)
     aging: AgingSection = AgingSection()
+    credit: CreditSection = CreditSection()
     policy: Policy = Policy()
     journal: Journal = Journal()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
@@ -317,6 +334,9 @@ name = "My company Ltd"
 
 [aging]
 buckets = [30, 60, 90, 120]  # days past due
+
+[credit]
+grades = [3, 14, 30, 60]     # days late up to which a customer has the grade A, B, C, D; else E
 
 [policy]
 precision = 0.9995           # share of automatic postings that must be right

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher import pipeline
+from matcher import pipeline, review
 
 if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.ledger.figures.key import KeyFigures
     from matcher.pipeline.session import Session
     from matcher.pipeline.view import Asked
+    from matcher.review.behaviour import Behaviour
 
 
 class MeasuringMethods(ABC):
@@ -47,6 +48,22 @@ class MeasuringMethods(ABC):
             days = pipeline.figures.span(day, month, sales_days)
             state, then = self._state_of(session, days.last, known_at)
             return pipeline.figures.kpi(session, state, days, then.known, entity)
+
+    def behaviour(self, customer: str = "", as_of: date | None = None, *, known_at: str = "") -> Behaviour:
+        """How customers pay, with a grade each, and when their open debts may be expected.
+
+        Args:
+            customer: id, number, name or part of a name; '' for all.
+            as_of: the day to look from; default: today.
+            known_at: a batch or day (YYYY-MM-DD), for what was known then.
+
+        Raises:
+            MatcherError: ``customer.unknown``, ``customer.ambiguous``, ``usage.option``.
+        """
+        with self._session(write=False) as session:
+            named = pipeline.lookup.customer(session, customer) if customer else ""
+            state, then = self._state_of(session, as_of or self._present_day(session), known_at)
+        return review.behaviour.behaviour(state, then.grades, then.discount_grace_days, named)
 
     def _state_of(self, session: Session, day: date, known_at: str) -> tuple[State, Asked]:
         """The state of a day, and what it is told with; of a closed month what was known when it was closed."""

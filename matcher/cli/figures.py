@@ -1,4 +1,4 @@
-"""Commands that measure: kpi."""
+"""Commands that measure: kpi, behaviour."""
 
 from datetime import date
 from itertools import groupby
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher import languages
-from matcher.cli.common import as_of_option, busy, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
+from matcher.cli.tables.standard import days_overdue
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -96,4 +97,62 @@ def _notes(made: "KeyFigures") -> None:
         note(f"Closing rates for 1 {made.rates.base}: {rates}.")
 
 
-COMMANDS = (kpi,)
+def _signed(value: object) -> str:
+    text = str(value)
+    return text if text.startswith("-") or not text.strip("0.") else f"+{text}"
+
+
+_PAYERS = (
+    Column("entity", priority=4, once=True), Column("customer_id", "customer", priority=0), Column("name", kind=Kind.TEXT, priority=1),
+    Column("grade", priority=0), Column("items", "paid", Kind.COUNT, priority=1), Column("days_late", "days late", Kind.NUMBER, priority=0),
+    Column("days_late_plain", "plain", Kind.NUMBER, priority=3), Column("trend", kind=Kind.NUMBER, priority=1, shown=_signed),
+    Column("weekday", "pays on", priority=2), Column("discounts_taken", "discounts", Kind.COUNT, priority=4),
+    Column("discounts_unearned", "unearned", Kind.COUNT, priority=3), Column("accounts", kind=Kind.COUNT, priority=4),
+    Column("overdue", kind=Kind.AMOUNT, priority=2, total=True), Column("open", kind=Kind.AMOUNT, priority=1, total=True),
+    Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+_EXPECTED = (
+    Column("expected", kind=Kind.DATE, priority=0), Column("document_no", "document", priority=0), Column("item_id", "item", priority=4),
+    Column("due", kind=Kind.DATE), Column("days_past_due", "days overdue", Kind.COUNT, priority=2, shown=days_overdue),
+    Column("open", kind=Kind.AMOUNT, priority=0, total=True), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+
+
+@click.command()
+@click.option("--customer", default="", metavar="ID|NAME", help="This customer only, with the day on which each open item may be expected.")
+@with_books
+@with_format
+@as_of_option
+@known_at_option
+@click.option("--expected", is_flag=True, help="The open items of all customers with the day on which each may be expected.")
+def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, expected: bool) -> None:
+    """How customers pay: days late, trend, weekday, discounts, and a grade from A to E.
+
+    Counted are debts that were paid in full in the last 52 weeks; days are weighted by amount, and payments of the latest thirteen weeks
+    weigh four times as much as those of the earliest. A weekday is named only where it is no chance. The bounds of the grades are
+    `credit.grades` of matcher.toml.
+    """
+    from matcher import amounts
+
+    books = open_books()
+    with busy("adding up"):
+        made = books.behaviour(customer, as_of, known_at=known_at)
+    named = heading(books, "how customers pay", as_of=made.as_of)
+    if not (expected and for_programs(output)):
+        rows = [view.to_dict() | {"reasons": "; ".join(view.reasons)} for view in made.payers]
+        if output == "json":
+            rows = [view.to_dict() for view in made.payers]
+        show(rows, _PAYERS, output, complete=list(rows[0]) if rows else ["customer_id"], head=named if rows else ())
+    if expected or (customer and not for_programs(output)):
+        frame = amounts.render(made.expected, {"open": "currency"})
+        complete = [name for name in frame.columns if name != "delay"]
+        show(list(frame.iter_rows(named=True)), _EXPECTED, output, complete=complete, title="Expected", head=() if made.payers else named)
+    if customer and not for_programs(output):
+        for view in made.payers:
+            why = "; ".join(map(languages.sentence, view.reasons))
+            note(f"{view.payer.currency}: grade {view.grade or '-'}: {why}.", told=True)
+    if not made.payers:
+        note("Nobody has paid in full in the last 52 weeks, and nobody owes anything.")
+
+
+COMMANDS = (kpi, behaviour)

@@ -104,7 +104,7 @@ def test_figures_of_a_closed_month_are_the_same_for_ever_and_an_open_one_s_as_th
     assert desk.text("kpi", *LAST_DAY) == open_month
     desk.do("reopen", "2026-09", "--reason", "one receipt was wrong")
     made = rows(desk, *SEPTEMBER)
-    assert (made["match_precision"]["value"], made["receipts_matched"]["value"]) == ("0.00", "50.00")  # taken back in October, since September was closed
+    assert (made["match_precision"]["value"], made["receipts_matched"]["value"]) == ("0.00", "50.00")  # taken back in October
     assert desk.text("kpi", *LAST_DAY, "--known-at", "2026-10-02") == open_month
 
 
