@@ -11,6 +11,7 @@ from matcher import pipeline, review
 
 if TYPE_CHECKING:
     from matcher.frames import State
+    from matcher.ledger.figures.forecast import Forecast
     from matcher.ledger.figures.key import KeyFigures
     from matcher.pipeline.session import Session
     from matcher.pipeline.view import Asked
@@ -64,6 +65,21 @@ class MeasuringMethods(ABC):
             named = pipeline.lookup.customer(session, customer) if customer else ""
             state, then = self._state_of(session, as_of or self._present_day(session), known_at)
         return review.behaviour.behaviour(state, then.grades, then.discount_grace_days, named)
+
+    def forecast(self, weeks: int = 8, as_of: date | None = None, *, known_at: str = "") -> Forecast:
+        """Cash by week of what is open, by legal entity and currency, and what became of earlier forecasts.
+
+        Args:
+            weeks: how many, from 1 to 26.
+            as_of: the day to look from; default: today.
+            known_at: a batch or day (YYYY-MM-DD), for what was known then.
+
+        Raises:
+            MatcherError: ``usage.option``.
+        """
+        with self._session(write=False) as session:
+            state, then = self._state_of(session, as_of or self._present_day(session), known_at)
+            return pipeline.figures.forecast(session, state, weeks, then)
 
     def _state_of(self, session: Session, day: date, known_at: str) -> tuple[State, Asked]:
         """The state of a day, and what it is told with; of a closed month what was known when it was closed."""

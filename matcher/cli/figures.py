@@ -1,4 +1,4 @@
-"""Commands that measure: kpi, behaviour."""
+"""Commands that measure: kpi, behaviour, forecast."""
 
 from datetime import date
 from itertools import groupby
@@ -13,7 +13,11 @@ from matcher.cli.tables.cells import grouped
 from matcher.cli.tables.standard import days_overdue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matcher.books import Books
+    from matcher.cli.tables import Row
+    from matcher.ledger.figures.forecast import BucketRate, Forecast
     from matcher.ledger.figures.key import Figure, KeyFigures
 
 _FIGURE = (Column("figure", priority=0), Column("value", kind=Kind.NUMBER, priority=0), Column("unit", " ", priority=0))
@@ -155,4 +159,85 @@ def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, 
         note("Nobody has paid in full in the last 52 weeks, and nobody owes anything.")
 
 
-COMMANDS = (kpi, behaviour)
+_WEEKS = (
+    Column("number", "week", Kind.NUMBER, priority=0), Column("first", "from", Kind.DATE, priority=0),
+    Column("last", "to", Kind.DATE, priority=2), Column("open", "expected", Kind.AMOUNT, priority=1, total=True),
+    Column("unknown", "without a share", Kind.AMOUNT, priority=2, total=True),
+    Column("cash", "forecast", Kind.AMOUNT, priority=0, total=True, zeros=True), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+_SHARES = (
+    Column("bucket", priority=0), Column("debts", kind=Kind.COUNT, zeros=True), Column("cash", "came in", Kind.AMOUNT),
+    Column("open", kind=Kind.AMOUNT), Column("share", "%", Kind.NUMBER, priority=0), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+_CHECKS = (
+    Column("number", "weeks ago", Kind.NUMBER, priority=0), Column("first", "from", Kind.DATE, priority=2),
+    Column("cash", "forecast", Kind.AMOUNT, priority=0, zeros=True), Column("actual", kind=Kind.AMOUNT, priority=0, zeros=True),
+    Column("error", "error %", Kind.NUMBER, priority=0), Column("misses", "weekly misses", Kind.AMOUNT, priority=2),
+    Column("reason", "no forecast since", Kind.TEXT, priority=1, wrap=True), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+
+
+@click.command()
+@with_books
+@with_format
+@as_of_option
+@known_at_option
+@click.option("--weeks", type=click.IntRange(1, 26), default=8, show_default=True, metavar="N", help="How many weeks.")
+@click.option("--shares", is_flag=True, help="Show the share of each bucket that came in within eight weeks, and of what.")
+def forecast(output: str, as_of: date | None, known_at: str, weeks: int, *, shares: bool) -> None:
+    """Cash of the next weeks from what is open today, and how right the forecasts of four and eight weeks ago would have been.
+
+    An open item counts in the week in which the customer's habits let it be expected (see `matcher behaviour`), times the share of its
+    bucket that came in within eight weeks before; one that should have come already counts evenly over eight weeks. Disputed items are
+    in no week. Where too few debts are known there is no number.
+    """
+    from matcher import amounts
+    from matcher.ledger.figures.forecast import FORECAST_AMOUNTS, table
+
+    books = open_books()
+    with busy("adding up"):
+        made = books.forecast(weeks, as_of, known_at=known_at)
+    rows = list(amounts.render(table(made), FORECAST_AMOUNTS).iter_rows(named=True))
+    if for_programs(output):
+        show(rows, list(rows[0]) if rows else ["entity"], output)
+    else:
+        _forecast_tables(heading(books, "cash forecast", as_of=made.as_of), made, rows, output, shares=shares)
+    if not rows:
+        note("Nothing is open.")
+    elif all(week.cash is None for week in made.weeks):
+        note(
+            "There is no forecast yet: too few debts have been paid since the books began. What is expected is by due date and habit alone."
+        )
+
+
+def _forecast_tables(named: tuple[str, ...], made: "Forecast", rows: "Sequence[Row]", output: str, *, shares: bool) -> None:
+    from matcher.ledger.figures.sums import Place
+
+    for (entity, currency), found in groupby(rows, lambda row: (row["entity"], row["currency"])):
+        mine = list(found)
+        title = f"entity {entity}"
+        show([_week(row) for row in mine if row["what"] in ("week", "later")], _WEEKS, output, title=title, head=named)
+        named = ()
+        if shares:
+            show([_share(rate, currency) for rate in made.rates.get(Place(entity, currency), ())], _SHARES, output, title="Shares")
+        checks = [row | {"reason": row["note"]} for row in mine if row["what"] == "check"]
+        show(checks, _CHECKS, output, title="Earlier forecasts")
+        for row in mine:
+            if row["what"] == "disputed":
+                note(f"entity {entity}: {row['open']} {currency} are disputed and in no week.")
+
+
+def _week(row: "Row") -> dict[str, object]:
+    return dict(row) if row["what"] == "week" else dict(row) | {"number": "later"}
+
+
+def _share(rate: "BucketRate", currency: str) -> dict[str, object]:
+    from matcher.ledger.figures.ratio import amount, fixed
+
+    value = rate.share.value
+    sums = {"cash": amount(rate.share.numerator, currency), "open": amount(rate.share.denominator, currency)}
+    share = fixed(value * 100, 1) if rate.known and value is not None else "-"
+    return {"bucket": rate.bucket.replace("_", " "), "debts": rate.debts, **sums, "share": share, "currency": currency}
+
+
+COMMANDS = (kpi, behaviour, forecast)

@@ -43,20 +43,21 @@ def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts", "kpi"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts", "kpi", "forecast"]), metavar="TARGET")
 @click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @with_books
 @as_of_option
 @known_at_option
 def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies, receipts or kpi.
+    """Write a file for another system: TARGET is matches, aging, discrepancies, receipts, kpi or forecast.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
     aging          every open item with its bucket
     discrepancies  where money and documents disagree
     kpi            key figures of the month of the day, up to it
+    forecast       cash of the next eight weeks, and how right earlier forecasts were
     receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
 
     Exporting receipts again sends the same documents under the same ids.

@@ -7,18 +7,23 @@ import polars as pl
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger import trust
+from matcher.ledger.figures import forecast as cash
 from matcher.ledger.figures import key
+from matcher.ledger.figures.forecast import Forecast
 from matcher.ledger.figures.key import KeyFigures
 from matcher.ledger.figures.rates import ClosingRates, closing_rates
 from matcher.ledger.figures.sums import Span, sums
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
+from matcher.pipeline.view import Asked, asked_for, whole
 from matcher.states import ENGINE
 from matcher.store import facts as store_facts
 from matcher.store import journal
 from matcher.store.journal import Known
 
+WEEKS, MOST_WEEKS = 8, 26
+"""Weeks of a forecast, where nobody says otherwise, and the most of one."""
 SALES_DAYS = 90
 """Days of sales that receivables are compared with, where nobody says otherwise."""
 
@@ -79,3 +84,32 @@ def first_lists(session: Session, known: Known | None = None) -> dict[str, date]
 def kpi_table(session: Session, state: State, known: Known | None) -> pl.DataFrame:
     """Key figures of the month of the state's day up to it, as rows for a file."""
     return key.table(kpi(session, state, span(state.as_of), known))
+
+
+def forecast(session: Session, state: State, weeks: int, then: Asked) -> Forecast:
+    """Cash by week, and what became of the forecasts of four and eight weeks ago.
+
+    Args:
+        session: the command's.
+        state: the books as of the day.
+        weeks: how many.
+        then: what the state is told with; see `view.asked_for`.
+
+    Raises:
+        MatcherError: ``usage.option`` for a number of weeks that is none.
+    """
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise MatcherError("usage.option", f"{weeks} is no number of weeks from 1 to {MOST_WEEKS}")
+    since = first_lists(session, then.known)
+    made = cash.forecast(state, weeks, since, then.buckets)
+    earlier: dict[int, State] = {}
+    for ago in cash.CHECKS:
+        day = state.as_of - timedelta(7 * ago)
+        if since and day >= min(since.values()):
+            earlier[ago] = whole(session, day, asked_for(session, day, then.known).known)
+    return cash.checked(made, state, earlier, since, then.buckets)
+
+
+def forecast_table(session: Session, state: State, then: Asked) -> pl.DataFrame:
+    """Cash of the next eight weeks, as rows for a file."""
+    return cash.table(forecast(session, state, WEEKS, then))

@@ -19,6 +19,7 @@ from matcher.journal.chain import Head
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
+from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
 from matcher.pipeline import conflicts, figures
 from matcher.pipeline.session import Session
@@ -28,7 +29,7 @@ from matcher.store import facts, journal
 from matcher.store.facts import Statement
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "receipts", "kpi")
+WHAT = ("matches", "aging", "discrepancies", "receipts", "kpi", "forecast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[
         "aging": lambda state: (aging(state, buckets), AGING_AMOUNTS),
         "discrepancies": partial(_discrepancies, session, then),
         "kpi": lambda state: (figures.kpi_table(session, state, then.known), {}),
+        "forecast": lambda state: (figures.forecast_table(session, state, then), FORECAST_AMOUNTS),
     }
     if what not in made:
         raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")

@@ -82,6 +82,7 @@ EXPECTED: Schema = {
     "days_past_due": pl.Int64(),
     "delay": pl.Int64(),  # days after the due date that are expected of the customer
     "expected": pl.Date(),
+    "late": pl.Boolean(),  # whether that day was before, and nothing came: then ``expected`` is the next day on which it may
 }
 """Columns of `expected`: undisputed open debts."""
 
@@ -112,14 +113,18 @@ def expected(state: State, known: Iterable[Payer]) -> pl.DataFrame:
         schema={**dict.fromkeys(KEY, pl.String()), "delay": pl.Int64(), "weekday": pl.Int8()}, orient="row",
     )  # fmt: skip
     earliest = pl.lit(state.as_of + timedelta(1))
-    day = pl.max_horizontal(pl.col("due") + pl.duration(days="delay"), earliest)
+    usual = pl.col("due") + pl.duration(days="delay")
     ahead = pl.when(pl.col("weekday").is_not_null()).then((pl.col("weekday") + 8 - pl.col("day").dt.weekday()) % 7)
     weekend = pl.when(pl.col("day").dt.weekday() > 5).then(8 - pl.col("day").dt.weekday()).otherwise(0)
     return (
         undisputed(state)
         .join(of, on=KEY, how="left")
         .with_columns(pl.col("delay").fill_null(0))
-        .with_columns(day=day, days_past_due=(pl.lit(state.as_of) - pl.col("due")).dt.total_days())
+        .with_columns(
+            day=pl.max_horizontal(usual, earliest),
+            late=usual < earliest,
+            days_past_due=(pl.lit(state.as_of) - pl.col("due")).dt.total_days(),
+        )
         .with_columns(expected=pl.col("day") + pl.duration(days=ahead.otherwise(weekend)))
         .select(*EXPECTED)
         .sort("expected", *KEY, "item_id")
