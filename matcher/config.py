@@ -104,6 +104,13 @@ class CreditSection(_Strict):
         return self
 
 
+class Target(_Strict):
+    """``[targets.NAME]``: what is to come in each month from the customers that somebody looks after. `currency`: else the base's."""
+
+    amount: Decimal = Field(ge=0, strict=False)
+    currency: Currency | None = None
+
+
 class Limit(_Strict):
     """How much may be cleared without cash of one document, for a reason or by a person.
 
@@ -220,6 +227,7 @@ class Config(_Strict):
     policy: Policy = Policy()
     journal: Journal = Journal()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
+    targets: dict[str, Target] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
@@ -237,7 +245,8 @@ class Config(_Strict):
             if code not in reasons.SHIPPED and code not in self.reasons:
                 raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
         self._check_people()
-        for code in (self.books.base_currency, *(a.currency for a in self.account)):
+        of_targets = (target.currency for target in self.targets.values() if target.currency)
+        for code in (self.books.base_currency, *(a.currency for a in self.account), *of_targets):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
         return self

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from matcher.frames import State
     from matcher.ledger.figures.forecast import Forecast
     from matcher.ledger.figures.key import KeyFigures
+    from matcher.ledger.figures.sums import Span
     from matcher.pipeline.session import Session
     from matcher.pipeline.view import Asked
     from matcher.review.behaviour import Behaviour
+    from matcher.review.exposure import ExposuresView, TeamView
 
 
 class MeasuringMethods(ABC):
@@ -40,13 +42,8 @@ class MeasuringMethods(ABC):
         Raises:
             MatcherError: ``usage.option``; see `pipeline.figures`.
         """
-        from matcher.ledger.periods import last_day
-
         with self._session(write=False) as session:
-            day = as_of or self._present_day(session)
-            if month and as_of is None:
-                day = min(day, last_day(month))
-            days = pipeline.figures.span(day, month, sales_days)
+            days = self._days(session, as_of, month, sales_days)
             state, then = self._state_of(session, days.last, known_at)
             return pipeline.figures.kpi(session, state, days, then.known, entity)
 
@@ -80,6 +77,44 @@ class MeasuringMethods(ABC):
         with self._session(write=False) as session:
             state, then = self._state_of(session, as_of or self._present_day(session), known_at)
             return pipeline.figures.forecast(session, state, weeks, then)
+
+    def exposure(self, as_of: date | None = None, *, known_at: str = "") -> ExposuresView:
+        """What each customer owes against his credit limit, those furthest beyond it first.
+
+        Args:
+            as_of: the day to look from; default: today.
+            known_at: a batch or day (YYYY-MM-DD), for what was known then.
+
+        Raises:
+            MatcherError: ``usage.option``.
+        """
+        with self._session(write=False) as session:
+            state, then = self._state_of(session, as_of or self._present_day(session), known_at)
+            made, rates = pipeline.figures.exposure(session, state, then)
+        return review.exposure.view(state.as_of, made, rates)
+
+    def team(self, as_of: date | None = None, *, month: str = "", known_at: str = "") -> TeamView:
+        """Who decided what in a month, what waits with whom, and what came in against the targets.
+
+        Args:
+            as_of: the last day; default: the end of the month, else today.
+            month: as in 2026-10; default: that of the day.
+            known_at: a batch or day (YYYY-MM-DD), for what was known then.
+
+        Raises:
+            MatcherError: ``usage.option``; ``config.invalid`` for a target that cannot be.
+        """
+        with self._session(write=False) as session:
+            days = self._days(session, as_of, month)
+            state, then = self._state_of(session, days.last, known_at)
+            return review.exposure.TeamView(pipeline.figures.team(session, state, days.first, then.known))
+
+    def _days(self, session: Session, as_of: date | None, month: str, sales_days: int = 90) -> Span:
+        """The days of a month, up to the present one where it is not over."""
+        from matcher.ledger.periods import last_day
+
+        day = as_of or self._present_day(session)
+        return pipeline.figures.span(min(day, last_day(month)) if month and as_of is None else day, month, sales_days)
 
     def _state_of(self, session: Session, day: date, known_at: str) -> tuple[State, Asked]:
         """The state of a day, and what it is told with; of a closed month what was known when it was closed."""

@@ -1,4 +1,4 @@
-"""Commands that measure: kpi, behaviour, forecast."""
+"""Commands that measure: kpi and team."""
 
 from datetime import date
 from itertools import groupby
@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher import languages
-from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, busy, known_at_option, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
-from matcher.cli.tables.standard import days_overdue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matcher.books import Books
-    from matcher.cli.tables import Row
-    from matcher.ledger.figures.forecast import BucketRate, Forecast
     from matcher.ledger.figures.key import Figure, KeyFigures
 
 _FIGURE = (Column("figure", priority=0), Column("value", kind=Kind.NUMBER, priority=0), Column("unit", " ", priority=0))
@@ -101,79 +96,20 @@ def _notes(made: "KeyFigures") -> None:
         note(f"Closing rates for 1 {made.rates.base}: {rates}.")
 
 
-def _signed(value: object) -> str:
-    text = str(value)
-    return text if text.startswith("-") or not text.strip("0.") else f"+{text}"
-
-
-_PAYERS = (
-    Column("entity", priority=4, once=True), Column("customer_id", "customer", priority=0), Column("name", kind=Kind.TEXT, priority=1),
-    Column("grade", priority=0), Column("items", "paid", Kind.COUNT, priority=1), Column("days_late", "days late", Kind.NUMBER, priority=0),
-    Column("days_late_plain", "plain", Kind.NUMBER, priority=3), Column("trend", kind=Kind.NUMBER, priority=1, shown=_signed),
-    Column("weekday", "pays on", priority=2), Column("discounts_taken", "discounts", Kind.COUNT, priority=4),
-    Column("discounts_unearned", "unearned", Kind.COUNT, priority=3), Column("accounts", kind=Kind.COUNT, priority=4),
-    Column("overdue", kind=Kind.AMOUNT, priority=2, total=True), Column("open", kind=Kind.AMOUNT, priority=1, total=True),
+_WORK = (
+    Column("actor", "who", priority=0), Column("decisions", kind=Kind.COUNT, priority=0), Column("undone", kind=Kind.COUNT, priority=1),
+    Column("precision", "% right", Kind.NUMBER, priority=0), Column("applied", kind=Kind.AMOUNT, priority=0),
+    Column("days", "days to apply", Kind.NUMBER, priority=1), Column("currency", " ", priority=0, once=True),
+)  # fmt: skip
+_WAITING = (
+    Column("owner", priority=0, shown=lambda owner: owner or "-"), Column("lines", kind=Kind.COUNT, priority=0),
+    Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("age", "days old", Kind.NUMBER, priority=0),
     Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
-_EXPECTED = (
-    Column("expected", kind=Kind.DATE, priority=0), Column("document_no", "document", priority=0), Column("item_id", "item", priority=4),
-    Column("due", kind=Kind.DATE), Column("days_past_due", "days overdue", Kind.COUNT, priority=2, shown=days_overdue),
-    Column("open", kind=Kind.AMOUNT, priority=0, total=True), Column("currency", " ", priority=0, once=True),
-)  # fmt: skip
-
-
-@click.command()
-@click.option("--customer", default="", metavar="ID|NAME", help="This customer only, with the day on which each open item may be expected.")
-@with_books
-@with_format
-@as_of_option
-@known_at_option
-@click.option("--expected", is_flag=True, help="The open items of all customers with the day on which each may be expected.")
-def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, expected: bool) -> None:
-    """How customers pay: days late, trend, weekday, discounts, and a grade from A to E.
-
-    Counted are debts that were paid in full in the last 52 weeks; days are weighted by amount, and payments of the latest thirteen weeks
-    weigh four times as much as those of the earliest. A weekday is named only where it is no chance. The bounds of the grades are
-    `credit.grades` of matcher.toml.
-    """
-    from matcher import amounts
-
-    books = open_books()
-    with busy("adding up"):
-        made = books.behaviour(customer, as_of, known_at=known_at)
-    named = heading(books, "how customers pay", as_of=made.as_of)
-    if not (expected and for_programs(output)):
-        rows = [view.to_dict() | {"reasons": "; ".join(view.reasons)} for view in made.payers]
-        if output == "json":
-            rows = [view.to_dict() for view in made.payers]
-        show(rows, _PAYERS, output, complete=list(rows[0]) if rows else ["customer_id"], head=named if rows else ())
-    if expected or (customer and not for_programs(output)):
-        frame = amounts.render(made.expected, {"open": "currency"})
-        complete = [name for name in frame.columns if name != "delay"]
-        show(list(frame.iter_rows(named=True)), _EXPECTED, output, complete=complete, title="Expected", head=() if made.payers else named)
-    if customer and not for_programs(output):
-        for view in made.payers:
-            why = "; ".join(map(languages.sentence, view.reasons))
-            note(f"{view.payer.currency}: grade {view.grade or '-'}: {why}.", told=True)
-    if not made.payers:
-        note("Nobody has paid in full in the last 52 weeks, and nobody owes anything.")
-
-
-_WEEKS = (
-    Column("number", "week", Kind.NUMBER, priority=0), Column("first", "from", Kind.DATE, priority=0),
-    Column("last", "to", Kind.DATE, priority=2), Column("open", "expected", Kind.AMOUNT, priority=1, total=True),
-    Column("unknown", "without a share", Kind.AMOUNT, priority=2, total=True),
-    Column("cash", "forecast", Kind.AMOUNT, priority=0, total=True, zeros=True), Column("currency", " ", priority=0, once=True),
-)  # fmt: skip
-_SHARES = (
-    Column("bucket", priority=0), Column("debts", kind=Kind.COUNT, zeros=True), Column("cash", "came in", Kind.AMOUNT),
-    Column("open", kind=Kind.AMOUNT), Column("share", "%", Kind.NUMBER, priority=0), Column("currency", " ", priority=0, once=True),
-)  # fmt: skip
-_CHECKS = (
-    Column("number", "weeks ago", Kind.NUMBER, priority=0), Column("first", "from", Kind.DATE, priority=2),
-    Column("cash", "forecast", Kind.AMOUNT, priority=0, zeros=True), Column("actual", kind=Kind.AMOUNT, priority=0, zeros=True),
-    Column("error", "error %", Kind.NUMBER, priority=0), Column("misses", "weekly misses", Kind.AMOUNT, priority=2),
-    Column("reason", "no forecast since", Kind.TEXT, priority=1, wrap=True), Column("currency", " ", priority=0, once=True),
+_COLLECTED = (
+    Column("owner", priority=0), Column("cash", "collected", Kind.AMOUNT, priority=0, zeros=True),
+    Column("target", kind=Kind.AMOUNT, priority=0), Column("reached", "% of target", Kind.NUMBER, priority=0),
+    Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 
 
@@ -182,62 +118,29 @@ _CHECKS = (
 @with_format
 @as_of_option
 @known_at_option
-@click.option("--weeks", type=click.IntRange(1, 26), default=8, show_default=True, metavar="N", help="How many weeks.")
-@click.option("--shares", is_flag=True, help="Show the share of each bucket that came in within eight weeks, and of what.")
-def forecast(output: str, as_of: date | None, known_at: str, weeks: int, *, shares: bool) -> None:
-    """Cash of the next weeks from what is open today, and how right the forecasts of four and eight weeks ago would have been.
+@month_option
+def team(output: str, as_of: date | None, known_at: str, month: str) -> None:
+    """Who decided what in a month, how much of it stands, how soon it was applied; what waits with whom; and targets of collection.
 
-    An open item counts in the week in which the customer's habits let it be expected (see `matcher behaviour`), times the share of its
-    bucket that came in within eight weeks before; one that should have come already counts evenly over eight weeks. Disputed items are
-    in no week. Where too few debts are known there is no number.
+    Whoever looks after a customer is the column owner of the customers' file; targets are `[targets]` of matcher.toml. They are held
+    against the cash applied to the documents of these customers.
     """
-    from matcher import amounts
-    from matcher.ledger.figures.forecast import FORECAST_AMOUNTS, table
-
     books = open_books()
     with busy("adding up"):
-        made = books.forecast(weeks, as_of, known_at=known_at)
-    rows = list(amounts.render(table(made), FORECAST_AMOUNTS).iter_rows(named=True))
+        made = books.team(as_of, month=month, known_at=known_at)
+    parts = made.to_dicts()
     if for_programs(output):
-        show(rows, list(rows[0]) if rows else ["entity"], output)
-    else:
-        _forecast_tables(heading(books, "cash forecast", as_of=made.as_of), made, rows, output, shares=shares)
-    if not rows:
-        note("Nothing is open.")
-    elif all(week.cash is None for week in made.weeks):
-        note(
-            "There is no forecast yet: too few debts have been paid since the books began. What is expected is by due date and habit alone."
-        )
+        rows = [{"part": part} | row for part, found in parts.items() for row in found]
+        names = dict.fromkeys(name for row in rows for name in row)
+        show([dict.fromkeys(names, "") | row for row in rows], list(names) or ["part"], output)
+        return
+    named: tuple[str, ...] = (books.config.books.name, "team", f"{made.team.first.isoformat()} - {made.team.last.isoformat()}")
+    for part, columns, title in (("work", _WORK, "Decisions"), ("waiting", _WAITING, "Waiting"), ("collected", _COLLECTED, "Collected")):
+        if parts[part]:
+            show(parts[part], columns, output, title=title, head=named)
+            named = ()
+    if not any(parts.values()):
+        note("There is nothing to measure yet.")
 
 
-def _forecast_tables(named: tuple[str, ...], made: "Forecast", rows: "Sequence[Row]", output: str, *, shares: bool) -> None:
-    from matcher.ledger.figures.sums import Place
-
-    for (entity, currency), found in groupby(rows, lambda row: (row["entity"], row["currency"])):
-        mine = list(found)
-        title = f"entity {entity}"
-        show([_week(row) for row in mine if row["what"] in ("week", "later")], _WEEKS, output, title=title, head=named)
-        named = ()
-        if shares:
-            show([_share(rate, currency) for rate in made.rates.get(Place(entity, currency), ())], _SHARES, output, title="Shares")
-        checks = [row | {"reason": row["note"]} for row in mine if row["what"] == "check"]
-        show(checks, _CHECKS, output, title="Earlier forecasts")
-        for row in mine:
-            if row["what"] == "disputed":
-                note(f"entity {entity}: {row['open']} {currency} are disputed and in no week.")
-
-
-def _week(row: "Row") -> dict[str, object]:
-    return dict(row) if row["what"] == "week" else dict(row) | {"number": "later"}
-
-
-def _share(rate: "BucketRate", currency: str) -> dict[str, object]:
-    from matcher.ledger.figures.ratio import amount, fixed
-
-    value = rate.share.value
-    sums = {"cash": amount(rate.share.numerator, currency), "open": amount(rate.share.denominator, currency)}
-    share = fixed(value * 100, 1) if rate.known and value is not None else "-"
-    return {"bucket": rate.bucket.replace("_", " "), "debts": rate.debts, **sums, "share": share, "currency": currency}
-
-
-COMMANDS = (kpi, behaviour, forecast)
+COMMANDS = (kpi, team)

@@ -24,6 +24,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    payers,
     queue,
     review,
     rules,
@@ -169,8 +170,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, figures, months,
-    topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, figures, payers,
+    months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

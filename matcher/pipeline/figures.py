@@ -1,18 +1,23 @@
 """Key figures: the state that they are of, and what else they need of the books."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
+from matcher import money
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger import trust
 from matcher.ledger.figures import forecast as cash
-from matcher.ledger.figures import key
+from matcher.ledger.figures import habits, key
+from matcher.ledger.figures import team as measures
+from matcher.ledger.figures.exposure import Exposure, exposures
 from matcher.ledger.figures.forecast import Forecast
 from matcher.ledger.figures.key import KeyFigures
 from matcher.ledger.figures.rates import ClosingRates, closing_rates
 from matcher.ledger.figures.sums import Span, sums
+from matcher.ledger.figures.team import Team
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
@@ -24,6 +29,8 @@ from matcher.store.journal import Known
 
 WEEKS, MOST_WEEKS = 8, 26
 """Weeks of a forecast, where nobody says otherwise, and the most of one."""
+FELL_WITHIN = 91
+"""Days within which a grade that fell is said."""
 SALES_DAYS = 90
 """Days of sales that receivables are compared with, where nobody says otherwise."""
 
@@ -113,3 +120,42 @@ def forecast(session: Session, state: State, weeks: int, then: Asked) -> Forecas
 def forecast_table(session: Session, state: State, then: Asked) -> pl.DataFrame:
     """Cash of the next eight weeks, as rows for a file."""
     return cash.table(forecast(session, state, WEEKS, then))
+
+
+def exposure(session: Session, state: State, then: Asked) -> tuple[tuple[Exposure, ...], ClosingRates]:
+    """What each customer owes against his limit, with the grades of now and of thirteen weeks ago; and the closing rates."""
+    day = state.as_of - timedelta(FELL_WITHIN)
+    since = first_lists(session, then.known)
+    before: dict[str, str] = {}
+    if since and day >= min(since.values()):
+        asked = asked_for(session, day, then.known)
+        before = _grades(whole(session, day, asked.known), asked)
+    closing = rates(session, state.as_of, then.known)
+    return exposures(state, closing, _grades(state, then), before), closing
+
+
+def _grades(state: State, then: Asked) -> dict[str, str]:
+    """The worst grade of each customer that has one."""
+    found: dict[str, str] = {}
+    for payer in habits.payers(state, then.discount_grace_days):
+        letter, _ = habits.grade(payer, then.grades)
+        found[payer.customer_id] = max(letter, found.get(payer.customer_id, ""))
+    return {customer: letter for customer, letter in found.items() if letter}
+
+
+def team(session: Session, state: State, first: date, known: Known | None) -> Team:
+    """Who did what from a day to the state's.
+
+    Raises:
+        MatcherError: ``config.invalid`` for a target that has more digits than its currency.
+    """
+    base = session.config.books.base_currency
+    targets = {name: _target(name, one.amount, one.currency or base) for name, one in session.config.targets.items()}
+    return measures.team(state, first, rates(session, state.as_of, known), targets, _taken_back(session, state, known))
+
+
+def _target(name: str, amount: Decimal, currency: str) -> tuple[int, str]:
+    try:
+        return money.parse(f"{amount:f}", currency), currency
+    except MatcherError as error:
+        raise MatcherError("config.invalid", f"targets.{name}: {error.what}") from error

@@ -30,6 +30,7 @@ __all__ = [
     "customer",
     "decision_file",
     "explanation",
+    "exposure",
     "items",
     "learned",
     "line",

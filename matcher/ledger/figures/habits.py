@@ -25,6 +25,7 @@ LEAST_PAID = 3
 """Fully paid items from which a customer has a grade."""
 GRADES = "ABCDE"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+_Key = tuple[str, str, str]
 _DISCOUNT, _UNEARNED = "discount", "discount_unearned"
 
 
@@ -91,11 +92,11 @@ def payers(state: State, discount_grace_days: int = 0) -> tuple[Payer, ...]:
     """Every customer that has paid in the last 52 weeks or owes something, by legal entity, customer and currency."""
     paid = payments(state)
     parts = (_late(state, paid), _plain(paid), _discounts(state, paid, discount_grace_days), _accounts(state, paid), _open(state))
-    found: dict[tuple[str, ...], dict[str, int]] = {}
+    found: dict[_Key, dict[str, int]] = {}
     for frame in parts:
         names = [name for name in frame.columns if name not in KEY]
-        for row in frame.select(*KEY, *names).iter_rows():
-            found.setdefault(row[:3], {}).update(zip(names, row[3:], strict=True))
+        for entity, customer, currency, *values in frame.select(*KEY, *names).iter_rows():
+            found.setdefault((entity, customer, currency), {}).update(zip(names, values, strict=True))
     days = _weekdays(paid)
     names_of = dict(state.customers.select("customer_id", "name").iter_rows())
     segments = _segments(found)
@@ -182,11 +183,11 @@ def grade_of(days: Fraction, bounds: Sequence[int]) -> str:
     return GRADES[sum(days > bound for bound in bounds)]
 
 
-def _payer(key: tuple[str, ...], sums: Mapping[str, int], name: str, days: Sequence[int], segment: Ratio) -> Payer:
+def _payer(key: _Key, sums: Mapping[str, int], name: str, days: Sequence[int], segment: Ratio) -> Payer:
     of = {each: sums.get(each, 0) for each in _SUMS}
     late = Ratio(of["late"], of["late_cash"])
     return Payer(
-        *key, name, of["items"], late, Ratio(of["plain"], of["items"]), Ratio(of["recent"], of["recent_cash"]),
+        key[0], key[1], key[2], name, of["items"], late, Ratio(of["plain"], of["items"]), Ratio(of["recent"], of["recent_cash"]),
         Ratio(of["before"], of["before_cash"]), weekday(days) if any(days) else None, sum(days), of["offered"], of["earned"],
         of["unearned"], of["accounts"], of["open"], of["overdue"], Ratio(of["overdue_days"], of["open"]),
         shrunk(late, of["items"], segment),
@@ -205,7 +206,7 @@ def shrunk(own: Ratio, items: int, segment: Ratio) -> Fraction:
     return (items * mine + PRIOR * of_all) / (items + PRIOR)
 
 
-def _segments(found: Mapping[tuple[str, ...], Mapping[str, int]]) -> dict[tuple[str, str], Ratio]:
+def _segments(found: Mapping[_Key, Mapping[str, int]]) -> dict[tuple[str, str], Ratio]:
     """Days late of all customers of a legal entity in a currency."""
     made: dict[tuple[str, str], Ratio] = {}
     for (entity, _, currency), sums in found.items():
@@ -257,11 +258,11 @@ def _open(state: State) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _weekdays(paid: pl.DataFrame) -> dict[tuple[str, ...], tuple[int, ...]]:
+def _weekdays(paid: pl.DataFrame) -> dict[_Key, tuple[int, ...]]:
     """Distinct days on which customers paid, Monday to Friday."""
     days = paid.filter(pl.col("line_id") != "").unique([*KEY, "day"])
     counts = days.group_by(*KEY, weekday=pl.col("day").dt.weekday()).len().filter(pl.col("weekday") <= len(WEEKDAYS))
-    found: dict[tuple[str, ...], list[int]] = {}
+    found: dict[_Key, list[int]] = {}
     for entity, customer, currency, number, count in counts.iter_rows():
         found.setdefault((entity, customer, currency), [0] * len(WEEKDAYS))[number - 1] = count
     return {key: tuple(value) for key, value in found.items()}

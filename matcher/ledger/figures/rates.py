@@ -38,6 +38,16 @@ class ClosingRates:
         places = money.scale(self.base) - money.scale(currency)
         return Fraction(minor) * Fraction(10) ** places / Fraction(self.by_currency[currency].per_base)
 
+    def between(self, minor: Number, currency: str, other: str) -> Fraction:
+        """Minor units of another currency, exactly, by way of the base currency. Raises as `converted`."""
+        if currency == other:
+            return Fraction(minor)
+        in_base = Fraction(self.converted(minor, currency))
+        if other == self.base:
+            return in_base
+        places = money.scale(other) - money.scale(self.base)
+        return in_base * Fraction(10) ** places * Fraction(self.by_currency[other].per_base)
+
 
 def closing_rates(rates: pl.DataFrame, day: date, base: str) -> ClosingRates:
     """The closing rates of a day.
