@@ -8,7 +8,7 @@ import click
 
 from matcher import languages
 from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
-from matcher.cli.tables import Column, Kind, Tone, for_programs, show, with_format
+from matcher.cli.tables import Column, Kind, Said, Tone, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
 from matcher.cli.tables.standard import days_overdue
 
@@ -78,7 +78,7 @@ def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, 
 
 
 _WEEKS = (
-    Column("number", "week", Kind.NUMBER, priority=0), Column("first", "from", Kind.DATE, priority=0),
+    Column("number", "week", priority=0), Column("first", "from", Kind.DATE, priority=0),
     Column("last", "to", Kind.DATE, priority=2), Column("open", "expected", Kind.AMOUNT, priority=1, total=True),
     Column("unknown", "without a share", Kind.AMOUNT, priority=2, total=True),
     Column("cash", "forecast", Kind.AMOUNT, priority=0, total=True, zeros=True), Column("currency", " ", priority=0, once=True),
@@ -146,7 +146,7 @@ def _forecast_tables(named: tuple[str, ...], made: "Forecast", rows: "Sequence[R
 
 
 def _week(row: "Row") -> dict[str, object]:
-    return {**row, "number": row["number"] if row["what"] == "week" else "later"}
+    return {**row, "number": row["number"] if row["what"] == "week" else Said("later")}
 
 
 def _share(rate: "BucketRate", currency: str) -> dict[str, object]:
