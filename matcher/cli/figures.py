@@ -72,16 +72,18 @@ def _row(figure: "Figure") -> dict[str, object]:
 
 
 def _how(figure: "Figure") -> str:
-    """The quotients with the words of their sums; the words stand once."""
-    measure = figure.measure
-    texts = []
-    for place, ratio in enumerate(figure.ratios):
-        over, under = (f" {languages.word(words)}" if not place else "" for words in (measure.over, measure.under))
-        plus = f"{ratio.plus} + " if ratio.plus else ""
-        times = f" x {ratio.factor}" if ratio.factor != 1 else ""
-        sums = [grouped(figure.sum_text(value)) for value in (ratio.numerator, ratio.denominator)]
-        texts.append(f"{plus}{sums[0]}{over} / {sums[1]}{under}{times}")
-    return " + ".join(texts)
+    """The sums with their words, which stand once."""
+    measure, sums = figure.measure, figure.sums
+    over, slash, under = sums.partition(" / ")
+    if not slash:
+        return figure.note
+    first, space, rest = under.partition(" ")
+    words = languages.word(measure.over), languages.word(measure.under)
+    return f"{_grouped(over)} {words[0]} / {_grouped(first)} {words[1]}{space}{' '.join(map(_grouped, rest.split(' ')))}"
+
+
+def _grouped(text: str) -> str:
+    return " ".join(map(grouped, text.split(" ")))
 
 
 def _notes(made: "KeyFigures") -> None:

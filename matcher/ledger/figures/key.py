@@ -205,8 +205,18 @@ class Figure:
         """A numerator or denominator as decimal text."""
         return amount(value, self.place.currency) if self.measure.money else fixed(value, 0)
 
+    @property
+    def sums(self) -> str:
+        """The quotients with their sums, as in ``31 + 57.00 / 6252.00 x 30``."""
+        texts = []
+        for ratio in self.ratios:
+            plus = f"{ratio.plus} + " if ratio.plus else ""
+            times = f" x {ratio.factor}" if ratio.factor != 1 else ""
+            texts.append(f"{plus}{self.sum_text(ratio.numerator)} / {self.sum_text(ratio.denominator)}{times}")
+        return " + ".join(texts)
+
     def to_dict(self) -> dict[str, object]:
-        """As a machine is told; ``parts`` are the quotients of a figure that is a sum of several, or of none."""
+        """As a machine is told. A figure that is the sum of several quotients has them in ``sums`` alone."""
         one = self.ratios[0] if len(self.ratios) == 1 else None
         return {
             "entity": self.place.entity,
@@ -219,6 +229,7 @@ class Figure:
             "denominator": self.sum_text(one.denominator) if one else "",
             "factor": one.factor if one else None,
             "plus": one.plus if one else None,
+            "sums": self.sums,
             "numerator_is": self.measure.over,
             "denominator_is": self.measure.under,
             "first": self.first.isoformat(),
@@ -233,7 +244,7 @@ KPI: Schema = {
     **dict.fromkeys(("figure", "value", "unit", "numerator", "denominator"), pl.String()),
     "factor": pl.Int64(),
     "plus": pl.Int64(),
-    **dict.fromkeys(("numerator_is", "denominator_is", "first", "last", "note"), pl.String()),
+    **dict.fromkeys(("sums", "numerator_is", "denominator_is", "first", "last", "note"), pl.String()),
 }
 """Columns of `table`."""
 
