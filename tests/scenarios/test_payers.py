@@ -1,8 +1,15 @@
-"""A year of two customers: one pays on Thursdays, a little later each quarter; the other pays on no fixed day, and stops."""
+"""A year of two customers: one pays on Thursdays, a little later each quarter; the other pays on no fixed day, and stops.
+
+docs/figures.md shows what the commands print of it. After a change, write its examples anew with
+`PYTHONPATH=tests .venv/bin/python tests/scenarios/test_payers.py --write`, and read the difference.
+"""
 
 import json
+import re
+import sys
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,6 +23,7 @@ CUSTOMERS: list[Row] = [
 ]
 TARGETS = "\n[targets.ben]\namount = 5000\n[credit]\ngrades = [3, 10, 30, 60]\n"
 TODAY = "2026-10-31"
+PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
 
 
 def year() -> tuple[list[Row], list[Row]]:
@@ -146,3 +154,25 @@ def test_grades_of_a_closed_month_keep_their_bounds(desk: Teller) -> None:
     path = desk.folder / "books" / "matcher.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("[3, 10, 30, 60]", "[1, 2, 3, 4]"), encoding="utf-8")
     assert told(desk, "behaviour") == before
+
+
+def rewritten(page: str, desk: Teller) -> str:
+    """The page with what its commands print."""
+    desk.monkeypatch.setenv("COLUMNS", "100")
+
+    def printed(block: re.Match[str]) -> str:
+        result = desk.run(*block[1].split())
+        return f"```console\n$ matcher {block[1]}\n{result.stdout.rstrip()}\n{result.stderr}```"
+
+    return re.sub(r"```console\n\$ matcher (.*)\n(?:.*\n)*?```", printed, page)
+
+
+def test_the_page_shows_what_the_commands_print(desk: Teller) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert rewritten(page, desk).splitlines() == page.splitlines()
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        steady.install(patch)
+        PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8"), Teller(copied(Path(name), made), patch, TODAY)), encoding="utf-8")
