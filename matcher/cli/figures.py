@@ -44,11 +44,13 @@ def kpi(
     in each currency. Programs get all of them. A figure is its numerator divided by its denominator: -O json and --explain say what
     these are. Where the denominator is zero there is no figure.
     """
+    from matcher.ledger.figures.key import KPI
+
     books = open_books()
     with busy("adding up"):
         made = books.kpi(as_of, month=month, sales_days=sales_days, entity=entity, known_at=known_at)
     if for_programs(output):
-        show([figure.to_dict() for figure in made.figures], list(made.figures[0].to_dict()) if made.figures else ["figure"], output)
+        show([figure.to_dict() for figure in made.figures], list(KPI), output)
     else:
         _tables(books, made, output, by_currency=by_currency, explain=explain)
     _notes(made)
@@ -108,6 +110,10 @@ _WAITING = (
     Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("age", "days old", Kind.NUMBER, priority=0),
     Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
+_TEAM = (
+    "part", "actor", "owner", "currency", "decisions", "undone", "precision", "applied", "days", "lines", "amount", "age", "cash", "target",
+    "reached",
+)  # fmt: skip
 _COLLECTED = (
     Column("owner", priority=0), Column("cash", "collected", Kind.AMOUNT, priority=0, zeros=True),
     Column("target", kind=Kind.AMOUNT, priority=0), Column("reached", "% of target", Kind.NUMBER, priority=0),
@@ -133,8 +139,7 @@ def team(output: str, as_of: date | None, known_at: str, month: str) -> None:
     parts = made.to_dicts()
     if for_programs(output):
         rows = [{"part": part} | row for part, found in parts.items() for row in found]
-        names = dict.fromkeys(name for row in rows for name in row)
-        show([dict.fromkeys(names, "") | row for row in rows], list(names) or ["part"], output)
+        show([dict.fromkeys(_TEAM, "") | row for row in rows], _TEAM, output)
         return
     named: tuple[str, ...] = (books.config.books.name, "team", f"{made.team.first.isoformat()} - {made.team.last.isoformat()}")
     for part, columns, title in (("work", _WORK, "Decisions"), ("waiting", _WAITING, "Waiting"), ("collected", _COLLECTED, "Collected")):

@@ -55,6 +55,7 @@ def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, 
     `credit.grades` of matcher.toml.
     """
     from matcher import amounts
+    from matcher.review.behaviour import PAYER
 
     books = open_books()
     with busy("adding up"):
@@ -64,7 +65,7 @@ def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, 
         rows = [view.to_dict() | {"reasons": "; ".join(view.reasons)} for view in made.payers]
         if output == "json":
             rows = [view.to_dict() for view in made.payers]
-        show(rows, _PAYERS, output, complete=list(rows[0]) if rows else ["customer_id"], head=named if rows else ())
+        show(rows, _PAYERS, output, complete=PAYER, head=named if rows else ())
     if expected or (customer and not for_programs(output)):
         frame = amounts.render(made.expected, {"open": "currency"})
         complete = [name for name in frame.columns if name != "delay"]
@@ -110,14 +111,14 @@ def forecast(output: str, as_of: date | None, known_at: str, weeks: int, *, shar
     in no week. Where too few debts are known there is no number.
     """
     from matcher import amounts
-    from matcher.ledger.figures.forecast import FORECAST_AMOUNTS, table
+    from matcher.ledger.figures.forecast import FORECAST, FORECAST_AMOUNTS, table
 
     books = open_books()
     with busy("adding up"):
         made = books.forecast(weeks, as_of, known_at=known_at)
     rows = list(amounts.render(table(made), FORECAST_AMOUNTS).iter_rows(named=True))
     if for_programs(output):
-        show(rows, list(rows[0]) if rows else ["entity"], output)
+        show(rows, list(FORECAST), output)
     else:
         _forecast_tables(heading(books, "cash forecast", as_of=made.as_of), made, rows, output, shares=shares)
     if not rows:
@@ -183,6 +184,8 @@ def exposure(output: str, as_of: date | None, known_at: str, *, alerts: bool) ->
     What is owed is the open documents of all legal entities; receipts that no document has taken yet stand beside it and do not lower
     it. Other currencies are converted at the closing rate of the day.
     """
+    from matcher.review.exposure import EXPOSURE
+
     books = open_books()
     with busy("adding up"):
         made = books.exposure(as_of, known_at=known_at)
@@ -193,8 +196,7 @@ def exposure(output: str, as_of: date | None, known_at: str, *, alerts: bool) ->
             if output != "json":
                 row |= {"alerts": "; ".join(one.exposure.alerts), "converted": " ".join(one.exposure.converted)}
             rows.append(row)
-    complete = [name for name in rows[0] if name != "reason"] if rows else ["customer_id"]
-    show(rows, _EXPOSURES, output, complete=complete, head=heading(books, "exposure", as_of=made.as_of) if rows else ())
+    show(rows, _EXPOSURES, output, complete=EXPOSURE, head=heading(books, "exposure", as_of=made.as_of) if rows else ())
     if not made.customers:
         note("Nobody owes anything, and nobody has a limit.")
     elif not any(one.exposure.limit is not None for one in made.customers):

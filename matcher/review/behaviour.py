@@ -14,6 +14,13 @@ from matcher.ledger.figures.ratio import fixed
 from matcher.review import cells
 
 
+PAYER = (
+    "entity", "customer_id", "name", "currency", "grade", "items", "days_late", "days_late_plain", "trend", "weekday", "pay_days",
+    "discounts", "discounts_taken", "discounts_unearned", "accounts", "open", "overdue", "days_overdue", "expected_delay", "reasons",
+)  # fmt: skip
+"""What a machine is told of a payer."""
+
+
 @dataclass(frozen=True, slots=True)
 class PayerView:
     """How a customer pays, the grade from A to E that comes of it ('' where too little is known), and its reasons in words."""

@@ -12,6 +12,13 @@ from matcher.ledger.figures.team import Team
 from matcher.review.cells import amount
 
 
+EXPOSURE = (
+    "customer_id", "name", "currency", "limit", "open", "unapplied", "net", "excess", "overdue", "insured", "uninsured", "used", "grade",
+    "grade_before", "converted", "alerts",
+)  # fmt: skip
+"""What a machine is told of an exposure."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExposureView:
     """What a customer owes against his limit."""

@@ -23,6 +23,7 @@ CUSTOMERS: list[Row] = [
 ]
 TARGETS = "\n[targets.ben]\namount = 5000\n[credit]\ngrades = [3, 10, 30, 60]\n"
 TODAY = "2026-10-31"
+COMMANDS = ("kpi", "behaviour", "forecast", "exposure", "team")
 PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
 
 
@@ -154,6 +155,15 @@ def test_grades_of_a_closed_month_keep_their_bounds(desk: Teller) -> None:
     path = desk.folder / "books" / "matcher.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("[3, 10, 30, 60]", "[1, 2, 3, 4]"), encoding="utf-8")
     assert told(desk, "behaviour") == before
+
+
+def test_a_list_has_the_same_columns_when_nothing_is_in_it(desk: Teller, tmp_path: Path) -> None:
+    full = {command: desk.run(command, "-O", "csv", "--as-of", TODAY).stdout.splitlines() for command in COMMANDS}
+    new_books(tmp_path / "empty")
+    empty = {command: desk.run(command, "-O", "csv", "--books", str(tmp_path / "empty")).stdout.splitlines() for command in COMMANDS}
+    for command, rows in full.items():
+        assert len(rows) > 1
+        assert empty[command] == rows[:1]
 
 
 def rewritten(page: str, desk: Teller) -> str:

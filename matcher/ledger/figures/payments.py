@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from matcher.frames import Schema, State
-from matcher.states import AllocationState, DocumentType, ItemStatus
+from matcher.states import AllocationState, DocumentType, ItemStatus, LineState
 
 WEEKS = 52
 """How far back habits are looked for."""
@@ -68,7 +68,8 @@ def first_day(as_of: date) -> date:
 
 def _applied(state: State) -> pl.DataFrame:
     """Cash that receipts brought on documents, by item and line: item_id, line_id, day, cash in the item's currency."""
-    returned = state.lines.filter(pl.col("amount") < 0, pl.col("other_line") != "").select(line_id="other_line")
+    decided = (pl.col("state") == LineState.POSTED) & (pl.col("other_line") != "")
+    returned = state.lines.filter(pl.col("amount") < 0, decided).select(line_id="other_line")
     receipts = state.lines.filter(pl.col("amount") > 0).join(returned, on="line_id", how="anti").select("line_id", day="booking_date")
     posted = state.allocations.filter(pl.col("state") == AllocationState.POSTED).select("item_id", "line_id", cash="item_amount")
     return posted.join(receipts, on="line_id")
