@@ -13,7 +13,6 @@ from matcher.ledger.figures.habits import WEEKDAYS, Payer
 from matcher.ledger.figures.ratio import fixed
 from matcher.review import cells
 
-
 PAYER = (
     "entity", "customer_id", "name", "currency", "grade", "items", "days_late", "days_late_plain", "trend", "weekday", "pay_days",
     "discounts", "discounts_taken", "discounts_unearned", "accounts", "open", "overdue", "days_overdue", "expected_delay", "reasons",

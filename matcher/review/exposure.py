@@ -11,7 +11,6 @@ from matcher.ledger.figures.ratio import fixed
 from matcher.ledger.figures.team import Team
 from matcher.review.cells import amount
 
-
 EXPOSURE = (
     "customer_id", "name", "currency", "limit", "open", "unapplied", "net", "excess", "overdue", "insured", "uninsured", "used", "grade",
     "grade_before", "converted", "alerts",
