@@ -104,8 +104,8 @@ class CreditSection(_Strict):
         return self
 
 
-class Target(_Strict):
-    """``[targets.NAME]``: what is to come in each month from the customers that somebody looks after. `currency`: else the base's."""
+class CollectionTarget(_Strict):
+    """``[collection_targets.NAME]``: what is to come in each month from the customers of an owner. `currency`: else the base's."""
 
     amount: Decimal = Field(ge=0, strict=False)
     currency: Currency | None = None
@@ -217,7 +217,7 @@ class Journal(_Strict):
 
 
 class Config(_Strict):
-    """A checked `matcher.toml`."""
+    """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
     books: BooksSection
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
@@ -227,7 +227,8 @@ class Config(_Strict):
     policy: Policy = Policy()
     journal: Journal = Journal()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
-    targets: dict[str, Target] = Field(default_factory=dict)
+    collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
+    target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":
@@ -245,7 +246,7 @@ class Config(_Strict):
             if code not in reasons.SHIPPED and code not in self.reasons:
                 raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
         self._check_people()
-        of_targets = (target.currency for target in self.targets.values() if target.currency)
+        of_targets = (target.currency for target in self.collection_targets.values() if target.currency)
         for code in (self.books.base_currency, *(a.currency for a in self.account), *of_targets):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")

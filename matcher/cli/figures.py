@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher import languages
-from matcher.cli.common import as_of_option, busy, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
 
@@ -130,8 +131,8 @@ _COLLECTED = (
 def team(output: str, as_of: date | None, known_at: str, month: str) -> None:
     """Who decided what in a month, how much of it stands, how soon it was applied; what waits with whom; and targets of collection.
 
-    Whoever looks after a customer is the column owner of the customers' file; targets are `[targets]` of matcher.toml. They are held
-    against the cash applied to the documents of these customers.
+    Whoever looks after a customer is the column owner of the customers' file; targets are `[collection_targets]` of matcher.toml. They are
+    held against the cash applied to the documents of these customers.
     """
     books = open_books()
     with busy("adding up"):

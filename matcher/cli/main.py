@@ -24,6 +24,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    outbox,
     payers,
     queue,
     review,
@@ -72,6 +73,7 @@ class _Group(helping.Group):
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
+            note("Stopped. What was finished before stays: see `matcher log`." if options.kept else "Stopped: nothing was changed.")
         status = _shown(status or DONE, options)
         runlog.ended(options, status)
         sys.exit(status)
@@ -170,8 +172,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, figures, payers,
-    months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
+    figures, payers, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

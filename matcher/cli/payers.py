@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher import languages
-from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, heading, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Said, Tone, for_programs, show, with_format
 from matcher.cli.tables.cells import grouped
 from matcher.cli.tables.standard import days_overdue

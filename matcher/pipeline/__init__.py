@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcher.pipeline import (
+        acknowledging,
         actions,
         backtest,
         challenge,
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
         lists,
         lookup,
         opening,
+        outbox,
         periods,
+        receipts,
         reissues,
         reports,
         rulebooks,
@@ -34,8 +37,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "figures", "imports", "ingest", "layouts", "lists",
+    "lookup", "opening", "outbox", "periods", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust",
+    "verify", "view",
 ]  # fmt: skip
 
 

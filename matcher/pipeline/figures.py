@@ -150,7 +150,7 @@ def team(session: Session, state: State, first: date, known: Known | None) -> Te
         MatcherError: ``config.invalid`` for a target that has more digits than its currency.
     """
     base = session.config.books.base_currency
-    targets = {name: _target(name, one.amount, one.currency or base) for name, one in session.config.targets.items()}
+    targets = {name: _target(name, one.amount, one.currency or base) for name, one in session.config.collection_targets.items()}
     return measures.team(state, first, rates(session, state.as_of, known), targets, _taken_back(session, state, known))
 
 
@@ -158,4 +158,4 @@ def _target(name: str, amount: Decimal, currency: str) -> tuple[int, str]:
     try:
         return money.parse(f"{amount:f}", currency), currency
     except MatcherError as error:
-        raise MatcherError("config.invalid", f"targets.{name}: {error.what}") from error
+        raise MatcherError("config.invalid", f"collection_targets.{name}: {error.what}") from error

@@ -21,7 +21,7 @@ CUSTOMERS: list[Row] = [
     {"customer_id": "C1", "name": "Seilerei Ostheim GmbH", "account": "DE75512108001245126199", "credit_limit": "9000", "owner": "ben"},
     {"customer_id": "C2", "name": "Gasthof Zur Linde", "account": "DE02100500000054540402", "credit_limit": "1500", "owner": "ida"},
 ]
-TARGETS = "\n[targets.ben]\namount = 5000\n[credit]\ngrades = [3, 10, 30, 60]\n"
+TARGETS = "\n[collection_targets.ben]\namount = 5000\n[credit]\ngrades = [3, 10, 30, 60]\n"
 TODAY = "2026-10-31"
 COMMANDS = ("kpi", "behaviour", "forecast", "exposure", "team")
 PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
