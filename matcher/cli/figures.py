@@ -108,12 +108,12 @@ _WORK = (
 )  # fmt: skip
 _WAITING = (
     Column("owner", priority=0, shown=lambda owner: owner or "-"), Column("lines", kind=Kind.COUNT, priority=0),
-    Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("age", "days old", Kind.NUMBER, priority=0),
+    Column("waiting", "amount", Kind.AMOUNT, priority=0, total=True), Column("age", "days old", Kind.NUMBER, priority=0),
     Column("currency", " ", priority=0, once=True),
 )  # fmt: skip
 _TEAM = (
-    "part", "actor", "owner", "currency", "decisions", "undone", "precision", "applied", "days", "lines", "amount", "age", "cash", "target",
-    "reached",
+    "part", "actor", "owner", "currency", "decisions", "undone", "precision", "applied", "days", "lines", "waiting", "age", "cash",
+    "target", "reached",
 )  # fmt: skip
 _COLLECTED = (
     Column("owner", priority=0), Column("cash", "collected", Kind.AMOUNT, priority=0, zeros=True),

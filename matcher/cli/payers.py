@@ -111,13 +111,16 @@ def forecast(output: str, as_of: date | None, known_at: str, weeks: int, *, shar
     bucket that came in within eight weeks before; one that should have come already counts evenly over eight weeks. Disputed items are
     in no week. Where too few debts are known there is no number.
     """
+    import polars as pl
+
     from matcher import amounts
     from matcher.ledger.figures.forecast import FORECAST, FORECAST_AMOUNTS, table
 
     books = open_books()
     with busy("adding up"):
         made = books.forecast(weeks, as_of, known_at=known_at)
-    rows = list(amounts.render(table(made), FORECAST_AMOUNTS).iter_rows(named=True))
+    rendered = amounts.render(table(made), FORECAST_AMOUNTS).with_columns(pl.col(*FORECAST_AMOUNTS).fill_null(""))
+    rows = list(rendered.iter_rows(named=True))
     if for_programs(output):
         show(rows, list(FORECAST), output)
     else:

@@ -25,7 +25,7 @@ class ExposureView:
     exposure: Exposure
 
     def to_dict(self) -> dict[str, object]:
-        """As a machine is told: amounts as decimal text, None where one is not known."""
+        """As a machine is told: amounts as decimal text, '' where one is not known."""
         one = self.exposure
         amounts = {
             "limit": one.limit, "open": one.open, "unapplied": one.unapplied, "net": one.net, "excess": one.excess, "overdue": one.overdue,
@@ -33,7 +33,7 @@ class ExposureView:
         }  # fmt: skip
         return {
             "customer_id": one.customer_id, "name": one.name, "currency": one.currency,
-            **{name: amount(value, one.currency) for name, value in amounts.items()},
+            **{name: amount(value, one.currency) or "" for name, value in amounts.items()},
             "used": "" if one.used is None else fixed(one.used, 1), "grade": one.grade, "grade_before": one.grade_before,
             "converted": list(one.converted), "alerts": list(one.alerts),
         }  # fmt: skip
@@ -79,15 +79,15 @@ class TeamView:
         ]  # fmt: skip
         waiting: list[dict[str, object]] = [
             {
-                "owner": one.owner, "currency": one.currency, "lines": one.lines, "amount": amount(one.amount, one.currency),
+                "owner": one.owner, "currency": one.currency, "lines": one.lines, "waiting": amount(one.amount, one.currency),
                 "age": _text(one.age.value),
             }
             for one in made.waiting
         ]  # fmt: skip
         collected: list[dict[str, object]] = [
             {
-                "owner": one.owner, "currency": one.currency, "cash": amount(one.cash, one.currency),
-                "target": amount(one.target, one.currency), "reached": _text(one.reached, down=True),
+                "owner": one.owner, "currency": one.currency, "cash": amount(one.cash, one.currency) or "",
+                "target": amount(one.target, one.currency) or "", "reached": _text(one.reached, down=True),
             }
             for one in made.collected
         ]  # fmt: skip
