@@ -74,7 +74,8 @@ def behaviour(output: str, customer: str, as_of: date | None, known_at: str, *, 
     if customer and not for_programs(output):
         for view in made.payers:
             why = "; ".join(map(languages.sentence, view.reasons))
-            note(f"{view.payer.currency}: grade {view.grade or '-'}: {why}.", told=True)
+            currency, grade = view.payer.currency, view.grade or "-"
+            note(f"{currency}: grade {grade}: {why}.")
     if not made.payers:
         note("Nobody has paid in full in the last 52 weeks, and nobody owes anything.")
 
