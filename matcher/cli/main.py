@@ -26,6 +26,7 @@ from matcher.cli import (
     out,
     outbox,
     payers,
+    proof,
     queue,
     review,
     rules,
@@ -172,7 +173,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox, proof,
     figures, payers, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:

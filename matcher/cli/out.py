@@ -55,7 +55,7 @@ _SENDING = (
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts", "kpi", "forecast"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "proof", "receipts", "kpi", "forecast"]), metavar="TARGET")
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @click.option(
@@ -68,7 +68,7 @@ _SENDING = (
 @as_of_option
 @known_at_option
 def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies, receipts, kpi or forecast.
+    """Write a file for another system: TARGET is matches, aging, discrepancies, proof, receipts, kpi or forecast.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
@@ -76,6 +76,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     discrepancies  where money and documents disagree
     kpi            key figures of the month of the day, up to it
     forecast       cash of the next eight weeks, and how right earlier forecasts were
+    proof          every bank line and entry of the cash book, and where the proof has it (also .xlsx)
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
 
     Receipts are sent once. What was sent and is not answered is sent again with --all, under the same ids and with the same contents;

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         opening,
         outbox,
         periods,
+        proof,
         receipts,
         reissues,
         reports,
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "figures", "imports", "ingest", "layouts", "lists",
-    "lookup", "opening", "outbox", "periods", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust",
-    "verify", "view",
+    "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements",
+    "trust", "verify", "view",
 ]  # fmt: skip
 
 
