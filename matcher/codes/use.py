@@ -126,7 +126,12 @@ USE = (
     policy(
         "policy.people", "Only listed people decide in these books.", "List the name under [policy.people], or let somebody else decide."
     ),
-    policy("policy.role", "The person's role does not allow this decision.", "See [policy.roles] in docs/configuration.md."),
+    policy("policy.role", "The person's role does not allow this.", "See [policy.roles] in docs/configuration.md."),
+    policy(
+        "policy.approver",
+        "The person may not approve decisions of this kind, or so large ones.",
+        "Let somebody approve it who may; see [policy.roles] in docs/configuration.md.",
+    ),
     policy("policy.disputed", "A disputed item would be written off.", "Settle the dispute first, or set policy.write_off_disputed."),
     policy("approval.waits", "A decision on the line waits for another person.", "See `matcher queue --to-approve`."),
     policy("approval.self", "Nobody approves a decision of his own.", "Let somebody else run `matcher approve DECISION`."),

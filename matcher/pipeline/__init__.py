@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         periods,
         reissues,
         reports,
+        roles,
         rulebooks,
         run,
         sampling,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "periods", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 
