@@ -43,20 +43,21 @@ def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts", "journal"]), metavar="TARGET")
 @click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @with_books
 @as_of_option
 @known_at_option
 def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
+    """Write a file for another system: TARGET is matches, aging, discrepancies, receipts or journal.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
     aging          every open item with its bucket
     discrepancies  where money and documents disagree
     receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
+    journal        every batch with its hash, for `matcher verify --since` (.jsonl; .csv and .parquet to look at)
 
     Exporting receipts again sends the same documents under the same ids.
     """
@@ -83,12 +84,16 @@ _CHECKS = (
 @with_format
 @click.option("--head", is_flag=True, help="Check nothing: print number and hash of the journal's latest batch, to be noted elsewhere.")
 @click.option("--expect", default="", metavar="HASH", help="Check too that the journal still holds the batch with this hash.")
-def verify(output: str, *, head: bool, expect: str) -> None:
+@click.option("--since", default="", metavar="HEAD", help="Check too that nothing has changed before this head; or a file that holds some.")
+def verify(output: str, *, head: bool, expect: str, since: str) -> None:
     """Recompute everything from the stored rows: what the journal sealed, statement equations, every sum of money.
 
     \b
     matcher verify --head            prints "batch N HASH": it stands for all that the books hold
     matcher verify --expect HASH     fails when that batch is no longer there, or no longer the same
+    matcher verify --since HEAD      names the first batch that has changed since "batch N HASH" was noted
+
+    HEAD may be a file with that line in it, with several of them, or a journal that `matcher export journal` has written.
 
     Exit status 1 when a check does not hold.
     """
@@ -96,7 +101,7 @@ def verify(output: str, *, head: bool, expect: str) -> None:
         click.echo("batch {} {}".format(*open_books().head()))
         return
     with busy("verifying"):
-        checks = open_books().verify(expect)
+        checks = open_books().verify(expect, since=since)
     rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
     show(rows, _CHECKS, output)
     failed = [check for check in checks if check.failure]

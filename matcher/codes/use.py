@@ -1,6 +1,6 @@
 """What can be wrong with the books and with a command."""
 
-from matcher.codes.entry import BUSY, DONE, INTERNAL, NEEDS_PERSON, USAGE, Code, policy
+from matcher.codes.entry import BUSY, DONE, INTERNAL, NEEDS_PERSON, USAGE, Code, bad, policy
 
 USE = (
     # books and use
@@ -173,6 +173,16 @@ USE = (
         NEEDS_PERSON,
         "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
+    ),
+    bad(
+        "sample.differs",
+        "The file is not the sample that these books give: postings are missing or added, or the books are others.",
+        "Fill in the file as `matcher sample` wrote it, beside the books that it was drawn from.",
+    ),
+    bad(
+        "sample.unfinished",
+        "A posting of the sample has no misstatement beside it.",
+        "Fill in the column `misstatement` in every row, 0 where nothing is wrong.",
     ),
     Code(
         "actor.unknown",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matcher.pipeline import (
         actions,
+        audit_sample,
         backtest,
         challenge,
         choices,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         rulebooks,
         run,
         sampling,
+        since,
         statements,
         trust,
         verify,
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "actions", "audit_sample", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
+    "opening", "periods", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

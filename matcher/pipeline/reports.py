@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from matcher.errors import MatcherError
 from matcher.exports import erp, files, tables
 from matcher.exports.matches import matches
 from matcher.frames import State
-from matcher.journal.chain import Head
+from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
@@ -28,7 +28,8 @@ from matcher.store import facts, journal
 from matcher.store.facts import Statement
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "receipts", "journal")
+_JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,13 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str, ou
     """
     if what == "receipts":
         return _receipts(session, present(session), as_of, path, target, outbox)
-    then = asked_for(session, as_of, known)
-    frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
     head = journal.last_batch(session.store)
+    if what == "journal":
+        entries = [asdict(one) for one in journal.batches(session.store) if known is None or one.batch <= known.batch]
+        frame, amounts = pl.DataFrame(entries, schema=_JOURNAL), dict[str, str]()
+    else:
+        then = asked_for(session, as_of, known)
+        frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
     return Exported(what, (str(path),), frame.height, {}, "", head)
 

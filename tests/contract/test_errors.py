@@ -490,7 +490,8 @@ def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
 def test_what_needs_another_person_or_is_not_for_this_one(desk: Desk) -> None:
     toml = desk.folder / "matcher.toml"
     people = '[policy.roles.clerk]\nmay = ["approve", "write_off", "on_account", "undo"]\n[policy.people.anna]\nrole = "clerk"\n'
-    policy = f'[policy]\npeople_only = true\nfour_eyes_for = ["on_account"]\nwrite_off_disputed = false\n{people}[policy.people.ben]\n[policy.people.emil]\napprove_up_to = 1\n'
+    people += "[policy.people.ben]\n[policy.people.emil]\napprove_up_to = 1\n"
+    policy = f'[policy]\npeople_only = true\nfour_eyes_for = ["on_account"]\nwrite_off_disputed = false\n{people}'
     toml.write_text(f"{toml.read_text(encoding='utf-8')}\n{policy}", encoding="utf-8")
     items = (desk.folder / "items.csv").read_text(encoding="utf-8").splitlines()
     disputed = [items[0] + ",disputed_amount", *(f"{row},{'5.00' if row.startswith('I2') else ''}" for row in items[1:])]

@@ -46,6 +46,7 @@ READS: dict[str, tuple[str, ...]] = {
     "aging": (),
     "export": ("aging", "-o", "aging.csv"),
     "verify": (),
+    "sample": ("--month", "2026-10", "--materiality", "100"),
     "help": (),
 }
 """Commands that an auditor may run, each with words for it."""
