@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from matcher import pipeline
+from matcher.pipeline.session import program_version
 from matcher.store import journal
 
 if TYPE_CHECKING:
     from matcher.journal.chain import Head
     from matcher.pipeline.audit_sample import AuditSample, Evaluated
     from matcher.pipeline.check import Check
+    from matcher.pipeline.drill import Drill
     from matcher.pipeline.session import Session
+    from matcher.store.waiting import Wait
 
 
 class AuditingMethods(ABC):
     """Proofs of the books. Each method opens them, reads and closes them."""
+
+    directory: Path
+    _clock: Callable[[], datetime]
+    _wait: Wait
 
     @abstractmethod
     def _session(self, *, write: bool, itself: bool = False) -> AbstractContextManager[Session]: ...
@@ -83,6 +92,19 @@ class AuditingMethods(ABC):
             sample = pipeline.audit_sample.draw(session, planned)
         found = audit_sample_file.misstatements(sample, typed, source.name)
         return sample, pipeline.audit_sample.evaluated(sample, found)
+
+    def drill(self, *, place: str | Path = "", timer: Callable[[], float] = monotonic) -> Drill:
+        """Rehearses the restore on a copy; see `pipeline.drill.rehearse`. The books are only read.
+
+        Args:
+            place: folder for the copy; empty for the system's own.
+            timer: tells seconds from any beginning.
+        """
+        folder = Path(place) if place else None
+        at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+        return self._wait.until_free(
+            lambda: pipeline.drill.rehearse(self.directory, at=at, version=program_version(), timer=timer, place=folder), write=False
+        )
 
     def head(self) -> Head:
         """Number and hash of the latest batch: they stand for everything that the books hold."""

@@ -14,8 +14,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +26,7 @@ from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Progress, Session, program_version, silent
 from matcher.states import Work
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
@@ -58,12 +56,6 @@ AT_ONCE = Wait()
 def utc_now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
-
-
-@cache
-def _version() -> str:
-    """Of this program; to look it up takes 8 ms."""
-    return version("matcher-recon")
 
 
 def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> Books:
@@ -170,7 +162,7 @@ class Books(DecisionMethods, LookingMethods, AuditingMethods):
             self.earlier = self.earlier or store.earlier
             self.config = read.config
             at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
+            session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version())
             if write:
                 session.check_key()
             if write and self._shown:

@@ -15,6 +15,7 @@ from matcher.cli import (
     completing,
     decide,
     decisions,
+    drill,
     explain,
     files,
     helping,
@@ -170,7 +171,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, audit_sample,
-    months, topics,
+    drill, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -174,6 +174,18 @@ USE = (
         "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
     ),
+    Code(
+        "drill.failed",
+        NEEDS_PERSON,
+        "A restore of the books, rehearsed on a copy, did not come out as it must.",
+        "Run `matcher verify` on the books, then rehearse again; see docs/runbook.md.",
+    ),
+    Code(
+        "drill.differs",
+        NEEDS_PERSON,
+        "What was restored or done again on the copy is not what the books hold.",
+        "Keep a copy of the folder, and report it with the checklist of the drill.",
+    ),
     bad(
         "sample.differs",
         "The file is not the sample that these books give: postings are missing or added, or the books are others.",

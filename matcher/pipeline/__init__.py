@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         challenge,
         choices,
         conflicts,
+        drill,
         imports,
         ingest,
         layouts,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "audit_sample", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
+    "actions", "audit_sample", "backtest", "challenge", "choices", "conflicts", "drill", "imports", "ingest", "layouts", "lists", "lookup",
     "opening", "periods", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 

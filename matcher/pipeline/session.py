@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +19,12 @@ from matcher.store import Store, journal, near, seals
 
 Progress = Callable[[str], None]
 """Receives the name of the step that long work is at, never statement contents."""
+
+
+@cache
+def program_version() -> str:
+    """Of this program; to look it up takes 8 ms."""
+    return version("matcher-recon")
 
 
 def silent(step: str) -> None:

@@ -38,6 +38,8 @@ NOTES: list[dict[str, Any]] = PAGE["note"]
 Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
+    "drill.differs": "scenarios/test_drill.py",
+    "drill.failed": "scenarios/test_drill.py",
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
@@ -46,6 +48,8 @@ ELSEWHERE = {
     "invoice.missing": "unit/test_einvoices.py",
     "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
+    "sample.differs": "scenarios/test_audit_sample.py",
+    "sample.unfinished": "scenarios/test_audit_sample.py",
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
     "books.unwritable": "scenarios/test_system.py",

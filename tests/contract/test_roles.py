@@ -46,6 +46,7 @@ READS: dict[str, tuple[str, ...]] = {
     "aging": (),
     "export": ("aging", "-o", "aging.csv"),
     "verify": (),
+    "drill": (),
     "sample": ("--month", "2026-10", "--materiality", "100"),
     "help": (),
 }
