@@ -69,7 +69,7 @@ def sample(output: str, path: str, evaluate: str, **asked: Any) -> None:
     A posting's chance is its amount: every posting as large as the interval is taken, and from the others every interval-th unit of money
     takes the posting that it lies in. The same books, seed and figures give the same postings. Nothing is written to the books.
 
-    Fill in `misstatement` for every posting: 0, or how much of it is wrong, above zero where the posting is too high. The upper limit is
+    Fill in `misstatement` for every posting: 0, or how much of it is wrong, above zero where the posting is overstated. The upper limit is
     Stringer's bound with the factors of the AICPA's guide. Exit status 1 when it is above the materiality.
     """
     books = open_books()
@@ -143,7 +143,7 @@ def _stratum(one: "Stratum") -> dict[str, Any]:
 def _evaluate(books: "Books", path: str, output: str) -> None:
     with busy("evaluating"):
         found, results = books.evaluate_sample(path)
-    rows = [row for one in results for row in (_row(one, "too high", one.over), _row(one, "too low", one.under))]
+    rows = [row for one in results for row in (_row(one, "overstated", one.over), _row(one, "understated", one.under))]
     show(rows, _EVALUATED, output, head=(books.config.books.name, f"sample of the postings of {found.plan.month}"))
     note(f"Confidence {found.plan.confidence} %, seed {found.plan.seed}, {counted(len(found.postings), 'posting')} looked at.")
     note(f"Journal head: batch {found.plan.batch}, {found.plan.hash}.")

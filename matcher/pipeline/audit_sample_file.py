@@ -31,7 +31,7 @@ _WIDTHS = {
     "currency": 6,
 }
 _ABOUT = {
-    "misstatement": "How much of the amount is wrong, in its currency: 0 for none, 12.50 too high, -12.50 too low.",
+    "misstatement": "How much of the amount is wrong, in its currency: 0 for none, 12.50 if overstated, -12.50 if understated.",
     "remark": "What was found; it is not read.",
 }
 _HINT = "Fill in a file that `matcher sample -o FILE` has written, and leave its other columns as they are."
@@ -134,5 +134,7 @@ def _misstatement(one: Posting, text: str, where: str) -> int:
     except MatcherError as error:
         raise error.at(where) from None
     if amount > one.amount:
-        raise MatcherError("row.invalid", f"a posting of {money.render(one.amount, one.currency)} cannot be more too high than that", where)
+        raise MatcherError(
+            "row.invalid", f"a posting of {money.render(one.amount, one.currency)} is overstated by no more than that", where
+        )
     return amount
