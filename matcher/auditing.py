@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matcher import pipeline
 from matcher.pipeline.session import program_version
+from matcher.progress import SILENT, Progress
 from matcher.store import journal
 
 if TYPE_CHECKING:
@@ -93,17 +94,19 @@ class AuditingMethods(ABC):
         found = audit_sample_file.misstatements(sample, typed, source.name)
         return sample, pipeline.audit_sample.evaluated(sample, found)
 
-    def drill(self, *, place: str | Path = "", timer: Callable[[], float] = monotonic) -> Drill:
+    def drill(self, *, place: str | Path = "", timer: Callable[[], float] = monotonic, progress: Progress = SILENT) -> Drill:
         """Rehearses the restore on a copy; see `pipeline.drill.rehearse`. The books are only read.
 
         Args:
             place: folder for the copy; empty for the system's own.
             timer: tells seconds from any beginning.
+            progress: is told of each step.
         """
         folder = Path(place) if place else None
         at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
         return self._wait.until_free(
-            lambda: pipeline.drill.rehearse(self.directory, at=at, version=program_version(), timer=timer, place=folder), write=False
+            lambda: pipeline.drill.rehearse(self.directory, at=at, version=program_version(), timer=timer, place=folder, progress=progress),
+            write=False,
         )
 
     def head(self) -> Head:

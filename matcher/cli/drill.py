@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from matcher.cli.common import busy, did, heading, note, open_books, with_books
+from matcher.cli.common import did, heading, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 
@@ -38,8 +39,8 @@ def drill(output: str, place: str) -> None:
     lies in a folder for you alone, so choose with --in where. Exit status 1 when a step failed.
     """
     books = open_books()
-    with busy("rehearsing"):
-        found = books.drill(place=place)
+    with busy("rehearsing") as progress:
+        found = books.drill(place=place, progress=progress)
     rows = [{"step": one.name, "result": one.result, "said": one.said, "seconds": f"{one.seconds:.1f}"} for one in found.steps]
     show(rows, _STEPS, output, head=heading(books, "restore drill", as_of=books.today()))
     signed: list[dict[str, Any]] = [

@@ -21,6 +21,7 @@ from matcher.journal.chain import Head
 from matcher.ledger.periods import Close, Locks
 from matcher.pipeline import actions, opening, reports, selection, verify, view
 from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
 from matcher.rules.own import RULES_NAME
 from matcher.states import SETTLING, AllocationState
 from matcher.store import facts, journal, open_store
@@ -80,7 +81,9 @@ class _Desk:
             yield Session(store, directory, config, self.settings.digest, ACTOR, self.at, self.version)
 
 
-def rehearse(directory: Path, *, at: str, version: str, timer: Callable[[], float], place: Path | None = None) -> Drill:
+def rehearse(
+    directory: Path, *, at: str, version: str, timer: Callable[[], float], place: Path | None = None, progress: Progress = SILENT
+) -> Drill:
     """Carries out the drill.
 
     Args:
@@ -89,6 +92,7 @@ def rehearse(directory: Path, *, at: str, version: str, timer: Callable[[], floa
         version: of the program.
         timer: tells seconds from any beginning.
         place: folder in which the copy is made; None for the system's folder for temporary files. It is removed at the end.
+        progress: is told of each step.
 
     Raises:
         MatcherError: ``books.busy`` and what else keeps the books from being read, ``file.unwritable`` when they cannot be copied.
@@ -108,6 +112,7 @@ def rehearse(directory: Path, *, at: str, version: str, timer: Callable[[], floa
             head = journal.last_batch(session.store)
         steps.append(Step("the books are copied", DONE, f"batch {head.batch}, {_size(folder)}", timer() - began))
         for name, do in _STEPS:
+            progress.stage(name)
             began = timer()
             steps.append(Step(name, *_outcome(do, desk, head), timer() - began))
     finally:
