@@ -24,14 +24,15 @@ _STRATA = (
     Column("drawn", kind=Kind.COUNT, priority=0, zeros=True),
 )  # fmt: skip
 _POSTINGS = (
-    Column("chosen", priority=2), Column("effective_date", "day", Kind.DATE, priority=0), Column("amount", kind=Kind.AMOUNT, priority=0),
+    Column("selected", priority=2), Column("effective_date", "day", Kind.DATE, priority=0), Column("amount", kind=Kind.AMOUNT, priority=0),
     Column("currency", " ", priority=0, once=True), Column("payer", kind=Kind.TEXT, priority=1),
     Column("documents", kind=Kind.TEXT, priority=2),
-    Column("text", kind=Kind.TEXT, priority=5), Column("rule", priority=4), Column("actor", priority=1), Column("confidence", priority=3),
+    Column("text", kind=Kind.TEXT, priority=5), Column("rule", priority=4), Column("actor", priority=1),
+    Column("confidence", kind=Kind.SHARE, priority=3),
     Column("line_id", "line", priority=3), Column("decision_id", "decision", priority=0),
 )  # fmt: skip
 _COMPLETE = (
-    "chosen", "decision_id", "kind", "effective_date", "amount", "currency", "line_id", "account", "booking_date", "bank_reference",
+    "selected", "decision_id", "kind", "effective_date", "amount", "currency", "line_id", "account", "booking_date", "bank_reference",
     "payer", "text", "customer_id", "documents", "rule", "actor", "run_by", "confidence", "reason", "sample",
 )  # fmt: skip
 _EVALUATED = (
@@ -107,7 +108,9 @@ def _show(books: "Books", found: "AuditSample", output: str) -> None:
 
     key = found.plan.text()
     rows: list[dict[str, Any]] = [
-        cells(one) | {"amount": render(one.amount, one.currency), "documents": " ".join(one.documents), "sample": key}
+        cells(one)
+        | {"amount": render(one.amount, one.currency), "documents": " ".join(one.documents), "sample": key}
+        | {"confidence": "" if one.confidence is None else f"{one.confidence / 1_000_000:.6f}"}
         for one in found.postings
     ]
     if output == "table":

@@ -59,14 +59,14 @@ class Posting:
     """A posting that is looked at, with its evidence. Amounts are minor units of `currency`.
 
     Attributes:
-        chosen: `CERTAIN` or `DRAWN`.
+        selected: `CERTAIN` or `DRAWN`.
         amount: cash that it applies or places, or what it clears without, whichever is more.
         documents: numbers of the items.
         actor: ``engine``, or the person who decided; `run_by`: who ran the rule.
         confidence: millionths; None for a person's.
     """
 
-    chosen: str
+    selected: str
     decision_id: str
     kind: str
     effective_date: date
@@ -181,8 +181,8 @@ def draw(session: Session, planned: Plan) -> AuditSample:
         rows = population.filter(pl.col("currency") == currency)
         stratum, places = _stratum(planned, currency, rows["value"].to_list())
         strata.append(stratum)
-        taken += [(chosen, rows.row(place, named=True)) for chosen, place in places]
-    return AuditSample(planned, tuple(strata), tuple(_posting(chosen, row) for chosen, row in taken))
+        taken += [(selected, rows.row(place, named=True)) for selected, place in places]
+    return AuditSample(planned, tuple(strata), tuple(_posting(selected, row) for selected, row in taken))
 
 
 def _stratum(planned: Plan, currency: str, amounts: list[int]) -> tuple[Stratum, list[tuple[str, int]]]:
@@ -224,14 +224,14 @@ def _population(session: Session, planned: Plan) -> pl.DataFrame:
     return rows.filter(pl.col("value") > 0).sort("effective_date", "line_id", "decision_id")
 
 
-def _posting(chosen: str, row: Mapping[str, object]) -> Posting:
+def _posting(selected: str, row: Mapping[str, object]) -> Posting:
     text = {name: str(row[name] or "") for name in ("account", "bank_reference", "counterparty_name", "remittance_information")}
     documents = row["documents"]
     day, booked, confidence, value = row["effective_date"], row["booking_date"], row["confidence"], row["value"]
     assert isinstance(day, date)
     assert isinstance(value, int)
     return Posting(
-        chosen, str(row["decision_id"]), str(row["kind"]), day, value, str(row["currency"]), str(row["line_id"]), text["account"],
+        selected, str(row["decision_id"]), str(row["kind"]), day, value, str(row["currency"]), str(row["line_id"]), text["account"],
         booked if isinstance(booked, date) else None, text["bank_reference"], text["counterparty_name"], text["remittance_information"],
         str(row["customer_id"]), tuple(documents) if isinstance(documents, list) else (), str(row["rule"]), str(row["actor"]),
         str(row["run_by"]), confidence if isinstance(confidence, int) else None, str(row["reason"]),
@@ -247,7 +247,7 @@ def evaluated(sample: AuditSample, misstatements: Mapping[str, int]) -> tuple[Ev
         mine = [one for one in sample.postings if one.currency == stratum.currency]
         both = [
             monetary_unit.evaluate(
-                [monetary_unit.Finding(one.amount, max(sign * misstatements[one.decision_id], 0), one.chosen == CERTAIN) for one in mine],
+                [monetary_unit.Finding(one.amount, max(sign * misstatements[one.decision_id], 0), one.selected == CERTAIN) for one in mine],
                 stratum.interval,
                 sample.plan.confidence,
                 drawn_from=stratum.value > stratum.certain_value,

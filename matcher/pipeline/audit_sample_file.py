@@ -16,7 +16,7 @@ from matcher.pipeline.decision_file import reading
 FILLED = ("misstatement", "remark")
 KEY = "sample"
 COLUMNS = (
-    "chosen", "decision_id", "kind", "effective_date", "amount", "currency", *FILLED, "line_id", "account", "booking_date",
+    "selected", "decision_id", "kind", "effective_date", "amount", "currency", *FILLED, "line_id", "account", "booking_date",
     "bank_reference", "payer", "text", "customer_id", "documents", "rule", "actor", "run_by", "confidence", "reason", KEY,
 )  # fmt: skip
 _WIDTHS = {
@@ -52,7 +52,7 @@ def write(sample: AuditSample, path: Path) -> None:
 def cells(one: Posting) -> dict[str, Cell]:
     """A posting as the cells of a row."""
     return {
-        "chosen": one.chosen,
+        "selected": one.selected,
         "decision_id": one.decision_id,
         "kind": one.kind,
         "effective_date": one.effective_date,

@@ -65,8 +65,8 @@ def _fill(path: Path, wrong: dict[str, str], delimiter: str = ",") -> list[dict[
 def test_a_sample_is_drawn_filled_in_and_evaluated(desk: Teller) -> None:
     said = desk.do(*DRAW, "-o", "sample.csv")
     rows = _rows(desk.folder / "sample.csv")
-    assert {row["bank_reference"]: row["chosen"] for row in rows}["B7"] == "certain"
-    assert [row["chosen"] for row in rows].count("certain") == 1
+    assert {row["bank_reference"]: row["selected"] for row in rows}["B7"] == "certain"
+    assert [row["selected"] for row in rows].count("certain") == 1
     # 3,000 over 3.00 is 1,000: the others come to so many intervals, give or take one
     others = sum(100 + 10 * n for n in range(COUNT) if n != LARGE)
     assert 0 <= len(rows) - 1 - others // 1000 <= 1
@@ -80,7 +80,7 @@ def test_a_sample_is_drawn_filled_in_and_evaluated(desk: Teller) -> None:
     assert "within" in said
     assert "3,000.00" in said
 
-    drawn = next(row for row in rows if row["chosen"] == "drawn")
+    drawn = next(row for row in rows if row["selected"] == "drawn")
     _fill(desk.folder / "sample.csv", {drawn["bank_reference"]: drawn["amount"], "B7": "25.00"})
     (over, under) = desk.told("sample", "--evaluate", "sample.csv")
     # a wholly wrong posting: 1,000 projected, 0.75 of it more; 25 of the one that is certain; 3,000 basic
@@ -109,7 +109,7 @@ def test_postings_of_rules_and_of_people_are_populations_of_their_own(desk: Tell
     for by in ("all", "rules", "people"):
         rows = desk.told("sample", "--month", "2026-10", "--materiality", "0.03", "--by", by)
         # an interval of one cent takes every posting
-        assert {row["chosen"] for row in rows} == {"certain"}
+        assert {row["selected"] for row in rows} == {"certain"}
         counts[by] = len(rows)
     assert counts == {"all": COUNT, "rules": COUNT - 1, "people": 1}
     (placed,) = desk.told("sample", "--month", "2026-09", "--materiality", "0.03")
