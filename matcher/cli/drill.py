@@ -15,7 +15,7 @@ _STEPS = (
     Column("said", "found", Kind.TEXT, priority=1, wrap=True), Column("seconds", priority=2),
 )  # fmt: skip
 _SIGNED = (
-    Column("who", priority=0),
+    Column("what", kind=Kind.TEXT, priority=0),
     Column("name", priority=0),
     Column("date", kind=Kind.DATE, priority=0),
     Column("signature", priority=1),
@@ -44,8 +44,8 @@ def drill(output: str, place: str) -> None:
     rows = [{"step": one.name, "result": one.result, "said": one.said, "seconds": f"{one.seconds:.1f}"} for one in found.steps]
     show(rows, _STEPS, output, head=heading(books, "restore drill", as_of=books.today()))
     signed: list[dict[str, Any]] = [
-        {"who": "carried out", "name": books.actor, "date": books.today(), "signature": _LINE},
-        {"who": "reviewed", "name": "", "date": None, "signature": _LINE},
+        {"what": "carried out", "name": books.actor, "date": books.today(), "signature": _LINE},
+        {"what": "reviewed", "name": "", "date": None, "signature": _LINE},
     ]
     if output in ("table", "md", "html", "xlsx"):
         show(signed, _SIGNED, output, title="Signed off")

@@ -1,7 +1,7 @@
 """What goes out: exports of the books' state, and what blocks the close."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cache, partial
@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from matcher import money
+from matcher.amounts import render
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
 from matcher.exports import erp, files, tables
@@ -124,15 +125,24 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str, ou
     """
     if what == "receipts":
         return _receipts(session, present(session), as_of, path, target, outbox)
-    head = journal.last_batch(session.store)
-    if what == "journal":
-        entries = [asdict(one) for one in journal.batches(session.store) if known is None or one.batch <= known.batch]
-        frame, amounts = pl.DataFrame(entries, schema=_JOURNAL), dict[str, str]()
-    else:
-        then = asked_for(session, as_of, known)
-        frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
+    head, (frame, amounts) = journal.last_batch(session.store), _rows(session, what, as_of, known)
     tables.write(frame, path, amounts, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
     return Exported(what, (str(path),), frame.height, {}, "", head)
+
+
+def contents(session: Session, what: str, as_of: date, known: Known | None = None) -> Iterator[bytes]:
+    """What `export` would write to a CSV file, and writes nowhere; not for receipts, which the books remember."""
+    frame, amounts = _rows(session, what, as_of, known)
+    return tables.csv_chunks(render(frame, amounts))
+
+
+def _rows(session: Session, what: str, as_of: date, known: Known | None) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The rows of an export, and its columns of minor units with those of their currencies."""
+    if what == "journal":
+        entries = [asdict(one) for one in journal.batches(session.store) if known is None or one.batch <= known.batch]
+        return pl.DataFrame(entries, schema=_JOURNAL), {}
+    then = asked_for(session, as_of, known)
+    return _table(session, what, then)(whole(session, as_of, then.known))
 
 
 def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[pl.DataFrame, dict[str, str]]]:
