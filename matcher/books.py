@@ -28,6 +28,7 @@ from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
 from matcher.pipeline.session import Session, program_version
 from matcher.progress import SILENT, Progress
+from matcher.sending import SendingMethods
 from matcher.states import Work
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
-    from matcher.pipeline.reports import Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
@@ -91,7 +91,7 @@ def init(directory: str | Path, *, encrypt: bool = False, actor: str = "") -> tu
     return pipeline.opening.make(Path(directory), encrypt=encrypt, actor=actors.named(actor))
 
 
-class Books(DecisionMethods, LookingMethods, AuditingMethods):
+class Books(DecisionMethods, LookingMethods, SendingMethods, AuditingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -321,28 +321,6 @@ class Books(DecisionMethods, LookingMethods, AuditingMethods):
             day = as_of or self._present_day(session)
             then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
             return pipeline.view.whole(session, day, then.known), then
-
-    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``receipts`` or ``journal`` to a file, whole or not at all.
-
-        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
-
-        Raises:
-            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
-        """
-        from matcher.exports.files import Outbox
-
-        with Outbox() as outbox:
-            with self._session(write=what == "receipts", work=Work.SEND) as session:
-                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
-                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known)
-            try:
-                outbox.publish()
-            except MatcherError as error:
-                recorded = f"{error.what}; its documents are recorded as sent"
-                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
-            self.kept = True
-            return done
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""

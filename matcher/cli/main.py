@@ -25,6 +25,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    outbox,
     queue,
     review,
     rules,
@@ -171,8 +172,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, audit_sample,
-    drill, months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
+    audit_sample, drill, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcher.pipeline import (
+        acknowledging,
         actions,
         audit_sample,
         backtest,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
         lists,
         lookup,
         opening,
+        outbox,
         periods,
+        receipts,
         reissues,
         reports,
         roles,
@@ -37,8 +40,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "audit_sample", "backtest", "challenge", "choices", "conflicts", "drill", "imports", "ingest", "layouts", "lists", "lookup",
-    "opening", "periods", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "audit_sample", "backtest", "challenge", "choices", "conflicts", "drill", "imports", "ingest", "layouts",
+    "lists", "lookup", "opening", "outbox", "periods", "receipts", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since",
+    "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 
