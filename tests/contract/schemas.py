@@ -55,6 +55,8 @@ PRINTED: Mapping[str, Sequence[str]] = {
     "statement-show": ("statement show 3407420776",),
     "close": ("close 2026-10 --dry-run",),
     "verify": ("verify",),
+    "sample": ("sample --month 2026-10 --materiality 30000 --seed 4711",),
+    "drill": ("drill",),
     "rules-show": ("rules show",),
     "rules-trust": ("rules trust",),
     "profile-list": ("profile list",),
