@@ -11,10 +11,15 @@ import click
 from matcher import languages
 from matcher.cli import (
     advices,
+    aged,
+    audit_sample,
+    bridge,
     completing,
     decide,
     decisions,
+    drill,
     explain,
+    figures,
     files,
     helping,
     importing,
@@ -24,6 +29,7 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    payers,
     proof,
     queue,
     review,
@@ -171,8 +177,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox, proof,
-    months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
+    outbox, proof, figures, payers, audit_sample, drill, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

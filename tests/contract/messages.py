@@ -30,7 +30,7 @@ SCREENS = tuple(
     "cli/ display/ fullscreen/ review/ pipeline/ rules/words.py rules/own.py rules/classes.py matching/explanations/ "
     "matching/decisions/ matching/classify.py matching/returns.py matching/refunds.py matching/own_transfers.py "
     "matching/repeated.py matching/booked_entries.py ledger/ store/queue.py openitems/ reasons.py exports/ filters.py "
-    "config.py actors.py books.py encryption.py ids.py characters.py journal/ workbooks/ parsers/csv/rows.py "
+    "config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ parsers/csv/rows.py "
     "parsers/csv/cells.py parsers/csv/records.py parsers/csv/balance.py parsers/csv/statements.py parsers/tally.py "
     "parsers/archive.py parsers/signatures.py parsers/mt940/ parsers/bai2/ parsers/camt/ parsers/ofx/".split()
 )
@@ -46,7 +46,7 @@ NOT_SAID = frozenset("compile col lit split option argument getLogger sql run fr
 _CODE = re.compile(
     r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE|DESC|CASE WHEN|IN \()\b|_id,|_id IN|::|%\(|\$[a-z]|^[:#.]?[a-z]+ \{"
     r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
-    r"|^# |^\[(books|aging|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
+    r"|^# |^\[(books|aging|credit|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
     r"|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \w+ \w+ |paid\|paid"
 )
 NOT_SAID_WHOLE = frozenset(
