@@ -24,6 +24,7 @@ import polars as pl
 from matcher import actors, pipeline, review
 from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
+from matcher.credit_methods import CreditMethods
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
@@ -97,7 +98,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookingMethods):
+class Books(DecisionMethods, LookingMethods, CreditMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

@@ -12,6 +12,7 @@ from matcher import languages
 from matcher.cli import (
     advices,
     completing,
+    credit_control,
     decide,
     decisions,
     explain,
@@ -168,7 +169,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, credit_control, decisions, learned, explain, rules, out, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -56,6 +56,7 @@ class _About(TypedDict):
     snapshots: pl.DataFrame
     credits: pl.DataFrame
     periods: pl.DataFrame
+    item_notes: pl.DataFrame
 
 
 def last_batch(store: Store) -> Head:
@@ -68,6 +69,11 @@ def append_decided(store: Store, batch: int, decisions: pl.DataFrame, allocation
     """Appends what a batch decides."""
     store.append("log.decision", decisions)
     store.append("log.allocation", allocations.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
+
+
+def append_item_notes(store: Store, batch: int, notes: pl.DataFrame) -> None:
+    """Appends what a batch's decisions say of items; columns of `frames.ITEM_NOTE`."""
+    store.append("log.item_note", notes.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
 
 
 def append(store: Store, batch: JournalEntry) -> None:
@@ -123,7 +129,9 @@ def returning(store: Store, line_id: str) -> list[str]:
 
 def items_of(store: Store, decision_id: str) -> list[str]:
     """Ids of the items that a decision names."""
-    return [str(row[0]) for row in store.run("SELECT DISTINCT item_id FROM log.allocation WHERE decision_id = ? ORDER BY 1", [decision_id])]
+    sql = """SELECT item_id FROM log.allocation WHERE decision_id = $1 UNION SELECT item_id FROM log.item_note WHERE decision_id = $1
+        ORDER BY 1"""
+    return [str(row[0]) for row in store.run(sql, [decision_id])]
 
 
 def batch_until(store: Store, text: str) -> int | None:
@@ -251,6 +259,12 @@ def credits(store: Store, batch: int | None = None, table: str = "log.credit", *
     return (store.few if few else store.frame)(f"SELECT batch, line_id, customer_id FROM {until(table, batch)} ORDER BY batch, line_id")
 
 
+def item_notes(store: Store, batch: int | None = None, table: str = "log.item_note", *, few: bool = False) -> pl.DataFrame:
+    """What decisions said of items; columns of `frames.ITEM_NOTE`. Arguments as of `items`."""
+    found = (store.few if few else store.frame)(f"SELECT * FROM {until(table, batch)} ORDER BY batch, decision_id, item_id")
+    return found.select(list(frames.ITEM_NOTE))
+
+
 def periods(store: Store, batch: int | None = None) -> pl.DataFrame:
     """What was done to months; columns of `periods.PERIOD`."""
     sql = f"""SELECT p.batch, p.month, p.action, p.reason, p.settings, b.actor, b."at"
@@ -332,6 +346,7 @@ def _about(store: Store, batch: int | None = None) -> _About:
         "snapshots": snapshots(store, batch),
         "credits": credits(store, batch),
         "periods": periods(store, batch),
+        "item_notes": item_notes(store, batch),
     }
 
 
