@@ -6,14 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matcher import actors
-from matcher.pipeline import actions
+from matcher.pipeline import actions, view
 
 if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
+    from matcher.pipeline.credit_control.answers import AnswersTaken
+    from matcher.pipeline.credit_control.statements import StatementWritten
     from matcher.pipeline.session import Session
 
 
@@ -25,6 +28,37 @@ class CreditMethods(ABC):
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
+
+    def account_statements(
+        self, folder: str | Path, customers: Sequence[str] = (), as_of: date | None = None, *, since: date | None = None, known_at: str = ""
+    ) -> list[StatementWritten]:
+        """Writes statements of account to a folder, two files each; of all customers with something open where none is named.
+
+        Args:
+            folder: is made if it is not there.
+            customers: id, number or name.
+            as_of: the day; else today.
+            since: the first day of which movements are listed; else the first of the day's month.
+            known_at: a batch or day (YYYY-MM-DD), for what was known then.
+
+        Raises:
+            MatcherError: see `statements.statements` and `statements.write`.
+        """
+        from matcher.pipeline.credit_control import statements
+
+        with self._session(write=False) as session:
+            known = view.known_at(session, known_at)
+            told = statements.statements(session, customers, as_of or self._present_day(session), since, known)
+            return statements.write(session, told, Path(folder))
+
+    def import_answers(self, files: Sequence[str | Path], *, dry_run: bool = False) -> AnswersTaken:
+        """Takes customers' answers on statements of account into the books; all files or none. See `answers.take`."""
+        from matcher.parsers.files import file_source
+        from matcher.pipeline.credit_control import answers
+
+        sources = [file_source(path) for path in files]
+        with self._session(write=True, keep=not dry_run) as session:
+            return answers.take(session, sources)
 
     def dispute(
         self, wanted: Sequence[AllocationRequest], *, reason: str = "", note: str = "", settled: bool = False, dry_run: bool = False

@@ -254,8 +254,7 @@ REVERSING = (DecisionKind.UNDO.value, DecisionKind.APPROVE.value, DecisionKind.D
 ASIDE = tuple(kind.value for kind in (DecisionKind.SUBMIT, DecisionKind.APPROVE, DecisionKind.DISMISS, DecisionKind.CHECK))
 """Kinds of decisions that say by themselves nothing of what a line pays."""
 ON_ITEMS = tuple(
-    kind.value
-    for kind in (DecisionKind.DISPUTE, DecisionKind.PROMISE, DecisionKind.DUNNING_HOLD, DecisionKind.DUN, DecisionKind.ANSWER)
+    kind.value for kind in (DecisionKind.DISPUTE, DecisionKind.PROMISE, DecisionKind.DUNNING_HOLD, DecisionKind.DUN, DecisionKind.ANSWER)
 )
 """Kinds of decisions that say something of an item and move nothing; see `frames.ITEM_NOTE`."""
 NOT_COUNTING = tuple(member.value for member in StatementState if not member.counts)

@@ -45,6 +45,23 @@ class SheetColumn:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook.
+
+    Attributes:
+        title: on its tab.
+        columns: in their order.
+        rows: a cell for each column.
+        heading: lines above the header.
+    """
+
+    title: str
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: tuple[str, ...] = ()
+
+
 def write(path: Path, title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> None:
     """Writes a table, whole or not at all.
 
@@ -59,7 +76,7 @@ def write(path: Path, title: str, columns: Sequence[SheetColumn], rows: Sequence
     """
     match path.suffix.lower():
         case ".xlsx":
-            write_bytes(path, [_xlsx(title, columns, rows)])
+            write_bytes(path, [workbook([Sheet(title, tuple(columns), tuple(tuple(row) for row in rows))])])
         case ".csv":
             write_bytes(path, _csv(columns, rows))
         case _:
@@ -83,7 +100,8 @@ def _safe(cell: Cell) -> str:
     return f"'{cell}" if shown.startswith(_STARTS) or cell.startswith(_STARTS) else cell
 
 
-def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """The bytes of a workbook with these sheets."""
     from xlsxwriter import Workbook  # it takes longer to load than most commands take
 
     stream = io.BytesIO()
@@ -91,19 +109,26 @@ def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Ce
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with Workbook(stream, options) as book:
         book.set_properties({"created": _FIRST_DAY})
-        sheet = book.add_worksheet(title)
         formats = _Formats(book)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-        sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
-            sheet.write_string(0, place, column.name, formats.head)
-            _validate(sheet, place, column, len(rows))
-        for number, row in enumerate(rows, 1):
-            for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-                _put(sheet, number, place, cell, formats, column)
+        for sheet in sheets:
+            _fill(book.add_worksheet(sheet.title), sheet, formats)
     return stream.getvalue()
+
+
+def _fill(made: Any, sheet: Sheet, formats: "_Formats") -> None:
+    top = len(sheet.heading)
+    for number, line in enumerate(sheet.heading):
+        made.write_string(number, 0, _plain(line), formats.heading)
+    made.freeze_panes(top + 1, 0)
+    made.autofilter(top, 0, top + max(len(sheet.rows), 1), len(sheet.columns) - 1)
+    made.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    for place, column in enumerate(sheet.columns):
+        made.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
+        made.write_string(top, place, column.name, formats.head)
+        _validate(made, place, column, top + 1, len(sheet.rows))
+    for number, row in enumerate(sheet.rows, top + 1):
+        for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
+            _put(made, number, place, cell, formats, column)
 
 
 class _Formats:
@@ -113,6 +138,7 @@ class _Formats:
         self._book = book
         self._made: dict[tuple[bool, str], Any] = {}
         self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.heading = book.add_format({"bold": True})
 
     def of(self, column: SheetColumn, number: str) -> Any:
         """Of a column's cells that have a number format; cells that are filled in are texts, so that nothing in them is changed."""
@@ -142,8 +168,8 @@ def _plain(text: str) -> str:
     return kept if len(kept) <= _MOST_CHARACTERS else kept[: _MOST_CHARACTERS - 1] + "…"
 
 
-def _validate(sheet: Any, place: int, column: SheetColumn, count: int) -> None:
-    """The drop-down list and the words for a column's cells."""
+def _validate(sheet: Any, place: int, column: SheetColumn, first: int, count: int) -> None:
+    """The drop-down list and the words for a column's cells, from a row on."""
     if not column.filled or not count:
         return
     words = len(",".join(column.words)) <= _MOST_IN_LIST and bool(column.words)
@@ -152,4 +178,4 @@ def _validate(sheet: Any, place: int, column: SheetColumn, count: int) -> None:
         rule |= {"error_title": column.name, "error_message": "Choose one of the list, or leave the cell empty."}
     if column.about:
         rule |= {"input_title": column.name[:32], "input_message": column.about[:255]}
-    sheet.data_validation(1, place, count, place, rule)
+    sheet.data_validation(first, place, first + count - 1, place, rule)

@@ -88,7 +88,13 @@ def discrepancies(
         as a credit: open_before is minus its amount, open_after minus what is not applied; item_id names the item when the
         line touches exactly one. Minor units; days_past_due is signed as in `aging`.
     """
-    parts = [_of_payments(_payments(state, discount_grace_days)), _of_lines(state), _of_gaps(gaps), _of_replaced(state), _of_disputes(state)]
+    parts = [
+        _of_payments(_payments(state, discount_grace_days)),
+        _of_lines(state),
+        _of_gaps(gaps),
+        _of_replaced(state),
+        _of_disputes(state),
+    ]
     rows = pl.concat([empty(DISCREPANCY), *parts], how="diagonal")
     days = days_past_due(state, pl.col("due"))
     aged = rows.with_columns(

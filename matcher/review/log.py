@@ -190,7 +190,8 @@ class _Telling:
             yield (row["batch"], 1, row["ordinal"]), LogEntry(
                 row["at"], row["batch"], self.runs.get(row["batch"]), row["actor"], row["run_by"], row["kind"],
                 facts.said(row, summary), "" if row["kind"] == DecisionKind.MATCH else row["reason"], row["decision_id"], row["line_id"],
-                row["customer_id"], log_words.items_of(row, shares, notes), amount, currency, row["rule"], row["confidence"], row["reverses"],
+                row["customer_id"], log_words.items_of(row, shares, notes), amount, currency, row["rule"], row["confidence"],
+                row["reverses"],
             )  # fmt: skip
 
     def _credits(self) -> Iterable[_Placed]:

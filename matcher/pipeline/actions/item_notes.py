@@ -143,9 +143,7 @@ def append(look: Look, command: str, notes: Sequence[ItemNote], summary: dict[st
     ]
     journal.append_item_notes(session.store, session.next_batch, frames.of_rows(rows, frames.ITEM_NOTE))
     session.commit(command, {"items": sorted({note.item.item_id for note in notes})} | (summary or {}), made, allocations)
-    return [
-        Decided(name, note.kind, "", "", note.item.customer_id, day, f"{said(note)}.") for name, note in zip(names, notes, strict=True)
-    ]
+    return [Decided(name, note.kind, "", "", note.item.customer_id, day, f"{said(note)}.") for name, note in zip(names, notes, strict=True)]
 
 
 def said(note: ItemNote) -> str:
