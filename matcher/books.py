@@ -309,7 +309,7 @@ class Books(DecisionMethods, LookingMethods, CreditMethods):
             return pipeline.view.whole(session, day, then.known), then
 
     def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
+        """Writes ``matches``, ``aging``, ``discrepancies``, ``dunning`` or ``receipts`` to a file, whole or not at all.
 
         Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
 

@@ -13,9 +13,11 @@ from matcher import actors
 from matcher.pipeline import actions, view
 
 if TYPE_CHECKING:
+    from matcher.credit_control.interest import ItemInterest
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.credit_control.answers import AnswersTaken
+    from matcher.pipeline.credit_control.dunning import DunningList
     from matcher.pipeline.credit_control.statements import StatementWritten
     from matcher.pipeline.session import Session
 
@@ -59,6 +61,30 @@ class CreditMethods(ABC):
         sources = [file_source(path) for path in files]
         with self._session(write=True, keep=not dry_run) as session:
             return answers.take(session, sources)
+
+    def dunning(
+        self, as_of: date | None = None, *, customer: str = "", known_at: str = "", sent: bool = False, dry_run: bool = False
+    ) -> tuple[DunningList, list[Decided]]:
+        """What may be dunned on a day, by customer; with `sent`, records that these letters were sent, and gives the decisions.
+
+        Raises:
+            MatcherError: see `dunning.listing` and `dunning.record`.
+        """
+        from matcher.pipeline.credit_control import dunning
+
+        with self._session(write=sent, keep=not dry_run) as session:
+            made = dunning.listing(session, as_of or self._present_day(session), customer, view.known_at(session, known_at))
+            return made, dunning.record(session, made) if sent else []
+
+    def interest(
+        self, items: Sequence[str] = (), as_of: date | None = None, *, customer: str = "", known_at: str = ""
+    ) -> list[ItemInterest]:  # fmt: skip
+        """Late interest proposed for items, a customer's or all open ones, up to a day; see `interest.proposals`. Nothing is posted."""
+        from matcher.pipeline.credit_control import interest
+
+        with self._session(write=False) as session:
+            known = view.known_at(session, known_at)
+            return interest.proposals(session, items, customer, as_of or self._present_day(session), known)
 
     def dispute(
         self, wanted: Sequence[AllocationRequest], *, reason: str = "", note: str = "", settled: bool = False, dry_run: bool = False

@@ -15,6 +15,7 @@ from matcher.cli import (
     credit_control,
     decide,
     decisions,
+    dunning,
     explain,
     files,
     helping,
@@ -169,8 +170,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, rules, out,
-    months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
+    rules, out, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -43,19 +43,20 @@ def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "dunning", "receipts"]), metavar="TARGET")
 @click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @with_books
 @as_of_option
 @known_at_option
 def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
+    """Write a file for another system: TARGET is matches, aging, discrepancies, dunning or receipts.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
     aging          every open item with its bucket
     discrepancies  where money and documents disagree
+    dunning        what may be dunned, document by document, with level, interest and payment code
     receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
 
     Exporting receipts again sends the same documents under the same ids.

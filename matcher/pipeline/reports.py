@@ -28,7 +28,7 @@ from matcher.store import facts, journal
 from matcher.store.facts import Statement
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "dunning", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[
         "matches": lambda state: (matches(state), {}),
         "aging": lambda state: (aging(state, buckets), AGING_AMOUNTS),
         "discrepancies": partial(_discrepancies, session, then),
+        "dunning": partial(_dunning, session, then),
     }
     if what not in made:
         raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")
@@ -154,6 +155,12 @@ def _discrepancies(session: Session, then: Asked, state: State) -> tuple[pl.Data
         state, follow.owners, notes=follow.notes, gaps=gaps, buckets=then.buckets, discount_grace_days=then.discount_grace_days
     )
     return rows, DISCREPANCY_AMOUNTS
+
+
+def _dunning(session: Session, then: Asked, state: State) -> tuple[pl.DataFrame, dict[str, str]]:
+    from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
+
+    return dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS
 
 
 def _receipts(session: Session, state: State, as_of: date, path: Path, target: str, outbox: files.Outbox) -> Exported:

@@ -207,7 +207,7 @@ def test_every_fault_of_the_files_is_named(desk: Desk, tmp_path: Path) -> None:
 
 def test_what_is_no_answer_is_refused(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(MatcherError, match="column.missing"):
+    with pytest.raises(MatcherError, match=r"column\.missing"):
         desk.books.import_answers([tmp_path / "x.csv"])
     assert "is for lists of open items" in desk.do("import", "answers", str(tmp_path / "x.csv"), "--partial", status=2)
 

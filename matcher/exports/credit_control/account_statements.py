@@ -1,12 +1,14 @@
 """A statement of account as a page and as a workbook whose yellow cells the customer fills in, in his language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matcher import languages, money
 from matcher.credit_control.account_statements import AccountStatement, StatementMovement
+from matcher.credit_control.payment_code import epc
 from matcher.exports import sheets
 from matcher.exports.credit_control.pages import Empty, Number, amount, heading, line, page, table
+from matcher.exports.credit_control.qr import svg
 from matcher.exports.sheets import Cell, Sheet, SheetColumn
 from matcher.languages import long_day, sentence, word
 
@@ -36,9 +38,19 @@ def as_page(told: AccountStatement, sender: Sender) -> bytes:
     if told.credits:
         parts += [heading(sentence("Payments received and not yet applied")), _credits(told)]
     parts += [heading(sentence("Movements")), _movements(told)] if told.movements else []
-    parts += [heading(sentence("Please pay to")), *(line(f"{number} ({currency})") for number, currency in sender.accounts)]
+    parts += [heading(sentence("Please pay to")), *(_payment_codes(told, sender))]
+    parts += [line(f"{number} ({currency})") for number, currency in sender.accounts]
     parts += [line(sentence("Please check this statement, fill in the marked cells of the workbook, and send it back."), quiet=True)]
     return page(f"{title} {told.name or told.customer_id}", parts)
+
+
+def _payment_codes(told: AccountStatement, sender: Sender) -> Iterator[str]:
+    """A code for the balance in euros, where one of the sender's accounts takes it."""
+    number = next((number for number, currency in sender.accounts if currency == "EUR"), "")
+    for total in told.totals:
+        content = epc(sender.name, number, total.closing, total.currency, told.customer_id)
+        if drawn := svg(content, sentence("Code for a SEPA credit transfer")):
+            yield f"{drawn}\n{line(sentence('Code for a SEPA credit transfer of the balance'))}"
 
 
 def _customer(told: AccountStatement) -> str:
