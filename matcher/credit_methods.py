@@ -14,6 +14,7 @@ from matcher.pipeline import actions, view
 
 if TYPE_CHECKING:
     from matcher.credit_control.interest import ItemInterest
+    from matcher.exports.credit_control.bundles import Member
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.credit_control.answers import AnswersTaken
@@ -85,6 +86,17 @@ class CreditMethods(ABC):
         with self._session(write=False) as session:
             known = view.known_at(session, known_at)
             return interest.proposals(session, items, customer, as_of or self._present_day(session), known)
+
+    def evidence(self, path: str | Path, items: Sequence[str] = (), as_of: date | None = None, *, customer: str = "") -> list[Member]:
+        """Writes all that the books hold of items, or of a customer's open ones, to a ZIP archive; its members with their hashes.
+
+        Raises:
+            MatcherError: see `review.evidence.evidence`; ``file.unwritable``.
+        """
+        from matcher.review import evidence_file
+
+        with self._session(write=False) as session:
+            return evidence_file.write(session, Path(path), items, customer, as_of or self._present_day(session))
 
     def dispute(
         self, wanted: Sequence[AllocationRequest], *, reason: str = "", note: str = "", settled: bool = False, dry_run: bool = False

@@ -16,6 +16,7 @@ from matcher.cli import (
     decide,
     decisions,
     dunning,
+    evidence,
     explain,
     files,
     helping,
@@ -171,7 +172,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    rules, out, months, topics,
+    evidence, rules, out, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -1,12 +1,18 @@
 """What can be wrong with what customers answer, and with credit control."""
 
-from matcher.codes.entry import bad
+from matcher.codes.entry import NEEDS_PERSON, Code, bad
 
 CREDIT = (
     bad(
         "answer.item",
         "An answer on a statement of account is about an item that is not in the books.",
         "See that it is an answer to these books.",
+    ),
+    Code(
+        "evidence.changed",
+        NEEDS_PERSON,
+        "A bundle of evidence is not as it was made: a member was changed, added or is missing.",
+        "Ask for the bundle anew; do not rely on this one.",
     ),
     bad(
         "answer.changed",

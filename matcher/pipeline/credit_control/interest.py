@@ -58,7 +58,7 @@ def proposals(
         MatcherError: ``item.*``, ``customer.*``, ``config.invalid``.
     """
     state = whole(session, as_of, asked_for(session, as_of, known).known)
-    named = [_item(session, typed) for typed in items]
+    named = [item_of(session, typed) for typed in items]
     if customer:
         customer_id = lookup.customer(session, customer)
         mine = state.items.filter(pl.col("customer_id") == customer_id)
@@ -72,7 +72,8 @@ def of_state(session: Session, state: State, items: Sequence[str] | None = None)
     return interest(state, terms(session, state, known), known, items)
 
 
-def _item(session: Session, typed: str) -> str:
+def item_of(session: Session, typed: str) -> str:
+    """The id of the one item that a person means. Raises MatcherError: ``item.unknown``, ``item.ambiguous``."""
     meant = lookup.item(session, typed).items
     if len(meant) > 1:
         listed = ", ".join(f"{one.document_no} ({one.item_id})" for one in meant[:8])
