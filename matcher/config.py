@@ -1,7 +1,6 @@
 """`matcher.toml`: accounts, entities, policy. Finds it, reads it, says what is wrong with it."""
 
 import os
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
+from matcher.credit_settings import DunningSection, InsuranceSection, InterestSection
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
 from matcher.states import SETTLING, DecisionKind
@@ -180,54 +180,6 @@ class Policy(_Strict):
     write_off_disputed: bool = True
 
 
-class DunningSection(_Strict):
-    """``[dunning]``: when an item is dunned.
-
-    Attributes:
-        levels: days past due from which each level is reached, rising.
-        advice_days: how long after its date an advice keeps the items that it names from being dunned.
-    """
-
-    levels: tuple[int, ...] = Field(default=(7, 21, 35), strict=False, min_length=1)
-    advice_days: int = Field(default=14, ge=0)
-
-    @model_validator(mode="after")
-    def _rising(self) -> "DunningSection":
-        if list(self.levels) != sorted({day for day in self.levels if day > 0}):
-            raise ValueError(f"levels: {list(self.levels)} are not rising numbers of days above 0")
-        return self
-
-
-class InterestTermsSection(_Strict):
-    """``[interest.customers.ID]``: how late interest is reckoned for a customer.
-
-    Attributes:
-        profile: id of a shipped profile; '' for that of the customer's country.
-        rate: per cent a year that was agreed.
-        day_basis: days of a year.
-    """
-
-    profile: str = ""
-    rate: Decimal | None = Field(default=None, ge=0, le=100, strict=False)
-    day_basis: int | None = Field(default=None, ge=360, le=366)
-
-
-_RateRow = Annotated[tuple[Annotated[date, Field(strict=False)], Annotated[Decimal, Field(strict=False)]], Field(strict=False)]
-_RateRows = Annotated[tuple[_RateRow, ...], Field(strict=False)]
-
-
-class InterestSection(InterestTermsSection):
-    """``[interest]``: the same for all customers that have none of their own.
-
-    Attributes:
-        rates: rows of reference rates, by the table that they are added to: day and per cent a year.
-        customers: by id.
-    """
-
-    rates: dict[str, _RateRows] = Field(default_factory=dict)
-    customers: dict[str, InterestTermsSection] = Field(default_factory=dict)
-
-
 class Journal(_Strict):
     """``[journal]``: the key that signs the journal. It is kept outside the books, or it proves nothing.
 
@@ -254,6 +206,7 @@ class Config(_Strict):
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
     dunning: DunningSection = DunningSection()
     interest: InterestSection = InterestSection()
+    insurance: InsuranceSection = InsuranceSection()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":

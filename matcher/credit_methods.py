@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.credit_control.answers import AnswersTaken
     from matcher.pipeline.credit_control.dunning import DunningList
+    from matcher.pipeline.credit_control.handing_over import DeclaredCustomer, PlacedItem
     from matcher.pipeline.credit_control.statements import StatementWritten
     from matcher.pipeline.session import Session
 
@@ -97,6 +98,24 @@ class CreditMethods(ABC):
 
         with self._session(write=False) as session:
             return evidence_file.write(session, Path(path), items, customer, as_of or self._present_day(session))
+
+    def placement(
+        self, agency: str, items: Sequence[str] = (), as_of: date | None = None, *, customer: str = "", days: int = 0,
+        hold_until: date | None = None, dry_run: bool = False,
+    ) -> list[PlacedItem]:  # fmt: skip
+        """What is given to a collection agency; see `handing_over.placement`. `hold_until`: none of it is dunned before this day."""
+        actors.check_reasons(agency)
+        from matcher.pipeline.credit_control import handing_over
+
+        with self._session(write=hold_until is not None, keep=not dry_run) as session:
+            return handing_over.placement(session, agency, items, as_of or self._present_day(session), customer, days, hold_until)
+
+    def overdue_declaration(self, as_of: date | None = None, *, days: int = 0) -> list[DeclaredCustomer]:
+        """What is declared to a credit insurer as overdue; see `handing_over.declaration`."""
+        from matcher.pipeline.credit_control import handing_over
+
+        with self._session(write=False) as session:
+            return handing_over.declaration(session, as_of or self._present_day(session), days)
 
     def dispute(
         self, wanted: Sequence[AllocationRequest], *, reason: str = "", note: str = "", settled: bool = False, dry_run: bool = False

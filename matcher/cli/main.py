@@ -19,6 +19,7 @@ from matcher.cli import (
     evidence,
     explain,
     files,
+    handing_over,
     helping,
     importing,
     layouts,
@@ -172,7 +173,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    evidence, rules, out, months, topics,
+    evidence, handing_over, rules, out, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

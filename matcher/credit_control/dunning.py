@@ -92,7 +92,9 @@ class Dunning:
     left_out: tuple[DunningItem, ...]
 
 
-def dunning(state: State, levels: Sequence[int], announced: Mapping[str, str] | None = None, customer_id: str = "") -> Dunning:
+def dunning(
+    state: State, levels: Sequence[int], announced: Mapping[str, str] | None = None, customer_id: str = "", *, again: bool = False
+) -> Dunning:
     """What is to be dunned as of the state's day.
 
     Args:
@@ -100,8 +102,9 @@ def dunning(state: State, levels: Sequence[int], announced: Mapping[str, str] | 
         levels: days past due from which each level is reached.
         announced: the advice that announces the payment of an item, by the item's id.
         customer_id: only this customer's; '' for all.
+        again: also what was dunned at its level already.
     """
-    items = _judged(state, levels, announced or {}, customer_id)
+    items = _judged(state, levels, announced or {}, customer_id, again=again)
     names = dict(state.customers.select("customer_id", "name").iter_rows())
     credits = _credits(state)
     by_letter: dict[tuple[str, str, str], list[DunningItem]] = {}
@@ -120,7 +123,9 @@ def dunning(state: State, levels: Sequence[int], announced: Mapping[str, str] | 
     return Dunning(tuple(letters), tuple(item for item in items if item.left_out))
 
 
-def _judged(state: State, levels: Sequence[int], announced: Mapping[str, str], customer_id: str) -> list[DunningItem]:
+def _judged(
+    state: State, levels: Sequence[int], announced: Mapping[str, str], customer_id: str, *, again: bool
+) -> list[DunningItem]:  # fmt: skip
     """All overdue documents that have reached a level, the oldest due date first, each with why it is left out."""
     due = pl.col("due_date").fill_null(pl.col("issue_date"))
     late = (pl.lit(state.as_of) - due).dt.total_days()
@@ -138,7 +143,7 @@ def _judged(state: State, levels: Sequence[int], announced: Mapping[str, str], c
     made = []
     for row in map(_Overdue._make, rows.select(_Overdue._fields).iter_rows()):
         level = sum(row.late >= days for days in levels)
-        item = _judge(state.as_of, row, level, row.item_id in proposed, announced.get(row.item_id, ""), said)
+        item = _judge(state.as_of, row, level, row.item_id in proposed, announced.get(row.item_id, ""), said, again=again)
         key = (item.customer_id, item.entity, item.currency)
         if not item.left_out and unapplied.get(key, 0) >= item.open:
             unapplied[key] -= item.open
@@ -166,7 +171,7 @@ class _Overdue(NamedTuple):
     payment_reference: str
 
 
-def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str, said: _Said) -> DunningItem:
+def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str, said: _Said, *, again: bool) -> DunningItem:
     """A document with what is asked for, or why it is left out."""
     contested = min(row.disputed_amount or 0, row.open)
     promised, until, _, _ = said.get((row.item_id, DecisionKind.PROMISE), (0, None, "", as_of))
@@ -194,7 +199,7 @@ def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str
         why = DISPUTED
     elif not asked:
         why = f"{PROMISED} for {until}"
-    elif last_level >= level:
+    elif last_level >= level and not again:
         why = f"{SENT}: {last_sent}"
     about = (row.item_id, row.document_no, row.customer_id, row.entity, row.currency, row.issue_date, row.due, row.late, row.open)
     return DunningItem(*about, 0 if why else asked, level, last_level, last_sent, row.payment_reference, why, tuple(notes))

@@ -12,6 +12,7 @@ from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Head, JournalEntry
 from matcher.ledger.movements import Facts
 from matcher.states import SETTLING, DecisionKind, PeriodAction
+from matcher.store import item_notes
 from matcher.store.database import Store
 from matcher.store.snapshots import snapshots as lists_of_items
 
@@ -71,11 +72,6 @@ def append_decided(store: Store, batch: int, decisions: pl.DataFrame, allocation
     store.append("log.allocation", allocations.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
 
 
-def append_item_notes(store: Store, batch: int, notes: pl.DataFrame) -> None:
-    """Appends what a batch's decisions say of items; columns of `frames.ITEM_NOTE`."""
-    store.append("log.item_note", notes.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
-
-
 def append(store: Store, batch: JournalEntry) -> None:
     """Appends a sealed batch; its rows are there already."""
     store.append("log.batch", pl.DataFrame([asdict(batch)]))
@@ -129,8 +125,7 @@ def returning(store: Store, line_id: str) -> list[str]:
 
 def items_of(store: Store, decision_id: str) -> list[str]:
     """Ids of the items that a decision names."""
-    sql = """SELECT item_id FROM log.allocation WHERE decision_id = $1 UNION SELECT item_id FROM log.item_note WHERE decision_id = $1
-        ORDER BY 1"""
+    sql = "SELECT item_id FROM (FROM log.allocation UNION ALL BY NAME FROM log.item_note) WHERE decision_id = $1 GROUP BY ALL ORDER BY 1"
     return [str(row[0]) for row in store.run(sql, [decision_id])]
 
 
@@ -259,12 +254,6 @@ def credits(store: Store, batch: int | None = None, table: str = "log.credit", *
     return (store.few if few else store.frame)(f"SELECT batch, line_id, customer_id FROM {until(table, batch)} ORDER BY batch, line_id")
 
 
-def item_notes(store: Store, batch: int | None = None, table: str = "log.item_note", *, few: bool = False) -> pl.DataFrame:
-    """What decisions said of items; columns of `frames.ITEM_NOTE`. Arguments as of `items`."""
-    found = (store.few if few else store.frame)(f"SELECT * FROM {until(table, batch)} ORDER BY batch, decision_id, item_id")
-    return found.select(list(frames.ITEM_NOTE))
-
-
 def periods(store: Store, batch: int | None = None) -> pl.DataFrame:
     """What was done to months; columns of `periods.PERIOD`."""
     sql = f"""SELECT p.batch, p.month, p.action, p.reason, p.settings, b.actor, b."at"
@@ -346,7 +335,7 @@ def _about(store: Store, batch: int | None = None) -> _About:
         "snapshots": snapshots(store, batch),
         "credits": credits(store, batch),
         "periods": periods(store, batch),
-        "item_notes": item_notes(store, batch),
+        "item_notes": item_notes.read(store, until("log.item_note", batch)),
     }
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from matcher import frames
 from matcher.ledger.movements import Facts
 from matcher.ledger.unapplied import PREFIX
-from matcher.store import journal
+from matcher.store import item_notes, journal
 from matcher.store.database import Store
 
 FEW = 200
@@ -117,5 +117,5 @@ def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, propos
         snapshots=journal.snapshots(store),
         credits=journal.credits(store, table="(FROM log.credit SEMI JOIN near_line USING (line_id))", few=few),
         periods=journal.periods(store),
-        item_notes=journal.item_notes(store, table="(FROM log.item_note SEMI JOIN near_item USING (item_id))", few=few),
+        item_notes=item_notes.read(store, "(FROM log.item_note SEMI JOIN near_item USING (item_id))", few=few),
     )

@@ -25,7 +25,13 @@ ITEMS: list[Row] = [
     {"item_id": "F3", "customer_id": "K20", "document_no": "FA-7003", "amount": "55.00"},
 ]
 LINES: list[Row] = [
-    {"bank_reference": "B1", "booking_date": "2026-10-06", "amount": "500.00", "counterparty_name": "=Holzbau", "remittance_information": "x"},
+    {
+        "bank_reference": "B1",
+        "booking_date": "2026-10-06",
+        "amount": "500.00",
+        "counterparty_name": "=Holzbau",
+        "remittance_information": "x",
+    },
     {"bank_reference": "B2", "booking_date": "2026-10-07", "amount": "55.00", "counterparty_name": "Amrum", "remittance_information": "y"},
 ]
 DAY = date(2026, 10, 31)

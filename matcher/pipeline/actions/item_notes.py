@@ -15,7 +15,7 @@ from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.item_snapshots import ItemSnapshot
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind
-from matcher.store import journal
+from matcher.store import item_notes as stored
 from matcher.store import learned as store_learned
 
 AGREED, REMARKED = "agreed", "remarked"
@@ -141,7 +141,7 @@ def append(look: Look, command: str, notes: Sequence[ItemNote], summary: dict[st
         (name, note.item.item_id, note.amount, note.item.currency, note.item.open, note.code)
         for name, note in zip(names, notes, strict=True)
     ]
-    journal.append_item_notes(session.store, session.next_batch, frames.of_rows(rows, frames.ITEM_NOTE))
+    stored.append(session.store, session.next_batch, frames.of_rows(rows, frames.ITEM_NOTE))
     session.commit(command, {"items": sorted({note.item.item_id for note in notes})} | (summary or {}), made, allocations)
     return [Decided(name, note.kind, "", "", note.item.customer_id, day, f"{said(note)}.") for name, note in zip(names, notes, strict=True)]
 

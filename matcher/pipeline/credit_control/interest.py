@@ -5,9 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from matcher.config import InterestSection, InterestTermsSection
 from matcher.credit_control.interest import InterestTerms, ItemInterest, interest
 from matcher.credit_control.interest_profiles import InterestProfile, InterestRules, shipped
+from matcher.credit_settings import InterestSection, InterestTermsSection
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.pipeline import lookup
