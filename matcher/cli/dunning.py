@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher import money
+from matcher import languages, money
 from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 
@@ -54,7 +54,7 @@ _INTEREST_COMPLETE = (
 _SEGMENT = (
     Column("document_no", "document", priority=0, once=True), Column("first", "from", Kind.DATE, priority=0),
     Column("last", "to", Kind.DATE, priority=0), Column("days", kind=Kind.COUNT, priority=0),
-    Column("open_amount", "open", Kind.AMOUNT, priority=0), Column("percent", "per cent", priority=0), Column("per", "a", priority=0),
+    Column("open_amount", "open", Kind.AMOUNT, priority=0), Column("percent", "per cent", priority=0), Column("per", priority=0),
 )  # fmt: skip
 
 
@@ -85,7 +85,8 @@ def dunning(
     head = heading(books, "dunning list", as_of=as_of)
     if detail or left_out:
         items = made.dunning.left_out if left_out else [item for letter in made.dunning.letters for item in letter.items]
-        rows = [item.to_dict() | {"note": "; ".join(item.notes)} for item in items]
+        told = str if for_programs(output) else languages.sentence
+        rows = [item.to_dict() | {"left_out": told(item.left_out), "note": told("; ".join(item.notes))} for item in items]
         show(rows, _ITEM, output, complete=_ITEM_COMPLETE, head=head if rows else ())
     else:
         rows = list(_letters(made))
@@ -147,7 +148,8 @@ def interest(items: tuple[str, ...], output: str, as_of: date | None, known_at: 
         rows = [part | {"document_no": one.document_no} for one in found for part in one.parts()]
         show(rows, _SEGMENT, output, head=head)
     else:
-        rows = [one.to_dict() | {"note": "; ".join(one.notes)} for one in found]
+        told = str if for_programs(output) else languages.sentence
+        rows = [one.to_dict() | {"note": told("; ".join(one.notes))} for one in found]
         show(rows, _INTEREST, output, complete=_INTEREST_COMPLETE, head=head)
     if not found:
         note("No interest: nothing of these is overdue.")

@@ -11,11 +11,11 @@ from matcher import money
 from matcher.frames import State
 from matcher.states import AllocationState, DecisionKind
 
-IN_TRANSIT, ADVISED, DISPUTED, PROMISED, HELD, COVERED, SENT = (
-    "a receipt is proposed for it", "an advice announces its payment", "disputed", "promised", "on hold", "covered by unapplied money",
+IN_TRANSIT, ADVISED, DISPUTED, COVERED, SENT = (
+    "a receipt is proposed for it", "an advice announces its payment", "disputed", "covered by unapplied money",
     "dunned at this level already",
 )  # fmt: skip
-"""Why an overdue document is not dunned."""
+"""Why an overdue document is not dunned, beside promises and holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str
         notes.append(f"{money.render(promised, row.currency)} {row.currency} are promised for {until} and not asked for")
     why = ""
     if held and held_until is not None and held_until > as_of:
-        why = f"{HELD} until {held_until}"
+        why = f"on hold until {held_until}"
     elif in_transit:
         why = IN_TRANSIT
     elif advice:
@@ -198,7 +198,7 @@ def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str
     elif contested == row.open:
         why = DISPUTED
     elif not asked:
-        why = f"{PROMISED} for {until}"
+        why = f"promised for {until}"
     elif last_level >= level and not again:
         why = f"{SENT}: {last_sent}"
     about = (row.item_id, row.document_no, row.customer_id, row.entity, row.currency, row.issue_date, row.due, row.late, row.open)
