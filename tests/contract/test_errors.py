@@ -41,6 +41,8 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    **dict.fromkeys(("answer.amount", "answer.changed", "answer.item", "answer.unclear"), "scenarios/test_account_statements.py"),
+    "evidence.changed": "scenarios/test_evidence.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",
     "invoice.missing": "unit/test_einvoices.py",
