@@ -28,7 +28,9 @@ from matcher.credit_methods import CreditMethods
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
+from matcher.sending import SendingMethods
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.opening import Settings
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
-    from matcher.pipeline.reports import Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
@@ -98,7 +99,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookingMethods, CreditMethods):
+class Books(DecisionMethods, LookingMethods, SendingMethods, CreditMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -144,24 +145,28 @@ class Books(DecisionMethods, LookingMethods, CreditMethods):
         if not os.path.lexists(path):
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
-        with ExitStack() as opened:
+        stores: list[Store] = []
+        try:
+            with ExitStack() as opened:
 
-            def enter() -> tuple[Settings, Store]:
-                # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
-                read = pipeline.opening.read(self.directory)
-                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
+                def enter() -> tuple[Settings, Store]:
+                    # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
+                    read = pipeline.opening.read(self.directory)
+                    return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
 
-            read, store = self._wait.until_free(enter, write=write)
-            self.earlier = self.earlier or store.earlier
-            self.config = read.config
-            at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
-            if write:
-                session.check_key()
-            if write and self._shown:
-                review.queue.check_shown(session, *self._shown)
-            yield session
-        self.kept = self.kept or (write and keep)
+                read, store = self._wait.until_free(enter, write=write)
+                stores.append(store)
+                self.earlier = self.earlier or store.earlier
+                self.config = read.config
+                at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+                session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
+                if write:
+                    session.check_key()
+                if write and self._shown:
+                    review.queue.check_shown(session, *self._shown)
+                yield session
+        finally:
+            self.kept = self.kept or any(store.committed for store in stores)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that reads only, for tools that look at what a run would do.
@@ -172,7 +177,7 @@ class Books(DecisionMethods, LookingMethods, CreditMethods):
         return self._session(write=False)
 
     def ingest(
-        self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent
+        self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = SILENT
     ) -> list[FileResult]:
         """Reads bank statements into the books, and remittance advices that are among them; all files or none.
 
@@ -247,14 +252,16 @@ class Books(DecisionMethods, LookingMethods, CreditMethods):
         with self._session(write=True, keep=not dry_run, long=True) as session:
             return import_remittance(session, sources)
 
-    def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
+    def run(
+        self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False, progress: Progress = SILENT
+    ) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
         with self._session(write=True, keep=not dry_run, long=True) as session:
-            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
+            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress)
 
     def rules(self) -> Rules:
         """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""
@@ -307,28 +314,6 @@ class Books(DecisionMethods, LookingMethods, CreditMethods):
             day = as_of or self._present_day(session)
             then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
             return pipeline.view.whole(session, day, then.known), then
-
-    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``dunning`` or ``receipts`` to a file, whole or not at all.
-
-        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
-
-        Raises:
-            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
-        """
-        from matcher.exports.files import Outbox
-
-        with Outbox() as outbox:
-            with self._session(write=what == "receipts") as session:
-                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
-                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known)
-            try:
-                outbox.publish()
-            except MatcherError as error:
-                recorded = f"{error.what}; its documents are recorded as sent"
-                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
-            self.kept = True
-            return done
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""

@@ -195,7 +195,7 @@ class Journal(_Strict):
 
 
 class Config(_Strict):
-    """A checked `matcher.toml`."""
+    """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
     books: BooksSection
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
@@ -207,6 +207,7 @@ class Config(_Strict):
     dunning: DunningSection = DunningSection()
     interest: InterestSection = InterestSection()
     insurance: InsuranceSection = InsuranceSection()
+    target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
-from matcher.cli.common import IsoDate, as_of_option, busy, did, known_at_option, note, open_books, with_books
+from matcher.cli.common import IsoDate, as_of_option, did, known_at_option, note, open_books, with_books
 from matcher.cli.decide import DRY_RUN, show_made
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, counted, data_record, formatted, show
 
 F = TypeVar("F", bound=Callable[..., Any])

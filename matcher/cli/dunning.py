@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from matcher import languages, money
-from matcher.cli.common import as_of_option, busy, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, heading, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matcher.cli.common import as_of_option, busy, note, open_books, with_books
+from matcher.cli.common import as_of_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, counted, formatted, show
 from matcher.codes import NEEDS_PERSON
 

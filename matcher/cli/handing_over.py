@@ -4,7 +4,8 @@ from datetime import date
 
 import click
 
-from matcher.cli.common import IsoDate, as_of_option, busy, heading, note, open_books, with_books
+from matcher.cli.common import IsoDate, as_of_option, heading, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, counted, show, with_format
 
 _PLACED = (

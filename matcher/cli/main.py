@@ -27,6 +27,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    outbox,
     queue,
     review,
     rules,
@@ -74,6 +75,7 @@ class _Group(helping.Group):
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
+            note("Stopped. What was finished before stays: see `matcher log`." if options.kept else "Stopped: nothing was changed.")
         status = _shown(status or DONE, options)
         runlog.ended(options, status)
         sys.exit(status)
@@ -173,7 +175,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    evidence, handing_over, rules, out, months, topics,
+    evidence, handing_over, rules, out, outbox, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

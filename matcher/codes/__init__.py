@@ -7,10 +7,11 @@ from matcher.codes.credit import CREDIT
 from matcher.codes.entry import BAD_INPUT, BUSY, DONE, INTERNAL, NEEDS_PERSON, POLICY, USAGE, Code, Treatment
 from matcher.codes.invoices import INVOICES
 from matcher.codes.reading import READING
+from matcher.codes.targets import TARGETS
 from matcher.codes.use import USE
 
 __all__ = ["BAD_INPUT", "BUSY", "CATALOGUE", "DONE", "INTERNAL", "NEEDS_PERSON", "POLICY", "USAGE", "Code", "Treatment"]
 
-CATALOGUE: dict[str, Code] = {code.id: code for code in (*READING, *INVOICES, *USE, *CREDIT)}
-if len(CATALOGUE) != len(READING) + len(INVOICES) + len(USE) + len(CREDIT):
+CATALOGUE: dict[str, Code] = {code.id: code for code in (*READING, *INVOICES, *TARGETS, *USE, *CREDIT)}
+if len(CATALOGUE) != len(READING) + len(INVOICES) + len(TARGETS) + len(USE) + len(CREDIT):
     raise ValueError("two entries of the catalogue share an id")

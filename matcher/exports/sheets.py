@@ -76,7 +76,7 @@ def write(path: Path, title: str, columns: Sequence[SheetColumn], rows: Sequence
     """
     match path.suffix.lower():
         case ".xlsx":
-            write_bytes(path, [workbook([Sheet(title, tuple(columns), tuple(tuple(row) for row in rows))])])
+            write_bytes(path, [_xlsx([_sheet(title, columns, rows)])])
         case ".csv":
             write_bytes(path, _csv(columns, rows))
         case _:
@@ -96,12 +96,30 @@ def _safe(cell: Cell) -> str:
     """The cell as text; what a spreadsheet would run gets an apostrophe in front, also where hidden characters stand before it."""
     if not isinstance(cell, str):
         return "" if cell is None else cell.isoformat() if isinstance(cell, date) else f"{cell:f}"
-    shown = cell.lstrip("".join(_HIDDEN & set(cell)) + " ")
-    return f"'{cell}" if shown.startswith(_STARTS) or cell.startswith(_STARTS) else cell
+    return safe(cell)
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """The bytes of a workbook with these sheets."""
+def safe(text: str) -> str:
+    """A text with an apostrophe in front if a spreadsheet would run it, also where hidden characters stand before what it would run."""
+    shown = text.lstrip("".join(_HIDDEN & set(text)) + " ")
+    return f"'{text}" if shown.startswith(_STARTS) or text.startswith(_STARTS) else text
+
+
+def workbook(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet without protection, for other programs to read; a cell for each column in every row."""
+    return _xlsx([_sheet(title, columns, rows)], protected=False)
+
+
+def filled_in(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook of several sheets, whose cells are locked but for those that are filled in."""
+    return _xlsx(sheets)
+
+
+def _sheet(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> Sheet:
+    return Sheet(title, tuple(columns), tuple(tuple(row) for row in rows))
+
+
+def _xlsx(sheets: Sequence[Sheet], *, protected: bool = True) -> bytes:
     from xlsxwriter import Workbook  # it takes longer to load than most commands take
 
     stream = io.BytesIO()
@@ -111,17 +129,18 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         book.set_properties({"created": _FIRST_DAY})
         formats = _Formats(book)
         for sheet in sheets:
-            _fill(book.add_worksheet(sheet.title), sheet, formats)
+            _fill(book.add_worksheet(sheet.title), sheet, formats, protected=protected)
     return stream.getvalue()
 
 
-def _fill(made: Any, sheet: Sheet, formats: "_Formats") -> None:
+def _fill(made: Any, sheet: Sheet, formats: "_Formats", *, protected: bool) -> None:
     top = len(sheet.heading)
     for number, line in enumerate(sheet.heading):
         made.write_string(number, 0, _plain(line), formats.heading)
     made.freeze_panes(top + 1, 0)
     made.autofilter(top, 0, top + max(len(sheet.rows), 1), len(sheet.columns) - 1)
-    made.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    if protected:
+        made.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
     for place, column in enumerate(sheet.columns):
         made.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
         made.write_string(top, place, column.name, formats.head)

@@ -122,7 +122,7 @@ def as_workbook(told: AccountStatement, sender: Sender, reasons: Sequence[str]) 
         reasons: codes that may be chosen as reasons.
     """
     top = (word("Statement of account"), sender.name, _customer(told), _days(told))
-    return sheets.workbook([_documents_sheet(told, top, reasons), _movements_sheet(told, top), _totals_sheet(told, top)])
+    return sheets.filled_in([_documents_sheet(told, top, reasons), _movements_sheet(told, top), _totals_sheet(told, top)])
 
 
 def _documents_sheet(told: AccountStatement, top: tuple[str, ...], reasons: Sequence[str]) -> Sheet:
