@@ -44,7 +44,7 @@ _INTEREST = (
     Column("customer_id", "customer", priority=0), Column("document_no", "document", priority=0), Column("due_date", "due", Kind.DATE),
     Column("days", kind=Kind.COUNT, priority=1), Column("open_amount", "open", Kind.AMOUNT, priority=1, zeros=True),
     Column("interest", kind=Kind.AMOUNT, priority=0, total=True, zeros=True), Column("currency", " ", priority=0, once=True),
-    Column("fixed", "lump sum", Kind.AMOUNT, priority=1), Column("fixed_currency", "  ", priority=1),
+    Column("fixed", "lump sum", Kind.TEXT, priority=1),
     Column("profile", priority=2), Column("note", kind=Kind.TEXT, priority=1, wrap=True), Column("item_id", "item", priority=4),
     Column("entity", priority=4, once=True),
 )  # fmt: skip
@@ -92,12 +92,12 @@ def dunning(
     else:
         rows = list(_letters(made))
         show(rows, _LETTER, output, complete=_LETTER_COMPLETE, head=head if rows else ())
-    note(counted(len(made.dunning.letters), "letter") + ".")
+    note(f"{counted(len(made.dunning.letters), 'letter')}.")
     if made.dunning.left_out and not left_out:
         out = counted(len(made.dunning.left_out), "overdue document is left out", "overdue documents are left out")
         note(f"{out}: matcher dunning --left-out says why.")
     if decided:
-        note(counted(len(decided), "document was recorded as dunned", "documents were recorded as dunned") + ".")
+        note(f"{counted(len(decided), 'document was recorded as dunned', 'documents were recorded as dunned')}.")
     if dry_run:
         note("Dry run: nothing was kept.")
 
@@ -116,6 +116,13 @@ def _letters(made: "DunningList") -> "Iterator[dict[str, object]]":
             "interest": _interest(made, letter), "payment_reference": reference_of(letter),
             "our_account": made.accounts[letter.entity, letter.currency], "payment_code": code,
         }  # fmt: skip
+
+
+def with_currency(record: dict[str, object], amount: str, currency: str, output: str) -> dict[str, object]:
+    """The record; for people its amount has its currency beside it, which need not be that of the row."""
+    if for_programs(output) or not record[amount]:
+        return record
+    return record | {amount: f"{record[amount]} {record[currency]}"}
 
 
 def _interest(made: "DunningList", letter: "DunningLetter") -> str:
@@ -150,7 +157,7 @@ def interest(items: tuple[str, ...], output: str, as_of: date | None, known_at: 
         show(rows, _SEGMENT, output, head=head)
     else:
         told = str if for_programs(output) else languages.sentence
-        rows = [one.to_dict() | {"note": told("; ".join(one.notes))} for one in found]
+        rows = [with_currency(one.to_dict(), "fixed", "fixed_currency", output) | {"note": told("; ".join(one.notes))} for one in found]
         show(rows, _INTEREST, output, complete=_INTEREST_COMPLETE, head=head)
     if not found:
         note("No interest: nothing of these is overdue.")

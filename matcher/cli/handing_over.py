@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from matcher.cli.common import IsoDate, as_of_option, heading, note, open_books, with_books
+from matcher.cli.dunning import with_currency
 from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, counted, show, with_format
 
@@ -13,8 +14,8 @@ _PLACED = (
     Column("document_no", "document", priority=0), Column("due_date", "due", Kind.DATE, priority=1),
     Column("days_late", "days late", Kind.COUNT, priority=1), Column("open_amount", "open", Kind.AMOUNT, priority=2),
     Column("claim", kind=Kind.AMOUNT, priority=0, total=True), Column("interest", kind=Kind.AMOUNT, priority=1),
-    Column("currency", " ", priority=0, once=True), Column("fixed", "lump sum", Kind.AMOUNT, priority=3),
-    Column("fixed_currency", "  ", priority=3), Column("last_level", "dunned", Kind.COUNT, priority=3),
+    Column("currency", " ", priority=0, once=True), Column("fixed", "lump sum", Kind.TEXT, priority=3),
+    Column("last_level", "dunned", Kind.COUNT, priority=3),
     Column("last_sent", "sent on", Kind.DATE, priority=4), Column("entity", priority=4, once=True), Column("item_id", "item", priority=5),
 )  # fmt: skip
 _PLACED_COMPLETE = (
@@ -27,7 +28,7 @@ _DECLARED = (
     Column("days_late", "days late", Kind.COUNT, priority=1), Column("overdue_amount", "overdue", Kind.AMOUNT, priority=0, total=True),
     Column("open_amount", "open", Kind.AMOUNT, priority=1, total=True), Column("currency", " ", priority=0, once=True),
     Column("disputed_amount", "disputed", Kind.AMOUNT, priority=3), Column("credits_amount", "credits", Kind.AMOUNT, priority=3),
-    Column("insured_limit", "insured limit", Kind.AMOUNT, priority=0), Column("limit_currency", "  ", priority=2),
+    Column("insured_limit", "insured limit", Kind.TEXT, priority=0),
     Column("over_limit", "over the limit", Kind.AMOUNT, priority=1), Column("entity", priority=4, once=True),
 )  # fmt: skip
 _DECLARED_COMPLETE = (
@@ -63,8 +64,14 @@ def placement(
     with busy("listing what is placed"):
         found = books.placement(agency, items, as_of, customer=customer, days=days or 0, hold_until=hold_until, dry_run=dry_run)
     head = heading(books, f"placed with {agency}", as_of=as_of) if found else ()
-    show([one.to_dict() for one in found], _PLACED, output, complete=_PLACED_COMPLETE, head=head)
-    note(f"{counted(len(found), 'document')} for {agency}.")
+    show(
+        [with_currency(one.to_dict(), "fixed", "fixed_currency", output) for one in found],
+        _PLACED,
+        output,
+        complete=_PLACED_COMPLETE,
+        head=head,
+    )
+    note(f"{counted(len(found), 'document')} placed with {agency}.")
     if dry_run:
         note("Dry run: nothing was kept.")
 
@@ -83,7 +90,13 @@ def declare_overdue(output: str, as_of: date | None, days: int | None) -> None:
     with busy("listing what is overdue"):
         found = books.overdue_declaration(as_of, days=days or 0)
     head = heading(books, "overdue declaration", as_of=as_of) if found else ()
-    show([one.to_dict() for one in found], _DECLARED, output, complete=_DECLARED_COMPLETE, head=head)
+    show(
+        [with_currency(one.to_dict(), "insured_limit", "limit_currency", output) for one in found],
+        _DECLARED,
+        output,
+        complete=_DECLARED_COMPLETE,
+        head=head,
+    )
     if not found:
         note("Nothing is overdue for so long.")
 

@@ -168,10 +168,7 @@ def _import_answers(books: "Books", files: tuple[str, ...], given: Sequence[str]
     for one in taken.decided:
         note(one.said)
     if taken.again:
-        note(
-            counted(taken.again, "answer was given before, and is not kept again", "answers were given before, and are not kept again")
-            + "."
-        )
+        note(f"{counted(taken.again, 'answer was given before, and is kept once', 'answers were given before, and are kept once')}.")
     if dry_run:
         note("Dry run: nothing was kept.")
 
