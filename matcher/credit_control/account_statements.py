@@ -50,7 +50,7 @@ class StatementMovement:
     """What raised or lowered the balance on a day.
 
     Attributes:
-        kind: ``issued``, ``payment``, ``paid back``, ``cleared``, ``set off``, ``corrected`` or ``booked``.
+        kind: of a document its type, else ``payment``, ``paid back``, ``cleared``, ``set off``, ``corrected`` or ``booked``.
         document: number of the document; of a payment the bank's reference.
         reason: reason code of what was cleared without cash.
         amount: minor units.
@@ -183,7 +183,8 @@ _PAYING = (MovementKind.CASH, MovementKind.UNAPPLIED, MovementKind.REFUND, Movem
 
 def _moved(state: State) -> pl.DataFrame:
     """The movements as a customer sees them: a receipt is one payment, however it was applied, and what only moves within is none."""
-    documents = state.items.select("item_id", number=pl.when(pl.col("document_no") == "").then("item_id").otherwise("document_no"))
+    number = pl.when(pl.col("document_no") == "").then("item_id").otherwise("document_no")
+    documents = state.items.select("item_id", "document_type", number=number)
     references = state.lines.select("line_id", "bank_reference")
     of_line = pl.col("kind").is_in(_PAYING) & (pl.col("line_id") != "")
     within = pl.col("kind").is_in(_PAYING) & (pl.col("line_id") == "")
@@ -198,7 +199,7 @@ def _moved(state: State) -> pl.DataFrame:
         )
     )
     grouped = rows.group_by("customer_id", "entity", "currency", "day", "group", "key", "document", "reason").agg(
-        amount=total(pl.col("amount"))
+        pl.col("document_type").min(), amount=total(pl.col("amount"))
     )
     group, amount = pl.col("group"), pl.col("amount")
     kind = (
@@ -207,7 +208,7 @@ def _moved(state: State) -> pl.DataFrame:
         .when(group == "set off")
         .then(pl.lit("set off"))
         .when(group == MovementKind.ISSUE)
-        .then(pl.lit("issued"))
+        .then("document_type")
         .when(group == MovementKind.ADJUSTMENT)
         .then(pl.lit("cleared"))
         .otherwise(pl.lit("booked"))
