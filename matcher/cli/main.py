@@ -28,6 +28,7 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    proof,
     queue,
     review,
     rules,
@@ -175,7 +176,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    evidence, handing_over, rules, out, outbox, months, topics,
+    evidence, handing_over, rules, out, outbox, proof, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

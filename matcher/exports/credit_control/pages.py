@@ -8,15 +8,15 @@ from matcher.characters import visible
 
 _STYLE = """
 body { font: 10.5pt/1.45 "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1b1b1b; margin: 2em auto;
-  max-width: 62em; padding: 0 1em; }
+  max-width: 80em; padding: 0 1em; }
 h1 { font-size: 1.5em; margin: 0 0 .2em; } h2 { font-size: 1.12em; margin: 1.7em 0 .4em; } p { margin: .3em 0; }
 table { border-collapse: collapse; width: 100%; } thead { display: table-header-group; } tr { break-inside: avoid; }
-th, td { padding: .28em .6em; text-align: left; vertical-align: top; border-bottom: 1px solid #d5d5d5; }
+th, td { padding: .28em .5em; text-align: left; vertical-align: top; border-bottom: 1px solid #d5d5d5; }
 th { border-bottom: 1.5px solid #555; font-weight: 600; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tfoot td { font-weight: 600; border-top: 1.5px solid #555; }
-.empty { border: 1px solid #999; background: #fff8dc; min-width: 5em; } .quiet { color: #555; } .code { float: right; width: 34mm; }
-@page { size: A4; margin: 16mm 14mm; }
+.empty { border: 1px solid #999; background: #fff8dc; min-width: 4em; } .quiet { color: #555; } .code { float: right; width: 34mm; }
+@page { size: A4 landscape; margin: 14mm 12mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 9pt; } a { color: inherit; } }
 """.strip()
 _QUIET, _RIGHT, _TO_FILL = ' class="quiet"', ' class="n"', ' class="empty"'
