@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import steady
-from support import Row, copied, filled
+from support import CONFIG, Row, copied, filled
 from teller import Teller
 
 from matcher.books import Books
@@ -242,3 +242,11 @@ def test_a_closed_month_does_not_hear_of_a_later_dispute(desk: Desk) -> None:
     desk.do("dispute", "FA-7001", "--reason", "price")
     assert desk.books.aging(DAY).equals(before)
     assert disputed(desk) == {"F1": 36400}
+
+
+def test_what_a_person_calls_disputed_is_written_off_only_where_the_policy_lets_it(desk: Desk) -> None:
+    desk.do("dispute", "FA-7001", "--reason", "price")
+    (desk.folder / "books" / "matcher.toml").write_text(f"{CONFIG}[policy]\nwrite_off_disputed = false\n", encoding="utf-8")
+    assert "policy.disputed" in desk.do("write-off", "FA-7001", "--reason", "bad_debt", status=4)
+    desk.do("dispute", "FA-7001", "--settled")
+    desk.do("write-off", "FA-7001", "--reason", "bad_debt")
