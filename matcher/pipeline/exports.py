@@ -32,7 +32,7 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "journal")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal")
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
 _JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
@@ -192,6 +192,12 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
     return receivables.differing(dated, state)
 
 
+def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
+
+    return Report(dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS)
+
+
 def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
     return Report(figures.kpi_table(session, state, then.known))
 
@@ -202,7 +208,8 @@ def _forecast(session: Session, state: State, then: Asked, asked: FileRequest, d
 
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
 _REPORTS: dict[str, _Make] = {
-    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "kpi": _kpi, "forecast": _forecast,
+    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
+    "forecast": _forecast,
 }  # fmt: skip
 
 
