@@ -24,6 +24,7 @@ from matcher.cli import (
     months,
     out,
     queue,
+    report,
     review,
     rules,
     runlog,
@@ -158,6 +159,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
       matcher run                 match what can be known
       matcher queue               what is left for a person
       matcher export aging -o F   aged open items, and other files for other systems
+      matcher report -o DIR ...   the month-end pack: a page and a workbook
 
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
     4 refused by policy; 5 the books are in use by another process; 70 internal error.
@@ -168,7 +170,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, report,
+    topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)
