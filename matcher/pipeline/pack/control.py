@@ -201,7 +201,7 @@ def overrides(month: Month) -> Section:
         "Overrides",
         (table,),
         "matcher log; the journal's batches",
-        "Closes by force and months opened again, lists of open items that closed or changed more than they may, and rulings on statements.",
+        "Closes by force, months opened again, lists of open items that closed or changed more than they may, rulings on statements.",
         breaks=False,
     )
 

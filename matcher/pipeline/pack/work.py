@@ -72,10 +72,12 @@ def refunds(month: Month) -> Section:
         .with_columns(
             name=pl.col("customer_id").replace_strict(month.names, default="", return_dtype=pl.String()),
             age=(pl.lit(month.last) - pl.col("issue_date")).dt.total_days(),
-            due=pl.when(pl.col("outcome").is_in(SURPLUS)).then(pl.lit("pay back or apply")).otherwise(pl.lit("apply or ask")),
+            due=pl.when(~pl.col("posted")).then(pl.lit("decide first"))
+            .when(pl.col("outcome").is_in(SURPLUS)).then(pl.lit("pay back or apply")).otherwise(pl.lit("apply or ask")),
+            first=pl.col("posted").not_().cast(pl.Int8) + (~pl.col("outcome").is_in(SURPLUS)).cast(pl.Int8),
             rest=-pl.col("open"), received=-pl.col("amount"), owner=_by_line(month.follow.owners), booking_date="issue_date",
         )
-        .sort("due", "currency", "open", "item_id", "customer_id", descending=[True, False, False, False, False])
+        .sort("first", "due", "currency", "open", "item_id", "customer_id")
     )  # fmt: skip
     columns = (
         Column("due", "what to do", Kind.WORD),
