@@ -173,7 +173,8 @@ def test_7_cash_and_clearing_in_the_month(told: Told) -> None:
     # what was taken back later was cash all the same: the bridge tells its reversal as a step of its own
     query = """SELECT i.currency, sum(a.item_amount)::BIGINT, sum(a.adjustment)::BIGINT FROM log.allocation AS a
         JOIN log.decision AS d USING (decision_id) JOIN item AS i USING (item_id)
-        WHERE d.kind IN ('match', 'accept', 'allocate') AND greatest(d.effective_date, i.issue_date) BETWEEN $first AND $last GROUP BY ALL"""
+        WHERE d.kind IN ('match', 'accept', 'allocate')
+        AND greatest(d.effective_date, i.issue_date) BETWEEN $first AND $last GROUP BY ALL"""
     for currency, cash, cleared in told.sql(query):
         assert -mine.get(f"{currency} cash", 0) == cash
         assert -mine.get(f"{currency} cleared without cash", 0) == cleared

@@ -16,6 +16,8 @@ from matcher.exports.pack.record import Bars, Calendar, Check, Day, Pack, Sectio
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Nothing is loaded, and nothing runs, whatever a text of the bank holds."""
 _SUNDAY = 6
+_MOST_DRAWN = 12
+"""Waterfalls that are drawn beside their steps; of more the steps alone are told."""
 _SHORT = 18
 """Rows of a table that is not parted between two pages of paper."""
 
@@ -85,7 +87,8 @@ def _parts(section: Section) -> Iterator[tuple[str, Any]]:
     """The blocks of a section with the macro that shows each; charts of one kind that follow each other stand beside each other."""
     for kind, blocks in groupby(section.blocks, type):
         if kind in _TOGETHER:
-            yield _TOGETHER[kind], tuple(blocks)
+            together = tuple(blocks)
+            yield _TOGETHER[kind], (together, len(together) <= _MOST_DRAWN)
         else:
             yield from ((kind.__name__.lower(), block) for block in blocks)
 

@@ -72,7 +72,8 @@ def _classes(session: Session, month: Month, decisions: pl.DataFrame) -> Table:
         Column("checked", "checked", Kind.COUNT),
         Column("refused", "found wrong", Kind.COUNT),
     )
-    note = f"What the policy asks for: {float(month.settings.precision):.2%}."
+    percent = f"{float(month.settings.precision):.2%}"
+    note = f"What the policy asks for: {percent}."
     return Table("Rules", "Posted by rules", columns, rows, empty="No rule has posted.", note=note)
 
 

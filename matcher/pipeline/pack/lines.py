@@ -231,9 +231,9 @@ def _proofs(month: Month, rows: Sequence[tuple[str, tuple[Day, ...]]]) -> Iterab
         firsts = dict(month.statements.select("statement_id", "first_day").iter_rows())
         gaps = [gap for later, gap in known.items() if (firsts.get(later) or date.max) <= month.last]
         said = [f"{money.grouped(gap.difference, currency)} {currency} are missing" for gap in gaps]
-        said += [f"not covered: {text}"] if (text := _spans(month, days, Day.NONE)) else []
-        said += [f"in quarantine: {text}"] if (text := _spans(month, days, Day.QUARANTINED)) else []
-        said += [f"not proven by two balances: {text}"] if (text := _spans(month, days, Day.UNPROVEN)) else []
+        said += [f"not covered: {spans}"] if (spans := _spans(month, days, Day.NONE)) else []
+        said += [f"in quarantine: {spans}"] if (spans := _spans(month, days, Day.QUARANTINED)) else []
+        said += [f"not proven by two balances: {spans}"] if (spans := _spans(month, days, Day.UNPROVEN)) else []
         yield Check(f"statements of account {account}", not said, "; ".join(said) or "every day is covered, and the balances join")
 
 

@@ -61,9 +61,8 @@ def _from_the_list(month: Month, entity: str, currency: str) -> Waterfall:
         Step("customers owe", sums["open"] + unapplied, level=True),
     )
     kept = tuple(step for step in steps if step.amount or step.level)
-    return Waterfall(
-        f"ERP {entity} {currency}", f"From the ERP's list to the control account: {_named(month, entity)}, {currency}", currency, kept
-    )
+    name = _named(month, entity)
+    return Waterfall(f"ERP {entity} {currency}", f"From the ERP's list to the control account: {name}, {currency}", currency, kept)
 
 
 def _named(month: Month, entity: str) -> str:
@@ -78,7 +77,8 @@ def _agreement(month: Month) -> Iterable[Check]:
         key = (one.entity, one.currency)
         counts = (one.total, moved.get(key, 0), aged.get(key, 0))
         said = ", ".join(money.grouped(amount, one.currency) for amount in dict.fromkeys(counts))
-        what = f"{_named(month, one.entity)}: open items with credits, aging and movements come to the same"
+        name = _named(month, one.entity)
+        what = f"{name}: open items with credits, aging and movements come to the same"
         yield Check(what, len(set(counts)) == 1, f"{said} {one.currency}", ties=True)
 
 
@@ -216,6 +216,7 @@ def _bridge_checks(month: Month, rows: pl.DataFrame) -> Iterable[Check]:
     for entity, currency in sorted(opening.keys() | was.keys() | now.keys()):
         key = (entity, currency)
         pairs = (opening.get(key, 0), was.get(key, 0)), (closing.get(key, 0), now.get(key, 0))
-        what = f"{_named(month, entity)}: opening and closing are the aging totals of both days"
+        name = _named(month, entity)
+        what = f"{name}: opening and closing are the aging totals of both days"
         said = ", ".join(money.grouped(amount, currency) for pair in pairs for amount in dict.fromkeys(pair))
         yield Check(what, all(one == other for one, other in pairs), f"{said} {currency}", ties=True)

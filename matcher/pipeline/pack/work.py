@@ -39,8 +39,8 @@ def exceptions(month: Month) -> Section:
         Column("owner", "owner"), Column("until", "on hold until", Kind.DATE), Column("note", "note", Kind.WIDE),
     )  # fmt: skip
     table = Table("Waiting", "Lines that wait, the oldest first", columns, rows, empty="No line waits.")
-    waiting = ", ".join(f"{money.grouped(int(money.parse(text, code)), code)} {code}" for code, text in totals(rows, "amount").items())
-    placed = Check("every line is placed", not rows.height, f"{rows.height} waiting: {waiting}" if rows.height else "")
+    amounts = ", ".join(f"{money.grouped(int(money.parse(text, code)), code)} {code}" for code, text in totals(rows, "amount").items())
+    placed = Check("every line is placed", not rows.height, f"{rows.height} wait: {amounts}" if rows.height else "")
     return Section(
         "exceptions",
         "Waiting for a person",
