@@ -45,7 +45,7 @@ def text(column: Column, row: Mapping[str, Any], currency: str) -> str:
             return languages.long_day(value) if isinstance(value, date) else str(value)
         case Kind.MOMENT:
             return str(value)[:16].replace("T", " ")
-        case Kind.WORD:
+        case Kind.WORD | Kind.SENTENCE:
             return word(str(value))
         case Kind.ID:
             return visible(str(value))[:_ID]

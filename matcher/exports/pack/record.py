@@ -20,6 +20,7 @@ class Kind(StrEnum):
     WIDE = "wide"  # the same, of several words
     ID = "id"  # of a line or decision; the page shows its beginning
     WORD = "word"  # of the program; translated
+    SENTENCE = "sentence"  # the same, of several words
     DATE = "date"
     MOMENT = "moment"  # ISO 8601 in UTC, as text
     COUNT = "count"

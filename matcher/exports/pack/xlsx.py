@@ -29,6 +29,7 @@ _TOP = 3
 """Rows above a table: its title, where its rows are from, and one that is free."""
 _WIDTHS = {
     Kind.WIDE: 32,
+    Kind.SENTENCE: 40,
     Kind.ID: 19,
     Kind.TEXT: 14,
     Kind.WORD: 18,
@@ -212,7 +213,7 @@ class _Writer:
             return lambda row, place, value, code: sheet.write_datetime(
                 row, place, datetime.fromisoformat(value).replace(tzinfo=None, second=0), self._format(kind, "")
             )
-        say = cells.word if kind == Kind.WORD else visible
+        say = cells.word if kind in (Kind.WORD, Kind.SENTENCE) else visible
         return lambda row, place, value, code: sheet.write_string(row, place, say(str(value))[:_MOST_CHARACTERS], self._format(kind, ""))
 
     def _sums(self, sheet: "Worksheet", table: Table, last: int) -> None:

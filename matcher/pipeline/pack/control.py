@@ -190,9 +190,9 @@ def overrides(month: Month) -> Section:
     frame = pl.DataFrame(rows, schema=schema, orient="row").sort("batch", "what", "detail")
     columns = (
         Column("batch", "batch", Kind.COUNT),
-        Column("what", "what", Kind.WORD),
+        Column("what", "what", Kind.SENTENCE),
         Column("detail", "of what", Kind.WIDE),
-        Column("reason", "reason"),
+        Column("reason", "reason", Kind.WIDE),
         Column("actor", "who"),
         Column("at", "at (UTC)", Kind.MOMENT),
     )

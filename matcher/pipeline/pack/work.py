@@ -35,7 +35,7 @@ def exceptions(month: Month) -> Section:
     )  # fmt: skip
     columns = (
         *_LINE_COLUMNS, Column("amount", "amount", Kind.AMOUNT, total=True, strong=True), Column("currency", "currency"),
-        Column("outcome", "outcome", Kind.WORD), Column("action", "proposed", Kind.WIDE), Column("reason", "why it waits", Kind.WORD),
+        Column("outcome", "outcome", Kind.WORD), Column("action", "proposed", Kind.WIDE), Column("reason", "why it waits", Kind.SENTENCE),
         Column("owner", "owner"), Column("until", "on hold until", Kind.DATE), Column("note", "note", Kind.WIDE),
     )  # fmt: skip
     table = Table("Waiting", "Lines that wait, the oldest first", columns, rows, empty="No line waits.")
@@ -126,13 +126,15 @@ def findings(month: Month) -> Section:
         "Unearned discounts", "Discounts beyond their terms",
         (*shared, Column("document_no", "document"), Column("cash_applied", "cash", Kind.AMOUNT, total=True),
          Column("adjustment", "allowed", Kind.AMOUNT, total=True), Column("open_after", "left open", Kind.AMOUNT, total=True, strong=True),
-         Column("currency", "currency"), Column("note", "note", Kind.WORD), Column("owner", "owner"), Column("line_id", "line", Kind.ID)),
+         Column("currency", "currency"), Column("note", "note", Kind.SENTENCE),
+         Column("owner", "owner"), Column("line_id", "line", Kind.ID)),
         in_month.filter(pl.col("type") == "unearned_discount").sort(order),
     )  # fmt: skip
     returned = Table(
         "Returns", "Payments that the bank returned",
         (*shared, Column("counterparty_name", "payer", Kind.WIDE), Column("line_amount", "amount", Kind.AMOUNT, total=True, strong=True),
-         Column("currency", "currency"), Column("reason", "reason"), Column("note", "note", Kind.WORD), Column("owner", "owner"),
+         Column("currency", "currency"), Column("reason", "reason", Kind.SENTENCE), Column("note", "note", Kind.SENTENCE),
+         Column("owner", "owner"),
          Column("line_id", "line", Kind.ID)),
         in_month.filter(pl.col("type") == "returned").sort(order),
     )  # fmt: skip
