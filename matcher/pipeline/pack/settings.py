@@ -49,15 +49,15 @@ class Settings:
 
 
 def kept(config: Config) -> dict[str, object]:
-    """What a close keeps of matcher.toml for the pack, under its key."""
+    """What a close keeps of matcher.toml for the pack, under its key; lists, so that the order is kept, too."""
     limits, own = config.policy.limits, config.reasons
     codes = sorted({*limits, *own})
     return {
         _PACK: {
             "books": config.books.name,
-            "entities": {one.id: one.name for one in config.entity},
-            "accounts": {one.id: [one.number, one.entity, one.currency] for one in config.account},
-            "limits": {code: _limit(config, code) for code in codes},
+            "entities": [[one.id, one.name] for one in config.entity],
+            "accounts": [[one.id, one.number, one.entity, one.currency] for one in config.account],
+            "limits": [[code, *_limit(config, code)] for code in codes],
             "precision": str(config.policy.precision),
         }
     }
@@ -78,8 +78,8 @@ def read(closed_with: str, config: Config) -> Settings:
         told = json.loads(json.dumps(kept(config)[_PACK]))
     return Settings(
         told["books"],
-        told["entities"],
-        {name: BankAccount(*about) for name, about in told["accounts"].items()},
-        {code: Limit(*about) for code, about in told["limits"].items()},
+        dict(told["entities"]),
+        {name: BankAccount(*about) for name, *about in told["accounts"]},
+        {code: Limit(*about) for code, *about in told["limits"]},
         told["precision"],
     )
