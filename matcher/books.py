@@ -27,7 +27,8 @@ from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
@@ -144,24 +145,28 @@ class Books(DecisionMethods, LookingMethods):
         if not os.path.lexists(path):
             hint = f"Restore it from a backup; new books are made by `matcher init {self.directory}`."
             raise MatcherError("books.missing", f"there is no {STORE_NAME} in this directory", str(self.directory), hint)
-        with ExitStack() as opened:
+        stores: list[Store] = []
+        try:
+            with ExitStack() as opened:
 
-            def enter() -> tuple[Settings, Store]:
-                # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
-                read = pipeline.opening.read(self.directory)
-                return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
+                def enter() -> tuple[Settings, Store]:
+                    # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
+                    read = pipeline.opening.read(self.directory)
+                    return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
 
-            read, store = self._wait.until_free(enter, write=write)
-            self.earlier = self.earlier or store.earlier
-            self.config = read.config
-            at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
-            if write:
-                session.check_key()
-            if write and self._shown:
-                review.queue.check_shown(session, *self._shown)
-            yield session
-        self.kept = self.kept or (write and keep)
+                read, store = self._wait.until_free(enter, write=write)
+                stores.append(store)
+                self.earlier = self.earlier or store.earlier
+                self.config = read.config
+                at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
+                session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
+                if write:
+                    session.check_key()
+                if write and self._shown:
+                    review.queue.check_shown(session, *self._shown)
+                yield session
+        finally:
+            self.kept = self.kept or any(store.committed for store in stores)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that reads only, for tools that look at what a run would do.
@@ -172,7 +177,7 @@ class Books(DecisionMethods, LookingMethods):
         return self._session(write=False)
 
     def ingest(
-        self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = silent
+        self, files: Sequence[str | Path], options: IngestOptions | None = None, *, dry_run: bool = False, progress: Progress = SILENT
     ) -> list[FileResult]:
         """Reads bank statements into the books, and remittance advices that are among them; all files or none.
 
@@ -247,14 +252,16 @@ class Books(DecisionMethods, LookingMethods):
         with self._session(write=True, keep=not dry_run, long=True) as session:
             return import_remittance(session, sources)
 
-    def run(self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False) -> RunResult:
+    def run(
+        self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False, progress: Progress = SILENT
+    ) -> RunResult:
         """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
         from matcher.engines.duckdb import DuckDBEngine
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
         with self._session(write=True, keep=not dry_run, long=True) as session:
-            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm)
+            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress)
 
     def rules(self) -> Rules:
         """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, busy, note, open_books, with_books
+from matcher.cli.common import IsoDate, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Row, Tone, counted, for_programs, show, with_format
 from matcher.cli.tables.standard import ten
 

@@ -2,8 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +13,6 @@ from matcher import languages
 from matcher.cli import runlog
 from matcher.cli.streams import data as data
 from matcher.cli.streams import note as note
-from matcher.cli.streams import quiet
 from matcher.cli.streams import say as say
 from matcher.cli.tables import data_record as data_record
 from matcher.cli.tables import show as show
@@ -167,20 +165,6 @@ def without_a_sign_it_lacks() -> None:
     """Lets a stdout whose encoding lacks a sign show its number instead of failing."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-@contextmanager
-def busy(text: str) -> Iterator[Callable[[str], None]]:
-    """Shows that long work goes on when stderr is a terminal; yields a function that says which step it is at."""
-    options = given()
-    runlog.step(options, text)
-    if quiet() or not sys.stderr.isatty():
-        yield lambda step: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(text) as status:
-        yield lambda step: status.update(f"{text}: {step}")
 
 
 def check_files(paths: Sequence[str]) -> None:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import IsoDate, busy, data, note, open_books, say, with_books
+from matcher.cli.common import IsoDate, data, note, open_books, say, with_books
 from matcher.cli.decide import DRY_RUN, show_effects
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.cli.helping import Group
+from matcher.cli.progress import busy
 from matcher.cli.tables import data_record
 from matcher.codes import NEEDS_PERSON
 

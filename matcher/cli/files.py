@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.advices import advice_remarks
-from matcher.cli.common import busy, data, did, given, note, open_books, with_books
+from matcher.cli.common import data, did, given, note, open_books, with_books
 from matcher.cli.helping import Group
+from matcher.cli.progress import busy
 from matcher.cli.streams import fault
 from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, show, with_format
 from matcher.cli.tables.output import FORMS
@@ -166,10 +167,10 @@ def ingest(files: tuple[str, ...], output: str, dry_run: bool, keep_going: bool,
         quarantine=options["quarantine"], verify=options["verify"],
     )  # fmt: skip
     results, refused = list[Any](), 0
-    with busy("reading statements") as step:
+    with busy("reading statements") as progress:
         for together in [[name] for name in _in_folders(files)] if keep_going else [_in_folders(files)]:
             try:
-                results += books.ingest(together, how, dry_run=dry_run, progress=step)
+                results += books.ingest(together, how, dry_run=dry_run, progress=progress)
             except MatcherError as error:
                 if not keep_going or error.exit_code != BAD_INPUT:
                     raise

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from matcher.cli.advices import SHOWN, advice_remarks, some
-from matcher.cli.common import IsoDate, busy, did, note, open_books, reason_option, with_books
+from matcher.cli.common import IsoDate, did, note, open_books, reason_option, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, counted, data_record, for_programs, show, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError

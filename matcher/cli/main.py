@@ -71,6 +71,7 @@ class _Group(helping.Group):
             status = USAGE
         except click.Abort:
             status = 130  # what a shell reports of a program that Ctrl-C ended
+            note("Stopped. What was finished before stays: see `matcher log`." if options.kept else "Stopped: nothing was changed.")
         status = _shown(status or DONE, options)
         runlog.ended(options, status)
         sys.exit(status)

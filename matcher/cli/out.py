@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import as_of_option, busy, data, heading, known_at_option, note, open_books, with_books
+from matcher.cli.common import as_of_option, data, heading, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.challenge import challenge
-from matcher.cli.common import busy, given, note, open_books, with_books
+from matcher.cli.common import given, note, open_books, with_books
 from matcher.cli.helping import Group
+from matcher.cli.progress import busy
 from matcher.cli.sample import sample
 from matcher.cli.tables import Column, Kind, Row, Said, Tone, counted, for_programs, show, with_format
 from matcher.cli.tables.standard import ten

@@ -34,10 +34,10 @@ def begin(options: Given, command: str, path: str | None) -> None:
         _append(options, "begins")
 
 
-def step(options: Given, name: str) -> None:
-    """Notes a step. `name`: words of this program. Raises MatcherError: ``file.unwritable``."""
+def step(options: Given, name: str, **counts: int) -> None:
+    """Notes a step, or how far it is. `name`: words of this program. Raises MatcherError: ``file.unwritable``."""
     if options.log:
-        _append(options, f"step={json.dumps(name)}")
+        _append(options, f"step={json.dumps(name)}" + "".join(f" {what}={number}" for what, number in counts.items()))
 
 
 def ended(options: Given, status: int) -> None:

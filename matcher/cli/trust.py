@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import busy, note, open_books, with_books
+from matcher.cli.common import note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, show, with_format
 
 if TYPE_CHECKING:

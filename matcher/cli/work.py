@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from matcher.cli.advices import show_advices
-from matcher.cli.common import SHARE, IsoDate, as_of_option, busy, did, heading, note, open_books, with_books
+from matcher.cli.common import SHARE, IsoDate, as_of_option, did, heading, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, counted, for_programs, show, show_facts, with_format
 from matcher.cli.tables.standard import days_overdue, long_overdue, ten
 from matcher.codes import NEEDS_PERSON
@@ -32,8 +33,8 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
     from matcher import money
 
     books = open_books()
-    with busy("matching"):
-        result = books.run(as_of, precision=precision, dry_run=dry_run)
+    with busy("reading the books") as progress:
+        result = books.run(as_of, precision=precision, dry_run=dry_run, progress=progress)
     did(lines=result.considered, posted=result.posted, proposed=result.proposed)
     rows = [
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}

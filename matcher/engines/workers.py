@@ -20,6 +20,7 @@ from typing import IO, TypeVar
 
 from matcher.gc_pause import gc_paused
 from matcher.matching.entity import EntityInput
+from matcher.matching.explanations.cache import unsaid
 
 WORTH = 15_000
 """Lines from which a helper is worth its start."""
@@ -32,6 +33,13 @@ T = TypeVar("T")
 
 _NO_ANSWER = (EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError)
 """What unpacking raises where the helper has ended, or says something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What the helper says while it decides: so many receipts more are explained."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +64,32 @@ def helper(lines: int) -> Iterator[_Process | None]:
             process.communicate()
 
 
-def decide_all(jobs: Sequence[EntityInput], decide: Callable[[EntityInput], T], second: _Process | None = None) -> tuple[list[T], str]:
+Tell = Callable[[int], None]
+"""Is told of so many receipts more that are explained."""
+
+
+def decide_all(
+    jobs: Sequence[EntityInput], decide: Callable[[EntityInput, Tell], T], second: _Process | None = None, tell: Tell = unsaid
+) -> tuple[list[T], str]:
     """What `decide` gives for each company, in the order given, however the work was shared; and what went wrong with the helper, or ''.
+
+    `tell` may be called by another thread.
 
     `second`: see `helper`. It begins with the largest company, as this process has to put things together in the end; then whoever is
     free takes the largest one that is left.
     """
     if not second or len(jobs) < 2:
-        return [decide(job) for job in jobs], ""
+        return [decide(job, tell) for job in jobs], ""
     began = time.monotonic()
     untaken = deque(sorted(range(len(jobs)), key=lambda n: -jobs[n].lines.height))
     answers: dict[int, T] = {}
     # the rulebook keeps judgements while companies are decided, so it is packed before
     packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL)
     with ThreadPoolExecutor(1) as waiting:
-        asked = waiting.submit(_ask, second, packed, jobs, untaken.popleft(), untaken, answers)
+        asked = waiting.submit(_ask, second, packed, jobs, untaken.popleft(), untaken, answers, tell)
         try:
             while (place := _next(untaken)) is not None:
-                answers[place] = decide(jobs[place])
+                answers[place] = decide(jobs[place], tell)
             here = sum(jobs[place].lines.height for place in list(answers)) or 1
             patience = max(PATIENCE, 5 * (time.monotonic() - began) * sum(job.lines.height for job in jobs) / here)
             trouble = _answer(asked, second, patience)
@@ -83,7 +99,7 @@ def decide_all(jobs: Sequence[EntityInput], decide: Callable[[EntityInput], T], 
             raise
     missing = sum(n not in answers for n in range(len(jobs)))
     told = f"the second process {trouble}; {missing} of {len(jobs)} companies were decided here after all" if trouble and missing else ""
-    return [answers[n] if n in answers else decide(job) for n, job in enumerate(jobs)], told
+    return [answers[n] if n in answers else decide(job, unsaid) for n, job in enumerate(jobs)], told
 
 
 def _answer(asked: Future[str], second: _Process, patience: float) -> str:
@@ -115,7 +131,9 @@ def _started() -> _Process | None:
         return None
 
 
-def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: int, untaken: deque[int], answers: dict[int, T]) -> str:
+def _ask(
+    second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: int, untaken: deque[int], answers: dict[int, T], tell: Tell
+) -> str:
     """Has the helper decide companies for as long as some are left; what it fails at has no answer. Gives what went wrong, or ''.
 
     Args:
@@ -131,7 +149,8 @@ def _ask(second: _Process, packed: bytes, jobs: Sequence[EntityInput], first: in
         place: int | None = first
         while place is not None:
             _say((place, jobs[place]), second.stdin)
-            answer = pickle.load(second.stdout)
+            while isinstance(answer := pickle.load(second.stdout), _Done):
+                tell(answer.count)
             if isinstance(answer, _Failed):
                 return f"failed ({answer.what})"
             if not isinstance(answer, tuple) or answer[:1] != (place,):
@@ -155,7 +174,7 @@ def main() -> None:
         while True:
             place, job = pickle.load(sys.stdin.buffer)
             try:
-                answer = (place, decide(job))
+                answer = (place, decide(job, lambda count: _say(_Done(count), answers)))
             except Exception as error:  # noqa: BLE001 - whatever it is, the other process is told and decides itself
                 frame = traceback.extract_tb(error.__traceback__)[-1]
                 # the message may hold statement contents
@@ -165,4 +184,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from matcher.engines import workers
+
+    workers.main()  # what it says is then of classes that the other process knows

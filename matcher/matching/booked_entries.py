@@ -33,7 +33,7 @@ _LEAST_NUMBER = 4
 class _Pair(NamedTuple):
     line_id: str
     entry_id: str
-    by: str
+    by: str  # the end of the sentence that says by what they agree
     amount: int
     currency: str
     day: date
@@ -85,9 +85,9 @@ def _reference(texts: Iterable[str], references: Iterable[str]) -> str:
     for reference in filter(None, references):
         for text in texts:
             if text.strip().casefold() == reference.strip().casefold():
-                return f"reference {reference}"
+                return f"by reference {reference}"
             if len(reference) >= _LEAST_NUMBER and re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", text, re.IGNORECASE):
-                return f"reference {reference}"
+                return f"by reference {reference}"
     return ""
 
 
@@ -96,12 +96,12 @@ def _name(payer: str, counterparty: str, description: str) -> str:
     if not payer or not (key := name_key(payer)):
         return ""
     if counterparty:
-        return f"name {counterparty}" if name_key(counterparty) == key else ""
+        return f"by the name {counterparty}" if name_key(counterparty) == key else ""
     words = {word for word in _WORD.findall(name_key(description)) if len(word) >= _LEAST_WORD}
     common = sorted(words & set(key.split()))
-    return f"the name in {description!r}" if common else ""
+    return f"by the name in {description!r}" if common else ""
 
 
 def _said(pair: _Pair) -> str:
     amount = money.render(pair.amount, pair.currency)
-    return f"The ledger has it already: entry {pair.entry_id} of {day(pair.day)}, {amount} {pair.currency}, by {pair.by}."
+    return f"The ledger has it already: entry {pair.entry_id} of {day(pair.day)}, {amount} {pair.currency}, {pair.by}."

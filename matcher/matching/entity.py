@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from matcher.matching.candidates import Candidates
 from matcher.matching.decisions.decide import MatchResult, Policy, decide
 from matcher.matching.decisions.diagnosis import diagnosed
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
+from matcher.matching.explanations.cache import unsaid
 from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.items.repetition import Repetition
 from matcher.matching.records import Receipt
@@ -175,8 +176,8 @@ def entity_inputs(
     return made
 
 
-def match(each: Iterable[EntityItems], book: Rulebook, policy: Policy) -> Iterator[MatchResult]:
-    """Verdicts on all receipts, company by company."""
+def match(each: Iterable[EntityItems], book: Rulebook, policy: Policy, explained: Callable[[int], None] = unsaid) -> Iterator[MatchResult]:
+    """Verdicts on all receipts, company by company. `explained`: as of `ExplanationCache`."""
     for company in each:
-        verdicts = decide(company.receipts, company.pool, company.known, book, policy)
+        verdicts = decide(company.receipts, company.pool, company.known, book, policy, explained)
         yield from diagnosed(verdicts, company.receipts, company.pool, company.known, book, policy)

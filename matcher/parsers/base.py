@@ -10,6 +10,7 @@ A parser that cannot go on yields a `Problem` of severity ``fatal`` and returns.
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from matcher.model import FileInfo, Problem, StatementEnd, StatementStart, Transaction
@@ -75,6 +76,14 @@ class Source:
         """The first bytes."""
         with self.open() as stream:
             return stream.read(count)
+
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        hasher = sha256()
+        with self.open() as stream:
+            while chunk := stream.read(1 << 20):
+                hasher.update(chunk)
+        return hasher.hexdigest()
 
 
 @dataclass(frozen=True)

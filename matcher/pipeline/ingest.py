@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from hashlib import sha256
 
 import polars as pl
 
@@ -25,7 +24,8 @@ from matcher.pipeline import accounts, conflicts
 from matcher.pipeline.admission import admit
 from matcher.pipeline.remittance.results import RemittanceResult
 from matcher.pipeline.row_numbers import RowNumbers
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
 from matcher.states import StatementState
 from matcher.store import facts, lines
 from matcher.store.staged_lines import Counts, StagedLines
@@ -103,7 +103,7 @@ class _Staged:
     rows: dict[int, RowNumbers] = field(default_factory=dict)
 
 
-def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent) -> list[FileResult]:
+def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = SILENT) -> list[FileResult]:
     """Reads statement files into the books.
 
     Raises:
@@ -120,10 +120,10 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
     results: dict[int, FileResult] = {}
     staged: dict[int, _Staged] = {}
     seen: set[str] = set()
+    progress.stage("reading statements", len(sources))
     with staging(session.store) as area:
         for position, source in enumerate(sources):
-            progress(f"{position + 1} of {len(sources)} files")
-            file_id = digest(source)
+            file_id = source.digest()
             if file_id in seen or facts.file_known(session.store, file_id, "statement"):
                 results[position] = FileResult(source.name, "", known=True)
                 continue
@@ -131,18 +131,11 @@ def _ingest(session: Session, sources: Sequence[Source], options: IngestOptions,
             taken = sum(len(s.numbers) for s in staged.values())
             staged[position] = _stage(session, area, _Staged(source, file_id, FileTally()), options, taken)
             source.check()
+            progress.done(1)
         if staged:
+            progress.stage("adding lines")
             results |= _settle(session, area, staged)
     return [results[position] for position in range(len(sources))]
-
-
-def digest(source: Source) -> str:
-    """SHA-256 of a file's bytes."""
-    hasher = sha256()
-    with source.open() as stream:
-        while chunk := stream.read(1 << 20):
-            hasher.update(chunk)
-    return hasher.hexdigest()
 
 
 def _stage(session: Session, area: Staging, staged: _Staged, options: IngestOptions, taken: int) -> _Staged:

@@ -1,6 +1,6 @@
 """What verdicts on a company's receipts come to, as rows for the journal. Made where the company is decided, in either process."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -54,13 +54,13 @@ class Deciding:
     after: Mapping[str, str]
     first_open: date = date.min
 
-    def __call__(self, job: EntityInput) -> Records:
-        """Decides a company.
+    def __call__(self, job: EntityInput, explained: Callable[[int], None]) -> Records:
+        """Decides a company. `explained` is told of so many receipts more that were explained.
 
         Raises:
             MatcherError: ``decision.amount`` when a posting breaks conservation: the engine's own pass the same checks as a person's.
         """
-        verdicts = list(match([job.company(self.engine)], self.book, self.policy))
+        verdicts = list(match([job.company(self.engine)], self.book, self.policy, explained))
         lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
         named = {share.item_id for v in verdicts if v.state != LineState.NONE and v.explanation for share in v.explanation.shares}
         items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}

@@ -22,7 +22,7 @@ from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.money import PPM
 from matcher.pipeline import sampling, trust
-from matcher.pipeline.booked import booked, of_entries
+from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -30,6 +30,7 @@ from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.remittance.told import about_lines
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set_aside, with_credits
+from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import approvals, cash_book, journal
@@ -59,7 +60,9 @@ class RunResult:
     notes: tuple[str, ...] = ()
 
 
-def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None) -> RunResult:
+def run(
+    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None, progress: Progress = SILENT
+) -> RunResult:
     """Matches every line booked up to a day that no decision settles yet.
 
     The day selects lines only. What they may pay is decided on everything that is known: a decision of a later date has taken what it
@@ -67,10 +70,11 @@ def run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision
     """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
     with gc_paused(0):
-        return _run(session, engine, book, as_of, precision_ppm)
+        return _run(session, engine, book, as_of, precision_ppm, progress)
 
 
-def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None) -> RunResult:
+def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress) -> RunResult:
+    progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helper(facts.lines.height - facts.decisions.height) as second:
@@ -89,16 +93,18 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         entries, refused = cash_book.entries(session.store), policy.rejected
-        bookable = of_entries(state.lines, entries)
+        bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
         del facts, state
-        parts, trouble = decide_all(work, deciding, second)
+        progress.stage("matching", sum(job.lines.height for job in work))
+        parts, trouble = decide_all(work, deciding, second, progress.done)
+    progress.stage("writing")
     _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
     records = merge(parts, aside.findings, refunds)
     texts = [job.lines.select("line_id", "entity", *_TEXTS) for job in work]
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
-    records = records._replace(findings=booked(records.findings, bookable, entries, refused))
+    records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
     _record(session, as_of, accounts.with_offers(records), book, demoted)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
     return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))

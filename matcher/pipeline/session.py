@@ -1,6 +1,6 @@
 """One command's run over the books: the open store, the configuration, the clock and the actor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,13 +14,6 @@ from matcher.journal import chain, conservation
 from matcher.ledger.fold import fold
 from matcher.pipeline import signing
 from matcher.store import Store, journal, near, seals
-
-Progress = Callable[[str], None]
-"""Receives the name of the step that long work is at, never statement contents."""
-
-
-def silent(step: str) -> None:
-    """Shows no progress."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Store:
         encrypted: whether nothing may be put aside in plain files.
         earlier: whether this is what the books held before a command began that has them open now.
         replaced: tables of `REPLACED` that this command has put anew.
+        committed: whether what the command wrote is in the file for good.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Store:
         self.encrypted = encrypted
         self.earlier = earlier
         self.replaced: set[str] = set()
+        self.committed = False
 
     def frame(self, sql: str, *parameters: object) -> pl.DataFrame:
         """The rows of a query."""
@@ -261,12 +263,13 @@ def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None, 
             if pending:
                 migrate(opened.connection, migrations(), applied)
         last = _last_batch(opened) if write else 0
-        yield Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted, earlier=opened.path != path)
+        store = Store(opened.connection, scratch=opened.scratch, encrypted=opened.encrypted, earlier=opened.path != path)
+        yield store
         if write and keep:
             if applied:
                 opened.copy_directory(NAME)
             before.dropped(opened)
-            _commit(opened, last, key)
+            _commit(opened, last, key, store)
     finally:
         if write and not opened.closed:
             before.tidied(opened)
@@ -286,13 +289,14 @@ def _connect_to_read(path: Path, key: str | None) -> Opened:
     return opened
 
 
-def _commit(opened: Opened, last: int, key: str | None) -> None:
+def _commit(opened: Opened, last: int, key: str | None, store: Store) -> None:
     """Commits. A command that the file may hold is never said to have changed nothing.
 
     Args:
         opened: the books file.
         last: the journal's last batch when the command began.
         key: that opened it.
+        store: learns that it is committed, also where Ctrl-C ends the command right afterwards.
 
     Raises:
         MatcherError: ``books.unconfirmed`` when the disk refused the last step, and the file holds the command all the same.
@@ -302,6 +306,7 @@ def _commit(opened: Opened, last: int, key: str | None) -> None:
     try:
         with undisturbed():
             opened.connection.execute("COMMIT")
+            store.committed = True
     except duckdb.Error as error:
         opened.close()
         if mine == last or _found_last_batch(opened.path, key) == last:

@@ -64,7 +64,7 @@ def test_all_that_is_wrong_with_a_book_is_named(tmp_path: Path) -> None:
     [
         ({"reference": "R1"}, "by reference R1"),
         ({"document_no": "KM-417"}, "by reference KM-417"),
-        ({"counterparty_name": "Hafenbau Nordsee"}, "by name Hafenbau Nordsee"),
+        ({"counterparty_name": "Hafenbau Nordsee"}, "by the name Hafenbau Nordsee"),
         ({"description": "Receipt Hafenbau"}, "by the name in 'Receipt Hafenbau'"),
         ({"description": "Receipt Hafenbau", "date": "2026-10-10"}, "by the name"),
         ({"description": "Receipt Hafenbau", "date": "2026-10-21"}, ""),  # six days

@@ -59,9 +59,10 @@ def test_the_log_tells_commands_steps_and_counts_and_nothing_of_what_they_read(b
     assert [re.fullmatch(rf"{STAMP} (.*)", line)[1] for line in text.splitlines()] == [  # type: ignore[index]
         "ingest begins",
         'ingest books="Test" step="reading statements"',
+        'ingest books="Test" step="adding lines"',
         'ingest books="Test" exit=0 files=1 refused=0 new=1 known=0 conflicting=0',
         "run begins",
-        'run books="Test" step="matching"',
+        *(f'run books="Test" step="{step}"' for step in ("reading the books", "matching", "writing")),
         'run books="Test" exit=0 lines=2 posted=1 proposed=0',
         "show begins",
         'show books="Test" exit=2',
@@ -70,6 +71,35 @@ def test_the_log_tells_commands_steps_and_counts_and_nothing_of_what_they_read(b
     ]
     assert not re.search(r"Brandt|RE-2026|1190|7\.77|ada|nothing", text)
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_the_log_of_a_long_stage_says_how_far_it_is(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "night.log"
+    monkeypatch.setattr("matcher.cli.progress.MINUTE", 0.0)
+    assert run(books, "run", "--log", str(log)).exit_code == 0
+    assert 'run books="Test" step="matching" done=1 of=1' in log.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_says_that_nothing_was_changed(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = books.head()
+    monkeypatch.setattr("matcher.pipeline.run.decide_all", stop)
+    stopped = run(books, "run")
+    assert (stopped.exit_code, stopped.stderr.strip()) == (130, "Stopped: nothing was changed.")
+    assert books.head() == before
+
+
+def test_ctrl_c_after_the_last_step_says_that_it_stays(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = books.head()
+    monkeypatch.setattr("matcher.cli.work.did", stop)
+    stopped = run(books, "run")
+    assert (stopped.exit_code, stopped.stderr.strip()) == (130, "Stopped. What was finished before stays: see `matcher log`.")
+    assert books.head() != before
 
 
 def test_a_log_that_cannot_be_written_stops_the_command_before_it_begins(books: Books, tmp_path: Path) -> None:

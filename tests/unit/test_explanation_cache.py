@@ -146,3 +146,13 @@ def test_a_change_behind_its_back_shows() -> None:
     assert one.differing() == []
     one.pool.take(best(one, "L1"))
     assert one.differing() == ["L1"]
+
+
+def test_each_receipt_is_counted_when_it_is_explained_for_the_first_time() -> None:
+    told: list[int] = []
+    receipts = [receipt(50_00, names("1"), line_id="L1"), receipt(30_00, line_id="L2", account="C1")]
+    one = ExplanationCache(receipts, pool([item("1", 50_00)]), BOOK, 0, told.append)
+    paid(one, "L1")
+    one.explanations(one.waiting)
+    one.explanations(one.waiting)
+    assert told == [1, 1]

@@ -10,6 +10,7 @@ import termios
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -68,12 +69,12 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityIn
     ask, decide = workers._ask, Deciding.__call__
     here: list[str] = []
 
-    def alone(self: Deciding, job: EntityInput) -> Records:
+    def alone(self: Deciding, job: EntityInput, tell: workers.Tell) -> Records:
         here.append(job.lines["entity"][0])
-        return decide(self, job)
+        return decide(self, job, tell)
 
-    def one(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], answers: dict[int, Any]) -> None:
-        ask(second, packed, entity_inputs, first, deque(), answers)
+    def one(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> None:
+        ask(second, packed, entity_inputs, first, deque(), *others)
 
     monkeypatch.setattr(workers, "_ask", one)
     monkeypatch.setattr(Deciding, "__call__", alone)
@@ -86,10 +87,18 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityIn
     assert found == decided(work)
 
 
+def test_it_is_said_how_far_both_processes_are(work: list[EntityInput]) -> None:
+    alone, together = list[int](), list[int]()
+    workers.decide_all(work, DECIDING, None, alone.append)
+    with workers.helper(len(COMPANIES)) as second:
+        workers.decide_all(work, DECIDING, second, together.append)
+    assert (sum(alone), sum(together)) == (6, 6)
+
+
 FAILING = """
 import matcher.pipeline.recording as d
 import matcher.engines.workers as w
-def fail(self, job): raise KeyError("a payer's name")
+def fail(self, job, tell): raise KeyError("a payer's name")
 d.Deciding.__call__ = fail
 w.main()
 """
@@ -135,7 +144,7 @@ def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
     started = subprocess.Popen
     monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", STOPPED], **how))
 
-    def fail(self: Deciding, job: EntityInput) -> Records:
+    def fail(self: Deciding, job: EntityInput, tell: workers.Tell) -> Records:
         raise error
 
     monkeypatch.setattr(Deciding, "__call__", fail)
@@ -148,10 +157,10 @@ def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
 def test_after_an_error_the_helper_takes_no_further_company(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
     queues: list[deque[int]] = []
 
-    def ask(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], answers: dict[int, Any]) -> None:
+    def ask(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> None:
         queues.append(left)
 
-    def fail(self: Deciding, job: EntityInput) -> Records:
+    def fail(self: Deciding, job: EntityInput, tell: workers.Tell) -> Records:
         raise ZeroDivisionError
 
     monkeypatch.setattr(workers, "_ask", ask)
@@ -191,7 +200,7 @@ def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monke
         assert second is not None
         assert second.stdin is not None
         assert second.stdout is not None
-        second.stdin.write(pickle.dumps(bytes))
+        second.stdin.write(pickle.dumps(partial(dict.get, {length: bytes(length)})))
         workers._say((0, length), second.stdin)
         begun = second.stdout.peek(1)
         assert begun
@@ -228,5 +237,5 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     with workers.helper(len(COMPANIES)) as second:
         assert second is not None
         answers: dict[int, Records] = {}
-        workers._ask(second, pickle.dumps(DECIDING), work, 0, deque(range(1, len(COMPANIES))), answers)
+        workers._ask(second, pickle.dumps(DECIDING), work, 0, deque(range(1, len(COMPANIES))), answers, workers.unsaid)
         assert sorted(answers) == list(range(len(COMPANIES)))

@@ -6,7 +6,7 @@ more than it has open. Two receipts of different payers with like claims on one 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
-from matcher.matching.explanations.cache import ExplanationCache
+from matcher.matching.explanations.cache import ExplanationCache, unsaid
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Receipt
@@ -128,9 +128,19 @@ class Policy:
     demoted: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide(receipts: Iterable[Receipt], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:
-    """A verdict for every receipt of one legal entity, in the order of their ids. What is posted is taken from `pool`."""
-    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days), history, book, policy)
+def decide(
+    receipts: Iterable[Receipt],
+    pool: OpenItems,
+    history: SettlementHistory,
+    book: Rulebook,
+    policy: Policy,
+    explained: Callable[[int], None] = unsaid,
+) -> list[MatchResult]:
+    """A verdict for every receipt of one legal entity, in the order of their ids. What is posted is taken from `pool`.
+
+    `explained`: as of `ExplanationCache`.
+    """
+    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days, explained), history, book, policy)
 
 
 def decide_cached(cache: ExplanationCache, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:

@@ -15,6 +15,13 @@ from matcher.rules.rulebook import Rulebook
 
 T = TypeVar("T")
 
+COUNTED = 250
+"""Receipts after which it is said how many are explained."""
+
+
+def unsaid(count: int) -> None:
+    """For those who need not know how far it is."""
+
 
 class _Answers(Generic[T]):
     """One answer for each waiting receipt, and those whose answer has to be found (again)."""
@@ -46,9 +53,20 @@ class ExplanationCache:
     `differing` tells the lines where it does not, and there must never be any.
     """
 
-    def __init__(self, receipts: Iterable[Receipt], pool: OpenItems, book: Rulebook, grace_days: int) -> None:
-        """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
+    def __init__(
+        self, receipts: Iterable[Receipt], pool: OpenItems, book: Rulebook, grace_days: int, explained: Callable[[int], None] = unsaid
+    ) -> None:
+        """A cache in which nothing is explained yet.
+
+        Args:
+            receipts: of one legal entity.
+            pool: what they may pay.
+            book: the rules.
+            grace_days: days after the discount date on which an early-payment discount is still accepted.
+            explained: is told of so many receipts more that were explained for the first time; in the end of all.
+        """
         self.pool = pool
+        self._tell = explained
         self._book, self._grace_days = book, grace_days
         self._waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
         self._rank = {line: rank for rank, line in enumerate(sorted(self._waiting, key=lambda line: _foremost(self._waiting[line])))}
@@ -58,6 +76,7 @@ class ExplanationCache:
         self._plain = _Answers(self._waiting, lambda line: _ids(self._builders[line]))
         self._naming = _Answers(self._waiting, self._names)
         self._answers = (self._explanations, self._plain, self._naming)
+        self._unexplained = set(self._waiting)
 
     @property
     def waiting(self) -> Mapping[str, Receipt]:
@@ -72,7 +91,13 @@ class ExplanationCache:
     def explanations(self, lines: Iterable[str]) -> dict[str, list[Explanation]]:
         """The explanations of these waiting lines by the items as they are now, best first."""
         line_ids = list(lines)
-        self._explanations.refresh(self._by_customer(self._explanations.outdated.intersection(line_ids)))
+        outdated = self._by_customer(self._explanations.outdated.intersection(line_ids))
+        for start in range(0, len(outdated), COUNTED):
+            part = outdated[start : start + COUNTED]
+            self._explanations.refresh(part)
+            if first := self._unexplained.intersection(part):
+                self._unexplained -= first
+                self._tell(len(first))
         return {line: self._explanations.kept[line] for line in line_ids}
 
     def named_alone(self) -> set[str]:

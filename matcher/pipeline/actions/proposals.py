@@ -9,6 +9,7 @@ from matcher.errors import MatcherError
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
+from matcher.matching.repeated import kind_of
 from matcher.pipeline import listed, sealed
 from matcher.pipeline.actions import limits, returning, rulings
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
@@ -52,8 +53,8 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
             drafts += [rest for rest in rests if rest.line_id not in decided]
         elif line.state == LineState.PROPOSED and line.other_line:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
-        elif _is_booked_elsewhere(line):
-            drafts.append(_booked_elsewhere(look, line, reason))
+        elif _is_non_receivable(line):
+            drafts.append(_non_receivable(look, line, reason))
         elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
             drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=line.payer))
         else:
@@ -84,8 +85,8 @@ def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:
         refused = [allocation.item_id for allocation in look.proposed(line_id)]
         if not refused and line.state == LineState.PROPOSED and line.other_line:
             refused = [unapplied.item_id(line.other_line)]
-        if not refused and _is_booked_elsewhere(line):
-            refused = sorted(REFUSAL)
+        if not refused and _is_non_receivable(line):
+            refused = [kind] if (kind := _proposed_kind(look, line)[0]) else sorted(REFUSAL)
         if not refused:
             raise MatcherError("decision.state", f"line {line_id} has no proposal to reject")
         items = decisions.refusal(refused)
@@ -93,14 +94,20 @@ def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:
     return with_words(look, append(look, "reject", drafts))
 
 
-def _is_booked_elsewhere(line: Line) -> bool:
-    """Whether the proposal is that the ledger has the receipt already."""
+def _is_non_receivable(line: Line) -> bool:
+    """Whether the proposal is that the ledger has the line already, or that it is what lines like it were."""
     return line.state == LineState.PROPOSED and line.outcome == Outcome.NON_RECEIVABLE and not line.other_line
 
 
-def _booked_elsewhere(look: Look, line: Line, reason: str) -> Draft:
-    (why,) = look.state.lines.filter(pl.col("line_id") == line.line_id)["reason"]
-    about: dict[str, Any] = {"outcome": Outcome.NON_RECEIVABLE, "classified": LineClass.BOOKED_ELSEWHERE.value}
+def _proposed_kind(look: Look, line: Line) -> tuple[str, str]:
+    """What persons said of lines like it, or '' where the ledger has it; and the sentence for it."""
+    found = look.state.lines.filter(pl.col("line_id") == line.line_id).select("rule", "reason").row(0)
+    return kind_of(found[0]), found[1]
+
+
+def _non_receivable(look: Look, line: Line, reason: str) -> Draft:
+    kind, why = _proposed_kind(look, line)
+    about: dict[str, Any] = {"outcome": Outcome.NON_RECEIVABLE, "classified": kind or LineClass.BOOKED_ELSEWHERE.value}
     return look.draft(DecisionKind.CLASSIFY, line, reason or why, **about)
 
 

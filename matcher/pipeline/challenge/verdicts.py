@@ -1,7 +1,7 @@
 """What a changed legal entity posts, and how that is compared with what the unchanged one posts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -66,10 +66,11 @@ class Judge:
     book: Rulebook
     policy: Policy
 
-    def __call__(self, job: EntityInput) -> list[Judged]:
-        """All its lines, in their order."""
+    def __call__(self, job: EntityInput, explained: Callable[[int], None]) -> list[Judged]:
+        """All its lines, in their order. `explained` is told of so many receipts more that were explained."""
         company = job.company(self.engine)
-        return [_judged(verdict) for verdict in decide(company.receipts, company.pool, company.known, self.book, self.policy)]
+        decided = decide(company.receipts, company.pool, company.known, self.book, self.policy, explained)
+        return [_judged(verdict) for verdict in decided]
 
 
 def _judged(verdict: MatchResult) -> Judged:

@@ -12,7 +12,8 @@ from matcher.pipeline import ingest
 from matcher.pipeline.ingest import FileResult, IngestOptions
 from matcher.pipeline.remittance.importing import KIND, ReadFile, issued, take
 from matcher.pipeline.remittance.results import RemittanceResult
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
 from matcher.remittance import registry
 from matcher.remittance.iso20022 import statement_advices
 from matcher.remittance.proof import proven
@@ -23,7 +24,7 @@ _STRUCTURED = b"RfrdDocAmt"
 """Stands in every statement that says what a payment is for, with amounts."""
 
 
-def ingest_all(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = silent) -> list[FileResult]:
+def ingest_all(session: Session, sources: Sequence[Source], options: IngestOptions, progress: Progress = SILENT) -> list[FileResult]:
     """As `ingest.ingest`; a file that no reader of statements knows and one of advices does is taken as advices.
 
     Raises:

@@ -1,0 +1,88 @@
+"""What a person has said of three lines is proposed of the fourth, and of nothing else."""
+
+from pathlib import Path
+
+import pytest
+from support import Row, filled
+
+from matcher.books import Books
+
+FEE: Row = {"amount": "-12.90", "counterparty_name": "Sparbank Nord", "remittance_information": "Kontoführung {month} 2026"}
+MONTHS = ("Juli", "August", "September", "Oktober")
+
+
+def fees(*amounts: str, **changed: str) -> list[Row]:
+    return [
+        FEE | {"bank_reference": f"F{n}", "amount": amount, "booking_date": f"2026-{n + 7:02}-28",
+               "remittance_information": FEE["remittance_information"].format(month=MONTHS[n])} | changed
+        for n, amount in enumerate(amounts)
+    ]  # fmt: skip
+
+
+def made(folder: Path, lines: list[Row], **given: list[Row]) -> Books:
+    return filled(folder, lines=lines, **given)
+
+
+def classified(books: Books, *kinds: str) -> None:
+    for n, kind in enumerate(kinds):
+        books.classify([f"ref:F{n}"], kind)
+    books.run()
+
+
+def proposed(books: Books) -> list[tuple[str, str, str]]:
+    lines = books.state().lines
+    return list(lines.filter(lines["state"] == "proposed").select("bank_reference", "outcome", "reason").iter_rows())
+
+
+def test_the_fourth_fee_is_proposed_and_accepted_as_a_fee(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", "fee")
+    assert proposed(books) == [("F3", "non_receivable", "3 lines like this one were classified as fee.")]
+    (done,) = books.accept(["ref:F3"])
+    assert done.outcome == "non_receivable"
+    decided = books.state().decisions
+    assert decided.filter(decided["line_id"] == done.line_id)["classified"].to_list() == ["fee"]
+
+
+def test_two_are_not_enough(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee")
+    assert proposed(books) == []
+
+
+@pytest.mark.parametrize("last", ["tax", "other"])
+def test_different_words_propose_nothing(tmp_path: Path, last: str) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", last)
+    assert proposed(books) == []
+
+
+def test_what_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", "fee")
+    books.undo("ref:F1")
+    books.run()
+    assert proposed(books) == []
+
+
+def test_what_was_refused_is_not_proposed_again(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", "fee")
+    books.reject(["ref:F3"])
+    books.run()
+    assert proposed(books) == []
+
+
+@pytest.mark.parametrize("changed", [{"amount": "12.90"}, {"counterparty_name": "Volksbank"}, {"remittance_information": "Zinsen Oktober"}])
+def test_another_direction_payer_or_text_is_no_fee(tmp_path: Path, changed: Row) -> None:
+    *three, last = fees("-12.90", "-12.90", "-13.50", "-13.50")
+    books = made(tmp_path, [*three, last | changed])
+    classified(books, "fee", "fee", "fee")
+    assert proposed(books) == []
+
+
+def test_what_a_known_customer_pays_is_never_proposed_as_a_fee(tmp_path: Path) -> None:
+    lines = fees("12.90", "12.90", "13.50", "13.50", counterparty_name="Hafenbau Nordsee GmbH")
+    books = made(tmp_path, lines, customers=[{"customer_id": "C1", "name": "Hafenbau Nordsee GmbH"}])
+    classified(books, "interest", "interest", "interest")
+    assert proposed(books) == []
