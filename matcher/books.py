@@ -337,7 +337,7 @@ class Books(DecisionMethods, LookingMethods):
             self.kept = True
             return done
 
-    def report(self, month: str, directory: str | Path, *, known_at: str = "", progress: Progress = silent) -> Reported:
+    def report(self, month: str, directory: str | Path, *, known_at: str = "", progress: Progress = SILENT) -> Reported:
         """Writes a month's pack, a page and a workbook, into a directory. Raises MatcherError; see `pack.report.report`."""
         from matcher.pipeline.pack.report import report
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from matcher.cli.common import busy, data, known_at_option, note, open_books, with_books
+from matcher.cli.common import data, known_at_option, note, open_books, with_books
+from matcher.cli.progress import busy
 from matcher.codes import NEEDS_PERSON
 
 
@@ -22,7 +23,7 @@ def report(month: str, directory: str, known_at: str) -> None:
 
     A closed month is told as it was known when it was closed: the same bytes for ever. Exit status 1 when a sum does not come out.
     """
-    with busy(f"reporting {month}") as step:
+    with busy("reporting the month") as step:
         done = open_books().report(month, Path(directory), known_at=known_at, progress=step)
     for file in done.files:
         data(f"{file}\n")

@@ -3,25 +3,26 @@
 from matcher.exports.pack.record import Pack, Section
 from matcher.pipeline.pack import control, lines, month, owed, work
 from matcher.pipeline.pack.month import Month
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
+from matcher.progress import SILENT, Progress
 from matcher.store.journal import Known
 
 
-def build(session: Session, name: str, known: Known | None = None, progress: Progress = silent) -> Pack:
+def build(session: Session, name: str, known: Known | None = None, progress: Progress = SILENT) -> Pack:
     """The pack of a month: of a closed one as it was known when it was closed, with the settings of then; the same for ever.
 
     Args:
         session: the command's.
         name: the month, as in 2026-10.
         known: what the books knew then; None for now.
-        progress: is told the step.
+        progress: is told how far it is.
 
     Raises:
         MatcherError: ``usage.option`` for what is no month.
     """
-    progress("reading")
+    progress.stage("reading the books")
     read = month.read(session, name, known)
-    progress("adding up")
+    progress.stage("adding up")
     return Pack(
         books=read.settings.books,
         month=name,

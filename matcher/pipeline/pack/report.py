@@ -9,8 +9,9 @@ from matcher.exports.files import Outbox
 from matcher.exports.pack.record import Pack
 from matcher.journal.chain import Head
 from matcher.pipeline.pack.build import build
-from matcher.pipeline.session import Progress, Session, silent
+from matcher.pipeline.session import Session
 from matcher.pipeline.view import known_at
+from matcher.progress import SILENT, Progress
 
 PACKAGES = ("jinja2", "pygal")
 """What the page is made with: the extra ``report``."""
@@ -53,7 +54,7 @@ def check_packages() -> None:
             raise MatcherError("extra.missing", f"the package {package} is not installed", hint=hint)
 
 
-def report(session: Session, month: str, directory: Path, known: str = "", progress: Progress = silent) -> Reported:
+def report(session: Session, month: str, directory: Path, known: str = "", progress: Progress = SILENT) -> Reported:
     """Writes the pack of a month into a directory, which is made if it is not there.
 
     Args:
@@ -61,7 +62,7 @@ def report(session: Session, month: str, directory: Path, known: str = "", progr
         month: as in 2026-10.
         directory: gets ``pack-2026-10.html`` and ``pack-2026-10.xlsx``.
         known: a batch or a day, for what was known then; '' for a closed month as it was closed, and else for now.
-        progress: is told the step.
+        progress: is told how far it is.
 
     Raises:
         MatcherError: ``usage.option``, ``extra.missing``, ``file.unwritable``.
@@ -82,10 +83,10 @@ def _written(pack: Pack, directory: Path, progress: Progress) -> tuple[Path, Pat
         raise MatcherError("file.unwritable", f"cannot be made ({error.strerror})", str(directory)) from error
     page, book = directory / f"pack-{pack.month}.html", directory / f"pack-{pack.month}.xlsx"
     with Outbox() as outbox:
-        progress("the workbook")
+        progress.stage("writing the workbook")
         workbook = xlsx.workbook(pack)
         outbox.add(book, lambda: [workbook])
-        progress("the page")
+        progress.stage("writing the page")
         text = html.page(pack).encode("utf-8", "backslashreplace")
         outbox.add(page, lambda: [text])
         outbox.publish()
