@@ -29,6 +29,7 @@ from matcher.errors import MatcherError
 from matcher.looking import LookingMethods
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
+from matcher.sending import SendingMethods
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.pack.report import Reported
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
-    from matcher.pipeline.reports import Exported
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
@@ -99,7 +99,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookingMethods):
+class Books(DecisionMethods, LookingMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -314,28 +314,6 @@ class Books(DecisionMethods, LookingMethods):
             day = as_of or self._present_day(session)
             then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
             return pipeline.view.whole(session, day, then.known), then
-
-    def export(self, what: str, path: str | Path, as_of: date | None = None, *, target: str = "generic", known_at: str = "") -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
-
-        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later.
-
-        Raises:
-            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``.
-        """
-        from matcher.exports.files import Outbox
-
-        with Outbox() as outbox:
-            with self._session(write=what == "receipts") as session:
-                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
-                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known)
-            try:
-                outbox.publish()
-            except MatcherError as error:
-                recorded = f"{error.what}; its documents are recorded as sent"
-                raise MatcherError(error.code, recorded, error.where, "Repeat the command: it sends the same documents.") from error
-            self.kept = True
-            return done
 
     def report(self, month: str, directory: str | Path, *, known_at: str = "", progress: Progress = SILENT) -> Reported:
         """Writes a month's pack, a page and a workbook, into a directory. Raises MatcherError; see `pack.report.report`."""

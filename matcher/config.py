@@ -194,7 +194,7 @@ class Journal(_Strict):
 
 
 class Config(_Strict):
-    """A checked `matcher.toml`."""
+    """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
     books: BooksSection
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
@@ -203,6 +203,7 @@ class Config(_Strict):
     policy: Policy = Policy()
     journal: Journal = Journal()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
+    target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Config":

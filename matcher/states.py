@@ -160,6 +160,25 @@ class PeriodAction(StrEnum):
     REOPEN = "reopen"
 
 
+class Answered(StrEnum):
+    """What an ERP, or a person who asked there, says became of a document that it was sent."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    NEVER_ARRIVED = "never_arrived"  # a person has asked: it may be sent again
+
+
+class Sent(StrEnum):
+    """How a document for an ERP stands."""
+
+    NEW = "new"  # it was never sent, or never arrived
+    SENT = "sent"  # without an answer
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"  # nobody knows whether the ERP has booked it
+
+
 class CloseState(StrEnum):
     """What became of a month that somebody wants to close."""
 

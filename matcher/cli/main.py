@@ -23,6 +23,7 @@ from matcher.cli import (
     looking,
     months,
     out,
+    outbox,
     queue,
     report,
     review,
@@ -171,8 +172,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, months, report,
-    topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
+    months, report, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

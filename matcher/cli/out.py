@@ -1,7 +1,7 @@
 """Commands that give out: aging, export, verify."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,9 +9,12 @@ from matcher.cli.common import as_of_option, data, heading, known_at_option, not
 from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
+from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from matcher.exports.erp.records import Document
     from matcher.pipeline.check import Check
+    from matcher.pipeline.reports import Exported
 
 
 @click.command()
@@ -43,34 +46,100 @@ def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
         note("Nothing is open.")
 
 
+_SENDING = (
+    Column("external_id", "document", priority=1, least=20), Column("record", "kind", priority=0),
+    Column("date", kind=Kind.DATE, priority=2), Column("customer", kind=Kind.TEXT, priority=1),
+    Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("currency", " ", priority=0, once=True),
+    Column("refused", kind=Kind.TEXT, priority=0, wrap=True, tone=lambda row: Tone.BAD),
+)  # fmt: skip
+
+
 @click.command()
 @click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
-@click.option("-o", "--out", "path", required=True, metavar="PATH", help="File to write; its ending chooses the form.")
+@click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@click.option(
+    "--all", "everything", is_flag=True, help="For receipts: also all that was sent before and is not accepted, under the same ids."
+)
+@click.option("--rejected", is_flag=True, help="For receipts: also what the ERP has rejected, as it was.")
+@click.option("--skip-unsupported", is_flag=True, help="For receipts: leave out what the ERP has no form for (exit status 1).")
+@click.option("--dry-run", is_flag=True, help="For receipts: show what would be sent, and write nothing.")
 @with_books
 @as_of_option
 @known_at_option
-def export(what: str, path: str, target: str, as_of: date | None, known_at: str) -> None:
+def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
     """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
     aging          every open item with its bucket
     discrepancies  where money and documents disagree
-    receipts       posted receipts for the ERP (.jsonl or .csv), with external ids, batch count and control totals
+    receipts       posted receipts for the ERP, with external ids, batch count and control totals
 
-    Exporting receipts again sends the same documents under the same ids.
+    Receipts are sent once. What was sent and is not answered is sent again with --all, under the same ids and with the same contents;
+    what nobody knows the fate of is never sent again before somebody has asked (see `matcher ack`).
     """
+    from matcher.pipeline.receipts import Sending
+
+    if not path and not dry_run:
+        raise MatcherError("usage.option", "name the file to write with -o")
+    if what != "receipts" and (dry_run or options["everything"] or options["rejected"] or options["skip_unsupported"]):
+        raise MatcherError("usage.option", "--all, --rejected, --skip-unsupported and --dry-run are for receipts")
+    how = Sending(options["everything"], options["rejected"], options["skip_unsupported"], dry_run)
     with busy(f"exporting {what}"):
-        done = open_books().export(what, path, as_of, target=target, known_at=known_at)
+        done = open_books().export(what, path or _usual(options["target"]), as_of, target=options["target"], known_at=known_at, how=how)
+    if dry_run:
+        _preview(done)
     for file in done.files:
         data(f"{file}\n")
     if what == "receipts":
-        totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
-        note(f"{counted(done.rows, 'document')}, control total {totals}, batch {done.batch_id}.")
+        _sent(done, dry_run)
     else:
         note(f"{counted(done.rows, 'row')}.")
     note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")
+    if done.refused:
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _usual(target: str) -> str:
+    """Name of a file as the target writes it, for a preview."""
+    from matcher.exports import erp
+
+    return f"receipts{(erp.load(target).endings or ('.jsonl',))[0]}"
+
+
+def _preview(done: "Exported") -> None:
+    rows = [_document(one, "") for one in done.documents] + [_document(one.document, one.why) for one in done.refused]
+    show(rows, _SENDING, "table")
+
+
+def _document(one: "Document", why: str) -> dict[str, Any]:
+    from matcher import money
+
+    moved = one.amount or one.applied or sum(part.settled for part in one.parts if part.settled > 0)
+    return {
+        "external_id": one.external_id, "record": str(one.kind), "date": one.date.isoformat(),
+        "customer": f"{one.customer.id} {one.customer.name}".strip(), "amount": money.render(moved, one.currency), "currency": one.currency,
+        "refused": why,
+    }  # fmt: skip
+
+
+def _sent(done: "Exported", dry_run: bool) -> None:
+    totals = ", ".join(f"{text} {code}" for code, text in done.control_totals.items()) or "nothing"
+    note(
+        f"{counted(done.rows, 'document')}, control total {totals}, batch {done.batch_id}.{' Dry run: nothing is sent.' if dry_run else ''}"
+    )
+    for one in done.refused if not dry_run else ():
+        note(f"Left out: decision {one.document.decision_id} of {one.document.date.isoformat()}: {one.why}.")
+    if done.refused:
+        note(f"{counted(len(done.refused), 'document')} left out: the ERP has no form. Book by hand, then see `matcher ack --resolve`.")
+    if done.left_sent:
+        note(f"{counted(done.left_sent, 'document')} left out that were sent before and have no answer; --all sends them again.")
+    if done.left_rejected:
+        were = f"{counted(done.left_rejected, 'document')} left out that the ERP rejected"
+        note(f"{were}: decide anew, or send them again with --rejected. See `matcher outbox --state rejected`.")
+    if done.left_unknown:
+        note(f"{counted(done.left_unknown, 'document')} left out of which nobody knows what became. See `matcher outbox --state unknown`.")
 
 
 _CHECKS = (

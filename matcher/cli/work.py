@@ -89,6 +89,8 @@ def status(output: str, as_of: date | None, control: tuple[str, ...], *, fail_if
     for one in differing:
         record = one.to_dict()
         note(f"entity {one.entity}: the control account has {record['control']} {one.currency}, receivables are {record['total']}.")
+    if report.rejected:
+        note(f"{counted(report.rejected, 'receipt')} rejected by the ERP. See `matcher outbox --state rejected`.")
     if report.closed_through:
         note(f"Closed through {report.closed_through.isoformat()}.")
     waits = fail_if_waiting and books.queue(as_of, limit=1).waiting

@@ -6,10 +6,11 @@ A code never changes its meaning. Each has a fixture in `fixtures/errors/` or a 
 from matcher.codes.entry import BAD_INPUT, BUSY, DONE, INTERNAL, NEEDS_PERSON, POLICY, USAGE, Code, Treatment
 from matcher.codes.invoices import INVOICES
 from matcher.codes.reading import READING
+from matcher.codes.targets import TARGETS
 from matcher.codes.use import USE
 
 __all__ = ["BAD_INPUT", "BUSY", "CATALOGUE", "DONE", "INTERNAL", "NEEDS_PERSON", "POLICY", "USAGE", "Code", "Treatment"]
 
-CATALOGUE: dict[str, Code] = {code.id: code for code in (*READING, *INVOICES, *USE)}
-if len(CATALOGUE) != len(READING) + len(INVOICES) + len(USE):
+CATALOGUE: dict[str, Code] = {code.id: code for code in (*READING, *INVOICES, *TARGETS, *USE)}
+if len(CATALOGUE) != len(READING) + len(INVOICES) + len(TARGETS) + len(USE):
     raise ValueError("two entries of the catalogue share an id")

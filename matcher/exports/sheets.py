@@ -79,11 +79,21 @@ def _safe(cell: Cell) -> str:
     """The cell as text; what a spreadsheet would run gets an apostrophe in front, also where hidden characters stand before it."""
     if not isinstance(cell, str):
         return "" if cell is None else cell.isoformat() if isinstance(cell, date) else f"{cell:f}"
-    shown = cell.lstrip("".join(_HIDDEN & set(cell)) + " ")
-    return f"'{cell}" if shown.startswith(_STARTS) or cell.startswith(_STARTS) else cell
+    return safe(cell)
 
 
-def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
+def safe(text: str) -> str:
+    """A text with an apostrophe in front if a spreadsheet would run it, also where hidden characters stand before what it would run."""
+    shown = text.lstrip("".join(_HIDDEN & set(text)) + " ")
+    return f"'{text}" if shown.startswith(_STARTS) or text.startswith(_STARTS) else text
+
+
+def workbook(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet without protection, for other programs to read; a cell for each column in every row."""
+    return _xlsx(title, columns, rows, protected=False)
+
+
+def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]], *, protected: bool = True) -> bytes:
     from xlsxwriter import Workbook  # it takes longer to load than most commands take
 
     stream = io.BytesIO()
@@ -95,7 +105,8 @@ def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Ce
         formats = _Formats(book)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-        sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+        if protected:
+            sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
             sheet.write_string(0, place, column.name, formats.head)

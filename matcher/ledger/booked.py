@@ -168,10 +168,29 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
         versions: (batch, document amount, open amount) in order of batch.
         postings: in order of batch.
     """
+    return [way * sum(p.booked for p in ours) for _, way, ours in _trace(versions, postings)]
+
+
+def confirmed(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> list[int | None]:
+    """For each posting the batch of the version that showed it as booked, and booked it stayed; None where none did.
+
+    Arguments as of `follow`.
+    """
+    since: list[int | None] = [None] * len(postings)
+    for batch, _, ours in _trace(versions, postings):
+        for place, p in enumerate(ours):
+            whole = p.booked == p.amount and not p.undone and postings[place].batch < batch
+            since[place] = (since[place] or batch) if whole else None
+    return since
+
+
+def _trace(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> Iterator[tuple[int, int, Sequence[_Posting]]]:
+    """After each version its batch, the sign of the document, and how the postings stand."""
+    if not versions:
+        return
     way = -1 if versions[-1][1] < 0 else 1
     ours = [_Posting(posting.settled * way) for posting in postings]
     before: int | None = None
-    held: list[int] = []
     for batch, amount, open_amount in versions:
         # what was decided before this version came, whatever became of it later
         decided = [p for p, posting in zip(ours, postings, strict=True) if posting.batch < batch]
@@ -183,8 +202,7 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
             _explain(before - listed, decided)
         _bound(listed, abs(amount), decided)
         before = listed
-        held.append(way * sum(p.booked for p in ours))
-    return held
+        yield batch, way, ours
 
 
 def _explain(fall: int, postings: Sequence[_Posting]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matcher.pipeline import (
+        acknowledging,
         actions,
         backtest,
         challenge,
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
         lists,
         lookup,
         opening,
+        outbox,
         periods,
+        receipts,
         reissues,
         reports,
         rulebooks,
@@ -33,8 +36,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup", "opening",
-    "periods", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
+    "opening", "outbox", "periods", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify",
+    "view",
 ]  # fmt: skip
 
 

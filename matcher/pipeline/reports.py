@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,9 @@ import polars as pl
 from matcher import money
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
-from matcher.exports import erp, files, tables
+from matcher.exports import files, tables
+from matcher.exports.erp.base import Refused
+from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.frames import State
 from matcher.journal.chain import Head
@@ -20,9 +22,10 @@ from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import conflicts
+from matcher.pipeline import conflicts, receipts
+from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, present, whole
+from matcher.pipeline.view import Asked, asked_for, whole
 from matcher.states import StatementState
 from matcher.store import facts, journal
 from matcher.store.facts import Statement
@@ -45,6 +48,10 @@ class Exported:
     """An export that was written: its files, rows or documents, and for receipts the control totals (decimal text by currency).
 
     `head` is the journal's latest batch then: number and hash. It says which books the files were made of; see `verify`.
+
+    For receipts `documents` has what is sent, where the target takes records or it is a preview; `refused` what the target has no form
+    for; `left_sent`, `left_rejected` and `left_unknown` how many documents are left out because they were sent and have no answer yet,
+    because the ERP has refused them, and because it is to be asked first.
     """
 
     what: str
@@ -53,6 +60,11 @@ class Exported:
     control_totals: dict[str, str]
     batch_id: str
     head: Head
+    documents: tuple[Document, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    left_sent: int = 0
+    left_rejected: int = 0
+    left_unknown: int = 0
 
 
 def blocks(session: Session) -> list[Block]:
@@ -113,7 +125,16 @@ def _replaced(statement: Statement, proven: pl.DataFrame) -> bool:
     return not proven.filter(later & covers & (beyond | shares)).is_empty()
 
 
-def export(session: Session, what: str, path: Path, as_of: date, target: str, outbox: files.Outbox, known: Known | None = None) -> Exported:
+def export(
+    session: Session,
+    what: str,
+    path: Path,
+    as_of: date,
+    target: str,
+    outbox: files.Outbox,
+    known: Known | None = None,
+    how: Sending = receipts.NEW,
+) -> Exported:
     """Makes one export. Receipts go to the outbox, for the caller to publish once the books remember them; the others are written.
 
     A day of a closed month is told as it was known when the month was closed; any other as it is known now, or was as `known` says.
@@ -122,7 +143,7 @@ def export(session: Session, what: str, path: Path, as_of: date, target: str, ou
         MatcherError: ``usage.option`` for an unknown export or file ending, ``file.unwritable``.
     """
     if what == "receipts":
-        return _receipts(session, present(session), as_of, path, target, outbox)
+        return _receipts(session, as_of, path, target, outbox, how)
     then = asked_for(session, as_of, known)
     frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
     head = journal.last_batch(session.store)
@@ -156,18 +177,15 @@ def _discrepancies(session: Session, then: Asked, state: State) -> tuple[pl.Data
     return rows, DISCREPANCY_AMOUNTS
 
 
-def _receipts(session: Session, state: State, as_of: date, path: Path, target: str, outbox: files.Outbox) -> Exported:
-    chosen = erp.target(target)
-    sent = journal.exported(session.store, target)
-    head = cache(partial(journal.last_batch, session.store))
-    job = erp.ExportRequest(path.name, session.config.books.name, as_of, sent, head=head)
-    made = chosen.run(state, job)
-    fresh = made.sent.join(sent, on="external_id", how="anti")
-    if fresh.height:
-        journal.append_exported(session.store, session.next_batch, target, fresh)
-        session.commit("export receipts", {"batch_id": made.batch.batch_id, "target": target, "count": made.batch.count})
-    sealed = head()  # asked once: a pipe is written when the books are closed again
-    for file in made.files:
-        outbox.add(path.with_name(file.name), file.chunks)
-    written = tuple(str(path.with_name(file.name)) for file in made.files)
-    return Exported("receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, sealed)
+def _receipts(session: Session, as_of: date, path: Path, target: str, outbox: files.Outbox, how: Sending) -> Exported:
+    if how.dry_run:
+        done = receipts.make(session, path.name, as_of, target, how)
+    else:
+        done = receipts.export(session, path, as_of, target, outbox, how)
+    made = done.export
+    head = journal.last_batch(session.store)
+    written = () if how.dry_run else tuple(str(path.with_name(file.name)) for file in made.files)
+    return Exported(
+        "receipts", written, made.batch.count, made.batch.control_totals, made.batch.batch_id, head, made.documents, made.refused,
+        done.left_sent, done.left_rejected, done.left_unknown,
+    )  # fmt: skip

@@ -248,7 +248,9 @@ class _Telling:
 
     def _sent(self, decision_ids: Sequence[str]) -> Iterable[_Placed]:
         for row in story.exports(self.store, self.scope, decision_ids):
-            what = "the reversal" if row["record"] == "reversal" else "the receipt"
-            said = f"sent {what} {row['external_id']} to {row['target']}"
+            said = f"sent {log_words.document(row)} to {row['target']}"
             more = {name: row[name] for name in ("decision_id", "line_id", "customer_id")}
             yield self._entry(row["batch"], "export", said, 4, **more)
+        for row in story.answers(self.store, self.scope, decision_ids):
+            more = {name: row[name] for name in ("decision_id", "line_id", "customer_id")}
+            yield self._entry(row["batch"], "ack", log_words.answer(row), 5, reason=row["message"], **more)

@@ -215,7 +215,25 @@ def command(batch: Row, files: Sequence[str], run: int | None) -> str:
             return _PERIODS[PeriodAction(told["action"])].format(told["month"])
         case "export":
             return f"sent {told['count']} {of} to {told['target']}, batch {told['batch_id']}"
+        case "ack":
+            said = [f"{told[word]} {_ANSWERS[word]}" for word in _ANSWERS if told.get(word)]
+            return f"{told['target']} answered: {', '.join(said)}"
     return ""
+
+
+def document(row: Row) -> str:
+    """A document for an ERP."""
+    return f"the {row['record'].replace('_', '-')} {row['external_id']}"
+
+
+def answer(row: Row) -> str:
+    """What an ERP, or a person who asked there, says of a document."""
+    number = f" as {row['erp_number']}" if row["erp_number"] else ""
+    by = row["target"] if row["source"] else f"a person who asked {row['target']}"
+    return f"{document(row)}: {_ANSWERS[row['result']]}{number} by {by}"
+
+
+_ANSWERS = {"accepted": "accepted", "rejected": "rejected", "unknown": "of unknown fate", "never_arrived": "never arrived"}
 
 
 _STATES = (("posted", "posted"), ("proposed", "proposed"), ("none", "left"))

@@ -17,7 +17,7 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import APPROVAL
 from matcher.review import cells
 from matcher.states import LineState
-from matcher.store import approvals, journal, near, queue
+from matcher.store import approvals, journal, near, outbox, queue
 from matcher.store.approvals import Submitted
 
 
@@ -203,8 +203,10 @@ def lines_of(session: Session, as_of: date, line_ids: Collection[str]) -> tuple[
     names = dict(state.customers.select("customer_id", "name").iter_rows())
     items = _proposed(state)
     waits = approvals.lines_waiting(session.store)
+    refused = outbox.rejected(session.store, line_ids)
     rows = ((_offered(by_id[line_id], offers), items.get(line_id, ())) for line_id in line_ids)
-    return tuple(_line(row, names, mine) if row["line_id"] not in waits else _submitted(row, names, waits) for row, mine in rows)
+    found = ((_rejected(row, refused), mine) for row, mine in rows)
+    return tuple(_line(row, names, mine) if row["line_id"] not in waits else _submitted(row, names, waits) for row, mine in found)
 
 
 def _proposed(state: State) -> dict[str, tuple[ProposedItem, ...]]:
@@ -240,6 +242,14 @@ def _offered(row: Mapping[str, Any], offers: Mapping[str, str]) -> Mapping[str, 
     if row["state"] != LineState.POSTED:
         return row
     return {**row, "state": LineState.PROPOSED, "reason": offers.get(row["line_id"], ""), "confidence": None}
+
+
+def _rejected(row: Mapping[str, Any], refused: Mapping[str, tuple[str, str]]) -> Mapping[str, Any]:
+    """The row; of a line that the ERP did not take with its words, unless something is proposed for what is left of it."""
+    if row["line_id"] not in refused or (row["reason"] and row["state"] == LineState.PROPOSED):
+        return row
+    target, words = refused[row["line_id"]]
+    return {**row, "state": LineState.NONE, "reason": f"rejected by the ERP ({target}){f': {words}' if words else ''}", "confidence": None}
 
 
 def _submitted(row: Mapping[str, Any], names: Mapping[str, str], waits: Mapping[str, Submitted]) -> WaitingLine:

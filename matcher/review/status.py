@@ -16,7 +16,7 @@ from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import whole
 from matcher.review import cells
-from matcher.store import journal
+from matcher.store import journal, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,16 @@ class OutcomeGroup:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """Lines by outcome, what keeps the month from being closed, what customers owe, and up to which day months are closed."""
+    """Lines by outcome, what keeps the month from being closed, what customers owe, and up to which day months are closed.
+
+    `rejected`: how many receipts an ERP has rejected that wait for a person.
+    """
 
     groups: tuple[OutcomeGroup, ...]
     blocks: tuple[Block, ...]
     receivables: tuple[Receivables, ...] = ()
     closed_through: date | None = None
+    rejected: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
@@ -51,6 +55,7 @@ class StatusView:
         return {
             "lines": [group.to_dict() for group in self.groups], "blocks": records,
             "receivables": [one.to_dict() for one in self.receivables], "closed_through": cells.day(self.closed_through),
+            "rejected": self.rejected,
         }  # fmt: skip
 
 
@@ -80,7 +85,8 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
         owed[entity, currency] = replace(owed.get((entity, currency), Receivables(entity, currency, 0, 0)), control=amount)
     groups = tuple(OutcomeGroup(*row) for row in grouped.iter_rows())
     through = Locks(journal.periods(session.store)).through
-    return StatusView(groups, tuple(blocks(session)), tuple(owed[key] for key in sorted(owed)), through)
+    refused = outbox.rejected_lines(session.store)
+    return StatusView(groups, tuple(blocks(session)), tuple(owed[key] for key in sorted(owed)), through, refused)
 
 
 def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -21,7 +21,8 @@ from matcher.store.hardening import Opened
 APPEND_ONLY = (
     *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_ruling")),
     *(f"raw.{name}" for name in ("item", "snapshot", "customer", "rate", "advice", "advice_row", "unproven_advice", "book_entry")),
-    *(f"log.{name}" for name in ("batch", "decision", "allocation", "credit", "export", "period", "closed_finding", "closed_proposal")),
+    *(f"log.{name}" for name in ("batch", "decision", "allocation", "credit", "export", "answer")),
+    *(f"log.{name}" for name in ("period", "closed_finding", "closed_proposal")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
 

@@ -12,6 +12,7 @@ from matcher.ledger.restored import FOLLOW_UP, PROPOSALS
 from matcher.states import NOT_RECEIVABLE, SETTLING, DecisionKind, LineState, Outcome
 from matcher.store.database import Store
 from matcher.store.journal import UNDECIDED, latest_with
+from matcher.store.outbox import REJECTED
 
 
 def _words(words: Iterable[str]) -> str:
@@ -76,9 +77,19 @@ _SINCE_RUN = f"""recent AS (
 so has what it offers of lines that were posted before.
 """
 
-_PAGE = f"""WITH {{waiting}}
+_REFUSED = f"""refused AS (
+    SELECT {_LINE}, outcome, '{LineState.NONE}' AS state, customer_id, '' AS rule, NULL::BIGINT AS confidence
+    FROM (FROM raw.line ANTI JOIN waiting USING (line_id) WHERE booking_date <= $as_of) JOIN (
+        SELECT line_id, arg_max(outcome, (batch, ordinal)) AS outcome, arg_max(customer_id, (batch, ordinal)) AS customer_id
+        FROM log.decision WHERE kind IN ({_words(SETTLING)}) AND {_IN_FORCE} AND line_id IN ({REJECTED}) GROUP BY line_id
+    ) USING (line_id)
+)"""
+"""Lines that are posted here, and that the ERP did not take: a person decides anew, or has it mended there."""
+
+_PAGE = f"""WITH {{waiting}}, {_REFUSED}
 SELECT line_id, everything, currency, amount FROM (
-    SELECT *, count(*) OVER () AS everything FROM waiting WHERE {_OURS} AND line_id {{held}} IN ({_HELD})
+    SELECT *, count(*) OVER () AS everything FROM (FROM waiting WHERE {_OURS} UNION ALL FROM refused)
+    WHERE line_id {{held}} IN ({_HELD})
 ) AS waiting JOIN (SELECT line_id, {{of_line}} FROM raw.line) AS l USING (line_id) {{filters}}
 ORDER BY {{order}}"""
 

@@ -159,6 +159,15 @@ def exports(store: Store, scope: Scope, decision_ids: Collection[str]) -> list[R
     return _named(store, sql, values)
 
 
+def answers(store: Store, scope: Scope, decision_ids: Collection[str]) -> list[Row]:
+    """What ERPs answered of the documents that `exports` gives."""
+    sent = {(row["target"], row["external_id"]): row for row in exports(store, scope, decision_ids)}
+    sql = """SELECT batch, target, external_id, result, erp_number, message, source FROM log.answer
+        WHERE external_id IN (SELECT unnest($ids::VARCHAR[])) ORDER BY batch, external_id"""
+    found = _named(store, sql, {"ids": [key for _, key in sent]}) if sent else []
+    return [{**sent[row["target"], row["external_id"]], **row} for row in found if (row["target"], row["external_id"]) in sent]
+
+
 def _limit(scope: Scope) -> str:
     return "" if scope.limit is None else f"LIMIT {int(scope.limit)}"
 

@@ -46,6 +46,13 @@ ELSEWHERE = {
     "invoice.missing": "unit/test_einvoices.py",
     "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
+    "target.failed": "unit/test_erp_targets.py",
+    "target.payload_changed": "unit/test_erp_targets.py",
+    "target.no_form": "scenarios/test_outbox.py",
+    "target.setting": "scenarios/test_outbox.py",
+    "ack.contradicts": "scenarios/test_outbox.py",
+    "ack.unknown": "scenarios/test_outbox.py",
+    "ack.unreadable": "scenarios/test_outbox.py",
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
     "books.unwritable": "scenarios/test_system.py",
@@ -612,9 +619,9 @@ def test_receipts_hold_the_head_that_holds_them(desk: Desk) -> None:
     header = json.loads((desk.folder / "r.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert (header["journal_batch"], header["journal_hash"]) == (int(head[1]), head[2])
     written = (desk.folder / "r.jsonl").read_bytes()
-    desk.do("export", "receipts", "-o", str(desk.folder / "r.jsonl"))
+    desk.do("export", "receipts", "--all", "-o", str(desk.folder / "r.jsonl"))
     assert (desk.folder / "r.jsonl").read_bytes() == written
-    desk.do("export", "receipts", "-o", str(desk.folder / "r.csv"))
+    desk.do("export", "receipts", "--all", "-o", str(desk.folder / "r.csv"))
     about = json.loads((desk.folder / "r.batch.json").read_text(encoding="utf-8"))["header"]
     assert (about["journal_batch"], about["journal_hash"]) == (int(head[1]), head[2])
 

@@ -64,7 +64,8 @@ def test_every_key_of_matcher_toml_is_documented() -> None:
 
 def _keys(schema: dict[str, object]) -> list[str]:
     reference = re.search(r"#/\$defs/(\w+)", json.dumps(schema))
-    assert reference is not None
+    if reference is None:  # tables of targets: each has a page of its own
+        return []
     return list(Config.model_json_schema()["$defs"][reference.group(1)]["properties"])
 
 

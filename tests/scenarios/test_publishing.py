@@ -18,8 +18,11 @@ from support import copied, once_for_bytes
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.pipeline.receipts import Sending
 from matcher.store import database
 from matcher.store.hardening import Opened
+
+AGAIN = Sending(all=True)
 
 
 class PowerFails(BaseException):
@@ -68,14 +71,14 @@ def truth_is_told(books: Books, out: Path, path: Path) -> None:
     """Whatever happened: what stands is remembered, the next export sends it all, and an undo reaches the ERP."""
     assert published(path) <= remembered(books)
     before = published(path)
-    done = books.export("receipts", path)
+    done = books.export("receipts", path, how=AGAIN)
     again = published(path)
     assert before <= again
     assert len(again) == done.rows == 1
     assert remembered(books) == again
     assert not [name for name in names(out) if name.endswith(".part")]
     books.undo(decided(books))
-    books.export("receipts", path)
+    books.export("receipts", path, how=AGAIN)
     assert len(published(path)) == 1
     assert published(path).isdisjoint(again)
     assert remembered(books) == again | published(path)
@@ -99,7 +102,7 @@ def broken_off(monkeypatch: pytest.MonkeyPatch, name: str, at: int, raised: Call
 def outcome(books: Books, path: Path) -> MatcherError | None:
     """How an export ends that may be broken off: with a coded error, or without."""
     try:
-        books.export("receipts", path)
+        books.export("receipts", path, how=AGAIN)
     except PowerFails:
         return None
     except MatcherError as error:
@@ -147,30 +150,30 @@ def test_two_files_that_do_not_belong_together_never_stand_beside_each_other(
     tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
     path = tmp_path / "out" / "r.csv"
-    books.export("receipts", path)
+    books.export("receipts", path, how=AGAIN)
     assert control_total(path) == "1190.00"
     books.undo(decided(books))
     with monkeypatch.context() as patch:
         broken_off(patch, "replace", at, PowerFails)
         with pytest.raises(PowerFails):
-            books.export("receipts", path)
+            books.export("receipts", path, how=AGAIN)
     if path.exists():
         assert control_total(path) == "1190.00"
-    books.export("receipts", path)
+    books.export("receipts", path, how=AGAIN)
     assert control_total(path) == "-1190.00"
     assert names(path.parent) == ["r.batch.json", "r.csv"]
 
 
 def test_a_folder_that_is_not_there_is_found_out_before_anything_is_recorded(tmp_path: Path, books: Books) -> None:
     with pytest.raises(MatcherError, match=r"file\.unwritable: .*cannot be written \(No such file or directory\)\. Check"):
-        books.export("receipts", tmp_path / "nowhere" / "r.csv")
+        books.export("receipts", tmp_path / "nowhere" / "r.csv", how=AGAIN)
     assert remembered(books) == set()
 
 
 def test_a_folder_in_the_place_of_the_file_is_found_out_before_anything_is_recorded(tmp_path: Path, books: Books) -> None:
     (tmp_path / "out" / "r.csv").mkdir()
     with pytest.raises(MatcherError, match=r"file\.unwritable: .*cannot be written \(Is a directory\)"):
-        books.export("receipts", tmp_path / "out" / "r.csv")
+        books.export("receipts", tmp_path / "out" / "r.csv", how=AGAIN)
     assert remembered(books) == set()
     assert names(tmp_path / "out") == ["r.csv"]
 
@@ -204,7 +207,7 @@ def test_what_the_books_do_not_come_to_remember_is_not_published(
     with monkeypatch.context() as patch:
         patch.setattr(database, "connect", uncommitted)
         with pytest.raises(PowerFails):
-            books.export("receipts", path)
+            books.export("receipts", path, how=AGAIN)
     assert names(path.parent) == []
     assert remembered(books) == set()
     truth_is_told(books, path.parent, path)
@@ -213,7 +216,7 @@ def test_what_the_books_do_not_come_to_remember_is_not_published(
 def test_a_device_that_is_full_is_told_with_what_is_recorded(books: Books, tmp_path: Path) -> None:
     (tmp_path / "out" / "full.jsonl").symlink_to("/dev/full")
     with pytest.raises(MatcherError, match=r"file\.unwritable: .*No space left on device\); its documents are recorded as sent\. Repeat"):
-        books.export("receipts", tmp_path / "out" / "full.jsonl")
+        books.export("receipts", tmp_path / "out" / "full.jsonl", how=AGAIN)
     assert len(remembered(books)) == 1
 
 
@@ -231,7 +234,7 @@ def test_what_a_killed_process_left_is_removed_and_what_another_writes_is_not(tm
         (held,) = names(out)
         assert held != left
         (out / ".r.csv.notes.part").write_text("a person's own")
-        books.export("receipts", out / "r.csv")
+        books.export("receipts", out / "r.csv", how=AGAIN)
         assert names(out) == sorted([held, ".r.csv.notes.part", "r.batch.json", "r.csv"])
 
 

@@ -11,7 +11,7 @@ import pytest
 from states import Books, Part
 
 from matcher.amounts import render
-from matcher.exports.erp import ExportRequest, target
+from matcher.exports.erp import ExportRequest, export, target
 from matcher.exports.erp.generic import ALLOCATION, DOCUMENT
 from matcher.exports.matches import COLUMNS, matches
 from matcher.exports.tables import csv_chunks
@@ -90,9 +90,10 @@ def examples() -> list[str]:
         render(discrepancies(state, {"C-1002": "j.olsen"}), DISCREPANCY_AMOUNTS),
     )
     made = [
-        target("generic").run(state, ExportRequest(file_name=name, books="Northgate group")) for name in ("receipts.jsonl", "receipts.csv")
+        export(target("generic"), state, ExportRequest(file_name=name, books="Northgate group"), {})
+        for name in ("receipts.jsonl", "receipts.csv")
     ]
-    files = [file for export in made for file in export.files]
+    files = [file for one in made for file in one.files]
     return [b"".join(csv_chunks(frame)).decode() for frame in frames] + [b"".join(file.chunks()).decode() for file in files]
 
 

@@ -3,7 +3,9 @@
 A posted decision is a document: the first live decision of a bank line is the ``receipt``, it brings the whole line's money and
 leaves what it does not apply on account; a later one on the same line is an ``application``, it brings no money and takes from
 the rest. So each cent of a line is in exactly one place: summed over the line's documents, amount = the line's amount,
-applied = what is applied, unapplied = what is pending.
+applied = what is applied, unapplied = what is pending. Money going out is a ``refund``, what the bank takes back a ``return``; a
+decision on no line is a ``set_off`` or a ``write_off``, and brings no money. So everything that a decision of ours moves on the
+customers' accounts is in exactly one document.
 
 A document that was sent is never changed. If its decision is reversed, or the decision now amounts to something else, a
 ``reversal`` takes it back under an id of its own and a new version follows.
@@ -17,7 +19,7 @@ import polars as pl
 from matcher.amounts import total, totals
 from matcher.exports.erp.base import SENT, ExportBatch, ExportRequest
 from matcher.frames import State
-from matcher.states import NOT_RECEIVABLE, AllocationState, LineState
+from matcher.states import NOT_RECEIVABLE, SETTLING, AllocationState, DecisionKind, LineState
 
 SENT_FIELDS = [name for name in SENT if name != "batch_id"]
 _SEPARATOR = "\x1f"
@@ -34,13 +36,13 @@ def external_id(entity: str, decision_id: str, version: int) -> str:
 
 def allocations(state: State) -> pl.DataFrame:
     """The posted allocations, each with its item, in the order in which documents list them."""
-    items = state.items.select("item_id", "document_no", item_currency="currency")
+    items = state.items.select("item_id", "document_no", item_entity="entity", item_customer="customer_id", item_currency="currency")
     moves = (pl.col("amount") != 0) | (pl.col("adjustment") != 0)  # that the ERP lists a credit itself, it need not be told
     posted = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & moves).join(items, on="item_id", how="left")
     posted = posted.with_columns(pl.col("document_no").fill_null(""), pl.col("item_currency").fill_null(pl.col("currency")))
     return posted.select(
-        "decision_id", "line_id", "item_id", "document_no", "ordinal", "item_currency", "item_amount", "adjustment_reason",
-        amount_applied="amount", adjustment_amount="adjustment",
+        "decision_id", "line_id", "item_id", "document_no", "ordinal", "currency", "item_entity", "item_customer", "item_currency",
+        "item_amount", "adjustment_reason", amount_applied="amount", adjustment_amount="adjustment",
     ).sort("decision_id", "item_id", "ordinal")  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first.
     """
     day, last = job.as_of or state.as_of, _last_sent(job)
-    latest_days = job.sent.group_by("line_id").agg(told_as_of=pl.col("as_of").max())
+    latest_days = job.sent.group_by(place=_place()).agg(told_as_of=pl.col("as_of").max())
     until = pl.max_horizontal(pl.lit(day), "told_as_of")
     now = _current(state, latest_days, until).join(last, on="decision_id", how="left")
     never, back = pl.col("sent_version").is_null(), (pl.col("sent_record") == "reversal").fill_null(False)
@@ -71,6 +73,11 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
         [_reversals(void, state, day).select(columns), _unconfirmed(job, day).select(columns), _numbered(forward).select(columns)]
     )
     new = rows.filter(~pl.col("external_id").is_in(job.acknowledged))
+    if job.again is not None:
+        new = new.filter(~pl.col("external_id").is_in(job.sent["external_id"].implode()) | pl.col("external_id").is_in(job.again))
+    if job.unknown:
+        asked = job.sent.filter(pl.col("external_id").is_in(job.unknown)).select(place=_place())
+        new = new.filter(~_place().is_in(asked["place"].implode()))
     return _explained(new, state).sort(
         pl.col("record") != "reversal", "account", "booking_date", "line_id", "effective_date", "decision_id", "version"
     )
@@ -88,6 +95,11 @@ def sent(to_send: pl.DataFrame, control: ExportBatch) -> pl.DataFrame:
     return to_send.with_columns(batch_id=pl.lit(control.batch_id)).select(*SENT)
 
 
+def _place() -> pl.Expr:
+    """What money stands together on: the bank line, or the decision where there is none."""
+    return pl.when(pl.col("line_id") == "").then("decision_id").otherwise("line_id")
+
+
 def _current(state: State, latest_days: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
     """One row for each live decision that brings money or applies some, and takes effect by the day `until` of its line."""
     posted = allocations(state)
@@ -96,31 +108,77 @@ def _current(state: State, latest_days: pl.DataFrame, until: pl.Expr) -> pl.Data
     decided_line = pl.col("state") == LineState.POSTED
     # what is none of the receivables ledger's business is not sent unless it touches an item
     lines = state.lines.filter(touched | (decided_line & ~pl.col("outcome").is_in(NOT_RECEIVABLE)))
-    deciding = lines.filter(decided_line).select("decision_id", "line_id")
-    decided = pl.concat([parts.select("decision_id", "line_id"), deciding]).unique()
-    order = state.decisions.select("decision_id", "batch", "ordinal", "effective_date", decided_customer="customer_id")
-    facts = lines.select("line_id", "entity", "currency", payer="customer_id", line_amount="amount")
+    decided = pl.concat([parts.select("decision_id", "line_id"), _bringing(state, lines.filter(decided_line))]).unique()
+    order = state.decisions.select("decision_id", "kind", "batch", "ordinal", "effective_date", decided_customer="customer_id")
+    facts = lines.select("entity", "currency", payer="customer_id", line_amount="amount", place="line_id")
     rows = (
-        decided.join(order, on="decision_id")
-        .join(facts, on="line_id")
+        decided.with_columns(place=_place())
+        .join(order, on="decision_id")
+        .join(pl.concat([facts, _on_no_line(posted)]), on="place")
         .join(parts, on=["decision_id", "line_id"], how="left")
-        .join(latest_days, on="line_id", how="left")
+        .join(latest_days, on="place", how="left")
         .filter(pl.col("effective_date") <= until)
         # Effective date first: what is known as of an earlier day is then always the beginning of what is known later.
-        .sort("line_id", "effective_date", "batch", "ordinal", "decision_id")
-        .with_columns(first=pl.int_range(pl.len()).over("line_id") == 0, applied=pl.col("applied").fill_null(0))
+        .sort("place", "effective_date", "batch", "ordinal", "decision_id")
+        .with_columns(first=pl.int_range(pl.len()).over("place") == 0, applied=pl.col("applied").fill_null(0))
         .filter(pl.col("first") | pl.col("parts").is_not_null())
         .with_columns(amount=pl.when("first").then("line_amount").otherwise(0))
         .with_columns(
             unapplied=pl.col("amount") - pl.col("applied"),
-            record=pl.when("first").then(pl.lit("receipt")).otherwise(pl.lit("application")),
+            record=_record(),
+            role=pl.when("first").then(pl.lit("receipt")).otherwise(pl.lit("application")),
             customer_id=pl.when(pl.col("decided_customer") != "").then("decided_customer").otherwise("payer"),
             reverses=pl.lit(""),
         )
     )
     # Only what the ERP books is hashed: a corrected name or document number is no reason to take a receipt back.
-    booked = ["record", "entity", "line_id", "customer_id", "currency", "amount", "unapplied", "effective_date", "parts"]
+    booked = ["role", "entity", "line_id", "customer_id", "currency", "amount", "unapplied", "effective_date", "parts"]
     return rows.with_columns(payload_hash=_hashes(rows, booked))
+
+
+def _bringing(state: State, lines: pl.DataFrame) -> pl.DataFrame:
+    """Decisions that bring the money of these lines to the customer who has it: on account first, and applied weeks later.
+
+    Of those for another customer none is meant any more: the money has changed hands.
+    """
+    whose = lines.select("line_id", "customer_id", latest="decision_id")
+    placed = state.decisions.filter(pl.col("live") & pl.col("kind").is_in(SETTLING)).select("decision_id", "line_id", "customer_id")
+    found = placed.join(whose, on=["line_id", "customer_id"]).select("decision_id", "line_id")
+    return pl.concat([found, whose.select("line_id", decision_id="latest").select("decision_id", "line_id")])
+
+
+def _on_no_line(posted: pl.DataFrame) -> pl.DataFrame:
+    """The facts that a line would give, for decisions on none: of the first item that they name."""
+    return (
+        posted.filter(pl.col("line_id") == "")
+        .sort("decision_id", "ordinal")
+        .group_by("decision_id", maintain_order=True)
+        .agg(pl.col("item_entity", "item_currency", "item_customer").first())
+        .select(
+            entity=pl.col("item_entity").fill_null(""), currency="item_currency", payer=pl.col("item_customer").fill_null(""),
+            line_amount=pl.lit(0, pl.Int64), place="decision_id",
+        )
+    )  # fmt: skip
+
+
+def _record() -> pl.Expr:
+    """What a document is, by its decision and its turn on the line."""
+    kind, first = pl.col("kind"), pl.col("first")
+    nowhere = pl.col("line_id") == ""
+    taken_back = (kind == DecisionKind.RETURN) & pl.col("parts").is_not_null()
+    return (
+        pl.when(nowhere & (kind == DecisionKind.WRITE_OFF))
+        .then(pl.lit("write_off"))
+        .when(nowhere)
+        .then(pl.lit("set_off"))
+        .when(taken_back)
+        .then(pl.lit("return"))
+        .when(first & (pl.col("line_amount") < 0) | (kind == DecisionKind.REFUND))
+        .then(pl.lit("refund"))
+        .when(first)
+        .then(pl.lit("receipt"))
+        .otherwise(pl.lit("application"))
+    )
 
 
 def _last_sent(job: ExportRequest) -> pl.DataFrame:

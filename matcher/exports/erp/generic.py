@@ -44,15 +44,19 @@ def run(state: State, job: ExportRequest) -> Export:
     to_send = documents(state, job)
     control = batch(to_send, state, job)
     rendered = render(to_send, dict.fromkeys(("amount", "applied", "unapplied"), "currency")).select(*DOCUMENT)
-    parts = allocations(state).join(
-        to_send.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id"
+    parts = (
+        allocations(state)
+        .drop("currency")
+        .join(to_send.select("decision_id", "currency", "record").filter(pl.col("record") != "reversal"), on="decision_id")
     )
     amounts = {"amount_applied": "currency", "item_amount": "item_currency", "adjustment_amount": "item_currency"}
     files = layout(job, control, rendered, render(parts, amounts).select("decision_id", *ALLOCATION))
     return Export(control, sent(to_send, control), files)
 
 
-TARGET = Target("generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", run)
+TARGET = Target(
+    "generic", "receipts as JSON Lines (.jsonl) or CSV (.csv) with header, trailer and control totals", (".jsonl", ".csv"), run=run
+)  # fmt: skip
 
 
 def _header(control: ExportBatch, head: Head) -> dict[str, object]:

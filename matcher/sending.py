@@ -1,0 +1,88 @@
+"""What goes to other systems and what comes back from ERPs, by the library. `matcher.books.Books` has these methods."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matcher import actors, pipeline
+from matcher.errors import MatcherError
+
+if TYPE_CHECKING:
+    from matcher.pipeline.acknowledging import Acknowledged
+    from matcher.pipeline.outbox import OutboxPage
+    from matcher.pipeline.receipts import Sending
+    from matcher.pipeline.reports import Exported
+    from matcher.pipeline.session import Session
+
+
+class SendingMethods(ABC):
+    """Exports, the outbox, and the answers of ERPs."""
+
+    kept: bool
+
+    @abstractmethod
+    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+
+    @abstractmethod
+    def _present_day(self, session: Session) -> date: ...
+
+    def export(
+        self,
+        what: str,
+        path: str | Path,
+        as_of: date | None = None,
+        *,
+        target: str = "generic",
+        known_at: str = "",
+        how: Sending | None = None,
+    ) -> Exported:
+        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
+
+        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later. `how`: which of
+        them; by default those that are new.
+
+        Raises:
+            MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``; ``target.*``.
+        """
+        from matcher.exports.files import Outbox
+
+        sending = how or pipeline.receipts.NEW
+        with Outbox() as outbox:
+            with self._session(write=what == "receipts" and not sending.dry_run) as session:
+                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
+                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known, sending)
+            try:
+                outbox.publish()
+            except MatcherError as error:
+                recorded = f"{error.what}; its documents are recorded as sent"
+                hint = "Repeat the command with --all: it sends the same documents."
+                raise MatcherError(error.code, recorded, error.where, hint) from error
+            self.kept = self.kept or not sending.dry_run
+            return done
+
+    def outbox(self, *, target: str = "", state: str = "", as_of: date | None = None) -> OutboxPage:
+        """How the documents of ERPs stand; see `pipeline.outbox.page`."""
+        with self._session(write=False) as session:
+            return pipeline.outbox.page(session, as_of or self._present_day(session), target, state)
+
+    def acknowledge(self, files: Sequence[str | Path], *, target: str = "", dry_run: bool = False) -> Acknowledged:
+        """Takes what an ERP answered into the books, all files or none; see `pipeline.acknowledging.take`."""
+        from matcher.parsers.files import file_source
+
+        sources = [file_source(path) for path in files]
+        with self._session(write=True, keep=not dry_run) as session:
+            return pipeline.acknowledging.take(session, sources, target)
+
+    def resolve(self, told: Sequence[str], *, reason: str, target: str = "", dry_run: bool = False) -> Acknowledged:
+        """Records what a person found out in the ERP: ``ID=accepted[:NUMBER]``, ``ID=never-arrived`` or ``ID=by-hand[:NUMBER]``.
+
+        See `pipeline.acknowledging.resolve`.
+        """
+        actors.check_reasons(reason)
+        with self._session(write=True, keep=not dry_run) as session:
+            return pipeline.acknowledging.resolve(session, told, reason, target, self._present_day(session))

@@ -1,0 +1,59 @@
+"""What was sent to ERPs and what they answered."""
+
+from collections.abc import Collection
+
+import polars as pl
+
+from matcher.ledger.outbox import ANSWER
+from matcher.states import Answered
+from matcher.store.database import Store
+from matcher.store.journal import texts
+
+_REJECTED = f"""SELECT e.line_id, e.target, e.external_id, a.message FROM (
+        SELECT target, external_id, max(batch) AS batch, any_value(line_id) AS line_id, any_value(decision_id) AS decision_id
+        FROM log.export WHERE record <> 'reversal' GROUP BY target, external_id
+    ) AS e JOIN (
+        SELECT target, external_id, max(batch) AS batch, arg_max(result, batch) AS result, arg_max(message, batch) AS message
+        FROM log.answer GROUP BY target, external_id HAVING bool_and(result <> '{Answered.ACCEPTED}')
+    ) AS a USING (target, external_id)
+    WHERE a.batch > e.batch AND a.result = '{Answered.REJECTED}' AND e.line_id <> ''
+        AND e.decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')"""
+REJECTED = f"SELECT DISTINCT line_id FROM ({_REJECTED})"
+"""Lines of which an ERP has rejected a document, and whose decision stands."""
+
+
+def exports(store: Store, target: str) -> pl.DataFrame:
+    """All documents that were sent to a target, in the order of batches: columns of `erp.SENT` and ``batch``."""
+    return store.frame("SELECT * EXCLUDE (target) FROM log.export WHERE target = ? ORDER BY batch, external_id", target)
+
+
+def targets(store: Store) -> list[str]:
+    """Names of the targets that something was sent to."""
+    return [str(name) for (name,) in store.run("SELECT DISTINCT target FROM log.export ORDER BY 1")]
+
+
+def answers(store: Store, target: str) -> pl.DataFrame:
+    """What is known of the documents of a target; columns of `outbox.ANSWER`."""
+    return store.frame("SELECT * FROM log.answer WHERE target = ? ORDER BY batch, external_id", target).select(list(ANSWER))
+
+
+def append_answers(store: Store, rows: pl.DataFrame) -> None:
+    """Keeps answers; columns of `outbox.ANSWER`."""
+    store.append("log.answer", rows)
+
+
+def rejected(store: Store, line_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Of these lines those of which an ERP has rejected a document: target and the ERP's words."""
+    sql = f"SELECT line_id, min((target, message)) FROM ({_REJECTED}) WHERE line_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY line_id"
+    rows = store.run(sql, [texts(line_ids)])
+    return {str(line): (str(found[0]), str(found[1])) for line, found in rows}
+
+
+def rejected_lines(store: Store) -> int:
+    """How many lines are posted of which an ERP has rejected a document."""
+    return store.scalar(f"SELECT count(*) FROM ({REJECTED})")
+
+
+def moments(store: Store) -> dict[int, str]:
+    """When each batch was appended, ISO 8601 in UTC."""
+    return {int(batch): str(at) for batch, at in store.run('SELECT batch, "at" FROM log.batch')}
