@@ -41,6 +41,8 @@ def text(column: Column, row: Mapping[str, Any], currency: str) -> str:
             return f"{value:,}" if value else ZERO
         case Kind.SHARE:
             return percent(int(value), 2)
+        case Kind.NUMBER:
+            return str(value)
         case Kind.DATE:
             return languages.long_day(value) if isinstance(value, date) else str(value)
         case Kind.MOMENT:

@@ -26,11 +26,12 @@ class Kind(StrEnum):
     COUNT = "count"
     AMOUNT = "amount"  # minor units of the row's currency
     SHARE = "share"  # millionths
+    NUMBER = "number"  # decimal text
 
     @property
     def is_number(self) -> bool:
         """Whether it stands on the right, and a sum of it may make sense."""
-        return self in (Kind.COUNT, Kind.AMOUNT, Kind.SHARE)
+        return self in (Kind.COUNT, Kind.AMOUNT, Kind.SHARE, Kind.NUMBER)
 
 
 class Tone(StrEnum):

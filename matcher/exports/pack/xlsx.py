@@ -25,6 +25,8 @@ _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's times have no zon
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _MOST_CHARACTERS, _LONGEST_NAME = 32_767, 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+_FIRST_YEAR = 1900
+"""Earlier days are no dates in a spreadsheet."""
 _TOP = 3
 """Rows above a table: its title, where its rows are from, and one that is free."""
 _WIDTHS = {
@@ -38,6 +40,7 @@ _WIDTHS = {
     Kind.COUNT: 11,
     Kind.AMOUNT: 16,
     Kind.SHARE: 12,
+    Kind.NUMBER: 12,
 }
 
 
@@ -60,7 +63,7 @@ class _Writer:
 
     def __init__(self, book: "Workbook", pack: Pack) -> None:
         self._book, self._pack = book, pack
-        self._formats: dict[tuple[str, bool], Format] = {}
+        self._formats: dict[tuple[Kind, str, bool], Format] = {}
         self._title = book.add_format({"bold": True, "font_size": 13})
         self._soft = book.add_format({"italic": True, "font_color": "#5C6670"})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -155,15 +158,10 @@ class _Writer:
         return sheet
 
     def _format(self, kind: Kind, currency: str, *, bold: bool = False) -> "Format":
-        places = money.SCALE.get(currency, 2)
-        digits = f"#,##0{'.' if places else ''}{'0' * places}"
-        pattern = {
-            Kind.AMOUNT: f"{digits};[Red]-{digits}", Kind.COUNT: "#,##0", Kind.SHARE: "0.00%", Kind.DATE: "yyyy-mm-dd",
-            Kind.MOMENT: "yyyy-mm-dd hh:mm",
-        }.get(kind, "@")  # fmt: skip
-        if (pattern, bold) not in self._formats:
-            self._formats[pattern, bold] = self._book.add_format({"num_format": pattern, "bold": bold, "valign": "top"})
-        return self._formats[pattern, bold]
+        if (kind, currency, bold) not in self._formats:
+            look = {"num_format": _pattern(kind, currency), "bold": bold, "valign": "top"}
+            self._formats[kind, currency, bold] = self._book.add_format(look)
+        return self._formats[kind, currency, bold]
 
     def _table(self, section: Section, table: Table) -> None:
         sheet = self._headed(section, table.name, cells.said(table.title))
@@ -178,7 +176,8 @@ class _Writer:
         for place, column in enumerate(table.columns):
             put = self._putter(sheet, column)
             for number, (value, code) in enumerate(zip(table.frame[column.name].to_list(), codes, strict=True), start=_TOP + 1):
-                if value is not None and value != "":
+                # zero is blank, as on screens; what the table is about stands there all the same
+                if value is not None and value != "" and (value or column.strong or column.kind != Kind.AMOUNT):
                     put(number, place, value, code)
         last = _TOP + table.frame.height
         self._as_table(sheet, _TOP, last, [cells.word(column.heading) for column in table.columns])
@@ -199,22 +198,16 @@ class _Writer:
     def _putter(self, sheet: "Worksheet", column: Column) -> Callable[[int, int, Any, str], object]:
         """What writes a cell of a column: row, place, value, currency."""
         kind = column.kind
+        plain = self._format(kind, "")
         if kind == Kind.AMOUNT:
             return lambda row, place, value, code: sheet.write_number(row, place, _units(value, code), self._format(kind, code))
-        if kind == Kind.COUNT:
-            return lambda row, place, value, code: sheet.write_number(row, place, value, self._format(kind, ""))
-        if kind == Kind.SHARE:
-            return lambda row, place, value, code: sheet.write_number(row, place, value / PPM, self._format(kind, ""))
-        if kind == Kind.DATE:
-            return lambda row, place, value, code: sheet.write_datetime(
-                row, place, datetime(value.year, value.month, value.day), self._format(kind, "")  # noqa: DTZ001 - as above
-            ) if value.year >= 1900 else sheet.write_string(row, place, value.isoformat())  # fmt: skip
-        if kind == Kind.MOMENT:
-            return lambda row, place, value, code: sheet.write_datetime(
-                row, place, datetime.fromisoformat(value).replace(tzinfo=None, second=0), self._format(kind, "")
-            )
+        if kind in _NUMBERS:
+            number = _NUMBERS[kind]
+            return lambda row, place, value, code: sheet.write_number(row, place, number(value), plain)
+        if kind in (Kind.DATE, Kind.MOMENT):
+            return lambda row, place, value, code: _put_moment(sheet, row, place, str(value), plain)
         say = cells.word if kind in (Kind.WORD, Kind.SENTENCE) else visible
-        return lambda row, place, value, code: sheet.write_string(row, place, say(str(value))[:_MOST_CHARACTERS], self._format(kind, ""))
+        return lambda row, place, value, code: sheet.write_string(row, place, say(str(value))[:_MOST_CHARACTERS], plain)
 
     def _sums(self, sheet: "Worksheet", table: Table, last: int) -> None:
         """Below the table, with a row between that keeps them out of its filter: the sums by currency, as formulas."""
@@ -287,6 +280,30 @@ class _Writer:
         sheet.set_column(2, 2, 60)
         if row > _TOP:
             self._as_table(sheet, _TOP, row, [cells.word(heading) for heading in ("account", "day", "state")])
+
+
+_NUMBERS: dict[Kind, Callable[[Any], float]] = {Kind.COUNT: int, Kind.SHARE: lambda value: value / PPM, Kind.NUMBER: float}
+_PATTERNS = {
+    Kind.COUNT: "#,##0", Kind.SHARE: "0.00%", Kind.NUMBER: "#,##0.00", Kind.DATE: "yyyy-mm-dd", Kind.MOMENT: "yyyy-mm-dd hh:mm",
+}  # fmt: skip
+
+
+def _pattern(kind: Kind, currency: str) -> str:
+    """How a cell of a kind looks: an amount with the places of its currency, in red below zero."""
+    if kind != Kind.AMOUNT:
+        return _PATTERNS.get(kind, "@")
+    places = money.SCALE.get(currency, 2)
+    digits = f"#,##0{'.' if places else ''}{'0' * places}"
+    return f"{digits};[Red]-{digits}"
+
+
+def _put_moment(sheet: "Worksheet", row: int, place: int, value: str, look: "Format") -> None:
+    """A day or a moment as a date; one that a spreadsheet has no date for as text."""
+    moment = datetime.fromisoformat(value).replace(tzinfo=None, second=0)
+    if moment.year < _FIRST_YEAR:
+        sheet.write_string(row, place, value)
+    else:
+        sheet.write_datetime(row, place, moment, look)
 
 
 def _units(minor: int | None, currency: str) -> float:
