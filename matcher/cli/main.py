@@ -24,6 +24,7 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    proof,
     queue,
     report,
     review,
@@ -173,7 +174,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
-    months, report, topics,
+    proof, months, report, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

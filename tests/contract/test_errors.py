@@ -41,6 +41,7 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    "book.missing": "contract/test_proving.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",
     "invoice.missing": "unit/test_einvoices.py",

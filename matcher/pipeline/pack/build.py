@@ -1,7 +1,7 @@
 """Building a month's pack: every section from the same reading of the books."""
 
 from matcher.exports.pack.record import Pack, Section
-from matcher.pipeline.pack import control, lines, month, owed, work
+from matcher.pipeline.pack import bank, control, lines, month, owed, work
 from matcher.pipeline.pack.month import Month
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
@@ -36,10 +36,9 @@ def build(session: Session, name: str, known: Known | None = None, progress: Pro
 
 
 def _sections(session: Session, read: Month) -> tuple[Section, ...]:
-    return (
-        lines.section(read),
-        owed.tie_out(read),
-        lines.statements(read),
+    first = (lines.section(read), owed.tie_out(read), lines.statements(read))
+    book = bank.section(session, read)
+    rest = (
         owed.aged(read),
         owed.bridged(read),
         work.exceptions(read),
@@ -50,3 +49,4 @@ def _sections(session: Session, read: Month) -> tuple[Section, ...]:
         control.overrides(read),
         control.sign_off(read),
     )
+    return (*first, *(() if book is None else (book,)), *rest)

@@ -32,6 +32,7 @@ class Month:
         first, last: its days.
         close: what closed it; None while it is open.
         prepared: who has prepared it; '' when nobody has.
+        known: what the books knew then; None for now.
         batch: the last batch that is told of; `after`: the last one of the month before, as far as that was closed.
         head: number and hash of that batch.
         state: the books as of the last day. before: as of the day before the first, by what is known of it in the same batch.
@@ -48,6 +49,7 @@ class Month:
     last: date
     close: Close | None
     prepared: str
+    known: Known | None
     batch: int
     after: int
     head: Head
@@ -98,7 +100,8 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
     base = session.config.books.base_currency
     state = fold(known_facts, last, base)
     return Month(
-        name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), batch=head.batch, after=after, head=head,
+        name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
+        after=after, head=head,
         state=state, before=fold(known_facts, first - timedelta(1), base), buckets=then.buckets,
         discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
         statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
