@@ -1,5 +1,6 @@
 """The pack's charts and sums, from what they are given."""
 
+import sys
 import time
 from datetime import date
 
@@ -56,6 +57,11 @@ def test_a_chart_is_the_same_bytes_on_every_day_and_carries_nothing_that_runs(mo
         assert "pygal" not in text
         assert "20" not in text.split(">")[0].replace('viewBox="0 0 600 80"', "").replace('viewBox="0 0 600 240"', "")
     assert "&lt;b&gt;1-30&lt;/b&gt;" in drawn[1]
+
+
+def test_the_chart_library_stays_out_of_other_imports() -> None:
+    charts.waterfall(FALL)
+    assert [finder for finder in sys.meta_path if type(finder).__module__.startswith("pygal")] == []
 
 
 def test_sums_are_those_of_all_rows_by_currency_whatever_the_page_shows() -> None:

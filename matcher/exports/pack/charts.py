@@ -4,6 +4,7 @@ Of what pygal draws only the shapes and texts are kept. Its style sheet, its scr
 page's own style colours the charts, for light and dark screens and for paper.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
@@ -24,10 +25,17 @@ _LEVEL, _RISE, _FALL = "level", "rise", "fall"
 
 
 @cache
-def _style() -> Any:
-    from pygal.style import Style
+def _library() -> Any:
+    import pygal
 
-    return Style(font_family="inherit", label_font_size=12, legend_font_size=12, value_font_size=11)
+    # it looks for plug-ins of its own at every import from then on, in a way that Python has given up
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not type(finder).__module__.startswith("pygal")]
+    return pygal
+
+
+@cache
+def _style() -> Any:
+    return _library().style.Style(font_family="inherit", label_font_size=12, legend_font_size=12, value_font_size=11)
 
 
 def _options() -> dict[str, Any]:
@@ -39,9 +47,7 @@ def _options() -> dict[str, Any]:
 
 def waterfall(fall: Waterfall) -> str:
     """One bar for each step, from where the amounts stood to where it brings them; the first step on top."""
-    from pygal import HorizontalStackedBar
-
-    chart = HorizontalStackedBar(
+    chart = _library().HorizontalStackedBar(
         width=WIDTH, height=ROW * len(fall.steps), spacing=0, show_x_labels=False, show_y_labels=False, show_y_guides=False, **_options()
     )
     # a chart of bars that lie begins below
@@ -97,9 +103,7 @@ _SERIES = (
 
 def bars(chart_of: Bars, say: Callable[[str], str]) -> str:
     """For each label one bar of each series. `say`: puts words into the reader's language."""
-    from pygal import Bar
-
-    chart = Bar(width=WIDTH, height=HEIGHT, spacing=14, show_y_guides=True, max_scale=6, truncate_label=-1, **_options())
+    chart = _library().Bar(width=WIDTH, height=HEIGHT, spacing=14, show_y_guides=True, max_scale=6, truncate_label=-1, **_options())
     chart.x_labels = [say(label) for label in chart_of.labels]
     chart.value_formatter = _rough
     for name, amounts in chart_of.series:
