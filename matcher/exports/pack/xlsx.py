@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's times have no zone; always the same, so that the same pack is the same bytes
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+_COVER = (36, 84, 72)
+"""Widths of the columns of the first sheet, in characters."""
 _MOST_CHARACTERS, _LONGEST_NAME = 32_767, 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _FIRST_YEAR = 1900
@@ -67,23 +69,21 @@ class _Writer:
         self._title = book.add_format({"bold": True, "font_size": 13})
         self._soft = book.add_format({"italic": True, "font_color": "#5C6670"})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        self._bold = book.add_format({"bold": True})
+        self._bold = book.add_format({"bold": True, "valign": "top"})
+        self._heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._names: set[str] = set()
         self._tables = 0
 
     def cover(self) -> None:
         """The first sheet: what the pack is of, what holds and what does not, and what is on the other sheets."""
         pack = self._pack
-        sheet = self._sheet("Summary", landscape=False)
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 70)
-        sheet.set_column(2, 2, 60)
+        sheet = self._sheet("Summary")
+        for place, width in enumerate(_COVER):
+            sheet.set_column(place, place, width)
         sheet.write_string(0, 0, visible(pack.books), self._title)
-        row = 1
-        for label, value in (("Month-end pack", pack.month), ("state of the month", cells.said(pack.state))):
-            sheet.write_string(row, 0, cells.said(label), self._bold)
-            sheet.write_string(row, 1, value)
-            row += 1
+        sheet.write_string(1, 0, cells.said("Month-end pack"), self._bold)
+        sheet.write_string(1, 1, pack.month)
+        row = 2
         for id_, name in pack.entities.items():
             sheet.write_string(row, 0, f"{cells.said('entity')} {visible(id_)}", self._bold)
             sheet.write_string(row, 1, visible(name))
@@ -109,22 +109,23 @@ class _Writer:
     def _checks(self, sheet: "Worksheet", row: int) -> int:
         sheet.write_string(row, 0, cells.said("Checks"), self._title)
         for check in self._pack.checks:
-            row += 1
-            sheet.write_string(
-                row, 0, cells.said("holds" if check.settled else "does not hold" if check.ties else "to be looked at"), self._bold
-            )
-            sheet.write_string(row, 1, cells.said(check.what), self._wrapped)
-            sheet.write_string(row, 2, cells.said(check.said), self._wrapped)
+            state = "holds" if check.settled else "does not hold" if check.ties else "to be looked at"
+            row = self._told(sheet, row + 1, (state, check.what, check.said))
         return row + 1
 
     def _contents(self, sheet: "Worksheet", row: int) -> None:
         for column, words in enumerate(("Sections", "How to read it", "Where the rows are")):
             sheet.write_string(row, column, cells.said(words), self._title)
         for section in self._pack.sections:
-            row += 1
-            sheet.write_string(row, 0, cells.said(section.title), self._bold)
-            sheet.write_string(row, 1, cells.said(section.about), self._wrapped)
-            sheet.write_string(row, 2, cells.said(section.source), self._wrapped)
+            row = self._told(sheet, row + 1, (section.title, section.about, section.source))
+
+    def _told(self, sheet: "Worksheet", row: int, texts: Sequence[str]) -> int:
+        """A row of sentences, as high as the longest of them needs."""
+        told = [cells.said(text) for text in texts]
+        for place, text in enumerate(told):
+            sheet.write_string(row, place, text, self._wrapped if place else self._bold)
+        sheet.set_row(row, 15 * max(-(-_width(text) // width) for text, width in zip(told, _COVER, strict=True)) or 15)
+        return row
 
     def section(self, section: Section) -> None:
         """The sheets of a section: of each table, and of all waterfalls together."""
@@ -137,7 +138,7 @@ class _Writer:
             elif isinstance(block, Calendar):
                 self._calendar(section, block)
 
-    def _sheet(self, name: str, *, landscape: bool = True) -> "Worksheet":
+    def _sheet(self, name: str) -> "Worksheet":
         told = _NOT_IN_NAMES.sub(" ", cells.word(name)).strip()[:_LONGEST_NAME] or name
         unique, number = told, 2
         while unique.casefold() in self._names:
@@ -147,8 +148,7 @@ class _Writer:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{self._pack.month} · {self._pack.head.batch} · {self._pack.head.hash[:16]}&R&P / &N")
-        if landscape:
-            sheet.set_landscape()
+        sheet.set_landscape()
         return sheet
 
     def _headed(self, section: Section, name: str, title: str) -> "Worksheet":
@@ -190,7 +190,11 @@ class _Writer:
             used = {name.casefold() for name in names}
             names.append(heading if heading.casefold() not in used else f"{heading} {len(names) + 1}")
         self._tables += 1
-        look = {"name": f"Table{self._tables}", "style": "Table Style Light 1", "columns": [{"header": name} for name in names]}
+        look = {
+            "name": f"Table{self._tables}",
+            "style": "Table Style Light 1",
+            "columns": [{"header": name, "header_format": self._heading} for name in names],
+        }
         sheet.add_table(top, 0, last, len(names) - 1, look)
         sheet.freeze_panes(top + 1, 0)
         sheet.repeat_rows(top)
@@ -239,7 +243,7 @@ class _Writer:
         """Every waterfall of a section, step by step: what a level is, what the steps come to, and the difference, which must be 0."""
         sheet = self._headed(section, section.title, cells.said(section.title))
         headings = ("figure", "currency", "step", "change", "level", "sum of the steps", "difference")
-        for place, width in enumerate((52, 10, 44, 16, 16, 18, 14)):
+        for place, width in enumerate((62, 10, 44, 16, 16, 18, 14)):
             sheet.set_column(place, place, width)
         row = _TOP
         for fall in falls:
@@ -309,6 +313,11 @@ def _put_moment(sheet: "Worksheet", row: int, place: int, value: str, look: "For
 def _units(minor: int | None, currency: str) -> float:
     """An amount as a spreadsheet holds it: the nearest number to its decimal text."""
     return float(money.decimal(int(minor or 0), currency)) if currency in money.SCALE else float(minor or 0)
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes, roughly: Chinese signs take two."""
+    return sum(2 if sign >= "\u2e80" else 1 for sign in text)
 
 
 def _letters(place: int) -> str:
