@@ -42,6 +42,7 @@ class Month:
         events: columns of `store.month.batches`, rulings: of `store.month.rulings`; since the month before was closed.
         periods: columns of `ledger.periods.PERIOD`, up to that batch.
         follow: who follows what up.
+        rates: exchange rates, columns of `ledger.conversion.RATE`.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Month:
     rulings: pl.DataFrame
     periods: pl.DataFrame
     follow: FollowUp
+    rates: pl.DataFrame
 
     @property
     def lines(self) -> pl.DataFrame:
@@ -106,5 +108,5 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
         discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
         statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
         events=told.batches(session.store, after, batch), rulings=told.rulings(session.store, after, batch), periods=periods,
-        follow=follow_up(state.decisions),
+        follow=follow_up(state.decisions), rates=facts.rates(session.store, batch),
     )  # fmt: skip

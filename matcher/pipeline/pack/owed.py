@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from matcher import money
-from matcher.amounts import shown
+from matcher.amounts import shown, total
 from matcher.exports.pack.record import Bars, Check, Checks, Column, Kind, Section, Step, Table, Waterfall
 from matcher.frames import State
-from matcher.ledger.aging import aging_summary, labels
-from matcher.ledger.bridge import STEPS, bridge
+from matcher.ledger import bridge as steps_of
+from matcher.ledger.aging import aging, aging_summary, base_totals, labels
+from matcher.ledger.bridge import Step as Moved
+from matcher.ledger.conversion import ClosingRates
 from matcher.ledger.receivables import receivables
 from matcher.pipeline.pack.lines import cash_falls
 from matcher.pipeline.pack.month import Month
-from matcher.states import MovementKind
 
 TOP = 10
 _BY = ("entity", "currency")
@@ -107,7 +108,7 @@ def aged(month: Month) -> Section:
     return Section(
         "aging",
         "Aged open items",
-        (*charts, _totals(now, before, buckets), _top(frame, before), table),
+        (*charts, _totals(now, before, buckets), *_in_base_currency(month), _top(frame, before), table),
         "matcher aging; matcher export aging has one row for each document",
         "Age is counted from the due date to the last day of the month.",
     )
@@ -143,6 +144,25 @@ def _totals(now: pl.DataFrame, before: pl.DataFrame, buckets: Sequence[str]) -> 
     return Table("Aging totals", "By age, with the month before", columns, rows, shown=200, empty="Nothing is open.", whole=True)
 
 
+def _in_base_currency(month: Month) -> tuple[Table, ...]:
+    """What is open in each currency, and in the base currency at the closing rate; nothing where there is only one currency."""
+    base = month.state.base_currency
+    rates = ClosingRates(month.rates, base, month.last)
+    rows = base_totals(aging(month.state, month.buckets), rates).with_columns(base=pl.lit(base))
+    if set(rows["currency"]) <= {base}:
+        return ()
+    converted = rows.filter(pl.col("base_total").is_not_null())
+    own, in_base = rows.select("currency", "per_base", "rate_date", "open_total"), converted.select("currency", "base", "base_total")
+    frame = own.join(in_base, on="currency", how="left").with_columns(pl.col("base").fill_null(""))
+    columns = (
+        Column("currency", "currency"), Column("per_base", "rate", Kind.TEXT), Column("rate_date", "of", Kind.DATE),
+        Column("base_total", "in the base currency", Kind.AMOUNT, total=True, strong=True), Column("base", "base currency"),
+    )  # fmt: skip
+    missing = rates.missing(rows["currency"])
+    note = f"There is no rate for {', '.join(missing)}: its amounts are not in the total." if missing else ""
+    return (Table("Base currency", "What is open, in the base currency", columns, frame, currency="base", note=note),)
+
+
 def _amounts(buckets: Sequence[str], *, total: bool) -> tuple[Column, ...]:
     return (
         *(Column(label, label.replace("_", " "), Kind.AMOUNT, total=total) for label in buckets),
@@ -174,20 +194,19 @@ def _top(frame: pl.DataFrame, before: pl.DataFrame) -> Table:
     return Table("Top debtors", f"The {TOP} largest debtors of each currency", columns, rows, empty="Nothing is open.")
 
 
-_MOVED = {kind.value: kind.word for kind in MovementKind}
-
-
 def bridged(month: Month) -> Section:
     """From what was open when the month began to what is open when it ends."""
-    rows = bridge(month.state.movements, month.first, month.last)
+    told = steps_of.bridge(month.state.movements, month.state.items, month.first, month.last)
+    rows = _wide(told)
     named = rows.with_columns(name=pl.col("customer_id").replace_strict(month.names, default="", return_dtype=pl.String()))
-    falls = [_fall(month, rows, entity, currency) for entity, currency in rows.select(_BY).unique().sort(_BY).iter_rows()]
+    falls = [_fall(month, told, entity, currency) for entity, currency in rows.select(_BY).unique().sort(_BY).iter_rows()]
     moved = pl.max_horizontal(pl.col("opening").abs(), pl.col("closing").abs())
     columns = (
         Column("entity", "entity"), Column("customer_id", "customer"), Column("name", "name", Kind.WIDE), Column("currency", "currency"),
-        Column("opening", "opening", Kind.AMOUNT, total=True, strong=True),
-        *(Column(step, _MOVED[step], Kind.AMOUNT, total=True) for step in STEPS),
-        Column("closing", "closing", Kind.AMOUNT, total=True, strong=True),
+        *(
+            Column(step.value, step.word, Kind.AMOUNT, total=True, strong=step in (Moved.OPENING, Moved.CLOSING))
+            for step in Moved if step.value in rows.columns
+        ),
     )  # fmt: skip
     largest = named.sort("entity", "currency", moved, "customer_id", descending=[False, False, True, False])
     table = Table("Bridge", "By customer, the largest first", columns, largest, shown=25, empty="Nothing moved.")
@@ -195,18 +214,30 @@ def bridged(month: Month) -> Section:
         "bridge",
         "From the last month to this one",
         (*falls, Checks("", tuple(_bridge_checks(month, rows))), table),
-        "matcher export aging of both days; matcher log tells every movement",
+        "matcher bridge --month; matcher log tells every movement",
         "Opening, every kind of movement of the month, closing: receivables with unapplied receipts.",
     )
 
 
-def _fall(month: Month, rows: pl.DataFrame, entity: str, currency: str) -> Waterfall:
-    mine = rows.filter(pl.col("entity") == entity, pl.col("currency") == currency)
-    sums = mine.select(shown(pl.col(name)).alias(name) for name in ("opening", *STEPS, "closing")).row(0, named=True)
-    steps = [Step(_MOVED[name], sums[name]) for name in STEPS if sums[name]]
-    ends = Step("opening", sums["opening"], level=True), Step("closing", sums["closing"], level=True)
-    title = f"{_named(month, entity)}, {currency}"
-    return Waterfall(f"Bridge {entity} {currency}", title, currency, (ends[0], *steps, ends[1]))
+def _wide(told: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `bridge` with a column for each step that there is."""
+    steps = [step.value for step in Moved if step in (Moved.OPENING, Moved.CLOSING) or step.value in told["step"]]
+    sums = (total(pl.col("amount").filter(pl.col("step") == step)).alias(step) for step in steps)
+    return told.group_by("entity", "customer_id", "currency").agg(sums).sort("entity", "customer_id", "currency")
+
+
+_STEPS = {step.value: step for step in Moved}
+
+
+def _fall(month: Month, told: pl.DataFrame, entity: str, currency: str) -> Waterfall:
+    mine = steps_of.by_entity(told.filter(pl.col("entity") == entity, pl.col("currency") == currency))
+    steps = []
+    for word, reason, amount in mine.select("step", "reason", "amount").iter_rows():
+        step = _STEPS[word]
+        # an adjustment that has no step of its own is told by its reason
+        label = reason.replace("_", " ") if step == Moved.OTHER_ADJUSTMENTS and reason else step.word
+        steps.append(Step(label, amount, level=step in (Moved.OPENING, Moved.CLOSING)))
+    return Waterfall(f"Bridge {entity} {currency}", f"{_named(month, entity)}, {currency}", currency, tuple(steps))
 
 
 def _bridge_checks(month: Month, rows: pl.DataFrame) -> Iterable[Check]:
