@@ -110,8 +110,13 @@ def _reviewed(session: Session, locked: Locks, month: str, *, as_reviewer: bool)
 
 def _record(session: Session, month: str, action: PeriodAction, reason: str, unsettled: Sequence[str] = ()) -> None:
     """`unsettled`: points of the checklist that a close by force passes over."""
-    settings = {"buckets": list(session.config.aging.buckets), "discount_grace_days": session.config.policy.discount_grace_days}
-    kept = json.dumps(settings | of_pack.kept(session.config), sort_keys=True) if action == PeriodAction.CLOSE else ""
+    config = session.config
+    settings = {
+        "buckets": list(config.aging.buckets),
+        "discount_grace_days": config.policy.discount_grace_days,
+        "grades": list(config.credit.grades),
+    }
+    kept = json.dumps(settings | of_pack.kept(config), sort_keys=True) if action == PeriodAction.CLOSE else ""
     journal.append_period(session.store, session.next_batch, month, action, reason, kept)
     command = "reopen" if action == PeriodAction.REOPEN else "close"
     passed_over = {"unsettled": list(unsettled)} if unsettled else {}

@@ -1,7 +1,7 @@
 """Building a month's pack: every section from the same reading of the books."""
 
 from matcher.exports.pack.record import Pack, Section
-from matcher.pipeline.pack import bank, control, lines, month, owed, work
+from matcher.pipeline.pack import bank, control, figures, lines, month, owed, work
 from matcher.pipeline.pack.month import Month
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
@@ -44,6 +44,7 @@ def _sections(session: Session, read: Month) -> tuple[Section, ...]:
         work.exceptions(read),
         work.refunds(read),
         work.findings(read),
+        figures.section(session, read),
         control.deciders(session, read),
         control.adjustments(read),
         control.overrides(read),
