@@ -214,6 +214,8 @@ class Books(AuditingMethods, DecisionMethods, ExportingMethods, LookingMethods, 
         snapshot_date: date | None = None,
         layout: str = "",
         customer: str = "",
+        entity: str = "",
+        distinct: Collection[str] = (),
     ) -> ImportResult:
         """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
 
@@ -229,6 +231,8 @@ class Books(AuditingMethods, DecisionMethods, ExportingMethods, LookingMethods, 
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
             layout: name of the layout of the files; empty detects it. See `layouts`.
             customer: id of the buyer of all electronic invoices. Default: whom each of them names.
+            entity: id of the legal entity of open items that do not say it.
+            distinct: numbers of electronic invoices that are no listed document of the same customer, day and amount.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -241,8 +245,9 @@ class Books(AuditingMethods, DecisionMethods, ExportingMethods, LookingMethods, 
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
         with self._session(write=True, keep=not dry_run, work=Work.IMPORT, long=True) as session:
             return pipeline.imports.import_files(
-                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout, customer=customer
-            )
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout,
+                named=pipeline.invoices.Named(entity, customer, distinct),
+            )  # fmt: skip
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
         """Takes remittance advices into the books; all files or none. They explain receipts from the next run on.

@@ -239,6 +239,7 @@ class DatedBy(StrEnum):
     COLUMN = "column"  # of the file
     NAME = "name"  # of the file
     TODAY = "today"  # nothing but the day of the import
+    TITLE = "title"  # what stands above the titles of the file's columns
 
 
 class BookRowKind(StrEnum):
