@@ -1,6 +1,7 @@
 """Columns of the aging: which of them a narrow page leaves out, and what stands out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +24,9 @@ def summary(buckets: Sequence[str], by: AgedBy = AgedBy.DUE, group: Group = Grou
         Column("open_total", "open", Kind.AMOUNT, priority=0, total=True),
         Column("currency", " ", priority=0, once=group != Group.CURRENCY),
     )  # fmt: skip
+    alone = group == Group.CURRENCY  # each row is the total of its currency
     left_out = {"entity", "customer_id", "name"} - set(group.keys) - ({"name"} if group == Group.CUSTOMER else set())
-    return tuple(column for column in columns if column.name not in left_out)
+    return tuple(replace(column, total=column.total and not alone) for column in columns if column.name not in left_out)
 
 
 def totals(*, complete: bool) -> tuple[Column, ...]:

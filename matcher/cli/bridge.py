@@ -110,7 +110,7 @@ def _show(report: "BridgeReport", output: str, head: tuple[str, ...], *, by_cust
         plain |= set() if any(row["reason"] for row in steps) else {"reason"}
         columns = tuple(column for column in _STEPS if column.name not in plain)
         for place, ((entity, currency), rows) in enumerate(blocks.items()):
-            show(rows, columns, output, title=f"entity {entity} {currency}" if several else "", head=() if place else head)
+            show(rows, columns, output, title=f"entity {entity}, {currency}" if several else "", head=() if place else head)
     between = [row | {"document": row["document_no"] or row["item_id"]} for row in items if row["item_id"]]
     if between:
         show(between, _BETWEEN, output, title="Between closing balance and control account")

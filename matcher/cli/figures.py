@@ -79,7 +79,7 @@ def _how(figure: "Figure") -> str:
     measure, sums = figure.measure, figure.sums
     over, slash, under = sums.partition(" / ")
     if not slash:
-        return figure.note
+        return languages.sentence(figure.note)
     first, space, rest = under.partition(" ")
     words = languages.word(measure.over), languages.word(measure.under)
     return f"{_grouped(over)} {words[0]} / {_grouped(first)} {words[1]}{space}{' '.join(map(_grouped, rest.split(' ')))}"

@@ -11,7 +11,7 @@ from matcher.frames import State
 from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_totals, in_base_currency, labels
 from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, whole
+from matcher.pipeline.view import Asked, asked_for, base_currency, whole
 from matcher.store import facts
 from matcher.store.journal import Known
 
@@ -97,7 +97,7 @@ def with_buckets(then: Asked, asked: AgingRequest) -> Asked:
 
 def closing_rates(session: Session, as_of: date, then: Asked) -> ClosingRates:
     """The rates of a day, as they were known then: what is imported after a month was closed does not change it."""
-    return ClosingRates(facts.rates(session.store, then.known.batch if then.known else None), session.config.books.base_currency, as_of)
+    return ClosingRates(facts.rates(session.store, then.known.batch if then.known else None), base_currency(session, then.known), as_of)
 
 
 def of_state(state: State, then: Asked, asked: AgingRequest, rates: ClosingRates) -> AgingReport:

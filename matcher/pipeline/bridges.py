@@ -137,7 +137,7 @@ def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]
     Raises:
         MatcherError: ``usage.option``, ``amount.*``, ``currency.unknown``.
     """
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for text in given:
         account, sign, amount = text.rpartition("=")
         if not sign:
@@ -150,5 +150,7 @@ def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]
             )
         minor, _, currency = amount.strip().partition(" ")
         code = currency.strip().upper() or config.books.base_currency
+        if (entities[0], code) in found:
+            raise MatcherError("usage.option", f"the control account of entity {entities[0]} in {code} is given twice")
         found[entities[0], code] = money.parse(minor, code)
     return found

@@ -118,6 +118,9 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     days = period(asked.month, present=today) if asked.month else period(last=as_of or today, present=today)
     if asked.what == "receipts":
         return _receipts(session, days.last, asked, outbox)
+    latest = journal.last_batch(session.store).batch
+    if asked.since is not None and asked.since > latest:
+        raise MatcherError("usage.option", f"{asked.since} is no batch of these books: the latest is {latest}")
     report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:

@@ -21,7 +21,7 @@ from matcher.ledger.figures.team import Team
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
-from matcher.pipeline.view import Asked, asked_for, whole
+from matcher.pipeline.view import Asked, asked_for, base_currency, whole
 from matcher.states import ENGINE
 from matcher.store import facts as store_facts
 from matcher.store import journal
@@ -79,7 +79,7 @@ def _taken_back(session: Session, state: State, known: Known | None) -> list[str
 
 def rates(session: Session, day: date, known: Known | None = None) -> ClosingRates:
     """The closing rates of a day."""
-    return closing_rates(store_facts.rates(session.store, known.batch if known else None), day, session.config.books.base_currency)
+    return closing_rates(store_facts.rates(session.store, known.batch if known else None), day, base_currency(session, known))
 
 
 def first_lists(session: Session, known: Known | None = None) -> dict[str, date]:

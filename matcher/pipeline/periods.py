@@ -115,6 +115,8 @@ def _record(session: Session, month: str, action: PeriodAction, reason: str, uns
         "buckets": list(config.aging.buckets),
         "discount_grace_days": config.policy.discount_grace_days,
         "grades": list(config.credit.grades),
+        "old_after_days": config.proof.old_after_days,
+        "base_currency": config.books.base_currency,
     }
     kept = json.dumps(settings | of_pack.kept(config), sort_keys=True) if action == PeriodAction.CLOSE else ""
     journal.append_period(session.store, session.next_batch, month, action, reason, kept)

@@ -66,7 +66,8 @@ def has_book(session: Session) -> bool:
 
 
 def _material(session: Session, day: date, said: Said, known: Known | None) -> Material:
-    then = asked_for(session, day, known).known
+    asked_then = asked_for(session, day, known)
+    then = asked_then.known
     batch = then.batch if then else None
     entries, balances = cash_book.entries(session.store, batch), cash_book.balances(session.store, batch)
     asked = [_account(session.config, name) for name in said.accounts]
@@ -84,7 +85,7 @@ def _material(session: Session, day: date, said: Said, known: Known | None) -> M
     return Material(
         _records(state, entries), _groups(state, entries), balances.select(pl.col(name).cast(kind) for name, kind in BALANCE.items()),
         {account: chain.in_order(spans.get(account, [])) for account in currencies}, currencies, stated,
-        _errors(currencies, said.errors), session.config.proof.old_after_days, _hints(state, spans, currencies, day), without,
+        _errors(currencies, said.errors), asked_then.old_after_days, _hints(state, spans, currencies, day), without,
     )  # fmt: skip
 
 
@@ -96,12 +97,14 @@ def _account(config: Config, name: str) -> str:
 
 
 def _stated(config: Config, given: Sequence[str]) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for text in given:
         name, sign, amount = text.rpartition("=")
         if not sign:
             raise MatcherError("usage.option", f"{text!r} is not ACCOUNT=AMOUNT")
         account = _account(config, name.strip())
+        if account in found:
+            raise MatcherError("usage.option", f"the balance of account {account} is given twice")
         currency = next(one.currency for one in config.account if one.id == account)
         found[account] = money.parse(amount, currency)
     return found

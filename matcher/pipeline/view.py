@@ -27,12 +27,14 @@ class Asked:
         buckets: last day of each aging bucket.
         discount_grace_days: days after the discount date on which a discount still counts as earned.
         grades: days late up to which a customer has the grades A to D.
+        old_after_days: age from which an item in transit is old.
     """
 
     known: Known | None
     buckets: tuple[int, ...]
     discount_grace_days: int
     grades: tuple[int, ...]
+    old_after_days: int
 
 
 def asked_for(session: Session, as_of: date, known: Known | None = None) -> Asked:
@@ -40,11 +42,21 @@ def asked_for(session: Session, as_of: date, known: Known | None = None) -> Aske
     config = session.config
     closed = Locks(journal.periods(session.store)).closing(as_of)
     if closed is None or (known is not None and known.batch < closed.batch):
-        return Asked(known, config.aging.buckets, config.policy.discount_grace_days, config.credit.grades)
+        return Asked(known, config.aging.buckets, config.policy.discount_grace_days, config.credit.grades, config.proof.old_after_days)
     settings = json.loads(closed.settings)
-    # a month that was closed by an earlier version kept no grades
+    # a month that was closed by an earlier version kept less
     grades = tuple(settings.get("grades", config.credit.grades))
-    return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"], grades)
+    old = settings.get("old_after_days", config.proof.old_after_days)
+    return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"], grades, old)
+
+
+def base_currency(session: Session, known: Known | None = None) -> str:
+    """The books' base currency: the one that rates were told in when a month was closed, where that is what is known."""
+    if known is not None and known.closed:
+        for close in Locks(journal.periods(session.store)).closed:
+            if close.batch == known.batch:
+                return str(json.loads(close.settings).get("base_currency", session.config.books.base_currency))
+    return session.config.books.base_currency
 
 
 def known_at(session: Session, text: str) -> Known | None:
@@ -65,7 +77,7 @@ def known_at(session: Session, text: str) -> Known | None:
 
 def whole(session: Session, as_of: date, known: Known | None = None) -> State:
     """The state of all that is in the books, as of a day; by what is known now, or was then."""
-    return fold(journal.facts(session.store, known=known), as_of, session.config.books.base_currency)
+    return fold(journal.facts(session.store, known=known), as_of, base_currency(session, known))
 
 
 def present(session: Session) -> State:

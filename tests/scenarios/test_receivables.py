@@ -158,6 +158,55 @@ def test_a_closed_month_is_the_same_bytes_by_document_and_in_base_currency(desk:
     assert desk.told("aging", "--base")[1]["open_total"] == "176.28"  # 97.00 + 78.57 + 0.71
 
 
+BOOK = (
+    "entry_id,account,date,amount,currency,description,reference,counterparty_name,kind\n"
+    "B0,giro,2026-08-31,1000.00,EUR,,,,balance\nB1,giro,2026-09-02,80.00,EUR,Takings,,,entry\n"
+)
+
+
+def test_the_settings_of_today_change_nothing_of_a_closed_month(desk: Teller) -> None:
+    rates(desk, "date,currency,per_base\n2026-09-28,USD,1.1\n2026-09-28,EUR,0.5\n")
+    desk.do("import", "book", str(write(desk.folder, "book.csv", BOOK)))
+    desk.do("close", "2026-09", "--force", "--reason", "the book is late")
+
+    def told() -> list[str]:
+        figures = [desk.do(what, *AS_OF, "-O", "csv") for what in ("exposure", "kpi")]
+        proof = desk.do("proof", *AS_OF, "-O", "csv", status=1)
+        return [proof, *figures, desk.do("aging", *AS_OF, "--base", "-O", "csv"), desk.text("aging", *AS_OF).decode()]
+
+    before = told()
+    config = desk.folder / "books" / "matcher.toml"
+    changed = config.read_text(encoding="utf-8").replace('base_currency = "EUR"', 'base_currency = "USD"')
+    assert 'base_currency = "USD"' in changed
+    config.write_text(f"{changed}\n[proof]\nold_after_days = 3\n", encoding="utf-8")
+    assert told() == before
+
+
+def test_a_batch_that_is_yet_to_come_has_nothing_behind_it(desk: Teller) -> None:
+    assert "999 is no batch of these books" in desk.do("export", "matches", "-o", "x.csv", "--since", "999", status=2)
+    assert not (desk.folder / "x.csv").exists()
+
+
+def test_a_balance_that_is_given_twice_is_a_question(desk: Teller) -> None:
+    said = desk.do("bridge", "--month", "2026-09", "--control", "1=2455.75", "--control", "1=1.00", status=2)
+    assert "the control account of entity 1 in EUR is given twice" in said
+    said = desk.do("proof", "--book-balance", "giro=1.00", "--book-balance", "giro=2.00", status=2)
+    assert "the balance of account giro is given twice" in said
+
+
+def test_currencies_are_not_added_up_a_second_time(desk: Teller) -> None:
+    said = desk.do("aging", *AS_OF, "--group", "currency").partition("In EUR")[0]
+    assert said.count("111.00") == 2  # its bucket and the sum of it
+
+
+def test_a_german_reads_no_english_between(desk: Teller) -> None:
+    desk.do("import", "book", str(write(desk.folder, "book.csv", BOOK)))
+    said = desk.do("--lang", "de", "close", "2026-09", "--dry-run")
+    assert "not proven" not in said
+    assert "Gesellschaft 1, EUR" in desk.do("--lang", "de", "bridge", "--month", "2026-09")
+    assert "something is open" not in desk.do("--lang", "de", "kpi", "--month", "2026-09", "--explain")
+
+
 def test_new_rows_only_once_and_from_then_on(desk: Teller) -> None:
     plain = desk.rows("matches")
     assert len(desk.rows("matches", "--new")) == len(plain) == 2

@@ -1,4 +1,4 @@
-"""Amounts in the base currency, at the closing rate of a day: the latest rate of that day or before it."""
+"""Sums in the base currency, exactly, at the rates that `matcher.ledger.conversion` finds: figures are rounded once, when printed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,9 @@ from fractions import Fraction
 import polars as pl
 
 from matcher import money
+from matcher.ledger import conversion
+from matcher.ledger.conversion import ClosingRate
 from matcher.ledger.figures.ratio import Number
-
-
-@dataclass(frozen=True, slots=True)
-class ClosingRate:
-    """Units of a currency for one unit of the base currency, as the rates file has it, and the day that it is of."""
-
-    currency: str
-    per_base: str
-    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +46,8 @@ def closing_rates(rates: pl.DataFrame, day: date, base: str) -> ClosingRates:
     """The closing rates of a day.
 
     Args:
-        rates: date, currency, per_base (decimal text above zero).
+        rates: columns of `conversion.RATE`.
         day: later rates do not count.
         base: the base currency.
     """
-    latest = rates.filter(pl.col("date") <= day).sort("currency", "date").unique("currency", keep="last", maintain_order=True)
-    rows = latest.select("currency", "per_base", "date").iter_rows()
-    return ClosingRates(base, {row[0]: ClosingRate(*row) for row in rows})
+    return ClosingRates(base, conversion.ClosingRates(rates, base, day).rates)

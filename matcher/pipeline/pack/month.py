@@ -14,7 +14,7 @@ from matcher.ledger.periods import Close, Locks, first_day, last_day
 from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for
+from matcher.pipeline.view import asked_for, base_currency
 from matcher.store import facts, journal
 from matcher.store import month as told
 from matcher.store.journal import Known
@@ -99,7 +99,7 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
     day_before = locks.closing(first - timedelta(1))
     after = day_before.batch if day_before is not None and day_before is not close else 0
     known_facts = journal.facts(session.store, UNREAD, then.known)
-    base = session.config.books.base_currency
+    base = base_currency(session, then.known)
     state = fold(known_facts, last, base)
     return Month(
         name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
