@@ -8,7 +8,7 @@ import polars as pl
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.frames import State
-from matcher.ledger import trust
+from matcher.ledger import conversion, trust
 from matcher.ledger.figures import forecast as cash
 from matcher.ledger.figures import habits, key
 from matcher.ledger.figures import team as measures
@@ -16,7 +16,7 @@ from matcher.ledger.figures.exposure import Exposure, exposures
 from matcher.ledger.figures.forecast import Forecast
 from matcher.ledger.figures.key import KeyFigures
 from matcher.ledger.figures.rates import ClosingRates, closing_rates
-from matcher.ledger.figures.sums import Span, sums
+from matcher.ledger.figures.sums import Span, aged, sums
 from matcher.ledger.figures.team import Team
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.session import Session
@@ -67,7 +67,9 @@ def kpi(session: Session, state: State, days: Span, known: Known | None = None, 
     if entity and entity not in entities:
         raise MatcherError("usage.option", f"there is no entity {entity!r}; known are {', '.join(entities)}")
     parts = sums(state, days, _taken_back(session, state, known))
-    return key.key_figures(parts, days, rates(session, days.last, known), first_lists(session, known), [entity] if entity else ())
+    closing = conversion.ClosingRates(_rates(session, known), base_currency(session, known), days.last)
+    chosen = [entity] if entity else ()
+    return key.key_figures(parts, days, rates(session, days.last, known), first_lists(session, known), chosen, aged(state, closing))
 
 
 def _taken_back(session: Session, state: State, known: Known | None) -> list[str]:
@@ -79,7 +81,11 @@ def _taken_back(session: Session, state: State, known: Known | None) -> list[str
 
 def rates(session: Session, day: date, known: Known | None = None) -> ClosingRates:
     """The closing rates of a day."""
-    return closing_rates(store_facts.rates(session.store, known.batch if known else None), day, base_currency(session, known))
+    return closing_rates(_rates(session, known), day, base_currency(session, known))
+
+
+def _rates(session: Session, known: Known | None) -> pl.DataFrame:
+    return store_facts.rates(session.store, known.batch if known else None)
 
 
 def first_lists(session: Session, known: Known | None = None) -> dict[str, date]:

@@ -75,6 +75,26 @@ def test_the_aging_is_in_base_currency_at_the_closing_rate_whose_day_is_said(des
     assert (exported["C03"]["customer_name"], exported["C03"]["text"]) == ("Seilerei Ostheim GmbH", "Anzahlung Seile")
 
 
+def test_key_figures_in_the_base_currency_are_of_the_aging_s_sums(desk: Teller) -> None:
+    more = [
+        {
+            "item_id": f"T{n}",
+            "customer_id": "M2",
+            "document_no": f"R-56{n:02}",
+            "amount": "0.10",
+            "currency": "USD",
+            "issue_date": "2026-09-04",
+        }
+        for n in range(20)
+    ]
+    desk.do("import", "items", str(items_file(desk.folder, [*ITEMS, *more], "more.csv")), "--snapshot-date", "2026-09-30")
+    rates(desk)  # 0.10 USD are 0.0909... EUR: 0.09 each, and 1.82 all together
+    (aged,) = desk.told("aging", *AS_OF, "--base", "--group", "currency")
+    assert aged["open_total"] == "-181.54"  # 1.80 more than without them
+    made = [row for row in desk.told("kpi", "--month", "2026-09") if row["converted"]]
+    assert {row["figure"]: row["numerator"] for row in made}["dso"] == aged["open_total"]
+
+
 def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller) -> None:
     said = desk.do("aging", *AS_OF)
     assert "USD has no rate on 2026-09-30 or before: there is no total in EUR." in said

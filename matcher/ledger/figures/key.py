@@ -6,7 +6,7 @@ average; amounts are those of the sub-ledger, so that they agree with aging and 
 
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import reduce
@@ -16,7 +16,7 @@ import polars as pl
 from matcher.frames import Schema
 from matcher.ledger.figures.rates import ClosingRates
 from matcher.ledger.figures.ratio import Number, Ratio, amount, fixed
-from matcher.ledger.figures.sums import Place, Span, Sums
+from matcher.ledger.figures.sums import Aged, Place, Span, Sums
 
 
 def days_sales_outstanding(sums: Sums, span: Span) -> Ratio:
@@ -269,7 +269,12 @@ class KeyFigures:
 
 
 def key_figures(
-    parts: Mapping[Place, Sums], span: Span, rates: ClosingRates, since: Mapping[str, date], entities: Collection[str] = ()
+    parts: Mapping[Place, Sums],
+    span: Span,
+    rates: ClosingRates,
+    since: Mapping[str, date],
+    entities: Collection[str] = (),
+    aged: Mapping[Place, Aged] | None = None,
 ) -> KeyFigures:
     """All key figures: of each legal entity and currency, of each entity in the base currency, and of all entities together.
 
@@ -279,6 +284,7 @@ def key_figures(
         rates: closing rates of the last day.
         since: the day of the first list of open items of each legal entity: of earlier sales only what was open then is known.
         entities: only these; all of them where it is empty.
+        aged: receivables in the base currency as the aging has them, item by item; None converts the sums.
     """
     chosen = {place: sums for place, sums in parts.items() if not entities or place.entity in entities}
     figures: list[Figure] = []
@@ -290,15 +296,17 @@ def key_figures(
             together = _whole(sums for place, sums in of_name if place.currency == currency)
             figures += _of_place(Place(name, currency), together, span, begins, converted=False)
         if {place.currency for place, _ in of_name} - {rates.base} and all(rates.has(place.currency) for place, _ in of_name):
-            in_base = (sums.converted(_converter(rates, place.currency)) for place, sums in of_name)
+            in_base = (_in_base(sums, rates, place, aged or {}) for place, sums in of_name)
             figures += _of_place(Place(name, rates.base), _whole(in_base), span, begins, converted=True)
     missing = sorted({place.currency for place in chosen if not rates.has(place.currency)})
     begins = max((since[name] for name in names if name in since), default=date.min)
     return KeyFigures(span, tuple(figures), rates, tuple(missing), begins if begins > span.sales_first else None)
 
 
-def _converter(rates: ClosingRates, currency: str) -> Callable[[Number], Number]:
-    return lambda minor: rates.converted(minor, currency)
+def _in_base(sums: Sums, rates: ClosingRates, place: Place, aged: Mapping[Place, Aged]) -> Sums:
+    converted = sums.converted(lambda minor: rates.converted(minor, place.currency))
+    told = aged.get(place)
+    return converted if told is None else replace(converted, receivables=told.receivables, current=told.current)
 
 
 def _whole(parts: Iterable[Sums]) -> Sums:

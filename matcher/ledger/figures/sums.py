@@ -9,8 +9,8 @@ import polars as pl
 
 from matcher.amounts import shown
 from matcher.frames import State
-from matcher.ledger import unapplied
-from matcher.ledger.aging import days_past_due
+from matcher.ledger import conversion, unapplied
+from matcher.ledger.aging import aging, days_past_due
 from matcher.ledger.figures.ratio import Number
 from matcher.states import ENGINE, NOT_RECEIVABLE, AllocationState, DecisionKind, DocumentType, MovementKind
 
@@ -97,6 +97,22 @@ class Sums:
         plain = {name: getattr(self, name) if name in COUNTS else convert(getattr(self, name)) for name in PLAIN}
         months = {name: {month: convert(value) for month, value in getattr(self, name).items()} for name in BY_MONTH}
         return _made(plain, months)
+
+
+class Aged(NamedTuple):
+    """What the aging in the base currency comes to, minor units: all of it, and debts that are not due yet."""
+
+    receivables: int
+    current: int
+
+
+def aged(state: State, rates: conversion.ClosingRates) -> dict[Place, Aged]:
+    """By legal entity and currency of the documents: the sums of `aging` with each row converted by itself; only what has a rate."""
+    rows = rates.converted(aging(state), ["open_amount"]).filter(pl.col("open_amount").is_not_null())
+    amount = pl.col("open_amount")
+    current = shown(amount.filter(amount > 0, pl.col("days_past_due") <= 0))
+    sums = rows.group_by(_PLACE).agg(receivables=shown(amount), current=current).select(*_PLACE, "receivables", "current")
+    return {Place(entity, currency): Aged(*both) for entity, currency, *both in sums.iter_rows()}
 
 
 BY_MONTH = ("monthly_sales", "invoice_days")
