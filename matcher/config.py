@@ -149,6 +149,7 @@ class Policy(_Strict):
         auto_post: whether runs post at all, or only propose.
         discount_grace_days: days after the discount date on which an early-payment discount is still accepted.
         instalments_in_order: whether of equal instalments of one document the first due is paid, where no later one has fallen due.
+        close_on_proof: whether a month stays open until bank and cash book agree, where there is a cash book.
         closing_percent: share of the open items, or of their amount, that a list of open items may close by not listing them.
         close_by: how many people close a month: 1, or 2 where one prepares and another one closes.
         limits: by reason code, how much may be cleared for it.
@@ -169,6 +170,7 @@ class Policy(_Strict):
     instalments_in_order: bool = True
     closing_percent: int = Field(default=20, ge=0, le=100)
     close_by: int = Field(default=1, ge=1, le=2)
+    close_on_proof: bool = False
     limits: dict[str, Limit] = Field(default_factory=dict)
     people: dict[str, Person] = Field(default_factory=dict)
     people_only: bool = False
@@ -193,6 +195,12 @@ class Journal(_Strict):
     signed_from: int = Field(default=0, ge=0)
 
 
+class ProofSection(_Strict):
+    """``[proof]``: bank and cash book held against each other. `old_after_days`: age from which an item in transit is marked."""
+
+    old_after_days: int = Field(default=90, ge=1, le=3660)
+
+
 class Config(_Strict):
     """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
@@ -202,6 +210,7 @@ class Config(_Strict):
     aging: AgingSection = AgingSection()
     policy: Policy = Policy()
     journal: Journal = Journal()
+    proof: ProofSection = ProofSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
     target: dict[str, dict[str, object]] = Field(default_factory=dict)
 

@@ -107,6 +107,12 @@ BOOK_ENTRY: Schema = {
 }
 """The ledger's own entries on our bank accounts."""
 
+BOOK_ROW: Schema = {**BOOK_ENTRY, "kind": _TEXT}
+"""A row of the cash book's file: an ``entry``, or a ``balance`` of the account at the end of its date."""
+
+BOOK_BALANCE: Schema = {name: BOOK_ENTRY[name] for name in ("entry_id", "account", "date", "amount", "currency")}
+"""What the ledger told of an account's balance at the end of a day."""
+
 DECISION: Schema = {
     "batch": pl.Int64(),
     "ordinal": pl.Int64(),

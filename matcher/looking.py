@@ -15,6 +15,8 @@ from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
     from matcher.frames import State
+    from matcher.ledger.proof.cash import CashProof
+    from matcher.ledger.proof.records import Proof
     from matcher.openitems.layouts.library import Layouts
     from matcher.openitems.layouts.words import Kind
     from matcher.pipeline.choices.records import Choice, OpenItem
@@ -61,6 +63,40 @@ class LookingMethods(ABC):
         """How each class of evidence stands in these books: what was posted on it, and what persons said of that."""
         with self._session(write=False) as session:
             return pipeline.trust.standing(session, self.rules().book)
+
+    def proof(
+        self,
+        as_of: date | None = None,
+        *,
+        accounts: Sequence[str] = (),
+        balances: Sequence[str] = (),
+        errors: Sequence[str] = (),
+        known_at: str = "",
+    ) -> Proof:
+        """Bank lines held against the ledger's cash book, with the four lists of items in transit; see `pipeline.proof`.
+
+        Args:
+            as_of: the day. One of a closed month is told as it was known then.
+            accounts: ids or numbers; () for all that the cash book has entries of.
+            balances: book balances on the day, ``ACCOUNT=AMOUNT``; else those that the cash book's file told.
+            errors: what a person says is wrong, ``book=AMOUNT:TEXT`` or ``bank=AMOUNT:TEXT``.
+            known_at: a batch or day, for what was known then.
+
+        Raises:
+            MatcherError: ``book.missing`` without a cash book, ``account.unknown``, ``usage.option``.
+        """
+        with self._session(write=False) as session:
+            said = pipeline.proof.Said(accounts, balances, errors)
+            known = pipeline.view.known_at(session, known_at)
+            return pipeline.proof.proof(session, as_of or self._present_day(session), said, known)
+
+    def proof_of_cash(
+        self, month: str, *, accounts: Sequence[str] = (), balances: Sequence[str] = (), errors: Sequence[str] = (), known_at: str = ""
+    ) -> tuple[Proof, tuple[CashProof, ...]]:
+        """The proof on the last day of a month (YYYY-MM), and each account's proof of cash in four columns. Arguments as of `proof`."""
+        with self._session(write=False) as session:
+            said = pipeline.proof.Said(accounts, balances, errors)
+            return pipeline.proof.cash(session, month, said, pipeline.view.known_at(session, known_at))
 
     def layouts(self) -> Layouts:
         """The layouts of open items and customers: the shipped ones, and those in `layouts` of these books.

@@ -41,7 +41,7 @@ class SendingMethods(ABC):
         known_at: str = "",
         how: Sending | None = None,
     ) -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies`` or ``receipts`` to a file, whole or not at all.
+        """Writes ``matches``, ``aging``, ``discrepancies``, ``proof`` or ``receipts`` to a file, whole or not at all.
 
         Receipts get their name only when the books remember what is sent: what stands under it can be reversed later. `how`: which of
         them; by default those that are new.

@@ -240,6 +240,13 @@ class DatedBy(StrEnum):
     TODAY = "today"  # nothing but the day of the import
 
 
+class BookRowKind(StrEnum):
+    """What a row of the cash book's file is."""
+
+    ENTRY = "entry"
+    BALANCE = "balance"  # of the account, at the end of its date
+
+
 class DocumentType(StrEnum):
     """What an open item is."""
 
@@ -272,4 +279,5 @@ ACCEPTABLE = tuple(member.value for member in StatementState if member.acceptabl
 SET_APART = tuple(member.value for member in StatementState if member.set_apart)
 LINE_CLASSES = tuple(member.value for member in LineClass)
 DOCUMENT_TYPES = tuple(member.value for member in DocumentType)
+BOOK_ROW_KINDS = tuple(member.value for member in BookRowKind)
 ITEM_STATUSES = tuple(member.value for member in ItemStatus)

@@ -24,6 +24,7 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    proof,
     queue,
     review,
     rules,
@@ -170,7 +171,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox, proof,
     months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:

@@ -55,7 +55,7 @@ _SENDING = (
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "receipts"]), metavar="TARGET")
+@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "proof", "receipts"]), metavar="TARGET")
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @click.option(
@@ -68,12 +68,13 @@ _SENDING = (
 @as_of_option
 @known_at_option
 def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies or receipts.
+    """Write a file for another system: TARGET is matches, aging, discrepancies, proof or receipts.
 
     \b
     matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
     aging          every open item with its bucket
     discrepancies  where money and documents disagree
+    proof          every bank line and entry of the cash book, and where the proof has it (also .xlsx)
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
 
     Receipts are sent once. What was sent and is not answered is sent again with --all, under the same ids and with the same contents;

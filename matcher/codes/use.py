@@ -95,6 +95,7 @@ USE = (
     Code("layout.invalid", USAGE, "A layout of open items or customers is not valid.", "Correct the named key; see docs/open_items.md."),
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
+    Code("book.missing", USAGE, "There is no cash book to prove the bank against.", "Run `matcher import book FILE`; see docs/proof.md."),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),

@@ -211,6 +211,11 @@ def breaks(statements: Sequence[StatementSpan]) -> list[Gap]:
     return [gap for account, facts in sorted(by_account.items()) for gap in _gaps(account, facts)]
 
 
+def in_order(facts: Sequence[StatementSpan]) -> list[Step]:
+    """The statements of one account that make up its chain, in the order in which their balances follow on each other."""
+    return ordered(_steps(facts))
+
+
 def _gaps(account: str, facts: Sequence[StatementSpan]) -> list[Gap]:
     """What is missing in one account's chain.
 

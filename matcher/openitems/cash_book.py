@@ -8,6 +8,7 @@ from matcher import frames
 from matcher.config import Account
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.tables import Column, Table, text_table, typed
+from matcher.states import BOOK_ROW_KINDS, BookRowKind
 
 _COLUMNS = (
     Column("entry_id", "id", required=True),
@@ -19,11 +20,12 @@ _COLUMNS = (
     Column("reference"),
     Column("counterparty_name"),
     Column("document_no"),
+    Column("kind", "word", words=BOOK_ROW_KINDS),
 )
 
 
 def read(data: bytes, name: str, find_account: Callable[[str, str], Account | None]) -> tuple[pl.DataFrame, Table]:
-    """The entries as `frames.BOOK_ENTRY`, and where they stand in the file.
+    """The entries and balances as `frames.BOOK_ROW`, and where they stand in the file.
 
     Args:
         data: CSV, Parquet or XLSX.
@@ -52,4 +54,5 @@ def read(data: bytes, name: str, find_account: Callable[[str, str], Account | No
     wide = {fault.row for fault in table.wide}
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
     accounts = pl.Series("account", [ids[key] for key in frame.select("account", "currency").iter_rows()], pl.String())
-    return frame.with_columns(accounts).select(list(frames.BOOK_ENTRY)), table.without_rows()
+    kind = pl.when(pl.col("kind") == "").then(pl.lit(BookRowKind.ENTRY.value)).otherwise("kind")
+    return frame.with_columns(accounts, kind.alias("kind")).select(list(frames.BOOK_ROW)), table.without_rows()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         opening,
         outbox,
         periods,
+        proof,
         receipts,
         reissues,
         reports,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
-    "opening", "outbox", "periods", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust", "verify",
-    "view",
+    "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust",
+    "verify", "view",
 ]  # fmt: skip
 
 

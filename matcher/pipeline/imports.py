@@ -34,7 +34,7 @@ from matcher.store import cash_book, facts, journal, snapshots
 
 ImportKind = Literal["items", "customers", "rates", "book"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
-_APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_entries}
+_APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_rows}
 _LISTED = ("items", "customers")
 """Kinds that come in layouts of their own."""
 _NAMED = 3

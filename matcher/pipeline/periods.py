@@ -9,6 +9,9 @@ import polars as pl
 from matcher.amounts import totals
 from matcher.errors import MatcherError
 from matcher.ledger.periods import Locks, first_day, last_day
+from matcher.ledger.proof.records import ProofState
+from matcher.ledger.proof.words import verdict
+from matcher.pipeline import proof
 from matcher.pipeline.exclusions import needs_reason
 from matcher.pipeline.reports import blocks
 from matcher.pipeline.session import Session
@@ -136,7 +139,16 @@ def checklist(session: Session, month: str) -> tuple[Point, ...]:
         Point("no decision waits for approval", not submitted, True, unapproved),
         Point("every line is placed", not waiting.height, False, f"{waiting.height} wait: {amounts}" if waiting.height else ""),
         Point("no line has its value in the next month", not late, False, f"{late} lines" if late else ""),
+        *_proven(session, last),
     )  # fmt: skip
+
+
+def _proven(session: Session, last: date) -> tuple[Point, ...]:
+    """Whether bank and cash book agree, where there is a cash book."""
+    if not proof.has_book(session):
+        return ()
+    open_ones = [verdict(one).rstrip(".") for one in proof.proof(session, last).accounts if one.state != ProofState.AGREES]
+    return (Point("bank and book agree", not open_ones, session.config.policy.close_on_proof, "; ".join(open_ones)),)
 
 
 def _unplaced() -> pl.Expr:

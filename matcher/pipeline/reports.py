@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import polars as pl
 from matcher import money
 from matcher.codes import CATALOGUE
 from matcher.errors import MatcherError
-from matcher.exports import files, tables
+from matcher.exports import files, sheets, tables
 from matcher.exports.erp.base import Refused
 from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
@@ -22,7 +23,7 @@ from matcher.ledger.aging import AGING_AMOUNTS, aging
 from matcher.ledger.chain import Gap, breaks
 from matcher.ledger.discrepancies import DISCREPANCY_AMOUNTS, GAP, discrepancies
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import conflicts, receipts
+from matcher.pipeline import conflicts, proof, receipts
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import Asked, asked_for, whole
@@ -31,7 +32,7 @@ from matcher.store import facts, journal
 from matcher.store.facts import Statement
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "proof", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def export(
     """
     if what == "receipts":
         return _receipts(session, as_of, path, target, outbox, how)
+    if what == "proof":
+        return _proof(session, path, as_of, known)
     then = asked_for(session, as_of, known)
     frame, amounts = _table(session, what, then)(whole(session, as_of, then.known))
     head = journal.last_batch(session.store)
@@ -161,6 +164,29 @@ def _table(session: Session, what: str, then: Asked) -> Callable[[State], tuple[
     if what not in made:
         raise MatcherError("usage.option", f"there is no export {what!r}; known are {', '.join(WHAT)}")
     return made[what]
+
+
+def _proof(session: Session, path: Path, as_of: date, known: Known | None) -> Exported:
+    """Every line and entry up to the day, and where the proof has it."""
+    frame = proof.proof(session, as_of, known=known).placed
+    head = journal.last_batch(session.store)
+    if path.suffix.lower() == ".xlsx":
+        columns = [sheets.SheetColumn(name, 28 if kind == pl.String else 12) for name, kind in frame.schema.items()]
+        place, code = frame.columns.index("amount"), frame.columns.index("currency")
+        rows = [
+            [money.decimal(cell, row[code]) if at == place else _cell(cell) for at, cell in enumerate(row)] for row in frame.iter_rows()
+        ]
+        sheets.write(path, "proof", columns, rows)
+    else:
+        tables.write(frame, path, {"amount": "currency"}, {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash})
+    return Exported("proof", (str(path),), frame.height, {}, "", head)
+
+
+def _cell(value: object) -> sheets.Cell:
+    """A cell of a workbook: days stay days, whole numbers become decimals."""
+    if value is None or isinstance(value, date):
+        return value
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _discrepancies(session: Session, then: Asked, state: State) -> tuple[pl.DataFrame, dict[str, str]]:

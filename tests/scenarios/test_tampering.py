@@ -41,7 +41,9 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     books.import_files("customers", [customers_file(files, [{"customer_id": "C2", "name": "Ostsee Handel KG"}], "c2.csv")])
     books.import_files("items", [items_file(files, items + twins)])
     books.import_files("rates", [write(files, "rates.csv", "date,currency,per_base\n2026-10-01,USD,1.10\n")])
-    booked = "entry_id,account,date,amount,currency,reference\nGL-1,giro,2026-10-05,77.00,EUR,B9\n"
+    booked = (
+        "entry_id,account,date,amount,currency,reference,kind\nGL-1,giro,2026-10-05,77.00,EUR,B9,\nGL-2,giro,2026-09-30,9.00,EUR,,balance\n"
+    )
     books.import_files("book", [write(files, "book.csv", booked)])
     advised = "advice_id,currency,total,document_no,net\nRA-1,EUR,500.00,RE-2026-00005,500.00\nRA-2,EUR,9.00,RE-2026-00006,600.00\n"
     books.import_remittance([write(files, "advice.csv", advised)])
@@ -184,6 +186,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "an advice that does not add up is gone": ("DELETE FROM raw.unproven_advice",),
     "rates doubled": ("UPDATE raw.rate SET per_base = '2.20'",),
     "entry of the cash book gone": ("DELETE FROM raw.book_entry",),
+    "balance of the cash book": ("UPDATE raw.book_balance SET amount = amount + 1",),
     "reference of an entry": ("UPDATE raw.book_entry SET reference = 'B4'",),
     "exports forgotten": ("DELETE FROM log.export",),
     "export of another amount": ("UPDATE log.export SET amount = amount + 1",),

@@ -18,6 +18,7 @@ from matcher.exports.tables import csv_chunks
 from matcher.frames import State
 from matcher.ledger.aging import AGING, AGING_AMOUNTS, aging
 from matcher.ledger.discrepancies import DISCREPANCY, DISCREPANCY_AMOUNTS, discrepancies
+from matcher.ledger.proof.records import PLACED
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "files.md"
 COLUMNS_OF = {
@@ -27,7 +28,8 @@ COLUMNS_OF = {
     "discount_date purchase_order payment_reference status closed_date disputed_amount",
     "Customers": "customer_id customer_no name trade_name alias country currency parent_id account entity terms",
     "Exchange rates": "date currency per_base",
-    "Cash book": "entry_id account date amount currency description reference counterparty_name document_no",
+    "Cash book": "entry_id account date amount currency description reference counterparty_name document_no kind",
+    "Proof": " ".join(PLACED),
     "Remittance advices": "advice_id payment_reference customer_id date currency total document_no gross discount deduction reason net",
     "Matches": " ".join(COLUMNS),
     "Aging": " ".join(AGING),

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from matcher.matching.names.forms import name_key, plain_words
+from matcher.matching.names.forms import name_form, name_key, plain_words
 
 
 def name_keys(names: pl.Series) -> pl.DataFrame:
@@ -25,3 +25,13 @@ def name_keys(names: pl.Series) -> pl.DataFrame:
     plain = split.filter(~pl.col("apart")).select("name", chosen.list.sort().list.join(" ").alias("key"))
     others = pl.DataFrame({"name": alone, "key": [name_key(name) for name in alone]}, schema={"name": pl.String(), "key": pl.String()})
     return pl.concat([plain, others]).filter(pl.col("key") != "")
+
+
+def name_marks(names: pl.Series) -> pl.DataFrame:
+    """The same with the distinguishing signs (字号) of names without spaces: name, key, mark; '' for others."""
+    keys = name_keys(names)
+    signed = keys.filter(pl.col("name").str.contains(r"[\x{2E80}-\x{FFFF}]"))["name"]
+    marks = pl.DataFrame(
+        {"name": signed, "mark": [name_form(name).mark for name in signed]}, schema={"name": pl.String(), "mark": pl.String()}
+    )
+    return keys.join(marks, on="name", how="left", maintain_order="left").with_columns(pl.col("mark").fill_null(""))
