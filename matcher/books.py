@@ -26,6 +26,7 @@ from matcher import config as configuration
 from matcher.config import CONFIG_NAME, STORE_NAME
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
+from matcher.exporting import ExportingMethods
 from matcher.looking import LookingMethods
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.rulebooks import Rules
     from matcher.pipeline.run import RunResult
     from matcher.pipeline.statements import StatementAccepted, StatementRejected
-    from matcher.pipeline.view import Asked
     from matcher.review.queue import WaitingLine
 
 Clock = Callable[[], datetime]
@@ -98,7 +98,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, LookingMethods, SendingMethods):
+class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -290,29 +290,6 @@ class Books(DecisionMethods, LookingMethods, SendingMethods):
         """
         with self._session(write=False) as session:
             return pipeline.view.whole(session, as_of or self._present_day(session))
-
-    def aging(self, as_of: date | None = None, *, known_at: str = "") -> pl.DataFrame:
-        """Aged open items and unapplied receipts, in minor units; see `matcher.ledger.aging`.
-
-        A day of a closed month is told as it was known then. `known_at`: a batch or day (YYYY-MM-DD), for what was known then.
-        """
-        from matcher.ledger.aging import aging
-
-        state, then = self._report(as_of, known_at)
-        return aging(state, then.buckets)
-
-    def aging_summary(self, as_of: date | None = None, *, known_at: str = "") -> pl.DataFrame:
-        """Totals of `aging` by customer and currency."""
-        from matcher.ledger.aging import aging_summary
-
-        state, then = self._report(as_of, known_at)
-        return aging_summary(state, then.buckets)
-
-    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]:
-        with self._session(write=False) as session:
-            day = as_of or self._present_day(session)
-            then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
-            return pipeline.view.whole(session, day, then.known), then
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""

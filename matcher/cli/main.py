@@ -11,6 +11,8 @@ import click
 from matcher import languages
 from matcher.cli import (
     advices,
+    aged,
+    bridge,
     completing,
     decide,
     decisions,
@@ -171,7 +173,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, out, outbox, proof,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
+    outbox, proof,
     months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:

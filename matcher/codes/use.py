@@ -96,6 +96,12 @@ USE = (
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
     Code("book.missing", USAGE, "There is no cash book to prove the bank against.", "Run `matcher import book FILE`; see docs/proof.md."),
+    Code(
+        "rate.missing",
+        USAGE,
+        "An amount cannot be converted: its currency has no exchange rate on that day or before it.",
+        "Import the rate with `matcher import rates`, or look at each currency by itself.",
+    ),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),

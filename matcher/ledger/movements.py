@@ -51,9 +51,14 @@ def movements(facts: Facts) -> pl.DataFrame:
     """
     locks = Locks(facts.periods)
     posted = _posted(facts)
-    documents = pl.concat([_issued(facts), _by_erp(facts), *_ours(facts, posted)], how="diagonal")
-    rows = pl.concat([documents.select(*MOVEMENT), unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)])
-    return locks.moved(rows)
+    ours = (part.select(*MOVEMENT) for part in _ours(facts, posted))
+    rests = unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)
+    return locks.moved(pl.concat([erp_movements(facts), *ours, rests]))
+
+
+def erp_movements(facts: Facts) -> pl.DataFrame:
+    """What the ERP's lists say of documents, each on its own day, closed or not; columns of `MOVEMENT`."""
+    return pl.concat([_issued(facts).select(*MOVEMENT), _by_erp(facts).select(*MOVEMENT)])
 
 
 def balances(moved: pl.DataFrame) -> pl.DataFrame:

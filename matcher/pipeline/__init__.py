@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from matcher.pipeline import (
         acknowledging,
         actions,
+        aged,
         backtest,
+        bridges,
         challenge,
         choices,
         conflicts,
+        exports,
         imports,
         ingest,
         layouts,
@@ -37,9 +40,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
-    "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust",
-    "verify", "view",
+    "acknowledging", "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest",
+    "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run",
+    "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

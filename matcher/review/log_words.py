@@ -213,6 +213,9 @@ def command(batch: Row, files: Sequence[str], run: int | None) -> str:
             return f"{of}ed statement {told.get('statement', '')}{new}"
         case "close" | "reopen":
             return _PERIODS[PeriodAction(told["action"])].format(told["month"])
+        case "export" if of != "receipts":
+            since = f" of what was recorded after batch {told['since']}" if told.get("since") else ""
+            return f"exported {of}: {told['rows']} rows{since}"
         case "export":
             return f"sent {told['count']} {of} to {told['target']}, batch {told['batch_id']}"
         case "ack":

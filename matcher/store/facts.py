@@ -185,9 +185,13 @@ def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int
     return {"rows": rates.height, "new": changed.height}
 
 
-def rates(store: Store) -> pl.DataFrame:
-    """The latest rate of each day and currency: date, currency, per_base (decimal text). One that no import takes any more is left out."""
-    sql = "SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL ORDER BY currency, date"
+def rates(store: Store, batch: int | None = None) -> pl.DataFrame:
+    """The latest rate of each day and currency: date, currency, per_base (decimal text); as the books knew them after a batch, if given.
+
+    One that no import takes any more is left out.
+    """
+    sql = f"""SELECT date, currency, arg_max(per_base, batch) AS per_base FROM {until("raw.rate", batch)}
+        GROUP BY ALL ORDER BY currency, date"""
     positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
     return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
 

@@ -48,6 +48,7 @@ PRINTED: Mapping[str, Sequence[str]] = {
     "customer": ("customer C1012",),
     "aging": ("aging --as-of 2026-10-31",),
     "aging-detail": ("aging --detail --as-of 2026-10-31",),
+    "bridge": ("bridge --month 2026-10 --control 1=456615.19", "bridge --month 2026-10 --group customer"),
     "log": ("log",),
     "learned": ("learned list",),
     "statement-list": ("statement list",),

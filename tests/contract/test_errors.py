@@ -38,6 +38,7 @@ NOTES: list[dict[str, Any]] = PAGE["note"]
 Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
+    "rate.missing": "scenarios/test_receivables.py",
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",

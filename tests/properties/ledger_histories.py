@@ -22,7 +22,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import view
 from matcher.pipeline.actions.base import Decided
 
-EXPORTS = ("aging", "discrepancies", "matches")
+EXPORTS = ("aging", "bridge", "discrepancies", "matches")
 MAY_BE_REFUSED: dict[str, set[str]] = {
     "listed": {"items.closing", "item.posted"}, "listed_again": {"item.posted"}, "statement": set(), "statement_again": set(),
     "run": set(), "run_up_to_a_day": set(),
@@ -185,6 +185,7 @@ class History:
             self.wrong(list(accounts.check_movements(self.journal, state)))
             days = accounts.open_days(self.journal, self.rng, self.now.date())
             self.wrong(list(accounts.check_bridge(session, state, days)))
+            self.wrong(list(accounts.check_control(session)))
         self.check_closed()
         if verify:
             failed = [check for check in self.books.verify() if check.failure and check.code != "statement.gap"]
