@@ -28,6 +28,7 @@ from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.exporting import ExportingMethods
 from matcher.looking import LookingMethods
+from matcher.measuring import MeasuringMethods
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
 from matcher.sending import SendingMethods
@@ -98,7 +99,7 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     return pipeline.opening.make(Path(directory), encrypt=encrypt)
 
 
-class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
+class Books(DecisionMethods, ExportingMethods, LookingMethods, MeasuringMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

@@ -88,6 +88,29 @@ class AgingSection(_Strict):
     buckets: tuple[int, ...] = Field(default=(30, 60, 90, 120), strict=False)
 
 
+class CreditSection(_Strict):
+    """``[credit]``: how customers are judged.
+
+    Attributes:
+        grades: days late up to which a customer has the grades A, B, C and D; who is later has E.
+    """
+
+    grades: tuple[int, int, int, int] = Field(default=(3, 14, 30, 60), strict=False)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "CreditSection":
+        if list(self.grades) != sorted(set(self.grades)) or self.grades[0] < 0:
+            raise ValueError(f"grades: {list(self.grades)} are not four rising numbers of days")
+        return self
+
+
+class CollectionTarget(_Strict):
+    """``[collection_targets.NAME]``: what is to come in each month from the customers of an owner. `currency`: else the base's."""
+
+    amount: Decimal = Field(ge=0, strict=False)
+    currency: Currency | None = None
+
+
 class Limit(_Strict):
     """How much may be cleared without cash of one document, for a reason or by a person.
 
@@ -208,10 +231,12 @@ class Config(_Strict):
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
     account: tuple[Account, ...] = Field(default=(), strict=False)
     aging: AgingSection = AgingSection()
+    credit: CreditSection = CreditSection()
     policy: Policy = Policy()
     journal: Journal = Journal()
     proof: ProofSection = ProofSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
+    collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
     target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -230,7 +255,8 @@ class Config(_Strict):
             if code not in reasons.SHIPPED and code not in self.reasons:
                 raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
         self._check_people()
-        for code in (self.books.base_currency, *(a.currency for a in self.account)):
+        of_targets = (target.currency for target in self.collection_targets.values() if target.currency)
+        for code in (self.books.base_currency, *(a.currency for a in self.account), *of_targets):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
         return self
@@ -327,6 +353,9 @@ name = "My company Ltd"
 
 [aging]
 buckets = [30, 60, 90, 120]  # days past due
+
+[credit]
+grades = [3, 14, 30, 60]     # days late up to which a customer has the grade A, B, C, D; else E
 
 [policy]
 precision = 0.9995           # share of automatic postings that must be right

@@ -17,6 +17,7 @@ from matcher.cli import (
     decide,
     decisions,
     explain,
+    figures,
     files,
     helping,
     importing,
@@ -26,6 +27,7 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    payers,
     proof,
     queue,
     review,
@@ -174,8 +176,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
-    outbox, proof,
-    months, topics,
+    outbox, proof, figures, payers, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

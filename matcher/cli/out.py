@@ -27,7 +27,11 @@ _SENDING = (
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts"]), metavar="TARGET")
+@click.argument(
+    "what",
+    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast"]),
+    metavar="TARGET",
+)
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @click.option(
@@ -46,7 +50,7 @@ _SENDING = (
 @as_of_option
 @known_at_option
 def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
-    """Write a file for another system, or for people: TARGET is matches, aging, discrepancies, bridge, proof or receipts.
+    """Write a file for another system, or for people: TARGET is one of the words below.
 
     \b
     matches        every line and what it was applied to
@@ -54,6 +58,8 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     discrepancies  where money and documents disagree
     bridge         every step from the opening to the closing balance of a month, by customer
     proof          every bank line and entry of the cash book, and where the proof has it
+    kpi            key figures of the month of the day, up to it
+    forecast       cash of the next eight weeks, and how right earlier forecasts were
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
 
     The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.

@@ -166,7 +166,7 @@ def judgements(decisions: pl.DataFrame, allocations: pl.DataFrame, answers: Answ
     whether it was chosen for a check.
     """
     in_force = live(decisions).filter("live", pl.col("actor") != ENGINE)
-    taken = _taken_back(decisions, allocations, in_force, answers.undos)
+    taken = taken_back(decisions, allocations, in_force, answers.undos)
     accepted = in_force.filter(pl.col("kind") == DecisionKind.ACCEPT, _HELD_BACK).with_columns(verdict=pl.lit("accepted"))
     verdicts = in_force.filter(pl.col("kind").is_in([*SETTLING, DecisionKind.REJECT])).select("batch", "ordinal", "line_id", "at")
     refused = answers.otherwise.join(verdicts, on=["batch", "line_id"]).with_columns(verdict=pl.lit("refused"))
@@ -178,7 +178,7 @@ def judgements(decisions: pl.DataFrame, allocations: pl.DataFrame, answers: Answ
     return told.select("batch", "ordinal", "line_id", "at", "class", "verdict", "checked").sort("batch", "ordinal")
 
 
-def _taken_back(decisions: pl.DataFrame, allocations: pl.DataFrame, in_force: pl.DataFrame, undos: Sequence[int]) -> pl.DataFrame:
+def taken_back(decisions: pl.DataFrame, allocations: pl.DataFrame, in_force: pl.DataFrame, undos: Sequence[int]) -> pl.DataFrame:
     """Reversals of postings of the engine, and of such that were held back and accepted; not of those that a person then made again."""
     undone = decisions.filter(pl.col("kind") == DecisionKind.UNDO, pl.col("actor") != ENGINE, pl.col("batch").is_in(undos))
     said = undone.select("batch", "ordinal", "at", decision_id="reverses")

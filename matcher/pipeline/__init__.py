@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         choices,
         conflicts,
         exports,
+        figures,
         imports,
         ingest,
         layouts,
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "acknowledging", "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest",
-    "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run",
-    "sampling", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "figures", "imports",
+    "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks",
+    "run", "sampling", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

@@ -20,8 +20,9 @@ from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
 from matcher.ledger.chain import breaks
 from matcher.ledger.discrepancies import GAP, discrepancies
+from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import proof, receipts
+from matcher.pipeline import figures, proof, receipts
 from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
@@ -31,7 +32,7 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast")
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
 
@@ -190,8 +191,18 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
     return receivables.differing(dated, state)
 
 
+def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return Report(figures.kpi_table(session, state, then.known))
+
+
+def _forecast(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return Report(figures.forecast_table(session, state, then), FORECAST_AMOUNTS)
+
+
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
-_REPORTS: dict[str, _Make] = {"matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge}
+_REPORTS: dict[str, _Make] = {
+    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "kpi": _kpi, "forecast": _forecast,
+}  # fmt: skip
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

@@ -106,7 +106,12 @@ def _reviewed(session: Session, locked: Locks, month: str, *, as_reviewer: bool)
 
 
 def _record(session: Session, month: str, action: PeriodAction, reason: str) -> None:
-    settings = {"buckets": list(session.config.aging.buckets), "discount_grace_days": session.config.policy.discount_grace_days}
+    config = session.config
+    settings = {
+        "buckets": list(config.aging.buckets),
+        "discount_grace_days": config.policy.discount_grace_days,
+        "grades": list(config.credit.grades),
+    }
     kept = json.dumps(settings, sort_keys=True) if action == PeriodAction.CLOSE else ""
     journal.append_period(session.store, session.next_batch, month, action, reason, kept)
     command = "reopen" if action == PeriodAction.REOPEN else "close"

@@ -46,7 +46,7 @@ NOT_SAID = frozenset("compile col lit split option argument getLogger sql run fr
 _CODE = re.compile(
     r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE|DESC|CASE WHEN|IN \()\b|_id,|_id IN|::|%\(|\$[a-z]|^[:#.]?[a-z]+ \{"
     r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
-    r"|^# |^\[(books|aging|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
+    r"|^# |^\[(books|aging|credit|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
     r"|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \w+ \w+ |paid\|paid"
 )
 NOT_SAID_WHOLE = frozenset(

@@ -59,6 +59,12 @@ PRINTED: Mapping[str, Sequence[str]] = {
     "rules-trust": ("rules trust",),
     "profile-list": ("profile list",),
     "layout-list": ("layout list",),
+    "kpi": ("kpi --month 2026-10",),
+    "behaviour": ("behaviour --as-of 2026-10-31",),
+    "behaviour-expected": ("behaviour --expected --as-of 2026-10-31",),
+    "forecast": ("forecast --as-of 2026-10-31",),
+    "exposure": ("exposure --as-of 2026-10-31",),
+    "team": ("team",),
 }  # fmt: skip
 """Name of a schema: the commands whose records it describes, in the order in which they are run on the demo's October."""
 

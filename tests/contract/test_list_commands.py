@@ -21,7 +21,8 @@ LISTS = (
     "run --dry-run", "status", "queue", "show LINE", "explain LINE", "customer C1", "aging", "aging --detail", "statement list",
     "statement show STATEMENT", "statement diff STATEMENT", "statement conflicts --all", "inspect ../lines.csv", "ingest ../lines.csv",
     "import items ../items.csv --dry-run", "rules show", "rules show payer-likely", "rules trust", "verify", "profile list",
-    "close 2026-08 --dry-run",
+    "close 2026-08 --dry-run", "kpi --month 2026-10", "kpi --explain", "behaviour", "behaviour --customer C1", "forecast --shares",
+    "exposure", "team",
 )  # fmt: skip
 ITEM = {"entity": "1", "document_type": "invoice", "currency": "EUR", "customer_id": "C1"}
 RUN = "from matcher.cli import program; program()"

@@ -11,6 +11,7 @@ from typing import Any
 import ledger_accounts as accounts
 import ledger_acts as acts
 import polars as pl
+from effort import DEEP
 from ledger_accounts import Journal
 from ledger_world import SETTINGS, Amounts, Bank, Erp, master
 from support import customers_file, new_books
@@ -22,7 +23,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import view
 from matcher.pipeline.actions.base import Decided
 
-EXPORTS = ("aging", "bridge", "discrepancies", "matches")
+EXPORTS = ("aging", "bridge", "discrepancies", "matches", *(("kpi", "forecast") if DEEP else ()))
 MAY_BE_REFUSED: dict[str, set[str]] = {
     "listed": {"items.closing", "item.posted"}, "listed_again": {"item.posted"}, "statement": set(), "statement_again": set(),
     "run": set(), "run_up_to_a_day": set(),
