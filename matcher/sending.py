@@ -47,7 +47,7 @@ class SendingMethods(ABC):
         aging: AgingRequest | None = None,
         how: Sending | None = None,
     ) -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``bridge``, ``proof`` or ``receipts`` to a file, whole or not at all.
+        """Writes ``matches``, ``aging``, ``receipts``, ``customers`` or another word of `exports.WHAT` to a file, whole or not at all.
 
         Receipts, and what is new, get their name only when the books remember what they hold.
 
@@ -55,7 +55,7 @@ class SendingMethods(ABC):
             what: is written.
             path: of the file; its ending chooses the form.
             as_of: its day.
-            target: of receipts, the ERP to write for.
+            target: of receipts the ERP, of customers the CRM to write for.
             known_at: a batch or day, for what was known then.
             month: rows of this month (YYYY-MM) only, as of its last day.
             new: rows that were recorded after the latest export of this kind that was made so.

@@ -29,11 +29,11 @@ _SENDING = (
 @click.command()
 @click.argument(
     "what",
-    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast"]),
+    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "customers"]),
     metavar="TARGET",
 )
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
-@click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@click.option("--target", default="generic", metavar="NAME", help="For receipts the ERP, for customers the CRM.", show_default=True)
 @click.option(
     "--all", "everything", is_flag=True, help="For receipts: also all that was sent before and is not accepted, under the same ids."
 )
@@ -60,6 +60,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     proof          every bank line and entry of the cash book, and where the proof has it
     kpi            key figures of the month of the day, up to it
     forecast       cash of the next eight weeks, and how right earlier forecasts were
+    customers      how each customer stands, for a CRM: open, due, disputed, last payment, days late, money expected
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
 
     The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.
