@@ -11,7 +11,7 @@ from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
-from matcher.states import SETTLING, DecisionKind
+from matcher.states import ROLES, SETTLING, WORKS, DecisionKind
 
 CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
@@ -22,6 +22,8 @@ _NOT_ASKED = (
 )  # fmt: skip
 DECIDABLE = tuple(kind.value for kind in DecisionKind if kind not in _NOT_ASKED)
 """Kinds of decisions that a role may allow."""
+MOVING = (*SETTLING, DecisionKind.WRITE_OFF.value, ELSEWHERE)
+"""Kinds of decisions that another person may have to approve."""
 
 
 class _Strict(BaseModel):
@@ -130,9 +132,15 @@ class Role(Limit):
         may: kinds of decisions, as in the journal, and ``approve``; left out: all of them.
         total: how much one command may clear without cash in all, in each currency.
         refund: how much one decision may pay back, in the line's currency.
+        areas: words of `states.Work`; left out: those of the shipped role of that name, else all of them.
+        approves: kinds of decisions, as in ``four_eyes_for``, that may be approved; left out: all of them.
+        approve_up_to: how large a decision may be that is approved, in its own currency.
     """
 
     may: tuple[str, ...] | None = Field(default=None, strict=False)
+    areas: tuple[str, ...] | None = Field(default=None, strict=False)
+    approves: tuple[str, ...] | None = Field(default=None, strict=False)
+    approve_up_to: Decimal | None = Field(default=None, ge=0, strict=False)
     total: Decimal | None = Field(default=None, ge=0, strict=False)
     refund: Decimal | None = Field(default=None, ge=0, strict=False)
 
@@ -141,11 +149,17 @@ class Role(Limit):
         for kind in self.may or ():
             if kind not in DECIDABLE:
                 raise ValueError(f"may: {kind!r} is none of {', '.join(DECIDABLE)}")
+        for area in self.areas or ():
+            if area not in WORKS:
+                raise ValueError(f"areas: {area!r} is none of {', '.join(WORKS)}")
+        for kind in self.approves or ():
+            if kind not in MOVING:
+                raise ValueError(f"approves: {kind!r} is no kind of decision that moves money")
         return self
 
 
 class Person(Role):
-    """``[policy.people.NAME]``: the same for one person, beside what the role says; the stricter counts. `role`: of `policy.roles`."""
+    """``[policy.people.NAME]``: the same for one person, beside the role; the stricter counts. `role`: shipped, or of `policy.roles`."""
 
     role: str = ""
 
@@ -179,6 +193,7 @@ class Policy(_Strict):
         people: by name, how much a person may clear, and the person's role.
         people_only: whether nobody else decides.
         roles: by name, what people of a role may do.
+        default_role: the role of everybody who has none; '' for no bounds.
         four_eyes_above: amount, in the decision's own currency, above which another person approves a decision.
         four_eyes_for: kinds of decisions that another person always approves; ``on_account_elsewhere``: to another than the payer.
         four_eyes_classes: classes of evidence of which another person approves what is accepted.
@@ -198,6 +213,7 @@ class Policy(_Strict):
     people: dict[str, Person] = Field(default_factory=dict)
     people_only: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
+    default_role: str = ""
     four_eyes_above: Decimal | None = Field(default=None, ge=0, strict=False)
     four_eyes_for: tuple[str, ...] = Field(default=(), strict=False)
     four_eyes_classes: tuple[str, ...] = Field(default=(), strict=False)
@@ -262,11 +278,14 @@ class Config(_Strict):
         return self
 
     def _check_people(self) -> None:
+        known = {*ROLES, *self.policy.roles}
         for name, person in self.policy.people.items():
-            if person.role and person.role not in self.policy.roles:
+            if person.role and person.role not in known:
                 raise ValueError(f"policy.people.{name} has the role {person.role!r}, which is not in [policy.roles]")
+        if self.policy.default_role and self.policy.default_role not in known:
+            raise ValueError(f"policy.default_role is {self.policy.default_role!r}, which is not in [policy.roles]")
         for kind in self.policy.four_eyes_for:
-            if kind not in (*SETTLING, DecisionKind.WRITE_OFF, ELSEWHERE):
+            if kind not in MOVING:
                 raise ValueError(f"policy.four_eyes_for: {kind!r} is no kind of decision that moves money")
 
     def find_account(self, number: str, currency: str) -> Account | None:

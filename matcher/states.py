@@ -3,6 +3,7 @@
 They are plain text in frames, files and SQL. A word that books keep never changes. A word is one row here, with its properties.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -238,6 +239,7 @@ class DatedBy(StrEnum):
     COLUMN = "column"  # of the file
     NAME = "name"  # of the file
     TODAY = "today"  # nothing but the day of the import
+    TITLE = "title"  # what stands above the titles of the file's columns
 
 
 class BookRowKind(StrEnum):
@@ -256,6 +258,29 @@ class DocumentType(StrEnum):
     INSTALMENT = "instalment"
     ON_ACCOUNT = "on_account"
 
+
+class Work(StrEnum):
+    """What commands change, or make others know: areas that a role may have. What only looks is in none of them."""
+
+    IMPORT = "import"  # statements, open items and other files in, and which statements count
+    RUN = "run"
+    DECIDE = "decide"  # decisions on lines and documents
+    APPROVE = "approve"  # another person's decisions
+    CLOSE = "close"  # months, and their opening
+    SEND = "send"  # receipts to the ERP
+    SETUP = "set_up"  # layouts, and bringing the books up to date
+
+
+AUDITOR = "auditor"
+ROLES: Mapping[str, frozenset[Work]] = {
+    AUDITOR: frozenset(),
+    "importer": frozenset({Work.IMPORT}),
+    "matcher": frozenset({Work.RUN, Work.DECIDE, Work.SEND}),
+    "approver": frozenset({Work.APPROVE}),
+    "reviewer": frozenset({Work.APPROVE, Work.CLOSE}),
+    "admin": frozenset(Work),
+}
+"""Roles that need no block of their own in matcher.toml, and the areas that each has."""
 
 ENGINE = "engine"
 """Who decides what a rule posts. No person has this name."""
@@ -281,3 +306,4 @@ LINE_CLASSES = tuple(member.value for member in LineClass)
 DOCUMENT_TYPES = tuple(member.value for member in DocumentType)
 BOOK_ROW_KINDS = tuple(member.value for member in BookRowKind)
 ITEM_STATUSES = tuple(member.value for member in ItemStatus)
+WORKS = tuple(work.value for work in Work)

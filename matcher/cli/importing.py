@@ -45,7 +45,7 @@ _ADVICES = (
     "--snapshot-date",
     type=IsoDate(),
     metavar="DATE",
-    help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
+    help="The day that the list of open items speaks of. Default: the file's column or title, else its name, else today.",
 )
 @click.option("--layout", default="", metavar="NAME", help="Layout of the files; `matcher layout list` lists them. Default: detect.")
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
@@ -61,6 +61,15 @@ _ADVICES = (
     help="Let this item's customer or document change although it has postings; repeatable.",
 )
 @click.option("--customer", default="", metavar="ID", help="The buyer of the electronic invoices. Default: whom each of them names.")
+@click.option(
+    "--entity", default="", metavar="ID", help="Legal entity of open items that do not say it: a list without it, a seller's old name."
+)
+@click.option(
+    "--distinct",
+    multiple=True,
+    metavar="NUMBER",
+    help="This electronic invoice is no listed document of the same customer, day and amount; repeatable.",
+)
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -73,6 +82,8 @@ def import_(
     allow_closing: bool,
     allow_change: tuple[str, ...],
     customer: str,
+    entity: str,
+    distinct: tuple[str, ...],
     reason: str,
     dry_run: bool,
 ) -> None:
@@ -85,9 +96,10 @@ def import_(
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
-    else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
-    legal entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has
-    changed, is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
+    else the day above the titles (Stand: 31.10.2026), else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for
+    its last day), else today. An open item of the same legal entity that the snapshot no longer lists is closed by the ERP, unless
+    --partial is given. What was open before, is new, has changed, is closed and is open after is shown by legal entity and currency, to
+    be held against the ERP's own list.
 
     A file with a fault changes nothing (exit status 3); all of its faults are named with their lines. A list that leaves out more than a
     fifth of what is open (policy.closing_percent) looks cut off and is refused (exit status 4); --allow-closing takes it all the same.
@@ -103,7 +115,7 @@ def import_(
     if kind == REMITTANCE:
         given: dict[str, object] = {
             "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
-            "--allow-change": allow_change, "--customer": customer,
+            "--allow-change": allow_change, "--customer": customer, "--entity": entity, "--distinct": distinct,
         }  # fmt: skip
         _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
@@ -119,6 +131,8 @@ def import_(
             snapshot_date=snapshot_date,
             layout=layout,
             customer=customer,
+            entity=entity,
+            distinct=distinct,
         )
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)

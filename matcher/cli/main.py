@@ -12,10 +12,12 @@ from matcher import languages
 from matcher.cli import (
     advices,
     aged,
+    audit_sample,
     bridge,
     completing,
     decide,
     decisions,
+    drill,
     explain,
     figures,
     files,
@@ -176,7 +178,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
-    outbox, proof, figures, payers, months, topics,
+    outbox, proof, figures, payers, audit_sample, drill, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -29,7 +29,7 @@ _SENDING = (
 @click.command()
 @click.argument(
     "what",
-    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "customers"]),
+    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "journal", "customers"]),
     metavar="TARGET",
 )
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
@@ -62,6 +62,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     forecast       cash of the next eight weeks, and how right earlier forecasts were
     customers      how each customer stands, for a CRM: open, due, disputed, last payment, days late, money expected
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
+    journal        every batch with its hash, for `matcher verify --since` (.jsonl; .csv and .parquet to look at)
 
     The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.
     --locale de and fr write CSV with semicolons and decimal commas, zh with commas; all for a spreadsheet that is double-clicked.
@@ -155,12 +156,16 @@ _CHECKS = (
 @with_format
 @click.option("--head", is_flag=True, help="Check nothing: print number and hash of the journal's latest batch, to be noted elsewhere.")
 @click.option("--expect", default="", metavar="HASH", help="Check too that the journal still holds the batch with this hash.")
-def verify(output: str, *, head: bool, expect: str) -> None:
+@click.option("--since", default="", metavar="HEAD", help="Check too that nothing has changed before this head; or a file that holds some.")
+def verify(output: str, *, head: bool, expect: str, since: str) -> None:
     """Recompute everything from the stored rows: what the journal sealed, statement equations, every sum of money.
 
     \b
     matcher verify --head            prints "batch N HASH": it stands for all that the books hold
     matcher verify --expect HASH     fails when that batch is no longer there, or no longer the same
+    matcher verify --since HEAD      names the first batch that has changed since "batch N HASH" was noted
+
+    HEAD may be a file with that line in it, with several of them, or a journal that `matcher export journal` has written.
 
     Exit status 1 when a check does not hold.
     """
@@ -168,7 +173,7 @@ def verify(output: str, *, head: bool, expect: str) -> None:
         click.echo("batch {} {}".format(*open_books().head()))
         return
     with busy("verifying"):
-        checks = open_books().verify(expect)
+        checks = open_books().verify(expect, since=since)
     rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
     show(rows, _CHECKS, output)
     failed = [check for check in checks if check.failure]

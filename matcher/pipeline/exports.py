@@ -1,7 +1,7 @@
 """Files for other systems and for people: which rows, as of which day, and what is remembered of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.exports.tables import Report
 from matcher.frames import State
-from matcher.journal.chain import Head
+from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
 from matcher.ledger.chain import breaks
@@ -33,11 +33,12 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "customers")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "journal", "customers")
 GENERIC = "generic"
 """The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
+_JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,35 +121,35 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     days = period(asked.month, present=today) if asked.month else period(last=as_of or today, present=today)
     if asked.what == "receipts":
         return _receipts(session, days.last, asked, outbox)
-    if asked.what == "proof":
-        return _proof(session, days.last, asked, outbox, known)
     if asked.what == "customers" and asked.target != GENERIC:
         return _customers_for(session, days.last, asked, outbox, known)
-    then = with_buckets(asked_for(session, days.last, known), asked.aging)
-    report = _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
+    report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:
         report = replace(report, frame=report.frame.filter(_recorded_after(session, since)))
     if asked.new:
         session.commit(f"export {asked.what}", {"rows": report.frame.height, "since": since, "as_of": days.last.isoformat()})
-    head = _add(session, report, asked, outbox)
+    head = journal.last_batch(session.store)
+    about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
+    outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
     missing = report.frame.filter(pl.col("base_open_amount").is_null())["currency"].unique().sort() if asked.what == "aging" else ()
     return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since=since, missing=tuple(missing))
 
 
-def _add(session: Session, report: Report, asked: FileRequest, outbox: files.Outbox) -> Head:
-    """Puts the report's file into the outbox; gives the journal's head that it names."""
-    head = journal.last_batch(session.store)
-    about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
-    outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
-    return head
+def contents(session: Session, what: str, as_of: date, known: Known | None = None) -> Iterator[bytes]:
+    """What `export` would write to a CSV file, and writes nowhere; not for receipts, which the books remember."""
+    return tables.csv_chunks(tables.rendered(_report(session, FileRequest(what, Path()), period(last=as_of, present=as_of), known)))
 
 
-def _proof(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
-    """Every line and entry up to the day, and where the proof has it."""
-    frame = proof.proof(session, as_of, known=known).placed
-    head = _add(session, Report(frame, {"amount": "currency"}), asked, outbox)
-    return Exported("proof", (str(asked.path),), frame.height, {}, "", head)
+def _report(session: Session, asked: FileRequest, days: Period, known: Known | None) -> Report:
+    """The rows of an export."""
+    if asked.what == "journal":
+        entries = [asdict(one) for one in journal.batches(session.store) if known is None or one.batch <= known.batch]
+        return Report(pl.DataFrame(entries, schema=_JOURNAL))
+    if asked.what == "proof":
+        return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
+    then = with_buckets(asked_for(session, days.last, known), asked.aging)
+    return _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
 
 
 def _check(asked: FileRequest, as_of: date | None) -> None:

@@ -23,7 +23,7 @@ from matcher.codes import CATALOGUE
 from matcher.languages import LANGUAGES
 from matcher.languages.catalogue import parse, source
 from matcher.rules.rulebook import default
-from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE, IN_ADVICE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = tuple(
@@ -202,7 +202,7 @@ def vocabulary() -> dict[str, list[str]]:
     enums = [one for one in vars(states).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum]
     return {
         "codes": [text for code in CATALOGUE.values() for text in (code.meaning, code.next_step)],
-        "evidence": [text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text],
+        "evidence": [*(text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text), *IN_ADVICE.values()],
         "bases": [one.words for one in BASES.values()],
         "differences": [one.words for one in DIFFERENCES.values()],
         "rules": [rule.title for rule in default().rule],

@@ -50,11 +50,15 @@ PRINTED: Mapping[str, Sequence[str]] = {
     "aging-detail": ("aging --detail --as-of 2026-10-31",),
     "bridge": ("bridge --month 2026-10 --control 1=456615.19", "bridge --month 2026-10 --group customer"),
     "log": ("log",),
+    "outbox": ("outbox --state new",),
+    "ack": ("ack --resolve {external_id}=by-hand:4711 --target generic --reason booked",),
     "learned": ("learned list",),
     "statement-list": ("statement list",),
     "statement-show": ("statement show 3407420776",),
     "close": ("close 2026-10 --dry-run",),
     "verify": ("verify",),
+    "sample": ("sample --month 2026-10 --materiality 30000 --seed 4711",),
+    "drill": ("drill",),
     "rules-show": ("rules show",),
     "rules-trust": ("rules trust",),
     "profile-list": ("profile list",),
@@ -83,7 +87,8 @@ def printed(desk: Desk) -> dict[str, Records]:
     for name, commands in PRINTED.items():
         found[name] = []
         for command in commands:
-            result = desk.run(*command.format(demo=DEMO).split(), "--format", "json")
+            external_id = found["outbox"][0]["external_id"] if found.get("outbox") else ""
+            result = desk.run(*command.format(demo=DEMO, external_id=external_id).split(), "--format", "json")
             assert {result.exit_code} <= {DONE, NEEDS_PERSON}, f"{command}: {result.output}"
             found[name] += [json.loads(line) for line in result.stdout.splitlines()]
     return found

@@ -146,7 +146,7 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (LineClass, "fee interest tax own_transfer payroll supplier booked_elsewhere other"),
         (MovementKind, "issue cash adjustment set_off unapplied refund return erp reversal"),
         (PeriodAction, "prepare close reopen"),
-        (DatedBy, "option column name today"),
+        (DatedBy, "option column name today title"),
     ],
 )
 def test_words_that_books_keep_do_not_change(words: type[StrEnum], kept: str) -> None:

@@ -62,7 +62,7 @@ _WORDS = frozenset(
     "nature outcome part point result ruling settled side state type unit weekday who".split()
 )
 _SENTENCES = frozenset(
-    "check conditions detail difference evidence message meaning next_step problem reason said test title what when why words".split()
+    "check conditions detail difference evidence message meaning next_step problem reason said step test title what when why words".split()
 )
 
 

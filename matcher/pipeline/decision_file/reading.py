@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What XLSX and the older binary form begin with."""
 _NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n")
 _POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _ERRORS = ("#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
@@ -44,7 +47,7 @@ def rows(data: bytes, name: str) -> list[FilledRow]:
     """
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name)
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+    if data[:4] in _WORKBOOKS:
         found = _in_workbook(data, name)
     else:
         text, sure = _text(data, name)
@@ -52,6 +55,37 @@ def rows(data: bytes, name: str) -> list[FilledRow]:
     if found is None:
         raise MatcherError("column.missing", f"there is no row with the columns decision and {KEY}", name, _HINT)
     return found
+
+
+def table(data: bytes, name: str, wanted: set[str], hint: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of another file that people fill in, below the row that has all `wanted` columns: number and cells by column.
+
+    Raises:
+        MatcherError: as `rows`; `hint` says what file it should be.
+    """
+    if not data.strip():
+        raise MatcherError("file.empty", "the file is empty", name)
+    for grid in _grids(data, name):
+        numbered = iter(grid)
+        for number, cells in numbered:
+            head = [cell.strip() for cell in cells]
+            if wanted <= set(head):
+                below = ((row, dict(zip(head, (cell.strip() for cell in found), strict=False))) for row, found in numbered if any(found))
+                return [(row, {one: told.get(one, "") for one in wanted}) for row, told in below]
+            if number > _HEADER_ROWS:
+                break
+    raise MatcherError("column.missing", f"there is no row with the columns {', '.join(sorted(wanted))}", name, hint)
+
+
+def _grids(data: bytes, name: str) -> Iterator[Iterable[tuple[int, Sequence[str]]]]:
+    """Every way to read a file as rows with their numbers: a sheet that is shown, or CSV with any delimiter."""
+    if data[:4] in _WORKBOOKS:
+        yield from _sheets(data, name)
+        return
+    text, _ = _text(data, name)
+    for delimiter in _DELIMITERS:
+        with suppress(csv.Error):
+            yield list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1))
 
 
 _HINT = "Fill in a file that `matcher decisions export` has written, and leave its columns as they are."
@@ -93,6 +127,14 @@ def _in_text(text: str, name: str, *, sure: bool) -> list[FilledRow] | None:
 
 def _in_workbook(data: bytes, name: str) -> list[FilledRow] | None:
     """The rows of the first sheet that is shown and has the header of a decision file."""
+    for grid in _sheets(data, name):
+        if (found := _filled(grid)) is not None:
+            return found
+    return None
+
+
+def _sheets(data: bytes, name: str) -> Iterator[Iterator[tuple[int, Sequence[str]]]]:
+    """The rows of each sheet that is shown, with their numbers."""
     from matcher import workbooks  # its library takes longer to load than most files to read
 
     try:
@@ -101,10 +143,7 @@ def _in_workbook(data: bytes, name: str) -> list[FilledRow] | None:
         raise error.at(name) from None
     for sheet in sheets:
         first = (sheet.start or (0, 0))[0] + 1
-        grid = ((number, [_cell(value) for value in cells]) for number, cells in enumerate(sheet.to_python(), first))
-        if (found := _filled(grid)) is not None:
-            return found
-    return None
+        yield ((number, [_cell(value) for value in cells]) for number, cells in enumerate(sheet.to_python(), first))
 
 
 def _cell(value: Any) -> str:
