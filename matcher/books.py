@@ -23,6 +23,7 @@ from matcher import actors, pipeline, review
 from matcher import config as configuration
 from matcher.auditing import AuditingMethods
 from matcher.config import CONFIG_NAME, STORE_NAME
+from matcher.credit_methods import CreditMethods
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.exporting import ExportingMethods
@@ -92,7 +93,7 @@ def init(directory: str | Path, *, encrypt: bool = False, actor: str = "") -> tu
     return pipeline.opening.make(Path(directory), encrypt=encrypt, actor=actors.named(actor))
 
 
-class Books(AuditingMethods, DecisionMethods, ExportingMethods, LookingMethods, MeasuringMethods, SendingMethods):
+class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, LookingMethods, MeasuringMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
+from matcher.credit_settings import DunningSection, InsuranceSection, InterestSection
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
 from matcher.states import ROLES, SETTLING, WORKS, DecisionKind
@@ -253,6 +254,9 @@ class Config(_Strict):
     proof: ProofSection = ProofSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
     collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
+    dunning: DunningSection = DunningSection()
+    interest: InterestSection = InterestSection()
+    insurance: InsuranceSection = InsuranceSection()
     target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -112,6 +112,11 @@ class DecisionKind(StrEnum):
     APPROVE = "approve"  # another person has posted what was submitted
     DISMISS = "dismiss"  # takes off what was submitted
     CHECK = "check"  # a person says that a posting of the engine is right
+    DISPUTE = "dispute"  # what a customer contests of an item; on no line, like the four that follow
+    PROMISE = "promise"  # a customer has promised to pay an item by a day
+    DUNNING_HOLD = "dunning_hold"  # an item is not dunned until a day
+    DUN = "dun"  # a dunning letter of a level was sent for an item
+    ANSWER = "answer"  # what a customer answered on a statement of account: he agrees, or remarks on an item
 
 
 class MovementKind(StrEnum):
@@ -299,6 +304,10 @@ REVERSING = (DecisionKind.UNDO.value, DecisionKind.APPROVE.value, DecisionKind.D
 """Kinds of decisions that end another one, which they name."""
 ASIDE = tuple(kind.value for kind in (DecisionKind.SUBMIT, DecisionKind.APPROVE, DecisionKind.DISMISS, DecisionKind.CHECK))
 """Kinds of decisions that say by themselves nothing of what a line pays."""
+ON_ITEMS = tuple(
+    kind.value for kind in (DecisionKind.DISPUTE, DecisionKind.PROMISE, DecisionKind.DUNNING_HOLD, DecisionKind.DUN, DecisionKind.ANSWER)
+)
+"""Kinds of decisions that say something of an item and move nothing; see `frames.ITEM_NOTE`."""
 NOT_COUNTING = tuple(member.value for member in StatementState if not member.counts)
 ACCEPTABLE = tuple(member.value for member in StatementState if member.acceptable)
 SET_APART = tuple(member.value for member in StatementState if member.set_apart)

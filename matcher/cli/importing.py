@@ -29,6 +29,11 @@ _TIED = (
 )  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
 REMITTANCE = "remittance"
+ANSWERS = "answers"
+_ANSWER_COUNTS = ("files", "rows", "agreed", "disputed", "remarked", "unanswered")
+_ANSWERED = (
+    Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ANSWER_COUNTS)
+)  # fmt: skip
 _ADVICE_COUNTS = ("files", "advices", "rows", "new", "known", "replaced", "found")
 _ADVICES = (
     Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ADVICE_COUNTS[:-1]),
@@ -37,7 +42,7 @@ _ADVICES = (
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", REMITTANCE]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", REMITTANCE, ANSWERS]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -87,7 +92,7 @@ def import_(
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, rates, the cash book (CSV, Parquet or workbooks); and payers' remittance advices.
+    """The ERP's files in: open items, customers, rates, the cash book (CSV, Parquet or workbooks); payers' advices; customers' answers.
 
     Items and customers are in the columns of docs/files.md, or as an ERP or accounting system exports them: the layout is told by the
     titles (docs/open_items.md); `matcher layout new FILE` proposes one for a list that none fits.
@@ -110,14 +115,18 @@ def import_(
     An advice says which documents a payment is for; from the next run on it explains its receipt, whichever of the two came first. The
     same advice twice counts once; another one of the same sender and number takes its place. One that does not add up is kept, shown by
     `matcher advices` and never used (exit status 1).
+
+    An answer is a workbook of `account-statement` (or a CSV file that was saved of it) whose marked cells a customer has filled in: what he
+    disputes and why stands in the aging and the discrepancies from then on. No money moves.
     """
     books = open_books()
-    if kind == REMITTANCE:
+    if kind in (REMITTANCE, ANSWERS):
         given: dict[str, object] = {
             "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
             "--allow-change": allow_change, "--customer": customer, "--entity": entity, "--distinct": distinct,
         }  # fmt: skip
-        _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
+        take = _import_remittance if kind == REMITTANCE else _import_answers
+        take(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
     with busy(f"reading {kind}"):
         result = books.import_files(
@@ -158,6 +167,24 @@ def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[s
         note("Dry run: nothing was kept.")
     if result.unproven:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _import_answers(books: "Books", files: tuple[str, ...], given: Sequence[str], output: str, *, dry_run: bool) -> None:
+    if given:
+        raise MatcherError("usage.option", f"{given[0]} is for lists of open items, not for answers")
+    with busy("reading answers"):
+        taken = books.import_answers(files, dry_run=dry_run)
+    did(files=len(files))
+    if output == "json":
+        data_record(taken.to_dict())
+    else:
+        show([{name: getattr(taken, name) for name in _ANSWER_COUNTS} | {"kind": ANSWERS}], _ANSWERED, output)
+    for one in taken.decided:
+        note(one.said)
+    if taken.again:
+        note(f"{counted(taken.again, 'answer was given before, and is kept once', 'answers were given before, and are kept once')}.")
+    if dry_run:
+        note("Dry run: nothing was kept.")
 
 
 def _show(result: "ImportResult", output: str) -> None:

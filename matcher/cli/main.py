@@ -15,12 +15,16 @@ from matcher.cli import (
     audit_sample,
     bridge,
     completing,
+    credit_control,
     decide,
     decisions,
     drill,
+    dunning,
+    evidence,
     explain,
     figures,
     files,
+    handing_over,
     helping,
     importing,
     layouts,
@@ -177,8 +181,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
-    outbox, proof, figures, payers, audit_sample, drill, months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
+    evidence, handing_over, rules, aged, bridge, out, outbox, proof, figures, payers, audit_sample, drill, months, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

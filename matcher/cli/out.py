@@ -29,7 +29,9 @@ _SENDING = (
 @click.command()
 @click.argument(
     "what",
-    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "journal", "customers"]),
+    type=click.Choice(
+        ["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers"]
+    ),
     metavar="TARGET",
 )
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
@@ -58,6 +60,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     discrepancies  where money and documents disagree
     bridge         every step from the opening to the closing balance of a month, by customer
     proof          every bank line and entry of the cash book, and where the proof has it
+    dunning        what may be dunned, document by document, with level, interest and payment code
     kpi            key figures of the month of the day, up to it
     forecast       cash of the next eight weeks, and how right earlier forecasts were
     customers      how each customer stands, for a CRM: open, due, disputed, last payment, days late, money expected

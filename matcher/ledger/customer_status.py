@@ -15,7 +15,8 @@ from matcher.ledger.aging import aging
 from matcher.ledger.figures.habits import expected, payers
 from matcher.ledger.figures.payments import KEY
 from matcher.ledger.figures.ratio import fixed
-from matcher.states import NOT_RECEIVABLE, LineState
+from matcher.ledger.item_notes import of_kind
+from matcher.states import NOT_RECEIVABLE, DecisionKind, LineState
 
 _SEPARATOR = "\x1f"
 
@@ -44,7 +45,7 @@ STATUS: Schema = {
     "last_payment_amount": pl.Int64(),  # of all receipts of that day
     "usual_days_late": pl.String(),  # of documents paid in the last 52 weeks, one place; '' where none was
     "promised_amount": pl.Int64(),
-    "promised_date": pl.Date(),  # the next one
+    "promised_date": pl.Date(),  # the earliest one; before the day when it was not kept
     "expected_amount": pl.Int64(),  # of what is expected on the next day on which something is
     "expected_date": pl.Date(),
 }
@@ -55,21 +56,17 @@ STATUS_AMOUNTS = (
     "expected_amount",
 )  # fmt: skip
 
-PROMISE: Schema = {"item_id": pl.String(), "amount": pl.Int64(), "until": pl.Date()}
-"""What customers have promised to pay of items, and by when."""
-
 
 def key_of(entity: str, customer_id: str, currency: str) -> str:
     """Stable key of a row: the first 20 hex digits of SHA-256 over entity, customer and currency, joined by U+001F."""
     return hashlib.sha256(_SEPARATOR.join((entity, customer_id, currency)).encode(errors="surrogatepass")).hexdigest()[:20]
 
 
-def customer_status(state: State, promises: pl.DataFrame | None = None, discount_grace_days: int = 0) -> pl.DataFrame:
+def customer_status(state: State, discount_grace_days: int = 0) -> pl.DataFrame:
     """How each customer stands on the day of the state; columns of `STATUS`, by entity, customer and currency.
 
     Args:
         state: the books as of a day.
-        promises: columns of `PROMISE`, of what is still open; None where promises are not kept.
         discount_grace_days: days after the discount date on which a discount still counts as earned.
     """
     owed, paid = _owed(state), _last_payments(state)
@@ -78,7 +75,7 @@ def customer_status(state: State, promises: pl.DataFrame | None = None, discount
         [(one.entity, one.customer_id, one.currency, fixed(one.late.value, 1) if one.late.value is not None else "") for one in known],
         schema={**dict.fromkeys(KEY, pl.String()), "usual_days_late": pl.String()}, orient="row",
     )  # fmt: skip
-    parts = (owed, paid, habits, _first(expected(state, known).rename({"open": "amount"}), "expected"), _promised(state, promises))
+    parts = (owed, paid, habits, _first(expected(state, known).rename({"open": "amount"}), "expected"), _promised(state))
     keys = pl.concat([_whoever(state), *(part.select(KEY) for part in parts)]).filter(pl.col("customer_id") != "").unique()
     rows = keys.join(_names(state), on="customer_id", how="left")
     for part in parts:
@@ -137,11 +134,11 @@ def _last_payments(state: State) -> pl.DataFrame:
     return latest.group_by(KEY).agg(last_payment_date=pl.col("booking_date").first(), last_payment_amount=total(pl.col("amount")))
 
 
-def _promised(state: State, promises: pl.DataFrame | None) -> pl.DataFrame:
-    """The next promised day of each customer and what is promised for it, no more of an item than is open."""
-    said = pl.DataFrame(schema=PROMISE) if promises is None else promises.select(*PROMISE)
+def _promised(state: State) -> pl.DataFrame:
+    """The earliest promised day of what is still open and what is promised for it, no more of an item than is open."""
+    said = of_kind(state.item_notes, DecisionKind.PROMISE).select("item_id", "until", promise="amount")
     due = said.join(state.items.filter(pl.col("open") > 0).select(*KEY, "item_id", "open"), on="item_id")
-    return _first(due.with_columns(amount=pl.min_horizontal("amount", "open")).rename({"until": "promised"}), "promised")
+    return _first(due.with_columns(amount=pl.min_horizontal("promise", "open")).rename({"until": "promised"}), "promised")
 
 
 def _first(rows: pl.DataFrame, what: str) -> pl.DataFrame:

@@ -13,9 +13,10 @@ from matcher import terms
 from matcher.amounts import render, running, total
 from matcher.frames import Schema, State, empty
 from matcher.ledger.aging import BUCKETS, bucket, days_past_due
+from matcher.ledger.item_notes import of_kind
 from matcher.ledger.replaced_documents import replaced_documents
 from matcher.money import PPM
-from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, LineState, Outcome
+from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, DecisionKind, LineState, Outcome
 
 DISCREPANCY: Schema = {
     "as_of": pl.Date(),
@@ -84,11 +85,18 @@ def discrepancies(
     Returns:
         One row for each payment of an item and type (``partial``, ``short_pay``, ``overpay`` by adjustment, ``wrong_payer``,
         ``currency``, ``unearned_discount``), one for each line and type (``overpay``, ``unexplained``, ``duplicate``,
-        ``returned``), one for each gap (``statement_gap``, without amounts). In the rows of a line the amounts are the line's
+        ``returned``), one for each gap (``statement_gap``, without amounts), one for each item of which a person has recorded
+        that it is disputed (``disputed``). In the rows of a line the amounts are the line's
         as a credit: open_before is minus its amount, open_after minus what is not applied; item_id names the item when the
         line touches exactly one. Minor units; days_past_due is signed as in `aging`.
     """
-    parts = [_of_payments(_payments(state, discount_grace_days)), _of_lines(state), _of_gaps(gaps), _of_replaced(state)]
+    parts = [
+        _of_payments(_payments(state, discount_grace_days)),
+        _of_lines(state),
+        _of_gaps(gaps),
+        _of_replaced(state),
+        _of_disputes(state),
+    ]
     rows = pl.concat([empty(DISCREPANCY), *parts], how="diagonal")
     days = days_past_due(state, pl.col("due"))
     aged = rows.with_columns(
@@ -300,6 +308,21 @@ def _of_replaced(state: State) -> pl.DataFrame:
     found = pl.DataFrame(rows, schema={name: DISCREPANCY[name] for name in columns}, orient="row")
     nothing = {name: pl.lit(0, pl.Int64) for name in DISCREPANCY_AMOUNTS}
     return found.with_columns(type=pl.lit("unexplained"), due=pl.lit(None, pl.Date), decision_id=pl.lit(""), reason=pl.lit(""), **nothing)
+
+
+def _of_disputes(state: State) -> pl.DataFrame:
+    """Open items of which a person has recorded that the customer disputes them, or a part of them."""
+    columns = ("item_id", "entity", "customer_id", "document_no", "open")
+    items = state.items.filter(pl.col("open") != 0).select(*columns, due=pl.col("due_date").fill_null(pl.col("issue_date")))
+    said = of_kind(state.item_notes, DecisionKind.DISPUTE).join(items, on="item_id").rename({"reason": "words"})
+    document = pl.when(pl.col("document_no") == "").then("item_id").otherwise("document_no")
+    worded = render(said, {"amount": "currency"}).with_columns(
+        document=document, mark=pl.lit(""), reason="code", line_id=pl.lit(""), open_before="open", open_after="open",
+        cash_applied=pl.lit(0, pl.Int64), adjustment=pl.lit(0, pl.Int64),
+        words=pl.when(pl.col("words") == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(": "), "words")),
+    )  # fmt: skip
+    rows = _rows(worded, "disputed", pl.lit(True), "{amount} {currency} of {document} are disputed{words}.")
+    return rows.select(*_KEYS, "currency", "reason", "open_before", "cash_applied", "adjustment", "open_after")
 
 
 def _of_gaps(gaps: pl.DataFrame | None) -> pl.DataFrame:

@@ -10,8 +10,8 @@ from matcher.characters import visible
 from matcher.errors import MatcherError
 from matcher.exports import sheets
 from matcher.exports.sheets import Cell, SheetColumn
+from matcher.pipeline import filled_in
 from matcher.pipeline.audit_sample import AuditSample, Plan, Posting
-from matcher.pipeline.decision_file import reading
 
 FILLED = ("misstatement", "remark")
 KEY = "sample"
@@ -83,7 +83,7 @@ def read(data: bytes, name: str) -> tuple[Plan, dict[str, tuple[str, str]]]:
     """
     found = dict[str, tuple[str, str]]()
     keys = set[str]()
-    for number, row in reading.table(data, name, {"decision_id", "misstatement", KEY}, _HINT):
+    for number, row in filled_in.table(data, name, {"decision_id", "misstatement", KEY}, _HINT):
         where = f"{name}:{number}"
         if row["decision_id"] in found:
             raise MatcherError("row.invalid", f"decision {row['decision_id']} stands there twice", where)

@@ -33,7 +33,7 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "kpi", "forecast", "journal", "customers")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers")
 GENERIC = "generic"
 """The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
@@ -201,6 +201,12 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
     return receivables.differing(dated, state)
 
 
+def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
+
+    return Report(dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS)
+
+
 def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
     return Report(figures.kpi_table(session, state, then.known))
 
@@ -227,8 +233,8 @@ def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: fi
 
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
 _REPORTS: dict[str, _Make] = {
-    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "kpi": _kpi, "forecast": _forecast,
-    "customers": _customers,
+    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
+    "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
 
 

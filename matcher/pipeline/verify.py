@@ -21,11 +21,11 @@ from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
 from matcher.pipeline.since import Noted
-from matcher.states import NOT_RECEIVABLE, REVERSING, DecisionKind, LineState, StatementState
+from matcher.states import NOT_RECEIVABLE, ON_ITEMS, REVERSING, DecisionKind, LineState, StatementState
 from matcher.store import approvals, facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
-_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.SUBMIT, *REVERSING]
+_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.SUBMIT, *ON_ITEMS, *REVERSING]
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

@@ -29,8 +29,9 @@ ROOT = Path(__file__).parents[2]
 SCREENS = tuple(
     "cli/ display/ fullscreen/ review/ pipeline/ rules/words.py rules/own.py rules/classes.py matching/explanations/ "
     "matching/decisions/ matching/classify.py matching/returns.py matching/refunds.py matching/own_transfers.py "
-    "matching/repeated.py matching/booked_entries.py ledger/ store/queue.py openitems/ reasons.py exports/ filters.py "
-    "config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ parsers/csv/rows.py "
+    "matching/repeated.py matching/booked_entries.py ledger/ credit_control/ store/queue.py openitems/ reasons.py exports/ "
+    "filters.py config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ "
+    "parsers/csv/rows.py "
     "parsers/csv/cells.py parsers/csv/records.py parsers/csv/balance.py parsers/csv/statements.py parsers/tally.py "
     "parsers/archive.py parsers/signatures.py parsers/mt940/ parsers/bai2/ parsers/camt/ parsers/ofx/".split()
 )
@@ -58,6 +59,7 @@ from `i128` to `i64` failed
 Value error,
 dialog wide
 learned revoke
+import answers
 statement settle
 export receipts
 statement accept

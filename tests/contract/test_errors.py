@@ -44,6 +44,8 @@ ELSEWHERE = {
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    **dict.fromkeys(("answer.amount", "answer.changed", "answer.item", "answer.unclear"), "scenarios/test_account_statements.py"),
+    "evidence.changed": "scenarios/test_evidence.py",
     "book.missing": "contract/test_proving.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",

@@ -50,9 +50,22 @@ READS: dict[str, tuple[str, ...]] = {
     "drill": (),
     "sample": ("--month", "2026-10", "--materiality", "100"),
     "help": (),
+    "account-statement": ("C1", "-o", "statements"),
+    "behaviour": (),
+    "bridge": ("--month", "2026-10"),
+    "declare-overdue": (),
+    "dunning": (),
+    "evidence": ("RE-1", "-o", "evidence.zip"),
+    "exposure": (),
+    "forecast": (),
+    "interest": ("RE-1",),
+    "kpi": (),
+    "placement": ("--agency", "Nord"),
+    "proof": (),
+    "team": (),
 }
 """Commands that an auditor may run, each with words for it."""
-EXITS = {"inspect": 0}
+EXITS = {"inspect": 0, "proof": 2}
 """How those end that do not end with 0."""
 READS_NO_BOOKS = {"rules check", "rules test"}
 """Commands that look at rules.toml alone."""
@@ -82,6 +95,9 @@ WRITES: dict[str, tuple[Work, tuple[str, ...]]] = {
     "learned revoke": (Work.DECIDE, ("X", "--customer", "C1", "--reason", "so")),
     "rules sample right": (Work.DECIDE, ("ref:B1",)),
     "rules sample wrong": (Work.DECIDE, ("ref:B1",)),
+    "dispute": (Work.DECIDE, ("RE-1", "--reason", "price")),
+    "promise": (Work.DECIDE, ("RE-1", "--until", "2026-12-01")),
+    "dunning-hold": (Work.DECIDE, ("RE-1", "--until", "2026-12-01")),
     "ack": (Work.SEND, ("lines.csv",)),
     "approve": (Work.APPROVE, ("abc",)),
     "close": (Work.CLOSE, ("2026-10",)),
@@ -90,6 +106,8 @@ WRITES: dict[str, tuple[Work, tuple[str, ...]]] = {
 """Commands that only a role with the area may run."""
 ALSO: tuple[tuple[Work, tuple[str, ...]], ...] = (
     (Work.SEND, ("export", "receipts", "-o", "receipts.jsonl")),
+    (Work.SEND, ("export", "aging", "--new", "-o", "aging.csv")),
+    (Work.DECIDE, ("dunning", "--sent")),
     (Work.RUN, ("run", "--dry-run")),
     (Work.IMPORT, ("ingest", "lines.csv", "--dry-run")),
     (Work.DECIDE, ("accept", "ref:B1", "--dry-run")),

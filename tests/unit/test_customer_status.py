@@ -1,5 +1,6 @@
 """How each customer stands: literal rows, and its sums against those of the aging."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -7,8 +8,10 @@ from hypothesis import given
 from states import Books, Part, random_books
 
 from matcher.amounts import totals
+from matcher.frames import STATE_ITEM_NOTE
 from matcher.ledger.aging import aging
-from matcher.ledger.customer_status import PROMISE, STATUS, customer_status, key_of
+from matcher.ledger.customer_status import STATUS, customer_status, key_of
+from matcher.states import DecisionKind
 
 AS_OF = date(2026, 3, 31)
 
@@ -28,8 +31,9 @@ def month() -> Books:
     return books
 
 
-def rows(books: Books, promises: pl.DataFrame | None = None) -> dict[str, dict[str, object]]:
-    made = customer_status(books.state(), promises)
+def rows(books: Books, notes: pl.DataFrame | None = None) -> dict[str, dict[str, object]]:
+    state = books.state()
+    made = customer_status(state if notes is None else replace(state, item_notes=notes))
     assert made.schema == STATUS
     return {row["customer_id"]: row for row in made.iter_rows(named=True)}
 
@@ -60,10 +64,16 @@ def test_what_is_expected_follows_how_he_and_the_others_pay() -> None:
     assert (one["expected_date"], one["expected_amount"]) == (date(2026, 4, 1), 60_00)
 
 
-def test_the_next_promise_counts_and_no_more_than_is_open() -> None:
-    said = [("A1", 100_00, date(2026, 4, 10)), ("A2", 60_00, date(2026, 4, 20)), ("D1", 50_00, date(2026, 4, 1))]
-    found = rows(month(), pl.DataFrame(said, schema=PROMISE, orient="row"))
-    assert (found["C1"]["promised_date"], found["C1"]["promised_amount"]) == (date(2026, 4, 10), 60_00)
+def promises(*said: tuple[str, int, date]) -> pl.DataFrame:
+    about = dict.fromkeys(STATE_ITEM_NOTE) | {"kind": DecisionKind.PROMISE.value}
+    rows = [about | {"item_id": item, "amount": amount, "until": until} for item, amount, until in said]
+    return pl.DataFrame(rows, schema=STATE_ITEM_NOTE)
+
+
+def test_the_earliest_promise_counts_and_no_more_than_is_open() -> None:
+    said = promises(("A1", 100_00, date(2026, 3, 10)), ("A2", 60_00, date(2026, 4, 20)), ("D1", 50_00, date(2026, 4, 1)))
+    found = rows(month(), said)
+    assert (found["C1"]["promised_date"], found["C1"]["promised_amount"]) == (date(2026, 3, 10), 60_00)
     assert found["C3"]["promised_date"] is None
 
 
