@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
+    from matcher.pipeline.pack.report import Reported
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
     from matcher.pipeline.rulebooks import Rules
@@ -305,6 +306,15 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
         """
         with self._session(write=False) as session:
             return pipeline.view.whole(session, as_of or self._present_day(session))
+
+    def report(self, month: str, directory: str | Path, *, known_at: str = "", progress: Progress = SILENT) -> Reported:
+        """Writes a month's pack, a page and a workbook, into a directory. Raises MatcherError; see `pack.report.report`."""
+        from matcher.pipeline.pack.report import report
+
+        with self._session(write=False) as session:
+            done = report(session, month, Path(directory), known_at, progress)
+        self.kept = True
+        return done
 
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""

@@ -130,19 +130,9 @@ def import_(
         return
     with busy(f"reading {kind}"):
         result = books.import_files(
-            cast("ImportKind", kind),
-            files,
-            partial=partial,
-            dry_run=dry_run,
-            allow_closing=allow_closing,
-            allow_change=allow_change,
-            reason=reason,
-            snapshot_date=snapshot_date,
-            layout=layout,
-            customer=customer,
-            entity=entity,
-            distinct=distinct,
-        )
+            cast("ImportKind", kind), files, partial=partial, dry_run=dry_run, allow_closing=allow_closing, allow_change=allow_change,
+            reason=reason, snapshot_date=snapshot_date, layout=layout, customer=customer, entity=entity, distinct=distinct,
+        )  # fmt: skip
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)
     for text in _remarks(result):

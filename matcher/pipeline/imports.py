@@ -222,8 +222,7 @@ def _items(
         gone = items.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
             pl.concat([snapshot.select("item_id"), moved.select("item_id")]), on="item_id", how="anti"
         )
-        closes = _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
-        notes |= {"closed_items": closes} if closes else {}
+        notes |= _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
     gone = pl.concat([gone, moved]).with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
     earlier = snapshots.snapshots(store)
     latest = max(earlier, key=lambda one: one.day, default=None)
@@ -284,17 +283,18 @@ def _unknown_customers(session: Session, snapshot: pl.DataFrame) -> tuple[str, .
     return tuple(named.filter(~named.is_in(known.implode())).sort())
 
 
-def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> str:
+def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> dict[str, object]:
     """Refuses a list that leaves out too much of what is open; gives what it closes all the same, in words, for the journal."""
     if gone.is_empty():
-        return ""
+        return {}
     state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
     percent = session.config.policy.closing_percent
     closures = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
     if closures.excessive and not allowed.closing:
         what = f"{closures.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
         raise MatcherError("items.closing", what, where)
-    return closures.said() if closures.closed else ""
+    closes: dict[str, object] = {"closed_items": closures.said()} if closures.closed else {}
+    return closes | ({"allowed_closing": True} if closures.excessive else {})
 
 
 def _let_through(

@@ -214,6 +214,14 @@ def vocabulary() -> dict[str, list[str]]:
             {name.replace("_", " ") for name in STANDARD}
             | {word for path in (ROOT / "matcher" / "cli").rglob("*.py") for word in _headings(path)}
         ),
+        "pack": sorted(
+            {word for path in (ROOT / "matcher" / "pipeline" / "pack").rglob("*.py") for word in _headings(path)}
+            | {
+                found
+                for path in (ROOT / "matcher" / "exports" / "pack" / "templates").glob("*.html")
+                for found in re.findall(r"\b(?:say|word)\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8"))
+            }
+        ),
         "help": list(dict.fromkeys(_help(main))),
         "by hand": [line for line in BY_HAND if line],
     }

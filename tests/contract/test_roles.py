@@ -62,6 +62,7 @@ READS: dict[str, tuple[str, ...]] = {
     "kpi": (),
     "placement": ("--agency", "Nord"),
     "proof": (),
+    "report": ("--month", "2026-10", "-o", "pack"),
     "team": (),
 }
 """Commands that an auditor may run, each with words for it."""
