@@ -40,7 +40,7 @@ def read(session: Session, source: Source, target: str | None, sent_to: Sequence
     own = [one for one in targets if one.read_answer is not None]
     if target and own:
         return list(_by_itself(session, own[0], data, source.name)), digest, []
-    layouts = [layout(one.answers, one.name) for one in targets if one.answers] + [generic()]
+    layouts = [layout(text, one.name) for one in targets for text in one.answers] + [generic()]
     for how in layouts:
         rows = list(_rows(data, source.name, how))
         if rows and fits(rows[0][1], how):
