@@ -13,7 +13,7 @@ from matcher.settings import load_toml
 from matcher.states import Answered
 
 _ANSWERS = (Answered.ACCEPTED, Answered.REJECTED, Answered.UNKNOWN)
-_OURS = re.compile("[0-9a-f]{20}", re.IGNORECASE)
+_OURS = re.compile("(?<![0-9a-f])[0-9a-f]{20}(?![0-9a-f])", re.IGNORECASE)
 Titles = Annotated[tuple[str, ...], Field(strict=False)]
 
 
