@@ -177,7 +177,7 @@ class Target:
         render: makes the files of the documents, in the order in which to write them. It raises `MatcherError` ``target.setting`` for
             what the settings lack and is not found by `TargetSettings.lacking`.
         answers: texts of TOML layouts of its result files; () for none. The first that fits a file reads it. See `answers.layout`.
-        read_answer: reads a result file that no layout can describe: contents, name and settings.
+        read_answer: reads a result file that no layout can describe: contents, name and settings. None for a file of another kind.
         run: see above.
     """
 
@@ -190,5 +190,5 @@ class Target:
     refuses: Callable[[Document, Any], str] | None = None
     render: Callable[[Rendering[Any]], Sequence[File]] | None = None
     answers: tuple[str, ...] = ()
-    read_answer: Callable[[bytes, str, Any], Sequence[Answer]] | None = None
+    read_answer: Callable[[bytes, str, Any], Sequence[Answer] | None] | None = None
     run: Callable[[State, ExportRequest], Export] | None = None
