@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from matcher import actors, pipeline
 from matcher.errors import MatcherError
+from matcher.states import Work
 
 if TYPE_CHECKING:
     from matcher.pipeline.acknowledging import Acknowledged
+    from matcher.pipeline.aged import AgingRequest
+    from matcher.pipeline.exports import Exported
     from matcher.pipeline.outbox import OutboxPage
     from matcher.pipeline.receipts import Sending
-    from matcher.pipeline.reports import Exported
     from matcher.pipeline.session import Session
 
 
@@ -26,7 +28,7 @@ class SendingMethods(ABC):
     kept: bool
 
     @abstractmethod
-    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+    def _session(self, *, write: bool, keep: bool = True, work: Work = Work.SEND) -> AbstractContextManager[Session]: ...
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
@@ -39,30 +41,56 @@ class SendingMethods(ABC):
         *,
         target: str = "generic",
         known_at: str = "",
+        month: str = "",
+        new: bool = False,
+        since: int | None = None,
+        locale: str = "",
+        aging: AgingRequest | None = None,
         how: Sending | None = None,
     ) -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``proof`` or ``receipts`` to a file, whole or not at all.
+        """Writes ``matches``, ``aging``, ``discrepancies`` and the other words of `pipeline.exports.WHAT` to a file, whole or not at all.
 
-        Receipts get their name only when the books remember what is sent: what stands under it can be reversed later. `how`: which of
-        them; by default those that are new.
+        Receipts, and what is new, get their name only when the books remember what they hold.
+
+        Args:
+            what: is written.
+            path: of the file; its ending chooses the form.
+            as_of: its day.
+            target: of receipts, the ERP to write for.
+            known_at: a batch or day, for what was known then.
+            month: rows of this month (YYYY-MM) only, as of its last day.
+            new: rows that were recorded after the latest export of this kind that was made so.
+            since: rows that were recorded after this batch, to have such an export again.
+            locale: de, fr or zh: CSV as a spreadsheet of that language reads it.
+            aging: how an aging is made.
+            how: of receipts, which of them; by default those that are new.
 
         Raises:
             MatcherError: ``usage.option`` for another word or file ending, ``file.unwritable``; ``target.*``.
         """
         from matcher.exports.files import Outbox
+        from matcher.pipeline.aged import AgingRequest
+        from matcher.pipeline.exports import FileRequest
 
-        sending = how or pipeline.receipts.NEW
+        asked = FileRequest(what, Path(path), month, new, since, locale, target, how or pipeline.receipts.NEW, aging or AgingRequest())
         with Outbox() as outbox:
-            with self._session(write=what == "receipts" and not sending.dry_run) as session:
-                day, known = as_of or self._present_day(session), pipeline.view.known_at(session, known_at)
-                done = pipeline.reports.export(session, what, Path(path), day, target, outbox, known, sending)
+            with self._session(write=asked.records, work=Work.SEND) as session:
+                known = pipeline.view.known_at(session, known_at)
+                done = pipeline.exports.export(session, asked, as_of, self._present_day(session), outbox, known)
             try:
                 outbox.publish()
             except MatcherError as error:
+                if not asked.records:
+                    raise
+                if new:
+                    recorded = f"{error.what}; its rows are recorded as exported"
+                    hint = f"Repeat the command with --since {done.since} in the place of --new."
+                    raise MatcherError(error.code, recorded, error.where, hint) from error
                 recorded = f"{error.what}; its documents are recorded as sent"
-                hint = "Repeat the command with --all: it sends the same documents."
-                raise MatcherError(error.code, recorded, error.where, hint) from error
-            self.kept = self.kept or not sending.dry_run
+                raise MatcherError(
+                    error.code, recorded, error.where, "Repeat the command with --all: it sends the same documents."
+                ) from error
+            self.kept = self.kept or not asked.sending.dry_run
             return done
 
     def outbox(self, *, target: str = "", state: str = "", as_of: date | None = None) -> OutboxPage:
@@ -75,7 +103,7 @@ class SendingMethods(ABC):
         from matcher.parsers.files import file_source
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.SEND) as session:
             return pipeline.acknowledging.take(session, sources, target)
 
     def resolve(self, told: Sequence[str], *, reason: str, target: str = "", dry_run: bool = False) -> Acknowledged:
@@ -84,5 +112,5 @@ class SendingMethods(ABC):
         See `pipeline.acknowledging.resolve`.
         """
         actors.check_reasons(reason)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.SEND) as session:
             return pipeline.acknowledging.resolve(session, told, reason, target, self._present_day(session))

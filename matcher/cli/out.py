@@ -1,11 +1,12 @@
-"""Commands that give out: aging, export, verify."""
+"""Commands that give out: export, verify."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from matcher.cli.common import as_of_option, data, heading, known_at_option, note, open_books, with_books
+from matcher.cli.aged import BUCKETS, BY
+from matcher.cli.common import as_of_option, data, known_at_option, note, open_books, with_books
 from matcher.cli.progress import busy
 from matcher.cli.tables import Column, Kind, Tone, counted, show, with_format
 from matcher.codes import CATALOGUE, NEEDS_PERSON
@@ -14,36 +15,7 @@ from matcher.errors import MatcherError
 if TYPE_CHECKING:
     from matcher.exports.erp.records import Document
     from matcher.pipeline.check import Check
-    from matcher.pipeline.reports import Exported
-
-
-@click.command()
-@with_books
-@with_format
-@as_of_option
-@known_at_option
-@click.option("--detail", is_flag=True, help="One row for each item instead of each customer.")
-def aging(output: str, as_of: date | None, known_at: str, detail: bool) -> None:
-    """Aged open items by customer: what is due, since when, and what is paid but not yet applied."""
-    from matcher import amounts
-    from matcher.cli import aging_columns
-    from matcher.ledger.aging import AGING_AMOUNTS
-
-    books = open_books()
-    frame = books.aging(as_of, known_at=known_at) if detail else books.aging_summary(as_of, known_at=known_at)
-    rendered = amounts.render(frame, dict.fromkeys(AGING_AMOUNTS if detail else frame.columns[4:], "currency"))
-    rows = list(rendered.iter_rows(named=True))
-    currencies = sorted(frame["currency"].unique())
-    named = heading(books, "aged open items", as_of=as_of) if rows else ()
-    head = [*named, *([", ".join(currencies)] if len(currencies) > 1 else [])]
-    if detail:
-        show(rows, aging_columns.DETAIL, output, complete=rendered.columns, head=head)
-    else:
-        buckets = rendered.columns[4:-4]
-        with_overdue = [row | {"overdue": aging_columns.overdue(row, buckets)} for row in rows]
-        show(with_overdue, aging_columns.summary(buckets), output, complete=rendered.columns, head=head)
-    if not rows:
-        note("Nothing is open.")
+    from matcher.pipeline.exports import Exported
 
 
 _SENDING = (
@@ -55,7 +27,11 @@ _SENDING = (
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "proof", "receipts"]), metavar="TARGET")
+@click.argument(
+    "what",
+    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal"]),
+    metavar="TARGET",
+)
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
 @click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
 @click.option(
@@ -64,22 +40,41 @@ _SENDING = (
 @click.option("--rejected", is_flag=True, help="For receipts: also what the ERP has rejected, as it was.")
 @click.option("--skip-unsupported", is_flag=True, help="For receipts: leave out what the ERP has no form for (exit status 1).")
 @click.option("--dry-run", is_flag=True, help="For receipts: show what would be sent, and write nothing.")
+@click.option("--month", default="", metavar="YYYY-MM", help="Rows of this month, as of its last day.")
+@click.option("--new", is_flag=True, help="Only what was recorded since the last export with --new.")
+@click.option("--since", type=click.IntRange(min=0), metavar="BATCH", help="Only what was recorded after this batch: a --new again.")
+@click.option("--locale", type=click.Choice(["de", "fr", "zh"]), default=None, help="CSV as a spreadsheet of that language reads it.")
+@click.option("--by", type=click.Choice(["due", "document"]), default=None, help=f"For an aging. {BY}  [default: due]")
+@click.option("--buckets", default="", metavar="DAYS|years", help=f"For an aging. {BUCKETS}")
 @with_books
 @as_of_option
 @known_at_option
 def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
-    """Write a file for another system: TARGET is matches, aging, discrepancies, proof or receipts.
+    """Write a file for another system, or for people: TARGET is one of the words below.
 
     \b
-    matches        every line and what it was applied to (.csv, .parquet, .json, .jsonl)
-    aging          every open item with its bucket
+    matches        every line and what it was applied to
+    aging          every open item with its bucket, and in the base currency at the closing rate
     discrepancies  where money and documents disagree
-    proof          every bank line and entry of the cash book, and where the proof has it (also .xlsx)
+    bridge         every step from the opening to the closing balance of a month, by customer
+    proof          every bank line and entry of the cash book, and where the proof has it
+    dunning        what may be dunned, document by document, with level, interest and payment code
+    kpi            key figures of the month of the day, up to it
+    forecast       cash of the next eight weeks, and how right earlier forecasts were
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
+    journal        every batch with its hash, for `matcher verify --since` (.jsonl; .csv and .parquet to look at)
+
+    The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.
+    --locale de and fr write CSV with semicolons and decimal commas, zh with commas; all for a spreadsheet that is double-clicked.
+
+    --month takes of matches and discrepancies what was booked or decided in it; of aging the state of its last day; of receipts all up
+    to that day. --new is remembered by the books: the next one begins where it ended; the closing words
+    name the batch with which --since makes the same file again.
 
     Receipts are sent once. What was sent and is not answered is sent again with --all, under the same ids and with the same contents;
     what nobody knows the fate of is never sent again before somebody has asked (see `matcher ack`).
     """
+    from matcher.pipeline.aged import request
     from matcher.pipeline.receipts import Sending
 
     if not path and not dry_run:
@@ -88,7 +83,11 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
         raise MatcherError("usage.option", "--all, --rejected, --skip-unsupported and --dry-run are for receipts")
     how = Sending(options["everything"], options["rejected"], options["skip_unsupported"], dry_run)
     with busy(f"exporting {what}"):
-        done = open_books().export(what, path or _usual(options["target"]), as_of, target=options["target"], known_at=known_at, how=how)
+        done = open_books().export(
+            what, path or _usual(options["target"]), as_of, target=options["target"], known_at=known_at, month=options["month"],
+            new=options["new"], since=options["since"], locale=options["locale"] or "", how=how,
+            aging=request(options["by"] or "", options["buckets"]),
+        )  # fmt: skip
     if dry_run:
         _preview(done)
     for file in done.files:
@@ -96,7 +95,10 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     if what == "receipts":
         _sent(done, dry_run)
     else:
-        note(f"{counted(done.rows, 'row')}.")
+        after = f" recorded after batch {done.since}" if done.since is not None else ""
+        note(f"{counted(done.rows, 'row')}{after}.")
+    for currency in done.missing:
+        note(f"{currency} has no rate: its rows have no amount in the base currency, and there is no sum of it.")
     note(f"Journal head: batch {done.head.batch}, {done.head.hash}.")
     if done.refused:
         click.get_current_context().exit(NEEDS_PERSON)
@@ -154,12 +156,16 @@ _CHECKS = (
 @with_format
 @click.option("--head", is_flag=True, help="Check nothing: print number and hash of the journal's latest batch, to be noted elsewhere.")
 @click.option("--expect", default="", metavar="HASH", help="Check too that the journal still holds the batch with this hash.")
-def verify(output: str, *, head: bool, expect: str) -> None:
+@click.option("--since", default="", metavar="HEAD", help="Check too that nothing has changed before this head; or a file that holds some.")
+def verify(output: str, *, head: bool, expect: str, since: str) -> None:
     """Recompute everything from the stored rows: what the journal sealed, statement equations, every sum of money.
 
     \b
     matcher verify --head            prints "batch N HASH": it stands for all that the books hold
     matcher verify --expect HASH     fails when that batch is no longer there, or no longer the same
+    matcher verify --since HEAD      names the first batch that has changed since "batch N HASH" was noted
+
+    HEAD may be a file with that line in it, with several of them, or a journal that `matcher export journal` has written.
 
     Exit status 1 when a check does not hold.
     """
@@ -167,7 +173,7 @@ def verify(output: str, *, head: bool, expect: str) -> None:
         click.echo("batch {} {}".format(*open_books().head()))
         return
     with busy("verifying"):
-        checks = open_books().verify(expect)
+        checks = open_books().verify(expect, since=since)
     rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
     show(rows, _CHECKS, output)
     failed = [check for check in checks if check.failure]
@@ -185,4 +191,4 @@ def _result(check: "Check") -> str:
     return f"holds ({check.note})" if check.note else "holds"
 
 
-COMMANDS = (aging, export, verify)
+COMMANDS = (export, verify)

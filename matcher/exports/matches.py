@@ -2,28 +2,28 @@
 
 import polars as pl
 
-from matcher.amounts import fraction, render
+from matcher.exports.people import PEOPLE, with_lines, with_names
+from matcher.exports.tables import Report
 from matcher.frames import State
 
 COLUMNS = (
     "line_id", "account", "bank_reference", "booking_date", "line_amount", "currency", "item_id", "document_no", "entity", "customer_id",
     "amount_applied", "adjustment_amount", "adjustment_reason", "state", "outcome", "confidence", "margin", "rule", "decision_id", "actor",
-    "run_by",
+    "run_by", *PEOPLE,
 )  # fmt: skip
 """Columns of `matches`. Contract, section 4."""
 
 
-def matches(state: State) -> pl.DataFrame:
+def matches(state: State) -> Report:
     """One row for each allocation, posted and proposed, and one row for each line without any.
 
     Args:
         state: the books as of a day.
 
     Returns:
-        The columns of `COLUMNS`. Amounts are decimal text: line_amount and amount_applied in the line's currency,
-        adjustment_amount in the item's; confidence and margin decimal text from 0 to 1, empty when there is none. A line
-        without allocations has empty item columns and zero amounts. Ordered by account, booking_date, line_id, document_no,
-        item_id.
+        The columns of `COLUMNS`. line_amount and amount_applied are in the line's currency, adjustment_amount in the item's;
+        confidence and margin from 0 to 1, empty when there is none. A line without allocations has empty item columns and zero
+        amounts. Ordered by account, booking_date, line_id, document_no, item_id.
     """
     lines = state.lines.select(
         "line_id", "account", "bank_reference", "booking_date", "outcome", "confidence", "margin", "currency", line_amount="amount"
@@ -47,9 +47,8 @@ def matches(state: State) -> pl.DataFrame:
     ordered = rows[
         rows.select(pl.arg_sort_by("account", "booking_date", "line_id", "document_no", "item_id", "decision_id", "ordinal")).to_series()
     ]
-    amounts = {"line_amount": "currency", "amount_applied": "currency", "adjustment_amount": "item_currency"}
-    texts = ("item_id", "document_no", "entity", "customer_id", "adjustment_reason")
-    return render(ordered, amounts).select(
-        pl.col(name).fill_null("") if name in texts else fraction(pl.col(name)) if name in ("confidence", "margin") else name
-        for name in COLUMNS
+    people = with_lines(with_names(ordered, state.customers), state.lines).with_columns(
+        pl.col("item_id", "document_no", "entity", "customer_id", "adjustment_reason").fill_null("")
     )
+    amounts = {"line_amount": "currency", "amount_applied": "currency", "adjustment_amount": "item_currency"}
+    return Report(people, amounts, ("confidence", "margin"), columns=COLUMNS, totals=("amount_applied",))

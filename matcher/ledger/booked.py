@@ -32,6 +32,9 @@ SENT: Schema = {"decision_id": pl.String(), "batch": pl.Int64()}
 BOOKED: Schema = {"item_id": pl.String(), "batch": pl.Int64(), "booked": pl.Int64()}
 """What a version's open amount holds of our postings, those undone since included; minor units, signed as settled. No row: nothing."""
 
+BOOKED_OF: Schema = {"item_id": pl.String(), "decision_id": pl.String(), "booked": pl.Int64()}
+"""What the latest version holds of one decision's posting, where it holds anything; minor units, signed as settled."""
+
 _SEARCHED = 12
 """Postings of one item that are tried in every combination; of more only the oldest ones, the newest one and all together are."""
 
@@ -81,11 +84,7 @@ def booked(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.Data
     if not history.height:
         return empty(BOOKED)
     postings = _postings(history, decisions, allocations, empty(SENT) if sent is None else sent)
-    told = history.filter(
-        ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
-        | (pl.col("item_id") != pl.col("item_id").shift())
-    )
-    plain, others = _plain(told, postings)
+    plain, others = _plain(_changes(history), postings)
     parts = [
         history.join(plain, on="item_id").select(
             "item_id", "batch", booked=pl.when(pl.col("batch") > pl.col("posted_in")).then("booked").otherwise(0)
@@ -97,12 +96,46 @@ def booked(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.Data
     return pl.concat(parts).sort("item_id", "batch")
 
 
+def booked_of(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """What the ERP's latest word on each item holds of each decision; columns of `BOOKED_OF`. Arguments as of `booked`.
+
+    Over the decisions of an item it is the sum that `booked` gives for its latest version.
+    """
+    if not versions.height or not allocations.height:
+        return empty(BOOKED_OF)
+    history = _changed_after(versions, decisions, allocations)
+    if not history.height:
+        return empty(BOOKED_OF)
+    postings = _postings(history, decisions, allocations, sent)
+    plain, others = _plain(_changes(history), postings)
+    parts = [plain.join(postings.select("item_id", "decision_id"), on="item_id").select(*BOOKED_OF)]
+    if others.height:
+        whole, ours = (frame.join(others, on="item_id", how="semi", maintain_order="left") for frame in (history, postings))
+        listed, posted = _by_item(whole, ours)
+        names = ours.group_by("item_id", maintain_order=True).agg("decision_id")
+        rows = [
+            (item_id, decision_id, held)
+            for item_id, ids in names.iter_rows()
+            for decision_id, held in zip(ids, _held_last(listed[item_id], posted[item_id]), strict=True)
+        ]
+        parts.append(pl.DataFrame(rows, schema=BOOKED_OF, orient="row"))
+    return pl.concat(parts).filter(pl.col("booked") != 0).sort("item_id", "decision_id")
+
+
 def _changed_after(versions: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
     """The versions of items with a later one than the first posting on them."""
     ours = allocations.select("decision_id", "item_id").join(versions.select("item_id").unique(), on="item_id", how="semi")
     posted = ours.join(decisions.select("decision_id", "batch"), on="decision_id").group_by("item_id").agg(pl.col("batch").min())
     late = versions.join(posted, on="item_id", suffix="_posted").filter(pl.col("batch") > pl.col("batch_posted"))
     return versions.join(late, on="item_id", how="semi", maintain_order="left")
+
+
+def _changes(history: pl.DataFrame) -> pl.DataFrame:
+    """Without the versions that say what the one before said."""
+    return history.filter(
+        ((pl.col("open_amount") != pl.col("open_amount").shift()) | (pl.col("amount") != pl.col("amount").shift())).fill_null(True)
+        | (pl.col("item_id") != pl.col("item_id").shift())
+    )
 
 
 def _postings(history: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -147,18 +180,24 @@ def _plain(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame
 
 def _followed(versions: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
     """The other items, each followed through its versions, postings and reversals in the order in which the books came to know them."""
-    listed: dict[str, list[tuple[int, int, int]]] = {}
-    for item_id, batch, amount, open_amount in versions.select("item_id", "batch", "amount", "open_amount").iter_rows():
-        listed.setdefault(item_id, []).append((batch, amount, open_amount))
-    posted: dict[str, list[Posted]] = {}
-    for item_id, *posting in postings.select("item_id", "batch", "settled", "undone_in", "sent_in").iter_rows():
-        posted.setdefault(item_id, []).append(Posted(*posting))
+    listed, posted = _by_item(versions, postings)
     rows = [
         (item_id, batch, held)
         for item_id in sorted(listed)
         for (batch, _, _), held in zip(listed[item_id], follow(listed[item_id], posted.get(item_id, [])), strict=True)
     ]
     return pl.DataFrame(rows, schema=BOOKED, orient="row")
+
+
+def _by_item(versions: pl.DataFrame, postings: pl.DataFrame) -> tuple[dict[str, list[tuple[int, int, int]]], dict[str, list[Posted]]]:
+    """The versions of each item, and the postings on it."""
+    listed: dict[str, list[tuple[int, int, int]]] = {}
+    for item_id, batch, amount, open_amount in versions.select("item_id", "batch", "amount", "open_amount").iter_rows():
+        listed.setdefault(item_id, []).append((batch, amount, open_amount))
+    posted: dict[str, list[Posted]] = {}
+    for item_id, *posting in postings.select("item_id", "batch", "settled", "undone_in", "sent_in").iter_rows():
+        posted.setdefault(item_id, []).append(Posted(*posting))
+    return listed, posted
 
 
 def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> list[int]:
@@ -169,6 +208,12 @@ def follow(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted])
         postings: in order of batch.
     """
     return [way * sum(p.booked for p in ours) for _, way, ours in _trace(versions, postings)]
+
+
+def _held_last(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> list[int]:
+    """What the last version holds of each posting."""
+    *_, (_, way, ours) = _trace(versions, postings)
+    return [way * p.booked for p in ours]
 
 
 def confirmed(versions: Sequence[tuple[int, int, int]], postings: Sequence[Posted]) -> list[int | None]:

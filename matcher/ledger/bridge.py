@@ -1,44 +1,158 @@
-"""From what customers owed on one day to what they owe on another: every step between the two, in figures that add up by construction."""
+"""From what customers owed on one day to what they owe on another: every step between the two, in figures that add up by construction.
+
+Opening and closing are sums of the relation of movements up to a day, and each step is a part of the same rows between the two days. No
+figure has another source, so nothing has to be plugged.
+"""
 
 from datetime import date
+from enum import StrEnum
 
 import polars as pl
 
 from matcher.amounts import total
 from matcher.frames import Schema
-from matcher.states import MovementKind
+from matcher.states import DocumentType, MovementKind
 
-STEPS = tuple(kind.value for kind in MovementKind)
+
+class Step(StrEnum):
+    """A line of the bridge.
+
+    Attributes:
+        word: as people are told.
+    """
+
+    word: str
+
+    def __new__(cls, value: str, word: str) -> "Step":
+        """A word of files, and people's."""
+        made = str.__new__(cls, value)
+        made._value_, made.word = value, word
+        return made
+
+    OPENING = "opening", "opening balance"
+    INVOICES = "invoices", "invoices"
+    DEBIT_NOTES = "debit_notes", "debit notes"
+    CREDIT_NOTES = "credit_notes", "credit notes"
+    ERP_CREDITS = "erp_credits", "credits on account in the ERP"
+    RECEIPTS = "receipts", "receipts on documents"
+    UNAPPLIED = "unapplied", "receipts not yet applied"
+    DISCOUNTS = "discounts", "discounts"
+    WRITE_OFFS = "write_offs", "write-offs"
+    WITHHOLDING_TAX = "withholding_tax", "tax withheld"
+    EXCHANGE_DIFFERENCES = "exchange_differences", "exchange differences"
+    OTHER_ADJUSTMENTS = "other_adjustments", "other adjustments"
+    SET_OFFS = "set_offs", "set-offs"
+    REFUNDS = "refunds", "refunds"
+    RETURNS = "returns", "returned by the bank"
+    REVERSALS = "reversals", "taken back"
+    ERP = "erp", "changed in the ERP"
+    CLOSING = "closing", "closing balance"
+
+
+STEPS = tuple(step.value for step in Step if step not in (Step.OPENING, Step.CLOSING))
+"""What lies between opening and closing."""
 BRIDGE: Schema = {
     "entity": pl.String(),
     "customer_id": pl.String(),
     "currency": pl.String(),
-    "opening": pl.Int64(),
-    **{step: pl.Int64() for step in STEPS},
-    "closing": pl.Int64(),
+    "step": pl.String(),  # `Step`
+    "reason": pl.String(),  # of an adjustment, as decided; else empty
+    "amount": pl.Int64(),  # minor units; what raises the receivables is above zero
+    "movements": pl.Int64(),  # how many rows of the relation it is the sum of
 }
-"""Columns of `bridge`; each step is a kind of movement."""
+"""Columns of `bridge`."""
+
+_OF_KIND = {
+    MovementKind.CASH: Step.RECEIPTS,
+    MovementKind.UNAPPLIED: Step.UNAPPLIED,
+    MovementKind.SET_OFF: Step.SET_OFFS,
+    MovementKind.REFUND: Step.REFUNDS,
+    MovementKind.RETURN: Step.RETURNS,
+    MovementKind.REVERSAL: Step.REVERSALS,
+    MovementKind.ERP: Step.ERP,
+}
+_OF_REASON = {
+    "discount": Step.DISCOUNTS,
+    "discount_unearned": Step.DISCOUNTS,
+    "write_off": Step.WRITE_OFFS,
+    "bad_debt": Step.WRITE_OFFS,
+    "withholding_tax": Step.WITHHOLDING_TAX,
+    "exchange_difference": Step.EXCHANGE_DIFFERENCES,
+}
+_OF_TYPE = {
+    DocumentType.DEBIT_NOTE: Step.DEBIT_NOTES,
+    DocumentType.CREDIT_NOTE: Step.CREDIT_NOTES,
+    DocumentType.ON_ACCOUNT: Step.ERP_CREDITS,
+}
 
 
-def bridge(moved: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
-    """What was open before a first day, what moved up to a last day, and what is open then; columns of `BRIDGE`, minor units.
+def bridge(moved: pl.DataFrame, items: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """What was open before a first day, what moved up to a last day, and what is open then, by customer and currency.
 
     Args:
         moved: columns of `frames.MOVEMENT`.
+        items: item_id and document_type of all documents.
         first: its movements are the first ones that are shown as steps.
         last: its movements are the last ones.
+
+    Returns:
+        The columns of `BRIDGE`, in the order of `Step` within each entity, customer and currency. Opening and closing are always
+        there; a step only where something moved. A customer with whom nothing was open and nothing moved has no rows.
     """
-    amount, day, kind = pl.col("amount"), pl.col("effective_date"), pl.col("kind")
-    within = (day >= first) & (day <= last)
-    return (
-        moved.filter(day <= last)
-        .group_by("entity", "customer_id", "currency")
-        .agg(
-            opening=total(amount.filter(day < first)),
-            **{step: total(amount.filter(within & (kind == step))) for step in STEPS},
-            closing=total(amount),
-        )
-        .filter(pl.any_horizontal(pl.col("opening", "closing", *STEPS) != 0))
-        .select(*BRIDGE)
-        .sort("entity", "customer_id", "currency")
+    day, keys = pl.col("effective_date"), ["entity", "customer_id", "currency"]
+    until = moved.filter(day <= last)
+    inside = until.filter(day >= first).join(items.select("item_id", "document_type").unique("item_id"), on="item_id", how="left")
+    balances = [
+        frame.select(*keys, "amount", step=pl.lit(step.value), reason=pl.lit(""))
+        for step, frame in ((Step.OPENING, until.filter(day < first)), (Step.CLOSING, until))
+    ]
+    steps = inside.with_columns(step=_step()).select(*keys, "amount", "step", reason=_reason())
+    sums = (
+        pl.concat([*balances, steps.select(balances[0].columns)])
+        .group_by(*keys, "step", "reason")
+        .agg(amount=total(pl.col("amount")), movements=pl.len().cast(pl.Int64))
     )
+    return _complete(sums, keys)
+
+
+def by_entity(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `bridge` added up over the customers of each legal entity and currency; customer_id is empty."""
+    keys = ["entity", "customer_id", "currency"]
+    sums = rows.with_columns(customer_id=pl.lit("")).group_by(*keys, "step", "reason")
+    return _ordered(sums.agg(amount=total(pl.col("amount")), movements=pl.col("movements").sum()))
+
+
+def _complete(sums: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The sums with an opening and a closing for everybody who has either or a step; without those who have nothing but zeros."""
+    nothing = (pl.col("amount") == 0) & pl.col("step").is_in([Step.OPENING.value, Step.CLOSING.value])
+    parties = sums.filter(~nothing).select(keys).unique()
+    both = pl.DataFrame({"step": [Step.OPENING.value, Step.CLOSING.value]}).with_columns(reason=pl.lit(""))
+    wanted = parties.join(both, how="cross")
+    zeros = wanted.join(sums, on=[*keys, "step", "reason"], how="anti").with_columns(
+        amount=pl.lit(0, pl.Int64), movements=pl.lit(0, pl.Int64)
+    )
+    return _ordered(pl.concat([sums.join(parties, on=keys, how="semi"), zeros.select(sums.columns)]))
+
+
+def _ordered(sums: pl.DataFrame) -> pl.DataFrame:
+    places = {step.value: place for place, step in enumerate(Step)}
+    place = pl.col("step").replace_strict(places, return_dtype=pl.Int64)
+    return sums.sort("entity", "customer_id", "currency", place, "reason").select(*BRIDGE)
+
+
+def _step() -> pl.Expr:
+    """The step of a movement inside the days: documents by their type, adjustments by their reason, the others by their kind."""
+    kind, amount = pl.col("kind"), pl.col("amount")
+    types = {word.value: step.value for word, step in _OF_TYPE.items()}
+    # a credit of a system that has no type for it
+    untyped = pl.when(amount < 0).then(pl.lit(Step.CREDIT_NOTES.value)).otherwise(pl.lit(Step.INVOICES.value))
+    issued = pl.col("document_type").replace_strict(types, default=None, return_dtype=pl.String).fill_null(untyped)
+    adjusted = pl.col("reason").replace_strict(
+        {word: step.value for word, step in _OF_REASON.items()}, default=Step.OTHER_ADJUSTMENTS.value, return_dtype=pl.String
+    )
+    others = kind.replace_strict({word.value: step.value for word, step in _OF_KIND.items()}, default=None, return_dtype=pl.String)
+    return pl.when(kind == MovementKind.ISSUE).then(issued).when(kind == MovementKind.ADJUSTMENT).then(adjusted).otherwise(others)
+
+
+def _reason() -> pl.Expr:
+    return pl.when(pl.col("kind") == MovementKind.ADJUSTMENT).then("reason").otherwise(pl.lit(""))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from matcher.amounts import total
-from matcher.frames import CREDIT, MOVEMENT, SNAPSHOT, empty
+from matcher.frames import CREDIT, ITEM_NOTE, MOVEMENT, SNAPSHOT, empty
 from matcher.ledger import unapplied
 from matcher.ledger.booked import SENT, VERSION, booked
 from matcher.ledger.periods import PERIOD, Locks
@@ -42,6 +42,7 @@ class Facts:
     snapshots: pl.DataFrame = field(default_factory=lambda: empty(SNAPSHOT))
     credits: pl.DataFrame = field(default_factory=lambda: empty(CREDIT))
     periods: pl.DataFrame = field(default_factory=lambda: empty(PERIOD))
+    item_notes: pl.DataFrame = field(default_factory=lambda: empty(ITEM_NOTE))
 
 
 def movements(facts: Facts) -> pl.DataFrame:
@@ -51,9 +52,14 @@ def movements(facts: Facts) -> pl.DataFrame:
     """
     locks = Locks(facts.periods)
     posted = _posted(facts)
-    documents = pl.concat([_issued(facts), _by_erp(facts), *_ours(facts, posted)], how="diagonal")
-    rows = pl.concat([documents.select(*MOVEMENT), unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)])
-    return locks.moved(rows)
+    ours = (part.select(*MOVEMENT) for part in _ours(facts, posted))
+    rests = unapplied.movements(facts.lines, facts.decisions, facts.credits, posted, locks)
+    return locks.moved(pl.concat([erp_movements(facts), *ours, rests]))
+
+
+def erp_movements(facts: Facts) -> pl.DataFrame:
+    """What the ERP's lists say of documents, each on its own day, closed or not; columns of `MOVEMENT`."""
+    return pl.concat([_issued(facts).select(*MOVEMENT), _by_erp(facts).select(*MOVEMENT)])
 
 
 def balances(moved: pl.DataFrame) -> pl.DataFrame:

@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from matcher.pipeline import (
         acknowledging,
         actions,
+        aged,
+        audit_sample,
         backtest,
+        bridges,
         challenge,
         choices,
         conflicts,
+        drill,
+        exports,
+        figures,
         imports,
         ingest,
         layouts,
@@ -27,9 +33,11 @@ if TYPE_CHECKING:
         receipts,
         reissues,
         reports,
+        roles,
         rulebooks,
         run,
         sampling,
+        since,
         statements,
         trust,
         verify,
@@ -37,9 +45,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "acknowledging", "actions", "backtest", "challenge", "choices", "conflicts", "imports", "ingest", "layouts", "lists", "lookup",
-    "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run", "sampling", "statements", "trust",
-    "verify", "view",
+    "acknowledging", "actions", "aged", "audit_sample", "backtest", "bridges", "challenge", "choices", "conflicts", "drill", "exports",
+    "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues",
+    "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

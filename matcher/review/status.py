@@ -6,12 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from matcher import money
 from matcher.amounts import shown
-from matcher.config import Config
-from matcher.errors import MatcherError
 from matcher.ledger.periods import Locks
 from matcher.ledger.receivables import Receivables, receivables
+from matcher.pipeline.bridges import controls
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import whole
@@ -65,7 +63,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     Args:
         session: the command's.
         as_of: the day.
-        control: balances of control accounts, as ``ACCOUNT=AMOUNT``; see `controls`.
+        control: balances of control accounts, as ``ACCOUNT=AMOUNT``; see `bridges.controls`.
 
     Raises:
         MatcherError: ``usage.option`` for a balance that cannot be read.
@@ -87,29 +85,3 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     through = Locks(journal.periods(session.store)).through
     refused = outbox.rejected_lines(session.store)
     return StatusView(groups, tuple(blocks(session)), tuple(owed[key] for key in sorted(owed)), through, refused)
-
-
-def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]:
-    """Balances of control accounts by legal entity and currency, minor units.
-
-    ``ACCOUNT=AMOUNT`` is in the base currency, ``ACCOUNT=AMOUNT CURRENCY`` in another. The account is an entity's `control_account`, or
-    its id; with one entity, whatever the ledger calls it.
-
-    Raises:
-        MatcherError: ``usage.option``, ``amount.*``, ``currency.unknown``.
-    """
-    found = {}
-    for text in given:
-        account, sign, amount = text.rpartition("=")
-        if not sign:
-            raise MatcherError("usage.option", f"{text!r} is not ACCOUNT=AMOUNT")
-        entities = [one.id for one in config.entity if account in (one.id, one.control_account)]
-        entities = entities or ([config.entity[0].id] if len(config.entity) == 1 else [])
-        if not entities:
-            raise MatcherError(
-                "usage.option", f"no entity has the control account {account!r}", hint="Set control_account of an [[entity]]."
-            )
-        minor, _, currency = amount.strip().partition(" ")
-        code = currency.strip().upper() or config.books.base_currency
-        found[entities[0], code] = money.parse(minor, code)
-    return found

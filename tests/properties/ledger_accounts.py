@@ -14,8 +14,10 @@ from ledger_world import HOUSE, Document, Posting, Told, text
 from matcher.frames import State
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import STEPS, bridge
+from matcher.ledger.control import control, unexplained
 from matcher.pipeline import view
 from matcher.pipeline.session import Session
+from matcher.store import journal as journal_store
 
 SETTLES = {"match", "accept", "allocate", "on_account", "set_off", "refund", "return", "classify"}
 OURS = {"cash", "adjustment", "set_off", "refund", "return", "reversal"}
@@ -222,18 +224,33 @@ def check_bridge(session: Session, state: State, days: Sequence[date]) -> Iterat
     """From each of these days to the next every step adds up, to what the aging of the day says: of a closed month as it was closed."""
     opening = _aged(session, days[0])
     for first, last in pairwise(days):
-        rows = bridge(state.movements, first + timedelta(1), last)
-        for row in rows.iter_rows(named=True):
-            if row["opening"] + sum(row[step] for step in STEPS) != row["closing"]:
-                yield f"the bridge from {first} to {last} does not add up: {row}"
-        begun = summed(rows, "opening")
+        rows = bridge(state.movements, state.items, first + timedelta(1), last)
+        opened, closed = (rows.filter(pl.col("step") == step) for step in ("opening", "closing"))
+        moved = rows.filter(pl.col("step").is_in(STEPS))
+        sums = Counter(summed(opened, "amount"))
+        sums.update(summed(moved, "amount"))
+        sums.subtract(summed(closed, "amount"))
+        if any(sums.values()):
+            yield f"the bridge from {first} to {last} does not add up: {+sums}, {-sums}"
+        begun = summed(opened, "amount")
         if begun != opening:
             yield f"the bridge from {first} begins with {begun}, the day ended with {opening}"
-        opening = summed(rows, "closing")
+        opening = summed(closed, "amount")
         aged = _aged(session, last)
         for key in sorted(aged.keys() | opening.keys()):
             if aged.get(key, 0) != opening.get(key, 0):
                 yield f"{key} of {last}: {text(opening.get(key, 0))} by the bridge, {text(aged.get(key, 0))} by the aging"
+
+
+def check_control(session: Session) -> Iterator[str]:
+    """What the ERP lists is the books' receivables and what `control` itemises: nothing is left over."""
+    state, facts = view.whole(session, END), journal_store.facts(session.store)
+    listed: dict[tuple[str, str], int] = dict.fromkeys(state.movements.select("entity", "currency").iter_rows(), 0)
+    for entity, currency, left in state.items.select("entity", "currency", "listed_open").iter_rows():
+        listed[entity, currency] = listed.get((entity, currency), 0) + left
+    rows = control(facts, state, listed)
+    for key, left in unexplained(rows).items():
+        yield f"{text(left)} of the control account of {key} is not explained: {rows.rows()}"
 
 
 def _aged(session: Session, day: date) -> Sums:

@@ -1,13 +1,17 @@
 """The ledger's sums hold for any books."""
 
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 from states import Books, random_books, shuffled
 
-from matcher.ledger.aging import aging, aging_summary, labels
+from matcher import money
+from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_totals, labels
+from matcher.ledger.conversion import RATE, ClosingRates
 from matcher.ledger.discrepancies import discrepancies
 
 buckets = st.lists(st.integers(1, 400), min_size=1, max_size=6, unique=True).map(sorted)
@@ -49,6 +53,36 @@ def test_the_summary_s_columns_sum_to_its_total_and_buckets_hold_debts_only(book
         assert row["unapplied"] <= 0
         assert sum(debts) + row["credits"] + row["unapplied"] == row["open_total"]
     assert sum(row["open_total"] for row in summary) == aging(state, days)["open_amount"].sum()
+
+
+@given(random_books(), st.sampled_from(AgedBy), st.sampled_from(Group))
+def test_whatever_the_rows_are_they_add_up_to_what_is_open_in_each_currency(books: Books, by: AgedBy, group: Group) -> None:
+    state = books.state()
+    expected: Counter[str] = Counter()
+    for row in aging(state).to_dicts():
+        expected[row["currency"]] += row["open_amount"]
+    found: Counter[str] = Counter()
+    for row in aging_summary(state, by=by, group=group).to_dicts():
+        found[row["currency"]] += row["open_total"]
+        assert sum(row[name] for name in labels(by=by)) + row["credits"] + row["unapplied"] == row["open_total"]
+    assert found == expected
+
+
+@given(random_books(), st.lists(st.decimals("0.001", "2000", places=6), min_size=4, max_size=4))
+def test_totals_in_base_currency_are_the_sums_of_the_rows_each_rounded_by_itself(books: Books, per_base: list[Decimal]) -> None:
+    state = books.state()
+    codes = sorted(set(state.items["currency"]) | set(state.lines["currency"]) - {"EUR"})
+    told = [(state.as_of, code, str(rate)) for code, rate in zip(codes, per_base * len(codes), strict=False) if code != "EUR"]
+    rates = ClosingRates(pl.DataFrame(told, schema=RATE, orient="row"), "EUR", state.as_of)
+    factors = {code: Fraction(1) / Fraction(rate) for _, code, rate in told} | {"EUR": Fraction(1)}
+    expected: Counter[str] = Counter()
+    for row in aging(state).to_dicts():
+        code = row["currency"]
+        expected[code] += round(Fraction(row["open_amount"]) * factors[code] * Fraction(10) ** (2 - money.scale(code)))
+    totals = base_totals(aging(state), rates)
+    assert Counter(dict(totals.select("currency", "base_total").iter_rows())) == expected
+    whole = aging_summary(state, group=Group.CURRENCY, rates=rates)
+    assert whole["open_total"].to_list() == ([sum(expected.values())] if totals.height else [])
 
 
 @given(random_books())

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher import frames
-from matcher.ledger.booked import SENT, VERSION, Posted, booked, follow
+from matcher.ledger.booked import SENT, VERSION, Posted, booked, booked_of, follow
 
 # (batch, document, open) of the ERP; (batch, settled, undone in) of ours; what the last figure holds of ours
 CASES = {
@@ -123,16 +123,25 @@ def test_the_columns_and_the_plain_way_agree_and_open_stays_within_the_document(
     rows_of: dict[str, dict[int, int]] = {}
     for item, batch, held in booked(*frames_of(versions, postings), sent).iter_rows():
         rows_of.setdefault(item, {})[batch] = held
+    by_decision = booked_of(*frames_of(versions, postings), sent)
     for item, (told, ours) in zip(versions, found, strict=True):
         each = follow(told, ours)
         # an item that no version changed after a posting has no rows: nothing is booked
         assert [rows_of.get(item, {}).get(batch, 0) for batch, _, _ in told] == each
         holds = each[-1]
+        assert by_decision.filter(pl.col("item_id") == item)["booked"].sum() == holds
         way, (last, amount, listed) = (1 if told[-1][1] > 0 else -1), told[-1]
         settled = sum(p.settled for p in ours if p.batch < last and (p.undone_in is None or p.undone_in > last))
         assert 0 <= (listed + holds - settled) * way <= abs(amount)
         # and whatever is undone afterwards
         assert 0 <= (listed + holds) * way <= abs(amount)
+
+
+def test_of_two_postings_the_one_that_the_fall_equals_is_booked() -> None:
+    versions, postings, _ = CASES["two postings, the newer one booked"]
+    whole = {"J": CASES["booked, undone, not yet taken back"][0]}, {"J": CASES["booked, undone, not yet taken back"][1]}
+    found = booked_of(*frames_of({"I": versions, **whole[0]}, {"I": postings, **whole[1]}), pl.DataFrame(schema=SENT))
+    assert found.rows() == [("I", "I-1", 300), ("J", "J-0", 400)]
 
 
 def test_a_month_end_of_single_receipts_is_done_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from states import Books, Part
 
-from matcher.amounts import render
 from matcher.exports.erp import ExportRequest, export, target
 from matcher.exports.erp.generic import ALLOCATION, DOCUMENT
 from matcher.exports.matches import COLUMNS, matches
-from matcher.exports.tables import csv_chunks
-from matcher.frames import State
-from matcher.ledger.aging import AGING, AGING_AMOUNTS, aging
-from matcher.ledger.discrepancies import DISCREPANCY, DISCREPANCY_AMOUNTS, discrepancies
+from matcher.exports.receivables import AGING_COLUMNS, BRIDGE_COLUMNS, DISCREPANCY_COLUMNS, aged, differing
+from matcher.exports.tables import csv_chunks, rendered
+from matcher.frames import State, empty
+from matcher.ledger.aging import aging
+from matcher.ledger.conversion import RATE, ClosingRates
+from matcher.ledger.discrepancies import discrepancies
 from matcher.ledger.proof.records import PLACED
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "files.md"
@@ -32,8 +33,9 @@ COLUMNS_OF = {
     "Proof": " ".join(PLACED),
     "Remittance advices": "advice_id payment_reference customer_id date currency total document_no gross discount deduction reason net",
     "Matches": " ".join(COLUMNS),
-    "Aging": " ".join(AGING),
-    "Discrepancies": " ".join(DISCREPANCY),
+    "Aging": " ".join(AGING_COLUMNS),
+    "Discrepancies": " ".join(DISCREPANCY_COLUMNS),
+    "Bridge": " ".join(BRIDGE_COLUMNS),
     "Receipts": " ".join(
         (
             *DOCUMENT,
@@ -86,17 +88,17 @@ def month() -> State:
 def examples() -> list[str]:
     """What the program writes of that month, in the order of the page."""
     state = month()
-    frames = (
+    reports = (
         matches(state),
-        render(aging(state), AGING_AMOUNTS),
-        render(discrepancies(state, {"C-1002": "j.olsen"}), DISCREPANCY_AMOUNTS),
+        aged(aging(state), state, ClosingRates(empty(RATE), "EUR", state.as_of)),
+        differing(discrepancies(state, {"C-1002": "j.olsen"}), state),
     )
     made = [
         export(target("generic"), state, ExportRequest(file_name=name, books="Northgate group"), {})
         for name in ("receipts.jsonl", "receipts.csv")
     ]
     files = [file for one in made for file in one.files]
-    return [b"".join(csv_chunks(frame)).decode() for frame in frames] + [b"".join(file.chunks()).decode() for file in files]
+    return [b"".join(csv_chunks(rendered(report))).decode() for report in reports] + [b"".join(file.chunks()).decode() for file in files]
 
 
 def section(title: str) -> str:

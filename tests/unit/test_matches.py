@@ -1,6 +1,9 @@
+import polars as pl
 from states import Books, Part
 
-from matcher.exports.matches import matches
+from matcher.exports import matches as exported
+from matcher.exports.tables import rendered
+from matcher.frames import State
 
 COLUMNS = [
     "line_id",
@@ -24,7 +27,15 @@ COLUMNS = [
     "decision_id",
     "actor",
     "run_by",
+    "customer_name",
+    "payer",
+    "text",
 ]
+
+
+def matches(state: State) -> pl.DataFrame:
+    """The rows as a file has them."""
+    return rendered(exported.matches(state))
 
 
 def test_the_columns_are_the_contract_s() -> None:
@@ -39,7 +50,7 @@ def test_a_posted_allocation() -> None:
     row = matches(books.state()).row(0)
     assert [str(cell) for cell in row] == [
         "L1", "1", "BX77", "2026-03-10", "97.50", "EUR", "I1", "N-I1", "1", "C1", "97.50", "2.50", "BANK_FEE", "posted", "matched",
-        "0.9995", "0.4", "ref-exact@1", "D1", "engine", "m.keller",
+        "0.9995", "0.4", "ref-exact@1", "D1", "engine", "m.keller", "", "", "",
     ]  # fmt: skip
 
 
@@ -50,7 +61,7 @@ def test_a_line_without_allocation_has_empty_item_columns_and_no_cash() -> None:
     assert {name: row[name] for name in COLUMNS[4:]} == {
         "line_amount": "-1200", "currency": "JPY", "item_id": "", "document_no": "", "entity": "", "customer_id": "", "amount_applied": "0",
         "adjustment_amount": "0", "adjustment_reason": "", "state": "none", "outcome": "outgoing", "confidence": "", "margin": "",
-        "rule": "", "decision_id": "", "actor": "", "run_by": "",
+        "rule": "", "decision_id": "", "actor": "", "run_by": "", "customer_name": "", "payer": "", "text": "",
     }  # fmt: skip
 
 
@@ -79,3 +90,12 @@ def test_proposals_are_rows_marked_so() -> None:
     books.line("L1", 10_00, customer="C1")
     books.propose("", "L1", {"I1": 10_00})
     assert matches(books.state()).select("state", "item_id", "decision_id").rows() == [("proposed", "I1", "")]
+
+
+def test_names_and_text_stand_behind_what_is_promised() -> None:
+    books = Books()
+    books.customer("C1", "Hafenlogistik Ostsee GmbH")
+    books.item("I1", 100_00)
+    books.line("L1", 100_00, customer="C1", counterparty_name="HAFENLOGISTIK", remittance_information="=N-I1")
+    books.post("D1", "L1", {"I1": 100_00})
+    assert matches(books.state()).row(0)[-3:] == ("Hafenlogistik Ostsee GmbH", "HAFENLOGISTIK", "=N-I1")

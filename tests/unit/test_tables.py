@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -10,11 +11,12 @@ from support import new_books
 
 from matcher.errors import MatcherError
 from matcher.exports import tables
-from matcher.exports.tables import csv_chunks, json_lines, neutralise, write
+from matcher.exports.tables import Report, csv_chunks, json_lines, neutralise, write
 
 FRAME = pl.DataFrame(
     {"text": ["=1+2", "plain"], "amount": ["-5.00", "7"], "day": [date(2026, 3, 1), None], "minor": [-505, 0], "currency": ["EUR", "JPY"]}
 )
+REPORT = Report(FRAME, {"minor": "currency"})
 
 
 def csv_text(frame: pl.DataFrame) -> str:
@@ -39,7 +41,7 @@ def test_dates_and_numbers_are_not_touched() -> None:
 
 
 def test_csv(tmp_path: Path) -> None:
-    write(FRAME, tmp_path / "out.csv", {"minor": "currency"})
+    write(REPORT, tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes() == b"text,amount,day,minor,currency\n'=1+2,-5.00,2026-03-01,-5.05,EUR\nplain,7,,0,JPY\n"
 
 
@@ -60,10 +62,10 @@ def test_json_and_json_lines_keep_the_text(tmp_path: Path) -> None:
         {"text": "plain", "amount": "7", "day": None, "minor": "0", "currency": "JPY"},
     ]
     for name in ("out.json", "out.jsonl"):
-        write(FRAME, tmp_path / name, {"minor": "currency"})
+        write(REPORT, tmp_path / name)
     assert json.loads((tmp_path / "out.json").read_bytes()) == expected
     assert [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()] == expected
-    write(FRAME.clear(), tmp_path / "empty.json")
+    write(Report(FRAME.clear()), tmp_path / "empty.json")
     assert json.loads((tmp_path / "empty.json").read_bytes()) == []
 
 
@@ -73,27 +75,55 @@ def test_a_json_line_is_one_line_for_every_reader() -> None:
     assert json.loads(line) == {"text": text}
 
 
-def test_parquet_keeps_dates_and_has_amounts_as_text(tmp_path: Path) -> None:
-    write(FRAME, tmp_path / "out.parquet", {"minor": "currency"})
+def test_parquet_has_decimals_floats_and_dates(tmp_path: Path) -> None:
+    more = FRAME.with_columns(share=pl.Series([999_500, None]), rate=pl.Series(["1.0827", ""]))
+    report = Report(more, {"minor": "currency"}, ("share",), ("rate",), ("day", "minor", "share", "rate", "text"))
+    write(report, tmp_path / "out.parquet", {"head": "7"})
     back = pl.read_parquet(tmp_path / "out.parquet")
-    assert back.equals(FRAME.with_columns(minor=pl.Series(["-5.05", "0"])))
+    assert back.schema == {
+        "day": pl.Date, "minor": pl.Decimal(38, 4), "share": pl.Float64, "rate": pl.Decimal(38, 12), "text": pl.String
+    }  # fmt: skip
+    assert back.rows() == [
+        (date(2026, 3, 1), Decimal("-5.05"), 0.9995, Decimal("1.0827"), "=1+2"), (None, Decimal(0), None, None, "plain"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ("de", "text;amount;day;minor;currency;share\r\n'=1+2;-5.00;01.03.2026;-5,05;EUR;0,9995\r\nplain;7;;0;JPY;\r\n"),
+        ("fr", "text;amount;day;minor;currency;share\r\n'=1+2;-5.00;01/03/2026;-5,05;EUR;0,9995\r\nplain;7;;0;JPY;\r\n"),
+        ("zh", "text,amount,day,minor,currency,share\r\n'=1+2,-5.00,2026-03-01,-5.05,EUR,0.9995\r\nplain,7,,0,JPY,\r\n"),
+    ],
+)
+def test_csv_of_a_locale(tmp_path: Path, locale: str, expected: str) -> None:
+    report = Report(FRAME.with_columns(share=pl.Series([999_500, None])), {"minor": "currency"}, ("share",))
+    write(report, tmp_path / "out.csv", locale=locale)
+    assert (tmp_path / "out.csv").read_bytes() == b"\xef\xbb\xbf" + expected.encode()
+
+
+def test_a_locale_is_for_csv_only_and_must_be_known(tmp_path: Path) -> None:
+    for name, locale in (("out.xlsx", "de"), ("out.csv", "xx")):
+        with pytest.raises(MatcherError, match=r"usage\.option"):
+            write(REPORT, tmp_path / name, locale=locale)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_long_frames_are_written_in_parts_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pl.DataFrame({"n": [str(n) for n in range(7)]})
     whole = dict.fromkeys(("a.csv", "a.json", "a.jsonl"), b"")
     for name in whole:
-        write(frame, tmp_path / name)
+        write(Report(frame), tmp_path / name)
         whole[name] = (tmp_path / name).read_bytes()
     monkeypatch.setattr(tables, "CHUNK_ROWS", 3)
     for name, expected in whole.items():
-        write(frame, tmp_path / name)
+        write(Report(frame), tmp_path / name)
         assert (tmp_path / name).read_bytes() == expected
 
 
 def test_another_ending_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
-    with pytest.raises(MatcherError, match=r"usage\.option.*\.csv, \.parquet"):
-        write(FRAME, tmp_path / "out.txt")
+    with pytest.raises(MatcherError, match=r"usage\.option.*\.csv, \.xlsx, \.parquet"):
+        write(REPORT, tmp_path / "out.txt")
     assert list(tmp_path.iterdir()) == []
 
 

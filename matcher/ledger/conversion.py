@@ -1,0 +1,110 @@
+"""Amounts in the base currency at the closing rate: the rate of the day, or the latest one before it.
+
+Each row is converted by itself and rounded half to even, in whole numbers; a total in the base currency is the sum of the converted
+rows, so that it can be added up again from what is shown. An amount whose currency has no rate is converted to nothing at all: no total
+is made without it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from matcher import money
+from matcher.errors import MatcherError
+from matcher.frames import Schema
+
+RATE: Schema = {"date": pl.Date(), "currency": pl.String(), "per_base": pl.String()}
+"""Exchange rates as they are imported: units of the currency for one unit of the base currency, decimal text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRate:
+    """The rate that a currency is converted at.
+
+    Attributes:
+        currency: of the amounts.
+        per_base: units of it for one unit of the base currency, decimal text as imported.
+        day: that the rate is of: the day asked for, or the latest one before it.
+    """
+
+    currency: str
+    per_base: str
+    day: date
+
+    def to_dict(self) -> dict[str, str]:
+        """As a machine is told."""
+        return {"currency": self.currency, "per_base": self.per_base, "rate_date": self.day.isoformat()}
+
+
+class ClosingRates:
+    """The rates of one day.
+
+    Attributes:
+        base: the base currency.
+        day: the day that they close.
+        rates: by currency, without the base currency's own.
+    """
+
+    def __init__(self, rates: pl.DataFrame, base: str, day: date) -> None:
+        """`rates`: columns of `RATE`, one row for each day and currency."""
+        self.base, self.day = base, day
+        latest = rates.filter(pl.col("date") <= day, pl.col("currency") != base).sort("date").group_by("currency").last().sort("currency")
+        rows = latest.select("currency", "per_base", "date").iter_rows()
+        self.rates = {currency: ClosingRate(currency, per_base, of) for currency, per_base, of in rows}
+        self._factors: dict[str, tuple[int, int]] = {}
+
+    def missing(self, currencies: Iterable[str]) -> tuple[str, ...]:
+        """Those that have no rate on the day or before it, in the order of their codes."""
+        return tuple(sorted({currency for currency in currencies if currency != self.base and currency not in self.rates}))
+
+    def used(self, currencies: Iterable[str]) -> tuple[ClosingRate, ...]:
+        """The rates of these currencies, in the order of their codes."""
+        return tuple(self.rates[currency] for currency in sorted(set(currencies)) if currency in self.rates)
+
+    def convert(self, minor: int, currency: str) -> int:
+        """Minor units of a currency in minor units of the base currency, half to even.
+
+        Raises:
+            MatcherError: ``rate.missing``; ``amount.range`` for more than any amount; ``currency.unknown``.
+        """
+        if currency == self.base:
+            return minor
+        numerator, denominator = self._factors.get(currency) or self._factor(currency)
+        whole, rest = divmod(minor * numerator, denominator)
+        converted = whole + (2 * rest > denominator or (2 * rest == denominator and whole & 1))
+        if abs(converted) > money.MAX_MINOR:
+            raise MatcherError("amount.range", f"{money.render(minor, currency)} {currency} is more than any amount in {self.base}")
+        return converted
+
+    def converted(self, frame: pl.DataFrame, amounts: Sequence[str], prefix: str = "", currency: str = "currency") -> pl.DataFrame:
+        """The frame with columns of minor units in the base currency; null where there is no rate.
+
+        Args:
+            frame: any frame.
+            amounts: its columns of minor units.
+            prefix: of the new columns' names; '' puts them in the place of the amounts.
+            currency: the column that says what the amounts are in.
+
+        Raises:
+            MatcherError: as `convert` does, but for a missing rate.
+        """
+        codes = frame[currency].to_list()
+        lost = set(self.missing(set(codes)))
+        columns = []
+        for name in amounts:
+            pairs = zip(frame[name].to_list(), codes, strict=True)
+            values = [None if minor is None or code in lost else self.convert(minor, code) for minor, code in pairs]
+            columns.append(pl.Series(f"{prefix}{name}", values, pl.Int64()))
+        return frame.with_columns(columns)
+
+    def _factor(self, currency: str) -> tuple[int, int]:
+        """What minor units of a currency are multiplied and divided by."""
+        if currency not in self.rates:
+            raise MatcherError("rate.missing", f"there is no rate for {currency} on {self.day.isoformat()} or before")
+        places = Fraction(10) ** (money.scale(self.base) - money.scale(currency))
+        factor = places / Fraction(self.rates[currency].per_base)
+        self._factors[currency] = factor.numerator, factor.denominator
+        return self._factors[currency]

@@ -1,0 +1,154 @@
+"""The bridge between two days, and from there to the control account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from matcher import money
+from matcher.config import Config
+from matcher.errors import MatcherError
+from matcher.frames import empty
+from matcher.ledger import bridge as steps
+from matcher.ledger.control import CONTROL, control, unexplained
+from matcher.ledger.periods import first_day, last_day
+from matcher.pipeline import lookup
+from matcher.pipeline.aged import names
+from matcher.pipeline.session import Session
+from matcher.pipeline.view import asked_for, whole
+from matcher.store import journal
+from matcher.store.journal import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two days, and all between them."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeReport:
+    """What happened to receivables in a period.
+
+    Attributes:
+        period: first and last day.
+        rows: columns of `ledger.bridge.BRIDGE`; customer_id is empty where customers are added up.
+        control: columns of `ledger.control.CONTROL`; without rows where no balance was given.
+        unexplained: what of the control accounts is not explained, by legal entity and currency, minor units.
+        listed_on: by legal entity of a control account the latest day up to the period's end that a list of the ERP speaks of.
+        names: of customers, by id.
+    """
+
+    period: Period
+    rows: pl.DataFrame
+    control: pl.DataFrame
+    unexplained: Mapping[tuple[str, str], int]
+    listed_on: Mapping[str, date]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeRequest:
+    """What is asked for.
+
+    Attributes:
+        by_customer: whether customers stand by themselves.
+        customer: id, number or name of the only one; '' for all.
+        entity: id of the only one; '' for all.
+        control: balances of control accounts at the end, as ``ACCOUNT=AMOUNT``; see `controls`.
+    """
+
+    by_customer: bool = False
+    customer: str = ""
+    entity: str = ""
+    control: Sequence[str] = ()
+
+
+def period(month: str = "", first: date | None = None, last: date | None = None, *, present: date) -> Period:
+    """The days that are meant: of a month (YYYY-MM), or from a day to a day; else this month up to the present day.
+
+    Raises:
+        MatcherError: ``usage.option`` for a month beside days, for what is no month, and for days that are not in their order.
+    """
+    if month and (first or last):
+        raise MatcherError("usage.option", "a month and days cannot be asked for together")
+    if month:
+        return Period(first_day(month), last_day(month))
+    end = last or present
+    begin = first or end.replace(day=1)
+    if begin > end:
+        raise MatcherError("usage.option", f"{begin.isoformat()} is after {end.isoformat()}")
+    return Period(begin, end)
+
+
+def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | None = None) -> BridgeReport:
+    """Every step from the balance before the first day to that of the last. The end of a closed month is told as it was known then.
+
+    Raises:
+        MatcherError: ``usage.option`` for an entity that does not exist, and for a control account with one customer;
+            ``customer.unknown``, ``customer.ambiguous``; what `controls` raises.
+    """
+    config = session.config
+    if asked.entity and asked.entity not in {one.id for one in config.entity}:
+        named = ", ".join(one.id for one in config.entity)
+        raise MatcherError("usage.option", f"there is no entity {asked.entity!r}; known are {named}")
+    if asked.control and asked.customer:
+        raise MatcherError("usage.option", "a control account is of all customers, not of one")
+    then = asked_for(session, days.last, known)
+    balances = {key: minor for key, minor in controls(config, asked.control).items() if asked.entity in ("", key[0])}
+    state = whole(session, days.last, then.known)
+    moved = state.movements
+    if asked.entity:
+        moved = moved.filter(pl.col("entity") == asked.entity)
+    if asked.customer:
+        moved = moved.filter(pl.col("customer_id") == lookup.customer(session, asked.customer))
+    rows = steps.bridge(moved, state.items, days.first, days.last)
+    # what the ERP said since the month was closed may explain its balance: it changes no figure of ours
+    proof = control(journal.facts(session.store, known=known), state, balances) if balances else empty(CONTROL)
+    return BridgeReport(
+        days,
+        rows if asked.by_customer else steps.by_entity(rows),
+        proof,
+        unexplained(proof),
+        _listed_on(session, days.last, {entity for entity, _ in balances}),
+        names(state.customers),
+    )
+
+
+def before(days: Period) -> date:
+    """The day of the opening balance."""
+    return days.first - timedelta(1)
+
+
+def _listed_on(session: Session, day: date, entities: set[str]) -> dict[str, date]:
+    lists = journal.snapshots(session.store).filter(pl.col("snapshot_date") <= day, pl.col("entity").is_in(sorted(entities)))
+    return dict(lists.group_by("entity").agg(pl.col("snapshot_date").max()).sort("entity").iter_rows())
+
+
+def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Balances of control accounts by legal entity and currency, minor units.
+
+    ``ACCOUNT=AMOUNT`` is in the base currency, ``ACCOUNT=AMOUNT CURRENCY`` in another. The account is an entity's `control_account`, or
+    its id; with one entity, whatever the ledger calls it.
+
+    Raises:
+        MatcherError: ``usage.option``, ``amount.*``, ``currency.unknown``.
+    """
+    found = {}
+    for text in given:
+        account, sign, amount = text.rpartition("=")
+        if not sign:
+            raise MatcherError("usage.option", f"{text!r} is not ACCOUNT=AMOUNT")
+        entities = [one.id for one in config.entity if account in (one.id, one.control_account)]
+        entities = entities or ([config.entity[0].id] if len(config.entity) == 1 else [])
+        if not entities:
+            raise MatcherError(
+                "usage.option", f"no entity has the control account {account!r}", hint="Set control_account of an [[entity]]."
+            )
+        minor, _, currency = amount.strip().partition(" ")
+        code = currency.strip().upper() or config.books.base_currency
+        found[entities[0], code] = money.parse(minor, code)
+    return found

@@ -1,0 +1,211 @@
+"""Aging, bridge and exports of a month with two currencies, through the command line."""
+
+import csv
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+import steady
+from python_calamine import CalamineWorkbook
+from support import Row, copied, customers_file, items_file, lines_file, new_books, write
+from teller import Teller
+
+CUSTOMERS: list[Row] = [
+    {"customer_id": "M1", "name": "Seilerei Ostheim GmbH", "account": "DE75512108001245126199"},
+    {"customer_id": "M2", "name": "Gasthof Zur Linde", "account": "DE02100500000054540402"},
+]
+ITEMS: list[Row] = [
+    {"item_id": "S1", "customer_id": "M1", "document_no": "R-5501", "amount": "2040.00", "issue_date": "2026-08-20"},
+    {"item_id": "S2", "customer_id": "M1", "document_no": "R-5502", "amount": "318.75", "issue_date": "2025-09-29"},
+    {"item_id": "S3", "customer_id": "M2", "document_no": "R-5503", "amount": "97.00", "issue_date": "2026-09-03"},
+    {"item_id": "S4", "customer_id": "M2", "document_no": "R-5504", "amount": "110.00", "currency": "USD", "issue_date": "2026-09-04"},
+    {"item_id": "S5", "customer_id": "M2", "document_no": "R-5505", "amount": "1.00", "currency": "USD", "issue_date": "2026-09-04"},
+]
+OSTHEIM: Row = {"counterparty_name": "Seilerei Ostheim GmbH", "counterparty_account": "DE75512108001245126199"}
+LINES: list[Row] = [
+    {"bank_reference": "C01", "booking_date": "2026-09-15", "amount": "2040.00", "remittance_information": "R-5501", **OSTHEIM},
+    {"bank_reference": "C03", "booking_date": "2026-09-28", "amount": "700.00", "remittance_information": "Anzahlung Seile", **OSTHEIM},
+]
+RATES = "date,currency,per_base\n2026-08-31,USD,1.2\n2026-09-28,USD,1.1\n"
+AS_OF = ("--as-of", "2026-09-30")
+TODAY = "2026-10-02"
+
+
+def september(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        steady.install(monkeypatch)
+        made = Teller(new_books(folder / "books"), monkeypatch, TODAY)
+        made.do("import", "customers", str(customers_file(folder, CUSTOMERS)))
+        made.do("import", "items", str(items_file(folder, ITEMS)), "--snapshot-date", "2026-09-30")
+        made.do("ingest", str(lines_file(folder, LINES)))
+        made.do("run")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teller:
+    steady.install(monkeypatch)
+    return Teller(copied(tmp_path, september), monkeypatch, TODAY)
+
+
+def rates(desk: Teller, text: str = RATES) -> None:
+    desk.do("import", "rates", str(write(desk.folder, "rates.csv", text)))
+
+
+def steps(desk: Teller, *args: str) -> list[tuple[str, str, str]]:
+    return [(row["currency"], row["step"], row["amount"]) for row in desk.told("bridge", *args)]
+
+
+def test_the_aging_is_in_base_currency_at_the_closing_rate_whose_day_is_said(desk: Teller) -> None:
+    rates(desk)
+    said = desk.do("aging", *AS_OF)
+    assert "In EUR at the closing rate" in said
+    assert "1.1" in said
+    assert "-343.34" not in said
+    rows = desk.told("aging", *AS_OF, "--base")
+    assert [(row["customer_id"], row["currency"], row["open_total"]) for row in rows] == [
+        ("M1", "EUR", "-381.25"), ("M2", "EUR", "197.91"),  # 97.00 + 100.00 + 0.91
+    ]  # fmt: skip
+    assert "-183.34" in said  # -381.25 + 97.00 + 100.91
+    exported = {row["document_no"]: row for row in desk.rows("aging", *AS_OF)}
+    assert [exported["R-5504"][name] for name in ("base_open_amount", "base_currency", "per_base", "rate_date")] == [
+        "100.00", "EUR", "1.1", "2026-09-28",
+    ]  # fmt: skip
+    assert exported["R-5505"]["base_open_amount"] == "0.91"
+    assert (exported["C03"]["customer_name"], exported["C03"]["text"]) == ("Seilerei Ostheim GmbH", "Anzahlung Seile")
+
+
+def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller) -> None:
+    said = desk.do("aging", *AS_OF)
+    assert "USD has no rate on 2026-09-30 or before: there is no total in EUR." in said
+    assert "total" not in said.partition("In EUR at the closing rate")[2].partition("USD has no rate")[0]
+    assert "rate.missing" in desk.do("aging", *AS_OF, "--base", status=2)
+    assert "USD has no rate" in desk.do("export", "aging", "-o", "a.xlsx", *AS_OF)
+
+
+def test_by_document_in_years_and_in_groups(desk: Teller) -> None:
+    def ages(*args: str) -> dict[str, str]:
+        return {row["document_no"]: row["bucket"] for row in desk.told("aging", *AS_OF, "--detail", *args)}
+
+    assert ages("--buckets", "years")["R-5502"] == "1-2y"
+    assert ages("--by", "document", "--buckets", "10,40")["R-5503"] == "11-40"
+    (euro, dollar) = desk.told("aging", *AS_OF, "--group", "entity", "--buckets", "years")
+    assert (euro["1-2y"], euro["0-1y"], euro["unapplied"], euro["currency"]) == ("318.75", "97.00", "-700.00", "EUR")
+    assert (dollar["0-1y"], "customer_id" in dollar) == ("111.00", False)
+    assert "within 1 year" in desk.do("aging", *AS_OF, "--buckets", "years")
+    for wrong in (("--buckets", "years", "--by", "due"), ("--buckets", "a,b"), ("--buckets", "60,30")):
+        assert desk.run("aging", *wrong).exit_code == 2
+
+
+def test_the_bridge_of_a_month_ties_to_the_aging_and_to_the_control_account(desk: Teller) -> None:
+    assert steps(desk, "--month", "2026-09", "--entity", "1") == [
+        ("EUR", "opening", "2358.75"), ("EUR", "invoices", "97.00"), ("EUR", "receipts", "-2040.00"), ("EUR", "unapplied", "-700.00"),
+        ("EUR", "closing", "-284.25"), ("USD", "opening", "0.00"), ("USD", "invoices", "111.00"), ("USD", "closing", "111.00"),
+    ]  # fmt: skip
+    # the ledger has what the ERP has booked: none of the receipts yet
+    control = ("bridge", "--month", "2026-09", "--control", "1=2455.75")
+    said = desk.do(*control)
+    assert "posted here, not yet booked in the ERP" in said
+    assert "not explained" not in said
+    between = [row for row in desk.told(*control) if row["step"] in ("not_booked", "not_listed")]
+    assert [(row["step"], row["document_no"] or row["item_id"][:2], row["amount"]) for row in between] == [
+        ("not_booked", "R-5501", "2040.00"), ("not_listed", "U-", "700.00"),
+    ]  # fmt: skip
+    said = desk.do("bridge", "--month", "2026-09", "--control", "1=2455.85", status=1)
+    assert "entity 1: 0.10 EUR of the control account are not explained." in said
+    # once the ERP has booked the receipt, nothing of it lies between
+    newer = [item for item in ITEMS if item["item_id"] != "S1"]
+    desk.do("import", "items", str(items_file(desk.folder, newer, "later.csv")), "--snapshot-date", "2026-10-02", "--allow-closing")
+    rows = desk.told("bridge", "--month", "2026-09", "--control", "1=415.75")
+    assert [row["step"] for row in rows if row["currency"] == "EUR"][-2:] == ["not_listed", "control"]
+
+
+def test_what_the_erp_listed_after_the_close_explains_its_control_account_and_moves_no_figure(desk: Teller) -> None:
+    desk.do("close", "2026-09")
+    before = steps(desk, "--month", "2026-09")
+    newer = [*ITEMS, {"item_id": "S9", "customer_id": "M2", "document_no": "R-5509", "amount": "12.00", "issue_date": "2026-09-29"}]
+    desk.on("2026-10-20")
+    desk.do("import", "items", str(items_file(desk.folder, newer, "later.csv")), "--snapshot-date", "2026-10-15")
+    assert steps(desk, "--month", "2026-09") == before
+    rows = desk.told("bridge", "--month", "2026-09", "--control", "1=2467.75")
+    (late,) = [row for row in rows if row["step"] == "known_later"]
+    assert (late["document_no"], late["amount"], late["date"]) == ("R-5509", "12.00", "2026-09-29")
+    assert "unexplained" not in [row["step"] for row in rows]
+    assert ("EUR", "invoices", "12.00") in steps(desk, "--month", "2026-10")
+
+
+def test_a_closed_month_is_the_same_bytes_by_document_and_in_base_currency(desk: Teller) -> None:
+    rates(desk)
+
+    def told() -> list[bytes]:
+        kinds = ((), ("--by", "document"), ("--buckets", "years"))
+        aged = [desk.text("aging", *AS_OF, *kind) for kind in kinds]
+        month = [desk.text(what, "--month", "2026-09") for what in ("aging", "bridge", "matches", "discrepancies")]
+        screens = [desk.do("aging", *AS_OF, "--base").encode(), desk.do("bridge", "--month", "2026-09").encode()]
+        return [*aged, *month, *screens]
+
+    before = told()
+    desk.do("close", "2026-09")
+    assert told() == before
+    desk.on("2026-10-20")
+    rates(desk, "date,currency,per_base\n2026-09-28,USD,1.3\n2026-09-30,USD,1.4\n")
+    desk.do("undo", "ref:C01", "--reason", "it was for somebody else")
+    desk.do("set-off", "U-ref:C03", "R-5502")
+    renamed = [{**CUSTOMERS[0], "name": "Seilwerk Ostheim AG"}, CUSTOMERS[1]]
+    desk.do("import", "customers", str(customers_file(desk.folder, renamed, "renamed.csv")))
+    desk.do("run")
+    assert told() == before
+    assert desk.told("aging", "--base")[1]["open_total"] == "176.28"  # 97.00 + 78.57 + 0.71
+
+
+def test_new_rows_only_once_and_from_then_on(desk: Teller) -> None:
+    plain = desk.rows("matches")
+    assert len(desk.rows("matches", "--new")) == len(plain) == 2
+    assert desk.rows("matches", "--new") == []
+    desk.do("undo", "ref:C01", "--reason", "another one's")
+    said = desk.do("export", "matches", "-o", "lost.csv", "--new")
+    batch = said.partition("1 row recorded after batch ")[2].partition(".")[0]
+    (again,) = desk.rows("matches", "--since", batch)
+    assert again["bank_reference"] == "C01"
+    assert len(desk.rows("aging", "--new")) == 7  # each kind for itself: of the aging this is the first
+    desk.do("set-off", "U-ref:C03", "R-5502=100.00")
+    assert {row["document_no"] for row in desk.rows("aging", "--new")} == {"C03", "R-5502"}
+    assert desk.rows("aging", "--new") == []
+    assert "exported aging: 2 rows" in desk.do("log")
+    assert desk.do("verify").count("FAILS") == 0
+    for wrong in (
+        ("export", "bridge", "--new"),
+        ("export", "receipts", "--new"),
+        ("export", "aging", "--new", "--since", "1"),
+        ("export", "receipts", "--locale", "de"),
+    ):
+        assert "usage.option" in desk.do(*wrong, "-o", "x.csv", status=2)
+
+
+def test_rows_of_one_month_and_a_month_is_no_day(desk: Teller) -> None:
+    october = {"bank_reference": "C09", "booking_date": "2026-10-01", "amount": "5.00", "counterparty_name": "Fundgeld"}
+    desk.do("ingest", str(lines_file(desk.folder, [october], "october.csv")))
+    assert {row["bank_reference"] for row in desk.rows("matches", "--month", "2026-09")} == {"C01", "C03"}
+    assert {row["bank_reference"] for row in desk.rows("matches", "--month", "2026-10")} == {"C09"}
+    assert desk.rows("aging", "--month", "2026-09") == desk.rows("aging", *AS_OF)
+    assert "usage.option" in desk.do("export", "aging", "-o", "x.csv", "--month", "2026-09", *AS_OF, status=2)
+
+
+def test_every_export_for_people(desk: Teller) -> None:
+    rates(desk)
+    for what in ("matches", "aging", "discrepancies", "bridge"):
+        desk.do("export", what, "-o", f"{what}.xlsx", "--month", "2026-09")
+        desk.do("export", what, "-o", f"{what}.parquet", "--month", "2026-09")
+        desk.do("export", what, "-o", f"{what}.de.csv", "--month", "2026-09", "--locale", "de")
+        rows = desk.rows(what, "--month", "2026-09")
+        sheet = CalamineWorkbook.from_path(desk.folder / f"{what}.xlsx").get_sheet_by_index(0).to_python()
+        packed = pl.read_parquet(desk.folder / f"{what}.parquet")
+        german = (desk.folder / f"{what}.de.csv").read_text(encoding="utf-8-sig")
+        local = list(csv.DictReader(io.StringIO(german, newline=""), delimiter=";"))
+        assert sheet[0] == packed.columns == german.splitlines()[0].split(";")
+        assert packed.height == len(rows) == len(local)
+        assert "customer_name" in packed.columns
+    aged = pl.read_parquet(desk.folder / "aging.parquet")
+    assert aged.schema["open_amount"] == pl.Decimal(38, 4)
+    assert "2040,00" in (desk.folder / "matches.de.csv").read_text(encoding="utf-8-sig")
+    assert "15.09.2026" in (desk.folder / "matches.de.csv").read_text(encoding="utf-8-sig")
