@@ -124,8 +124,8 @@ def _payment(one: Document, settings: Settings) -> Rows:
         one.external_id, settings.named(one.customer), one.date, settings.period(one), settings.currencies.get(one.currency, one.currency),
         one.decimal(one.amount), "FALSE", settings.account(one), one.line.reference[:MOST_CHECK], _memo(one),
     )  # fmt: skip
-    paid = [(part.item_id, one.decimal(part.cash)) for part in one.parts if part.cash]
-    return [(*head, *applied) for applied in paid or [("", None)]]
+    paid = [(*head, part.item_id, one.decimal(part.cash)) for part in one.parts if part.cash]
+    return [*paid] or [(*head, "", None)]
 
 
 def _journal(one: Document, settings: Settings) -> Rows:
@@ -134,7 +134,9 @@ def _journal(one: Document, settings: Settings) -> Rows:
     # broken in two, or the entry beside a payment would answer for the payment in a list of transactions
     own = one.external_id if whole else f"{one.external_id[:10]}-{one.external_id[10:]}"
     head = (own, one.date, settings.period(one), settings.entities.get(one.entity, ""), settings.currencies.get(one.currency, one.currency))
-    lines = [(settings.receivable, -(part.settled if whole else part.adjusted()), part.customer, part.document_no) for part in one.parts]
+    lines: list[tuple[str, int, Customer | None, str]] = [
+        (settings.receivable, -(part.settled if whole else part.adjusted()), part.customer, part.document_no) for part in one.parts
+    ]
     lines += [(settings.reason(cleared.reason), cleared.amount, None, part.document_no) for part, cleared in _cleared(one)]
     if whole and one.unapplied:
         lines.append((settings.receivable, -one.unapplied, one.customer, _memo(one)))
