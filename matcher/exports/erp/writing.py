@@ -70,10 +70,9 @@ def json_lines_file(name: str, records: Iterable[Mapping[str, object]]) -> File:
     return made(name, b"".join(_json(record) + b"\n" for record in records))
 
 
-def json_file(name: str, value: object, *, numbers: bool = False) -> File:
-    """One JSON value, indented. Decimals and dates are text; with `numbers` decimals are numbers with all their digits."""
-    text = _written(value, "\n") if numbers else json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
-    return made(name, text.encode(errors="backslashreplace") + b"\n")
+def json_file(name: str, value: object) -> File:
+    """One JSON value, indented. Decimals and dates are text."""
+    return made(name, json.dumps(value, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n")
 
 
 def made(name: str, data: bytes) -> File:
@@ -104,21 +103,6 @@ def _json(record: Mapping[str, object]) -> bytes:
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain)
     # JSON allows these inside strings, but many readers split lines at them
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085").encode(errors="backslashreplace")
-
-
-def _written(value: object, line: str) -> str:
-    """A JSON value with its decimals as numbers, which `json` can only write as floats."""
-    match value:
-        case Mapping():
-            parts = [f"{json.dumps(str(key), ensure_ascii=False)}: {_written(one, line + ' ')}" for key, one in value.items()]
-            return f"{{{line} {f',{line} '.join(parts)}{line}}}" if parts else "{}"
-        case list() | tuple():
-            parts = [_written(one, line + " ") for one in value]
-            return f"[{line} {f',{line} '.join(parts)}{line}]" if parts else "[]"
-        case Decimal():
-            return f"{value:f}"
-        case _:
-            return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from matcher.errors import MatcherError
 from matcher.exports.erp.base import Answer, File
+from matcher.exports.erp.calls import json_text
 from matcher.exports.erp.records import Document, Kind
-from matcher.exports.erp.writing import json_file
+from matcher.exports.erp.writing import made
 from matcher.states import Answered
 
 MOST_REQUESTS = 100
@@ -40,8 +41,8 @@ def files(name: str, documents: Sequence[Document], company: str, journals: Mapp
             batches[-1] += some
     path = PurePath(name)
     names = [name, *(path.with_suffix(f".{number}{path.suffix}").name for number in range(2, len(batches) + 1))]
-    made = [json_file(own, {"requests": requests}, numbers=True) for own, requests in zip(names, batches, strict=True)]
-    return tuple(reversed(made))
+    texts = [json_text({"requests": requests}) + "\n" for requests in batches]
+    return tuple(reversed([made(own, text.encode(errors="backslashreplace")) for own, text in zip(names, texts, strict=True)]))
 
 
 def _requests(one: Document, company: str, journals: Mapping[str, str]) -> Iterator[dict[str, object]]:
