@@ -18,7 +18,7 @@ from matcher.exports.erp.writing import made
 from matcher.states import Answered
 
 MOST_REQUESTS = 100
-"""Requests of one batch."""
+"""Operations of one batch: https://learn.microsoft.com/training/modules/work-with-api/4-limits."""
 MOST_COMMENT = 250
 MOST_DESCRIPTION = 50
 

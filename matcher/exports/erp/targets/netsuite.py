@@ -31,7 +31,7 @@ PAYMENT = (
 )  # fmt: skip
 JOURNAL = ("External ID", "Date", "Posting Period", "Subsidiary", "Currency", "Account", "Debit", "Credit", "Name", "Line Memo")
 MOST_ROWS = 25_000
-"""Rows of a file."""
+"""Rows of a file. This limit and those of texts are as users report them; Oracle's help as read does not tell them."""
 MOST_LINES = 5_000
 """Invoices of a payment."""
 MOST_CHECK = 45
