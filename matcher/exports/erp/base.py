@@ -191,8 +191,8 @@ class Target:
         refuses: why it has no form for a document, beyond `forms`; '' when it has one. It also gets the settings.
         render: makes the files of the documents, in the order in which to write them. It raises `MatcherError` ``target.setting`` for
             what the settings lack and is not found by `TargetSettings.lacking`.
-        answers: text of a TOML layout of its result file; '' for none. See `answers.layout`.
-        read_answer: reads a result file that no layout can describe: contents, name and settings.
+        answers: texts of TOML layouts of its result files; () for none. The first that fits a file reads it. See `answers.layout`.
+        read_answer: reads a result file that no layout can describe: contents, name and settings. None for a file of another kind.
         run: see above.
         customers: makes the files that say how customers stand; None for a system that has no form for it.
     """
@@ -205,7 +205,7 @@ class Target:
     forms: frozenset[Form] = frozenset(Form)
     refuses: Callable[[Document, Any], str] | None = None
     render: Callable[[Rendering[Any]], Sequence[File]] | None = None
-    answers: str = ""
-    read_answer: Callable[[bytes, str, Any], Sequence[Answer]] | None = None
+    answers: tuple[str, ...] = ()
+    read_answer: Callable[[bytes, str, Any], Sequence[Answer] | None] | None = None
     run: Callable[[State, ExportRequest], Export] | None = None
     customers: Callable[[CustomerFeed[Any]], Sequence[File]] | None = None
