@@ -33,6 +33,11 @@ def document(*parts: Part, kind: Kind = Kind.RECEIPT, amount: int | None = None,
     return replace(made, **more)
 
 
+def on_line(one: Document, **more: Any) -> Document:
+    assert one.line is not None
+    return replace(one, line=replace(one.line, **more))
+
+
 def part(cash: int, *cleared: Any, number: str = "INV-1", item: str = "", **more: Any) -> Part:
     made = Part(item or f"AR-{number}", number, "invoice", Customer("C-1001", "21001", "Hafenlogistik"), "EUR", cash, cash, cleared)
     return replace(made, **more)
