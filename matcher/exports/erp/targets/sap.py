@@ -178,6 +178,6 @@ def _number(part: Part) -> str:
 
 TARGET = Target(
     "sap", "accounting documents for SAP ERP and S/4HANA, a row for each line item (.csv, .xlsx)", (".csv", ".xlsx"), Settings,
-    versions=(ON_PREMISE, CLOUD), forms=_FORMS, refuses=refuses, render=render, 
+    versions=(ON_PREMISE, CLOUD), forms=_FORMS, refuses=refuses, render=render,
     answers=(resources.files("matcher.exports.erp.targets") / "sap_answers.toml").read_text(encoding="utf-8"),
 )  # fmt: skip
