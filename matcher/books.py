@@ -14,8 +14,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,27 +21,30 @@ import polars as pl
 
 from matcher import actors, pipeline, review
 from matcher import config as configuration
+from matcher.auditing import AuditingMethods
 from matcher.config import CONFIG_NAME, STORE_NAME
+from matcher.credit_methods import CreditMethods
 from matcher.deciding import DecisionMethods
 from matcher.errors import MatcherError
 from matcher.exporting import ExportingMethods
 from matcher.looking import LookingMethods
-from matcher.pipeline.session import Session
+from matcher.measuring import MeasuringMethods
+from matcher.pipeline.session import Session, program_version
 from matcher.progress import SILENT, Progress
 from matcher.sending import SendingMethods
+from matcher.states import Work
 from matcher.store import Store, facts, journal, open_store
 from matcher.store.waiting import Wait
 
 if TYPE_CHECKING:
     from matcher.frames import State
-    from matcher.journal.chain import Head
     from matcher.pipeline.backtest import Backtest
-    from matcher.pipeline.check import Check
     from matcher.pipeline.conflicts import ConflictResolution, Keep
     from matcher.pipeline.import_results import ImportResult
     from matcher.pipeline.imports import ImportKind
     from matcher.pipeline.ingest import FileResult, IngestOptions
     from matcher.pipeline.opening import Settings
+    from matcher.pipeline.pack.report import Reported
     from matcher.pipeline.periods import Closing
     from matcher.pipeline.remittance.results import RemittanceResult
     from matcher.pipeline.rulebooks import Rules
@@ -61,12 +62,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@cache
-def _version() -> str:
-    """Of this program; to look it up takes 8 ms."""
-    return version("matcher-recon")
-
-
 def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait: float = 0) -> Books:
     """Opens the books in a directory.
 
@@ -82,12 +77,13 @@ def open(directory: str | Path, *, actor: str = "", clock: Clock = utc_now, wait
     return Books(configuration.find_books(str(directory)), actor=actor, clock=clock, wait=Wait(wait))
 
 
-def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
+def init(directory: str | Path, *, encrypt: bool = False, actor: str = "") -> tuple[Path, bool]:
     """Makes a books directory. A matcher.toml that is there already is kept and checked.
 
     Args:
         directory: to make, or to check.
         encrypt: whether the books are encrypted; the key is looked for as `matcher.encryption` says.
+        actor: who does it; empty as in `open`. What is there already is changed only by who may set it up.
 
     Returns:
         The path of matcher.toml, and whether it was written.
@@ -95,10 +91,10 @@ def init(directory: str | Path, *, encrypt: bool = False) -> tuple[Path, bool]:
     Raises:
         MatcherError: see `opening.make`.
     """
-    return pipeline.opening.make(Path(directory), encrypt=encrypt)
+    return pipeline.opening.make(Path(directory), encrypt=encrypt, actor=actors.named(actor))
 
 
-class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
+class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, LookingMethods, MeasuringMethods, SendingMethods):
     """One set of books. Holds no connection: every method opens the file, does its work and closes it.
 
     Attributes:
@@ -131,13 +127,24 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         """The clock's day."""
         return self._clock().date()
 
+    @property
+    def reads_only(self) -> bool:
+        """Whether this person's role lets nothing be written."""
+        return pipeline.roles.reads_only(self.config.policy, self.actor)
+
+    def check_role(self, *works: Work) -> None:
+        """Refuses who has none of these areas. Raises MatcherError: ``policy.role``."""
+        pipeline.roles.check_any(self.config.policy, self.actor, works)
+
     def _present_day(self, session: Session) -> date:
         """Today, or the day of the latest line or list where the bank or the ERP is ahead of the clock: nothing is left out unasked."""
         self.day = max(self.today(), facts.latest_day(session.store) or date.min)
         return self.day
 
     @contextmanager
-    def _session(self, *, write: bool, keep: bool = True, long: bool = False, itself: bool = False) -> Iterator[Session]:
+    def _session(
+        self, *, write: bool, keep: bool = True, work: Work = Work.DECIDE, long: bool = False, itself: bool = False
+    ) -> Iterator[Session]:
         if write and not self.actor:
             raise MatcherError("actor.unknown", "it is not known who decides")
         path = self.directory / STORE_NAME
@@ -151,14 +158,18 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
                 def enter() -> tuple[Settings, Store]:
                     # one reading for each try to open: of it come the key that opens the books, what decides, and what the journal names
                     read = pipeline.opening.read(self.directory)
-                    return read, opened.enter_context(open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself))
+                    if write:
+                        pipeline.roles.check(read.config.policy, self.actor, work)
+                    stays = pipeline.roles.reads_only(read.config.policy, self.actor)
+                    how = open_store(path, write=write, keep=keep, key=read.key(), long=long, itself=itself, upgrade=not stays)
+                    return read, opened.enter_context(how)
 
                 read, store = self._wait.until_free(enter, write=write)
                 stores.append(store)
                 self.earlier = self.earlier or store.earlier
                 self.config = read.config
                 at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-                session = Session(store, self.directory, read.config, read.digest, self.actor, at, _version())
+                session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version())
                 if write:
                     session.check_key()
                 if write and self._shown:
@@ -187,7 +198,7 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         from matcher.pipeline.remittance.ingesting import ingest_all
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run, long=True) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.IMPORT, long=True) as session:
             read = pipeline.layouts.with_own(options or pipeline.ingest.IngestOptions(), self.directory, session.config)
             return ingest_all(session, sources, read, progress)
 
@@ -204,6 +215,8 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         snapshot_date: date | None = None,
         layout: str = "",
         customer: str = "",
+        entity: str = "",
+        distinct: Collection[str] = (),
     ) -> ImportResult:
         """Reads open items, customers, rates or the cash book into the books; the files are one snapshot.
 
@@ -219,6 +232,8 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
             snapshot_date: the day that a list of open items speaks of. Default: its own column, else the file's name, else today.
             layout: name of the layout of the files; empty detects it. See `layouts`.
             customer: id of the buyer of all electronic invoices. Default: whom each of them names.
+            entity: id of the legal entity of open items that do not say it.
+            distinct: numbers of electronic invoices that are no listed document of the same customer, day and amount.
 
         Raises:
             MatcherError: whatever refuses a file, with all of its `faults`; ``item.posted`` for a change that postings do not allow,
@@ -229,10 +244,11 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
 
         sources = [file_source(path) for path in files]
         allowed = pipeline.imports.Allowed(allow_change, reason, allow_closing)
-        with self._session(write=True, keep=not dry_run, long=True) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.IMPORT, long=True) as session:
             return pipeline.imports.import_files(
-                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout, customer=customer
-            )
+                session, kind, sources, partial=partial, allowed=allowed, snapshot_date=snapshot_date, layout=layout,
+                named=pipeline.invoices.Named(entity, customer, distinct),
+            )  # fmt: skip
 
     def import_remittance(self, files: Sequence[str | Path], *, dry_run: bool = False) -> RemittanceResult:
         """Takes remittance advices into the books; all files or none. They explain receipts from the next run on.
@@ -248,7 +264,7 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         from matcher.pipeline.remittance.importing import import_remittance
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run, long=True) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.IMPORT, long=True) as session:
             return import_remittance(session, sources)
 
     def run(
@@ -259,7 +275,7 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
-        with self._session(write=True, keep=not dry_run, long=True) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.RUN, long=True) as session:
             return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress)
 
     def rules(self) -> Rules:
@@ -291,49 +307,41 @@ class Books(DecisionMethods, ExportingMethods, LookingMethods, SendingMethods):
         with self._session(write=False) as session:
             return pipeline.view.whole(session, as_of or self._present_day(session))
 
+    def report(self, month: str, directory: str | Path, *, known_at: str = "", progress: Progress = SILENT) -> Reported:
+        """Writes a month's pack, a page and a workbook, into a directory. Raises MatcherError; see `pack.report.report`."""
+        from matcher.pipeline.pack.report import report
+
+        with self._session(write=False) as session:
+            done = report(session, month, Path(directory), known_at, progress)
+        self.kept = True
+        return done
+
     def accept_statement(self, statement_id: str, *, reason: str, replace: bool | None = None, undo: bool = False) -> StatementAccepted:
         """Takes a statement out of quarantine. Raises MatcherError; see `statements.accept`."""
         actors.check_reasons(reason)
-        with self._session(write=True) as session:
+        with self._session(write=True, work=Work.IMPORT) as session:
             return pipeline.statements.accept(session, statement_id, reason, replace=replace, undo=undo)
 
     def reject_statement(self, statement_id: str, *, reason: str, undo: bool = False) -> StatementRejected:
         """Keeps a statement out for good, or takes its acceptance back. Raises MatcherError; see `statements.reject`."""
         actors.check_reasons(reason)
-        with self._session(write=True) as session:
+        with self._session(write=True, work=Work.IMPORT) as session:
             return pipeline.statements.reject(session, statement_id, reason, undo=undo)
 
     def settle(self, line_id: str, keep: Keep, *, reason: str, undo: bool = False) -> ConflictResolution:
         """Says which lines of a conflict count. Raises MatcherError; see `conflicts.settle`."""
         actors.check_reasons(reason)
-        with self._session(write=True) as session:
+        with self._session(write=True, work=Work.IMPORT) as session:
             return pipeline.conflicts.settle(session, line_id, keep, reason, undo=undo)
 
     def close(self, month: str, *, as_reviewer: bool = False, force: bool = False, reason: str = "", dry_run: bool = False) -> Closing:
         """Closes a month (YYYY-MM) and every day before it. Raises MatcherError; see `periods.close`."""
         actors.check_reasons(reason)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.CLOSE) as session:
             return pipeline.periods.close(session, month, as_reviewer=as_reviewer, force=force, reason=reason)
 
     def reopen(self, month: str, *, reason: str) -> None:
         """Opens the latest closed month again. Raises MatcherError; see `periods.reopen`."""
         actors.check_reasons(reason)
-        with self._session(write=True) as session:
+        with self._session(write=True, work=Work.CLOSE) as session:
             pipeline.periods.reopen(session, month, reason)
-
-    def verify(self, expect: str = "") -> list[Check]:
-        """Recomputes what the journal sealed and every conservation sum, from the rows themselves.
-
-        Args:
-            expect: a hash of `head` that was noted before; the books must still hold all that it stood for.
-
-        Raises:
-            MatcherError: ``usage.option`` when `expect` is no such hash, ``books.damaged``, ``journal.key``.
-        """
-        with self._session(write=False, itself=True) as session:
-            return pipeline.verify.verify(session, expect)
-
-    def head(self) -> Head:
-        """Number and hash of the latest batch: they stand for everything that the books hold."""
-        with self._session(write=False, itself=True) as session:
-            return journal.last_batch(session.store)

@@ -9,9 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
+from matcher.credit_settings import DunningSection, InsuranceSection, InterestSection
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
-from matcher.states import SETTLING, DecisionKind
+from matcher.states import ROLES, SETTLING, WORKS, DecisionKind
 
 CONFIG_NAME = "matcher.toml"
 STORE_NAME = "books.duckdb"
@@ -22,6 +23,8 @@ _NOT_ASKED = (
 )  # fmt: skip
 DECIDABLE = tuple(kind.value for kind in DecisionKind if kind not in _NOT_ASKED)
 """Kinds of decisions that a role may allow."""
+MOVING = (*SETTLING, DecisionKind.WRITE_OFF.value, ELSEWHERE)
+"""Kinds of decisions that another person may have to approve."""
 
 
 class _Strict(BaseModel):
@@ -88,6 +91,29 @@ class AgingSection(_Strict):
     buckets: tuple[int, ...] = Field(default=(30, 60, 90, 120), strict=False)
 
 
+class CreditSection(_Strict):
+    """``[credit]``: how customers are judged.
+
+    Attributes:
+        grades: days late up to which a customer has the grades A, B, C and D; who is later has E.
+    """
+
+    grades: tuple[int, int, int, int] = Field(default=(3, 14, 30, 60), strict=False)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "CreditSection":
+        if list(self.grades) != sorted(set(self.grades)) or self.grades[0] < 0:
+            raise ValueError(f"grades: {list(self.grades)} are not four rising numbers of days")
+        return self
+
+
+class CollectionTarget(_Strict):
+    """``[collection_targets.NAME]``: what is to come in each month from the customers of an owner. `currency`: else the base's."""
+
+    amount: Decimal = Field(ge=0, strict=False)
+    currency: Currency | None = None
+
+
 class Limit(_Strict):
     """How much may be cleared without cash of one document, for a reason or by a person.
 
@@ -107,9 +133,15 @@ class Role(Limit):
         may: kinds of decisions, as in the journal, and ``approve``; left out: all of them.
         total: how much one command may clear without cash in all, in each currency.
         refund: how much one decision may pay back, in the line's currency.
+        areas: words of `states.Work`; left out: those of the shipped role of that name, else all of them.
+        approves: kinds of decisions, as in ``four_eyes_for``, that may be approved; left out: all of them.
+        approve_up_to: how large a decision may be that is approved, in its own currency.
     """
 
     may: tuple[str, ...] | None = Field(default=None, strict=False)
+    areas: tuple[str, ...] | None = Field(default=None, strict=False)
+    approves: tuple[str, ...] | None = Field(default=None, strict=False)
+    approve_up_to: Decimal | None = Field(default=None, ge=0, strict=False)
     total: Decimal | None = Field(default=None, ge=0, strict=False)
     refund: Decimal | None = Field(default=None, ge=0, strict=False)
 
@@ -118,11 +150,17 @@ class Role(Limit):
         for kind in self.may or ():
             if kind not in DECIDABLE:
                 raise ValueError(f"may: {kind!r} is none of {', '.join(DECIDABLE)}")
+        for area in self.areas or ():
+            if area not in WORKS:
+                raise ValueError(f"areas: {area!r} is none of {', '.join(WORKS)}")
+        for kind in self.approves or ():
+            if kind not in MOVING:
+                raise ValueError(f"approves: {kind!r} is no kind of decision that moves money")
         return self
 
 
 class Person(Role):
-    """``[policy.people.NAME]``: the same for one person, beside what the role says; the stricter counts. `role`: of `policy.roles`."""
+    """``[policy.people.NAME]``: the same for one person, beside the role; the stricter counts. `role`: shipped, or of `policy.roles`."""
 
     role: str = ""
 
@@ -156,6 +194,7 @@ class Policy(_Strict):
         people: by name, how much a person may clear, and the person's role.
         people_only: whether nobody else decides.
         roles: by name, what people of a role may do.
+        default_role: the role of everybody who has none; '' for no bounds.
         four_eyes_above: amount, in the decision's own currency, above which another person approves a decision.
         four_eyes_for: kinds of decisions that another person always approves; ``on_account_elsewhere``: to another than the payer.
         four_eyes_classes: classes of evidence of which another person approves what is accepted.
@@ -175,6 +214,7 @@ class Policy(_Strict):
     people: dict[str, Person] = Field(default_factory=dict)
     people_only: bool = False
     roles: dict[str, Role] = Field(default_factory=dict)
+    default_role: str = ""
     four_eyes_above: Decimal | None = Field(default=None, ge=0, strict=False)
     four_eyes_for: tuple[str, ...] = Field(default=(), strict=False)
     four_eyes_classes: tuple[str, ...] = Field(default=(), strict=False)
@@ -208,10 +248,15 @@ class Config(_Strict):
     entity: tuple[Entity, ...] = Field(default=(), strict=False)
     account: tuple[Account, ...] = Field(default=(), strict=False)
     aging: AgingSection = AgingSection()
+    credit: CreditSection = CreditSection()
     policy: Policy = Policy()
     journal: Journal = Journal()
     proof: ProofSection = ProofSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
+    collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
+    dunning: DunningSection = DunningSection()
+    interest: InterestSection = InterestSection()
+    insurance: InsuranceSection = InsuranceSection()
     target: dict[str, dict[str, object]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -230,17 +275,21 @@ class Config(_Strict):
             if code not in reasons.SHIPPED and code not in self.reasons:
                 raise ValueError(f"policy.limits.{code} is no reason; add [reasons.{code}] for one of your own")
         self._check_people()
-        for code in (self.books.base_currency, *(a.currency for a in self.account)):
+        of_targets = (target.currency for target in self.collection_targets.values() if target.currency)
+        for code in (self.books.base_currency, *(a.currency for a in self.account), *of_targets):
             if code not in money.SCALE:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
         return self
 
     def _check_people(self) -> None:
+        known = {*ROLES, *self.policy.roles}
         for name, person in self.policy.people.items():
-            if person.role and person.role not in self.policy.roles:
+            if person.role and person.role not in known:
                 raise ValueError(f"policy.people.{name} has the role {person.role!r}, which is not in [policy.roles]")
+        if self.policy.default_role and self.policy.default_role not in known:
+            raise ValueError(f"policy.default_role is {self.policy.default_role!r}, which is not in [policy.roles]")
         for kind in self.policy.four_eyes_for:
-            if kind not in (*SETTLING, DecisionKind.WRITE_OFF, ELSEWHERE):
+            if kind not in MOVING:
                 raise ValueError(f"policy.four_eyes_for: {kind!r} is no kind of decision that moves money")
 
     def find_account(self, number: str, currency: str) -> Account | None:
@@ -327,6 +376,9 @@ name = "My company Ltd"
 
 [aging]
 buckets = [30, 60, 90, 120]  # days past due
+
+[credit]
+grades = [3, 14, 30, 60]     # days late up to which a customer has the grade A, B, C, D; else E
 
 [policy]
 precision = 0.9995           # share of automatic postings that must be right

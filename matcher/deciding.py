@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from matcher import actors
 from matcher.errors import MatcherError
 from matcher.pipeline import actions, rulebooks, sampling, selection
+from matcher.states import Work
 
 if TYPE_CHECKING:
     from matcher.filters import Filters
@@ -29,7 +30,7 @@ class DecisionMethods(ABC):
     """
 
     @abstractmethod
-    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+    def _session(self, *, write: bool, keep: bool = True, work: Work = Work.DECIDE) -> AbstractContextManager[Session]: ...
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
@@ -183,7 +184,7 @@ class DecisionMethods(ABC):
     def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""
         actors.check_reasons(reason)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.APPROVE) as session:
             return (actions.approving.dismiss if reject else actions.approving.approve)(session, decisions, reason)
 
     def apply_decisions(self, path: str | Path, *, dry_run: bool = False) -> tuple[list[RowResult], int]:

@@ -160,6 +160,16 @@ ALLOCATION: Schema = {
 }
 """Children of decisions. An item's open amount falls by item_amount + adjustment."""
 
+ITEM_NOTE: Schema = {
+    "decision_id": _TEXT,
+    "item_id": _TEXT,
+    "amount": _MONEY,  # disputed, promised or dunned, in the item's currency; 0: of a dispute that it is settled, of a hold that it ends
+    "currency": _TEXT,  # of the item
+    "item_open": _MONEY,  # open when it was said
+    "code": _TEXT,  # of a dispute the reason code, of a dunning letter its level
+}
+"""What decisions of the kinds `states.ON_ITEMS` say of an item. Children of decisions that move nothing."""
+
 FINDING: Schema = {
     "line_id": _TEXT,
     "outcome": _TEXT,
@@ -274,6 +284,18 @@ STATE_ALLOCATION: Schema = {
 }
 """Allocations of decisions in force, and present proposals."""
 
+STATE_ITEM_NOTE: Schema = {
+    **ITEM_NOTE,
+    "kind": _TEXT,  # one of `states.ON_ITEMS`
+    "actor": _TEXT,
+    "at": _TEXT,
+    "effective_date": _DAY,
+    "until": _DAY,  # of a promise the day of payment, of a hold the first day on which the item is dunned again
+    "reason": _TEXT,  # why, in words
+    "batch": pl.Int64(),
+}
+"""The latest that is said of an item in each kind, of decisions in force."""
+
 STATE_DECISION: Schema = {**DECISION, "live": pl.Boolean()}
 """All decisions; ``live`` are those that are not reversed, and no reversals."""
 
@@ -320,6 +342,7 @@ class State:
         excluded: `STATE_EXCLUDED` columns. These lines are in no other frame and in no sum.
         credits: `STATE_CREDIT` columns.
         movements: `MOVEMENT` columns, up to the day: what every open amount here is a sum of.
+        item_notes: `STATE_ITEM_NOTE` columns.
     """
 
     as_of: date
@@ -332,3 +355,4 @@ class State:
     excluded: pl.DataFrame = field(default_factory=lambda: empty(STATE_EXCLUDED))
     credits: pl.DataFrame = field(default_factory=lambda: empty(STATE_CREDIT))
     movements: pl.DataFrame = field(default_factory=lambda: empty(MOVEMENT))
+    item_notes: pl.DataFrame = field(default_factory=lambda: empty(STATE_ITEM_NOTE))

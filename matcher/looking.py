@@ -55,6 +55,11 @@ class LookingMethods(ABC):
     @abstractmethod
     def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]: ...
 
+    @property
+    @abstractmethod
+    def reads_only(self) -> bool:
+        """Whether this person's role lets nothing be written."""
+
     @abstractmethod
     def rules(self) -> Rules:
         """The rules that these books decide by."""
@@ -144,7 +149,7 @@ class LookingMethods(ABC):
             wanted = filters or Filters(**asked)
             rules = {rule.id for rule in self.rules().book.rule} if wanted.rule else ()
             page = review.queue.page(session, as_of or self._present_day(session), selection.checked(session, wanted, rules), limit)
-        if number:
+        if number and not self.reads_only:
             listed.remember(self.directory, self.actor, [listed.Listed(line.line_id, line.key) for line in page.lines])
         return page
 
@@ -174,7 +179,7 @@ class LookingMethods(ABC):
         with self._session(write=False) as session:
             named = pipeline.lookup.line(session, line_id)
             found = pipeline.choices.of_line(session, named)
-        if number:
+        if number and not self.reads_only:
             listed.remember_choices(self.directory, self.actor, named, [one.digest for one in found])
         return found
 

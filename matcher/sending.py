@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from matcher import actors, pipeline
 from matcher.errors import MatcherError
+from matcher.states import Work
 
 if TYPE_CHECKING:
     from matcher.pipeline.acknowledging import Acknowledged
@@ -27,7 +28,7 @@ class SendingMethods(ABC):
     kept: bool
 
     @abstractmethod
-    def _session(self, *, write: bool, keep: bool = True) -> AbstractContextManager[Session]: ...
+    def _session(self, *, write: bool, keep: bool = True, work: Work = Work.SEND) -> AbstractContextManager[Session]: ...
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
@@ -47,7 +48,7 @@ class SendingMethods(ABC):
         aging: AgingRequest | None = None,
         how: Sending | None = None,
     ) -> Exported:
-        """Writes ``matches``, ``aging``, ``discrepancies``, ``bridge``, ``proof`` or ``receipts`` to a file, whole or not at all.
+        """Writes ``matches``, ``aging``, ``discrepancies`` and the other words of `pipeline.exports.WHAT` to a file, whole or not at all.
 
         Receipts, and what is new, get their name only when the books remember what they hold.
 
@@ -55,7 +56,7 @@ class SendingMethods(ABC):
             what: is written.
             path: of the file; its ending chooses the form.
             as_of: its day.
-            target: of receipts, the ERP to write for.
+            target: of receipts the ERP, of customers the CRM to write for.
             known_at: a batch or day, for what was known then.
             month: rows of this month (YYYY-MM) only, as of its last day.
             new: rows that were recorded after the latest export of this kind that was made so.
@@ -73,7 +74,7 @@ class SendingMethods(ABC):
 
         asked = FileRequest(what, Path(path), month, new, since, locale, target, how or pipeline.receipts.NEW, aging or AgingRequest())
         with Outbox() as outbox:
-            with self._session(write=asked.records) as session:
+            with self._session(write=asked.records, work=Work.SEND) as session:
                 known = pipeline.view.known_at(session, known_at)
                 done = pipeline.exports.export(session, asked, as_of, self._present_day(session), outbox, known)
             try:
@@ -102,7 +103,7 @@ class SendingMethods(ABC):
         from matcher.parsers.files import file_source
 
         sources = [file_source(path) for path in files]
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.SEND) as session:
             return pipeline.acknowledging.take(session, sources, target)
 
     def resolve(self, told: Sequence[str], *, reason: str, target: str = "", dry_run: bool = False) -> Acknowledged:
@@ -111,5 +112,5 @@ class SendingMethods(ABC):
         See `pipeline.acknowledging.resolve`.
         """
         actors.check_reasons(reason)
-        with self._session(write=True, keep=not dry_run) as session:
+        with self._session(write=True, keep=not dry_run, work=Work.SEND) as session:
             return pipeline.acknowledging.resolve(session, told, reason, target, self._present_day(session))

@@ -3,6 +3,7 @@
 They are plain text in frames, files and SQL. A word that books keep never changes. A word is one row here, with its properties.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -111,6 +112,11 @@ class DecisionKind(StrEnum):
     APPROVE = "approve"  # another person has posted what was submitted
     DISMISS = "dismiss"  # takes off what was submitted
     CHECK = "check"  # a person says that a posting of the engine is right
+    DISPUTE = "dispute"  # what a customer contests of an item; on no line, like the four that follow
+    PROMISE = "promise"  # a customer has promised to pay an item by a day
+    DUNNING_HOLD = "dunning_hold"  # an item is not dunned until a day
+    DUN = "dun"  # a dunning letter of a level was sent for an item
+    ANSWER = "answer"  # what a customer answered on a statement of account: he agrees, or remarks on an item
 
 
 class MovementKind(StrEnum):
@@ -238,6 +244,7 @@ class DatedBy(StrEnum):
     COLUMN = "column"  # of the file
     NAME = "name"  # of the file
     TODAY = "today"  # nothing but the day of the import
+    TITLE = "title"  # what stands above the titles of the file's columns
 
 
 class BookRowKind(StrEnum):
@@ -257,6 +264,29 @@ class DocumentType(StrEnum):
     ON_ACCOUNT = "on_account"
 
 
+class Work(StrEnum):
+    """What commands change, or make others know: areas that a role may have. What only looks is in none of them."""
+
+    IMPORT = "import"  # statements, open items and other files in, and which statements count
+    RUN = "run"
+    DECIDE = "decide"  # decisions on lines and documents
+    APPROVE = "approve"  # another person's decisions
+    CLOSE = "close"  # months, and their opening
+    SEND = "send"  # receipts to the ERP
+    SETUP = "set_up"  # layouts, and bringing the books up to date
+
+
+AUDITOR = "auditor"
+ROLES: Mapping[str, frozenset[Work]] = {
+    AUDITOR: frozenset(),
+    "importer": frozenset({Work.IMPORT}),
+    "matcher": frozenset({Work.RUN, Work.DECIDE, Work.SEND}),
+    "approver": frozenset({Work.APPROVE}),
+    "reviewer": frozenset({Work.APPROVE, Work.CLOSE}),
+    "admin": frozenset(Work),
+}
+"""Roles that need no block of their own in matcher.toml, and the areas that each has."""
+
 ENGINE = "engine"
 """Who decides what a rule posts. No person has this name."""
 
@@ -274,6 +304,10 @@ REVERSING = (DecisionKind.UNDO.value, DecisionKind.APPROVE.value, DecisionKind.D
 """Kinds of decisions that end another one, which they name."""
 ASIDE = tuple(kind.value for kind in (DecisionKind.SUBMIT, DecisionKind.APPROVE, DecisionKind.DISMISS, DecisionKind.CHECK))
 """Kinds of decisions that say by themselves nothing of what a line pays."""
+ON_ITEMS = tuple(
+    kind.value for kind in (DecisionKind.DISPUTE, DecisionKind.PROMISE, DecisionKind.DUNNING_HOLD, DecisionKind.DUN, DecisionKind.ANSWER)
+)
+"""Kinds of decisions that say something of an item and move nothing; see `frames.ITEM_NOTE`."""
 NOT_COUNTING = tuple(member.value for member in StatementState if not member.counts)
 ACCEPTABLE = tuple(member.value for member in StatementState if member.acceptable)
 SET_APART = tuple(member.value for member in StatementState if member.set_apart)
@@ -281,3 +315,4 @@ LINE_CLASSES = tuple(member.value for member in LineClass)
 DOCUMENT_TYPES = tuple(member.value for member in DocumentType)
 BOOK_ROW_KINDS = tuple(member.value for member in BookRowKind)
 ITEM_STATUSES = tuple(member.value for member in ItemStatus)
+WORKS = tuple(work.value for work in Work)

@@ -33,6 +33,9 @@ class Sold:
     seller: str = "Nordkai Handel GmbH"
     seller_vat: str = "DE811223344"
     account: str = "DE02120300000000202051"
+    others: str = ""
+    """Collected for third parties (XRechnung extension)."""
+    guideline: str = "urn:cen.eu:en16931:2017"
 
     def but(self, **fields: str) -> "Sold":
         """The same with other fields."""
@@ -62,7 +65,7 @@ def ubl(sold: Sold) -> bytes:
         )
 
     body = [
-        _tag("cbc:CustomizationID", "urn:cen.eu:en16931:2017"),
+        _tag("cbc:CustomizationID", sold.guideline),
         _tag("cbc:ID", sold.number), _tag("cbc:IssueDate", sold.issued), _tag("cbc:DueDate", sold.due if kind == "Invoice" else ""),
         _tag(f"cbc:{kind}TypeCode", sold.code), _tag("cbc:DocumentCurrencyCode", sold.currency),
         _tag("cbc:BuyerReference", sold.buyer_reference), _in("cac:OrderReference", _tag("cbc:ID", sold.order)),
@@ -74,6 +77,7 @@ def ubl(sold: Sold) -> bytes:
             _tag("cbc:PaymentID", sold.reference), _in("cac:PayeeFinancialAccount", _tag("cbc:ID", sold.account)),
         ),
         _in("cac:PaymentTerms", _tag("cbc:Note", sold.terms)),
+        _in("cac:PrepaidPayment", _tag("cbc:ID", "10" if sold.others else ""), _tag("cbc:PaidAmount", sold.others, money)),
         _in(
             "cac:LegalMonetaryTotal", _tag("cbc:TaxInclusiveAmount", sold.gross, money), _tag("cbc:PrepaidAmount", sold.prepaid, money),
             _tag("cbc:PayableRoundingAmount", sold.rounding, money), _tag("cbc:PayableAmount", sold.payable, money),
@@ -123,8 +127,9 @@ def cii(sold: Sold, *, first_version: bool = False) -> bytes:
             _tag("ram:DuePayableAmount", sold.payable),
         ),
         _in("ram:InvoiceReferencedDocument", _tag("ram:IssuerAssignedID", sold.preceding)),
+        _in("ram:SpecifiedAdvancePayment", _tag("ram:PaidAmount", sold.others)),
     )
-    guideline = "urn:ferd:CrossIndustryDocument:invoice:1p0:basic" if old else "urn:cen.eu:en16931:2017"
+    guideline = "urn:ferd:CrossIndustryDocument:invoice:1p0:basic" if old else sold.guideline
     context = _in(
         f"rsm:{'Specified' if old else ''}ExchangedDocumentContext",
         _in("ram:GuidelineSpecifiedDocumentContextParameter", _tag("ram:ID", guideline)),

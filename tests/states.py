@@ -102,7 +102,8 @@ class Books:
                 "decision_id": decision_id, "ordinal": ordinal, "line_id": line_id, "item_id": item_id, "amount": part.amount,
                 "currency": line["currency"], "item_amount": part.amount if part.item_amount is None else part.item_amount,
                 "adjustment": part.adjustment, "adjustment_reason": part.reason, "item_open": self.items[item_id]["amount"], "state": state,
-                "actor": "engine", "rule": "ref-exact@1", "outcome": outcome, "effective_date": line["booking_date"], **by,
+                "actor": more.get("actor", "engine"), "rule": "ref-exact@1", "outcome": outcome,
+                "effective_date": line["booking_date"], **by,
             })  # fmt: skip
 
     def state(self) -> State:

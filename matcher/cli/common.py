@@ -175,3 +175,23 @@ def check_files(paths: Sequence[str]) -> None:
     """
     if not paths:
         raise MatcherError("usage.option", "no file was named")
+
+
+def check_place(path: str) -> None:
+    """Refuses to put a layout into the books for somebody who may not set them up. `path`: where it goes; '' for nowhere.
+
+    Raises:
+        MatcherError: ``policy.role``.
+    """
+    from pathlib import Path
+
+    from matcher.books import Books
+    from matcher.config import find_books
+    from matcher.states import Work
+
+    try:
+        folder = find_books(given().books)
+    except MatcherError:
+        return
+    if path and Path(path).resolve().is_relative_to(folder.resolve()):
+        Books(folder, actor=given().actor or "").check_role(Work.SETUP)

@@ -55,6 +55,11 @@ def _show(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
         note("Dry run: nothing was kept.")
 
 
+def show_made(made: "Sequence[Decided]", output: str, *, dry_run: bool) -> None:
+    """What was decided, in words or for a program."""
+    _show(made, output, dry_run=dry_run)
+
+
 def show_decided(made: "Sequence[Decided]") -> None:
     """What was decided, in words."""
     _show(made, "table", dry_run=False)

@@ -53,7 +53,8 @@ _ACTS = {
     "exclude": "excluded", "on_account": "put on account", "set_off": "set off", "refund": "refunded", "return": "recorded as returned",
     "write_off": "written off", "listed": "recognised as the ERP's own credit", "hold": "set aside", "assign": "given to somebody",
     "note": "noted", "revoke": "revoked", "submit": "waiting for approval", "approve": "approved", "dismiss": "not approved",
-    "check": "found right",
+    "check": "found right", "dispute": "disputed", "promise": "promised", "dunning_hold": "kept from being dunned", "dun": "dunned",
+    "answer": "answered by the customer",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from matcher.cli.advices import advice_remarks
-from matcher.cli.common import data, did, given, note, open_books, with_books
+from matcher.cli.common import check_place, data, did, given, note, open_books, with_books
 from matcher.cli.helping import Group
 from matcher.cli.progress import busy
 from matcher.cli.streams import fault
@@ -77,7 +77,7 @@ def init(directory: str, encrypt: bool) -> None:
     """
     from matcher.books import init as make
 
-    path, written = make(directory, encrypt=encrypt)
+    path, written = make(directory, encrypt=encrypt, actor=given().actor or "")
     note(f"{path} written: fill in your accounts, then import open items and ingest statements." if written else f"{path} is valid.")
 
 
@@ -301,6 +301,7 @@ def profile_new(file: str, name: str, path: str) -> None:
     from matcher.parsers.files import file_source
 
     proposal = propose(file_source(file), name)
+    check_place(path)
     if path:
         from pathlib import Path
 

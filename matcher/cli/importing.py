@@ -29,6 +29,11 @@ _TIED = (
 )  # fmt: skip
 _SIGNS = {"new": "+ new", "changed": "+ changed", "closed": "- closed", "after": "= after"}
 REMITTANCE = "remittance"
+ANSWERS = "answers"
+_ANSWER_COUNTS = ("files", "rows", "agreed", "disputed", "remarked", "unanswered")
+_ANSWERED = (
+    Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ANSWER_COUNTS)
+)  # fmt: skip
 _ADVICE_COUNTS = ("files", "advices", "rows", "new", "known", "replaced", "found")
 _ADVICES = (
     Column("kind", priority=0), *(Column(name, kind=Kind.COUNT, priority=0, zeros=True) for name in _ADVICE_COUNTS[:-1]),
@@ -37,7 +42,7 @@ _ADVICES = (
 
 
 @click.command(name="import")
-@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", REMITTANCE]))
+@click.argument("kind", type=click.Choice(["items", "customers", "rates", "book", REMITTANCE, ANSWERS]))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @with_books
 @with_format
@@ -45,7 +50,7 @@ _ADVICES = (
     "--snapshot-date",
     type=IsoDate(),
     metavar="DATE",
-    help="The day that the list of open items speaks of. Default: the file's column, else its name, else today.",
+    help="The day that the list of open items speaks of. Default: the file's column or title, else its name, else today.",
 )
 @click.option("--layout", default="", metavar="NAME", help="Layout of the files; `matcher layout list` lists them. Default: detect.")
 @click.option("--partial", is_flag=True, help="The files hold changes only: items that they do not list stay open.")
@@ -61,6 +66,15 @@ _ADVICES = (
     help="Let this item's customer or document change although it has postings; repeatable.",
 )
 @click.option("--customer", default="", metavar="ID", help="The buyer of the electronic invoices. Default: whom each of them names.")
+@click.option(
+    "--entity", default="", metavar="ID", help="Legal entity of open items that do not say it: a list without it, a seller's old name."
+)
+@click.option(
+    "--distinct",
+    multiple=True,
+    metavar="NUMBER",
+    help="This electronic invoice is no listed document of the same customer, day and amount; repeatable.",
+)
 @reason_option
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 def import_(
@@ -73,10 +87,12 @@ def import_(
     allow_closing: bool,
     allow_change: tuple[str, ...],
     customer: str,
+    entity: str,
+    distinct: tuple[str, ...],
     reason: str,
     dry_run: bool,
 ) -> None:
-    """The ERP's files in: open items, customers, rates, the cash book (CSV, Parquet or workbooks); and payers' remittance advices.
+    """The ERP's files in: open items, customers, rates, the cash book (CSV, Parquet or workbooks); payers' advices; customers' answers.
 
     Items and customers are in the columns of docs/files.md, or as an ERP or accounting system exports them: the layout is told by the
     titles (docs/open_items.md); `matcher layout new FILE` proposes one for a list that none fits.
@@ -85,9 +101,10 @@ def import_(
     or OFD. They are changes: what they do not list stays open. A document that the books have already counts once.
 
     Of items, the files of one call are one snapshot, as of one day: --snapshot-date, else the column snapshot_date, as_of or stichtag,
-    else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for its last day), else today. An open item of the same
-    legal entity that the snapshot no longer lists is closed by the ERP, unless --partial is given. What was open before, is new, has
-    changed, is closed and is open after is shown by legal entity and currency, to be held against the ERP's own list.
+    else the day above the titles (Stand: 31.10.2026), else the day in the file's name (2026-10-31, 20261031, 31.10.2026, or 2026-10 for
+    its last day), else today. An open item of the same legal entity that the snapshot no longer lists is closed by the ERP, unless
+    --partial is given. What was open before, is new, has changed, is closed and is open after is shown by legal entity and currency, to
+    be held against the ERP's own list.
 
     A file with a fault changes nothing (exit status 3); all of its faults are named with their lines. A list that leaves out more than a
     fifth of what is open (policy.closing_percent) looks cut off and is refused (exit status 4); --allow-closing takes it all the same.
@@ -98,28 +115,24 @@ def import_(
     An advice says which documents a payment is for; from the next run on it explains its receipt, whichever of the two came first. The
     same advice twice counts once; another one of the same sender and number takes its place. One that does not add up is kept, shown by
     `matcher advices` and never used (exit status 1).
+
+    An answer is a workbook of `account-statement` (or a CSV file that was saved of it) whose marked cells a customer has filled in: what he
+    disputes and why stands in the aging and the discrepancies from then on. No money moves.
     """
     books = open_books()
-    if kind == REMITTANCE:
+    if kind in (REMITTANCE, ANSWERS):
         given: dict[str, object] = {
             "--snapshot-date": snapshot_date, "--layout": layout, "--partial": partial, "--allow-closing": allow_closing,
-            "--allow-change": allow_change, "--customer": customer,
+            "--allow-change": allow_change, "--customer": customer, "--entity": entity, "--distinct": distinct,
         }  # fmt: skip
-        _import_remittance(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
+        take = _import_remittance if kind == REMITTANCE else _import_answers
+        take(books, files, [name for name, value in given.items() if value], output, dry_run=dry_run)
         return
     with busy(f"reading {kind}"):
         result = books.import_files(
-            cast("ImportKind", kind),
-            files,
-            partial=partial,
-            dry_run=dry_run,
-            allow_closing=allow_closing,
-            allow_change=allow_change,
-            reason=reason,
-            snapshot_date=snapshot_date,
-            layout=layout,
-            customer=customer,
-        )
+            cast("ImportKind", kind), files, partial=partial, dry_run=dry_run, allow_closing=allow_closing, allow_change=allow_change,
+            reason=reason, snapshot_date=snapshot_date, layout=layout, customer=customer, entity=entity, distinct=distinct,
+        )  # fmt: skip
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
     _show(result, output)
     for text in _remarks(result):
@@ -144,6 +157,24 @@ def _import_remittance(books: "Books", files: tuple[str, ...], given: Sequence[s
         note("Dry run: nothing was kept.")
     if result.unproven:
         click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _import_answers(books: "Books", files: tuple[str, ...], given: Sequence[str], output: str, *, dry_run: bool) -> None:
+    if given:
+        raise MatcherError("usage.option", f"{given[0]} is for lists of open items, not for answers")
+    with busy("reading answers"):
+        taken = books.import_answers(files, dry_run=dry_run)
+    did(files=len(files))
+    if output == "json":
+        data_record(taken.to_dict())
+    else:
+        show([{name: getattr(taken, name) for name in _ANSWER_COUNTS} | {"kind": ANSWERS}], _ANSWERED, output)
+    for one in taken.decided:
+        note(one.said)
+    if taken.again:
+        note(f"{counted(taken.again, 'answer was given before, and is kept once', 'answers were given before, and are kept once')}.")
+    if dry_run:
+        note("Dry run: nothing was kept.")
 
 
 def _show(result: "ImportResult", output: str) -> None:

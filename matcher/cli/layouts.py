@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matcher.cli.common import data, given, note, open_books
+from matcher.cli.common import check_place, data, given, note, open_books
 from matcher.cli.tables import Column, show, with_format
 from matcher.cli.tables import Kind as CellKind
 from matcher.errors import MatcherError
@@ -62,6 +62,7 @@ def layout_new(file: str, name: str, kind: str, path: str) -> None:
     with these titles, or with --layout NAME. docs/open_items.md explains every key.
     """
     proposal = _proposed(file, name, kind)
+    check_place(path)
     if path:
         from pathlib import Path
 

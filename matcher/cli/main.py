@@ -12,12 +12,19 @@ from matcher import languages
 from matcher.cli import (
     advices,
     aged,
+    audit_sample,
     bridge,
     completing,
+    credit_control,
     decide,
     decisions,
+    drill,
+    dunning,
+    evidence,
     explain,
+    figures,
     files,
+    handing_over,
     helping,
     importing,
     layouts,
@@ -26,8 +33,10 @@ from matcher.cli import (
     months,
     out,
     outbox,
+    payers,
     proof,
     queue,
+    report,
     review,
     rules,
     runlog,
@@ -163,6 +172,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
       matcher run                 match what can be known
       matcher queue               what is left for a person
       matcher export aging -o F   aged open items, and other files for other systems
+      matcher report -o DIR ...   the month-end pack: a page and a workbook
 
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
     4 refused by policy; 5 the books are in use by another process; 70 internal error.
@@ -173,9 +183,8 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 
 for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, rules, aged, bridge, out,
-    outbox, proof,
-    months, topics,
+    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
+    evidence, handing_over, rules, aged, bridge, out, outbox, proof, figures, payers, audit_sample, drill, months, report, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

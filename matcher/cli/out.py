@@ -27,9 +27,15 @@ _SENDING = (
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts"]), metavar="TARGET")
+@click.argument(
+    "what",
+    type=click.Choice(
+        ["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers"]
+    ),
+    metavar="TARGET",
+)
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
-@click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@click.option("--target", default="generic", metavar="NAME", help="For receipts the ERP, for customers the CRM.", show_default=True)
 @click.option(
     "--all", "everything", is_flag=True, help="For receipts: also all that was sent before and is not accepted, under the same ids."
 )
@@ -46,7 +52,7 @@ _SENDING = (
 @as_of_option
 @known_at_option
 def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: bool, **options: Any) -> None:
-    """Write a file for another system, or for people: TARGET is matches, aging, discrepancies, bridge, proof or receipts.
+    """Write a file for another system, or for people: TARGET is one of the words below.
 
     \b
     matches        every line and what it was applied to
@@ -54,7 +60,12 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     discrepancies  where money and documents disagree
     bridge         every step from the opening to the closing balance of a month, by customer
     proof          every bank line and entry of the cash book, and where the proof has it
+    dunning        what may be dunned, document by document, with level, interest and payment code
+    kpi            key figures of the month of the day, up to it
+    forecast       cash of the next eight weeks, and how right earlier forecasts were
+    customers      how each customer stands, for a CRM: open, due, disputed, last payment, days late, money expected
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
+    journal        every batch with its hash, for `matcher verify --since` (.jsonl; .csv and .parquet to look at)
 
     The others are .csv, .xlsx, .parquet, .json or .jsonl. A workbook has real dates and numbers, a filter, and its sums as formulas.
     --locale de and fr write CSV with semicolons and decimal commas, zh with commas; all for a spreadsheet that is double-clicked.
@@ -148,12 +159,16 @@ _CHECKS = (
 @with_format
 @click.option("--head", is_flag=True, help="Check nothing: print number and hash of the journal's latest batch, to be noted elsewhere.")
 @click.option("--expect", default="", metavar="HASH", help="Check too that the journal still holds the batch with this hash.")
-def verify(output: str, *, head: bool, expect: str) -> None:
+@click.option("--since", default="", metavar="HEAD", help="Check too that nothing has changed before this head; or a file that holds some.")
+def verify(output: str, *, head: bool, expect: str, since: str) -> None:
     """Recompute everything from the stored rows: what the journal sealed, statement equations, every sum of money.
 
     \b
     matcher verify --head            prints "batch N HASH": it stands for all that the books hold
     matcher verify --expect HASH     fails when that batch is no longer there, or no longer the same
+    matcher verify --since HEAD      names the first batch that has changed since "batch N HASH" was noted
+
+    HEAD may be a file with that line in it, with several of them, or a journal that `matcher export journal` has written.
 
     Exit status 1 when a check does not hold.
     """
@@ -161,7 +176,7 @@ def verify(output: str, *, head: bool, expect: str) -> None:
         click.echo("batch {} {}".format(*open_books().head()))
         return
     with busy("verifying"):
-        checks = open_books().verify(expect)
+        checks = open_books().verify(expect, since=since)
     rows = [{"check": c.name, "checked": c.checked, "result": _result(c)} for c in checks]
     show(rows, _CHECKS, output)
     failed = [check for check in checks if check.failure]

@@ -86,7 +86,7 @@ def queue(
     books = open_books()
     page = books.queue(as_of, filters=filters, limit=shown, number=output == "table")
     if output == "table":
-        _screen(page, group or "", held=held, narrow=filters.narrow)
+        _screen(page, group or "", held=held, narrow=filters.narrow, decides=not books.reads_only)
     else:
         if output == "json":
             show([line.to_dict() for line in page.lines], (*_COMPLETE[:-2], "pending", "rule", "items"), output)
@@ -118,7 +118,8 @@ def _row(line: "WaitingLine") -> dict[str, Any]:
     return line.to_dict() | {"confidence": confidence, "documents": documents, "difference": between(line) if line.items else ""}
 
 
-def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
+def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool, decides: bool) -> None:
+    """`decides`: whether the person may do something about them."""
     columns = page_width()
     for text in _lines(languages.sentence(_head(page, held=held, narrow=narrow)), columns):
         put_line(text)
@@ -134,7 +135,7 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool) -> None:
         for text in record(str(number), line, page.as_of, shared):
             put_line(text)
     put_line("")
-    for told in _foot(page):
+    for told in _foot(page, decides=decides):
         for text in _lines(told, columns, indent="  "):
             put_line(text)
 
@@ -161,9 +162,11 @@ def _head(page: "QueuePage", *, held: bool, narrow: bool) -> str:
     return f"{told} {page.posted} of {page.posted + page.waiting} receipts{since} are posted ({share} %)."
 
 
-def _foot(page: "QueuePage") -> Iterator[str]:
+def _foot(page: "QueuePage", *, decides: bool) -> Iterator[str]:
     if len(page.lines) < page.found:
         yield languages.sentence(f"{len(page.lines)} of {page.found} shown; --limit {page.found} shows all.")
+    if not decides:
+        return
     proposed = [n for n, line in enumerate(page.lines, 1) if line.state == "proposed"]
     first = next((n for n, line in enumerate(page.lines, 1) if line.state != "proposed"), 1)
     commands = {

@@ -9,6 +9,7 @@ import click
 from matcher.cli.common import given, open_books, say, with_books
 from matcher.cli.filters import picked, sort_option, with_filters
 from matcher.errors import MatcherError
+from matcher.states import Work
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -39,11 +40,12 @@ def review(sort: str | None, *, held: bool, web: bool, port: int | None, served:
             raise MatcherError("extra.missing", f"the package {package} is not installed", hint=hint)
     if port and not web:
         raise MatcherError("usage.option", "--port is of --web")
-    if not (web or served or (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise MatcherError("usage.option", "a full screen needs a terminal", hint="See `matcher queue` for the same in lines of text.")
     options = given()
     options.wait = PATIENCE if options.wait is None else options.wait
     books = open_books()
+    books.check_role(Work.DECIDE, Work.APPROVE)
+    if not (web or served or (sys.stdin.isatty() and sys.stdout.isatty())):
+        raise MatcherError("usage.option", "a full screen needs a terminal", hint="See `matcher queue` for the same in lines of text.")
     filters = picked(asked, held=held, sort=sort or "")
     if not books.actor:
         raise MatcherError("actor.unknown", "it is not known who decides")

@@ -26,6 +26,11 @@ INVOICES = (
         "Ask who wrote it, then put it into a list of open items.",
     ),
     bad(
+        "invoice.totals",
+        "Gross, prepaid, rounding and payable amount of an invoice do not fit each other, so nobody can tell what is open.",
+        "Ask who wrote it for a corrected one, or put the document into a list of open items.",
+    ),
+    bad(
         "invoice.customer",
         "No customer of the books, or not one alone, is the invoice's buyer.",
         "Add the buyer's VAT id or number to the customer, import the customers again, or name one with --customer.",
@@ -33,7 +38,12 @@ INVOICES = (
     bad(
         "invoice.entity",
         "No [[entity]], or not one alone, is the invoice's seller.",
-        "Put the seller's VAT id into [[entity]] of matcher.toml; invoices that others wrote to us are not read.",
+        "Put the seller's VAT id into [[entity]] of matcher.toml, or say whose it is with --entity; invoices written to us are not read.",
+    ),
+    bad(
+        "invoice.double",
+        "An item of the ERP of the same customer, day and amount may be the invoice's document under a number of the ledger's own.",
+        "If it is, leave the file out, or have the list say the invoice's number as reference; if it is not, add --distinct NUMBER.",
     ),
     bad(
         "invoice.differs",

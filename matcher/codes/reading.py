@@ -78,6 +78,11 @@ READING = (
     ),
     bad("amount.range", "An amount is beyond 10^15 minor units.", "Correct the amount at its source."),
     bad("amount.ambiguous", "Decimal mark and grouping cannot be told apart.", "Name the decimal mark in the layout's profile."),
+    bad(
+        "amount.unit",
+        "The amounts of a list are in thousands or millions, and so rounded.",
+        "Export the list again with amounts in single units of their currency.",
+    ),
     bad("date.invalid", "A cell that must be a date is not one.", "Write ISO dates such as 2026-10-31."),
     bad("date.ambiguous", "Day and month cannot be told apart.", "Name the date order in the layout's profile."),
     bad("currency.unknown", "A currency code is not in ISO 4217.", "Correct the code."),

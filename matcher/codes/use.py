@@ -1,6 +1,6 @@
 """What can be wrong with the books and with a command."""
 
-from matcher.codes.entry import BUSY, DONE, INTERNAL, NEEDS_PERSON, USAGE, Code, policy
+from matcher.codes.entry import BUSY, DONE, INTERNAL, NEEDS_PERSON, USAGE, Code, bad, policy
 
 USE = (
     # books and use
@@ -133,7 +133,12 @@ USE = (
     policy(
         "policy.people", "Only listed people decide in these books.", "List the name under [policy.people], or let somebody else decide."
     ),
-    policy("policy.role", "The person's role does not allow this decision.", "See [policy.roles] in docs/configuration.md."),
+    policy("policy.role", "The person's role does not allow this.", "See [policy.roles] in docs/configuration.md."),
+    policy(
+        "policy.approver",
+        "The person may not approve decisions of this kind, or so large ones.",
+        "Let somebody approve it who may; see [policy.roles] in docs/configuration.md.",
+    ),
     policy("policy.disputed", "A disputed item would be written off.", "Settle the dispute first, or set policy.write_off_disputed."),
     policy("approval.waits", "A decision on the line waits for another person.", "See `matcher queue --to-approve`."),
     policy("approval.self", "Nobody approves a decision of his own.", "Let somebody else run `matcher approve DECISION`."),
@@ -175,6 +180,28 @@ USE = (
         NEEDS_PERSON,
         "A conservation sum, or what the journal sealed, does not hold.",
         "Do not post further; see docs/runbook.md.",
+    ),
+    Code(
+        "drill.failed",
+        NEEDS_PERSON,
+        "A restore of the books, rehearsed on a copy, did not come out as it must.",
+        "Run `matcher verify` on the books, then rehearse again; see docs/runbook.md.",
+    ),
+    Code(
+        "drill.differs",
+        NEEDS_PERSON,
+        "What was restored or done again on the copy is not what the books hold.",
+        "Keep a copy of the folder, and report it with the checklist of the drill.",
+    ),
+    bad(
+        "sample.differs",
+        "The file is not the sample that these books give: postings are missing or added, or the books are others.",
+        "Fill in the file as `matcher sample` wrote it, beside the books that it was drawn from.",
+    ),
+    bad(
+        "sample.unfinished",
+        "A posting of the sample has no misstatement beside it.",
+        "Fill in the column `misstatement` in every row, 0 where nothing is wrong.",
     ),
     Code(
         "actor.unknown",

@@ -45,6 +45,23 @@ class SheetColumn:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook.
+
+    Attributes:
+        title: on its tab.
+        columns: in their order.
+        rows: a cell for each column.
+        heading: lines above the header.
+    """
+
+    title: str
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: tuple[str, ...] = ()
+
+
 def write(path: Path, title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> None:
     """Writes a table, whole or not at all.
 
@@ -59,7 +76,7 @@ def write(path: Path, title: str, columns: Sequence[SheetColumn], rows: Sequence
     """
     match path.suffix.lower():
         case ".xlsx":
-            write_bytes(path, [_xlsx(title, columns, rows)])
+            write_bytes(path, [_xlsx([_sheet(title, columns, rows)])])
         case ".csv":
             write_bytes(path, _csv(columns, rows))
         case _:
@@ -90,10 +107,19 @@ def safe(text: str) -> str:
 
 def workbook(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet without protection, for other programs to read; a cell for each column in every row."""
-    return _xlsx(title, columns, rows, protected=False)
+    return _xlsx([_sheet(title, columns, rows)], protected=False)
 
 
-def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]], *, protected: bool = True) -> bytes:
+def filled_in(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook of several sheets, whose cells are locked but for those that are filled in."""
+    return _xlsx(sheets)
+
+
+def _sheet(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Cell]]) -> Sheet:
+    return Sheet(title, tuple(columns), tuple(tuple(row) for row in rows))
+
+
+def _xlsx(sheets: Sequence[Sheet], *, protected: bool = True) -> bytes:
     from xlsxwriter import Workbook  # it takes longer to load than most commands take
 
     stream = io.BytesIO()
@@ -101,20 +127,27 @@ def _xlsx(title: str, columns: Sequence[SheetColumn], rows: Sequence[Sequence[Ce
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with Workbook(stream, options) as book:
         book.set_properties({"created": _FIRST_DAY})
-        sheet = book.add_worksheet(title)
         formats = _Formats(book)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-        if protected:
-            sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
-            sheet.write_string(0, place, column.name, formats.head)
-            _validate(sheet, place, column, len(rows))
-        for number, row in enumerate(rows, 1):
-            for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-                _put(sheet, number, place, cell, formats, column)
+        for sheet in sheets:
+            _fill(book.add_worksheet(sheet.title), sheet, formats, protected=protected)
     return stream.getvalue()
+
+
+def _fill(made: Any, sheet: Sheet, formats: "_Formats", *, protected: bool) -> None:
+    top = len(sheet.heading)
+    for number, line in enumerate(sheet.heading):
+        made.write_string(number, 0, _plain(line), formats.heading)
+    made.freeze_panes(top + 1, 0)
+    made.autofilter(top, 0, top + max(len(sheet.rows), 1), len(sheet.columns) - 1)
+    if protected:
+        made.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    for place, column in enumerate(sheet.columns):
+        made.set_column(place, place, column.width, formats.of(column, ""), {"hidden": True} if column.hidden else {})
+        made.write_string(top, place, column.name, formats.head)
+        _validate(made, place, column, top + 1, len(sheet.rows))
+    for number, row in enumerate(sheet.rows, top + 1):
+        for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
+            _put(made, number, place, cell, formats, column)
 
 
 class _Formats:
@@ -124,6 +157,7 @@ class _Formats:
         self._book = book
         self._made: dict[tuple[bool, str], Any] = {}
         self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.heading = book.add_format({"bold": True})
 
     def of(self, column: SheetColumn, number: str) -> Any:
         """Of a column's cells that have a number format; cells that are filled in are texts, so that nothing in them is changed."""
@@ -153,8 +187,8 @@ def _plain(text: str) -> str:
     return kept if len(kept) <= _MOST_CHARACTERS else kept[: _MOST_CHARACTERS - 1] + "…"
 
 
-def _validate(sheet: Any, place: int, column: SheetColumn, count: int) -> None:
-    """The drop-down list and the words for a column's cells."""
+def _validate(sheet: Any, place: int, column: SheetColumn, first: int, count: int) -> None:
+    """The drop-down list and the words for a column's cells, from a row on."""
     if not column.filled or not count:
         return
     words = len(",".join(column.words)) <= _MOST_IN_LIST and bool(column.words)
@@ -163,4 +197,4 @@ def _validate(sheet: Any, place: int, column: SheetColumn, count: int) -> None:
         rule |= {"error_title": column.name, "error_message": "Choose one of the list, or leave the cell empty."}
     if column.about:
         rule |= {"input_title": column.name[:32], "input_message": column.about[:255]}
-    sheet.data_validation(1, place, count, place, rule)
+    sheet.data_validation(first, place, first + count - 1, place, rule)

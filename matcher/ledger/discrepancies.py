@@ -5,15 +5,18 @@ agrees with `matcher.ledger.aging`. In each row open_before - cash_applied - adj
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import polars as pl
 
+from matcher import terms
 from matcher.amounts import render, running, total
 from matcher.frames import Schema, State, empty
 from matcher.ledger.aging import BUCKETS, bucket, days_past_due
+from matcher.ledger.item_notes import of_kind
 from matcher.ledger.replaced_documents import replaced_documents
 from matcher.money import PPM
-from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, LineState, Outcome
+from matcher.states import NOT_RECEIVABLE, SURPLUS, AllocationState, DecisionKind, LineState, Outcome
 
 DISCREPANCY: Schema = {
     "as_of": pl.Date(),
@@ -82,11 +85,18 @@ def discrepancies(
     Returns:
         One row for each payment of an item and type (``partial``, ``short_pay``, ``overpay`` by adjustment, ``wrong_payer``,
         ``currency``, ``unearned_discount``), one for each line and type (``overpay``, ``unexplained``, ``duplicate``,
-        ``returned``), one for each gap (``statement_gap``, without amounts). In the rows of a line the amounts are the line's
+        ``returned``), one for each gap (``statement_gap``, without amounts), one for each item of which a person has recorded
+        that it is disputed (``disputed``). In the rows of a line the amounts are the line's
         as a credit: open_before is minus its amount, open_after minus what is not applied; item_id names the item when the
         line touches exactly one. Minor units; days_past_due is signed as in `aging`.
     """
-    parts = [_of_payments(_payments(state, discount_grace_days)), _of_lines(state), _of_gaps(gaps), _of_replaced(state)]
+    parts = [
+        _of_payments(_payments(state, discount_grace_days)),
+        _of_lines(state),
+        _of_gaps(gaps),
+        _of_replaced(state),
+        _of_disputes(state),
+    ]
     rows = pl.concat([empty(DISCREPANCY), *parts], how="diagonal")
     days = days_past_due(state, pl.col("due"))
     aged = rows.with_columns(
@@ -124,8 +134,9 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
     ``left`` is the balance after the allocation, for a proposal: if it were booked now.
     """
     items = state.items.select(
-        "item_id", "entity", "customer_id", "document_no", "open", "open_before", "discount_ppm", "discount_date",
+        "item_id", "entity", "customer_id", "document_no", "open", "open_before", "discount_ppm", "discount_date", "issue_date",
         item_currency="currency", item_total="amount", due=pl.col("due_date").fill_null(pl.col("issue_date")),
+        steps=_further_steps(state.items),
     )  # fmt: skip
     lines = state.lines.select("line_id", payer="customer_id", paid_on=pl.col("value_date").fill_null(pl.col("booking_date")))
     steps = state.allocations.join(items, on="item_id").join(lines, on="line_id", how="left")
@@ -150,6 +161,39 @@ def _payments(state: State, grace_days: int) -> pl.DataFrame:
             terms=discount.cast(pl.Int64),
             late=(pl.col("paid_on") > last_day).fill_null(False),
         )
+        .pipe(_at_their_steps, grace_days)
+    )
+
+
+def _further_steps(items: pl.DataFrame) -> pl.Expr:
+    """The terms of items that may have several steps of discount; null for others."""
+    if "terms" not in items.columns:
+        return pl.lit(None, pl.String)
+    several = pl.col("discount_ppm").is_not_null() & pl.col("terms").str.contains("[%/].*[%/]")
+    return pl.when(several).then("terms")
+
+
+def _at_their_steps(payments: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+    """Payments with the step of discount that counts on their day, and whether what is left is what an earlier step was beyond it."""
+    payments = payments.with_columns(beyond_step=pl.lit(False))
+    rows = payments.with_row_index("row").filter(pl.col("steps").is_not_null() & pl.col("paid_on").is_not_null() & pl.col("late"))
+    if rows.is_empty():
+        return payments.drop("steps", "issue_date")
+    found = []
+    for row in rows.iter_rows(named=True):
+        steps = terms.steps(row["steps"], row["issue_date"], row["discount_ppm"], row["discount_date"])
+        amounts = [(terms.of_amount(row["item_total"], rate), until) for rate, until in steps]
+        last = next((n for n, (_, until) in enumerate(amounts) if row["paid_on"] <= until + timedelta(days=grace_days)), len(amounts))
+        over = [amount for amount, _ in amounts[:last]]
+        earned = amounts[last][0] if last < len(amounts) else 0
+        beyond = any(abs(row["left"] - rest) <= 1 for amount in over for rest in (amount, amount - earned))
+        found.append((row["row"], earned or row["terms"], not earned, amounts[min(last, len(amounts)) - 1][1], beyond))
+    names = ("row", "terms", "late", "discount_date", "beyond_step")
+    schema = {"row": pl.UInt32(), "terms": pl.Int64(), "late": pl.Boolean(), "discount_date": pl.Date(), "beyond_step": pl.Boolean()}
+    return (
+        payments.with_row_index("row")
+        .update(pl.DataFrame(found, schema={name: schema[name] for name in names}, orient="row"), on="row", how="left")
+        .drop("row", "steps", "issue_date")
     )
 
 
@@ -167,8 +211,8 @@ def _of_payments(payments: pl.DataFrame) -> pl.DataFrame:
     beyond = pl.col("terms").is_null() | pl.col("late") | (pl.col("adjustment").abs() > pl.col("terms").abs() + 1)
     unearned = pl.col("why").is_in(UNEARNED_REASONS) | (discount & beyond)
     remains = (pl.col("way") > 0) & (pl.col("item_amount") > 0) & (pl.col("left") > 0) & (pl.col("open") != 0)
-    discount_remains = remains & pl.col("late") & (pl.col("terms") > 0) & ((pl.col("left") - pl.col("terms")).abs() <= 1)
-    discount_remains = discount_remains.fill_null(False)
+    ended = pl.col("late") & (pl.col("terms") > 0) & ((pl.col("left") - pl.col("terms")).abs() <= 1)
+    discount_remains = (remains & (ended | pl.col("beyond_step"))).fill_null(False)
     gap = cleared & ~discount & ~unearned & ~exchange
     other_payer = (pl.col("payer") != "") & (pl.col("payer") != pl.col("customer_id"))
     converted = pl.col("currency") != pl.col("item_currency")
@@ -264,6 +308,21 @@ def _of_replaced(state: State) -> pl.DataFrame:
     found = pl.DataFrame(rows, schema={name: DISCREPANCY[name] for name in columns}, orient="row")
     nothing = {name: pl.lit(0, pl.Int64) for name in DISCREPANCY_AMOUNTS}
     return found.with_columns(type=pl.lit("unexplained"), due=pl.lit(None, pl.Date), decision_id=pl.lit(""), reason=pl.lit(""), **nothing)
+
+
+def _of_disputes(state: State) -> pl.DataFrame:
+    """Open items of which a person has recorded that the customer disputes them, or a part of them."""
+    columns = ("item_id", "entity", "customer_id", "document_no", "open")
+    items = state.items.filter(pl.col("open") != 0).select(*columns, due=pl.col("due_date").fill_null(pl.col("issue_date")))
+    said = of_kind(state.item_notes, DecisionKind.DISPUTE).join(items, on="item_id").rename({"reason": "words"})
+    document = pl.when(pl.col("document_no") == "").then("item_id").otherwise("document_no")
+    worded = render(said, {"amount": "currency"}).with_columns(
+        document=document, mark=pl.lit(""), reason="code", line_id=pl.lit(""), open_before="open", open_after="open",
+        cash_applied=pl.lit(0, pl.Int64), adjustment=pl.lit(0, pl.Int64),
+        words=pl.when(pl.col("words") == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(": "), "words")),
+    )  # fmt: skip
+    rows = _rows(worded, "disputed", pl.lit(True), "{amount} {currency} of {document} are disputed{words}.")
+    return rows.select(*_KEYS, "currency", "reason", "open_before", "cash_applied", "adjustment", "open_after")
 
 
 def _of_gaps(gaps: pl.DataFrame | None) -> pl.DataFrame:

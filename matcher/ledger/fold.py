@@ -8,7 +8,7 @@ import polars as pl
 from matcher import frames
 from matcher.amounts import total
 from matcher.frames import State
-from matcher.ledger import unapplied
+from matcher.ledger import item_notes, unapplied
 from matcher.ledger.movements import Facts, balances, listed, movements
 from matcher.ledger.restored import restored
 from matcher.states import ENGINE, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
@@ -28,8 +28,10 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
     dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
     moved = movements(facts).filter(pl.col("effective_date") <= as_of)
-    items = _items(dated, posted, balances(moved))
-    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded, _credits(lines, moved), moved)
+    notes = item_notes.latest(facts.item_notes, in_force)
+    items = item_notes.disputed(_items(dated, posted, balances(moved)), notes)
+    credits = _credits(lines, moved)
+    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded, credits, moved, notes)
     _check(state, facts)
     return state
 
@@ -44,6 +46,7 @@ def _check(state: State, facts: Facts) -> None:
     frames.check("State.decisions", state.decisions, frames.STATE_DECISION)
     frames.check("State.credits", state.credits, frames.STATE_CREDIT)
     frames.check("State.movements", state.movements, frames.MOVEMENT)
+    frames.check("State.item_notes", state.item_notes, frames.STATE_ITEM_NOTE)
 
 
 def _in_force(decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:

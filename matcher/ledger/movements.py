@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from matcher.amounts import total
-from matcher.frames import CREDIT, MOVEMENT, SNAPSHOT, empty
+from matcher.frames import CREDIT, ITEM_NOTE, MOVEMENT, SNAPSHOT, empty
 from matcher.ledger import unapplied
 from matcher.ledger.booked import SENT, VERSION, booked
 from matcher.ledger.periods import PERIOD, Locks
@@ -42,6 +42,7 @@ class Facts:
     snapshots: pl.DataFrame = field(default_factory=lambda: empty(SNAPSHOT))
     credits: pl.DataFrame = field(default_factory=lambda: empty(CREDIT))
     periods: pl.DataFrame = field(default_factory=lambda: empty(PERIOD))
+    item_notes: pl.DataFrame = field(default_factory=lambda: empty(ITEM_NOTE))
 
 
 def movements(facts: Facts) -> pl.DataFrame:

@@ -136,9 +136,9 @@ def trusted(
     """
     judged = judgements(decisions, allocations, answers, rules)
     standing, by_engine = live(decisions).filter("live"), pl.col("actor") == ENGINE
-    posted = _counts(standing.filter(pl.col("kind") == DecisionKind.MATCH, by_engine).select(_class(rules)))
-    accepted = _counts(standing.filter(pl.col("kind") == DecisionKind.ACCEPT, ~by_engine).select(_class(rules)))
-    waiting = _counts(findings.filter(pl.col("state") == LineState.PROPOSED, pl.col("basis") != "").select(_class(rules)))
+    posted = _counts(standing.filter(pl.col("kind") == DecisionKind.MATCH, by_engine).select(class_of(rules)))
+    accepted = _counts(standing.filter(pl.col("kind") == DecisionKind.ACCEPT, ~by_engine).select(class_of(rules)))
+    waiting = _counts(findings.filter(pl.col("state") == LineState.PROPOSED, pl.col("basis") != "").select(class_of(rules)))
     taken_back = _counts(judged.filter(pl.col("verdict") == "taken back"))
     checks = judged.filter("checked")
     checked, refused = _counts(checks), _counts(checks.filter(pl.col("verdict") != "accepted"))
@@ -166,7 +166,7 @@ def judgements(decisions: pl.DataFrame, allocations: pl.DataFrame, answers: Answ
     whether it was chosen for a check.
     """
     in_force = live(decisions).filter("live", pl.col("actor") != ENGINE)
-    taken = _taken_back(decisions, allocations, in_force, answers.undos)
+    taken = taken_back(decisions, allocations, in_force, answers.undos)
     accepted = in_force.filter(pl.col("kind") == DecisionKind.ACCEPT, _HELD_BACK).with_columns(verdict=pl.lit("accepted"))
     verdicts = in_force.filter(pl.col("kind").is_in([*SETTLING, DecisionKind.REJECT])).select("batch", "ordinal", "line_id", "at")
     refused = answers.otherwise.join(verdicts, on=["batch", "line_id"]).with_columns(verdict=pl.lit("refused"))
@@ -174,11 +174,11 @@ def judgements(decisions: pl.DataFrame, allocations: pl.DataFrame, answers: Answ
     said = (taken, accepted, refused.with_columns(decision_id=pl.lit("")), right)
     rows = pl.concat([frame.select(*_SAID, "decision_id") for frame in said])
     chosen = pl.col("blocked_by").str.starts_with(SAMPLED) | pl.col("decision_id").is_in(list(answers.sampled))
-    told = rows.with_columns(_class(rules), checked=chosen)
+    told = rows.with_columns(class_of(rules), checked=chosen)
     return told.select("batch", "ordinal", "line_id", "at", "class", "verdict", "checked").sort("batch", "ordinal")
 
 
-def _taken_back(decisions: pl.DataFrame, allocations: pl.DataFrame, in_force: pl.DataFrame, undos: Sequence[int]) -> pl.DataFrame:
+def taken_back(decisions: pl.DataFrame, allocations: pl.DataFrame, in_force: pl.DataFrame, undos: Sequence[int]) -> pl.DataFrame:
     """Reversals of postings of the engine, and of such that were held back and accepted; not of those that a person then made again."""
     undone = decisions.filter(pl.col("kind") == DecisionKind.UNDO, pl.col("actor") != ENGINE, pl.col("batch").is_in(undos))
     said = undone.select("batch", "ordinal", "at", decision_id="reverses")
@@ -217,7 +217,7 @@ def _since_the_mark(judged: pl.DataFrame, name: str, precision_ppm: int) -> Trus
     return Trust(name, mark=mark, confirmed=mine.height - errors[-1] - 1, needed=needed(precision_ppm))
 
 
-def _class(rules: Mapping[str, str]) -> pl.Expr:
+def class_of(rules: Mapping[str, str]) -> pl.Expr:
     """The class of rows with the columns of `OF_RULE`."""
     rule = pl.col("rule").str.replace("@.*", "")
     shape = pl.concat_str("basis", pl.lit(" "), "difference")

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
+from matcher import terms
 from matcher.matching.keys import account_key, name_key
 from matcher.matching.records import Item, Payer, Receipt, Reference
 from matcher.matching.references.meanings import said
 from matcher.matching.references.text import Text
-from matcher.money import PPM
 
 MIN_WHOLE = 7
 """Fewest characters of a number that takes in what is a piece of it."""
@@ -19,8 +19,9 @@ _HEAD = (
     "item_id", "entity", "customer_id", "document_type", "document_no", "payment_reference", "purchase_order", "issue_date",
     "due_date", "currency", "open",
 )  # fmt: skip
-_DISCOUNT = ("open", "amount", "discount_ppm", "discount_date")
-ITEM = (*_HEAD, "amount", "discount_ppm", "discount_date", "listed_open")
+_DISCOUNT = ("open", "amount", "discount_ppm", "discount_date", "terms")
+_ISSUED = _HEAD.index("issue_date")
+ITEM = (*_HEAD, "amount", "discount_ppm", "discount_date", "terms", "listed_open")
 """Columns of items that are read here."""
 LINE = (
     "account", "line_id", "entity", "currency", "amount", "booking_date", "value_date", "counterparty_account", "counterparty_name",
@@ -95,9 +96,10 @@ def items(frame: pl.DataFrame) -> Iterator[Item]:
     """Records of the items that have something open. `frame` has `frames.ITEM` columns and ``open``."""
     # those of a customer are asked for together, so they are laid down side by side
     still = frame.filter(pl.col("open") != 0).sort("customer_id", "item_id")
-    for row, (open_amount, amount, ppm, until) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
-        discount = _discount(amount, ppm) if ppm and open_amount == amount else 0
-        item = Item._make((*row, discount, until))
+    for row, (open_amount, amount, ppm, until, text) in zip(still.select(_HEAD).rows(), still.select(_DISCOUNT).rows(), strict=True):
+        discount = terms.of_amount(amount, ppm) if ppm and open_amount == amount else 0
+        further = terms.later(text, row[_ISSUED], ppm, until) if discount and until and text else ()
+        item = Item._make((*row, discount, until, tuple((terms.of_amount(amount, rate), last) for rate, last in further)))
         yield item if item.due_date else item._replace(due_date=item.issue_date)
 
 
@@ -122,9 +124,3 @@ def repeats(lines: pl.DataFrame, days: int) -> dict[str, str]:
         .filter((pl.col("booking_date") - pl.col("earlier_booking_date")).dt.total_days() <= days)
     )
     return dict(pairs.select("line_id", "earlier_line_id").iter_rows())
-
-
-def _discount(amount: int, ppm: int) -> int:
-    """Half away from zero, as invoices state it (docs/matching.md, early-payment discount)."""
-    sign = -1 if amount < 0 else 1
-    return sign * ((abs(amount) * ppm + PPM // 2) // PPM)

@@ -8,7 +8,12 @@ from matcher.model import Allocation
 
 
 class Item(NamedTuple):
-    """An open item as the matcher sees it. Minor units; `discount` is what may be deducted when paid in terms."""
+    """An open item as the matcher sees it. Minor units.
+
+    Attributes:
+        discount: what may be deducted when it is paid until `discount_until`.
+        later: further steps, each less than the one before, with their last days.
+    """
 
     item_id: str
     entity: str
@@ -23,6 +28,12 @@ class Item(NamedTuple):
     open: int
     discount: int = 0
     discount_until: date | None = None
+    later: tuple[tuple[int, date], ...] = ()
+
+    @property
+    def steps(self) -> tuple[tuple[int, date], ...]:
+        """All steps of the discount with their last days, the earliest first; one without a last day is over."""
+        return ((self.discount, self.discount_until or date.min), *self.later) if self.discount else ()
 
 
 class Reference(NamedTuple):

@@ -1,4 +1,4 @@
-"""The day that a list of open items speaks of: what a person says, what a column says, what the file's name says, else today."""
+"""The day that a list of open items speaks of: what a person, a column, the list's title or the file's name says, else today."""
 
 import calendar
 import re
@@ -19,6 +19,7 @@ DAY_COLUMNS = ("snapshot_date", "as_of", "stichtag")
 _SAID = {
     DatedBy.OPTION: "by --snapshot-date",
     DatedBy.COLUMN: "by the file's own column",
+    DatedBy.TITLE: "by what stands above its titles",
     DatedBy.NAME: "by the file's name",
     DatedBy.TODAY: "the day of the import, since neither a column nor the file's name says another",
 }
@@ -48,13 +49,14 @@ def in_words(day: date) -> str:
     return f"{day.day} {calendar.month_abbr[day.month]} {day.year}"
 
 
-def day_of(files: Sequence[tuple[str, date | None]], stated: date | None, today: date) -> Dated:
+def day_of(files: Sequence[tuple[str, date | None]], stated: date | None, today: date, *, titled: bool = False) -> Dated:
     """The one day of a list that may be in several files.
 
     Args:
         files: name of each file, and the day that its own column says.
         stated: the day that a person says; it stands above all others.
         today: the day of the import; no list is of a later one.
+        titled: whether what the files say stands above their titles, in no column.
 
     Raises:
         MatcherError: ``usage.option`` when the stated day is later than today, ``snapshot.future`` when the files' day is,
@@ -76,7 +78,8 @@ def day_of(files: Sequence[tuple[str, date | None]], stated: date | None, today:
     ((day, name),) = days.items()
     if day > today:
         raise MatcherError("snapshot.future", f"the list is of {day}, which is later than today, {today}", name)
-    return Dated(day, DatedBy.COLUMN if any(told_day for _, told_day in files) else DatedBy.NAME)
+    by = DatedBy.TITLE if titled else DatedBy.COLUMN
+    return Dated(day, by if any(told_day for _, told_day in files) else DatedBy.NAME)
 
 
 def day_in(name: str, today: date) -> date | None:

@@ -1,24 +1,26 @@
 """Open items, customers and exchange rates: the contract's columns (section 3) and what must hold between them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
 
-from matcher import columns, frames
+from matcher import columns, frames, terms
 from matcher.characters import visible
 from matcher.errors import MatcherError
 from matcher.money import PPM
-from matcher.openitems import dating, terms
+from matcher.openitems import dating
 from matcher.openitems.faults import RowFault, refuse, where
 from matcher.openitems.layouts.convert import Context, Converted, convert
 from matcher.openitems.layouts.detect import find
+from matcher.openitems.layouts.entities import contradictions
 from matcher.openitems.layouts.grid import is_workbook
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.words import Kind
-from matcher.openitems.tables import Column, RawSheet, Table, raw_sheets, text_table, typed
+from matcher.openitems.sheets import RawSheet, raw_sheets
+from matcher.openitems.tables import Column, Table, one_sheet, text_table, typed
 from matcher.states import DOCUMENT_TYPES, ITEM_STATUSES, DocumentType, ItemStatus
 
 _ITEM_COLUMNS = (
@@ -48,8 +50,7 @@ _CUSTOMER_COLUMNS = tuple(
 )
 _RATE_COLUMNS = (Column("date", "date", required=True), Column("currency", "currency", required=True), Column("per_base", required=True))
 
-MAX_TERM_DAYS = 3660
-"""Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
+MAX_TERM_DAYS = terms.MAX_DAYS
 
 _DISCOUNT_TERMS = r"^([0-9]+(?:\.[0-9]+)?)\s*/\s*([0-9]+)\b"
 _NET_TERMS = r"(?i)\bnet\s*([0-9]+)\b"
@@ -164,14 +165,16 @@ class FileRead:
     Attributes:
         frame: its rows, typed.
         table: without rows: tells where a row of the frame stands in the file.
-        day: the day that a list of open items says in a column of its own; None when it has none.
+        day: the day that a list of open items says in a column of its own or above its titles; None when it has none.
         notes: what a person should know of how it was read, in sentences without their full stop.
+        titled: whether the day stands above the titles.
     """
 
     frame: pl.DataFrame
     table: Table
     day: date | None
     notes: tuple[str, ...] = ()
+    titled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +217,33 @@ def read_file(
     opened = raw_sheets(data, name) if is_workbook(data) else how.opened
     titles = _titles(data, opened)
     declared = _KINDS[kind][0]
-    if not how.layout and (data[:4] == b"PAR1" or {column.name for column in declared if column.required} <= titles):
-        return _read(kind, text_table(data, name, opened), entities, dated)
+    stated = how.context.entity
+    needed = {column.name for column in declared if column.required} - ({"entity"} if stated else set())
+    if not how.layout and (data[:4] == b"PAR1" or needed <= titles):
+        return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context, opened)
     listed: Kind = "items" if kind == "items" else "customers"
     try:
         found = find(data, name, listed, how.layouts, how.layout, opened)
     except MatcherError as error:
         nearly = len(titles & {column.name for column in declared}) >= (3 if kind == "items" else 1)
         if error.code == "layout.unknown" and nearly and not how.layout:
-            return _read(kind, text_table(data, name, opened), entities, dated)
+            return _of_entity(kind, text_table(data, name, opened), entities, dated, how.context, opened)
         raise
     made = convert(found, name, how.context)
     return _read(kind, made.table, entities, dated, made)
+
+
+def _of_entity(
+    kind: str, table: Table, entities: Collection[str] | None, dated: bool, context: Context, opened: Sequence[RawSheet] | None
+) -> FileRead:
+    """A table in the contract's columns, with the legal entity that a person names for rows that do not say it."""
+    one_sheet(opened or (), table.name)
+    if not (stated := context.entity):
+        return _read(kind, table, entities, dated)
+    said = table.frame["entity"].fill_null("").str.strip_chars() if "entity" in table.frame.columns else pl.Series("entity", [""])
+    wrong = contradictions(said.to_list(), stated, context.entities)
+    frame = table.frame.with_columns(pl.when(said == "").then(pl.lit(stated)).otherwise(said).alias("entity"))
+    return _read(kind, replace(table, frame=frame), entities, dated, Converted(table, wrong))
 
 
 def _titles(data: bytes, opened: Sequence[RawSheet] | None) -> set[str]:
@@ -246,6 +264,7 @@ def _read(kind: str, table: Table, entities: Collection[str] | None = None, date
     apart = dating.columns_of(table.frame) if kind == "items" else []
     frame, found = typed(table, declared, apart)
     day, unclear = (None, []) if dated else dating.told(table.frame, apart)
+    titled = made.day if made and not dated and day is None else None
     frame, wrong = check(frame)
     found += unclear + wrong + (made.found if made else [])
     if entities is not None and "entity" in table.frame.columns:
@@ -253,8 +272,8 @@ def _read(kind: str, table: Table, entities: Collection[str] | None = None, date
     wide = {fault.row for fault in table.wide}
     # of a shifted row every other cell is wrong too
     refuse(table, (fault for fault in found if fault.row not in wide or fault.code == "row.width"))
-    notes = (made.notes if made else ()) + (_unknown_terms(frame) if kind == "items" else ())
-    return FileRead(frame, table.without_rows(), day, notes)
+    notes = (made.notes if made else ()) + (_unknown_terms(frame) + _due_early(frame) if kind == "items" else ())
+    return FileRead(frame, table.without_rows(), day or titled, notes, titled=titled is not None)
 
 
 def _other_entities(named: pl.Series, entities: Collection[str]) -> list[RowFault]:
@@ -304,6 +323,16 @@ def _unknown_terms(frame: pl.DataFrame) -> tuple[str, ...]:
     few = ", ".join(repr(visible(text[:40])) for text in unknown[:_EXAMPLES])
     has = "item has" if count == 1 else "items have"
     return (f"{count} {has} terms that are not understood ({few}): only the dates in the list count for them",)
+
+
+def _due_early(frame: pl.DataFrame) -> tuple[str, ...]:
+    """The documents that are due before they are issued: their days may stand in the wrong columns."""
+    early = frame.filter(pl.col("due_date") < pl.col("issue_date"))["document_no"]
+    if early.is_empty():
+        return ()
+    named = ", ".join(repr(visible(text[:40])) for text in early[:_EXAMPLES])
+    is_ = "1 document is due before it is issued" if len(early) == 1 else f"{len(early)} documents are due before they are issued"
+    return (f"{is_}: {named}",)
 
 
 _EXAMPLES = 3

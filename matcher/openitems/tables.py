@@ -6,18 +6,21 @@ once, and only when something is wrong is the file walked again to name the line
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import polars as pl
 
 from matcher import columns, money
 from matcher.characters import identifier_fault
 from matcher.errors import MatcherError
+from matcher.openitems.cut import is_cut
 from matcher.openitems.faults import HEADER, RowFault, refuse
+from matcher.openitems.sheets import RawSheet, raw_sheets
 
 _MOST_PLACES = "CLF"
 """A currency with as many decimal places as any; a percentage has so many at most, too."""
@@ -175,30 +178,6 @@ def _plain(value: object, column: str, where: str) -> str:
     raise MatcherError("row.invalid", f"{column} is a {type(value).__name__}; write text, a decimal or a date", where)
 
 
-class RawSheet(NamedTuple):
-    """A visible sheet of a workbook: its name, the line of its first row, and the values of its cells."""
-
-    name: str
-    first: int
-    rows: list[list[Any]]
-
-
-def raw_sheets(data: bytes, name: str) -> list[RawSheet]:
-    """The visible sheets of a workbook that hold something.
-
-    Raises:
-        MatcherError: what `workbooks.sheets` raises, with the file's name.
-    """
-    from matcher import workbooks  # its library takes longer to load than most files to read
-
-    try:
-        opened = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
-    except MatcherError as error:
-        hint = "Export the workbook again." if error.code == "file.malformed" else error.hint
-        raise MatcherError(error.code, error.what, name, hint) from None
-    return [RawSheet(sheet.name, (sheet.start or (0, 0))[0] + 1, rows) for sheet in opened if (rows := sheet.to_python())]
-
-
 def text_table(data: bytes, name: str, opened: Sequence[RawSheet] | None = None) -> Table:
     """A file's rows as text. `opened` are the sheets of a workbook, where they are read already.
 
@@ -227,6 +206,11 @@ def _csv(data: bytes, name: str) -> Table:
         line = data.count(b"\n", 0, error.start) + 1
         raise MatcherError("file.encoding", "the bytes are not UTF-8", f"{name}:{line}") from None
     wide: tuple[RowFault, ...] = ()
+    lines = text.split("\n")
+    if text.count('"') % 2 and lines[-1].count('"') % 2:
+        raise MatcherError("file.cut", "a quoted cell is not closed", f"{name}:{len(lines)}", "Export the file again.")
+    if lines[-1] and (cut := _cut_line(text)):
+        raise MatcherError("file.cut", "the list ends within this row", f"{name}:{cut}", "Export the file again, whole.")
     try:
         frame = pl.read_csv(text.encode(), infer_schema=False)
     except pl.exceptions.PolarsError:
@@ -246,6 +230,22 @@ def _csv(data: bytes, name: str) -> Table:
     return Table(frame, name, data, wide=wide)
 
 
+def _cut_line(text: str) -> int:
+    """The line of the last row of a text without a line end behind it, when it looks cut within that row; else 0."""
+    try:
+        header, *rows = _walk(text)
+    except (csv.Error, ValueError):
+        return 0
+    if len(rows) < 2:
+        return 0
+    *others, (_, line, last) = rows
+    width = len(header[2])
+    told = header[2][-1].strip() in _AMOUNTS and all(len(cells) == width for *_, cells in others)
+    amount = last[-1].strip() if told and len(last) == width else None
+    amounts = [cells[-1].strip() for *_, cells in others] if told else []
+    return line if is_cut(len(last), (len(cells) for *_, cells in others), amount, amounts) else 0
+
+
 def _too_wide(text: str, name: str) -> tuple[RowFault, ...]:
     """The rows with more cells than the header, of a text that has such rows or is not CSV at all."""
     wide, width = [], 0
@@ -259,6 +259,27 @@ def _too_wide(text: str, name: str) -> tuple[RowFault, ...]:
     if not wide:
         raise MatcherError("file.malformed", "the text is not comma-separated values", name)
     return tuple(wide)
+
+
+_AMOUNTS = ("amount", "open_amount", "disputed_amount")
+_DAYS = ("issue_date", "date")
+"""Columns of days by which rows without titles are known."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def one_sheet(sheets: Sequence[RawSheet], name: str) -> None:
+    """Refuses a workbook in the contract's columns whose other sheets hold rows, too: they would be missing.
+
+    Raises:
+        MatcherError: ``layout.ambiguous``.
+    """
+    header = [_cell(cell).strip() for cell in sheets[0].rows[0]] if sheets else []
+    days = [place for place, title in enumerate(header) if title in _DAYS]
+    for sheet in sheets[1:]:
+        again = [_cell(cell).strip() for cell in sheet.rows[0]] == header
+        if again or any(_DAY.match(_cell(row[place])) for row in sheet.rows for place in days if place < len(row)):
+            what = f"the sheets {sheets[0].name!r} and {sheet.name!r} both hold rows"
+            raise MatcherError("layout.ambiguous", what, name, "Put the rows into one sheet, or hide the one that is not to be read.")
 
 
 def _xlsx(sheets: Sequence[RawSheet], name: str) -> pl.DataFrame:

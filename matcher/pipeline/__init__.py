@@ -12,12 +12,15 @@ if TYPE_CHECKING:
         acknowledging,
         actions,
         aged,
+        audit_sample,
         backtest,
         bridges,
         challenge,
         choices,
         conflicts,
+        drill,
         exports,
+        figures,
         imports,
         ingest,
         layouts,
@@ -30,9 +33,11 @@ if TYPE_CHECKING:
         receipts,
         reissues,
         reports,
+        roles,
         rulebooks,
         run,
         sampling,
+        since,
         statements,
         trust,
         verify,
@@ -40,9 +45,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "acknowledging", "actions", "aged", "backtest", "bridges", "challenge", "choices", "conflicts", "exports", "imports", "ingest",
-    "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues", "reports", "rulebooks", "run",
-    "sampling", "statements", "trust", "verify", "view",
+    "acknowledging", "actions", "aged", "audit_sample", "backtest", "bridges", "challenge", "choices", "conflicts", "drill", "exports",
+    "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues",
+    "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

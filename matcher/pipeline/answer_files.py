@@ -11,7 +11,7 @@ from matcher.exports import erp
 from matcher.exports.erp.answers import AnswerLayout, answers, fits, generic, layout
 from matcher.exports.erp.base import Answer, Target
 from matcher.exports.erp.registry import failures_named
-from matcher.openitems.tables import raw_sheets
+from matcher.openitems.sheets import raw_sheets
 from matcher.parsers.base import Source
 from matcher.pipeline.session import Session
 

@@ -1,7 +1,7 @@
 """Files for other systems and for people: which rows, as of which day, and what is remembered of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,19 +9,21 @@ from pathlib import Path
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.exports import files, receivables, tables
+from matcher.exports import customers, erp, files, receivables, tables
 from matcher.exports.erp.base import Refused
 from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.exports.tables import Report
 from matcher.frames import State
-from matcher.journal.chain import Head
+from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
 from matcher.ledger.chain import breaks
+from matcher.ledger.customer_status import customer_status
 from matcher.ledger.discrepancies import GAP, discrepancies
+from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import proof, receipts
+from matcher.pipeline import figures, proof, receipts
 from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
@@ -31,9 +33,12 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers")
+GENERIC = "generic"
+"""The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
+_JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class FileRequest:
         new: only what was recorded after the latest export that was made so.
         since: only what was recorded after this batch, to have such an export again; None for all.
         locale: how a CSV file is written for a spreadsheet, one of `tables.LOCALES`; ''.
-        target: of receipts, the ERP to write for.
+        target: of receipts the ERP, of customers the CRM to write for.
         sending: of receipts, which of them.
         aging: how an aging is made.
     """
@@ -116,33 +121,35 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     days = period(asked.month, present=today) if asked.month else period(last=as_of or today, present=today)
     if asked.what == "receipts":
         return _receipts(session, days.last, asked, outbox)
-    if asked.what == "proof":
-        return _proof(session, days.last, asked, outbox, known)
-    then = with_buckets(asked_for(session, days.last, known), asked.aging)
-    report = _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
+    if asked.what == "customers" and asked.target != GENERIC:
+        return _customers_for(session, days.last, asked, outbox, known)
+    report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:
         report = replace(report, frame=report.frame.filter(_recorded_after(session, since)))
     if asked.new:
         session.commit(f"export {asked.what}", {"rows": report.frame.height, "since": since, "as_of": days.last.isoformat()})
-    head = _add(session, report, asked, outbox)
+    head = journal.last_batch(session.store)
+    about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
+    outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
     missing = report.frame.filter(pl.col("base_open_amount").is_null())["currency"].unique().sort() if asked.what == "aging" else ()
     return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since=since, missing=tuple(missing))
 
 
-def _add(session: Session, report: Report, asked: FileRequest, outbox: files.Outbox) -> Head:
-    """Puts the report's file into the outbox; gives the journal's head that it names."""
-    head = journal.last_batch(session.store)
-    about = {"matcher.journal_batch": str(head.batch), "matcher.journal_hash": head.hash}
-    outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
-    return head
+def contents(session: Session, what: str, as_of: date, known: Known | None = None) -> Iterator[bytes]:
+    """What `export` would write to a CSV file, and writes nowhere; not for receipts, which the books remember."""
+    return tables.csv_chunks(tables.rendered(_report(session, FileRequest(what, Path()), period(last=as_of, present=as_of), known)))
 
 
-def _proof(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
-    """Every line and entry up to the day, and where the proof has it."""
-    frame = proof.proof(session, as_of, known=known).placed
-    head = _add(session, Report(frame, {"amount": "currency"}), asked, outbox)
-    return Exported("proof", (str(asked.path),), frame.height, {}, "", head)
+def _report(session: Session, asked: FileRequest, days: Period, known: Known | None) -> Report:
+    """The rows of an export."""
+    if asked.what == "journal":
+        entries = [asdict(one) for one in journal.batches(session.store) if known is None or one.batch <= known.batch]
+        return Report(pl.DataFrame(entries, schema=_JOURNAL))
+    if asked.what == "proof":
+        return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
+    then = with_buckets(asked_for(session, days.last, known), asked.aging)
+    return _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
 
 
 def _check(asked: FileRequest, as_of: date | None) -> None:
@@ -154,6 +161,10 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
         raise MatcherError("usage.option", "what is new and what is new since a batch cannot be asked for together")
     if (asked.new or asked.since is not None) and asked.what not in _CHANGING:
         raise MatcherError("usage.option", f"what is new can be asked for of {', '.join(_CHANGING)}, not of {asked.what}")
+    if asked.target != GENERIC and asked.what not in ("receipts", "customers"):
+        raise MatcherError("usage.option", "only receipts and customers are written for a target")
+    if asked.locale and asked.what == "customers" and asked.target != GENERIC:
+        raise MatcherError("usage.option", "a file for a CRM has no locale")
     if asked.locale and asked.what == "receipts":
         raise MatcherError("usage.option", "receipts are for a program and have no locale")
 
@@ -190,8 +201,41 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
     return receivables.differing(dated, state)
 
 
+def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
+
+    return Report(dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS)
+
+
+def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return Report(figures.kpi_table(session, state, then.known))
+
+
+def _forecast(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return Report(figures.forecast_table(session, state, then), FORECAST_AMOUNTS)
+
+
+def _customers(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return customers.standing(customer_status(state, discount_grace_days=then.discount_grace_days))
+
+
+def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
+    """How each customer stands, in the form of a CRM."""
+    then = asked_for(session, as_of, known)
+    rows = customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+    target = erp.load(asked.target)
+    made = erp.customers(target, rows, asked.path.name, session.config.target.get(target.name, {}))
+    for file in made:
+        outbox.add(asked.path.with_name(file.name), file.chunks)
+    written = tuple(str(asked.path.with_name(file.name)) for file in made)
+    return Exported("customers", written, rows.height, {}, "", journal.last_batch(session.store))
+
+
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
-_REPORTS: dict[str, _Make] = {"matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge}
+_REPORTS: dict[str, _Make] = {
+    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
+    "forecast": _forecast, "customers": _customers,
+}  # fmt: skip
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

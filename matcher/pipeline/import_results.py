@@ -10,6 +10,7 @@ from matcher.amounts import totals
 from matcher.ledger.replaced_documents import ReplacedDocument
 from matcher.openitems.dating import Dated, in_words
 from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices.doubles import Double
 from matcher.openitems.tie_out import LateDocument, TieOut
 from matcher.pipeline.listed_credits import ListedCredit
 from matcher.store.snapshots import Snapshot
@@ -68,6 +69,7 @@ class ImportResult:
         layouts: names of the layouts that the files were read with; none for the contract's own columns.
         notes: what a person should know of how they were read, in sentences without their full stop.
         invoices: the electronic invoices among the files, in their order.
+        doubles: new items of a list of changes that may be those of electronic invoices.
     """
 
     kind: str
@@ -84,6 +86,7 @@ class ImportResult:
     replaced: tuple[ReplacedDocument, ...] = ()
     recognised: tuple[ListedCredit, ...] = ()
     invoices: tuple[PlacedFile, ...] = ()
+    doubles: tuple[Double, ...] = ()
     layouts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -94,10 +97,11 @@ class ImportResult:
 
     def warnings(self) -> tuple[str, ...]:
         """What is odd about the list as a whole, each with its code."""
+        doubled = tuple(f"invoice.double: {one.said()}" for one in self.doubles)
         if self.dated is None or self.newer is None:
-            return ()
+            return doubled
         days = f"this list is of {in_words(self.dated.day)}, and one of {in_words(self.newer.day)} was imported before"
-        return (f"snapshot.older: {days}; what it says counts from now on",)
+        return (f"snapshot.older: {days}; what it says counts from now on", *doubled)
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""

@@ -17,7 +17,7 @@ from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documen
 from matcher.openitems import cash_book as openitems_book
 from matcher.openitems import dating, einvoices, posted, readers
 from matcher.openitems.closing import closing
-from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices import EInvoice, doubles
 from matcher.openitems.einvoices.rows import superseded
 from matcher.openitems.faults import together
 from matcher.openitems.layouts.library import GENERIC
@@ -25,7 +25,7 @@ from matcher.openitems.tables import Table
 from matcher.openitems.tie_out import late_documents, listed_open, tie_out
 from matcher.parsers.base import Source
 from matcher.pipeline.import_results import ImportResult, PlacedFile
-from matcher.pipeline.invoices import place_invoices
+from matcher.pipeline.invoices import Named, place_invoices
 from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.lists import how_to_read, marked_up, other_xml_error, statement_error
 from matcher.pipeline.session import Session
@@ -85,7 +85,7 @@ def import_files(
     allowed: Allowed | None = None,
     snapshot_date: date | None = None,
     layout: str = "",
-    customer: str = "",
+    named: Named | None = None,
 ) -> ImportResult:
     """Reads the files of one kind as one snapshot. Electronic invoices among open items are changes: they close nothing.
 
@@ -97,21 +97,23 @@ def import_files(
         allowed: items that may change although they have postings.
         snapshot_date: the day that a list of open items speaks of; None for what `dating.day_of` finds.
         layout: name of the layout of the files; empty detects that of each.
-        customer: the buyer of all electronic invoices; '' for whom each of them names.
+        named: what a person says of all documents.
 
     Raises:
         MatcherError: whatever refuses a file, ``item.posted`` and ``items.closing`` among it; then nothing of any file is kept. All that
             is wrong with the rows of all files is in one error. ``usage.option`` when a person allows changes without a reason, and for
             a day of anything but open items.
     """
-    allowed = allowed or Allowed()
+    allowed, named = allowed or Allowed(), named or Named()
     if allowed.items and not allowed.reason.strip():
         raise MatcherError("usage.option", "who lets an item with postings change says why", hint="Add --reason TEXT.")
     if snapshot_date is not None and kind != "items":
         raise MatcherError("usage.option", f"{kind} are of no day; --snapshot-date is for open items")
     if layout and kind not in _LISTED:
         raise MatcherError("usage.option", f"{kind} has no layouts; --layout is for open items and customers")
-    read = _read(session, kind, sources, snapshot_date, layout, customer)
+    if named.entity:
+        _check_entity(session, kind, named.entity)
+    read = _read(session, kind, sources, snapshot_date, layout, named)
     batch = session.next_batch
     made, shares = None, None
     if kind == "items":
@@ -129,13 +131,22 @@ def import_files(
     return result
 
 
-def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, layout: str, customer: str) -> _Read:
+def _check_entity(session: Session, kind: ImportKind, entity: str) -> None:
+    """Refuses a legal entity that a person names where it is of no use, or that is none."""
+    if kind != "items":
+        raise MatcherError("usage.option", f"--entity says whose open items are, and these files are {kind}")
+    if entity not in (known := [one.id for one in session.config.entity]):
+        raise MatcherError("usage.option", f"--entity {entity!r} is no [[entity]] of matcher.toml", hint=f"There are {', '.join(known)}.")
+
+
+def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated: date | None, layout: str, named: Named) -> _Read:
     """Reads all files. Raises MatcherError with everything that is wrong in any of them."""
-    how = how_to_read(session, layout) if kind in _LISTED else None
+    how = how_to_read(session, layout, named.entity) if kind in _LISTED else None
     entities = [entity.id for entity in session.config.entity] if kind == "items" else None
     parts: list[tuple[pl.DataFrame, Table]] = []
     digests: list[tuple[str, str]] = []
     days: list[tuple[str, date | None]] = []
+    titled = False
     invoices: list[EInvoice] = []
     errors: list[MatcherError] = []
     remarks: list[str] = []
@@ -157,14 +168,15 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
                 form += f":{one.table.layout}" if one.table.layout else ""
                 parts.append((one.frame, one.table))
                 days.append((source.name, one.day))
+                titled = titled or one.titled
                 remarks += one.notes
         except MatcherError as error:
             errors.append(statement_error(kind, source) or (other_xml_error(data, source.name) if kind == "items" else None) or error)
         digests.append((sha256(data).hexdigest(), form))
     listed = sum(part.height for part, _ in parts)
-    if customer and not invoices:
+    if named.customer and not invoices:
         errors.append(MatcherError("usage.option", "--customer names the buyer of electronic invoices, and these files are none"))
-    placed = place_invoices(session, invoices, [part for part, _ in parts], customer)
+    placed = place_invoices(session, invoices, [part for part, _ in parts], named)
     errors += placed.errors
     parts += placed.parts
     rows = pl.concat([part for part, _ in parts]) if parts else pl.DataFrame()
@@ -173,7 +185,7 @@ def _read(session: Session, kind: ImportKind, sources: Sequence[Source], stated:
     dated = None
     if kind == "items":
         try:
-            dated = dating.day_of(days, stated, date.fromisoformat(session.at[:10]))
+            dated = dating.day_of(days, stated, date.fromisoformat(session.at[:10]), titled=titled)
         except MatcherError as error:
             errors.append(error)
     if errors:
@@ -210,8 +222,7 @@ def _items(
         gone = items.filter(pl.col("entity").is_in(listed.implode()) & (pl.col("status") != ItemStatus.CLOSED)).join(
             pl.concat([snapshot.select("item_id"), moved.select("item_id")]), on="item_id", how="anti"
         )
-        closes = _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
-        notes |= {"closed_items": closes} if closes else {}
+        notes |= _check_closing(session, gone["item_id"], listed, read.parts[-1][1].name, allowed)
     gone = pl.concat([gone, moved]).with_columns(pl.lit(ItemStatus.CLOSED).alias("status"), pl.lit(0, pl.Int64).alias("open_amount"))
     earlier = snapshots.snapshots(store)
     latest = max(earlier, key=lambda one: one.day, default=None)
@@ -222,6 +233,7 @@ def _items(
     # what is left of a receipt of ours was in every figure before: it is not late
     unknown = fresh.filter(~pl.col("item_id").is_in([credit.item_id for credit in same]))
     late = late_documents(unknown, snapshots.known_until(earlier))
+    doubled = doubles.of_list(fresh, items, gone)
     replaced = _replaced(session, items, snapshot, before, after)
     journal.drop_proposals_on(store, posted.changed_subjects(items, snapshot))
     counts = facts.append_items(store, batch, snapshot, gone.select(list(frames.ITEM)))
@@ -232,7 +244,7 @@ def _items(
     result = ImportResult(
         "items", len(read.digests), counts["rows"], counts["new"], counts["changed"], counts["closed"], dated,
         latest if latest is not None and latest.day > dated.day else None, figures, _unknown_customers(session, snapshot), late, replaced,
-        tuple(same), read.invoices,
+        tuple(same), read.invoices, doubles=doubled,
     )  # fmt: skip
     return result, drafts, notes
 
@@ -271,17 +283,18 @@ def _unknown_customers(session: Session, snapshot: pl.DataFrame) -> tuple[str, .
     return tuple(named.filter(~named.is_in(known.implode())).sort())
 
 
-def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> str:
+def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where: str, allowed: Allowed) -> dict[str, object]:
     """Refuses a list that leaves out too much of what is open; gives what it closes all the same, in words, for the journal."""
     if gone.is_empty():
-        return ""
+        return {}
     state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
     percent = session.config.policy.closing_percent
     closures = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
     if closures.excessive and not allowed.closing:
         what = f"{closures.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
         raise MatcherError("items.closing", what, where)
-    return closures.said() if closures.closed else ""
+    closes: dict[str, object] = {"closed_items": closures.said()} if closures.closed else {}
+    return closes | ({"allowed_closing": True} if closures.excessive else {})
 
 
 def _let_through(

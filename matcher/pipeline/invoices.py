@@ -7,7 +7,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.openitems import readers
-from matcher.openitems.einvoices import EInvoice
+from matcher.openitems.einvoices import EInvoice, doubles
 from matcher.openitems.einvoices.parties import Customers, find_entity
 from matcher.openitems.einvoices.rows import PlacedInvoice, sort_out, table
 from matcher.openitems.tables import Table
@@ -15,6 +15,20 @@ from matcher.pipeline.import_results import PlacedFile
 from matcher.pipeline.session import Session
 from matcher.states import ItemStatus
 from matcher.store import journal
+
+
+class Named(NamedTuple):
+    """What a person says of the documents of an import.
+
+    Attributes:
+        entity: the legal entity of those that do not say it; '' for none.
+        customer: the buyer of all electronic invoices; '' for whom each of them names.
+        distinct: numbers of electronic invoices that are no listed document of the same customer, day and amount.
+    """
+
+    entity: str = ""
+    customer: str = ""
+    distinct: Collection[str] = ()
 
 
 class PlacedInvoices(NamedTuple):
@@ -25,25 +39,26 @@ class PlacedInvoices(NamedTuple):
     errors: list[MatcherError]
 
 
-def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequence[pl.DataFrame], customer: str) -> PlacedInvoices:
+def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequence[pl.DataFrame], named: Named) -> PlacedInvoices:
     """Gives every invoice its legal entity and its customer, and makes open items of those that the books do not have.
 
     Args:
         session: the open books.
         invoices: as they were read.
         lists: rows of open items that come in with them; they stand before the invoices.
-        customer: the buyer of all invoices; '' for whom each of them names.
+        named: the seller and the buyer of all invoices, where a person names them.
     """
     if not invoices:
         return PlacedInvoices([], (), [])
     customers = Customers(journal.customers(session.store))
+    customer = named.customer
     if customer and customer not in customers:
         error = MatcherError("invoice.customer", f"--customer {customer!r} is no customer of the books", hint="Import the customers first.")
         return PlacedInvoices([], (), [error])
     placed, errors = [], []
     for invoice in invoices:
         try:
-            entity = find_entity(invoice, session.config.entity, session.config.account)
+            entity = find_entity(invoice, session.config.entity, session.config.account, named.entity)
             owner = customer or customers.find(invoice, entity)
         except MatcherError as error:
             errors.append(error.at(invoice.place))
@@ -52,7 +67,7 @@ def place_invoices(session: Session, invoices: Sequence[EInvoice], lists: Sequen
     items = journal.items(session.store)
     known = pl.concat([items, *lists], how="diagonal")
     taken, stands, differing = sort_out(placed, known)
-    errors += differing
+    errors += [*differing, *doubles.check(taken, {*stands.values()}, known, items, named.distinct)]
     still_open = known.filter(pl.col("open_amount") != 0, pl.col("status") != ItemStatus.CLOSED)
     claimed = set(still_open.select("entity", "customer_id", "document_no").iter_rows())
     claimed |= {(one.entity, one.customer_id, one.invoice.document_no) for one in taken if one.open_amount}

@@ -9,7 +9,7 @@ from matcher.openitems.layouts.convert import Context, convert
 from matcher.openitems.layouts.library import Layouts, available
 from matcher.openitems.layouts.propose import SHOWN, propose
 from matcher.openitems.layouts.words import Kind
-from matcher.openitems.tables import RawSheet
+from matcher.openitems.sheets import RawSheet
 from matcher.parsers import registry
 from matcher.parsers.base import HEAD_BYTES, ParseOptions, Source
 from matcher.parsers.csv import sheets
@@ -45,16 +45,16 @@ class ProposedLayout:
     faults: tuple[Fault, ...]
 
 
-def context_of(session: Session) -> Context:
-    """What the books say that a list may leave out."""
+def context_of(session: Session, entity: str = "") -> Context:
+    """What the books say that a list may leave out. `entity`: the legal entity that a person names; else ''."""
     customers = journal.customers(session.store)
     entities = {entity.id: entity.name for entity in session.config.entity}
-    return Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers)
+    return Context(entities, session.config.books.base_currency, None if customers.is_empty() else customers, entity)
 
 
-def how_to_read(session: Session, layout: str) -> readers.How:
-    """How lists in layouts of their own are read. `layout`: name of the one to use; empty detects."""
-    return readers.How(available(own_lists(session.directory)), layout, context_of(session))
+def how_to_read(session: Session, layout: str, entity: str = "") -> readers.How:
+    """How lists in layouts of their own are read. `layout`: name of the one to use; empty detects. `entity`: as of `context_of`."""
+    return readers.How(available(own_lists(session.directory)), layout, context_of(session, entity))
 
 
 def marked_up(source: Source, data: bytes) -> list[RawSheet] | None:

@@ -9,7 +9,9 @@ from matcher.config import CONFIG_NAME, STORE_NAME, Config
 from matcher.encryption import find_key
 from matcher.errors import MatcherError
 from matcher.exports.files import write_bytes
+from matcher.pipeline import roles
 from matcher.settings import read_text
+from matcher.states import Work
 from matcher.store import check_encryption, create
 
 
@@ -43,19 +45,22 @@ def read(directory: Path) -> Settings:
     return _settings(directory, read_text(path, "config.invalid"))
 
 
-def make(directory: Path, *, encrypt: bool) -> tuple[Path, bool]:
+def make(directory: Path, *, encrypt: bool, actor: str = "") -> tuple[Path, bool]:
     """Makes a books directory. A matcher.toml that is there already is kept and checked.
 
     Returns:
         The path of matcher.toml, and whether it was written.
 
     Raises:
-        MatcherError: ``config.invalid``, ``usage.option``, ``encryption.key``, ``file.unwritable``, and what `matcher.store.create` raises.
+        MatcherError: ``config.invalid``, ``policy.role``, ``usage.option``, ``encryption.key``, ``file.unwritable``, and what
+            `matcher.store.create` raises.
     """
     path = directory / CONFIG_NAME
     written = not path.exists()
     text = configuration.template(encryption=encrypt)
     settings = _settings(directory, text) if written else read(directory)
+    if not written:
+        roles.check(settings.config.policy, actor, Work.SETUP)
     if encrypt and not settings.config.books.encryption:
         raise MatcherError("usage.option", "--encrypt is for new books, and there is a matcher.toml without it", str(path))
     key = settings.key()

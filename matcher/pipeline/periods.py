@@ -1,6 +1,7 @@
 """Closing a month and opening it again: a checklist, one or two people, and a lock that holds every day up to its end."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from matcher.ledger.proof.records import ProofState
 from matcher.ledger.proof.words import verdict
 from matcher.pipeline import proof
 from matcher.pipeline.exclusions import needs_reason
+from matcher.pipeline.pack import settings as of_pack
 from matcher.pipeline.reports import blocks
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import present
@@ -66,12 +68,13 @@ def close(session: Session, month: str, *, as_reviewer: bool = False, force: boo
     if force and not reason.strip():
         raise MatcherError("usage.option", "who closes a month by force says why", hint="Add --reason TEXT.")
     points = checklist(session, month)
-    if not force and any(point.blocks and not point.settled for point in points):
+    unsettled = [point.what for point in points if point.blocks and not point.settled]
+    if not force and unsettled:
         return Closing(month, CloseState.BLOCKED, points)
     if session.config.policy.close_by == 2 and not _reviewed(session, locked, month, as_reviewer=as_reviewer):
         _record(session, month, PeriodAction.PREPARE, reason)
         return Closing(month, CloseState.PREPARED, points)
-    _record(session, month, PeriodAction.CLOSE, reason)
+    _record(session, month, PeriodAction.CLOSE, reason, unsettled)
     return Closing(month, CloseState.CLOSED, points)
 
 
@@ -105,12 +108,19 @@ def _reviewed(session: Session, locked: Locks, month: str, *, as_reviewer: bool)
     return True
 
 
-def _record(session: Session, month: str, action: PeriodAction, reason: str) -> None:
-    settings = {"buckets": list(session.config.aging.buckets), "discount_grace_days": session.config.policy.discount_grace_days}
-    kept = json.dumps(settings, sort_keys=True) if action == PeriodAction.CLOSE else ""
+def _record(session: Session, month: str, action: PeriodAction, reason: str, unsettled: Sequence[str] = ()) -> None:
+    """`unsettled`: points of the checklist that a close by force passes over."""
+    config = session.config
+    settings = {
+        "buckets": list(config.aging.buckets),
+        "discount_grace_days": config.policy.discount_grace_days,
+        "grades": list(config.credit.grades),
+    }
+    kept = json.dumps(settings | of_pack.kept(config), sort_keys=True) if action == PeriodAction.CLOSE else ""
     journal.append_period(session.store, session.next_batch, month, action, reason, kept)
     command = "reopen" if action == PeriodAction.REOPEN else "close"
-    session.commit(command, {"month": month, "action": action.value, "reason": reason})
+    passed_over = {"unsettled": list(unsettled)} if unsettled else {}
+    session.commit(command, {"month": month, "action": action.value, "reason": reason, **passed_over})
 
 
 def checklist(session: Session, month: str) -> tuple[Point, ...]:

@@ -173,7 +173,7 @@ def _sets(options: Sequence[Explanation], verdict: MatchResult, book: Rulebook) 
         RankedSet(
             option.points, round(share / PPM, 6), option.rule, option.basis, option.difference, option.customer_id,
             tuple(RankedShare(s.item_id, s.amount, s.adjustment, s.adjustment_reason) for s in option.shares),
-            tuple(Evidence.of(kind, points) for kind, points in option.evidence), option.note,
+            tuple(Evidence.of(kind, points, option.basis) for kind, points in option.evidence), option.note,
         )
         for option, share in zip(options, (first, *chances), strict=True)
     )  # fmt: skip

@@ -38,7 +38,7 @@ from matcher.store import facts as store_facts
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
-    "terms", "disputed_amount", "extra", "seen",
+    "disputed_amount", "extra", "seen",
 )  # fmt: skip
 """Columns of lines, and of items, that nothing here reads; with a million lines it takes seconds to have them."""
 

@@ -1,30 +1,34 @@
 """Whether the books are what the journal sealed: the chain, every row that a batch appended, proposals, signatures."""
 
+import sys
 from collections.abc import Sequence
 
 from matcher import ids
 from matcher.errors import MatcherError
 from matcher.journal import chain
 from matcher.journal.chain import JournalEntry
+from matcher.pipeline import since
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
+from matcher.pipeline.since import Noted
 from matcher.store import facts, journal, lines, seals
 from matcher.store.database import REPLACED
 
 
-def checks(session: Session) -> list[Check]:
-    """All checks of what was sealed, in a fixed order."""
+def checks(session: Session, noted: Noted | None = None) -> tuple[list[Check], list[Check]]:
+    """All checks of what was sealed, in a fixed order; and those of `noted`, heads that were noted outside the books."""
     batches = journal.batches(session.store)
+    linked, (rows, altered) = _chain(batches), _rows(session, batches)
     results = [
-        _chain(batches),
-        _rows(session, batches),
+        linked,
+        rows,
         _replaced(session, batches),
         _line_ids(session),
         _statement_ids(session),
     ]
     if session.key is not None or session.config.journal.signed_from or any(batch.signature for batch in batches):
         results.append(_signatures(session, batches))
-    return results
+    return results, since.checks(batches, min(_unlinked(batches), altered), noted) if noted else []
 
 
 def require_proposals(session: Session, line_ids: Sequence[str]) -> None:
@@ -74,17 +78,23 @@ def _sealed(batch: JournalEntry) -> dict[str, tuple[int, str]]:
 
 def _chain(batches: list[JournalEntry]) -> Check:
     """Recomputes the batches' hashes from the first one on."""
-    name, previous = "journal: the hash chain", chain.GENESIS
+    broken = _unlinked(batches)
+    return Check("journal: the hash chain", len(batches), f"batch {batches[broken - 1].batch}" if broken <= len(batches) else "")
+
+
+def _unlinked(batches: list[JournalEntry]) -> int:
+    """Place of the first batch that is not what it was, from 1; one more than there are batches when all are."""
+    previous = chain.GENESIS
     for number, batch in enumerate(batches, start=1):
         if (batch.batch, batch.previous_hash, batch.hash) != (number, previous, chain.content_hash(batch)):
-            return Check(name, len(batches), f"batch {batch.batch}")
+            return number
         previous = batch.hash
-    return Check(name, len(batches))
+    return len(batches) + 1
 
 
-def _rows(session: Session, batches: list[JournalEntry]) -> Check:
-    """Reads every table whole and compares the rows of each batch with its seal."""
-    name, checked = "journal: every row is as it was sealed", 0
+def _rows(session: Session, batches: list[JournalEntry]) -> tuple[Check, int]:
+    """Reads every table whole and compares the rows of each batch with its seal; with the first batch that differs in any of them."""
+    name, checked, first = "journal: every row is as it was sealed", 0, sys.maxsize
     sealed = {batch.batch: _sealed(batch) for batch in batches}
     failure = ""
     for table, stored in seals.by_batch(session.store).items():
@@ -93,7 +103,8 @@ def _rows(session: Session, batches: list[JournalEntry]) -> Check:
         differ = sorted(number for number in stored.keys() | expected.keys() if stored.get(number) != expected.get(number))
         if differ and not failure:
             failure = f"{table} of batch {differ[0]}"
-    return Check(name, checked, failure)
+        first = min([first, *differ[:1]])
+    return Check(name, checked, failure), first
 
 
 def _replaced(session: Session, batches: list[JournalEntry]) -> Check:

@@ -65,17 +65,25 @@ def by_class(decisions: pl.DataFrame, book: Rulebook) -> dict[str, int]:
 
 def answers(session: Session) -> Answers:
     """What persons said of postings, as far as it stands in the batches."""
+    return answers_until(session, None)
+
+
+def answers_until(session: Session, last: int | None) -> Answers:
+    """The same as it stood after a batch."""
     undos: list[int] = []
     rows: list[Sequence[object]] = []
     for batch, command, text in journal.summaries(session.store, OTHERWISE):
+        if last is not None and batch > last:
+            break
         summary = json.loads(text)
         if command == "undo" and "run" not in summary:
             undos.append(batch)
         rows += [(batch, line_id, *told) for line_id, told in summary.get(OTHERWISE, {}).items()]
-    return Answers(undos, frames.of_rows(rows, trust.OTHERWISE), sampled_by_runs(session))
+    return Answers(undos, frames.of_rows(rows, trust.OTHERWISE), sampled_by_runs(session, last))
 
 
-def sampled_by_runs(session: Session) -> frozenset[str]:
-    """Ids of the decisions that runs chose for a check."""
-    told = (json.loads(text).get(SAMPLE, ()) for _, _, text in journal.summaries(session.store, SAMPLE))
+def sampled_by_runs(session: Session, last: int | None = None) -> frozenset[str]:
+    """Ids of the decisions that runs chose for a check, up to a batch."""
+    summaries = journal.summaries(session.store, SAMPLE)
+    told = (json.loads(text).get(SAMPLE, ()) for batch, _, text in summaries if last is None or batch <= last)
     return frozenset(decision_id for ids in told for decision_id in ids)

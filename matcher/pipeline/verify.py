@@ -20,29 +20,33 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.pipeline import sealed
 from matcher.pipeline.check import Check
 from matcher.pipeline.session import Session
-from matcher.states import NOT_RECEIVABLE, REVERSING, DecisionKind, LineState, StatementState
+from matcher.pipeline.since import Noted
+from matcher.states import NOT_RECEIVABLE, ON_ITEMS, REVERSING, DecisionKind, LineState, StatementState
 from matcher.store import approvals, facts, journal, lines
 
 _UNASKED = ("remittance_information", "raw", "counterparty_name", "counterparty_account", "bank_reference", "end_to_end_id", "extra")
-_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.SUBMIT, *REVERSING]
+_ON_NO_LINE = [DecisionKind.SET_OFF, DecisionKind.WRITE_OFF, DecisionKind.REVOKE, DecisionKind.SUBMIT, *ON_ITEMS, *REVERSING]
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def verify(session: Session, expect: str = "") -> list[Check]:
+def verify(session: Session, expect: str = "", noted: Noted | None = None) -> list[Check]:
     """All checks, in a fixed order. That tables and triggers are the program's own was seen when the books were opened.
 
     Args:
         session: of the command; it only reads.
         expect: a hash of the chain that was noted before; '' for none.
+        noted: heads that were noted before; see `since.read`.
 
     Raises:
         MatcherError: ``usage.option`` when `expect` is no hash, ``books.damaged``, ``journal.key``.
     """
     if expect and not _HASH.fullmatch(expect):
         raise MatcherError("usage.option", "--expect takes the 64 digits that `matcher verify --head` prints")
-    checks = [*sealed.checks(session), *_money(session), _approvals(session), *_statements(session)]
+    of_journal, of_noted = sealed.checks(session, noted)
+    checks = [*of_journal, *_money(session), _approvals(session), *_statements(session)]
     broken = any(check.failure and check.code == "verify.failed" for check in checks)
-    return [*checks, *_whole(session, broken=broken), *([sealed.expected(session, expect)] if expect else [])]
+    compared = [*([sealed.expected(session, expect)] if expect else []), *of_noted]
+    return [*checks, *_whole(session, broken=broken), *compared]
 
 
 def _money(session: Session) -> list[Check]:

@@ -26,11 +26,13 @@ class Asked:
         known: what the books knew then; None for now.
         buckets: last day of each aging bucket.
         discount_grace_days: days after the discount date on which a discount still counts as earned.
+        grades: days late up to which a customer has the grades A to D.
     """
 
     known: Known | None
     buckets: tuple[int, ...]
     discount_grace_days: int
+    grades: tuple[int, ...]
 
 
 def asked_for(session: Session, as_of: date, known: Known | None = None) -> Asked:
@@ -38,9 +40,11 @@ def asked_for(session: Session, as_of: date, known: Known | None = None) -> Aske
     config = session.config
     closed = Locks(journal.periods(session.store)).closing(as_of)
     if closed is None or (known is not None and known.batch < closed.batch):
-        return Asked(known, config.aging.buckets, config.policy.discount_grace_days)
+        return Asked(known, config.aging.buckets, config.policy.discount_grace_days, config.credit.grades)
     settings = json.loads(closed.settings)
-    return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"])
+    # a month that was closed by an earlier version kept no grades
+    grades = tuple(settings.get("grades", config.credit.grades))
+    return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"], grades)
 
 
 def known_at(session: Session, text: str) -> Known | None:

@@ -30,6 +30,10 @@ _WORDS = (
 
 _COLUMNS = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDS)
 _NOT_A_NUMBER = re.compile(r"date|datum|betrag|amount|montant|金额|日期")
+_AMOUNTS = ("discount", "deduction", "net", "gross")
+_NO_AMOUNT = re.compile(r"%|prozent|percent|satz|\brate\b|\btaux\b|率|datum|\bdate\b|frist|\btage?\b|\bdays?\b|\bbis\b|日期|天数")
+_NUMBERED = re.compile(r"nummer|\bnr\b|nr\.?$|\bno\b|number|\bnum|\bn°|\bnº|#|号")
+_KIND = re.compile(r"art$|\btyp|\btype\b|\bkind\b|\bstatus\b|类型|种类|状态|代码$")
 _TOTAL = re.compile(r"\b(?:grand )?total\b|summe|gesamt|\bsomme\b|合计|总计|总额")
 _ADVICE = re.compile(
     r"(?:avis|advice|remittance|zahlungs?avis|bordereau|payment ?(?:no|ref)|zahlungs?(?:nr|referenz)|付款单)[^:：]*[:：]?$"
@@ -76,12 +80,8 @@ def _grid(data: bytes, name: str) -> _Grid | None:
             return None
         rows = sheets[0].to_python() if sheets else []
         return _Grid([(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)], exact=True)
-    if b"\0" in data:
+    if (text := _decoded(data)) is None:
         return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
     head = "\n".join(text.splitlines()[:MOST_HEAD])
     mark = max(";\t|,", key=lambda sign: (min(head.count(sign), 10_000), sign != ","))
     if mark not in head:
@@ -91,6 +91,24 @@ def _grid(data: bytes, name: str) -> _Grid | None:
     except csv.Error:
         return None
     return _Grid(lines, exact=False)
+
+
+def _decoded(data: bytes) -> str | None:
+    """The text of a file; one that is not Unicode is Chinese when only so a word of its header is known. None for no text."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        western = data.decode("cp1252", "replace")
+    try:
+        chinese = data.decode("gb18030")
+    except UnicodeDecodeError:
+        return western
+    known = [sum(len(_columns(re.split(r"[;\t|,]", line))) for line in text.splitlines()[:MOST_HEAD]) for text in (western, chinese)]
+    return chinese if known[1] > known[0] else western
 
 
 def _text(cell: object) -> str:
@@ -105,6 +123,7 @@ def _folded(text: str) -> str:
 
 def _columns(header: Cells) -> dict[str, int]:
     found: dict[str, int] = {}
+    numbered = False
     for place, cell in enumerate(header):
         words = _folded(cell)
         if len(words) > 40:
@@ -112,7 +131,13 @@ def _columns(header: Cells) -> dict[str, int]:
         kind = next((kind for kind, pattern in _COLUMNS if pattern.search(words)), "")
         if kind == "document" and _NOT_A_NUMBER.search(words):
             kind = "gross" if re.search(r"betrag|amount|montant|金额", words) else ""
-        if kind:
+        if kind in _AMOUNTS and _NO_AMOUNT.search(words):
+            kind = ""
+        if kind == "document" and not numbered and _NUMBERED.search(words):
+            # Belegart may stand before Belegnummer
+            numbered = True
+            found[kind] = place
+        elif kind and not (kind == "document" and _KIND.search(words)):
             found.setdefault(kind, place)
     return found
 
@@ -176,6 +201,10 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 """An amount whose marks may all be of thousands, or one of them the decimal mark."""
 
 
+_BRACKETS = re.compile(r"^\D{0,4}[(\[（<].*[)\]）>]\D{0,4}$")
+"""What takes an amount off where no minus is written."""
+
+
 class _Reader:
     """Reads amounts with a decimal comma or a decimal point as plain decimals."""
 
@@ -184,6 +213,8 @@ class _Reader:
 
     def __call__(self, text: str) -> str:
         plain = re.sub(r"[^\d.,+-]", "", text.replace("−", "-"))
+        if _BRACKETS.match(text.strip()) and "-" not in plain:
+            plain = f"-{plain}"
         if plain.endswith("-"):
             plain = f"-{plain[:-1]}"
         return plain.replace(".", "").replace(",", ".") if self.comma else plain.replace(",", "")

@@ -6,7 +6,8 @@ from typing import Any
 
 from matcher.errors import MatcherError
 from matcher.openitems.faults import refuse
-from matcher.openitems.tables import Column, text_table, typed
+from matcher.openitems.sheets import raw_sheets
+from matcher.openitems.tables import Column, one_sheet, text_table, typed
 from matcher.remittance.reason_codes import UNKNOWN, reason_of
 from matcher.remittance.records import Advice, AdviceFile, AdviceKind, AdviceRow, IssuedDocument, Unproven
 
@@ -26,7 +27,8 @@ COLUMNS = (
 )
 _SAME = ("payment_reference", "date", "currency", "total")
 _TELLING = frozenset({"advice_id", "document_no", "net"})
-_ARCHIVES = (b"PAR1", b"PK\x03\x04")
+_WORKBOOK = b"PK\x03\x04"
+_ARCHIVES = (b"PAR1", _WORKBOOK)
 
 _Row = tuple[dict[str, Any], str]
 """Cells by column, and the row's place."""
@@ -38,7 +40,7 @@ def read(data: bytes, name: str, documents: Sequence[IssuedDocument]) -> AdviceF
     A row without ``gross`` has the net amount and what was taken off; an advice without ``total`` has the sum of its rows.
 
     Raises:
-        MatcherError: as `tables.typed`, with all that is wrong in one error.
+        MatcherError: ``layout.ambiguous`` as `tables.one_sheet`, and as `tables.typed`, with all that is wrong in one error.
     """
     del documents
     packed = data.startswith(_ARCHIVES)
@@ -52,6 +54,8 @@ def read(data: bytes, name: str, documents: Sequence[IssuedDocument]) -> AdviceF
         raise
     if not _TELLING.issubset(table.frame.columns):
         return None
+    if data.startswith(_WORKBOOK):
+        one_sheet(raw_sheets(data, name), name)
     frame, found = typed(table, COLUMNS)
     refuse(table, found)
     cells = frame.select(column.name for column in COLUMNS).iter_rows(named=True)

@@ -9,9 +9,36 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matcher.review import approvals, customer, decision_file, explanation, items, learned, line, log, queue, statement, status
+    from matcher.review import (
+        approvals,
+        behaviour,
+        customer,
+        decision_file,
+        explanation,
+        items,
+        learned,
+        line,
+        log,
+        queue,
+        statement,
+        status,
+    )
 
-__all__ = ["approvals", "customer", "decision_file", "explanation", "items", "learned", "line", "log", "queue", "statement", "status"]
+__all__ = [
+    "approvals",
+    "behaviour",
+    "customer",
+    "decision_file",
+    "explanation",
+    "exposure",
+    "items",
+    "learned",
+    "line",
+    "log",
+    "queue",
+    "statement",
+    "status",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

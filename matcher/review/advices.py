@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
-
 from matcher import money
 from matcher.frames import State
 from matcher.pipeline.remittance import records
 from matcher.pipeline.remittance.binding import Bond
-from matcher.pipeline.remittance.told import BASIS, World
+from matcher.pipeline.remittance.told import World
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import with_credits
 from matcher.pipeline.view import near_state, present
 from matcher.remittance.records import AdviceRow
-from matcher.states import AllocationState, LineState
 from matcher.store import advices as stored
 
 STATES = ("used", "about a line", "waits for its payment", "unproven")
@@ -84,14 +81,11 @@ def of_line(session: Session, line_id: str) -> list[AdviceView]:
 
 def _views(state: State, kept: Sequence[records.KeptAdvice], unproven: Sequence[records.KeptUnproven]) -> list[AdviceView]:
     world = World(state, with_credits(state), kept)
-    posted = state.lines.filter((pl.col("state") == LineState.POSTED) & (pl.col("basis") == BASIS))["line_id"].to_list()
     by_key: dict[str, list[tuple[str, Bond]]] = {}
     for line, bonds in world.bonds.items():
         for bond in bonds:
             by_key.setdefault(bond.kept.key, []).append((line, bond))
-    paid: dict[str, set[str]] = {line: set() for line in posted}
-    for line, item in state.allocations.filter(pl.col("state") == AllocationState.POSTED).select("line_id", "item_id").iter_rows():
-        paid.get(line, set()).add(item)
+    paid = world.paid
     views = []
     for one in kept:
         about = by_key.get(one.key, [])

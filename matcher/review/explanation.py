@@ -228,14 +228,26 @@ class _Parts:
 
     def way(self, recorded: RecordedExplanation) -> ExplanationView:
         """An explanation with words, and with what its items had open."""
-        evidence = tuple(Evidence.of(kind, points) for kind, points in recorded.evidence)
+        evidence = tuple(Evidence.of(kind, points, recorded.basis) for kind, points in recorded.evidence)
         title = self.titles.get(recorded.rule.partition("@")[0], "")
-        items = tuple(self._item(share, recorded.customer_id) for share in recorded.shares)
+        items: list[ItemPart] = []
+        for share in recorded.shares:
+            before = sum(one.item_amount + one.adjustment for one in recorded.shares[: len(items)] if one.item_id == share.item_id)
+            items.append(self._item(share, recorded.customer_id, before))
         return ExplanationView(
-            recorded.rule, title, recorded.basis, recorded.difference, recorded.customer_id, recorded.points, evidence, items, recorded.note
+            recorded.rule,
+            title,
+            recorded.basis,
+            recorded.difference,
+            recorded.customer_id,
+            recorded.points,
+            evidence,
+            tuple(items),
+            recorded.note,
         )
 
-    def _item(self, share: Allocation, customer: str) -> ItemPart:
+    def _item(self, share: Allocation, customer: str, given: int) -> ItemPart:
+        """A share with what its item had open; `given`: what shares before it give of the same item."""
         rows = self.state.items.filter(pl.col("item_id") == share.item_id)
         if not rows.height:
             currency = self.line["currency"]
@@ -245,7 +257,7 @@ class _Parts:
         row = rows.row(0, named=True)
         posted = self.posted.filter(pl.col("item_id") == share.item_id)
         taken = posted.filter("since").select(total(pl.col("item_amount") + pl.col("adjustment"))).item()
-        before = row["open"] + taken
+        before = row["open"] + taken - given
         return ItemPart(
             share.item_id, row["document_no"], row["customer_id"], row["issue_date"], row["due_date"], row["currency"], before,
             share.amount, share.adjustment, share.adjustment_reason, before - share.item_amount - share.adjustment,

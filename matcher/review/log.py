@@ -171,8 +171,10 @@ class _Telling:
         shares: dict[str, list[Row]] = {}
         for row in story.allocations(self.store, list(every)):
             shares.setdefault(row["decision_id"], []).append(row)
+        notes = story.item_notes(self.store, list(every))
         told_items = {share["item_id"] for found in shares.values() for share in found}
         told_items |= {item for row in every.values() for item in log_words.items_of(row, shares)}
+        told_items |= {note["item_id"] for note in notes.values()}
         line_ids = {row[name] for row in every.values() for name in ("line_id", "other_line")} | set(map(unapplied.line_of, told_items))
         facts = log_words.Facts(
             lines=story.lines(self.store, line_ids - {""}),
@@ -180,6 +182,7 @@ class _Telling:
             names=open_items.names_of(self.store, list({row["customer_id"] for row in every.values()} - {""})),
             shares=shares,
             decisions=every,
+            notes=notes,
         )
         for row in made:
             summary = log_words.summary(self.batches[row["batch"]])
@@ -187,7 +190,8 @@ class _Telling:
             yield (row["batch"], 1, row["ordinal"]), LogEntry(
                 row["at"], row["batch"], self.runs.get(row["batch"]), row["actor"], row["run_by"], row["kind"],
                 facts.said(row, summary), "" if row["kind"] == DecisionKind.MATCH else row["reason"], row["decision_id"], row["line_id"],
-                row["customer_id"], log_words.items_of(row, shares), amount, currency, row["rule"], row["confidence"], row["reverses"],
+                row["customer_id"], log_words.items_of(row, shares, notes), amount, currency, row["rule"], row["confidence"],
+                row["reverses"],
             )  # fmt: skip
 
     def _credits(self) -> Iterable[_Placed]:

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matcher import money
 from matcher.journal.decisions import refused_items
 from matcher.ledger import unapplied
-from matcher.states import DecisionKind, Exclusion, ItemStatus, PeriodAction
+from matcher.states import ON_ITEMS, DecisionKind, Exclusion, ItemStatus, PeriodAction
 from matcher.store.story import Row
 
 _ON_ITEMS = {
@@ -31,8 +31,10 @@ def summary(batch: Row) -> dict[str, Any]:
     return found
 
 
-def items_of(decision: Row, shares: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
-    """Ids of the items that a decision is about."""
+def items_of(decision: Row, shares: Mapping[str, Sequence[Row]], notes: Mapping[str, Row] | None = None) -> tuple[str, ...]:
+    """Ids of the items that a decision is about. `notes`: what decisions say of items, by decision."""
+    if notes and (note := notes.get(decision["decision_id"])):
+        return (note["item_id"],)
     if decision["kind"] == DecisionKind.REJECT:
         return refused_items(decision["refused"])
     listed = (decision["counts_instead"],) if decision["kind"] == DecisionKind.LISTED else ()
@@ -48,6 +50,7 @@ class Facts:
         items: by id: document_no, currency.
         names: of customers, by id.
         shares: allocations by decision.
+        notes: what decisions say of an item, by decision: item_id, amount, currency, code.
         decisions: those that are told, and those that they take back.
     """
 
@@ -56,6 +59,7 @@ class Facts:
     names: Mapping[str, str]
     shares: Mapping[str, Sequence[Row]]
     decisions: Mapping[str, Row]
+    notes: Mapping[str, Row] = field(default_factory=dict)
 
     def money(self, decision: Row) -> tuple[int | None, str]:
         """Cash that a decision moves, in the line's currency; the line's amount where it moves all of it or none in particular."""
@@ -83,7 +87,10 @@ class Facts:
 
     def _done(self, decision: Row) -> str:
         """What was done, without who decided it."""
-        kind, whole = DecisionKind(decision["kind"]), self._whole(decision)
+        kind = DecisionKind(decision["kind"])
+        if kind in ON_ITEMS:
+            return self._of_item(decision)
+        whole = self._whole(decision)
         if kind == DecisionKind.SET_OFF and decision["line_id"]:
             return f"set off {self._money(decision)} against {self._items(decision)}"
         if kind in _ON_ITEMS:
@@ -115,6 +122,25 @@ class Facts:
             case DecisionKind.REVOKE:
                 return f"revoked the {decision['classified']} {refused_items(decision['refused'])[0]} of {self._customer(decision)}"
         return kind.value
+
+    def _of_item(self, decision: Row) -> str:
+        """What a decision says of an item."""
+        note = self.notes[decision["decision_id"]]
+        name, amount = self._name(note["item_id"]), f"{money.render(note['amount'], note['currency'])} {note['currency']}"
+        match decision["kind"]:
+            case DecisionKind.DISPUTE if not note["amount"]:
+                return f"settled the dispute about {name}"
+            case DecisionKind.DISPUTE:
+                return f"recorded that {amount} of {name} are disputed ({note['code']})"
+            case DecisionKind.PROMISE:
+                return f"recorded that {amount} of {name} are promised for {decision['until']}"
+            case DecisionKind.DUNNING_HOLD if decision["until"] is None:
+                return f"lets {name} be dunned again"
+            case DecisionKind.DUNNING_HOLD:
+                return f"keeps {name} from being dunned before {decision['until']}"
+            case DecisionKind.DUN:
+                return f"dunned {name} at level {note['code']}, for {amount}"
+        return f"recorded that the customer {note['code']} {name}"
 
     def _customer(self, decision: Row) -> str:
         return " ".join(filter(None, (decision["customer_id"], self.names.get(decision["customer_id"], ""))))

@@ -145,6 +145,8 @@ class Limits(Strict):
     Attributes:
         rounding: most that is missing for a rounding, in the smallest unit of the currency.
         fee: most that a bank's fee may be; `fee_share` also bounds it, in millionths of the amount.
+        payout_fee_share: most that a payment provider's fee is believed to be, in millionths of the payment; `payout_fee` comes on top,
+            in the smallest unit of the currency.
         exchange_low, exchange_high: how far below and above the day's rate a payment may lie, in millionths.
         due_before, overdue: days around the due date within which a payment is ordinary.
         subset_items, triple_items: most open items for a set of any size, and for one of at most three, to be trusted.
@@ -157,6 +159,8 @@ class Limits(Strict):
     rounding: int
     fee: int
     fee_share: int
+    payout_fee_share: int
+    payout_fee: int
     exchange_low: int
     exchange_high: int
     due_before: int

@@ -107,7 +107,11 @@ DIFFERENCES: dict[str, Difference] = {
         ("difference_exchange",),
         limits=("exchange_low", "exchange_high"),
     ),
-    "advised": Difference("what the remittance advice says: discounts, fees and deductions, document by document", ("difference_advised",)),
+    "advised": Difference(
+        "what the remittance advice says: discounts, fees and deductions, document by document",
+        ("difference_advised",),
+        limits=("payout_fee_share", "payout_fee"),
+    ),
     "part": Difference("less than the items", ("difference_part", "difference_part_even", "difference_part_small")),
     "over": Difference("more than the items", ("difference_over", "difference_over_even", "difference_over_large", "difference_over_list")),
 }
@@ -202,6 +206,12 @@ EVIDENCE: dict[str, EvidenceKind] = {
 EVERYWHERE = ("due_before", "overdue")
 """Bounds that bear on every explanation."""
 
+IN_ADVICE = {
+    "reference_whole": "the document number is in the payer's remittance advice, letters and digits",
+    "reference_digits": "all digits of the document number are in the payer's remittance advice",
+}
+"""What kinds of evidence say of numbers that are an advice's."""
+
 
 def bears(kind: str, basis: str, difference: str) -> bool:
     """Whether an explanation of that basis and difference can have that kind of evidence."""
@@ -225,6 +235,7 @@ class Evidence:
     words: str
 
     @classmethod
-    def of(cls, kind: str, points: int) -> "Evidence":
-        """With the words of the kind; a kind of an earlier version has none but its name."""
-        return cls(kind, points, EVIDENCE[kind].words if kind in EVIDENCE else kind)
+    def of(cls, kind: str, points: int, basis: str = "") -> "Evidence":
+        """With the words of the kind; a kind of an earlier version has none but its name. `basis`: of the explanation."""
+        words = IN_ADVICE.get(kind, "") if basis == "advice" else ""
+        return cls(kind, points, words or (EVIDENCE[kind].words if kind in EVIDENCE else kind))

@@ -22,7 +22,7 @@ APPEND_ONLY = (
     *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_ruling")),
     *(f"raw.{name}" for name in ("item", "snapshot", "customer", "rate", "advice", "advice_row", "unproven_advice")),
     *(f"raw.{name}" for name in ("book_entry", "book_balance")),
-    *(f"log.{name}" for name in ("batch", "decision", "allocation", "credit", "export", "answer")),
+    *(f"log.{name}" for name in ("batch", "decision", "allocation", "item_note", "credit", "export", "answer")),
     *(f"log.{name}" for name in ("period", "closed_finding", "closed_proposal")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""
@@ -221,8 +221,9 @@ def _remove(folder: Path) -> None:
 
 @contextmanager
 def open_store(
-    path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None, long: bool = False, itself: bool = False
-) -> Iterator[Store]:
+    path: Path, *, write: bool, keep: bool = True, new: bool = False, key: str | None = None, long: bool = False, itself: bool = False,
+    upgrade: bool = True,
+) -> Iterator[Store]:  # fmt: skip
     """The books file, open for one command; a writer's changes are committed together when the block ends without an error.
 
     Args:
@@ -234,17 +235,18 @@ def open_store(
         key: of encrypted books; None for plain ones.
         long: whether a writer will take so long that readers get a copy of what was before; see `before`.
         itself: whether a reader must have the books themselves, and never such a copy.
+        upgrade: whether a reader brings books of an earlier version up to date, which writes to them.
 
     Raises:
         MatcherError: ``books.busy`` when another process has it, ``books.damaged``, ``books.foreign``, ``books.newer``; what
             `failures.opening` finds of a key, and ``encryption.unavailable``; ``books.unreadable``, ``books.unwritable`` and
-            ``memory.short`` when the system refuses what is needed.
+            ``memory.short`` when the system refuses what is needed; ``policy.role`` for books of an earlier version without `upgrade`.
     """
     with failures.coded(path):
-        yield from _opened(path, write=write, keep=keep, new=new, key=key, long=long, itself=itself)
+        yield from _opened(path, write=write, keep=keep, new=new, key=key, long=long, itself=itself, upgrade=upgrade)
 
 
-def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None, long: bool, itself: bool) -> Iterator[Store]:
+def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None, long: bool, itself: bool, upgrade: bool) -> Iterator[Store]:
     opened = connect(path, write, key) if write or itself else _connect_to_read(path, key)
     try:
         applied = _check(opened)
@@ -252,6 +254,9 @@ def _opened(path: Path, *, write: bool, keep: bool, new: bool, key: str | None, 
             raise MatcherError("books.damaged", "the file holds no books", str(path))
         pending = len(migrations()) - len(applied)
         if pending and not write:
+            if not upgrade:
+                what = "the books are of an earlier version, and to bring them up to date writes to them"
+                raise MatcherError("policy.role", what, str(path), "Let somebody who may write run `matcher status` first.")
             opened.close()
             _bring_up_to_date(path, key)
             opened = connect(path, write, key)

@@ -19,8 +19,6 @@ def _latest_rulings(batch: int | None = None) -> str:
     return f"(SELECT * FROM {rulings} QUALIFY row_number() OVER (PARTITION BY statement_id ORDER BY batch DESC) = 1)"
 
 
-_RULINGS = _latest_rulings()
-
 _NOT_COUNTING = ", ".join(f"'{state}'" for state in NOT_COUNTING)
 _SET_APART = ", ".join(f"'{state}'" for state in SET_APART)
 _EXCLUDE, _ACCEPTED, _REJECTED = (f"'{word}'" for word in (DecisionKind.EXCLUDE, StatementState.ACCEPTED, StatementState.REJECTED))
@@ -86,20 +84,21 @@ def append_statements(store: Store, records: list[dict[str, Any]]) -> None:
     store.append("raw.statement", pl.DataFrame(records, schema_overrides=typed, infer_schema_length=None))
 
 
-def statements(store: Store) -> pl.DataFrame:
+def statements(store: Store, batch: int | None = None) -> pl.DataFrame:
     """All statements, by account and date; ``state`` is what a person's latest ruling says, else what it was when it came in.
 
     ``lines_excluded`` counts the lines that it brought and that do not count; ``since`` is the batch in which it
-    came to count, or in which it was rejected.
+    came to count, or in which it was rejected. With a `batch`, as the books knew them after it.
     """
+    decided = until("log.decision", batch)
     return store.frame(
         f"""WITH away AS (
-            SELECT statement_id, count(*) AS n FROM raw.line WHERE line_id IN (
-                SELECT line_id FROM log.decision WHERE kind = {_EXCLUDE}
-                    AND decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')
+            SELECT statement_id, count(*) AS n FROM {until("raw.line", batch)} WHERE line_id IN (
+                SELECT line_id FROM {decided} WHERE kind = {_EXCLUDE}
+                    AND decision_id NOT IN (SELECT reverses FROM {decided} WHERE reverses <> '')
             ) GROUP BY statement_id
         ), accepted AS (
-            SELECT statement_id, max(batch) AS batch FROM raw.statement_ruling SEMI JOIN (
+            SELECT statement_id, max(batch) AS batch FROM {until("raw.statement_ruling", batch)} SEMI JOIN (
                 SELECT batch FROM log.batch WHERE command = 'statement accept'
             ) AS b USING (batch) WHERE ruling = {_ACCEPTED} GROUP BY statement_id
         )
@@ -108,8 +107,8 @@ def statements(store: Store) -> pl.DataFrame:
             coalesce(v.reason, '') AS reason, coalesce(v.replaced_by, '') AS replaced_by,
             f.name AS file, f.format, coalesce(away.n, 0) AS lines_excluded,
             CASE v.ruling WHEN {_REJECTED} THEN v.batch ELSE coalesce(accepted.batch, s.batch) END AS since
-        FROM raw.statement AS s LEFT JOIN {_RULINGS} AS v USING (statement_id) LEFT JOIN away USING (statement_id)
-        LEFT JOIN accepted USING (statement_id)
+        FROM {until("raw.statement", batch)} AS s LEFT JOIN {_latest_rulings(batch)} AS v USING (statement_id)
+        LEFT JOIN away USING (statement_id) LEFT JOIN accepted USING (statement_id)
         LEFT JOIN raw.file AS f ON f.file_id = s.file_id AND f.kind = 'statement'
         ORDER BY account, first_day, last_day, statement_id"""
     )
@@ -150,8 +149,9 @@ def statement_facts(store: Store, batch: int | None = None) -> list[StatementSpa
     # a statement that was accepted again was read again: only what it repeated then holds
     repeated: dict[str, list[Repetition]] = {}
     for statement_id, *repetition in store.run(
-        """SELECT r.statement_id, l.statement_id AS brought_by, count(*), sum(l.amount)::BIGINT
-        FROM (FROM raw.repeated_line QUALIFY batch = max(batch) OVER (PARTITION BY statement_id)) AS r JOIN raw.line AS l USING (line_id)
+        f"""SELECT r.statement_id, l.statement_id AS brought_by, count(*), sum(l.amount)::BIGINT
+        FROM (FROM {until("raw.repeated_line", batch)} QUALIFY batch = max(batch) OVER (PARTITION BY statement_id)) AS r
+        JOIN raw.line AS l USING (line_id)
         GROUP BY ALL ORDER BY ALL"""
     ):
         repeated.setdefault(statement_id, []).append(Repetition(*repetition))

@@ -12,6 +12,7 @@ from matcher import columns, frames
 from matcher.journal.chain import GENESIS, Head, JournalEntry
 from matcher.ledger.movements import Facts
 from matcher.states import SETTLING, DecisionKind, PeriodAction
+from matcher.store import item_notes
 from matcher.store.database import Store
 from matcher.store.snapshots import snapshots as lists_of_items
 
@@ -56,6 +57,7 @@ class _About(TypedDict):
     snapshots: pl.DataFrame
     credits: pl.DataFrame
     periods: pl.DataFrame
+    item_notes: pl.DataFrame
 
 
 def last_batch(store: Store) -> Head:
@@ -123,7 +125,8 @@ def returning(store: Store, line_id: str) -> list[str]:
 
 def items_of(store: Store, decision_id: str) -> list[str]:
     """Ids of the items that a decision names."""
-    return [str(row[0]) for row in store.run("SELECT DISTINCT item_id FROM log.allocation WHERE decision_id = ? ORDER BY 1", [decision_id])]
+    sql = "SELECT item_id FROM (FROM log.allocation UNION ALL BY NAME FROM log.item_note) WHERE decision_id = $1 GROUP BY ALL ORDER BY 1"
+    return [str(row[0]) for row in store.run(sql, [decision_id])]
 
 
 def batch_until(store: Store, text: str) -> int | None:
@@ -332,6 +335,7 @@ def _about(store: Store, batch: int | None = None) -> _About:
         "snapshots": snapshots(store, batch),
         "credits": credits(store, batch),
         "periods": periods(store, batch),
+        "item_notes": item_notes.read(store, until("log.item_note", batch)),
     }
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from matcher import frames
 from matcher.ledger.movements import Facts
 from matcher.ledger.unapplied import PREFIX
-from matcher.store import journal
+from matcher.store import item_notes, journal
 from matcher.store.database import Store
 
 FEW = 200
@@ -42,6 +42,7 @@ _CHANGED_ITEMS = """CREATE OR REPLACE TEMP TABLE near_item AS
 _DECISIONS = """CREATE OR REPLACE TEMP TABLE near_decision AS
     WITH near AS (
         SELECT decision_id FROM log.allocation SEMI JOIN near_item USING (item_id)
+        UNION SELECT decision_id FROM log.item_note SEMI JOIN near_item USING (item_id)
         UNION SELECT decision_id FROM log.decision SEMI JOIN near_line USING (line_id)
     )
     SELECT decision_id FROM near UNION SELECT decision_id FROM log.decision WHERE reverses IN (SELECT decision_id FROM near)"""
@@ -116,4 +117,5 @@ def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, propos
         snapshots=journal.snapshots(store),
         credits=journal.credits(store, table="(FROM log.credit SEMI JOIN near_line USING (line_id))", few=few),
         periods=journal.periods(store),
+        item_notes=item_notes.read(store, "(FROM log.item_note SEMI JOIN near_item USING (item_id))", few=few),
     )

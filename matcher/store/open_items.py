@@ -7,10 +7,11 @@ it is a plain sum; the few others are left to the fold. tests/properties/test_ne
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from matcher import columns, frames
+from matcher import columns, frames, terms
 from matcher.ledger.unapplied import PREFIX
 from matcher.money import PPM, SCALE
 from matcher.states import SETTLING, ItemStatus
@@ -84,7 +85,7 @@ _LATEST = f"""CREATE OR REPLACE TEMP TABLE found_item AS
         {_DAY.format("due_date")} AS due_date,
         currency, amount, CASE status WHEN '{ItemStatus.CLOSED}' THEN 0 ELSE open_amount END AS open,
         CASE WHEN discount_ppm BETWEEN 1 AND {PPM - 1} THEN discount_ppm ELSE 0 END AS ppm, {_DAY.format("discount_date")} AS discount_date,
-        last IS NOT NULL AS again
+        terms, last IS NOT NULL AS again
     FROM {{table}} AS t LEFT JOIN seen_again USING (item_id) WHERE batch = coalesce(last, batch) {{where}}"""
 _MOVED = """CREATE OR REPLACE TEMP TABLE moved_item AS
     SELECT a.item_id, sum(CASE WHEN u.reverses IS NULL THEN item_amount + adjustment ELSE 0 END) AS settled,
@@ -97,6 +98,10 @@ _SUMS = """UPDATE found_item SET open = CASE WHEN again THEN open ELSE open - se
 _LEFT = """SELECT item_id FROM found_item JOIN moved_item USING (item_id) WHERE again AND (open <> 0 OR undone) ORDER BY item_id"""
 _DISCOUNT = f"""CASE WHEN ppm > 0 AND open = amount AND discount_date >= $since
     THEN sign(amount)::BIGINT * ((abs(amount)::HUGEINT * ppm + {PPM // 2}) // {PPM})::BIGINT ELSE 0 END"""
+
+
+_ENDED = "ppm > 0 AND open = amount AND discount_date < $since AND regexp_matches(terms, '[%/].*[%/]')"
+"""Items whose first step of discount is over, and whose terms may say others."""
 
 
 def look(store: Store, wanted: Wanted) -> list[str]:
@@ -195,9 +200,20 @@ def page(store: Store, narrowed: Narrowed, sort: str, limit: int | None) -> pl.D
     """The first of the items that were found, in order; columns of `LISTED`."""
     where, values = narrowed.sql()
     told = ", ".join(f"{_DISCOUNT} AS discount" if name == "discount" else name for name in LISTED)
-    sql = f"""SELECT {told} FROM (SELECT *, coalesce(due_date, issue_date) AS due FROM found_item)
+    sql = f"""SELECT {told}, CASE WHEN {_ENDED} THEN ppm END, terms FROM (SELECT *, coalesce(due_date, issue_date) AS due FROM found_item)
         WHERE {where} ORDER BY {SORTS[sort]} {"" if limit is None else f"LIMIT {int(limit)}"}"""
-    return frames.of_rows(store.run(sql, {**values, "since": narrowed.discount_until}), LISTED)
+    rows = store.run(sql, {**values, "since": narrowed.discount_until})
+    return frames.of_rows([_at_its_step(row[:-2], row[-2], row[-1], narrowed.discount_until) for row in rows], LISTED)
+
+
+def _at_its_step(row: tuple[Any, ...], ppm: int | None, text: str, since: date) -> tuple[Any, ...]:
+    """A row of `LISTED` whose first step of discount is over (`ppm`: its rate), with the step that counts now, else its last."""
+    if ppm is None:
+        return row
+    cells = dict(zip(LISTED, row, strict=True))
+    steps = terms.steps(text, cells["issue_date"], ppm, cells["discount_date"])
+    rate, until = next(((rate, until) for rate, until in steps if until >= since), (0, steps[-1][1]))
+    return tuple({**cells, "discount": terms.of_amount(cells["amount"], rate), "discount_date": until}.values())
 
 
 def sums(store: Store, narrowed: Narrowed) -> list[tuple[str, int, int]]:
@@ -241,7 +257,12 @@ def of_amount(store: Store, minor: Mapping[str, int], narrowed: Narrowed) -> tup
         AND abs(open - {_DISCOUNT}) = {amount} ORDER BY 1""",
         {**values, "since": narrowed.discount_until},
     )
-    return [str(row[0]) for row in same], [str(row[0]) for row in less]
+    found = {str(row[0]) for row in less}
+    sql = f"SELECT item_id, issue_date, ppm, discount_date, terms, amount, {amount} FROM found_item WHERE {where} AND {_ENDED}"
+    for item, issued, ppm, until, text, whole, wanted in store.run(sql, {**values, "since": narrowed.discount_until}):
+        rate = next((rate for rate, last in terms.steps(text, issued, ppm, until) if last >= narrowed.discount_until), 0)
+        found |= {str(item)} if rate and abs(whole - terms.of_amount(whole, rate)) == wanted else set()
+    return [str(row[0]) for row in same], sorted(found)
 
 
 def whole_accounts(store: Store, minor: Mapping[str, int], most: int) -> list[Sum]:

@@ -40,6 +40,7 @@ _OF = {
     "line_id": f"""SELECT decision_id FROM log.decision WHERE line_id = $subject OR other_line = $subject
         UNION SELECT decision_id FROM log.allocation WHERE item_id = '{PREFIX}' || $subject""",
     "item_id": """SELECT decision_id FROM log.allocation WHERE item_id = $subject
+        UNION SELECT decision_id FROM log.item_note WHERE item_id = $subject
         UNION SELECT decision_id FROM log.decision WHERE counts_instead = $subject OR (refused <> ''
             AND classified = '' AND list_contains(from_json(refused, '["VARCHAR"]'), $subject))""",
     "decision_id": """SELECT $subject AS decision_id
@@ -82,6 +83,13 @@ def allocations(store: Store, decision_ids: Collection[str]) -> list[Row]:
     sql = """SELECT decision_id, line_id, item_id, amount, currency, item_amount, adjustment, adjustment_reason FROM log.allocation
         WHERE decision_id IN (SELECT unnest($ids::VARCHAR[])) ORDER BY decision_id, ordinal"""
     return _named(store, sql, {"ids": list(decision_ids)})
+
+
+def item_notes(store: Store, decision_ids: Collection[str]) -> dict[str, Row]:
+    """What decisions say of items, by decision."""
+    sql = """SELECT decision_id, item_id, amount, currency, code FROM log.item_note
+        WHERE decision_id IN (SELECT unnest($ids::VARCHAR[])) ORDER BY decision_id"""
+    return {row["decision_id"]: row for row in _named(store, sql, {"ids": list(decision_ids)})}
 
 
 def lines(store: Store, line_ids: Collection[str]) -> dict[str, Row]:

@@ -3,16 +3,18 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
+from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from matcher.errors import MatcherError
 from matcher.workbooks.apart import try_apart
 from matcher.workbooks.bounds import BOUNDS, Bounds, too_many
 from matcher.workbooks.claims import Claims, key
+from matcher.workbooks.formats import Place, currencies
 
 _BLOCK = 1 << 20
 _ASIDE = (
@@ -22,22 +24,32 @@ _ASIDE = (
 """What stands beside sheets in the folder ``xl`` and is no part of their cells."""
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-_DAMAGED = (CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, OverflowError)
+_DAMAGED = (
+    CalamineError, zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, OverflowError,
+    etree.XMLSyntaxError,
+)  # fmt: skip
 
 
 class OpenedSheet(NamedTuple):
-    """A sheet with cells. `hidden`: the program that shows the workbook does not show it."""
+    """A sheet with cells.
+
+    Attributes:
+        hidden: whether the program that shows the workbook does not show it.
+        currencies: of an XLSX file, the cells whose format shows a currency, if they are asked for; see `formats`.
+    """
 
     cells: CalamineSheet
     hidden: bool
+    currencies: Mapping[Place, str] = {}
 
 
-def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[OpenedSheet]:
+def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS, *, formats: bool = False) -> list[OpenedSheet]:
     """The sheets of a workbook that hold cells: charts and dialogues are none.
 
     Args:
         stream: the file, at its beginning. size: its bytes.
         bounds: how much is read.
+        formats: whether currencies that number formats show are told.
 
     Raises:
         MatcherError: ``file.too_large`` or ``file.hostile`` beyond the bounds, ``file.binary`` for kinds of workbooks that are not read,
@@ -46,9 +58,11 @@ def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[OpenedS
     if size > bounds.size:
         raise MatcherError("file.too_large", f"the workbook has more than {bounds.size >> 20} MB")
     data = stream.read(bounds.size + 1)
+    shown: Mapping[str, Mapping[Place, str]] = {}
     with _malformed_is("the workbook is damaged"):
         if data[:4] == b"PK\x03\x04":
             data = _looked_through(data, bounds)
+            shown = currencies(data) if formats else {}
         else:
             try_apart(data, bounds)
     opened: list[OpenedSheet] = []
@@ -62,7 +76,7 @@ def sheets(stream: BinaryIO, size: int, bounds: Bounds = BOUNDS) -> list[OpenedS
             cells += (sheet.total_height + 1) * (sheet.total_width + 1)
             if cells > bounds.cells:
                 raise too_many(sheet.total_height, sheet.total_width)
-            opened.append(OpenedSheet(sheet, about.visible != SheetVisibleEnum.Visible))
+            opened.append(OpenedSheet(sheet, about.visible != SheetVisibleEnum.Visible, shown.get(about.name, {})))
     return opened
 
 

@@ -23,14 +23,15 @@ from matcher.codes import CATALOGUE
 from matcher.languages import LANGUAGES
 from matcher.languages.catalogue import parse, source
 from matcher.rules.rulebook import default
-from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
+from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE, IN_ADVICE
 
 ROOT = Path(__file__).parents[2]
 SCREENS = tuple(
     "cli/ display/ fullscreen/ review/ pipeline/ rules/words.py rules/own.py rules/classes.py matching/explanations/ "
     "matching/decisions/ matching/classify.py matching/returns.py matching/refunds.py matching/own_transfers.py "
-    "matching/repeated.py matching/booked_entries.py ledger/ store/queue.py openitems/ reasons.py exports/ filters.py "
-    "config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ parsers/csv/rows.py "
+    "matching/repeated.py matching/booked_entries.py ledger/ credit_control/ store/queue.py openitems/ reasons.py exports/ "
+    "filters.py config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ "
+    "parsers/csv/rows.py "
     "parsers/csv/cells.py parsers/csv/records.py parsers/csv/balance.py parsers/csv/statements.py parsers/tally.py "
     "parsers/archive.py parsers/signatures.py parsers/mt940/ parsers/bai2/ parsers/camt/ parsers/ofx/".split()
 )
@@ -46,7 +47,7 @@ NOT_SAID = frozenset("compile col lit split option argument getLogger sql run fr
 _CODE = re.compile(
     r"\b(SELECT|INSERT|WHERE|JOIN|FROM|GROUP BY|ORDER BY|AND|COALESCE|DESC|CASE WHEN|IN \()\b|_id,|_id IN|::|%\(|\$[a-z]|^[:#.]?[a-z]+ \{"
     r"|\\[bdsw]|\w+\(\w*\)|coalesce\(|</?(?:meta|td|th|!DOCTYPE)|'none'; |^module '|[|][a-z]+[|]|yyyy|\| \w+ \||^## |\n## |\{\} "
-    r"|^# |^\[(books|aging|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
+    r"|^# |^\[(books|aging|credit|policy)\]|^encryption = |^CHECK |\| None|^Iterator\[|^tuple\[|^md5\(|^substr\("
     r"|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \w+ \w+ |paid\|paid"
 )
 NOT_SAID_WHOLE = frozenset(
@@ -58,6 +59,7 @@ from `i128` to `i64` failed
 Value error,
 dialog wide
 learned revoke
+import answers
 statement settle
 export receipts
 statement accept
@@ -202,7 +204,7 @@ def vocabulary() -> dict[str, list[str]]:
     enums = [one for one in vars(states).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum]
     return {
         "codes": [text for code in CATALOGUE.values() for text in (code.meaning, code.next_step)],
-        "evidence": [text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text],
+        "evidence": [*(text for kind in EVIDENCE.values() for text in (kind.words, kind.bars) if text), *IN_ADVICE.values()],
         "bases": [one.words for one in BASES.values()],
         "differences": [one.words for one in DIFFERENCES.values()],
         "rules": [rule.title for rule in default().rule],
@@ -211,6 +213,14 @@ def vocabulary() -> dict[str, list[str]]:
         "headings": sorted(
             {name.replace("_", " ") for name in STANDARD}
             | {word for path in (ROOT / "matcher" / "cli").rglob("*.py") for word in _headings(path)}
+        ),
+        "pack": sorted(
+            {word for path in (ROOT / "matcher" / "pipeline" / "pack").rglob("*.py") for word in _headings(path)}
+            | {
+                found
+                for path in (ROOT / "matcher" / "exports" / "pack" / "templates").glob("*.html")
+                for found in re.findall(r"\b(?:say|word)\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8"))
+            }
         ),
         "help": list(dict.fromkeys(_help(main))),
         "by hand": [line for line in BY_HAND if line],

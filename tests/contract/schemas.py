@@ -28,8 +28,14 @@ Schema = dict[str, Any]
 
 PREPARED = (
     "init .", "import customers {demo}/customers.csv", "import items {demo}/items.csv --snapshot-date 2026-10-31",
-    "import rates {demo}/rates.csv", "ingest {demo}/statements/cn-cny-2026-10.csv {demo}/statements/de-eur-2026-10-15.sta",
+    "import rates {demo}/rates.csv", "import book book.csv",
+    "ingest {demo}/statements/cn-cny-2026-10.csv {demo}/statements/de-eur-2026-10-15.sta",
 )  # fmt: skip
+BOOK = """entry_id,account,date,amount,currency,description,reference,kind
+GL-0,DE-EUR,2026-10-01,84120.77,EUR,Opening balance,,balance
+GL-1,DE-EUR,2026-10-01,18640.75,EUR,Receipt,261001000001,
+GL-2,DE-EUR,2026-10-30,-99.00,EUR,Transfer to the tax office,,
+"""
 PRINTED: Mapping[str, Sequence[str]] = {
     "inspect": ("inspect {demo}/statements/cn-cny-2026-10.csv --transactions", "inspect {demo}/items.csv"),
     "ingest": ("ingest {demo}/statements/de-eur-2026-10-30.sta {demo}/statements/nl-eur-2026-10.csv {demo}/statements/us-usd-2026-10.ofx",
@@ -50,20 +56,41 @@ PRINTED: Mapping[str, Sequence[str]] = {
     "aging-detail": ("aging --detail --as-of 2026-10-31",),
     "bridge": ("bridge --month 2026-10 --control 1=456615.19", "bridge --month 2026-10 --group customer"),
     "log": ("log",),
+    "outbox": ("outbox --state new",),
+    "ack": ("ack --resolve {external_id}=by-hand:4711 --target generic --reason booked",),
     "learned": ("learned list",),
     "statement-list": ("statement list",),
     "statement-show": ("statement show 3407420776",),
     "close": ("close 2026-10 --dry-run",),
     "verify": ("verify",),
+    "sample": ("sample --month 2026-10 --materiality 30000 --seed 4711",),
+    "drill": ("drill",),
     "rules-show": ("rules show",),
     "rules-trust": ("rules trust",),
     "profile-list": ("profile list",),
     "layout-list": ("layout list",),
+    "kpi": ("kpi --month 2026-10",),
+    "behaviour": ("behaviour --as-of 2026-10-31",),
+    "behaviour-expected": ("behaviour --expected --as-of 2026-10-31",),
+    "forecast": ("forecast --as-of 2026-10-31",),
+    "exposure": ("exposure --as-of 2026-10-31",),
+    "team": ("team",),
+    "proof": ("proof --as-of 2026-10-31",),
+    "dunning": ("dunning --as-of 2026-10-31",),
+    "dunning-detail": ("dunning --detail --as-of 2026-10-31", "dunning --left-out --as-of 2026-10-31"),
+    "interest": ("interest --customer C1006 --as-of 2026-10-31",),
+    "placement": ("placement --agency Nord --as-of 2026-10-31",),
+    "declare-overdue": ("declare-overdue --as-of 2026-10-31",),
+    "account-statement": ("account-statement C1006 -o statements",),
+    "evidence": ("evidence RE-2026-00341 -o evidence.zip",),
 }  # fmt: skip
 """Name of a schema: the commands whose records it describes, in the order in which they are run on the demo's October."""
 
 ALWAYS = frozenset("line_id item_id statement_id booking_date issue_date amount currency month check result".split())
 """What is never empty where it stands; other keys may hold null, or an empty text, where nothing is known."""
+
+_FREE = re.compile(r"[A-Z]{3}|.* .*")
+"""Keys of objects that have one for each currency, or for each sentence."""
 
 _AMOUNT, _DAY, _MOMENT = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\S+")
 _FORMS = (("amount", _AMOUNT), ("date", _DAY), ("date-time", _MOMENT))
@@ -72,12 +99,14 @@ _IDS = re.compile(r"(^|_)(id|no|number|account|reference|key|value|entity|versio
 
 def printed(desk: Desk) -> dict[str, Records]:
     """What each of the commands prints, by the name of its schema."""
+    (desk.folder / "book.csv").write_text(BOOK, encoding="utf-8")
     prepared(desk, [command.format(demo=DEMO).split() for command in PREPARED])
     found: dict[str, Records] = {}
     for name, commands in PRINTED.items():
         found[name] = []
         for command in commands:
-            result = desk.run(*command.format(demo=DEMO).split(), "--format", "json")
+            external_id = found["outbox"][0]["external_id"] if found.get("outbox") else ""
+            result = desk.run(*command.format(demo=DEMO, external_id=external_id).split(), "--format", "json")
             assert {result.exit_code} <= {DONE, NEEDS_PERSON}, f"{command}: {result.output}"
             found[name] += [json.loads(line) for line in result.stdout.splitlines()]
     return found
@@ -123,7 +152,9 @@ def _kind(key: str, values: Sequence[Any]) -> Schema:
     if lists:
         inside = [one for value in lists for one in value]
         made["items"] = _of_objects(inside) if inside and isinstance(inside[0], dict) else _kind(key, inside) if inside else {}
-    if objects:
+    if objects and all(_FREE.fullmatch(name) for one in objects for name in one):
+        made["additionalProperties"] = _kind("amount", [value for one in objects for value in one.values()])
+    elif objects:
         made |= {name: value for name, value in _of_objects(objects).items() if name != "type"}
     texts = [value for value in plain if isinstance(value, str)]
     form = next((form for form, pattern in _FORMS if texts and _has_form(key, form, pattern, texts)), "")

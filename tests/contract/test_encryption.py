@@ -175,6 +175,26 @@ def test_a_month_runs_on_encrypted_books_as_on_plain_ones(encrypted: Desk, tmp_p
         duckdb.connect(str(encrypted.file), read_only=True)
 
 
+def test_a_drill_leaves_no_payer_in_plain_on_the_disk(encrypted: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes] = []
+    place, gone = tmp_path / "place", shutil.rmtree
+    place.mkdir()
+
+    def watched(folder: Path, **how: bool) -> None:
+        seen.append(b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()))
+        gone(folder, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    before = encrypted.file.read_bytes()
+    said = encrypted.do("drill", "--in", str(place))
+    assert "failed" not in said
+    assert "the same money on the same documents" in " ".join(said.split())
+    assert encrypted.file.read_bytes() == before
+    assert max(map(len, seen)) > len(before) // 2
+    assert not any(b"Domkapitel" in what for what in seen)
+    assert list(place.iterdir()) == []
+
+
 def test_the_log_and_what_is_put_aside_are_encrypted_too(encrypted: Desk) -> None:
     text = "Nobody may read this payer's text"
     with open_store(encrypted.file, write=True, key=SECRET_KEY) as store:

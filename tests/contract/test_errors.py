@@ -39,15 +39,21 @@ Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
     "rate.missing": "scenarios/test_receivables.py",
+    "drill.differs": "scenarios/test_drill.py",
+    "drill.failed": "scenarios/test_drill.py",
     "file.changed": "unit/test_files.py",
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
+    **dict.fromkeys(("answer.amount", "answer.changed", "answer.item", "answer.unclear"), "scenarios/test_account_statements.py"),
+    "evidence.changed": "scenarios/test_evidence.py",
     "book.missing": "contract/test_proving.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",
     "invoice.missing": "unit/test_einvoices.py",
     "invoice.several": "unit/test_einvoices.py",
     "parser.failed": "scenarios/test_books.py",
+    "sample.differs": "scenarios/test_audit_sample.py",
+    "sample.unfinished": "scenarios/test_audit_sample.py",
     "target.failed": "unit/test_erp_targets.py",
     "target.payload_changed": "unit/test_erp_targets.py",
     "target.no_form": "scenarios/test_outbox.py",
@@ -491,6 +497,7 @@ def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
 
 @covers("policy.people")
 @covers("policy.role")
+@covers("policy.approver")
 @covers("policy.disputed")
 @covers("approval.waits")
 @covers("approval.self")
@@ -498,7 +505,8 @@ def test_more_than_a_person_may_clear_is_refused(desk: Desk) -> None:
 def test_what_needs_another_person_or_is_not_for_this_one(desk: Desk) -> None:
     toml = desk.folder / "matcher.toml"
     people = '[policy.roles.clerk]\nmay = ["approve", "write_off", "on_account", "undo"]\n[policy.people.anna]\nrole = "clerk"\n'
-    policy = f'[policy]\npeople_only = true\nfour_eyes_for = ["on_account"]\nwrite_off_disputed = false\n{people}[policy.people.ben]\n'
+    people += "[policy.people.ben]\n[policy.people.emil]\napprove_up_to = 1\n"
+    policy = f'[policy]\npeople_only = true\nfour_eyes_for = ["on_account"]\nwrite_off_disputed = false\n{people}'
     toml.write_text(f"{toml.read_text(encoding='utf-8')}\n{policy}", encoding="utf-8")
     items = (desk.folder / "items.csv").read_text(encoding="utf-8").splitlines()
     disputed = [items[0] + ",disputed_amount", *(f"{row},{'5.00' if row.startswith('I2') else ''}" for row in items[1:])]
@@ -512,6 +520,7 @@ def test_what_needs_another_person_or_is_not_for_this_one(desk: Desk) -> None:
     refused(desk.run("--actor", "eve", "note", "ref:B4", "asked"), "policy.people")
     refused(desk.run("--actor", "ben", "classify", "ref:B4", "--as", "other"), "approval.waits")
     refused(desk.run("approve", waits), "approval.self")
+    refused(desk.run("--actor", "emil", "approve", waits), "policy.approver")
     refused(desk.run("--actor", "ben", "approve", "I1"), "approval.unknown")
     assert desk.contents() == before
 

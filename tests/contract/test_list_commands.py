@@ -21,7 +21,9 @@ LISTS = (
     "run --dry-run", "status", "queue", "show LINE", "explain LINE", "customer C1", "aging", "aging --detail", "statement list",
     "statement show STATEMENT", "statement diff STATEMENT", "statement conflicts --all", "inspect ../lines.csv", "ingest ../lines.csv",
     "import items ../items.csv --dry-run", "rules show", "rules show payer-likely", "rules trust", "verify", "profile list",
-    "close 2026-08 --dry-run",
+    "close 2026-08 --dry-run", "kpi --month 2026-10", "kpi --explain", "behaviour", "behaviour --customer C1", "forecast --shares",
+    "exposure", "team", "dunning --detail --as-of 2026-10-31", "interest I1 --as-of 2026-10-31",
+    "declare-overdue --days 1 --as-of 2026-10-31", "placement --agency Nord --older-than 1 --as-of 2026-10-31",
 )  # fmt: skip
 ITEM = {"entity": "1", "document_type": "invoice", "currency": "EUR", "customer_id": "C1"}
 RUN = "from matcher.cli import program; program()"

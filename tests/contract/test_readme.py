@@ -57,9 +57,13 @@ def run(line: str) -> str:
         os.environ.update(word.split("=", 1) for word in words[1:])
         return ""
     if words[0] == "matcher":
+        words, target = (words[:-2], words[-1]) if words[-2:-1] == [">"] else (words, "")
         words = [found for word in words for found in (sorted(glob.glob(word)) if "*" in word else [word])]
         result = CliRunner().invoke(main, words[1:], prog_name="matcher")
         assert result.exit_code == status, result.output
+        if target:
+            Path(target).write_text(result.stdout, encoding="utf-8")
+            return result.stderr
         return _shell(further, result.stdout) if further else result.output
     return _shell(line)
 
@@ -68,11 +72,16 @@ def _shell(line: str, given: str = "") -> str:
     return subprocess.run(["/bin/sh", "-c", line], input=given, capture_output=True, text=True, check=True).stdout
 
 
-def rewritten(text: str, folder: Path) -> str:
-    """The README with each output replaced by the one that its command gives now, run in a folder beside the fixtures."""
+def rewritten(text: str, folder: Path, books: str = "") -> str:
+    """A page with each output replaced by the one that its command gives now, run in a folder beside the fixtures.
+
+    `books`: which ones its commands are about, until it says so itself.
+    """
     (folder / "fixtures").symlink_to(ROOT / "fixtures")
     os.chdir(folder)
     os.environ.pop("MATCHER_BOOKS", None)
+    if books:
+        os.environ["MATCHER_BOOKS"] = books
     os.environ["COLUMNS"] = PAGE
     return _BLOCK.sub(lambda block: f"```console\n{''.join(_answered(block[1]))}```", text)
 

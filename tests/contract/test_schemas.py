@@ -15,7 +15,7 @@ from matcher.cli.main import main
 
 DECISIONS = {
     "reject", "allocate", "on-account", "set-off", "write-off", "refund", "return", "classify", "assign", "approve", "decisions apply",
-    "learned revoke",
+    "learned revoke", "dispute", "promise", "dunning-hold",
 }  # fmt: skip
 """Commands that print a record of `decision.json` as `accept` does."""
 ELSEWHERE = {

@@ -138,7 +138,7 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (
             DecisionKind,
             "match accept allocate on_account set_off refund return classify write_off listed reject hold assign note revoke undo exclude "
-            "proposal submit approve dismiss check",
+            "proposal submit approve dismiss check dispute promise dunning_hold dun answer",
         ),
         (StatementState, "balanced unproven quarantined report accepted rejected replaced"),
         (ItemStatus, "open part_paid closed"),
@@ -146,7 +146,7 @@ def test_a_screen_has_words_for_every_state_of_a_line_and_every_decision(words: 
         (LineClass, "fee interest tax own_transfer payroll supplier booked_elsewhere other"),
         (MovementKind, "issue cash adjustment set_off unapplied refund return erp reversal"),
         (PeriodAction, "prepare close reopen"),
-        (DatedBy, "option column name today"),
+        (DatedBy, "option column name today title"),
     ],
 )
 def test_words_that_books_keep_do_not_change(words: type[StrEnum], kept: str) -> None:

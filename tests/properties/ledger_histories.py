@@ -11,18 +11,20 @@ from typing import Any
 import ledger_accounts as accounts
 import ledger_acts as acts
 import polars as pl
+from effort import DEEP
 from ledger_accounts import Journal
 from ledger_world import SETTINGS, Amounts, Bank, Erp, master
 from support import customers_file, new_books
 
 from matcher.books import Books
+from matcher.credit_control.account_statements import account_statements
 from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import view
 from matcher.pipeline.actions.base import Decided
 
-EXPORTS = ("aging", "bridge", "discrepancies", "matches")
+EXPORTS = ("aging", "bridge", "discrepancies", "matches", *(("kpi", "forecast") if DEEP else ()))
 MAY_BE_REFUSED: dict[str, set[str]] = {
     "listed": {"items.closing", "item.posted"}, "listed_again": {"item.posted"}, "statement": set(), "statement_again": set(),
     "run": set(), "run_up_to_a_day": set(),
@@ -186,6 +188,9 @@ class History:
             days = accounts.open_days(self.journal, self.rng, self.now.date())
             self.wrong(list(accounts.check_bridge(session, state, days)))
             self.wrong(list(accounts.check_control(session)))
+            for day in days:
+                sent = account_statements(view.whole(session, day), day.replace(day=1))
+                self.wrong([f"the statement of account of {one.customer_id} does not tie on {day}" for one in sent if not one.ties])
         self.check_closed()
         if verify:
             failed = [check for check in self.books.verify() if check.failure and check.code != "statement.gap"]

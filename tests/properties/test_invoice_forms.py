@@ -31,7 +31,7 @@ def sold(draw: st.DrawFn) -> Sold:
 
     return Sold(
         number=draw(NUMBER), code=code, issued=str(draw(DAYS)), due=str(draw(DAYS)), currency=currency, gross=text(gross),
-        prepaid=draw(st.sampled_from(["", text(prepaid)])), payable=text(gross - prepaid), reference=draw(TEXT),
+        prepaid=text(prepaid) if prepaid or draw(st.booleans()) else "", payable=text(gross - prepaid), reference=draw(TEXT),
         buyer=draw(NUMBER), order=draw(TEXT.filter(lambda text: text.upper() != "NA")), preceding=draw(TEXT),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from matcher.review.items import ItemQuery
 from matcher.store import journal, near, queue
 
 COMMANDS, EVERY = (300, 5) if DEEP else (36, 9)
-ACTS = (*["allocate"] * 3, *["undo"] * 2, "accept", "reject", "run", "run as of", "ingest", "import", "reject statement")
+ACTS = (*["allocate"] * 3, *["undo"] * 2, "accept", "reject", "run", "run as of", "ingest", "import", "reject statement", "dispute")
 
 
 def _restricted(state: State, line_ids: list[str], item_ids: list[str]) -> dict[str, pl.DataFrame]:
@@ -35,6 +35,7 @@ def _restricted(state: State, line_ids: list[str], item_ids: list[str]) -> dict[
         "items": state.items.filter(items),
         "allocations": state.allocations.filter(lines | (items & (pl.col("state") == "posted"))),
         "decisions": state.decisions.filter(lines),
+        "item_notes": state.item_notes.filter(items),
     }
 
 
@@ -144,14 +145,17 @@ def _act(books: Books, folder: Path, rng: random.Random, turn: int) -> str:
     line, item = rng.choice(state.lines["line_id"].to_list()), rng.choice(state.items["item_id"].to_list())
     live = state.decisions.filter("live")["decision_id"].to_list()
     name = rng.choice(
-        ("allocate", "allocate", "allocate", "undo", "undo", "accept", "reject", "run", "run as of", "ingest", "import", "reject statement")
-    )
+        ("allocate", "allocate", "allocate", "undo", "undo", "accept", "reject", "run", "run as of", "ingest", "import", "reject statement",
+         "dispute")
+    )  # fmt: skip
     try:
         match name:
             case "allocate":
                 books.allocate(line, [AllocationRequest(item, rng.choice(("", "10.00", "50.00")))])
             case "undo":
                 books.undo(rng.choice(live) if live else line)
+            case "dispute":
+                books.dispute([AllocationRequest(item)], reason="price")
             case "accept" | "reject":
                 getattr(books, name)([line])
             case "run":

@@ -155,6 +155,28 @@ def test_the_seller_is_a_legal_entity_of_ours(books: Books, tmp_path: Path, sold
         assert refused(books, put(tmp_path, sold)).code == "invoice.entity"
 
 
+ALONE = CONFIG.replace('[[entity]]\nid = "2"\nname = "Nordkai Service GmbH"\n', "").replace('entity = "2"', 'entity = "1"')
+STRANGER = Sold(seller="Fremdwerk AG", seller_vat="DE999999999", account="")
+
+
+def test_a_stranger_s_invoice_is_not_taken_for_one_of_the_only_entity(books: Books, tmp_path: Path) -> None:
+    alone = new_books(books.directory, ALONE)
+    error = refused(alone, put(tmp_path, STRANGER))
+    assert (error.code, "--entity" in error.hint) == ("invoice.entity", True)
+    assert "'Fremdwerk AG' (VAT id DE999999999), the seller of 'NK-2026-0417', is no [[entity]]" in error.what
+    # a person may say whose it is: the old name of the company, a branch
+    taken = alone.import_files("items", put(tmp_path, STRANGER), entity="1")
+    assert [one.entity for one in taken.invoices] == ["1"]
+
+
+def test_entity_tells_sellers_apart_and_contradicts_none(books: Books, tmp_path: Path) -> None:
+    assert [one.entity for one in books.import_files("items", put(tmp_path, STRANGER), entity="2").invoices] == ["2"]
+    assert refused(books, put(tmp_path, Sold()), entity="2").code == "invoice.entity"
+    to_us = STRANGER.but(buyer="Nordkai Handel GmbH")
+    assert refused(books, put(tmp_path, to_us), entity="1").code == "invoice.entity"
+    assert refused(books, put(tmp_path, Sold()), entity="9").code == "usage.option"
+
+
 def test_an_entity_is_known_by_its_vat_id(books: Books, tmp_path: Path) -> None:
     config = CONFIG.replace('name = "Nordkai Service GmbH"', 'name = "Nordkai Service GmbH"\nvat_id = "DE 555"')
     changed = new_books(books.directory, config)
@@ -291,3 +313,43 @@ def test_the_command_says_what_came_twice_and_what_is_corrected(books: Books, tm
     assert (found["file"], found["syntax"], found["payable"], found["item_id"], found["known"]) == (
         str(fix[0]), "ubl", "1190.00", "E-1-2026-NK-2026-0420", False,
     )  # fmt: skip
+
+
+SAP = ERP | {"item_id": "S1", "document_no": "1400000123"}
+
+
+@pytest.mark.parametrize("status", ["open", "closed"])
+def test_a_document_that_the_ledger_lists_under_a_number_of_its_own_is_a_question(books: Books, tmp_path: Path, status: str) -> None:
+    books.import_files("items", [items_file(tmp_path, [SAP | {"status": status}])])
+    (path,) = put(tmp_path, Sold())
+    error = refused(books, [path])
+    assert (error.code, error.where) == ("invoice.double", str(path))
+    assert "'NK-2026-0417' of customer C1, 1190.00 EUR of 2026-10-05, may be item S1 (1400000123)" in error.what
+    # a person may know that it is another one, and has to say so once
+    assert books.import_files("items", [path], distinct=["NK-2026-0417"]).new == 1
+    assert books.import_files("items", [path]).new == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"issue_date": "2026-10-06"}, {"amount": "1190.01"}, {"currency": "USD"}, {"customer_id": "C4"},
+        {"document_no": "NK-2026-0418"},  # the next number of the same series
+        {"payment_reference": "NK-2026-0418"},
+    ],
+)  # fmt: skip
+def test_what_differs_is_another_document(books: Books, tmp_path: Path, other: dict[str, str]) -> None:
+    books.import_files("items", [items_file(tmp_path, [SAP | other])])
+    assert imported(books, tmp_path, Sold()).new == 1
+
+
+def test_two_invoices_of_a_day_and_an_amount_are_two(books: Books, tmp_path: Path) -> None:
+    assert imported(books, tmp_path, Sold(), Sold(number="90001234")).new == 2
+
+
+def test_a_list_of_changes_that_may_double_an_invoice_says_so(books: Books, tmp_path: Path) -> None:
+    imported(books, tmp_path, Sold())
+    file = items_file(tmp_path, [SAP])
+    result = books.import_files("items", [file], partial=True)
+    assert any("S1 (1400000123) may be E-1-2026-NK-2026-0417" in text for text in result.warnings())
+    assert not books.import_files("items", [file], partial=True).warnings()  # it is said once

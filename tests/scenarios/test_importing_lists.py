@@ -144,3 +144,24 @@ def test_what_is_not_understood_of_terms_is_said(books: Books, tmp_path: Path) -
     file = tmp_path / "terms.csv"
     file.write_text("Kundennr.;Rechnungsnr.;Datum;Betrag;Zahlungsbedingung\n10001;R1;21.09.2026;10,00;ZB30\n", encoding="utf-8")
     assert "1 item has terms that are not understood ('ZB30')" in run(books, "import", "items", str(file)).stderr
+
+
+def test_entity_says_whose_a_list_is_that_does_not_say_it(tmp_path: Path) -> None:
+    second = '\n[[entity]]\nid = "2"\nname = "Nordwerk AG"\n'
+    made = new_books(tmp_path / "books", CONFIG.replace("\n[[account]]", second + "\n[[account]]"))
+    (tmp_path / "ours.csv").write_text("Kundennr;Rechnungsnr;Datum;Betrag\nC1;R1;21.09.2026;10,00\n")
+    (tmp_path / "plain.csv").write_text(
+        "item_id,customer_id,document_type,document_no,issue_date,currency,amount\nI2,C1,invoice,R2,2026-09-21,EUR,20.00\n"
+    )
+    (tmp_path / "code.csv").write_text("Buchungskreis;Kundennr;Rechnungsnr;Datum;Betrag\n1000;C1;R3;21.09.2026;10,00\n")
+    (tmp_path / "other.csv").write_text("Buchungskreis;Kundennr;Rechnungsnr;Datum;Betrag\n1;C1;R4;21.09.2026;10,00\n")
+    words = ("import", "items", "--partial")
+    refused = run(made, *words, str(tmp_path / "ours.csv"))
+    assert (refused.exit_code, "--entity" in refused.stderr) == (BAD_INPUT, True)
+    for name in ("ours", "plain", "code"):
+        assert run(made, *words, str(tmp_path / f"{name}.csv"), "--entity", "2").exit_code == DONE
+    assert set(made.state().items["entity"]) == {"2"}
+    contradicted = run(made, *words, str(tmp_path / "other.csv"), "--entity", "2")
+    assert (contradicted.exit_code, "value.unknown" in contradicted.stderr) == (BAD_INPUT, True)
+    assert run(made, *words, str(tmp_path / "ours.csv"), "--entity", "9").exit_code == USAGE
+    assert run(made, "import", "customers", str(tmp_path / "ours.csv"), "--entity", "2").exit_code == USAGE

@@ -1,11 +1,13 @@
 """A provider's payout from its settlement file and the bank's line to the postings: invoices are paid, the fee is cleared, to the cent."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from settlement_files import WITH_FEES, Movement, Writer, mollie, paypal_activity, stripe
-from support import filled
+from support import Row, filled
 
 from matcher.books import Books
 from matcher.cli import main
@@ -30,9 +32,9 @@ NAMES = {
 }
 
 
-def made(folder: Path, amount: str, payer: str, text: str = "Auszahlung", day: str = "2026-03-13") -> Books:
+def made(folder: Path, amount: str, payer: str, text: str = "Auszahlung", day: str = "2026-03-13", more: Sequence[Row] = ()) -> Books:
     line = {"amount": amount, "counterparty_name": payer, "remittance_information": text, "bank_reference": "R1", "booking_date": day}
-    items = [item | {"issue_date": "2026-02-01", "due_date": "2026-03-01"} for item in ITEMS]
+    items = [item | {"issue_date": "2026-02-01", "due_date": "2026-03-01"} for item in (*ITEMS, *more)]
     return filled(folder, items=items, customers=CUSTOMERS, lines=[line])
 
 
@@ -87,12 +89,67 @@ def test_a_bank_line_of_another_amount_is_not_this_payout(tmp_path: Path, amount
     assert "posted" not in {state for state, *_ in postings(books).values()}
 
 
-def test_what_the_provider_keeps_in_reserve_is_for_a_person(tmp_path: Path) -> None:
-    text = stripe([SOLD]).decode()
-    reserve = "txn_7,2026-03-02 09:12:44,eur,-100.00,0.00,-100.00,risk_reserved_funds,rsv_7,Reserve,po_0,\n"
+RESERVE = "txn_7,2026-03-02 09:12:44,eur,-100.00,0.00,-100.00,risk_reserved_funds,rsv_7,Reserve,po_0,\n"
+
+
+def shares(books: Books) -> list[tuple[object, ...]]:
+    books.run()
+    return sorted(books.state().allocations.select("item_id", "state", "amount", "adjustment", "adjustment_reason").rows())
+
+
+def test_what_the_provider_keeps_in_reserve_is_proposed_as_a_difference_of_its_own(tmp_path: Path) -> None:
     books = made(tmp_path, "1318.15", "Stripe", "STRIPE po_0")
-    taken(books, tmp_path, (text.replace("-1418.15", "-1318.15") + reserve).encode())
-    assert "posted" not in {state for state, *_ in postings(books).values()}
+    taken(books, tmp_path, (stripe([SOLD]).decode().replace("-1418.15", "-1318.15") + RESERVE).encode())
+    assert shares(books) == [
+        ("A1", "proposed", 0, 100_00, "retention"), ("A1", "proposed", 1072_10, 17_90, "fee"), ("B1", "proposed", 246_05, 3_95, "fee"),
+    ]  # fmt: skip
+    (line,) = books.state().lines["line_id"]
+    assert "it keeps 100.00 EUR (risk_reserved_funds: Reserve)" in cli(books, "explain", line, "-O", "json").output
+    accepted = cli(books, "accept", line, "--reason", "seen")
+    assert accepted.exit_code == DONE
+    assert shares(books)[0] == ("A1", "posted", 0, 100_00, "retention")
+    assert set(books.state().items.filter(pl.col("item_id").is_in(["A1", "B1"]))["open"]) == {0}
+    assert cli(books, "verify").exit_code == DONE
+    assert cli(books, "export", "discrepancies", "-o", str(tmp_path / "d.csv")).exit_code == DONE
+    assert "retention" in (tmp_path / "d.csv").read_text()
+    assert cli(books, "undo", line, "--reason", "no").exit_code == DONE
+    assert cli(books, "verify").exit_code == DONE
+
+
+def test_a_reserve_beside_documents_without_fees_needs_no_second_share(tmp_path: Path) -> None:
+    sold = [Movement("payment", 101, 1190_00, 0)]
+    books = made(tmp_path, "1090.00", "Stripe", "STRIPE po_0")
+    taken(books, tmp_path, (stripe([sold]).decode().replace("-1190.00", "-1090.00") + RESERVE).encode())
+    assert shares(books) == [("A1", "proposed", 1090_00, 100_00, "retention")]
+
+
+def test_a_refund_of_an_invoice_uses_the_customer_s_credit_note_of_that_amount(tmp_path: Path) -> None:
+    # the provider names the invoice that was refunded, the books have the credit note under a number of its own
+    note = {"item_id": "C8", "customer_id": "C2", "document_no": "G-2026-0007", "document_type": "credit_note", "amount": "-90.00"}
+    books = made(tmp_path, "1328.15", "Stripe", "STRIPE po_0", more=[note])
+    taken(books, tmp_path, stripe([[*SOLD, Movement("refund", 103, -90_00, 0)]]))
+    assert shares(books) == [
+        ("A1", "proposed", 1172_10, 17_90, "fee"), ("B1", "proposed", 246_05, 3_95, "fee"), ("C8", "proposed", -90_00, 0, ""),
+    ]  # fmt: skip
+
+
+def test_a_refund_without_a_credit_note_is_proposed_as_netted(tmp_path: Path) -> None:
+    books = made(tmp_path, "1338.15", "Stripe", "STRIPE po_0")
+    taken(books, tmp_path, stripe([[*SOLD, Movement("refund", 77, -80_00, 0)]]))
+    assert shares(books) == [
+        ("A1", "proposed", 0, 80_00, "netted"), ("A1", "proposed", 1092_10, 17_90, "fee"), ("B1", "proposed", 246_05, 3_95, "fee"),
+    ]  # fmt: skip
+    (line,) = books.state().lines["line_id"]
+    assert "document R-2026-0077 is not in the books" in cli(books, "explain", line, "-O", "json").output
+
+
+def test_the_largest_fee_that_is_believed_is_a_limit_of_the_rules(tmp_path: Path) -> None:
+    books = made(tmp_path, "1418.15", "Stripe", "STRIPE po_0")
+    (books.directory / "rules.toml").write_text("[limits]\npayout_fee_share = 10000\n")
+    taken(books, tmp_path, stripe([SOLD]))
+    assert {state for _, state, *_ in shares(books)} == {"proposed"}
+    (books.directory / "rules.toml").unlink()
+    assert postings(books) == PAID
 
 
 def test_a_payout_that_does_not_add_up_is_shown_and_not_used(tmp_path: Path) -> None:

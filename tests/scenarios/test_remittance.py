@@ -1,13 +1,16 @@
 """Remittance advices from the file to the posting: what a payer says a payment is for is what it is for, if it adds up."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support import filled, lines_file, table, write
+from support import copy_of, filled, lines_file, table, write
 
 from matcher.books import Books
 from matcher.cli import main
@@ -462,3 +465,75 @@ def test_an_advice_is_not_used_because_another_one_of_its_amount_was(tmp_path: P
     taken(books, advice(tmp_path, [FULL | {"document_no": "KM-2026-00777"}], "two.csv", advice_id="two", payment_reference=""))
     told = [json.loads(line) for line in cli(books, "advices", "-O", "json").stdout.splitlines()]
     assert {one["advice_id"]: one["state"] for one in told} == {"one": "used", "two": "waits for its payment"}
+
+
+RENT = LINE | {"amount": "1000.00", "remittance_information": "vielen Dank", "end_to_end_id": ""}
+SECOND = {"item_id": "A9", "customer_id": "C1", "document_no": "KM-2026-00777", "amount": "1000.00"}
+NEXT = FULL | {"document_no": "KM-2026-00777"}
+
+
+def test_an_unnumbered_advice_is_not_about_the_receipt_that_another_one_settled(tmp_path: Path) -> None:
+    books = made(tmp_path, [RENT | {"booking_date": "2026-10-14"}], [*ITEMS, SECOND])
+    taken(books, advice(tmp_path, [FULL], "one.csv", advice_id="one", payment_reference="", date="2026-10-14"))
+    assert set(posted(books)) == {"A1"}
+    books.ingest([lines_file(tmp_path, [RENT | {"booking_date": "2026-10-20", "bank_reference": "R2"}], "more.csv")])
+    taken(books, advice(tmp_path, [NEXT], "two.csv", advice_id="two", payment_reference="", date="2026-10-19"))
+    assert {item: state for item, (state, *_) in posted(books).items()} == {"A1": "posted", "A9": "posted"}
+    told = [json.loads(line) for line in cli(books, "advices", "-O", "json").stdout.splitlines()]
+    assert {one["advice_id"]: (one["state"], len(one["lines"])) for one in told} == {"one": ("used", 1), "two": ("used", 1)}
+
+
+def test_an_advice_whose_documents_a_receipt_paid_is_about_no_other_one(tmp_path: Path) -> None:
+    books = made(tmp_path, [RENT | {"booking_date": "2026-10-14"}], [*ITEMS, SECOND])
+    taken(books, advice(tmp_path, [FULL], "one.csv", advice_id="one", payment_reference="", date="2026-10-14"))
+    posted(books)
+    books.ingest([lines_file(tmp_path, [RENT | {"booking_date": "2026-10-20", "bank_reference": "R2"}], "more.csv")])
+    posted(books)
+    told = [json.loads(line) for line in cli(books, "advices", "-O", "json").stdout.splitlines()]
+    assert [(one["state"], len(one["lines"])) for one in told] == [("used", 1)]
+
+
+def test_a_number_that_stands_in_the_advice_is_not_said_to_be_in_the_payer_s_text(tmp_path: Path) -> None:
+    books = made(tmp_path)
+    taken(books, advice(tmp_path, [FULL, SHORT]))
+    posted(books)
+    (line,) = books.state().lines["line_id"]
+    told = cli(books, "explain", line, "-O", "json").stdout
+    assert "the document number is in the payer's remittance advice, letters and digits" in told
+    assert "in the payer's text" not in told
+    assert "Zahlungsavis" in cli(books, "explain", line, "--lang", "de").output
+
+
+def test_two_runs_say_the_same_and_so_does_a_second_process(tmp_path: Path) -> None:
+    """With advices by number, by payer, unproven ones and a payout beside receipts that nobody explains."""
+    lines = [
+        LINE, RENT | {"booking_date": "2026-10-20", "bank_reference": "R2"}, RENT | {"amount": "77.00", "bank_reference": "R3"},
+        RENT | {"amount": "77.00", "bank_reference": "R4", "booking_date": "2026-10-16"},
+    ]  # fmt: skip
+    books = made(tmp_path, lines, [*ITEMS, SECOND, SECOND | {"item_id": "A8", "document_no": "KM-2026-00778", "amount": "77.00"}])
+    files = [
+        advice(tmp_path, [FULL, SHORT]), advice(tmp_path, [NEXT], "two.csv", advice_id="two", payment_reference="", date="2026-10-19"),
+        advice(
+            tmp_path, [{"document_no": "KM-2026-00778", "gross": "77.00", "net": "77.00"}], "three.csv", advice_id="3", payment_reference=""
+        ),
+    ]  # fmt: skip
+    taken(books, *files)
+    copy = copy_of(books.directory, tmp_path / "copy")
+
+    def said(directory: Path, seed: str) -> str:
+        """What a process of its own makes of the books."""
+        program = (
+            "import sys, matcher; books = matcher.open(sys.argv[1]); books.run(); state = books.state(); "
+            "print(state.lines.sort('line_id').write_ndjson()); print(state.allocations.sort('line_id', 'item_id').write_ndjson())"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(directory)], capture_output=True, text=True, check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "MATCHER_ACTOR": "ada"},
+        )  # fmt: skip
+        return done.stdout
+
+    first = said(books.directory, "1")
+    assert '"state":"posted"' in first
+    assert '"state":"proposed"' in first
+    assert said(copy, "2") == first
+    assert said(copy, "3") == first  # once more over what is decided

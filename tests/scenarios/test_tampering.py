@@ -18,7 +18,7 @@ from matcher.errors import MatcherError
 from matcher.journal import chain
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.ingest import IngestOptions
-from matcher.store import Store, journal, seals
+from matcher.store import Store, journal, open_store, seals
 from matcher.store.database import APPEND_ONLY, REPLACED, migrate, migrations
 
 BATCHES = Path(__file__).parents[2] / "fixtures" / "banks" / "camt" / "batch_less_charges.xml"
@@ -83,6 +83,14 @@ def noted(signed: Books) -> str:
     return signed.head().hash
 
 
+@pytest.fixture(scope="module")
+def exported(signed: Books, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The journal of the signed books, as it was sent to an auditor."""
+    path = tmp_path_factory.mktemp("auditor") / "journal.jsonl"
+    signed.export("journal", path)
+    return path
+
+
 def copy(books: Books, folder: Path) -> Books:
     return Books(copy_of(books.directory, folder / "books"), actor="ada", clock=lambda: NOW)
 
@@ -119,8 +127,8 @@ def compute_again(store: Store) -> None:
     store.append("log.batch", pl.DataFrame([asdict(one) for one in made]))
 
 
-def failures(books: Books, expect: str = "") -> list[str]:
-    return [check.name for check in books.verify(expect) if check.failure]
+def failures(books: Books, expect: str = "", since: str = "") -> list[str]:
+    return [check.name for check in books.verify(expect, since=since) if check.failure]
 
 
 B1 = "bank_reference = 'B1'"
@@ -267,12 +275,83 @@ def test_books_of_another_make_are_not_opened(name: str, original: Books, tmp_pa
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES.keys() - SHAPES - UNSEALED))
-def test_a_chain_computed_anew_is_noticed_by_the_key_and_by_a_noted_head(name: str, signed: Books, noted: str, tmp_path: Path) -> None:
+def test_a_chain_computed_anew_is_noticed_by_the_key_and_by_a_noted_head(
+    name: str, signed: Books, noted: str, exported: Path, tmp_path: Path
+) -> None:
     books = copy(signed, tmp_path)
     tamper(books, *CHANGES[name], again=True)
-    found = failures(books, noted)
+    found = {check.name: check.failure for check in books.verify(noted, since=str(exported)) if check.failure}
     assert "journal: every batch is signed with the key" in found
     assert ("journal: the expected hash is in the chain" in found) == (name not in SAME_HASHES)
+    assert "exported journal: the hash chain" not in found
+    before, now = hashes(signed), hashes(books)
+    first = next((number for number, digest in before.items() if now.get(number) != digest), None)
+    wanted = "" if first is None else f"batch {first} is another one than was noted"
+    if first is not None and first > max(now):
+        wanted = f"the journal ends with batch {max(now)}, and batch {first} was noted"
+    if first is not None and first not in now and first < max(now):
+        wanted = f"batch {first} is not as it was sealed"
+    assert found.get(UNCHANGED, "") == wanted
+
+
+UNCHANGED = "journal: nothing before the noted head has changed"
+
+
+def hashes(books: Books) -> dict[int, str]:
+    with open_store(books.directory / "books.duckdb", write=False) as store:
+        return {one.batch: one.hash for one in journal.batches(store)}
+
+
+@pytest.mark.parametrize("name", ["amount", "batch's actor", "batch deleted in the middle", "allocation without a decision"])
+def test_what_was_changed_since_a_head_was_noted_is_named_by_its_batch(name: str, original: Books, tmp_path: Path) -> None:
+    """The chain is left as it was: the rows tell."""
+    books, head = copy(original, tmp_path), original.head()
+    tamper(books, *CHANGES[name])
+    (found,) = [check for check in books.verify(since=f"batch {head.batch} {head.hash}") if check.name == UNCHANGED]
+    number = int(found.failure.removeprefix("batch ").removesuffix(" is not as it was sealed"))
+    sealed = hashes(original)
+    earlier = (
+        [check for check in books.verify(since=f"batch {number - 1} {sealed[number - 1]}") if check.name == UNCHANGED] if number > 1 else []
+    )
+    assert [check.failure for check in earlier] == [""] * len(earlier)
+    (same,) = [check for check in books.verify(since=f"batch {number} {sealed[number]}") if check.name == UNCHANGED]
+    assert same.failure == found.failure
+
+
+def test_heads_noted_in_any_form_are_read(original: Books, tmp_path: Path) -> None:
+    head, sealed = original.head(), hashes(original)
+    mail = f"Dear colleague,\nas agreed:\n> Journal head: batch 2, {sealed[2]}.\nand at the month's end\n batch {head.batch} {head.hash}\n"
+    original.export("receipts", tmp_path / "receipts.jsonl")
+    now = original.head()
+    for since in (f"batch {head.batch} {head.hash}", head.hash, str(write(tmp_path, "mail.txt", mail)), str(tmp_path / "receipts.jsonl")):
+        (found,) = [check for check in original.verify(since=since) if check.name == UNCHANGED]
+        assert (found.failure, found.note) == ("", f"batch {head.batch}, {now.batch - head.batch} follow"), since
+    for nothing in ("batch 7", "no such file", str(write(tmp_path, "empty.txt", "nothing noted"))):
+        with pytest.raises(MatcherError, match=r"usage\.option"):
+            original.verify(since=nothing)
+    with pytest.raises(MatcherError, match=r"row\.invalid"):
+        original.verify(since=str(write(tmp_path, "odd.jsonl", '{"batch":"1","previous_hash":""}\n')))
+
+
+def test_heads_of_several_months_narrow_down_where_the_journal_changed(original: Books, tmp_path: Path) -> None:
+    books, sealed = copy(original, tmp_path), hashes(original)
+    log = write(tmp_path, "heads.txt", "".join(f"batch {number} {sealed[number]}\n" for number in (1, 3, len(sealed))))
+    tamper(books, "UPDATE log.batch SET summary = '{}' WHERE batch = 5", again=True)
+    (found,) = [check for check in books.verify(since=str(log)) if check.name == UNCHANGED]
+    assert found.failure == f"one of the batches 4 to {len(sealed)} is another one than was noted"
+
+
+def test_an_exported_journal_that_was_altered_itself_is_told(original: Books, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    original.export("journal", path, known_at="5")
+    rows = path.read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 5
+    write(tmp_path, "part.jsonl", "\n".join(rows[2:]) + "\n")
+    assert failures(original, since=str(tmp_path / "part.jsonl")) == []
+    rows[2] = rows[2].replace('"actor":"ada"', '"actor":"eve"')
+    write(tmp_path, "changed.jsonl", "\n".join(rows) + "\n")
+    found = {check.name: check.failure for check in original.verify(since=str(tmp_path / "changed.jsonl")) if check.failure}
+    assert found == {"exported journal: the hash chain": "batch 3"}
 
 
 ODD_MONEY = {
@@ -330,6 +409,8 @@ def test_a_tail_that_is_cut_off_is_noticed_by_a_noted_head(original: Books, tmp_
     tamper(books, *cut)
     assert failures(books) == []
     assert failures(books, head.hash) == ["journal: the expected hash is in the chain"]
+    (told,) = [check.failure for check in books.verify(since=f"batch {head.batch} {head.hash}") if check.failure]
+    assert told == f"the journal ends with batch {head.batch - 1}, and batch {head.batch} was noted"
     earlier = books.head()
     assert earlier.batch == head.batch - 1
     assert failures(original, earlier.hash) == []

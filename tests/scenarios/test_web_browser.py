@@ -5,41 +5,23 @@ Without Chromium the test is skipped, but never where MATCHER_NEEDS_CHROMIUM say
 
 import base64
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chrome
 import pytest
-from selenium import webdriver
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 from support import copied
 from web import made, served
-
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--window-size=1200,700",
-)  # fmt: skip
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     """A browser that nobody has used yet."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        if os.environ.get("MATCHER_NEEDS_CHROMIUM"):
-            pytest.fail("no chromium or no chromedriver, and MATCHER_NEEDS_CHROMIUM is set")
-        pytest.skip("a page needs a browser, and there is no chromium or no chromedriver")
-    options = ChromeOptions()
-    options.binary_location = program
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    made = webdriver.Chrome(options=options, service=ChromeService(driver))
-    yield made
-    made.quit()
+    with chrome.opened(tmp_path / "profile") as made:
+        yield made
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from erp_month import exported, month
 
@@ -22,6 +23,7 @@ from matcher.exports.erp.calls import json_text
 from matcher.exports.erp.records import Adjustment, BankLine, Customer, Document, Kind, Part
 from matcher.exports.erp.targets import fxiaoke, yonyou_u8, zoho_crm
 from matcher.journal.chain import GENESIS, Head
+from matcher.ledger.customer_status import STATUS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CALLED = ("fxiaoke", "kingdee-cloud", "yonyou-u8", "zoho-crm")
@@ -383,6 +385,59 @@ def test_zoho_fields_are_named_by_the_settings() -> None:
         with pytest.raises(MatcherError, match=rf"target\.setting: .*{said}"):
             settings_of(load("zoho-crm"), {"fields": fields})
     assert "takes 255 characters" in why_not("zoho-crm", {}, document(part(5_00, number="X" * 256)))
+
+
+def standing(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Rows of customers, with nothing but what is said."""
+    usual = {"key": "k1", "as_of": date(2026, 3, 31), "entity": "1", "customer_id": "C1", "customer_name": "=Brandt", "currency": "EUR"}
+    usual |= {"customer_no": "", "standing": "overdue", "days_late": 55, "usual_days_late": ""}
+    usual |= dict.fromkeys(("open_amount", "overdue_amount", "balance"), 120_00) | dict.fromkeys(("disputed_amount", "credit_amount"), 0)
+    return pl.DataFrame([dict.fromkeys(STATUS) | usual | row for row in rows], schema=STATUS)
+
+
+def feed(target: str, name: str, settings: dict[str, Any], *rows: dict[str, Any]) -> dict[str, bytes]:
+    made = erp.customers(load(target), standing(*rows), name, settings)
+    return {file.name: b"".join(file.chunks()) for file in made}
+
+
+def test_zoho_is_told_how_customers_stand() -> None:
+    many = [{"key": f"k{number}", "customer_id": f"C{number}", "last_payment_amount": 5_00} for number in range(101)]
+    files = feed("zoho-crm", "c.json", {"account_field": "Account", "customer_fields": {"promised_amount": "", "balance": "Sum"}}, *many)
+    assert list(files) == ["c.2.json", "c.json"]
+    body = json.loads(files["c.json"], parse_float=Decimal)
+    one = body["data"][1]
+    assert (len(body["data"]), body["duplicate_check_fields"], body["trigger"]) == (100, ["External_ID"], [])
+    assert (one["External_ID"], one["Sum"], one["Last_Payment_Amount"], one["Account"]) == ("k1", 120, 5, {"id": "C1"})
+    assert (one["Expected_Date"], one["Usual_Days_Late"], "Promised_Amount" in one) == (None, None, False)
+    (row,) = csv.DictReader(io.StringIO(feed("zoho-crm", "c.csv", {}, {})["c.csv"].decode()))
+    assert (row["Name"], row["Open Amount"], row["Expected Date"]) == ("'=Brandt", "120.00", "")
+    for fields, said in (({"colour": "x"}, "'colour' is none of"), ({"key": ""}, "key cannot do without a field")):
+        with pytest.raises(MatcherError, match=rf"target\.setting: .*{said}"):
+            feed("zoho-crm", "c.json", {"customer_fields": fields}, {})
+
+
+def test_fxiaoke_is_told_how_customers_stand() -> None:
+    (row,) = csv.DictReader(io.StringIO(feed("fxiaoke", "c.csv", {}, {"expected_date": date(2026, 4, 1)})["c.csv"].decode("utf-8-sig")))
+    assert (row["客户编号"], row["账款状态"], row["逾期金额"], row["预计回款日"]) == ("C1", "逾期", "120.00", "2026-04-01")
+    settings = {"customer_fields": {"overdue_amount": "a__c", "expected_date": "b__c", "promised_date": "c__c"}}
+    (call,) = calls(feed("fxiaoke", "c.jsonl", settings, {"expected_date": date(2018, 1, 31)})["c.jsonl"])
+    assert call["path"] == "/cgi/crm/v2/data/update"
+    changed = {"dataObjectApiName": "AccountObj", "_id": "C1", "a__c": "120.00", "b__c": 1517328000000, "c__c": None}
+    assert call["body"]["data"]["object_data"] == changed
+    with pytest.raises(MatcherError, match=r"target\.no_form: .*several currencies or entities: C1"):
+        feed("fxiaoke", "c.jsonl", settings, {}, {"key": "k2", "currency": "USD"})
+    with pytest.raises(MatcherError, match=r"target\.setting: .*has no customer_fields"):
+        feed("fxiaoke", "c.jsonl", {}, {})
+    with pytest.raises(MatcherError, match=r"target\.setting: .*'colour' is none of"):
+        feed("fxiaoke", "c.jsonl", {"customer_fields": {"colour": "x"}}, {})
+    assert list(feed("fxiaoke", "c.xlsx", {}, {})) == ["c.xlsx"]
+
+
+def test_a_system_without_a_form_for_how_customers_stand_says_so() -> None:
+    with pytest.raises(MatcherError, match=r"target\.no_form: .*kingdee-cloud has no form for how customers stand"):
+        feed("kingdee-cloud", "c.jsonl", {}, {})
+    with pytest.raises(MatcherError, match=r"usage\.option: .*must end with"):
+        feed("zoho-crm", "c.xlsx", {}, {})
 
 
 def test_the_targets_are_registered() -> None:

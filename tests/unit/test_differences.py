@@ -319,7 +319,7 @@ def test_a_discount_is_gone_once_something_was_paid() -> None:
     (part,) = differences.explain([one], receipt(40_01), stock, BOOK, 0)
     stock.take(as_explanation(part))
     left = stock.items["1"]
-    assert (left.open, differences.discount_of(left, receipt(59_99), 30)) == (59_99, 0)
+    assert (left.open, differences.discounts_of(left, receipt(59_99), 30)) == (59_99, [])
 
 
 def as_explanation(difference: Difference) -> Explanation:
@@ -328,4 +328,36 @@ def as_explanation(difference: Difference) -> Explanation:
 
 def test_no_discount_after_an_item_without_a_last_day() -> None:
     without = item("1", 100_00)._replace(discount=2_00, discount_until=None)
-    assert differences.discount_of(without, receipt(98_00, day=date(2020, 1, 1)), 99) == 0
+    assert differences.discounts_of(without, receipt(98_00, day=date(2020, 1, 1)), 99) == []
+
+
+STEPS = item("1", 1_000_00, discount=30_00, discount_until=DAY, later=((20_00, DAY + timedelta(10)),))
+
+
+@pytest.mark.parametrize(
+    ("day", "paid", "kind", "share"),
+    [
+        (-1, 970_00, "discount", (970_00, 30_00, "discount")),
+        (5, 980_00, "discount", (980_00, 20_00, "discount")),
+        (5, 970_00, "discount_late", (970_00, 20_00, "discount")),  # two per cent are earned, the third stays open
+        (15, 980_00, "discount_late", (980_00, 0, "")),
+        (15, 970_00, "discount_late", (970_00, 0, "")),
+        (-1, 980_00, "", ()),  # he may take three, and takes two: that is said by no terms
+    ],
+)
+def test_of_several_steps_the_one_counts_in_whose_days_the_money_comes(day: int, paid: int, kind: str, share: tuple[int, int, str]) -> None:
+    found = find(receipt(paid, day=DAY + timedelta(day)), STEPS)
+    assert {"discount", "discount_late"} & set(found) == ({kind} if kind else set())
+    if kind:
+        assert (found[kind].outcome, shares(found[kind])) == ("matched" if kind == "discount" else "partial", {"1": share})
+
+
+@pytest.mark.parametrize(("paid", "taken"), [(970_00, 30_00), (980_00, 20_00)])
+def test_in_the_days_of_grace_both_steps_may_be_taken(paid: int, taken: int) -> None:
+    found = find(receipt(paid, day=DAY + timedelta(2)), STEPS, grace=3)
+    assert shares(found["discount"]) == {"1": (paid, taken, "discount")}
+
+
+def test_an_invoice_with_two_steps_is_found_by_either_amount() -> None:
+    about = pool([STEPS])
+    assert [list(about.holding("C1", "EUR").by_discounted_amount)] == [[970_00, 980_00]]

@@ -423,3 +423,58 @@ def test_a_number_and_a_name_of_two_customers_are_a_question() -> None:
     assert read(head + "C1;Muster GmbH;R1;13.10.2026;1,00;1,00\n").frame["customer_id"].to_list() == ["C1"]
     error = refused(head + "C1;Nord eG;R1;13.10.2026;1,00;1,00\n")
     assert (error.code, "customer C1" in error.what, "customer 10001" in error.what) == ("value.unknown", True, True)
+
+
+def test_payments_of_sage_have_no_number_and_come_in() -> None:
+    head = "No;Date;Type;Ref;Details;Amount;O/S;A/C\n"
+    rows = "1;01/10/2026;SI;INV1;x;100.00;100.00;C1\n2;21/10/2026;SA;;Payment;40.00;40.00;C1\n"
+    found = read(head + rows).frame
+    assert found.select("item_id", "document_type", "document_no", "open_amount").rows() == [
+        ("1", "invoice", "INV1", 10000), ("2", "on_account", "SA 2026-10-21", -4000),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Kundennr. 10001", "Customer No.: 10001", "Kunde;10001", "Kunde: Nord eG", "客户编码：10001", "Customer number 10001;;Nord eG"],
+)
+def test_the_one_customer_of_a_list_may_stand_above_its_titles(above: str) -> None:
+    found = read(f"Offene Posten\n{above}\nRechnungsnr.;Datum;Betrag;Offen\nR1;13.10.2026;1,50;1,50\n").frame
+    assert found["customer_id"].to_list() == ["10001"]
+
+
+def test_a_list_without_any_customer_is_refused() -> None:
+    assert refused("Offene Posten\nRechnungsnr.;Datum;Betrag;Offen\nR1;13.10.2026;1,50;1,50\n").code == "layout.unknown"
+    named = refused("Kunde: Niemand AG\nRechnungsnr.;Datum;Betrag;Offen\nR1;13.10.2026;1,50;1,50\n")
+    assert (named.code, named.where) == ("value.unknown", "list.csv:1")
+
+
+def test_a_currency_without_cents_needs_no_decimal_mark() -> None:
+    rows = 'Customer No,Invoice,Date,Currency,Amount\nC1,R1,2026-10-13,JPY,"12,345"\nC1,R2,2026-10-14,日元,"1,200"\n'
+    assert read(rows).frame["amount"].to_list() == [12345, 1200]
+    assert refused(rows.replace("日元", "EUR")).code == "amount.ambiguous"
+    assert read(rows.replace(",Currency", "").replace(",JPY", "").replace(",日元", "").replace(",Amount", ",Amount JPY")).frame.height == 2
+
+
+def test_a_name_is_that_of_a_customer_whatever_its_legal_form_is_written_like() -> None:
+    head = "Kunde;Rechnung;Datum;Betrag\n"
+    for name in ("MUSTER G.m.b.H.", "Muster Gesellschaft mit beschränkter Haftung", "Muster, GmbH"):
+        assert read(f"{head}{name};R1;21.09.2026;10,00\n").frame["customer_id"].to_list() == ["C1"]
+    assert refused(head + "Acme Limited;R1;21.09.2026;10,00\n").code == "value.unknown"  # two customers
+    # an exact name counts before a like one
+    assert read(head + "Nord eG;R1;21.09.2026;10,00\n").frame["customer_id"].to_list() == ["10001"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Stand: 31.10.2026", "Offene Posten per 31.10.2026", "As at 31 October 2026", "Aged receivables as of Oct 31, 2026",
+     "截至2026年10月31日",     "Stichtag;31.10.2026", "截止日期：2026-10-31", "Situation au 31/10/2026"],
+)  # fmt: skip
+def test_the_day_of_a_list_may_stand_above_its_titles(above: str) -> None:
+    found = read(f"{above}\nKundennr.;Rechnungsnr.;Datum;Betrag\nC1;R1;21.10.2026;1,50\n")
+    assert found.day == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize("above", ["Gedruckt am 31.10.2026", "01.10.2026 - 31.10.2026", "Stand", "Stand: 31.10.2026 und 30.09.2026"])
+def test_other_days_above_the_titles_are_not_the_list_s(above: str) -> None:
+    assert read(f"{above}\nKundennr.;Rechnungsnr.;Datum;Betrag\nC1;R1;21.10.2026;1,50\n").day is None

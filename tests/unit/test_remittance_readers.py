@@ -147,6 +147,29 @@ def test_a_payers_own_table(text: str) -> None:
     assert (one.advice_id, one.date, one.currency, one.total, rows(one)) == ("2210", date(2026, 10, 14), "EUR", 1435_00, WANTED)
 
 
+def test_a_payers_own_table_in_the_encoding_of_china() -> None:
+    one = advice(CHINESE.encode("gb18030"))
+    assert (one.advice_id, one.total, rows(one)) == ("2210", 1435_00, WANTED)
+    assert advice(CHINESE.encode("utf-16")).total == 1435_00
+    german = advice(GERMAN.encode("cp1252"))
+    assert german.rows[1].reason_text == "beschädigte Ware"
+
+
+def test_titles_that_are_none_of_a_number_or_an_amount() -> None:
+    text = "Avis: 2210;;;;;;\nBelegart;Belegdatum;Belegnummer;Betrag EUR;Skonto %;Skontodatum;Skonto;Zahlbetrag\n"
+    text += "RE;01.10.2026;KM-417;1.000,00;2,00;15.10.2026;20,00;980,00\nSumme;;;1.000,00;;;20,00;980,00\n"
+    assert rows(advice(text.encode())) == [("KM-417", 1000_00, 20_00, 0, "", 980_00)]
+    english = "Advice: 1\nInvoice type,Invoice date,Invoice no,Discount %,Discount,Net EUR\n"
+    english += "INV,2026-10-01,KM-417,2.00,20.00,980.00\nTotal,,,,20.00,980.00\n"
+    assert rows(advice(english.encode())) == [("KM-417", 1000_00, 20_00, 0, "", 980_00)]
+
+
+@pytest.mark.parametrize("credit", ["(65,00)", "[65,00]", "（65,00）", "-65,00", "65,00-"])
+def test_an_amount_in_brackets_is_taken_off(credit: str) -> None:
+    text = f"Avis: 2210;\nRechnung;Betrag EUR\nKM-417;1.000,00\nKM-G1;{credit}\nSumme;935,00\n"
+    assert [row.net for row in advice(text.encode()).rows] == [1000_00, -65_00]
+
+
 def test_a_payers_own_workbook() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -204,3 +227,17 @@ def test_bad_files_are_refused(data: bytes, code: str) -> None:
 )
 def test_reasons_in_words(text: str, code: str) -> None:
     assert reason_of(text) == code
+
+
+def test_an_advice_in_two_sheets_is_not_read_by_half() -> None:
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("Teil 2")
+    assert first is not None
+    for sheet, number in ((first, "KM-1"), (second, "KM-2")):
+        sheet.append(["advice_id", "currency", "document_no", "net"])
+        sheet.append(["A1", "EUR", number, 5])
+    stream = io.BytesIO()
+    book.save(stream)
+    with pytest.raises(MatcherError) as caught:
+        registry.read(stream.getvalue(), "file", ())
+    assert caught.value.code == "layout.ambiguous"

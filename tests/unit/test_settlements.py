@@ -1,13 +1,28 @@
 """Settlement files that are odd, damaged or hostile: each is an error with a code, or unproven; none is read as something it is not."""
 
+import csv
+import io
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from settlement_files import Movement, alipay_trade, paypal_activity, paypal_settlement, stripe, wechat_trade
+import xlsxwriter
+from settlement_files import (
+    Movement,
+    Writer,
+    adyen,
+    alipay_trade,
+    mollie,
+    paypal_activity,
+    paypal_settlement,
+    square,
+    stripe,
+    wechat_trade,
+)
 
 from matcher.errors import MatcherError
+from matcher.remittance import registry
 from matcher.remittance.records import AdviceFile, AdviceKind, IssuedDocument
 from matcher.remittance.settlements import figures, read
 from matcher.remittance.settlements.documents import IssuedNumbers
@@ -356,3 +371,35 @@ def test_every_provider_has_a_section() -> None:
         one.name for one in shipped().values() if not re.search(rf"^## {one.name.partition('-')[0]}", PAGE, re.IGNORECASE | re.MULTILINE)
     ]
     assert missing == []
+
+
+def as_workbook(data: bytes, *more: bytes) -> bytes:
+    """Reports saved as XLSX, with real numbers and days where their cells are some."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as file:
+        for one in (data, *more):
+            sheet = file.add_worksheet()
+            for row, cells in enumerate(csv.reader(io.StringIO(one.decode("utf-8-sig")))):
+                for column, cell in enumerate(cells):
+                    if re.fullmatch(r"-?\d+\.\d\d", cell):
+                        sheet.write_number(row, column, float(cell))
+                    elif re.match(r"\d{4}-\d\d-\d\d", cell):
+                        sheet.write_datetime(row, column, datetime.fromisoformat(cell))
+                    else:
+                        sheet.write_string(row, column, cell)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("write", [stripe, adyen, mollie, square], ids=lambda write: write.__name__)
+def test_a_settlement_as_a_workbook_says_the_same(write: Writer) -> None:
+    text = write([[Movement("payment", 101, 1190_00, 17_90), Movement("refund", 90, -90_00, 0)]])
+    plain, packed = registry.read(text, "f", ()), registry.read(as_workbook(text), "f", ())
+    assert (len(packed.advices), packed.unproven) == (1, ())
+    assert packed == plain
+
+
+def test_two_settlements_in_a_workbook_are_refused() -> None:
+    text = stripe([[Movement("payment", 101, 1190_00, 17_90)]])
+    with pytest.raises(MatcherError) as caught:
+        registry.read(as_workbook(text, text), "f", ())
+    assert caught.value.code == "layout.ambiguous"

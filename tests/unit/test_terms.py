@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from matcher.openitems.terms import Discount, Terms, parse
+from matcher.terms import Discount, Terms, later, parse
 
 ISSUED = date(2026, 1, 31)
 
@@ -76,3 +76,13 @@ def test_discounts_for_paying_early(text: str, steps: list[tuple[int, int]], day
 )
 def test_nothing_is_made_of_what_is_not_understood_as_a_whole(text: str) -> None:
     assert parse(text) is None
+
+
+def test_later_steps_are_those_behind_the_first_that_are_worth_less() -> None:
+    text = "3% 10, 2% 20, net 30"
+    first = date(2026, 2, 10)
+    assert later(text, ISSUED, 30_000, first) == ((20_000, date(2026, 2, 20)),)
+    assert later(text, ISSUED, 20_000, date(2026, 2, 20)) == ()
+    assert later("2/10 net 30", ISSUED, 20_000, first) == ()
+    assert later("see contract", ISSUED, 20_000, first) == later("", ISSUED, 20_000, first) == ()
+    assert later("3% 10, 2% 20, 1% 99999", ISSUED, 30_000, first) == ((20_000, date(2026, 2, 20)),)  # beyond the calendar that counts

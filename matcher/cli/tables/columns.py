@@ -59,10 +59,10 @@ class Says(StrEnum):
 
 _WORDS = frozenset(
     "action balanced basis bucket by class decision difference_kind document_type evidence_class field figure in_force kind known mode "
-    "nature outcome part point result ruling settled side state type who".split()
+    "nature outcome part point result ruling settled side state type unit weekday who".split()
 )
 _SENTENCES = frozenset(
-    "check conditions detail difference evidence message meaning next_step problem reason said test title what when why words".split()
+    "check conditions detail difference evidence message meaning next_step problem reason said step test title what when why words".split()
 )
 
 

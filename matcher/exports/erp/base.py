@@ -114,6 +114,21 @@ class Rendering(Generic[Settings]):
 
 
 @dataclass(frozen=True)
+class CustomerFeed(Generic[Settings]):
+    """What a target makes files of that say how customers stand.
+
+    Attributes:
+        rows: columns of `ledger.customer_status.STATUS`, amounts as decimal text.
+        settings: of the target's own model.
+        file_name: of the main file, without folders.
+    """
+
+    rows: pl.DataFrame
+    settings: Settings
+    file_name: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """A document that a target has no form for, and why."""
 
@@ -179,6 +194,7 @@ class Target:
         answers: text of a TOML layout of its result file; '' for none. See `answers.layout`.
         read_answer: reads a result file that no layout can describe: contents, name and settings.
         run: see above.
+        customers: makes the files that say how customers stand; None for a system that has no form for it.
     """
 
     name: str
@@ -192,3 +208,4 @@ class Target:
     answers: str = ""
     read_answer: Callable[[bytes, str, Any], Sequence[Answer]] | None = None
     run: Callable[[State, ExportRequest], Export] | None = None
+    customers: Callable[[CustomerFeed[Any]], Sequence[File]] | None = None

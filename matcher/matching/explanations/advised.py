@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from matcher import money
 from matcher.matching.advised import AdvisedRow, BoundAdvice
 from matcher.matching.explanations import evidence
+from matcher.matching.explanations.differences import discounts_of, ended_discounts
 from matcher.matching.items.customer_items import oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.model import Allocation
-from matcher.rules.rulebook import Rulebook
+from matcher.rules.rulebook import Limits, Rulebook
 from matcher.states import Outcome
 
 BASIS = "advice"
@@ -20,17 +21,25 @@ ADVISED = "advised"
 
 _BOUND = {"reference": "advice_reference", "payer": "advice_payer"}
 FEE = "fee"
+RETENTION, NETTED = "retention", "netted"
+"""Reasons for what a provider keeps beside its fee: in reserve, or for a refund that no credit note of the books stands for."""
 
 
 @dataclass
 class _Reading:
-    """The rows of an advice on their way to allocations; `fees` is what rows without a document took off."""
+    """The rows of an advice on their way to allocations.
+
+    Attributes:
+        fees: what a provider's rows without a document took off as fees.
+        kept: what other rows of a payout take off without a document that could bear it: amount and reason.
+    """
 
     shares: list[Allocation] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     fees: int = 0
+    kept: list[tuple[int, str]] = field(default_factory=list)
 
 
 def advised(receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> list[Explanation]:
@@ -63,11 +72,13 @@ def with_advice(found: Sequence[Explanation], told: Sequence[Explanation], book:
 def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> Explanation | None:
     reading = _Reading(doubts=[bound.doubt] if bound.doubt else [])
     for row in bound.rows:
-        _read(row, bound, receipt, pool, grace_days, reading)
+        _read(row, bound, receipt, pool, book.limits, grace_days, reading)
     if bound.payout and (who := payer_of(receipt)):
         reading.doubts.append(f"the payer is customer {who}, and no payment provider")
     if reading.fees:
-        _spread(reading)
+        _spread(reading, book.limits)
+    for amount, reason in reading.kept:
+        _take_off(amount, reason, reading)
     if not reading.shares:
         return None
     total = sum(share.amount for share in reading.shares)
@@ -75,10 +86,13 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
         return None
     if total < receipt.amount and not reading.doubts:
         reading.doubts.append("the documents of the advice do not take all of the money")
-    items = sorted((pool.items[share.item_id] for share in reading.shares), key=oldest_first)
+    taken: dict[str, int] = {}
+    for share in reading.shares:
+        taken[share.item_id] = taken.get(share.item_id, 0) + share.item_amount + share.adjustment
+    items = sorted((pool.items[item_id] for item_id in taken), key=oldest_first)
     if bound.by == "payer" and not reading.doubts and (other := _named_beside(receipt, items, pool)):
         reading.doubts.append(f"the payer's text names document {other}, which it does not list")
-    left = [share for share in reading.shares if share.item_amount + share.adjustment != pool.items[share.item_id].open]
+    left = [item for item in items if taken[item.item_id] != item.open]
     exact = not left and not any(share.adjustment for share in reading.shares)
     payer, customer = _payer(bound, items, receipt, pool)
     kinds = (
@@ -89,7 +103,7 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
         *evidence.dates(items, receipt, book.limits),
     )
     difference = "none" if exact else ADVISED
-    judged = book.judged(BASIS, difference, kinds, len(reading.shares))
+    judged = book.judged(BASIS, difference, kinds, len(items))
     note = "; ".join((bound.named, *reading.said))
     doubt = f"{bound.named}: {reading.doubts[0]}" if reading.doubts else ""
     return Explanation(
@@ -111,18 +125,18 @@ def _named_beside(receipt: Receipt, items: Sequence[Item], pool: OpenItems) -> s
     return ""
 
 
-def _read(row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, grace_days: int, reading: _Reading) -> None:
+def _read(
+    row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, limits: Limits, grace_days: int, reading: _Reading
+) -> None:
     currency = receipt.currency
     if not row.document_no:
-        if bound.payout and row.reason == FEE and row.net < 0:
-            reading.fees -= row.net
-        else:
-            what = row.reason_text or row.reason or "without a document"
-            reading.doubts.append(f"its row {what} of {money.render(row.net, currency)} {currency} is about no document")
+        _without_document(row, bound, currency, reading)
         return
     item = pool.items.get(row.item_id)
     if item is None:
         reading.doubts.append(row.doubt or f"document {row.document_no} has nothing open")
+        if bound.payout and row.net < 0:
+            reading.kept.append((-row.net, NETTED))
         return
     reading.doubts += [row.doubt] if row.doubt else []
     if item.currency != currency:
@@ -131,7 +145,7 @@ def _read(row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems
     if row.gross != item.open:
         there, here = (money.render(amount, currency) for amount in (row.gross, item.open))
         reading.doubts.append(f"it says that document {row.document_no} has {there} {currency} open, and the books have {here}")
-    share = _share(row, bound, item, receipt, grace_days, reading)
+    share = _share(row, bound, item, receipt, limits, grace_days, reading)
     taken = share.item_amount + share.adjustment
     if not 0 < taken * (1 if item.open > 0 else -1) <= abs(item.open):
         reading.doubts.append(f"document {row.document_no} has not enough open")
@@ -140,23 +154,39 @@ def _read(row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems
         reading.doubts.append(f"document {row.document_no} is listed twice")
         return
     reading.shares.append(share)
-    reading.kinds.add(row.kind)
+    reading.kinds |= {row.kind} - {""}
 
 
-def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, grace_days: int, reading: _Reading) -> Allocation:
+def _without_document(row: AdvisedRow, bound: BoundAdvice, currency: str, reading: _Reading) -> None:
+    """A row about no document: a provider's fee, what it keeps in reserve, or what nobody can place."""
+    if bound.payout and row.reason == FEE and row.net < 0:
+        reading.fees -= row.net
+        return
+    what = row.reason_text or row.reason or "without a document"
+    if bound.payout and row.net < 0:
+        reading.doubts.append(f"it keeps {money.render(-row.net, currency)} {currency} ({what})")
+        reading.kept.append((-row.net, RETENTION if row.reason == RETENTION else NETTED))
+    else:
+        reading.doubts.append(f"its row {what} of {money.render(row.net, currency)} {currency} is about no document")
+
+
+def _share(
+    row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, limits: Limits, grace_days: int, reading: _Reading
+) -> Allocation:
     """What a document gets: the cash, with the discount in its terms and a provider's fee cleared beside it; the rest stays open."""
     cleared, reasons, short = 0, [], []
     if row.discount:
-        if _in_terms(item, row.discount, receipt, grace_days):
-            cleared += row.discount
+        earned = _earned(item, row.discount, receipt, grace_days)
+        if earned:
+            cleared += earned
             reasons.append("discount")
-        else:
-            short.append(("discount_unearned", row.discount, "a discount beyond its terms"))
+        if row.discount != earned:
+            short.append(("discount_unearned", row.discount - earned, "a discount beyond its terms"))
     if row.deduction:
         if bound.payout and row.reason == FEE and row.deduction > 0:
             cleared += row.deduction
             reasons.append(FEE)
-            if row.deduction > _most_fee(row.gross):
+            if row.deduction > _most_fee(row.gross, limits):
                 reading.doubts.append(f"a fee of {money.render(row.deduction, receipt.currency)} on document {row.document_no} is too much")
         else:
             short.append((row.reason, row.deduction, row.reason_text or row.reason))
@@ -169,20 +199,22 @@ def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, gr
     return Allocation(item.item_id, row.net, row.net, cleared, reason)
 
 
-def _most_fee(gross: int) -> int:
-    """The largest fee, in minor units, that a provider is believed to keep: a tenth of the payment and one whole unit."""
-    return gross // 10 + 100
+def _most_fee(gross: int, limits: Limits) -> int:
+    """The largest fee, in minor units, that a provider is believed to keep."""
+    return gross * limits.payout_fee_share // money.PPM + limits.payout_fee
 
 
-def _in_terms(item: Item, discount: int, receipt: Receipt, grace_days: int) -> bool:
-    """Whether a discount is one of the document's terms, to the smallest unit, and the money came in time."""
-    until = item.discount_until
-    if not item.discount or until is None or (receipt.value_date - until).days > grace_days:
-        return False
-    return 0 < discount * (1 if item.open > 0 else -1) <= abs(item.discount) + 1
+def _earned(item: Item, discount: int, receipt: Receipt, grace_days: int) -> int:
+    """What of a discount is in the document's terms and in time: all of it to the smallest unit, or the next step of one that is over."""
+    way = 1 if item.open > 0 else -1
+    allowed = discounts_of(item, receipt, grace_days)
+    if any(0 < discount * way <= abs(step) + 1 for step in allowed):
+        return discount
+    ended = any(abs(discount - step) <= 1 for step in ended_discounts(item, receipt, grace_days))
+    return allowed[-1] if allowed and ended else 0
 
 
-def _spread(reading: _Reading) -> None:
+def _spread(reading: _Reading, limits: Limits) -> None:
     """Takes fees that are about no document off the documents' cash, in proportion to it, to the smallest unit.
 
     The documents are settled in full all the same: what the provider kept is cleared as its fee. Of the units that do not divide, the
@@ -190,7 +222,7 @@ def _spread(reading: _Reading) -> None:
     """
     bearers = [n for n, share in enumerate(reading.shares) if share.amount > 0 and share.adjustment_reason in ("", FEE)]
     total = sum(reading.shares[n].amount for n in bearers)
-    if reading.fees > _most_fee(total):
+    if reading.fees > _most_fee(total, limits):
         reading.doubts.append("its fees are too much for its documents")
     if total <= reading.fees:
         reading.doubts.append("its fees are more than its documents bring")
@@ -204,6 +236,29 @@ def _spread(reading: _Reading) -> None:
         if part:
             cash = share.amount - part
             reading.shares[n] = share._replace(amount=cash, item_amount=cash, adjustment=share.adjustment + part, adjustment_reason=FEE)
+
+
+def _take_off(amount: int, reason: str, reading: _Reading) -> None:
+    """Takes what a provider keeps off the documents with the most cash: they are settled, and it is cleared on them for its own reason."""
+    beside: dict[str, Allocation] = {}
+    for n in sorted(range(len(reading.shares)), key=lambda n: (-reading.shares[n].amount, n)):
+        share = reading.shares[n]
+        part = min(amount, share.amount - 1)
+        if part <= 0:
+            continue
+        amount -= part
+        cash = share.amount - part
+        if share.adjustment:
+            reading.shares[n] = share._replace(amount=cash, item_amount=cash)
+            beside[share.item_id] = Allocation(share.item_id, 0, 0, part, reason)
+        else:
+            reading.shares[n] = share._replace(amount=cash, item_amount=cash, adjustment=part, adjustment_reason=reason)
+    # several of one document follow each other
+    reading.shares = [
+        one
+        for share in reading.shares
+        for one in (share, *([beside.pop(share.item_id)] if share.item_id in beside and share.amount else []))
+    ]
 
 
 def _payer(bound: BoundAdvice, items: Sequence[Item], receipt: Receipt, pool: OpenItems) -> tuple[tuple[str, ...], str]:

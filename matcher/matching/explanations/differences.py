@@ -43,11 +43,31 @@ class Difference(NamedTuple):
     note: str = ""
 
 
-def discount_of(item: Item, receipt: Receipt, grace_days: int) -> int:
-    """The early-payment discount that this payment may take: in terms by value date, and only on an item not yet part paid."""
-    if item.discount_until is None or receipt.value_date > item.discount_until + timedelta(days=grace_days):
-        return 0
-    return item.discount
+class _Terms(NamedTuple):
+    """What the terms of one item say: whether a discount makes up the difference, the steps that are over, and the one still earned."""
+
+    met: bool
+    ended: Sequence[int]
+    earned: int
+
+
+def discounts_of(item: Item, receipt: Receipt, grace_days: int) -> list[int]:
+    """The early-payment discounts that this payment may take, the largest first: by value date, and only on an item not yet part paid.
+
+    That is the step in whose days the money comes; in the days of grace of a step also the next one.
+    """
+    grace, day, found = timedelta(days=grace_days), receipt.value_date, []
+    before = date.min
+    for discount, until in item.steps:
+        if before < day <= until + grace:
+            found.append(discount)
+        before = until
+    return found
+
+
+def ended_discounts(item: Item, receipt: Receipt, grace_days: int) -> list[int]:
+    """The steps of the discount whose days are over when the money comes."""
+    return [discount for discount, until in item.steps if receipt.value_date > until + timedelta(days=grace_days)]
 
 
 def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> Iterator[Difference]:
@@ -70,16 +90,16 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
         )
         return
     if difference > 0 and total > 0:
-        discounts = [discount_of(i, receipt, grace_days) for i in items]
-        own = _taken(discounts, difference)
-        taken = own or _less_credit(items, discounts, difference)
+        allowed = [discounts_of(i, receipt, grace_days) for i in items]
+        discounts, own, taken = _of_terms(items, allowed, difference)
         if taken:
             shares = (Allocation(i.item_id, i.open - d, i.open - d, d, "discount" if d else "") for i, d in zip(items, taken, strict=True))
             if own and abs(difference - sum(discounts)) > _cents(discounts):
                 yield Difference("discount_net", tuple(shares), Outcome.MATCHED, ("difference_discount_net",), _NET)
             else:
                 yield Difference("discount", tuple(shares), Outcome.MATCHED, ("difference_discount",))
-        yield from _short(items, difference, bool(taken), receipt, pool, book)
+        ended = ended_discounts(items[0], receipt, grace_days) if len(items) == 1 and not taken else []
+        yield from _short(items, difference, _Terms(bool(taken), ended, allowed[0][-1] if allowed[0] else 0), receipt, pool, book)
     elif difference < 0 < total:
         shares = (Allocation(i.item_id, i.open, i.open) for i in items)
         even = receipt.amount % (EVEN * 10 ** SCALE[receipt.currency]) == 0
@@ -89,6 +109,16 @@ def explain(items: Sequence[Item], receipt: Receipt, pool: OpenItems, book: Rule
             else "difference_over"
         )  # fmt: skip
         yield Difference("over", tuple(shares), Outcome.OVERPAID, (kind,))
+
+
+def _of_terms(items: Sequence[Item], allowed: Sequence[Sequence[int]], difference: int) -> tuple[list[int], bool, list[int]]:
+    """The discounts that may be taken, whether they alone make up the difference, and what each item takes; nothing when none does."""
+    for choice in (0, -1):  # the largest step, else in its days of grace the next one
+        discounts = [steps[choice] if steps else 0 for steps in allowed]
+        own = _taken(discounts, difference)
+        if taken := own or _less_credit(items, discounts, difference):
+            return discounts, bool(own), taken
+    return [], False, []
 
 
 def _full(items: Sequence[Item], receipt: Receipt, pool: OpenItems, limits: Limits) -> str:
@@ -157,10 +187,10 @@ def _domestic(item: Item, receipt: Receipt, pool: OpenItems) -> bool:
 
 
 def _short(
-    items: Sequence[Item], difference: int, in_terms: bool, receipt: Receipt, pool: OpenItems, book: Rulebook
+    items: Sequence[Item], difference: int, terms: _Terms, receipt: Receipt, pool: OpenItems, book: Rulebook
 ) -> Iterator[Difference]:
-    """Less than the items is paid: it stays open, or is cleared for a reason. `in_terms`: a discount that may be taken."""
-    limits = book.limits
+    """Less than the items is paid: it stays open, or is cleared for a reason."""
+    limits, in_terms = book.limits, terms.met
     largest = max(items, key=lambda i: i.open)
     if difference <= limits.rounding and difference < largest.open:
         yield _cleared("rounding", items, largest, difference, ("difference_rounding",))
@@ -178,7 +208,14 @@ def _short(
     (item,) = items
     unit = 10 ** SCALE[receipt.currency]
     share = (Allocation(item.item_id, receipt.amount, receipt.amount),)
-    late = not in_terms and item.discount > 1 and (abs(difference - item.discount) <= 1 or _on_net([item.discount], difference))
+    ended = [discount for discount in terms.ended if discount > 1]
+    late = not in_terms and any(abs(difference - discount) <= 1 or _on_net([discount], difference) for discount in ended)
+    if late and terms.earned:
+        # a lower step is still earned
+        earned = (Allocation(item.item_id, receipt.amount, receipt.amount, terms.earned, "discount"),)
+        note = "the difference is the early-payment discount of a step that is over; the next step is taken, and the rest stays open"
+        yield Difference("discount_late", earned, Outcome.PARTIAL, ("difference_discount_late",), note)
+        late = False
     withheld = book.withholding.get(pool.country.get(item.customer_id, ""), ())
     if late and any(abs(difference - (item.open * rate + PPM // 2) // PPM) <= 1 for rate in withheld):
         note = "the difference is the early-payment discount, taken late, or the tax that payers of that country withhold"
@@ -197,7 +234,7 @@ def _short(
         country = pool.country.get(item.customer_id, "")
         abroad = ("payer_abroad",) if country and receipt.home and country != receipt.home else ()
         yield _cleared("fee", items, item, difference, (kind, *abroad))
-    for rate in () if late or difference == item.discount else withheld:
+    for rate in () if late or difference in terms.ended else withheld:
         if difference == (item.open * rate + PPM // 2) // PPM:
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0

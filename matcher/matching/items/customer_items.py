@@ -34,8 +34,8 @@ class CustomerItems:
 
     @lazy
     def by_discounted_amount(self) -> dict[int, list[Item]]:
-        """Items by what is open less their early-payment discount."""
-        return _grouped((item.open - item.discount, item) for item in self.items if item.discount)
+        """Items by what is open less their early-payment discount, of each of its steps."""
+        return _grouped((item.open - discount, item) for item in self.items for discount, _ in item.steps)
 
     @lazy
     def totals(self) -> frozenset[int]:

@@ -49,8 +49,8 @@ class OpenItems:
         for item in self.items.values():
             members[item.customer_id].append(item)
             self._of_amount[item.currency, item.open][item.item_id] = None
-            if item.discount:
-                self._of_reduced[item.currency, item.open - item.discount].add(item.item_id)
+            for discount, _ in item.steps:
+                self._of_reduced[item.currency, item.open - discount].add(item.item_id)
         self._amounts = Counter((i.currency, i.open) for i in self.items.values()) if amounts is None else amounts
         self._customers = {customer: {item.item_id: item for item in sorted(mine, key=oldest_first)} for customer, mine in members.items()}
         self.size = sum(self._amounts.values())

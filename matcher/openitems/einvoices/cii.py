@@ -46,9 +46,10 @@ def read(root: Element, place: str) -> EInvoice:
     currency = xml.needed(xml.text(settlement, "InvoiceCurrencyCode"), "currency (InvoiceCurrencyCode)")
     gross = xml.amount(totals, "GrandTotalAmount", currency)
     prepaid = xml.amount(totals, "TotalPrepaidAmount", currency)
+    rounding = xml.amount(totals, "RoundingAmount", currency)
     payable = xml.amount(totals, "DuePayableAmount", currency)
     if payable is None and gross is not None and names.syntax == "zugferd1":
-        payable = gross - (prepaid or 0)  # the first version may leave it out
+        payable = gross - (prepaid or 0) + (rounding or 0)  # the first version may leave it out
     if payable is None:
         xml.needed("", "payable amount (DuePayableAmount)")
     assert payable is not None
@@ -56,6 +57,7 @@ def read(root: Element, place: str) -> EInvoice:
     if issued is None:
         xml.needed("", "issue date (IssueDateTime)")
     assert issued is not None
+    guideline = xml.text(root, "ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID")
     terms = "\n".join(xml.texts(settlement, "SpecifiedTradePaymentTerms/Description", xml.MAX_TERMS))
     stages = xml.find_all(settlement, "SpecifiedTradePaymentTerms")
     dues = [found for stage in stages if (found := _date(stage, "DueDateDateTime", "DueDateDateTime"))]
@@ -69,9 +71,9 @@ def read(root: Element, place: str) -> EInvoice:
         due_date=max(dues, default=None),
         terms=terms,
         currency=currency,
-        gross=payable if gross is None else gross,
+        gross=payable + (prepaid or 0) - (rounding or 0) if gross is None else gross,
         prepaid=prepaid,
-        rounding=xml.amount(totals, "RoundingAmount", currency),
+        rounding=rounding,
         payable=payable,
         payment_reference=xml.text(settlement, "PaymentReference"),
         seller=_party(xml.find(agreement, "SellerTradeParty")),
@@ -82,6 +84,8 @@ def read(root: Element, place: str) -> EInvoice:
         preceding=xml.texts(settlement, "InvoiceReferencedDocument/IssuerAssignedID"),
         accounts=_accounts(settlement),
         discounts=_discounts(stages, issued) or skonto.discounts(terms, issued, payable, currency),
+        for_others=xml.total(settlement, "SpecifiedAdvancePayment", "PaidAmount", currency),
+        summary=prepaid is None and guideline.casefold().endswith("minimum"),
         place=place,
     )
 

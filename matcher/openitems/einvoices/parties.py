@@ -129,23 +129,31 @@ def _said(party: Party) -> str:
     return f"{party.name!r}{behind}"[:200]
 
 
-def find_entity(invoice: EInvoice, entities: Sequence[Entity], accounts: Sequence[Account]) -> str:
-    """Id of the legal entity that is the seller: by VAT id, by name, by the bank account to pay to; the only one where there is one.
+def find_entity(invoice: EInvoice, entities: Sequence[Entity], accounts: Sequence[Account], stated: str = "") -> str:
+    """Id of the legal entity that is the seller: by VAT id, by name, or by the bank account to pay to.
+
+    A seller who is none of them is nobody's guess, even where there is only one entity: it may be another company's invoice.
+
+    Args:
+        invoice: as it was read.
+        entities, accounts: of the books.
+        stated: the entity that a person names; it tells several apart and stands for a seller who is none, but contradicts nobody.
 
     Raises:
-        MatcherError: ``invoice.entity`` when none is, several are, or the seller is somebody else and the buyer ours.
+        MatcherError: ``invoice.entity`` when none is, several are, another than the stated one is, or the buyer is ours and the seller not.
     """
     seller = invoice.seller
     found = _entities(seller, entities) or _by_account(invoice, entities, accounts)
     if not found and _entities(invoice.buyer, entities):
         what = f"{invoice.document_no!r} was written by {_said(seller)} to us: it is no claim of ours"
         raise MatcherError("invoice.entity", what)
-    if not found:
-        numbers = {_plain(one) for one in seller.tax_ids}
-        found = [one for one in entities if not one.vat_id or not numbers or _plain(one.vat_id) in numbers]
-    if len(found) == 1:
-        return found[0].id
-    which = f"may be {', '.join(one.id for one in found)}" if found else "is no [[entity]]"
+    ids = [one.id for one in found]
+    if stated and ids and stated not in ids:
+        what = f"{_said(seller)}, the seller of {invoice.document_no!r}, is the entity {ids[0]}, and --entity says {stated}"
+        raise MatcherError("invoice.entity", what)
+    if stated or len(ids) == 1:
+        return stated or ids[0]
+    which = f"may be {', '.join(ids)}" if ids else "is no [[entity]]"
     raise MatcherError("invoice.entity", f"{_said(seller)}, the seller of {invoice.document_no!r}, {which}")
 
 

@@ -49,7 +49,7 @@ def read(data: bytes, name: str) -> EInvoice:
     Raises:
         MatcherError: ``file.empty``, ``file.malformed``, ``file.hostile``, ``file.too_large``; ``invoice.unknown`` for other XML;
             ``invoice.missing`` or ``invoice.several`` for a PDF or OFD without one invoice; ``extra.missing``; ``invoice.incomplete``,
-            ``invoice.type`` and ``invoice.sign``; what is wrong with a date, an amount or a currency.
+            ``invoice.type``, ``invoice.sign`` and ``invoice.totals``; what is wrong with a date, an amount or a currency.
     """
     if not data.strip():
         raise MatcherError("file.empty", "the file is empty", name, "Ask for the invoice again.")
@@ -100,4 +100,12 @@ def _checked(invoice: EInvoice) -> EInvoice:
     if invoice.syntax != "fapiao" and invoice.gross < 0 and DOCUMENT_TYPES[invoice.type_code] == "credit_note":
         # the code takes the amount back once, the sign would a second time: nobody knows which is meant
         raise MatcherError("invoice.sign", f"{invoice.document_no!r} is a credit note (type {invoice.type_code}) of a negative amount")
+    if not invoice.fits:
+        raise MatcherError("invoice.totals", f"{invoice.document_no!r} has {_totals(invoice)}, which do not fit each other")
     return invoice
+
+
+def _totals(invoice: EInvoice) -> str:
+    amounts = {"gross": invoice.gross, "prepaid": invoice.prepaid, "rounding": invoice.rounding, "payable": invoice.payable}
+    told = [f"{name} {money.render(amount, invoice.currency)}" for name, amount in amounts.items() if amount is not None]
+    return f"{', '.join(told[:-1])} and {told[-1]} {invoice.currency}"

@@ -70,6 +70,8 @@ class EInvoice:
         preceding: BT-25, numbers of the documents that it corrects or credits.
         accounts: BT-84, where to pay.
         discounts: for early payment, the highest first.
+        for_others: what is collected for third parties and part of the payable amount (BT-DEX-002 of the XRechnung extension).
+        summary: whether its profile (MINIMUM) has no room for a prepaid amount.
         place: the file, as messages name it.
     """
 
@@ -93,6 +95,8 @@ class EInvoice:
     preceding: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     discounts: tuple[Discount, ...] = ()
+    for_others: int = 0
+    summary: bool = False
     place: str = ""
 
     @property
@@ -105,14 +109,18 @@ class EInvoice:
     def amount(self) -> int:
         """What the document claims, with the sign of the file: what is to be paid and what was paid before.
 
-        That is the gross amount with its rounding. Where an invoice says no prepaid amount and its payable amount lies within the gross
-        amount (profiles such as MINIMUM have no room for it), the gross amount; else the payable amount.
+        That is the gross amount with its rounding and what is collected for others. Where the profile has no room for a prepaid amount,
+        the gross amount.
         """
-        if self.prepaid:
-            return self.payable + self.prepaid
-        if self.payable == self.gross + (self.rounding or 0):
-            return self.payable
-        return self.gross if 0 <= self.payable <= self.gross or self.gross <= self.payable <= 0 else self.payable
+        return self.gross if self.summary else self.payable + (self.prepaid or 0)
+
+    @property
+    def fits(self) -> bool:
+        """Whether gross, prepaid and rounding amount make the payable one (BR-CO-16), with what is collected for others (BR-DEX-09)."""
+        if self.summary:
+            return 0 <= self.payable <= self.gross or self.gross <= self.payable <= 0
+        own = self.gross - (self.prepaid or 0) + (self.rounding or 0)
+        return self.payable in (own, own + self.for_others)
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told: amounts as decimal text, null for what the file does not say."""

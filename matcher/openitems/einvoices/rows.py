@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from matcher import money
+from matcher import money, terms
 from matcher.errors import MatcherError
-from matcher.openitems import terms
 from matcher.openitems.einvoices import skonto
-from matcher.openitems.einvoices.records import EInvoice
+from matcher.openitems.einvoices.records import Discount, EInvoice
 from matcher.openitems.tables import Table
 from matcher.states import ItemStatus
 
@@ -88,7 +87,7 @@ class PlacedInvoice:
             "currency": invoice.currency,
             "amount": money.render(self.amount, invoice.currency),
             "open_amount": money.render(self.open_amount, invoice.currency),
-            "terms": plain,
+            "terms": _with_steps(plain, invoice) if discount else plain,
             "discount_pct": f"{Decimal(discount.ppm) / _PERCENT:f}" if discount else "",
             "discount_date": discount.until.isoformat() if discount and discount.until else "",
             "purchase_order": invoice.purchase_order,
@@ -112,6 +111,20 @@ def _terms(invoice: EInvoice, customer: str) -> tuple[str, str]:
     if terms.parse(text) is not None:
         return text, ""
     return ("" if invoice.due_date or invoice.document_type == "credit_note" else customer), text
+
+
+def _with_steps(plain: str, invoice: EInvoice) -> str:
+    """The terms with all steps of the discount, where the invoice has several and its terms say none."""
+    steps: list[Discount] = []
+    for one in sorted((one for one in invoice.discounts if one.until), key=lambda one: one.until or date.max):
+        if not steps or one.ppm < steps[-1].ppm:
+            steps.append(one)
+    understood = terms.parse(plain)
+    if len(steps) < 2 or (plain and (understood is None or understood.discounts)):
+        return plain
+    days = [(one.until - invoice.issue_date).days for one in steps if one.until]
+    said = [f"{Decimal(one.ppm) / _PERCENT:f}% {count}" for one, count in zip(steps, days, strict=True)]
+    return ", ".join([*said, *([plain] if plain else [])])
 
 
 def table(placed: Sequence[PlacedInvoice]) -> InvoiceTable:

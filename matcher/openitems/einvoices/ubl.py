@@ -34,6 +34,7 @@ def read(root: Element, place: str) -> EInvoice:
     order = xml.text(root, "OrderReference/ID")
     issued = xml.day(xml.needed(xml.text(root, "IssueDate"), "issue date (IssueDate)"), "IssueDate")
     assert payable is not None
+    prepaid, rounding = xml.amount(totals, "PrepaidAmount", currency), xml.amount(totals, "PayableRoundingAmount", currency)
     return EInvoice(
         syntax="ubl",
         container="",
@@ -43,9 +44,9 @@ def read(root: Element, place: str) -> EInvoice:
         due_date=xml.day(due, "DueDate") if due else None,
         terms=terms,
         currency=currency,
-        gross=payable if gross is None else gross,
-        prepaid=xml.amount(totals, "PrepaidAmount", currency),
-        rounding=xml.amount(totals, "PayableRoundingAmount", currency),
+        gross=payable + (prepaid or 0) - (rounding or 0) if gross is None else gross,
+        prepaid=prepaid,
+        rounding=rounding,
         payable=payable,
         payment_reference=xml.text(root, "PaymentMeans/PaymentID"),
         seller=_party(xml.find(root, "AccountingSupplierParty/Party")),
@@ -56,6 +57,7 @@ def read(root: Element, place: str) -> EInvoice:
         preceding=xml.texts(root, "BillingReference/InvoiceDocumentReference/ID"),
         accounts=xml.texts(root, "PaymentMeans/PayeeFinancialAccount/ID"),
         discounts=skonto.discounts(terms, issued, payable, currency),
+        for_others=xml.total(root, "PrepaidPayment", "PaidAmount", currency),
         place=place,
     )
 

@@ -119,6 +119,11 @@ def amount(element: Element | None, path: str, currency: str) -> int | None:
     return money.parse((own[0].text or "").strip(), currency) if own else None
 
 
+def total(element: Element | None, path: str, amount_path: str, currency: str) -> int:
+    """The sum of the amounts of all elements at a path, in minor units. Raises as `amount` does."""
+    return sum(amount(one, amount_path, currency) or 0 for one in find_all(element, path))
+
+
 def day(written: str, what: str) -> date:
     """A date as 2026-10-31 or 20261031; a time or a zone behind it is left out.
 

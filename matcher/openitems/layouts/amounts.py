@@ -1,11 +1,12 @@
 """The amounts of a list: which of its columns they are in, how they are written, and which sign they have."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from matcher.openitems.faults import HEADER, RowFault
-from matcher.openitems.layouts import cells
+from matcher.openitems.layouts import balances, cells
 from matcher.openitems.layouts.detect import Header
+from matcher.openitems.layouts.grid import Repeated
 from matcher.openitems.layouts.schema import Layout
 from matcher.openitems.layouts.words import key, value_map, vocabulary
 from matcher.states import DocumentType, ItemStatus
@@ -29,21 +30,37 @@ class Amounts:
         local: whether they are in the company's own currency, since the list has no others.
         signs: of every document's amount as it is written: -1, 0 or 1.
         types: document types, once `settle` has seen them.
+        balance: the column that is a running balance and was not read for what is open; -1 for none.
         faults: what is wrong with the columns as a whole.
+        notes: what a person should know of how they were read.
     """
 
-    def __init__(self, header: Header, layout: Layout, column: Callable[[str], list[str]], at: Callable[[int], list[str]]) -> None:
-        self._header, self._layout = header, layout
+    def __init__(
+        self,
+        header: Header,
+        layout: Layout,
+        column: Callable[[str], list[str]],
+        at: Callable[[int], list[str]],
+        owners: Sequence[Hashable] = (),
+        *,
+        whole_units: bool = False,
+    ) -> None:
+        self._header, self._layout, self._owners = header, layout, owners
         self.faults: list[RowFault] = []
+        self.notes: list[str] = []
+        self.balance = -1
         have = header.columns
-        raw = {name: column(name) for name in _MONEY if name in have or name in layout.constants}
-        buckets = [at(place) for place in header.buckets]
+        raw = {name: _own(column(name)) for name in _MONEY if name in have or name in layout.constants}
+        buckets = [_own(at(place)) for place in header.buckets]
         self._mark: cells.Mark = "" if layout.decimal == "auto" else layout.decimal
         if layout.decimal == "auto":
             found = cells.decimal_mark(cell for name, cells_ in raw.items() if name != "discount_pct" for cell in cells_)
             bucketed = cells.decimal_mark(cell for one in buckets for cell in one)
             self._mark = found.mark or bucketed.mark
-            if not self._mark and (unclear := found.unclear or bucketed.unclear):
+            unclear = "" if self._mark else found.unclear or bucketed.unclear
+            if unclear and whole_units:
+                self._mark = "." if "," in unclear else ","  # what stands in it can only be a mark of thousands
+            elif unclear:
                 what = f"{unclear!r} has a decimal mark or a mark of thousands; no amount of the list tells which"
                 self.faults.append(RowFault(HEADER, "amount.ambiguous", what, 'Say it in a layout: decimal = "," or ".".'))
         self._at = at
@@ -69,7 +86,7 @@ class Amounts:
 
     def written(self, place: int) -> list[str]:
         """A column's amounts as they are written."""
-        return cells.plain_amounts(self._at(place), self._mark)
+        return cells.plain_amounts(_own(self._at(place)), self._mark)
 
     def plain_of(self, cell: str) -> str:
         """The plain decimal of a cell."""
@@ -98,7 +115,9 @@ class Amounts:
         if "indicator" in self._header.columns:
             signs = self._indicated(column("indicator"))
             split = "debit" in plain or "credit" in plain
-            whole, rest = (whole if split else _signed(whole, signs)), _signed(rest, signs)
+            whole, rest = (whole if split else self._signed(whole, signs)), self._signed(rest, signs)
+        if any(rest) and any(whole) and "open_amount" in self._header.columns:
+            rest = self._unless_balance(whole, rest)
         if any(rest) and not any(whole):
             whole = list(rest)
         elif not any(rest) and ("paid_amount" in plain or "credited_amount" in plain):
@@ -121,11 +140,39 @@ class Amounts:
             signs.append(-1 if meant == "credit" else 1 if meant else 0)
         return signs
 
+    def _signed(self, column: Sequence[str], signs: Sequence[int]) -> list[str]:
+        """Amounts with the sign that an indicator says; a column whose credits are all negative has its signs already."""
+        credits = [(row, _sign(cell)) for row, (cell, sign) in enumerate(zip(column, signs, strict=True)) if sign < 0 and _sign(cell)]
+        negative = [row for row, sign in credits if sign < 0]
+        if credits and len(negative) == len(credits):
+            return list(column)
+        known = {fault.row for fault in self.faults}
+        what = "the amount is negative on the side of credits, where others are positive"
+        self.faults += [RowFault(row, "amount.invalid", what) for row in negative if row not in known]
+        return [_with_sign(cell, sign) for cell, sign in zip(column, signs, strict=True)]
+
+    def _unless_balance(self, whole: list[str], rest: list[str]) -> list[str]:
+        """What is open; nothing where the column that seems to tell it is a running balance."""
+        place = self._header.columns["open_amount"]
+        title = self._header.titles[place]
+        match balances.running(whole, rest, self._owners or [0] * self._size):
+            case "yes":
+                self.balance = place
+                self.notes.append(f"The column {title!r} is a running balance and was not read; each document is open in full")
+                return [""] * self._size
+            case "unclear":
+                what = f"the column {title!r} may be what is open of each document or a running balance"
+                hint = "Export the open amount, or say in a layout which column has it."
+                self.faults.append(RowFault(HEADER, "amount.ambiguous", what, hint))
+        return rest
+
     def settle(self, types: Sequence[str], faults: list[RowFault]) -> None:
         """Gives credits their sign, where the list writes all of them as positive."""
         self.types = list(types)
         credits = [row for row, kind in enumerate(types) if kind in _CREDITS and self.signs[row]]
         positive = self._layout.sign == "auto" and bool(credits) and all(self.signs[row] > 0 for row in credits)
+        if credits and not positive and self._layout.sign in ("auto", "signed"):
+            self._payments_as_written(types, faults)
         if not (positive or self._layout.sign == "by_type"):
             return
         if self._layout.sign == "by_type" and (negative := [row for row in range(self._size) if self.signs[row] < 0]):
@@ -137,6 +184,19 @@ class Amounts:
         for row in credits:
             self.amount[row] = _with_sign(self.amount[row], -1)
             self.open_amount[row] = _with_sign(self.open_amount[row], -1)
+
+    def _payments_as_written(self, types: Sequence[str], faults: list[RowFault]) -> None:
+        """Names the payments that are debits, since the list has signs: all of them beside negative credit notes are a question."""
+        payments = [row for row, kind in enumerate(types) if kind == DocumentType.ON_ACCOUNT and self.signs[row]]
+        debits = [row for row in payments if self.signs[row] > 0]
+        told = self._layout.sign == "signed" or not {"indicator", "debit", "credit"}.isdisjoint(self._header.columns)
+        if debits and len(debits) == len(payments) and not told:
+            what = "the payment is positive, where credit notes are negative: it may be a debit or have no sign"
+            hint = 'Say in a layout that amounts are as they are written: sign = "signed".'
+            faults += [RowFault(row, "amount.invalid", what, hint) for row in debits]
+        elif debits:
+            counted = "1 payment on account is a debit" if len(debits) == 1 else f"{len(debits)} payments on account are debits"
+            self.notes.append(f"{counted} as it is written" if len(debits) == 1 else f"{counted} as they are written")
 
     def states(self, told: Sequence[str]) -> list[str]:
         """The status of every document; where the list says nothing else, what its amounts tell."""
@@ -164,12 +224,9 @@ def _side(debit: str, credit: str, has_rest: bool) -> str:
     return _less(debit, credit)
 
 
-def _signed(column: Sequence[str], signs: Sequence[int]) -> list[str]:
-    """Amounts with the sign that an indicator says; a column whose credits are all negative has its signs already."""
-    credits = [_sign(cell) for cell, sign in zip(column, signs, strict=True) if sign < 0 and _sign(cell)]
-    if credits and max(credits) < 0:
-        return list(column)
-    return [_with_sign(cell, sign) for cell, sign in zip(column, signs, strict=True)]
+def _own(column: Sequence[str]) -> list[str]:
+    """A column without what merged cells repeat: one amount is not that of several documents."""
+    return ["" if type(cell) is Repeated else cell for cell in column]
 
 
 def _is_number(cell: str) -> bool:

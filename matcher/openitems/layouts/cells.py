@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from matcher.openitems.layouts.grid import Day, Figure
 
 Mark = Literal[".", ",", ""]
-Order = Literal["dmy", "mdy", ""]
+Order = Literal["dmy", "mdy", "ymd", ""]
 
 _FIGURE = re.compile(
     r"^(?P<open>\()?\s*(?P<sign1>[-+])?\s*(?:[A-Za-z]{3}|RMB|[^\w\s.,'()+-]{1,3}|[A-Z]{1,2}\$|Rs\.?|kr\.?)?\s*(?P<sign2>[-+])?\s*"
@@ -28,6 +28,8 @@ _ENOUGH = 500
 _CREDIT, _DEBIT = frozenset({"h", "haben", "cr", "c", "k"}), frozenset({"s", "soll", "dr", "d"})
 _LOOKS = str.maketrans(
     {"−": "-", "–": "-", "－": "-", "’": "'", "`": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "，": ",", "．": ".", "￥": "¥"}
+    | dict.fromkeys("[（<", "(")
+    | dict.fromkeys("]）>", ")")
 )
 BLANKS = frozenset({"-", "--", "—", "–", "n/a", "./."})
 """Cells that mean nothing."""
@@ -124,6 +126,9 @@ def decimal_mark(cells: Iterable[str]) -> Marks:
     return Marks("." if votes["."] >= votes[","] else ",")
 
 
+_ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
+_CENTURY = 100
+_ISO = re.compile(r"^\d{4}-\d\d-\d\d$")
 _YMD = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?$")
 _CJK = re.compile(r"^(\d{4})年(\d{1,2})月(\d{1,2})日?(?: .*)?$")
 _PACKED = re.compile(r"^((?:19|20|21)\d\d)(\d\d)(\d\d)$")
@@ -146,22 +151,57 @@ _MONTHS = {
 
 
 def day_order(cells: Iterable[str]) -> tuple[Order, str]:
-    """Whether days or months come first in dates such as 03/04/2026, and a date that is unclear; '' for both when there is none."""
+    """In which order dates such as 03/04/2026 and 26/10/31 are written, and a date that is unclear; '' for both when there is none."""
     votes = {"dmy": 0, "mdy": 0}
     unclear = ""
-    for cell in set(cells):
-        if type(cell) is Day or (match := _NUMBERS.match(cell)) is None or match[2] == ".":
-            continue
+    found = [(cell, match) for cell in sorted(set(cells)) if type(cell) is not Day and (match := _NUMBERS.match(cell))]
+    first_year = _year_first([match for _, match in found if len(match[4]) == 2])
+    if first_year:
+        return "ymd", ""
+    for cell, match in found:
         first, second = int(match[1]), int(match[3])
+        if match[2] == ".":
+            continue
+        if first_year is None and len(match[4]) == 2:
+            return "", cell
         if first > 12 >= second:
             votes["dmy"] += 1
         elif second > 12 >= first:
             votes["mdy"] += 1
         elif first != second:
-            unclear = min(unclear or cell, cell)
+            unclear = unclear or cell
     if votes["dmy"] or votes["mdy"]:
         return ("dmy" if votes["dmy"] >= votes["mdy"] else "mdy"), ""
     return "", unclear
+
+
+def _year_first(short: Sequence[re.Match[str]]) -> bool | None:
+    """Whether dates whose year has two digits begin with it; None when they may as well end with it.
+
+    The documents of a list are of few years and of many days: the order whose years lie closest together is the one.
+    """
+    spans: dict[Order, int] = {}
+    for order in _ORDERS:
+        days = [_numbered(match, order) for match in short]
+        years = [int(day[:4]) for day in days if day]
+        if days and len(years) == len(days):
+            spans[order] = max(years) - min(years)
+    if "ymd" not in spans:
+        return False
+    last = min((span for order, span in spans.items() if order != "ymd"), default=_CENTURY)
+    if spans["ymd"] != last:
+        return spans["ymd"] < last
+    same = all(_numbered(match, "ymd") == _numbered(match, "dmy") for match in short)
+    return False if same or all(match[2] == "." for match in short) else None
+
+
+def _numbered(match: re.Match[str], order: Order) -> str:
+    """The day of a date of numbers as ISO text; '' when there is none in that order."""
+    first, second, third = match[1], match[3], match[4]
+    if order == "ymd" and len(third) == 2:
+        return _made("", first, second, third) if len(first) == 2 else ""
+    day, month = (first, second) if match[2] == "." or order != "mdy" else (second, first)
+    return _made("", third, month, day)
 
 
 def order_in_words(text: str) -> Order:
@@ -188,6 +228,16 @@ def iso_dates(cells: Sequence[str], order: Order, formats: Sequence[str] = ()) -
     return made
 
 
+def is_date(cell: str) -> bool:
+    """Whether a cell looks like a date, in whatever order."""
+    return type(cell) is Day or any(is_iso(_iso(cell, order, ())) for order in _ORDERS)
+
+
+def is_iso(cell: str) -> bool:
+    """Whether a cell of `iso_dates` became a day."""
+    return _ISO.match(cell) is not None
+
+
 def _iso(cell: str, order: Order, formats: Sequence[str]) -> str:
     if not cell or cell in BLANKS:
         return ""
@@ -203,9 +253,7 @@ def _iso(cell: str, order: Order, formats: Sequence[str]) -> str:
     if match := _YMD.match(cell) or _CJK.match(cell) or _PACKED.match(cell):
         return _made(cell, match[1], match[2], match[3])
     if match := _NUMBERS.match(cell):
-        first, second = match[1], match[3]
-        day, month = (first, second) if match[2] == "." or order != "mdy" else (second, first)
-        return _made(cell, match[4], month, day)
+        return _numbered(match, order) or cell
     if match := _DAY_NAME.match(cell):
         return _made(cell, match[3], _month(match[2]), match[1])
     if match := _NAME_DAY.match(cell):

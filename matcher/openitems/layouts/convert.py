@@ -6,21 +6,26 @@ tell (totals, customers, the order of dates) is named here.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import polars as pl
 
 from matcher import money
 from matcher.openitems.faults import HEADER, RowFault
 from matcher.openitems.layouts import cells, totals
+from matcher.openitems.layouts.above import scaled, stated_currency, stated_day
 from matcher.openitems.layouts.amounts import Amounts
+from matcher.openitems.layouts.currencies import currencies
 from matcher.openitems.layouts.customers import Customers, first_known, other_currency
 from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts.entities import owners
+from matcher.openitems.layouts.keys import item_keys
+from matcher.openitems.layouts.plausible import by_terms, cut_row, due_early
 from matcher.openitems.layouts.rows import Body, Total, body, figures
 from matcher.openitems.layouts.schema import BY_SIGN, LEFT_OUT
-from matcher.openitems.layouts.signs import contradictions
 from matcher.openitems.layouts.status import also_status, statuses
-from matcher.openitems.layouts.words import cell_currency, key, title_currency, value_map, vocabulary
+from matcher.openitems.layouts.words import key, title_currency, value_map, vocabulary
 from matcher.openitems.tables import Table
 from matcher.states import DocumentType
 
@@ -39,20 +44,23 @@ class Context:
         entities: id and name of the legal entities.
         base_currency: of amounts without a currency.
         customers: rows of `frames.CUSTOMER`; None when there are none.
+        entity: the legal entity that a person names for lists that do not say it; else ''.
     """
 
     entities: Mapping[str, str] = field(default_factory=dict)
     base_currency: str = ""
     customers: pl.DataFrame | None = None
+    entity: str = ""
 
 
 @dataclass(frozen=True)
 class Converted:
-    """A list in the contract's columns, what is wrong with it, and what a person should know of how it was read."""
+    """A list in the contract's columns, what is wrong with it, what a person should know of how it was read, and the day above it."""
 
     table: Table
     found: list[RowFault]
     notes: tuple[str, ...] = ()
+    day: date | None = None
 
 
 def convert(found: Found, name: str, context: Context) -> Converted:
@@ -69,7 +77,7 @@ def convert(found: Found, name: str, context: Context) -> Converted:
 class _Conversion:
     def __init__(self, found: Found, name: str, context: Context) -> None:
         self._layout, self._header, self._sheet = found.layout, found.header, found.sheet
-        self._name, self._context = name, context
+        self._name, self._context, self._unread_sheets = name, context, found.unread
         self._constants = {str(field): value for field, value in found.layout.constants.items()}
         self._own_words = {str(field): meant for field, meant in found.layout.values.items()}
         self._body: Body = body(found)
@@ -79,6 +87,8 @@ class _Conversion:
         self._notes: list[str] = []
         self._assumed: list[int] = []  # rows whose currency is the books'
         self._raw = [self._sheet.rows[row] for row in self._body.documents]
+        self._order: cells.Order = ""
+        self._above = self._sheet.rows[: self._header.row]
 
     def _column(self, name: str) -> list[str]:
         """The cells of a field; the constant where the layout has one, empty where there is nothing."""
@@ -97,8 +107,11 @@ class _Conversion:
         return {**(vocabulary().values.get(name, {}) if self._layout.vocabulary else {}), **own}
 
     def items(self) -> Converted:
+        self._units()
+        if (cut := cut_row(self._sheet, self._body, self._header)) is not None:
+            self._faults.append(RowFault(cut, "file.cut", "the list ends within this row", "Export the list again, whole."))
         columns = self._dates()
-        amounts = Amounts(self._header, self._layout, self._column, self._at)
+        amounts = Amounts(self._header, self._layout, self._column, self._at, self._owners(), whole_units=self._whole_units())
         self._faults += amounts.faults
         columns["currency"] = self._currency(amounts.local)
         if amounts.company_open and (others := {code for code in columns["currency"] if code != self._context.base_currency}):
@@ -107,6 +120,7 @@ class _Conversion:
         status, kept = self._status()
         types = self._types(amounts.signs)
         amounts.settle(types, self._faults)
+        self._notes += amounts.notes
         columns |= {"document_type": amounts.types, "amount": amounts.amount, "open_amount": amounts.open_amount}
         columns["disputed_amount"] = amounts.plain("disputed_amount")
         columns["discount_pct"] = [cell.removesuffix("%").strip() for cell in amounts.plain("discount_pct")]
@@ -128,7 +142,7 @@ class _Conversion:
         if self._layout.lines:
             self._once(columns, kept)
         self._prove(amounts, columns["currency"])
-        return self._converted(columns, kept)
+        return replace(self._converted(columns, kept), day=stated_day(self._above, self._order))
 
     def customers(self) -> Converted:
         fields = self._header.columns
@@ -155,6 +169,9 @@ class _Conversion:
             if title and place not in read and any(cells := self._at(place)):
                 name = title if title not in columns else f"{title} ({place + 1})"
                 columns[name] = cells
+        if names := ", ".join(repr(name) for name in self._unread_sheets[:_SHOWN]):
+            one = len(self._unread_sheets) == 1
+            self._notes.append(f"The sheet {names} holds no list and was not read" if one else f"Sheets without a list: {names}")
         if unread := [str(self._sheet.lines[row]) for row in self._body.unread]:
             self._notes.append(
                 f"Not read, since they hold no document and no sum: lines {', '.join(unread[:_SHOWN])}, {len(unread)} in all"
@@ -189,13 +206,18 @@ class _Conversion:
         columns = {name: self._column(name) for name in _DAYS}
         order, unclear = cells.day_order(cell for column in columns.values() for cell in column)
         if unclear and not self._layout.dates:
-            above = " ".join(cell for row in self._sheet.rows[: self._header.row] for cell in row)
-            order = _by_terms(columns["issue_date"], columns["due_date"]) or cells.order_in_words(above)
+            above = " ".join(cell for row in self._above for cell in row)
+            order = by_terms(columns["issue_date"], columns["due_date"]) or cells.order_in_words(above)
             if not order:
                 what = f"day and month of {unclear!r} cannot be told apart: no date of the list has a day above 12"
                 hint = 'Say it in a layout: dates = ["%d/%m/%Y"] or ["%m/%d/%Y"].'
                 self._faults.append(RowFault(HEADER, "date.ambiguous", what, hint))
         columns = {name: cells.iso_dates(column, order, self._layout.dates) for name, column in columns.items()}
+        self._order = order
+        early = due_early(columns["issue_date"], columns["due_date"])
+        if early.most:
+            what = f"{early.wrong} of {early.dated} documents are due before they are issued: their days are read wrongly"
+            self._faults.append(RowFault(HEADER, "row.invalid", what, 'Say in a layout which column is which: issue_date = ["..."].'))
         if not self._has("issue_date"):
             columns["issue_date"] = columns["due_date"]
             self._notes.append("The list has no date of the document; the due date is taken for it")
@@ -203,28 +225,31 @@ class _Conversion:
 
     def _currency(self, local: bool) -> list[str]:
         """The currency of every row; that of the books where the list names none."""
-        known = self._values("currency")
         column = self._column("currency_local" if local else "currency")
         if not local and not self._has("currency") and (coded := self._codes()) is not None:
             column = self._at(coded)
-        codes = {cell: known.get(key(cell)) or (cell if cell in known.values() else cell.upper()) for cell in set(column) if cell}
         place = next((n for n in (self._header.columns.get(name, -1) for name in ("amount", "open_amount")) if n >= 0), -1)
-        told = title_currency(self._header.titles[place]) if place >= 0 else ""
-        default = told or self._context.base_currency
-        if place >= 0 and not local:
-            told_codes = [codes[cell] if cell else told for cell in column]
-            self._faults += contradictions(self._at(place), self._header.titles[place], told_codes, self._context.base_currency)
-        if place >= 0 and not told:
-            beside = [cell_currency(cell) for cell in self._at(place)]
-            column = [cell or code for cell, code in zip(column, beside, strict=True)]
-            codes |= {code: code for code in beside if code}
-        empty = sum(1 for cell in column if not cell)
-        if empty and default and not told:
-            alone = "The amounts are in the company's currency" if local else "The list names no currency"
-            which = alone if empty == len(column) else _counted(empty, "row names no currency", "rows name no currency")
-            self._notes.append(f"{which}; the base currency {default} is taken")
-            self._assumed = [row for row, cell in enumerate(column) if not cell]
-        return [codes[cell] if cell else default for cell in column]
+        amounts, title = (self._shown(place), self._header.titles[place]) if place >= 0 else (None, "")
+        said = stated_currency(self._above)
+        found = currencies(column, self._values("currency"), amounts, title, self._context.base_currency, said, local=local)
+        self._faults += found.faults
+        self._notes += found.notes
+        self._assumed = found.assumed
+        return found.codes
+
+    def _shown(self, place: int) -> list[str]:
+        """The cells of a column as a workbook shows them, with the currency of their format."""
+        shown = [self._sheet.currencies.get((row, place), "") for row in self._body.documents]
+        return [f"{one} {cell}" if one and cell else cell for one, cell in zip(shown, self._at(place), strict=True)]
+
+    def _units(self) -> None:
+        """Refuses amounts in thousands: they are rounded, and are none of the books' amounts."""
+        titles = [self._header.titles[place] for place in self._figures]
+        for text in (*titles, *(cell for row in self._above for cell in row)):
+            if words := scaled(text):
+                what = f"{text[:60]!r} says that the amounts are not in single units ({words})"
+                self._faults.append(RowFault(HEADER, "amount.unit", what))
+                return
 
     def _codes(self) -> int | None:
         """The one column that no field has and that holds nothing but currency codes: an amount must not get another currency."""
@@ -259,23 +284,13 @@ class _Conversion:
 
     def _entity(self) -> list[str]:
         """The legal entity of every row as matcher.toml names it."""
-        entities = self._context.entities
-        if not self._has("entity"):
-            if len(entities) > 1:
-                what = "the list does not say the legal entity, and these books have several"
-                self._faults.append(RowFault(HEADER, "column.missing", what, 'Say it in a layout: [constants] entity = "1".'))
-            return [next(iter(entities), "")] * len(self._raw)
-        column = self._column("entity")
-        own = {key(word): entity for entity, words in self._layout.values.get("entity", {}).items() for word in words}
-        named = {key(name): entity for entity, name in entities.items()}
-        meant = {cell: cell if cell in entities else own.get(key(cell)) or named.get(key(cell)) or cell for cell in set(column)}
-        others = sorted(cell for cell in meant.values() if cell and cell not in entities)
-        if len(entities) == 1 and len(set(meant.values())) == 1 and others:
-            only = next(iter(entities))
-            title = self._header.titles[self._header.columns["entity"]] if "entity" in self._header.columns else "the constant"
-            self._notes.append(f"{title} {others[0]} is taken for the entity {only}, the only one of these books")
-            return [only] * len(column)
-        return [meant[cell] or (next(iter(entities)) if len(entities) == 1 else "") for cell in column]
+        title = self._header.titles[self._header.columns["entity"]] if "entity" in self._header.columns else "the constant"
+        column = self._column("entity") if self._has("entity") else None
+        context, words = self._context, self._layout.values.get("entity", {})
+        found = owners(column, title, len(self._raw), context.entities, context.entity, words)
+        self._faults += found.faults
+        self._notes += found.notes
+        return found.entities
 
     def _customers(self) -> list[str]:
         """The customer of every row; every name that is none, or several, is a fault."""
@@ -307,6 +322,19 @@ class _Conversion:
             made.append(customer)
         return made
 
+    def _whole_units(self) -> bool:
+        """Whether all amounts are in currencies without a smaller unit."""
+        known = self._values("currency")
+        codes = {known.get(key(cell), cell.upper()) for cell in self._column("currency") if cell}
+        titles = {title_currency(self._header.titles[place]) for place in self._figures} - {""}
+        codes = codes or titles or {stated_currency(self._above).currency or self._context.base_currency}
+        return all(money.SCALE.get(code) == 0 for code in codes)
+
+    def _owners(self) -> list[tuple[object, ...]]:
+        """What tells the rows of one customer from those of another, before any is looked up."""
+        named = [self._column(name) for name in ("customer_id", "customer", "customer_name") if self._has(name)]
+        return list(zip(self._body.heading_of, *named, strict=True))
+
     def _number_all(self, columns: Mapping[str, list[str]]) -> frozenset[int]:
         """Gives documents without a number their kind and day in its place; says which."""
         numbers = columns["document_no"]
@@ -332,27 +360,14 @@ class _Conversion:
 
     def _ids(self, columns: Mapping[str, list[str]], unnumbered: frozenset[int]) -> list[str]:
         """The key of every item: the list's own, else made of what tells one document from another. Never a row's number."""
-        own = self._column("item_id")
-        if all(own) and own:
-            return [" ".join(cell.split()) for cell in own]
-        parts = {
-            "issue_year": [day[:4] for day in columns["issue_date"]],
-            **{name: self._column(name) for name in ("instalment", "position", "fiscal_year")},
-            **{name: columns[name] for name in ("entity", "document_type", "document_no", "customer_id")},
-        }
-        chosen = [parts[name] for name in self._layout.item_id]
-        made = []
-        for row, values in enumerate(zip(*chosen, strict=True)):
-            made.append(" ".join(own[row].split()) or (":".join(value for value in values if value) if columns["document_no"][row] else ""))
-            if row in unnumbered and not own[row]:
-                made[-1] += f":{columns['customer_id'][row]}:{columns['amount'][row]}"
-        return made
+        told = {name: self._column(name) for name in ("instalment", "position", "fiscal_year")}
+        return item_keys(self._column("item_id"), {**columns, **told}, self._layout.item_id, unnumbered)
 
     def _prove(self, amounts: Amounts, currencies: Sequence[str]) -> None:
         """Holds the list's own totals against its rows."""
         if not self._body.totals:
             return
-        written = {place: amounts.written(place) for place in self._figures}
+        written = {place: amounts.written(place) for place in self._figures if place != amounts.balance}
 
         def cell(row: int, place: int) -> str:
             found = self._sheet.rows[row]
@@ -380,13 +395,3 @@ _IMPORT_FIRST = 'Import the customers first, give the customer this name as an a
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"{count} {one if count == 1 else several}"
-
-
-def _by_terms(issued: Sequence[str], due: Sequence[str]) -> cells.Order:
-    """The order of day and month in which no document is due before it is issued, where the other order has some; '' when neither tells."""
-    fits: list[cells.Order] = []
-    for order in ("dmy", "mdy"):
-        pairs = zip(cells.iso_dates(issued, order), cells.iso_dates(due, order), strict=True)
-        if all(not second or first <= second for first, second in pairs):
-            fits.append(order)
-    return fits[0] if len(fits) == 1 else ""

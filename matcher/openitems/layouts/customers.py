@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from matcher.matching.names.forms import name_key
 from matcher.openitems.faults import RowFault
 from matcher.openitems.layouts.words import key as word_key
 from matcher.openitems.layouts.words import vocabulary
@@ -35,6 +36,7 @@ class Customers:
         self._numbers: dict[str, set[str]] = defaultdict(set)
         self._exact: dict[str, set[str]] = defaultdict(set)
         self._loose: dict[str, set[str]] = defaultdict(set)
+        self._alike: dict[str, set[str]] = defaultdict(set)
         self._names = names
         if known is None:
             return
@@ -47,6 +49,7 @@ class Customers:
                 if text and text.strip():
                     self._exact[_folded(text)].add(customer)
                     self._loose[_loose(text)].add(customer)
+                    self._alike[name_key(text)].add(customer)
 
     def has(self, customer: str) -> bool:
         """Whether the books know a customer of this id."""
@@ -63,7 +66,8 @@ class Customers:
         """The one customer of a name, or '' and what is wrong."""
         if self._names == "id":
             return " ".join(text.split()), ""
-        for found in (self._exact.get(_folded(text), set()), self._loose.get(_loose(text), set())):
+        ways = (self._exact, _folded(text)), (self._loose, _loose(text)), (self._alike, name_key(text))
+        for found in (known.get(one, set()) for known, one in ways if one):
             if len(found) == 1:
                 return next(iter(found)), ""
             if found:

@@ -1,16 +1,16 @@
 """Which layout a list has, and where its header stands."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from matcher.errors import MatcherError
-from matcher.openitems.layouts import grid
+from matcher.openitems.layouts import cells, grid
 from matcher.openitems.layouts.grid import HEAD_ROWS, Row, Sheet
 from matcher.openitems.layouts.library import Layouts
 from matcher.openitems.layouts.schema import Layout
-from matcher.openitems.layouts.words import Kind, key, title_keys, vocabulary
-from matcher.openitems.tables import RawSheet
+from matcher.openitems.layouts.words import Kind, is_total, key, label_and_value, title_keys, vocabulary
+from matcher.openitems.sheets import RawSheet
 
 _LEAST: Mapping[Kind, int] = {"items": 3, "customers": 2}
 """Columns that a header must have to be recognised as one."""
@@ -50,12 +50,13 @@ class Header:
 
 @dataclass(frozen=True)
 class Found:
-    """A list with the layout that reads it."""
+    """A list with the layout that reads it. `unread`: the visible sheets beside it that hold no list."""
 
     layout: Layout
     sheet: Sheet
     header: Header
     missing: Sequence[str] = field(default=())
+    unread: Sequence[str] = field(default=())
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
@@ -100,7 +101,24 @@ def find(data: bytes, name: str, kind: Kind, layouts: Layouts, wanted: str = "",
     if len(equal) > 1:
         hint = f"Name one with --layout, such as --layout {equal[0]}."
         raise MatcherError("layout.ambiguous", f"the layouts {' and '.join(equal)} fit equally", name, hint)
-    return best
+    beside = [sheet for sheet in sheets if sheet.name != best.sheet.name]
+    if on := next((sheet.name for sheet in beside if _goes_on(best.header, sheet)), ""):
+        what = f"the sheet {on!r} holds rows as {best.sheet.name!r} does, but no titles"
+        raise MatcherError("layout.ambiguous", what, name, "Put the rows into one sheet, or hide the sheet that is not to be read.")
+    return replace(best, unread=tuple(sheet.name for sheet in beside))
+
+
+def _goes_on(header: Header, sheet: Sheet) -> bool:
+    """Whether a sheet without titles has documents in the columns of another one."""
+    columns = header.columns
+    if not (days := [columns[name] for name in ("issue_date", "due_date") if name in columns]):
+        return False
+    figures = [columns[name] for name in _NEEDS["items"][3][1] if name in columns]
+
+    def holds(row: Row, places: Sequence[int], like: Callable[[str], bool]) -> bool:
+        return any(place < len(row) and like(row[place]) for place in places)
+
+    return any(holds(row, days, cells.is_date) and holds(row, figures, cells.is_amount) for row in sheet.rows)
 
 
 def _other_kind(sheets: Sequence[Sheet], kind: Kind, layouts: Layouts, fitting: Sequence[Found]) -> Kind | None:
@@ -141,11 +159,17 @@ def _fit(layout: Layout, sheet: Sheet, wanted: bool) -> Found | None:
             if not wanted and not _marked(layout, keys):
                 continue
             columns, buckets = assign(layout, titles)
+            if "currency" in columns and _holds_days(sheet, place + height, columns["currency"]):
+                # Valuta is the currency in some languages and the value date in others
+                columns, buckets = assign(layout, [title if n != columns["currency"] else "" for n, title in enumerate(titles)])
             header = Header(place, height, titles, columns, buckets)
             if header.matched < _LEAST[layout.kind]:
                 continue
             lacking = missing(layout, header)
-            if not lacking and not _has_customers(layout, sheet, header):
+            headed = _headed(layout, sheet, header)
+            if "a customer" in lacking and not headed and _customer_above(sheet, place):
+                lacking = [words for words in lacking if words != "a customer"]
+            elif not lacking and not _has_customers(layout, header, headed=headed):
                 lacking = ["a customer"]
             one = Found(layout, sheet, header, lacking)
             # of two rows that are understood alike the upper one is the header, the other one repeats it
@@ -154,15 +178,35 @@ def _fit(layout: Layout, sheet: Sheet, wanted: bool) -> Found | None:
     return best
 
 
-def _has_customers(layout: Layout, sheet: Sheet, header: Header) -> bool:
+def _holds_days(sheet: Sheet, first: int, column: int) -> bool:
+    below = [row[column] for row in sheet.rows[first : first + HEAD_ROWS] if column < len(row) and row[column]]
+    return bool(below) and all(map(cells.is_date, below))
+
+
+def _has_customers(layout: Layout, header: Header, *, headed: bool) -> bool:
     """Whether customers are in a column, or on rows of their own soon below the header."""
     if layout.kind == "customers":
         return True
     if not {"customer_id", "customer", "customer_name"}.isdisjoint({*header.columns, *layout.constants}):
         return not (layout.generic and layout.groups)
+    return headed
+
+
+def _headed(layout: Layout, sheet: Sheet, header: Header) -> bool:
+    """Whether rows below the header are neither documents nor sums: they may be headings."""
+    if layout.kind == "customers":
+        return False
     days = [header.columns[name] for name in ("issue_date", "due_date") if name in header.columns]
     below = sheet.rows[header.row + header.height : header.row + header.height + HEAD_ROWS]
-    return any(row and not any(place < len(row) and any(map(str.isdigit, row[place])) for place in days) for row in below)
+    undated = (row for row in below if row and not any(place < len(row) and any(map(str.isdigit, row[place])) for place in days))
+    return any(layout.groups or not any(map(is_total, row)) for row in undated)
+
+
+def _customer_above(sheet: Sheet, place: int) -> bool:
+    """Whether a row above the header says whose the whole list is."""
+    groups = vocabulary().groups
+    told = (label_and_value(row) for row in sheet.rows[:place])
+    return any(len(texts) > 1 and groups.get(key(texts[0])) == "customer" for texts in told)
 
 
 def _marked(layout: Layout, keys: set[str]) -> bool:

@@ -5,13 +5,13 @@ A number or a day of a workbook is marked (`Figure`, `Day`): it is exact, and th
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from matcher.errors import MatcherError
-from matcher.openitems.tables import RawSheet, raw_sheets
+from matcher.openitems.sheets import Area, RawSheet, raw_sheets
 
 HEAD_ROWS = 80
 """Rows in which a header is looked for."""
@@ -33,18 +33,34 @@ class Day(str):
     __slots__ = ()
 
 
+class Repeated(str):
+    """What a cell that is merged over several rows says in all of them but the first."""
+
+    __slots__ = ()
+
+
 Row = list[str]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of cells, trimmed. `lines` are the lines of the rows in the file."""
+    """Rows of cells, trimmed.
+
+    Attributes:
+        lines: of the rows in the file.
+        widths: cells of each row as it is written, empty ones at its end with them; none for a workbook.
+        open_end: whether the text ends without the end of a line.
+        currencies: by row and column, what the format of a workbook's figure shows beside it.
+    """
 
     rows: list[Row]
     lines: Sequence[int]
     name: str = ""
     encoding: str = ""
     delimiter: str = ""
+    widths: Sequence[int] = ()
+    open_end: bool = False
+    currencies: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def is_workbook(data: bytes) -> bool:
@@ -85,11 +101,23 @@ def _workbook(opened: Sequence[RawSheet], name: str) -> list[Sheet]:
     made = []
     for sheet in opened:
         rows = [_trimmed(row) for row in sheet.rows]
+        _spread(rows, sheet.merged)
         if any(rows):
-            made.append(Sheet(rows, range(sheet.first, sheet.first + len(rows)), sheet.name))
+            made.append(Sheet(rows, range(sheet.first, sheet.first + len(rows)), sheet.name, currencies=sheet.currencies))
     if not made:
         raise MatcherError("file.empty", "no visible sheet holds anything", name, "Export it again.")
     return made
+
+
+def _spread(rows: list[Row], merged: Sequence[Area]) -> None:
+    """Repeats what cells say that are merged over rows of one column, in rows that hold something with a digit of their own."""
+    for top, left, bottom, right in merged:
+        if left != right or not 0 <= top < bottom or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if any(any(map(str.isdigit, cell)) for cell in row if type(cell) is not Repeated):
+                row += [""] * (left + 1 - len(row))
+                row[left] = row[left] or Repeated(rows[top][left])
 
 
 def _trimmed(values: Sequence[object]) -> Row:
@@ -187,11 +215,13 @@ def _table(text: str, name: str, encoding: str, delimiters: Sequence[str], score
     delimiter = delimiter or _delimiter(text, delimiters, score)
     rows: list[Row] = []
     lines: list[int] = []
+    widths: list[int] = []
     start = 1
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             rows.append(_text_row(cells))
+            widths.append(len(cells))
             lines.append(start + skipped)
             start = reader.line_num + 1
     except csv.Error as error:
@@ -199,7 +229,7 @@ def _table(text: str, name: str, encoding: str, delimiters: Sequence[str], score
         if "end of data" in str(error):
             raise MatcherError("file.cut", "a quoted cell is not closed", at, "Export the file again.") from None
         raise MatcherError("file.malformed", "the quotes of a cell do not match", at, "Export the file again.") from None
-    return Sheet(rows, lines, "", encoding, delimiter)
+    return Sheet(rows, lines, "", encoding, delimiter, widths, not text.endswith(("\n", "\r")))
 
 
 def _text_row(cells: Row) -> Row:

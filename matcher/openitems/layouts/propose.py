@@ -11,10 +11,10 @@ from matcher.errors import MatcherError
 from matcher.openitems.layouts import cells, detect, grid
 from matcher.openitems.layouts.detect import Found, Header
 from matcher.openitems.layouts.library import Layouts, load_layout
-from matcher.openitems.layouts.rows import body, is_total
+from matcher.openitems.layouts.rows import body
 from matcher.openitems.layouts.schema import Layout
-from matcher.openitems.layouts.words import Kind, key, title_currency, vocabulary
-from matcher.openitems.tables import RawSheet
+from matcher.openitems.layouts.words import Kind, is_total, key, title_currency, vocabulary
+from matcher.openitems.sheets import RawSheet
 
 SHOWN = 5
 """Rows that are shown as they are read."""

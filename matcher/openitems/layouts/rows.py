@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from matcher.openitems.layouts.detect import Found
+from matcher.openitems.layouts import cells
+from matcher.openitems.layouts.detect import Found, Header
 from matcher.openitems.layouts.grid import Row
-from matcher.openitems.layouts.words import key, vocabulary
+from matcher.openitems.layouts.words import is_total, key, label_and_value, vocabulary
 
 AMOUNTS = ("amount", "open_amount", "amount_local", "open_local", "debit", "credit", "paid_amount", "credited_amount")
 _SHARES = ("percentage", "percent", "prozent", "占比")
-_APART = re.compile(r"\s*[:：]\s*|\s{2,}")
+_COUNT = re.compile(r"^(\d{1,6})\s+[^\W\d_]+")
+"""How many documents there are, in the column of their numbers."""
 _DRAWN = frozenset("-=_—–+| ")
 
 
@@ -67,6 +70,11 @@ def figures(found: Found) -> list[int]:
     return sorted({*(header.columns[name] for name in AMOUNTS if name in header.columns), *header.buckets})
 
 
+def is_amount_column(header: Header, place: int) -> bool:
+    """Whether a column holds amounts."""
+    return place in {*(header.columns[name] for name in AMOUNTS if name in header.columns), *header.buckets}
+
+
 def body(found: Found) -> Body:
     """Tells the rows of a list from each other."""
     return _Reader(found).read()
@@ -89,9 +97,10 @@ class _Reader:
     def read(self) -> Body:
         header, sheet = self._found.header, self._found.sheet
         repeated = [sheet.rows[header.row + n] for n in range(header.height)]
-        for place in range(header.row if self._groups else 0):
-            # the first customer of some lists stands above the header
-            texts = _label_and_value(sheet.rows[place])
+        nameless = {"customer_id", "customer", "customer_name"}.isdisjoint({*header.columns, *self._found.layout.constants})
+        for place in range(header.row if self._groups or nameless else 0):
+            # the first or only customer of some lists stands above the header
+            texts = label_and_value(sheet.rows[place])
             if len(texts) > 1 and key(texts[0]) in vocabulary().groups:
                 self._heading(place, texts, texts[0], summed=False)
         for place in range(header.row + header.height, len(sheet.rows)):
@@ -103,7 +112,37 @@ class _Reader:
             else:
                 self._one(place, row)
         self._end_pending()
+        self._unnamed_total()
         return self._body
+
+    def _unnamed_total(self) -> None:
+        """Takes the last document for a total where it has no number, or their count for one, and is the sum of the others."""
+        if self._customers or len(self._body.documents) < 3:
+            return
+        *others, last = self._body.documents
+        row = self._found.sheet.rows[last]
+        number = row[self._number] if 0 <= self._number < len(row) else ""
+        counted = _COUNT.match(number)
+        kind = self._found.header.columns.get("document_type", -1)
+        if (number and not (counted and int(counted[1]) == len(others))) or (0 <= kind < len(row) and row[kind]):
+            return
+        sums = [place for place in self._figures if place < len(row) and row[place]]
+        if sums and all(self._adds_up(place, others, last) for place in sums):
+            self._body.documents.pop()
+            self._body.heading_of.pop()
+            label = next((cell for n, cell in enumerate(row) if cell and n not in self._figures), "")
+            self._body.totals.append(Total(last, label, 0, len(others), (0,)))
+
+    def _adds_up(self, place: int, others: Sequence[int], last: int) -> bool:
+        """Whether the last cell of a column is the sum of the others."""
+        rows = self._found.sheet.rows
+        column = [row[place] if place < len(row := rows[n]) else "" for n in (*others, last)]
+        plain = cells.plain_amounts(column, cells.decimal_mark(column).mark)
+        try:
+            *parts, whole = (Decimal(cell or 0) for cell in plain)
+        except InvalidOperation:
+            return False
+        return bool(whole) and sum(parts) == whole
 
     def _customer(self, place: int, row: Row) -> None:
         filled = [cell for cell in row if cell]
@@ -152,7 +191,7 @@ class _Reader:
         self._end_pending()
         count = len(self._body.documents)
         texts = [cell for n, cell in enumerate(row) if cell and n not in self._figures]
-        texts = _label_and_value(texts) if len(texts) == 1 else texts
+        texts = label_and_value(texts) if len(texts) == 1 else texts
         before = self._body.headings[-1] if self._body.headings else None
         labelled = len(texts) > 1 and key(texts[0]) in vocabulary().groups
         if before is not None and labelled and self._body.heading_of[-1:] != [len(self._body.headings) - 1] and len(before.texts) > 1:
@@ -171,24 +210,7 @@ class _Reader:
             self._body.totals.append(Total(total.row, total.label, total.first, len(self._body.documents), (total.first,)))
 
 
-def _label_and_value(row: Row) -> list[str]:
-    """The cells of a row above the table; a printed list has label and value in one cell: ``Debitor     100234``."""
-    filled = [cell for cell in row if cell]
-    if len(filled) != 1:
-        return filled
-    apart = _APART.split(filled[0].strip(), maxsplit=1)
-    by_blank = filled[0].split(maxsplit=1)
-    return by_blank if len(apart) == 1 and key(by_blank[0]) in vocabulary().groups else apart
-
-
 @lru_cache(maxsize=5_000)
 def is_day(cell: str) -> bool:
     """Whether a cell of a column of dates may hold one: a label that stands there by chance has no digits."""
     return any(map(str.isdigit, cell)) and not is_total(cell)
-
-
-def is_total(cell: str) -> bool:
-    """Whether a cell calls its row a sum."""
-    words = vocabulary()
-    folded = cell.casefold().rstrip(":： ")
-    return key(folded) in words.totals or folded.startswith(words.total_starts) or folded.endswith(words.total_ends)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -15,6 +15,8 @@ Kind = Literal["items", "customers"]
 
 _BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]")
 _IN_CURRENCY = re.compile(r"(?:\bin\s+|[\s(\[（,/-])([A-Za-z]{3})\s*[)\]）]?\s*$")
+_APART = re.compile(r"\s*[:：]\s*|\s{2,}")
+_LABEL_WORDS = 3
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 _SIGNS = {"€": "EUR", "£": "GBP"}
 
@@ -98,3 +100,25 @@ def vocabulary() -> Vocabulary:
 def value_map(meant: Mapping[str, list[str]]) -> dict[str, str]:
     """From the keys of what cells hold to what that stands for."""
     return {key(text): word for word, texts in meant.items() for text in texts}
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell calls its row a sum."""
+    words = vocabulary()
+    folded = cell.casefold().rstrip(":： ")
+    return key(folded) in words.totals or folded.startswith(words.total_starts) or folded.endswith(words.total_ends)
+
+
+def label_and_value(row: Sequence[str]) -> list[str]:
+    """The cells of a row outside of the table, a label apart from what it labels: ``Debitor     100234``, ``Customer No. 10005``."""
+    filled = [cell for cell in row if cell]
+    if not filled:
+        return filled
+    apart = _APART.split(filled[0].strip(), maxsplit=1)
+    words = filled[0].split()
+    groups = vocabulary().groups
+    for count in range(min(_LABEL_WORDS, len(words) - 1), 0, -1):
+        if len(apart) == 1 and key(" ".join(words[:count])) in groups:
+            apart = [" ".join(words[:count]), " ".join(words[count:])]
+    labelled = len(filled) == 1 or key(apart[0]) in groups
+    return [*apart, *filled[1:]] if labelled else filled

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         approving,
         choosing,
         credits,
+        item_notes,
         learning,
         placing,
         proposals,
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
         undoing,
     )
 
-__all__ = ["allocating", "approving", "choosing", "credits", "learning", "placing", "proposals", "requests", "returning", "undoing"]
+__all__ = [
+    "allocating", "approving", "choosing", "credits", "item_notes", "learning", "placing", "proposals", "requests", "returning", "undoing",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -30,6 +30,7 @@ def approve(session: Session, typed: Sequence[str], reason: str) -> list[Decided
         for draft in kept:
             if draft.line_id:
                 look.line(draft.line_id)  # that it still counts
+        rulings.check_approver(look, kept)
         drafts = [draft._replace(effective_date=look.open_day(draft.effective_date), after=look.after(draft.line_id)) for draft in kept]
         if kept[0].kind != DecisionKind.RETURN:
             limits.check(look, [share for draft in drafts for share in draft.allocations], look.items(named))

@@ -45,7 +45,7 @@ def _needs(look: "Look", draft: Draft) -> bool:
     policy = look.session.config.policy
     if draft.kind not in _MOVING:
         return False
-    if draft.kind in policy.four_eyes_for or (ELSEWHERE in policy.four_eyes_for and _elsewhere(look, draft)):
+    if draft.kind in policy.four_eyes_for or (ELSEWHERE in policy.four_eyes_for and elsewhere(look, draft)):
         return True
     if policy.four_eyes_classes and draft.basis and _class(look, draft) in policy.four_eyes_classes:
         return True
@@ -62,7 +62,8 @@ def size(look: "Look", draft: Draft) -> int:
     return abs(line.pending if draft.kind == DecisionKind.ON_ACCOUNT else line.amount)
 
 
-def _elsewhere(look: "Look", draft: Draft) -> bool:
+def elsewhere(look: "Look", draft: Draft) -> bool:
+    """Whether money goes on the account of another customer than the payer."""
     if draft.kind != DecisionKind.ON_ACCOUNT:
         return False
     from matcher.pipeline.actions import payers

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from matcher import actors, money
-from matcher.config import Limit, Person, Policy, Role
+from matcher import money
+from matcher.config import ELSEWHERE, Limit, Person, Policy, Role
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
+from matcher.pipeline import roles
+from matcher.pipeline.actions import four_eyes
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind
 from matcher.store import approvals
@@ -39,8 +41,7 @@ class Allowed(NamedTuple):
 
 def allowed(policy: Policy, actor: str) -> Allowed:
     """What the policy says of a person, however the name is spelled."""
-    person = next((one for name, one in policy.people.items() if actors.same_person(name, actor)), None)
-    return Allowed(person, policy.roles.get(person.role) if person else None)
+    return Allowed(roles.person(policy, actor), policy.roles.get(roles.role_of(policy, actor)))
 
 
 def strictest(limits: Iterable[Limit]) -> Limit | None:
@@ -63,8 +64,22 @@ def check_person(policy: Policy, actor: str, kinds: Iterable[str]) -> None:
     for kind in dict.fromkeys(kinds):
         asked = _AS_OTHERS.get(kind, {kind})
         if any(one.may is not None and asked.isdisjoint(one.may) for one in who.limits):
-            role = f"the role {who.person.role!r}" if who.person and who.person.role else repr(actor)
-            raise MatcherError("policy.role", f"{role} may not {kind.replace('_', ' ')}")
+            raise MatcherError("policy.role", f"{roles.named(policy, actor)} may not {kind.replace('_', ' ')}")
+
+
+def check_approver(look: "Look", drafts: Sequence[Draft]) -> None:
+    """Refuses who may not approve decisions of these kinds, or so large ones. Raises MatcherError: ``policy.approver``."""
+    policy, actor = look.session.config.policy, look.session.actor
+    for one in allowed(policy, actor).limits:
+        for draft in drafts:
+            kind = ELSEWHERE if one.approves and ELSEWHERE in one.approves and four_eyes.elsewhere(look, draft) else draft.kind
+            who = roles.named(policy, actor)
+            if one.approves is not None and kind not in one.approves:
+                raise MatcherError("policy.approver", f"{who} may not approve what is {kind.replace('_', ' ')}")
+            scale, size = money.scale(draft.currency), four_eyes.size(look, draft)
+            if one.approve_up_to is not None and size > (most := int(one.approve_up_to.scaleb(scale))):
+                has, may = money.render(size, draft.currency), money.render(most, draft.currency)
+                raise MatcherError("policy.approver", f"{has} {draft.currency} are more than the {may} that {actor} may approve")
 
 
 def check(look: "Look", drafts: Sequence[Draft], *, approved: Sequence[str] = ()) -> None:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import polars as pl
 from rapidfuzz import fuzz
 
+from matcher import terms
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.matching.explanations import encoding
 from matcher.matching.names.forms import fold as plain
 from matcher.matching.names.forms import general_words, name_form
 from matcher.model import Allocation
-from matcher.money import PPM
 from matcher.pipeline.choices.records import Choice, OpenItem, Share
 from matcher.pipeline.choices.ways import ways
 from matcher.pipeline.session import Session
@@ -145,9 +145,12 @@ def _of(
     line: Mapping[str, Any], customer: str, shares: Sequence[Allocation], items: Mapping[str, OpenItem], names: Mapping[str, str], why: str,
     *, proposed: bool = False,
 ) -> Choice:  # fmt: skip
-    made = []
+    made: list[Share] = []
     for share in shares:
-        item = items.get(share.item_id) or OpenItem(share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0)
+        before = next((one for one in reversed(made) if one.item.item_id == share.item_id), None)
+        item = (replace(before.item, open=before.left) if before else items.get(share.item_id)) or OpenItem(
+            share.item_id, "", customer, "", line["booking_date"], None, line["currency"], 0
+        )
         settled = share.item_amount if item.currency != line["currency"] else None
         made.append(Share(item, share.amount, share.adjustment, share.adjustment_reason, settled))
     whose = customer or (made[0].item.customer_id if made else "")
@@ -159,7 +162,7 @@ class _Items:
 
     def __init__(self, look: State) -> None:
         columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
-        self._rows = {row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date").iter_rows()}
+        self._rows = {row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date", "terms").iter_rows()}
         credits = look.credits.select("item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open")
         self._credits = {row[0]: OpenItem(row[0], row[1], row[2], row[3], row[4], None, row[5], row[6]) for row in credits.iter_rows()}
 
@@ -169,10 +172,10 @@ class _Items:
         for item_id in sorted(item_ids):
             if item_id in self._rows:
                 row = self._rows[item_id]
-                item, (amount, ppm, day) = OpenItem(*row[:8]), row[8:]
-                earned = ppm and item.open == amount > 0 and day is not None and line["booking_date"] <= day
-                # half away from zero, as invoices state it
-                found[item_id] = replace(item, discount=(amount * ppm + PPM // 2) // PPM) if earned else item
+                item, (amount, ppm, day, text) = OpenItem(*row[:8]), row[8:]
+                steps = terms.steps(text, item.issue_date, ppm, day) if item.open == amount > 0 else ()
+                rate = next((rate for rate, until in steps if line["booking_date"] <= until), 0)
+                found[item_id] = replace(item, discount=terms.of_amount(amount, rate)) if rate else item
             elif item_id in self._credits:
                 found[item_id] = self._credits[item_id]
         return found

@@ -1,34 +1,15 @@
-"""A decision file's rows as they were filled in: CSV in the forms that spreadsheets save, or XLSX.
+"""A decision file's rows as they were filled in.
 
 A row whose cells may not be what was typed is not guessed at: it carries the fault, and is refused when the file is applied.
 """
 
-import codecs
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any
 
 from matcher.errors import MatcherError
+from matcher.pipeline import filled_in
 from matcher.pipeline.decision_file.columns import FILLED, KEY, FilledRow, header_places
 
-MOST_BYTES = 64 << 20
-"""Of a CSV file."""
-
-_HEADER_ROWS = 20
-"""Rows among which the header is looked for: somebody may have put a title above it."""
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_DELIMITERS = ",;\t"
-_NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n")
-_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_ERRORS = ("#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_HINT = "Fill in a file that `matcher decisions export` has written, and leave its columns as they are."
 
 
 def rows(data: bytes, name: str) -> list[FilledRow]:
@@ -39,96 +20,12 @@ def rows(data: bytes, name: str) -> list[FilledRow]:
         name: of the file, for messages.
 
     Raises:
-        MatcherError: ``file.empty``, ``file.too_large``, ``file.binary``, ``file.malformed``; ``column.missing`` for a file that is none of
-            this kind; what `workbooks.sheets` raises.
+        MatcherError: what `filled_in.below` raises; ``column.missing`` for a file that is none of this kind.
     """
-    if not data.strip():
-        raise MatcherError("file.empty", "the file is empty", name)
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        found = _in_workbook(data, name)
-    else:
-        text, sure = _text(data, name)
-        found = _in_text(text, name, sure=sure)
+    found = filled_in.below(data, name, lambda cells: header_places(cells) if {"decision", KEY} <= header_places(cells).keys() else {})
     if found is None:
         raise MatcherError("column.missing", f"there is no row with the columns decision and {KEY}", name, _HINT)
-    return found
-
-
-_HINT = "Fill in a file that `matcher decisions export` has written, and leave its columns as they are."
-
-
-def _text(data: bytes, name: str) -> tuple[str, bool]:
-    """The text of a file, and whether its letters beyond ASCII are sure."""
-    if len(data) > MOST_BYTES:
-        raise MatcherError("file.too_large", f"the file has more than {MOST_BYTES >> 20} MB", name)
-    encoding = next((known for mark, known in _MARKS if data.startswith(mark)), "")
-    if not encoding and data[1:2] == b"\0":
-        encoding = "utf-16-le"
-    try:
-        text = data.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        if encoding:
-            raise MatcherError("file.malformed", "the text breaks off or is damaged", name) from None
-        # the program that saved it used another encoding, and does not say which one
-        return data.decode("latin-1"), False
-    if "\0" in text:
-        raise MatcherError("file.binary", "the file is neither text nor a workbook", name)
-    return text, True
-
-
-def _in_text(text: str, name: str, *, sure: bool) -> list[FilledRow] | None:
-    """The rows of CSV text; None where no row is the header of a decision file."""
-    match = _NAMED_DELIMITER.match(text)
-    for delimiter in (match[1],) if match else _DELIMITERS:
-        try:
-            grid = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error:
-            grid = []
-        if (found := _filled(enumerate(grid, 1), sure=sure)) is not None:
-            return found
-    if text.count('"') % 2:
-        raise MatcherError("file.malformed", "a quoted cell is not closed", name)
-    return None
-
-
-def _in_workbook(data: bytes, name: str) -> list[FilledRow] | None:
-    """The rows of the first sheet that is shown and has the header of a decision file."""
-    from matcher import workbooks  # its library takes longer to load than most files to read
-
-    try:
-        sheets = [sheet.cells for sheet in workbooks.sheets(io.BytesIO(data), len(data)) if not sheet.hidden]
-    except MatcherError as error:
-        raise error.at(name) from None
-    for sheet in sheets:
-        first = (sheet.start or (0, 0))[0] + 1
-        grid = ((number, [_cell(value) for value in cells]) for number, cells in enumerate(sheet.to_python(), first))
-        if (found := _filled(grid)) is not None:
-            return found
-    return None
-
-
-def _cell(value: Any) -> str:
-    """A cell of a workbook as text: whole numbers without places, days as ISO dates."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _filled(grid: Iterable[tuple[int, Sequence[str]]], *, sure: bool = True) -> list[FilledRow] | None:
-    """Rows below the header; None where there is none. `grid`: rows with their numbers."""
-    numbered = iter(grid)
-    places: dict[str, int] = {}
-    for number, cells in numbered:
-        places = header_places(cells)
-        if {"decision", KEY} <= places.keys():
-            break
-        if number > _HEADER_ROWS:
-            return None
-    else:
-        return None
-    return list(_below(numbered, places, sure=sure))
+    return list(_below(found.rows, found.places, sure=found.sure))
 
 
 def _below(grid: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], *, sure: bool) -> Iterator[FilledRow]:
@@ -136,21 +33,5 @@ def _below(grid: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], *,
         told = {name: cells[place].strip() for name, place in places.items() if place < len(cells)}
         filled = {name: told[name] for name in FILLED if told.get(name)}
         if told.get(KEY) or filled:
-            fault = next((fault for name, text in filled.items() if (fault := _fault(name, text, sure=sure))), None)
+            fault = next((fault for name, text in filled.items() if (fault := filled_in.fault(name, text, sure=sure))), None)
             yield FilledRow(number, told.get(KEY, ""), filled, fault)
-
-
-def _fault(column: str, text: str, *, sure: bool) -> tuple[str, str] | None:
-    """Why a cell cannot be taken for what was typed into it."""
-    if not sure and not text.isascii():
-        return "file.encoding", f"{column} holds letters whose encoding the file does not say; save it as XLSX or as CSV UTF-8"
-    if _POWER.fullmatch(text):
-        return (
-            "row.invalid",
-            f"{column} is {text!r}: a long number that the spreadsheet has shortened; type it into a cell formatted as text",
-        )
-    if text.upper() in _ERRORS:
-        return "row.invalid", f"{column} is {text!r}, a spreadsheet's error"
-    if text.startswith(_FORMULA):
-        return "row.invalid", f"{column} begins like a formula; begin it with a letter or a number"
-    return None

@@ -49,7 +49,7 @@ class _Line(NamedTuple):
     account: str
     fields: tuple[str, ...]
     text: str
-    used: bool
+    paid: frozenset[str] | None
 
 
 class Sender(NamedTuple):
@@ -60,16 +60,20 @@ class Sender(NamedTuple):
     words: frozenset[str] = frozenset()
 
 
-def bind(lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[str, Sender], used: Iterable[str]) -> dict[str, list[Bond]]:
+def bind(
+    lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[str, Sender], used: Mapping[str, frozenset[str]],
+    documents: Mapping[str, frozenset[str]],
+) -> dict[str, list[Bond]]:  # fmt: skip
     """The advices about each line that has any, in the order of the advices.
 
     Args:
         lines: credits, decided or not; columns of `frames.LINE`.
         advices: of the books.
         senders: who sends each advice, by its key.
-        used: lines that were posted by an advice: theirs is about no other line any more.
+        used: lines that were posted by an advice, with the items that they paid: that advice is about no other line any more.
+        documents: the items that have a number which an advice lists, by its key.
     """
-    candidates = _candidates(lines, advices, frozenset(used))
+    candidates = _candidates(lines, advices, used)
     bonds: dict[str, list[Bond]] = defaultdict(list)
     rest: list[tuple[KeptAdvice, list[_Line]]] = []
     for kept in advices:
@@ -82,13 +86,15 @@ def bind(lines: pl.DataFrame, advices: Sequence[KeptAdvice], senders: Mapping[st
     carried = frozenset(bonds)
     for kept, same in rest:
         free = [line for line in same if line.line_id not in carried]
-        for line, doubt in _by_payer(kept.advice, free, senders[kept.key]):
+        for line, doubt in _by_payer(kept.advice, free, senders[kept.key], documents[kept.key]):
             bonds[line.line_id].append(Bond(kept, "payer", doubt))
     order = {kept.key: place for place, kept in enumerate(advices)}
     return {line: sorted(found, key=lambda bond: order[bond.kept.key]) for line, found in sorted(bonds.items())}
 
 
-def _candidates(lines: pl.DataFrame, advices: Sequence[KeptAdvice], used: frozenset[str]) -> dict[tuple[str, int], list[_Line]]:
+def _candidates(
+    lines: pl.DataFrame, advices: Sequence[KeptAdvice], used: Mapping[str, frozenset[str]]
+) -> dict[tuple[str, int], list[_Line]]:
     """The lines that have an advice's amount, by currency and amount, earliest first."""
     wanted = pl.DataFrame(
         sorted({(kept.advice.currency, kept.advice.total) for kept in advices}),
@@ -99,7 +105,7 @@ def _candidates(lines: pl.DataFrame, advices: Sequence[KeptAdvice], used: frozen
     same = lines.select(_LINE).join(wanted, on=["currency", "amount"], how="semi").sort("booking_date", "line_id")
     for line_id, day, amount, currency, name, account, text, *fields in same.iter_rows():
         plain = blanked(unicodedata.normalize("NFKC", text).upper())  # a day or an amount is no number of an advice
-        line = _Line(line_id, day, amount, currency, name, account, tuple(map(compact, fields)), plain, line_id in used)
+        line = _Line(line_id, day, amount, currency, name, account, tuple(map(compact, fields)), plain, used.get(line_id))
         found[currency, amount].append(line)
     return found
 
@@ -131,14 +137,15 @@ def _within(number: str, text: str) -> bool:
     return bool(re.search(r"(?<![^\W_])" + r"[\W_]{0,3}".join(parts) + r"(?![^\W_])", text))
 
 
-def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender) -> Iterator[tuple[_Line, str]]:
+def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender, documents: frozenset[str]) -> Iterator[tuple[_Line, str]]:
     day = advice.date
     if day is None:
         return
     near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS and (_sent_by(line, sender) or _names_row(line, advice))]
-    if taken := [line for line in near if line.used]:
+    if taken := [line for line in near if line.paid is not None and line.paid <= documents]:
         yield from ((line, "") for line in taken[:1])  # it has its payment, and is about no other
         return
+    near = [line for line in near if line.paid is None]  # what another advice settled is not this one's
     several = f"it may be about {len(near)} receipts of this payer and amount" if len(near) > 1 else ""
     for line in near:
         yield line, several

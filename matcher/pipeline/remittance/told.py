@@ -13,7 +13,7 @@ from matcher.pipeline.remittance.binding import Bond, Sender, bind, sender_of
 from matcher.pipeline.remittance.documents import DocumentNumbers
 from matcher.pipeline.remittance.records import KeptAdvice
 from matcher.remittance.records import Advice, AdviceKind, AdviceRow, IssuedDocument
-from matcher.states import LineState
+from matcher.states import AllocationState, DocumentType, LineState
 from matcher.store import Store, advices
 
 BASIS = "advice"
@@ -43,6 +43,7 @@ class World:
 
     Attributes:
         bonds: the advices about each line that has any.
+        paid: the items that each line paid which was posted by an advice.
     """
 
     def __init__(self, state: State, items: pl.DataFrame, kept: Sequence[KeptAdvice]) -> None:
@@ -58,9 +59,12 @@ class World:
             if parent:
                 self._families[parent] |= {customer, parent}
         self._numbers = DocumentNumbers(_meant(items, kept))
+        self._credits = _credit_notes(items) if any(one.advice.kind == AdviceKind.PAYOUT for one in kept) else {}
         credits_only = state.lines.filter(pl.col("amount") > 0)
-        used = credits_only.filter((pl.col("state") == LineState.POSTED) & (pl.col("basis") == BASIS))["line_id"]
-        self.bonds: Mapping[str, list[Bond]] = bind(credits_only, kept, {one.key: self._sender(one.advice) for one in kept}, used)
+        senders = {one.key: self._sender(one.advice) for one in kept}
+        documents = {one.key: self.items_named(one.advice) for one in kept}
+        self.paid = _paid_by_advices(state)
+        self.bonds: Mapping[str, list[Bond]] = bind(credits_only, kept, senders, self.paid, documents)
 
     def customer(self, written: str) -> str:
         """The customer of that id or number; '' when it is neither."""
@@ -77,6 +81,16 @@ class World:
     def row(self, row: AdviceRow, advice: Advice, entity: str) -> AdvisedRow:
         """A row with the one item that it is about, as far as there is one."""
         item, kind, doubt = self._item(row, advice, entity) if row.document_no else (None, "", "")
+        if advice.kind == AdviceKind.PAYOUT and row.net < 0 and item is not None and item.amount > 0:
+            # the provider names the invoice that was paid back
+            noted = self._credits.get((item.customer_id, entity, advice.currency, row.gross), [])
+            doubt = f"document {row.document_no} was paid back, and its customer has no credit note of that amount"
+            if len(noted) == 1:
+                doubt = f"the refund of document {row.document_no} is taken for the credit note of its customer and amount, {noted[0][1]}"
+            return AdvisedRow(
+                row.document_no, noted[0][0] if len(noted) == 1 else "", "", row.gross, row.discount, row.deduction, row.net, row.reason,
+                row.reason_text, doubt,
+            )  # fmt: skip
         return AdvisedRow(
             row.document_no, item.item_id if item else "", kind, row.gross, row.discount, row.deduction, row.net, row.reason,
             row.reason_text, doubt,
@@ -132,6 +146,16 @@ class World:
         return sender_of(advice, (("|".join((name, trade, alias)), account) for _, name, trade, alias, account, _ in about))
 
 
+def _paid_by_advices(state: State) -> dict[str, frozenset[str]]:
+    """The lines that were posted by an advice, with the items that they paid."""
+    posted = state.lines.filter((pl.col("state") == LineState.POSTED) & (pl.col("basis") == BASIS))["line_id"]
+    paid: dict[str, set[str]] = {line: set() for line in posted}
+    theirs = state.allocations.filter((pl.col("state") == AllocationState.POSTED) & pl.col("line_id").is_in(posted.implode()))
+    for line, item in theirs.select("line_id", "item_id").iter_rows():
+        paid[line].add(item)
+    return {line: frozenset(items) for line, items in paid.items()}
+
+
 def file_name(place: str) -> str:
     """A file without its folders, as it is named to a person."""
     return re.split(r"[/\\]", place)[-1]
@@ -148,6 +172,15 @@ def _meant(items: pl.DataFrame, kept: Sequence[KeptAdvice]) -> list[IssuedDocume
         *(_digits(pl.col(name)).is_in(every) & (_digits(pl.col(name)) != "") for name in columns),
     )
     return [IssuedDocument(*row) for row in items.filter(alike.fill_null(value=False)).sort("item_id").select(_DOCUMENT).iter_rows()]
+
+
+def _credit_notes(items: pl.DataFrame) -> dict[tuple[str, str, str, int], list[tuple[str, str]]]:
+    """Id and number of the credit notes with something open, by customer, legal entity, currency and what is open."""
+    noted: dict[tuple[str, str, str, int], list[tuple[str, str]]] = defaultdict(list)
+    ours = items.filter((pl.col("open") < 0) & (pl.col("document_type") == DocumentType.CREDIT_NOTE)).sort("item_id")
+    for item_id, number, *key in ours.select("item_id", "document_no", "customer_id", "entity", "currency", "open").iter_rows():
+        noted[key[0], key[1], key[2], key[3]].append((item_id, number))
+    return noted
 
 
 def _end(text: pl.Expr) -> pl.Expr:

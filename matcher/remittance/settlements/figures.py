@@ -14,6 +14,8 @@ from matcher.remittance.settlements.schema import plain
 
 Mark = Literal[".", ","]
 
+_ISO = "%Y-%m-%d"
+"""How a workbook's days are written, whatever the report's own form is."""
 _EMPTY = frozenset({"", "-", "--", "/", "n/a"})
 _SIGNS = re.compile(r"[$€£¥₹₩]|(?<![A-Za-z])(?:[A-Z]{2}\$|[A-Z]{3})(?![A-Za-z])")
 _SHAPE = {
@@ -88,7 +90,7 @@ def day(cell: str, formats: Iterable[str]) -> date | None:
 def _day(text: str, formats: tuple[str, ...]) -> date | None:
     head = re.split(r"[ T]", text, maxsplit=1)[0]
     found = set()
-    for form in formats:
+    for form in dict.fromkeys((*formats, _ISO)):
         for piece in (head, text):
             try:
                 found.add(date(*time.strptime(piece, form)[:3]))

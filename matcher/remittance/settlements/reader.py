@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from matcher.errors import MatcherError
 from matcher.remittance.records import AdviceFile, IssuedDocument
+from matcher.remittance.settlements import workbook
 from matcher.remittance.settlements.closing import prove
 from matcher.remittance.settlements.documents import IssuedNumbers
 from matcher.remittance.settlements.entries import read_entries
@@ -23,14 +25,17 @@ def read(data: bytes, name: str, documents: Sequence[IssuedDocument]) -> AdviceF
 
     Raises:
         MatcherError: ``file.cut``, ``file.malformed``, ``file.too_large``, ``statement.totals``, ``row.*``, ``amount.*``,
-            ``currency.*``, ``date.invalid``, ``value.unknown`` or ``column.missing``, with the place.
+            ``currency.*``, ``date.invalid``, ``value.unknown`` or ``column.missing``, with the place; ``layout.ambiguous`` for a workbook
+            with several settlements.
     """
-    text = decode(data)
-    if not text:
-        return None
+    written = workbook.texts(data) if workbook.is_workbook(data) else [decode(data)]
     reports = shipped().values()
-    sheet = records(text, name, reports) or find(text, name, reports)
-    if sheet is None:
+    found = [sheet for text in written if text and (sheet := records(text, name, reports) or find(text, name, reports))]
+    if not found:
         return None
+    if len(found) > 1:
+        what = f"{len(found)} sheets of the workbook hold a settlement"
+        raise MatcherError("layout.ambiguous", what, name, "Save each of them in a file of its own, or hide the others.")
+    sheet = found[0]
     prove(sheet)
     return advices(related(read_entries(sheet, IssuedNumbers(documents))), sheet.report, name)

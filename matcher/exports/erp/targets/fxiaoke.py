@@ -3,31 +3,46 @@
 A payment is an object ``PaymentObj`` with details ``OrderPaymentObj``, one for each order that it pays; both are created by one call of
 ``/cgi/crm/v2/data/create``. Names and shapes of the fields: https://fxiaoke.apifox.cn/api-12901355 (a payment as it is read) and
 https://developer.marketingforce.com/api/159/513.html (the call that creates one); ``/cgi/crm/v2/data/invalid``:
-https://www.fxiaoke.com/mob/guide/openapi (Invalidate Payment Plan Object; the same call for every object). ``payment_time`` is the first
+https://www.fxiaoke.com/mob/guide/openapi (Invalidate Payment Plan Object; the same call for every object,
+and Update Preset Object for ``/cgi/crm/v2/data/update``). ``payment_time`` is the first
 moment of the day in China in milliseconds, an amount is text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from matcher import money
-from matcher.exports.erp.base import Answer, File, Rendering, Target
+from matcher.errors import MatcherError
+from matcher.exports.erp.base import Answer, CustomerFeed, File, Rendering, Target
 from matcher.exports.erp.calls import Call, Outcome, answers, at, calls_file, text_of
 from matcher.exports.erp.records import Document, Form, Kind, Part
 from matcher.exports.erp.settings import TargetSettings, Text
 from matcher.exports.erp.writing import Cell, Style, csv_file, xlsx_file
+from matcher.ledger.customer_status import STATUS_AMOUNTS
 from matcher.states import Answered
 
 PAYMENTS = ("外部编号", "客户编号", "客户名称", "回款日期", "币种", "回款金额（元）", "备注")
 DETAILS = ("回款外部编号", "销售订单", "单据编号", "本次回款金额（元）", "非现金结清", "备注")
 VOIDED = ("作废回款的外部编号", "回款编号", "客户名称", "作废日期", "币种", "金额（元）")
+CUSTOMERS: Mapping[str, str] = {
+    "key": "外部编号", "customer_id": "客户编号", "customer_name": "客户名称", "entity": "法人主体", "currency": "币种",
+    "standing": "账款状态", "open_amount": "未收金额", "overdue_amount": "逾期金额", "disputed_amount": "争议金额",
+    "credit_amount": "预收及贷项", "balance": "应收余额", "oldest_due_date": "最早到期日", "days_late": "逾期天数",
+    "usual_days_late": "平均逾期天数", "last_payment_date": "最近回款日期", "last_payment_amount": "最近回款金额",
+    "promised_date": "承诺付款日", "promised_amount": "承诺金额", "expected_date": "预计回款日", "expected_amount": "预计回款金额",
+    "as_of": "截止日期",
+}  # fmt: skip
+"""What is said of how a customer stands, and the title of its column."""
+STANDINGS = {"settled": "已结清", "not_due": "未到期", "overdue": "逾期", "disputed": "争议中"}
 MOST_REMARK = 500
 """Characters of a remark that are sent; free text, cut."""
-_CREATE, _INVALIDATE = "/cgi/crm/v2/data/create", "/cgi/crm/v2/data/invalid"
+_CREATE, _INVALIDATE, _UPDATE = "/cgi/crm/v2/data/create", "/cgi/crm/v2/data/invalid", "/cgi/crm/v2/data/update"
 _FORMS = frozenset(
     {Form.DISCOUNT, Form.FEE, Form.WITHHOLDING_TAX, Form.EXCHANGE_DIFFERENCE, Form.WRITE_OFF, Form.ON_ACCOUNT, Form.REVERSAL}
 )
@@ -45,6 +60,7 @@ class Settings(TargetSettings):
         rest_without_order: whether a detail may be without an order there; what a payment leaves on account is then such a one.
         currencies: that payments may be in; with more than one each payment names its own.
         record_type: of payments and details.
+        customer_fields: fields of the customer there, by what they say of how he stands (`CUSTOMERS`).
     """
 
     id_field: str = ""
@@ -53,6 +69,15 @@ class Settings(TargetSettings):
     rest_without_order: bool = False
     currencies: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] = ("CNY",)
     record_type: Text = "default__c"
+    customer_fields: dict[str, Text] = Field(default_factory=dict)
+
+    @field_validator("customer_fields")
+    @classmethod
+    def _known(cls, value: dict[str, str]) -> dict[str, str]:
+        for what in value:
+            if what not in CUSTOMERS:
+                raise ValueError(f"{what!r} is none of {', '.join(CUSTOMERS)}")
+        return value
 
     def lacking(self, documents: Iterable[Document]) -> Iterator[str]:
         """The field of the external id: without it a payment that was sent twice is there twice."""
@@ -99,6 +124,40 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     if void:
         files.append(_table(f"{stem}.void{ending}", "作废", VOIDED, void))
     return (*files, _table(batch.file_name, "回款", PAYMENTS, [_payment_row(one) for one in paid]))
+
+
+def customers(feed: CustomerFeed[Settings]) -> tuple[File, ...]:
+    """How customers stand: one table; or calls that change the customers there, whose ids are then those of our list.
+
+    Raises:
+        MatcherError: ``target.no_form`` for calls where a customer has rows of several currencies or legal entities.
+    """
+    if not feed.file_name.lower().endswith(".jsonl"):
+        rows = [[_cell(what, row[what]) for what in CUSTOMERS] for row in feed.rows.iter_rows(named=True)]
+        return (_table(feed.file_name, "客户账款", tuple(CUSTOMERS.values()), rows),)
+    if not feed.settings.customer_fields:
+        raise MatcherError("target.setting", "[target.fxiaoke] has no customer_fields", "matcher.toml")
+    times = Counter(feed.rows["customer_id"])
+    if twice := sorted(customer for customer, count in times.items() if count > 1):
+        what = f"fxiaoke: a customer there has one row, and these have several currencies or entities: {', '.join(twice[:20])}"
+        raise MatcherError("target.no_form", what, hint="Write a table for an object of its own: -o FILE.xlsx")
+    return (calls_file(feed.file_name, (_changed(row, feed.settings) for row in feed.rows.iter_rows(named=True))),)
+
+
+def _cell(what: str, value: str | int | date | None) -> Cell:
+    if isinstance(value, str) and what in (*STATUS_AMOUNTS, "usual_days_late"):
+        return Decimal(value) if value else None
+    return STANDINGS[str(value)] if what == "standing" else value
+
+
+def _changed(row: Mapping[str, str | int | date | None], settings: Settings) -> Call:
+    """The call that changes a customer: days in milliseconds, amounts as text, and null for what there is none of."""
+    fields: dict[str, object] = {}
+    for what, name in settings.customer_fields.items():
+        value = row[what]
+        fields[name] = milliseconds(value) if isinstance(value, date) else value
+    customer: dict[str, object] = {"dataObjectApiName": "AccountObj", "_id": row["customer_id"]}
+    return Call(str(row["key"]), _UPDATE, {"data": {"object_data": customer | fields}})
 
 
 def _table(name: str, title: str, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> File:
@@ -183,4 +242,5 @@ def _outcome(response: object) -> Outcome:
 TARGET = Target(
     "fxiaoke", "payments of Fxiaoke (纷享销客): calls of its interface (.jsonl) or tables for its import (.xlsx, .csv)",
     (".jsonl", ".xlsx", ".csv"), Settings, forms=_FORMS, refuses=refuses, render=render, read_answer=read_answer,
+    customers=customers,
 )  # fmt: skip

@@ -17,11 +17,12 @@ from pathlib import PurePath
 from pydantic import Field, field_validator
 
 from matcher.errors import MatcherError
-from matcher.exports.erp.base import Answer, File, Rendering, Target
+from matcher.exports.erp.base import Answer, CustomerFeed, File, Rendering, Target
 from matcher.exports.erp.calls import at, json_text, records, text_of
 from matcher.exports.erp.records import Document, Part, decimal
 from matcher.exports.erp.settings import TargetSettings
 from matcher.exports.erp.writing import csv_file, made
+from matcher.ledger.customer_status import STATUS_AMOUNTS
 from matcher.states import Answered
 
 MOST_ROWS = 100
@@ -36,6 +37,16 @@ FIELDS: Mapping[str, str] = {
     "text": "Bank_Text",
 }  # fmt: skip
 """What a record says, and the name of the field that has it there unless the settings say another one."""
+CUSTOMER_FIELDS: Mapping[str, str] = {
+    "key": "External_ID", "as_of": "As_Of", "entity": "Legal_Entity", "customer_id": "Customer_ID", "customer_no": "Customer_Number",
+    "customer_name": "Name", "currency": "Receivables_Currency", "standing": "Standing", "open_amount": "Open_Amount",
+    "overdue_amount": "Overdue_Amount", "disputed_amount": "Disputed_Amount", "credit_amount": "Credit_Amount", "balance": "Balance",
+    "oldest_due_date": "Oldest_Due_Date", "days_late": "Days_Late", "last_payment_date": "Last_Payment_Date",
+    "last_payment_amount": "Last_Payment_Amount", "usual_days_late": "Usual_Days_Late", "promised_amount": "Promised_Amount",
+    "promised_date": "Promised_Date", "expected_amount": "Expected_Amount", "expected_date": "Expected_Date",
+}  # fmt: skip
+"""What a record says of how a customer stands (`ledger.customer_status.STATUS`), and the name of its field there."""
+_NUMBERS = frozenset({*STATUS_AMOUNTS, "usual_days_late"})
 _NEEDED = ("key", "document", "rows", "amount")
 _Value = str | int | Decimal | date | None
 _NOT_DONE = frozenset({"INTERNAL_ERROR", "TOO_MANY_REQUESTS", ""})
@@ -47,11 +58,13 @@ class Settings(TargetSettings):
 
     Attributes:
         fields: names of the fields there, by what they say (`FIELDS`); '' for a field that the module has not.
+        customer_fields: the same of the records that say how customers stand (`CUSTOMER_FIELDS`).
         account_field: lookup field to accounts; used where our customer ids are the ids of the accounts there.
         workflows: whether the records start workflows there.
     """
 
     fields: dict[str, str] = Field(default_factory=dict)
+    customer_fields: dict[str, str] = Field(default_factory=dict)
     account_field: str = ""
     workflows: bool = False
 
@@ -62,6 +75,16 @@ class Settings(TargetSettings):
             if what not in FIELDS:
                 raise ValueError(f"{what!r} is none of {', '.join(FIELDS)}")
             if what in _NEEDED and not name:
+                raise ValueError(f"{what} cannot do without a field")
+        return value
+
+    @field_validator("customer_fields")
+    @classmethod
+    def _known_of_customers(cls, value: dict[str, str]) -> dict[str, str]:
+        for what, name in value.items():
+            if what not in CUSTOMER_FIELDS:
+                raise ValueError(f"{what!r} is none of {', '.join(CUSTOMER_FIELDS)}")
+            if what == "key" and not name:
                 raise ValueError(f"{what} cannot do without a field")
         return value
 
@@ -78,23 +101,45 @@ def refuses(document: Document, settings: Settings) -> str:
 
 def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     """Requests of at most 100 records, the first under the name of the file and the others numbered; or one table."""
-    rows = [row for document in batch.documents for row in rows_of(document, batch.settings)]
-    ending = PurePath(batch.file_name).suffix
+    settings = batch.settings
+    rows = [row for document in batch.documents for row in rows_of(document, settings)]
+    titles = [name for what in FIELDS if (name := settings.field(what))]
+    return _files(batch.file_name, rows, titles, settings, settings.field("key"), settings.field("customer_id"))
+
+
+def customers(feed: CustomerFeed[Settings]) -> tuple[File, ...]:
+    """The same of records that say how customers stand."""
+    names = {**CUSTOMER_FIELDS, **feed.settings.customer_fields}
+    rows = []
+    for row in feed.rows.iter_rows(named=True):
+        values = {what: _number(value) if what in _NUMBERS else value for what, value in row.items()}
+        rows.append({names[what]: _cut(value) if isinstance(value, str) else value for what, value in values.items() if names[what]})
+    titles = [name for what in CUSTOMER_FIELDS if (name := names[what])]
+    return _files(feed.file_name, rows, titles, feed.settings, names["key"], names["customer_id"])
+
+
+def _number(text: str | None) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _files(
+    file_name: str, rows: Sequence[Mapping[str, _Value]], titles: Sequence[str], settings: Settings, key: str, customer: str
+) -> tuple[File, ...]:
+    ending = PurePath(file_name).suffix
     if ending.lower() == ".csv":
-        titles = [name.replace("_", " ") for what in FIELDS if (name := batch.settings.field(what))]
-        return (csv_file(batch.file_name, titles, [list(row.values()) for row in rows]),)
-    stem = batch.file_name[: -len(ending)]
+        cells = [[row[title] for title in titles] for row in rows]
+        return (csv_file(file_name, [title.replace("_", " ") for title in titles], cells),)
+    stem = file_name[: -len(ending)]
     parts = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)] or [[]]
-    names = [batch.file_name, *(f"{stem}.{number}{ending}" for number in range(2, len(parts) + 1))]
-    return tuple(_request(name, part, batch.settings) for name, part in zip(reversed(names), reversed(parts), strict=True))
+    names = [file_name, *(f"{stem}.{number}{ending}" for number in range(2, len(parts) + 1))]
+    return tuple(_request(name, part, settings, key, customer) for name, part in zip(reversed(names), reversed(parts), strict=True))
 
 
-def _request(name: str, rows: Sequence[Mapping[str, object]], settings: Settings) -> File:
-    body: dict[str, object] = {"data": rows, "duplicate_check_fields": [settings.field("key")]}
+def _request(name: str, rows: Sequence[Mapping[str, _Value]], settings: Settings, key: str, customer: str) -> File:
+    body: dict[str, object] = {"data": rows, "duplicate_check_fields": [key]}
     if not settings.workflows:
         body["trigger"] = []
     if settings.account_field:
-        customer = settings.field("customer_id")
         body["data"] = [dict(row) | ({settings.account_field: {"id": row[customer]}} if row.get(customer) else {}) for row in rows]
     return made(name, (json_text(body) + "\n").encode(errors="backslashreplace"))
 
@@ -184,5 +229,5 @@ def _whole(response: object) -> tuple[Answered, str, str]:
 
 TARGET = Target(
     "zoho-crm", "payments as records of a module of Zoho CRM: requests of its upsert (.json) or a table (.csv)", (".json", ".csv"),
-    Settings, refuses=refuses, render=render, read_answer=read_answer,
+    Settings, refuses=refuses, render=render, read_answer=read_answer, customers=customers,
 )  # fmt: skip

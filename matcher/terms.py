@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from matcher.money import PPM
 
+MAX_DAYS = 3660
+"""Longest term of payment, in days: ten years. What is longer is a slip of the pen or an attack."""
+
 _TEN_THOUSAND = 10_000
 _DAYS = r"(?:days?|dys?|d|t|tg\.?|tagen?|jours?|jrs?|j|giorni|gg|g|d[ií]as|dagen|天|日)"
 _NUMBER = r"(\d{1,5})"
@@ -125,6 +128,41 @@ def parse(text: str) -> Terms | None:
         return None
     net = net or Terms()
     return Terms(net.days, net.month_end, net.after_month_end, net.day_of_month, tuple(discounts))
+
+
+@lru_cache(maxsize=100_000)
+def later(text: str, issued: date, first_ppm: int, first_until: date) -> tuple[tuple[int, date], ...]:
+    """The steps of discount behind the first one of an item: rate in millionths and last day, the earliest first.
+
+    An item has the first step in columns of its own; what its terms say of further days and lower rates is a step, too.
+
+    Args:
+        text: the item's terms.
+        issued: day of the document.
+        first_ppm, first_until: rate and last day of its first step.
+    """
+    understood = parse(text)
+    steps: list[tuple[int, date]] = []
+    for step in understood.discounts if understood else ():
+        if step.days > MAX_DAYS:
+            continue
+        until, before = issued + timedelta(days=step.days), steps[-1] if steps else (first_ppm, first_until)
+        if until > before[1] and 0 < step.ppm < before[0]:
+            steps.append((step.ppm, until))
+    return tuple(steps)
+
+
+def steps(text: str | None, issued: date, first_ppm: int | None, first_until: date | None) -> tuple[tuple[int, date], ...]:
+    """All steps of an item's discount, as `later` has them; none without a rate or a last day."""
+    if not first_ppm or first_until is None:
+        return ()
+    return ((first_ppm, first_until), *(later(text, issued, first_ppm, first_until) if text else ()))
+
+
+def of_amount(amount: int, ppm: int) -> int:
+    """A share of an amount in minor units, half away from zero, as invoices state a discount (docs/matching.md)."""
+    sign = -1 if amount < 0 else 1
+    return sign * ((abs(amount) * ppm + PPM // 2) // PPM)
 
 
 def _step(part: str) -> Discount | None:

@@ -1,0 +1,112 @@
+"""What a month's pack is made of: the books as they stood on its last day, and on the last day of the month before."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from matcher.frames import State
+from matcher.journal.chain import Head
+from matcher.ledger.chain import Gap, breaks
+from matcher.ledger.fold import fold
+from matcher.ledger.followup import FollowUp, follow_up
+from matcher.ledger.periods import Close, Locks, first_day, last_day
+from matcher.pipeline.pack import settings
+from matcher.pipeline.pack.settings import Settings
+from matcher.pipeline.session import Session
+from matcher.pipeline.view import asked_for
+from matcher.store import facts, journal
+from matcher.store import month as told
+from matcher.store.journal import Known
+
+UNREAD = ("raw", "extra", "time", "counterparty_bank", "mandate_id", "exchange_rate", "line_key", "purchase_order", "payment_reference")
+"""Columns of lines and items that no section asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month as it is reported.
+
+    Attributes:
+        name: as in 2026-10.
+        first, last: its days.
+        close: what closed it; None while it is open.
+        prepared: who has prepared it; '' when nobody has.
+        known: what the books knew then; None for now.
+        batch: the last batch that is told of; `after`: the last one of the month before, as far as that was closed.
+        head: number and hash of that batch.
+        state: the books as of the last day. before: as of the day before the first, by what is known of it in the same batch.
+        buckets, discount_grace_days: as in `view.Asked`.
+        settings: names and limits.
+        statements: columns of `facts.statements`; gaps: breaks in the accounts' chains.
+        events: columns of `store.month.batches`, rulings: of `store.month.rulings`; since the month before was closed.
+        periods: columns of `ledger.periods.PERIOD`, up to that batch.
+        follow: who follows what up.
+        rates: exchange rates, columns of `ledger.conversion.RATE`.
+    """
+
+    name: str
+    first: date
+    last: date
+    close: Close | None
+    prepared: str
+    known: Known | None
+    batch: int
+    after: int
+    head: Head
+    state: State
+    before: State
+    buckets: tuple[int, ...]
+    discount_grace_days: int
+    settings: Settings
+    statements: pl.DataFrame
+    gaps: tuple[Gap, ...]
+    events: pl.DataFrame
+    rulings: pl.DataFrame
+    periods: pl.DataFrame
+    follow: FollowUp
+    rates: pl.DataFrame
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """Lines of the month that count."""
+        return self.state.lines.filter(pl.col("booking_date").is_between(self.first, self.last))
+
+    @property
+    def excluded(self) -> pl.DataFrame:
+        """Lines of the month that do not count."""
+        return self.state.excluded.filter(pl.col("booking_date").is_between(self.first, self.last))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Customers' names by id."""
+        return dict(self.state.customers.group_by("customer_id").agg(pl.col("name").min()).iter_rows())
+
+
+def read(session: Session, month: str, known: Known | None = None) -> Month:
+    """Reads a month: as it was known when it was closed, else as `known` says, else as it is known now.
+
+    Raises:
+        MatcherError: ``usage.option`` for what is no month.
+    """
+    first, last = first_day(month), last_day(month)
+    then = asked_for(session, last, known)
+    batch = then.known.batch if then.known else None
+    periods = journal.periods(session.store, batch)
+    locks = Locks(periods)
+    close = locks.closing(last)
+    head = told.head(session.store, batch) if batch is not None else journal.last_batch(session.store)
+    day_before = locks.closing(first - timedelta(1))
+    after = day_before.batch if day_before is not None and day_before is not close else 0
+    known_facts = journal.facts(session.store, UNREAD, then.known)
+    base = session.config.books.base_currency
+    state = fold(known_facts, last, base)
+    return Month(
+        name=month, first=first, last=last, close=close, prepared=locks.prepared.get(month, ""), known=then.known, batch=head.batch,
+        after=after, head=head,
+        state=state, before=fold(known_facts, first - timedelta(1), base), buckets=then.buckets,
+        discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
+        statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
+        events=told.batches(session.store, after, batch), rulings=told.rulings(session.store, after, batch), periods=periods,
+        follow=follow_up(state.decisions), rates=facts.rates(session.store, batch),
+    )  # fmt: skip
