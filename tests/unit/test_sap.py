@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from erp_month import exported, month
+from hypothesis import given
+from hypothesis import strategies as st
 from target_parts import GOLDEN, HOSTILE, document, expected_answers, on_line, part, rendered, table, why_not
 
 from matcher.errors import MatcherError
 from matcher.exports.erp import ExportRequest, export, load, settings_of
 from matcher.exports.erp.answers import answers, layout
 from matcher.exports.erp.records import Adjustment, Customer, Kind
+from matcher.exports.erp.targets import datev, sap
 from matcher.exports.erp.targets.sap import reference
 
 SETTINGS = table("sap", "on-premise")
@@ -160,6 +163,25 @@ def test_signs(kind: Kind, cash: int, cleared: tuple[Adjustment, ...], amount: i
     (data,) = rendered("sap", SETTINGS, document(part(cash, *cleared), kind=kind, amount=amount)).values()
     assert [(row["BSCHL"], row["WRBTR"]) for row in rows(data)] == expected
     assert list(document_faults(data)) == []
+
+
+_AMOUNTS = st.integers(-(10**9), 10**9).filter(bool)
+_PARTS = st.lists(
+    st.tuples(_AMOUNTS, st.lists(st.tuples(st.sampled_from(("fee", "discount", "bad_debt")), _AMOUNTS), max_size=2)), max_size=4
+)
+
+
+@given(parts=_PARTS, rest=_AMOUNTS)
+def test_whatever_a_document_pays_both_systems_book_it_whole(parts: list[tuple[int, list[tuple[str, int]]]], rest: int) -> None:
+    made = [part(cash, *(Adjustment(*one) for one in cleared), item=f"A{at}") for at, (cash, cleared) in enumerate(parts)]
+    one = document(*made, amount=sum(cash for cash, _ in parts) + rest)
+    assert sum(line.amount for line in sap.lines(one, sap.Settings.model_validate(SETTINGS))) == 0
+    settings = table("datev", "plain")
+    reasons = settings["reasons"] | {"discount": "8730"}
+    rows = list(datev.postings(one, datev.Settings.model_validate(settings | {"reasons": reasons})))
+    assert sum(row.amount + row.discount for row in rows) == rest + sum(each.settled for each in made)
+    if one.amount:
+        assert sum(row.amount for row in rows if row.account == "1200") == one.amount
 
 
 def test_a_currency_has_its_own_places() -> None:
