@@ -246,7 +246,7 @@ def test_settings_of_a_lockbox_are_checked(settings: dict[str, Any]) -> None:
 
 
 def test_a_list_of_documents_is_the_answer() -> None:
-    how = layout(load("sap").answers, "sap")
+    how = layout(load("sap").answers[0], "sap")
     with (GOLDEN / "target_answers" / "sap.csv").open(encoding="utf-8-sig", newline="") as stream:
         found, faults = answers(((f"sap.csv:{at}", row) for at, row in enumerate(csv.DictReader(stream, delimiter=";"), 2)), how)
     assert [(one.external_id, one.result.value, one.number, one.message) for one in found] == expected_answers("sap")
