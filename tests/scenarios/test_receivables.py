@@ -95,6 +95,20 @@ def test_key_figures_in_the_base_currency_are_of_the_aging_s_sums(desk: Teller) 
     assert {row["figure"]: row["numerator"] for row in made}["dso"] == aged["open_total"]
 
 
+def test_a_column_without_a_title_is_named_where_it_is_not_shown(desk: Teller) -> None:
+    rates(desk)
+    desk.monkeypatch.setenv("COLUMNS", "74")
+    desk.do(
+        "import",
+        "items",
+        str(
+            items_file(desk.folder, [*ITEMS, {**ITEMS[0], "item_id": "S9", "document_no": "R-9", "amount": "9999999999999.99"}], "big.csv")
+        ),
+    )
+    said = desk.do("aging", *AS_OF)
+    assert "Not shown: in (" in said
+
+
 def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller) -> None:
     said = desk.do("aging", *AS_OF)
     assert "USD has no rate on 2026-09-30 or before: there is no total in EUR." in said

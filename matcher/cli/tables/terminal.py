@@ -95,7 +95,8 @@ def lines(table: Table, page: Page) -> Iterator[str]:
     yield from _set(shown, spread, len(table.rows), page)
     if sums:
         yield from _sums(shown, spread, table, sums, page)
-    left_out = [body.column.heading for place, body in enumerate(bodies) if place not in kept and not needs[place].blank]
+    hidden = (body.column for place, body in enumerate(bodies) if place not in kept and not needs[place].blank)
+    left_out = [column.heading if column.heading.strip() else languages.word(column.name) for column in hidden]
     if left_out:
         yield page.painted(_left_out(left_out, page), "2")
 
