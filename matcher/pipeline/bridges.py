@@ -98,9 +98,9 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
     if asked.control and asked.customer:
         raise MatcherError("usage.option", "a control account is of all customers, not of one")
     then = asked_for(session, days.last, known)
-    balances = {key: minor for key, minor in controls(config, asked.control).items() if asked.entity in ("", key[0])}
     state = whole(session, days.last, then.known)
     moved = state.movements
+    balances = {key: minor for key, minor in controls(config, asked.control, moved).items() if asked.entity in ("", key[0])}
     if asked.entity:
         moved = moved.filter(pl.col("entity") == asked.entity)
     if asked.customer:
@@ -128,16 +128,22 @@ def _listed_on(session: Session, day: date, entities: set[str]) -> dict[str, dat
     return dict(lists.group_by("entity").agg(pl.col("snapshot_date").max()).sort("entity").iter_rows())
 
 
-def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]:
+def controls(config: Config, given: Sequence[str], moved: pl.DataFrame) -> dict[tuple[str, str], int]:
     """Balances of control accounts by legal entity and currency, minor units.
 
-    ``ACCOUNT=AMOUNT`` is in the base currency, ``ACCOUNT=AMOUNT CURRENCY`` in another. The account is an entity's `control_account`, or
-    its id; with one entity, whatever the ledger calls it.
+    ``ACCOUNT=AMOUNT CURRENCY`` says the currency; without one it is the only currency of the entity's receivables, else the base currency
+    where they have it. The account is an entity's `control_account`, or its id; with one entity, whatever the ledger calls it.
+
+    Args:
+        config: of the books.
+        given: as typed.
+        moved: movements of the receivables, which say what currencies each entity has.
 
     Raises:
         MatcherError: ``usage.option``, ``amount.*``, ``currency.unknown``.
     """
     found: dict[tuple[str, str], int] = {}
+    owed = dict(moved.group_by("entity").agg(pl.col("currency").unique().sort()).iter_rows())
     for text in given:
         account, sign, amount = text.rpartition("=")
         if not sign:
@@ -149,8 +155,18 @@ def controls(config: Config, given: Sequence[str]) -> dict[tuple[str, str], int]
                 "usage.option", f"no entity has the control account {account!r}", hint="Set control_account of an [[entity]]."
             )
         minor, _, currency = amount.strip().partition(" ")
-        code = currency.strip().upper() or config.books.base_currency
+        code = currency.strip().upper() or _currency(entities[0], owed.get(entities[0], ()), config.books.base_currency)
         if (entities[0], code) in found:
             raise MatcherError("usage.option", f"the control account of entity {entities[0]} in {code} is given twice")
         found[entities[0], code] = money.parse(minor, code)
     return found
+
+
+def _currency(entity: str, owed: Sequence[str], base: str) -> str:
+    """The currency of a balance that was given without one. Raises MatcherError: ``usage.option`` where it would be a guess."""
+    if len(owed) == 1:
+        return owed[0]
+    if owed and base not in owed:
+        what = f"the receivables of entity {entity} are in {', '.join(owed)}: a balance without its currency may be of any of them"
+        raise MatcherError("usage.option", what, hint="Write it behind the amount: '1400=5021.50 USD'.")
+    return base

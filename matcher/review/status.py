@@ -69,7 +69,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
         MatcherError: ``usage.option`` for a balance that cannot be read.
     """
     state = whole(session, as_of)
-    given = controls(session.config, control)
+    given = controls(session.config, control, state.movements)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (
         pl.concat([state.lines.select(columns), state.excluded.select(columns)])
