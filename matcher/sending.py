@@ -56,7 +56,7 @@ class SendingMethods(ABC):
             what: is written.
             path: of the file; its ending chooses the form.
             as_of: its day.
-            target: of receipts, the ERP to write for.
+            target: of receipts the ERP, of customers the CRM to write for.
             known_at: a batch or day, for what was known then.
             month: rows of this month (YYYY-MM) only, as of its last day.
             new: rows that were recorded after the latest export of this kind that was made so.

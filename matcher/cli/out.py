@@ -29,11 +29,13 @@ _SENDING = (
 @click.command()
 @click.argument(
     "what",
-    type=click.Choice(["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal"]),
+    type=click.Choice(
+        ["matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers"]
+    ),
     metavar="TARGET",
 )
 @click.option("-o", "--out", "path", default="", metavar="PATH", help="File to write; its ending chooses the form.")
-@click.option("--target", default="generic", metavar="NAME", help="For receipts: the ERP to write for.", show_default=True)
+@click.option("--target", default="generic", metavar="NAME", help="For receipts the ERP, for customers the CRM.", show_default=True)
 @click.option(
     "--all", "everything", is_flag=True, help="For receipts: also all that was sent before and is not accepted, under the same ids."
 )
@@ -61,6 +63,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
     dunning        what may be dunned, document by document, with level, interest and payment code
     kpi            key figures of the month of the day, up to it
     forecast       cash of the next eight weeks, and how right earlier forecasts were
+    customers      how each customer stands, for a CRM: open, due, disputed, last payment, days late, money expected
     receipts       posted receipts for the ERP, with external ids, batch count and control totals
     journal        every batch with its hash, for `matcher verify --since` (.jsonl; .csv and .parquet to look at)
 

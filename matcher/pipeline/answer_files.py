@@ -38,21 +38,21 @@ def read(session: Session, source: Source, target: str | None, sent_to: Sequence
     digest = hashlib.sha256(data).hexdigest()
     targets = [erp.load(name) for name in ([target] if target else sent_to)]
     own = [one for one in targets if one.read_answer is not None]
-    if target and own:
-        return list(_by_itself(session, own[0], data, source.name)), digest, []
-    layouts = [layout(one.answers, one.name) for one in targets if one.answers] + [generic()]
+    if target and own and (read := _by_itself(session, own[0], data, source.name)) is not None:
+        return list(read), digest, []
+    layouts = [layout(text, one.name) for one in targets for text in one.answers] + [generic()]
     for how in layouts:
         rows = list(_rows(data, source.name, how))
         if rows and fits(rows[0][1], how):
             found, faults = answers(rows, how)
             return found, digest, faults
-    if len(own) == 1:
-        return list(_by_itself(session, own[0], data, source.name)), digest, []
+    if len(own) == 1 and not target and (read := _by_itself(session, own[0], data, source.name)) is not None:
+        return list(read), digest, []
     needed = ", ".join(layouts[0].columns.external_id + layouts[0].columns.result)
     raise MatcherError("ack.unreadable", f"the file has no row, or lacks the columns of a result file ({needed})", source.name)
 
 
-def _by_itself(session: Session, target: Target, data: bytes, name: str) -> Sequence[Answer]:
+def _by_itself(session: Session, target: Target, data: bytes, name: str) -> Sequence[Answer] | None:
     settings = erp.settings_of(target, session.config.target.get(target.name, {}))
     assert target.read_answer is not None
     with failures_named(target.name):

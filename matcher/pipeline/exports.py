@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.exports import files, receivables, tables
+from matcher.exports import customers, erp, files, receivables, tables
 from matcher.exports.erp.base import Refused
 from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
@@ -19,6 +19,7 @@ from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
 from matcher.ledger.chain import breaks
+from matcher.ledger.customer_status import customer_status
 from matcher.ledger.discrepancies import GAP, discrepancies
 from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
@@ -32,7 +33,9 @@ from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
 
-WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal")
+WHAT = ("matches", "aging", "discrepancies", "bridge", "proof", "receipts", "dunning", "kpi", "forecast", "journal", "customers")
+GENERIC = "generic"
+"""The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
 _JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
@@ -49,7 +52,7 @@ class FileRequest:
         new: only what was recorded after the latest export that was made so.
         since: only what was recorded after this batch, to have such an export again; None for all.
         locale: how a CSV file is written for a spreadsheet, one of `tables.LOCALES`; ''.
-        target: of receipts, the ERP to write for.
+        target: of receipts the ERP, of customers the CRM to write for.
         sending: of receipts, which of them.
         aging: how an aging is made.
     """
@@ -118,6 +121,8 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     days = period(asked.month, present=today) if asked.month else period(last=as_of or today, present=today)
     if asked.what == "receipts":
         return _receipts(session, days.last, asked, outbox)
+    if asked.what == "customers" and asked.target != GENERIC:
+        return _customers_for(session, days.last, asked, outbox, known)
     report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:
@@ -156,6 +161,10 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
         raise MatcherError("usage.option", "what is new and what is new since a batch cannot be asked for together")
     if (asked.new or asked.since is not None) and asked.what not in _CHANGING:
         raise MatcherError("usage.option", f"what is new can be asked for of {', '.join(_CHANGING)}, not of {asked.what}")
+    if asked.target != GENERIC and asked.what not in ("receipts", "customers"):
+        raise MatcherError("usage.option", "only receipts and customers are written for a target")
+    if asked.locale and asked.what == "customers" and asked.target != GENERIC:
+        raise MatcherError("usage.option", "a file for a CRM has no locale")
     if asked.locale and asked.what == "receipts":
         raise MatcherError("usage.option", "receipts are for a program and have no locale")
 
@@ -206,10 +215,26 @@ def _forecast(session: Session, state: State, then: Asked, asked: FileRequest, d
     return Report(figures.forecast_table(session, state, then), FORECAST_AMOUNTS)
 
 
+def _customers(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return customers.standing(customer_status(state, discount_grace_days=then.discount_grace_days))
+
+
+def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
+    """How each customer stands, in the form of a CRM."""
+    then = asked_for(session, as_of, known)
+    rows = customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+    target = erp.load(asked.target)
+    made = erp.customers(target, rows, asked.path.name, session.config.target.get(target.name, {}))
+    for file in made:
+        outbox.add(asked.path.with_name(file.name), file.chunks)
+    written = tuple(str(asked.path.with_name(file.name)) for file in made)
+    return Exported("customers", written, rows.height, {}, "", journal.last_batch(session.store))
+
+
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
 _REPORTS: dict[str, _Make] = {
     "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
-    "forecast": _forecast,
+    "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
 
 

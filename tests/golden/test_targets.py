@@ -25,7 +25,7 @@ REFUSED = "refused.txt"
 def made(case: Path) -> Export:
     target = load(case.parent.name)
     table = tomllib.loads((case / "target.toml").read_text(encoding="utf-8"))
-    kept = [path for path in case.iterdir() if path.name.startswith("receipts.")]
+    kept = [path for path in case.iterdir() if path.stem == "receipts"]
     return exported(target.name, kept[0].name if len(kept) == 1 else f"receipts{target.endings[0]}", table)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from states import Books, Part
 
+from matcher.exports.customers import CUSTOMER_COLUMNS
 from matcher.exports.erp import ExportRequest, export, target
 from matcher.exports.erp.generic import ALLOCATION, DOCUMENT
 from matcher.exports.matches import COLUMNS, matches
@@ -36,6 +37,7 @@ COLUMNS_OF = {
     "Aging": " ".join(AGING_COLUMNS),
     "Discrepancies": " ".join(DISCREPANCY_COLUMNS),
     "Bridge": " ".join(BRIDGE_COLUMNS),
+    "How customers stand": " ".join(CUSTOMER_COLUMNS),
     "Receipts": " ".join(
         (
             *DOCUMENT,

@@ -1,5 +1,6 @@
 """The answers of ERPs: which columns of a result file say what. The layouts are TOML with the grammar of those of open items."""
 
+import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Annotated
@@ -12,6 +13,7 @@ from matcher.settings import load_toml
 from matcher.states import Answered
 
 _ANSWERS = (Answered.ACCEPTED, Answered.REJECTED, Answered.UNKNOWN)
+_OURS = re.compile("(?<![0-9a-f])[0-9a-f]{20}(?![0-9a-f])", re.IGNORECASE)
 Titles = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -52,6 +54,9 @@ class AnswerLayout(BaseModel):
         delimiter: of a CSV file; '' finds it.
         encoding: of a CSV file.
         columns: which column says what.
+        marks: titles of which a file of this layout has one, where one system writes several kinds of file.
+        listed: whether the file lists other documents too, or our id stands in its cell among other characters or in capitals. Then a row
+            without an id of ours says nothing.
         values: what the cells of the result column mean; case does not count.
         otherwise: what a row means whose result is none of these, or in a file without such a column; '' refuses the file.
     """
@@ -62,6 +67,8 @@ class AnswerLayout(BaseModel):
     delimiter: str = ""
     encoding: str = "utf-8-sig"
     columns: Columns
+    marks: Titles = ()
+    listed: bool = False
     values: Values = Values()
     otherwise: str = ""
 
@@ -95,8 +102,8 @@ def generic() -> AnswerLayout:
 def fits(titles: Iterable[str], how: AnswerLayout) -> bool:
     """Whether a file with these titles has what the layout needs."""
     there = {title.casefold() for title in titles}
-    named = [how.columns.external_id, *([how.columns.result] if how.columns.result and not how.otherwise else [])]
-    return all(any(title.casefold() in there for title in some) for some in named)
+    named = [how.columns.external_id, how.marks, () if how.otherwise else how.columns.result]
+    return all(any(title.casefold() in there for title in some) for some in named if some)
 
 
 def answers(rows: Iterable[tuple[str, Mapping[str, str]]], how: AnswerLayout) -> tuple[list[Answer], list[MatcherError]]:
@@ -114,6 +121,11 @@ def answers(rows: Iterable[tuple[str, Mapping[str, str]]], how: AnswerLayout) ->
             next((by_title[title.casefold()] for title in titles if title.casefold() in by_title), "")
             for titles in (how.columns.external_id, how.columns.result, how.columns.erp_number, how.columns.message)
         )
+        if how.listed:
+            ours = _OURS.search(external_id)
+            if ours is None:
+                continue
+            external_id = ours.group().lower()
         word = means.get(said.casefold(), how.otherwise)
         if not external_id:
             faults.append(MatcherError("ack.unreadable", "the row names no document", place))

@@ -114,6 +114,21 @@ class Rendering(Generic[Settings]):
 
 
 @dataclass(frozen=True)
+class CustomerFeed(Generic[Settings]):
+    """What a target makes files of that say how customers stand.
+
+    Attributes:
+        rows: columns of `ledger.customer_status.STATUS`, amounts as decimal text.
+        settings: of the target's own model.
+        file_name: of the main file, without folders.
+    """
+
+    rows: pl.DataFrame
+    settings: Settings
+    file_name: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """A document that a target has no form for, and why."""
 
@@ -176,9 +191,10 @@ class Target:
         refuses: why it has no form for a document, beyond `forms`; '' when it has one. It also gets the settings.
         render: makes the files of the documents, in the order in which to write them. It raises `MatcherError` ``target.setting`` for
             what the settings lack and is not found by `TargetSettings.lacking`.
-        answers: text of a TOML layout of its result file; '' for none. See `answers.layout`.
-        read_answer: reads a result file that no layout can describe: contents, name and settings.
+        answers: texts of TOML layouts of its result files; () for none. The first that fits a file reads it. See `answers.layout`.
+        read_answer: reads a result file that no layout can describe: contents, name and settings. None for a file of another kind.
         run: see above.
+        customers: makes the files that say how customers stand; None for a system that has no form for it.
     """
 
     name: str
@@ -189,6 +205,7 @@ class Target:
     forms: frozenset[Form] = frozenset(Form)
     refuses: Callable[[Document, Any], str] | None = None
     render: Callable[[Rendering[Any]], Sequence[File]] | None = None
-    answers: str = ""
-    read_answer: Callable[[bytes, str, Any], Sequence[Answer]] | None = None
+    answers: tuple[str, ...] = ()
+    read_answer: Callable[[bytes, str, Any], Sequence[Answer] | None] | None = None
     run: Callable[[State, ExportRequest], Export] | None = None
+    customers: Callable[[CustomerFeed[Any]], Sequence[File]] | None = None

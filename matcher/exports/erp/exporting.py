@@ -7,14 +7,16 @@ import polars as pl
 from pydantic import ValidationError
 
 from matcher import money
+from matcher.amounts import render
 from matcher.errors import MatcherError
 from matcher.exports.erp.assembling import records
-from matcher.exports.erp.base import Export, ExportRequest, Refused, Rendering, Target
+from matcher.exports.erp.base import CustomerFeed, Export, ExportRequest, File, Refused, Rendering, Target
 from matcher.exports.erp.documents import batch, documents, sent
 from matcher.exports.erp.records import Document
 from matcher.exports.erp.registry import failures_named
 from matcher.exports.erp.settings import TargetSettings
 from matcher.frames import State
+from matcher.ledger.customer_status import STATUS_AMOUNTS
 
 _SHOWN = 20
 """Documents that an error lists."""
@@ -71,7 +73,7 @@ def export(
         with failures_named(target.name):
             ready = target.run(state, job)
         return replace(ready, documents=records(documents(state, job), state, job)) if preview else ready
-    _check_ending(target, job)
+    _check_ending(target, job.file_name)
     to_send = documents(state, job)
     every = records(to_send, state, job)
     with failures_named(target.name):
@@ -90,6 +92,27 @@ def export(
     return Export(control, sent(kept, control), files, made, refused, unsent)
 
 
+def customers(target: Target, rows: pl.DataFrame, file_name: str, table: Mapping[str, object]) -> tuple[File, ...]:
+    """The files that tell a system how customers stand.
+
+    Args:
+        target: to write for.
+        rows: columns of `ledger.customer_status.STATUS`.
+        file_name: of the main file, without folders.
+        table: ``[target.NAME]`` of matcher.toml.
+
+    Raises:
+        MatcherError: ``target.no_form`` where the system has no form for it; ``target.setting``, ``target.failed``; ``usage.option`` for a
+            file ending.
+    """
+    if target.customers is None:
+        raise MatcherError("target.no_form", f"{target.name} has no form for how customers stand")
+    settings = settings_of(target, table)
+    _check_ending(target, file_name)
+    with failures_named(target.name):
+        return tuple(target.customers(CustomerFeed(render(rows, dict.fromkeys(STATUS_AMOUNTS, "currency")), settings, file_name)))
+
+
 def _refused(target: Target, settings: TargetSettings, every: Sequence[Document]) -> tuple[Refused, ...]:
     """What the target has no form for; with a document that moves money it is the whole line, or its money would stand there twice."""
     why = {one.external_id: said for one in every if (said := _why_not(target, settings, one))}
@@ -101,9 +124,9 @@ def _refused(target: Target, settings: TargetSettings, every: Sequence[Document]
     )
 
 
-def _check_ending(target: Target, job: ExportRequest) -> None:
-    if target.endings and not job.file_name.lower().endswith(target.endings):
-        raise MatcherError("usage.option", f"{job.file_name!r} must end with {' or '.join(target.endings)}", job.file_name)
+def _check_ending(target: Target, file_name: str) -> None:
+    if target.endings and not file_name.lower().endswith(target.endings):
+        raise MatcherError("usage.option", f"{file_name!r} must end with {' or '.join(target.endings)}", file_name)
 
 
 def _why_not(target: Target, settings: TargetSettings, one: Document) -> str:
