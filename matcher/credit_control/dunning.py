@@ -134,9 +134,9 @@ def _judged(
     rows = rows.filter(pl.col("late") >= levels[0]).sort("customer_id", "entity", "currency", "due", "issue_date", "item_id")
     proposed = set(state.allocations.filter(pl.col("state") == AllocationState.PROPOSED)["item_id"])
     said = {
-        (item, kind): (amount, until, code, day)
-        for item, kind, amount, until, code, day in state.item_notes.select(
-            "item_id", "kind", "amount", "until", "code", "effective_date"
+        (item, kind): (amount, until, code, day, then)
+        for item, kind, amount, until, code, day, then in state.item_notes.select(
+            "item_id", "kind", "amount", "until", "code", "effective_date", "item_open"
         ).iter_rows()
     }
     unapplied = {key: -money_in for key, (money_in, _) in _credits(state).items()}
@@ -145,14 +145,14 @@ def _judged(
         level = sum(row.late >= days for days in levels)
         item = _judge(state.as_of, row, level, row.item_id in proposed, announced.get(row.item_id, ""), said, again=again)
         key = (item.customer_id, item.entity, item.currency)
-        if not item.left_out and unapplied.get(key, 0) >= item.open:
-            unapplied[key] -= item.open
+        if not item.left_out and unapplied.get(key, 0) >= item.amount:
+            unapplied[key] -= item.amount
             item = _left_out(item, COVERED)
         made.append(item)
     return made
 
 
-_Said = Mapping[tuple[str, str], tuple[int, date | None, str, date]]
+_Said = Mapping[tuple[str, str], tuple[int, date | None, str, date, int]]
 
 
 class _Overdue(NamedTuple):
@@ -174,9 +174,11 @@ class _Overdue(NamedTuple):
 def _judge(as_of: date, row: _Overdue, level: int, in_transit: bool, advice: str, said: _Said, *, again: bool) -> DunningItem:
     """A document with what is asked for, or why it is left out."""
     contested = min(row.disputed_amount or 0, row.open)
-    promised, until, _, _ = said.get((row.item_id, DecisionKind.PROMISE), (0, None, "", as_of))
-    held, held_until, _, _ = said.get((row.item_id, DecisionKind.DUNNING_HOLD), (0, None, "", as_of))
-    dunned, _, code, sent = said.get((row.item_id, DecisionKind.DUN), (0, None, "", as_of))
+    nothing = (0, None, "", as_of, row.open)
+    promised, until, _, _, then = said.get((row.item_id, DecisionKind.PROMISE), nothing)
+    promised = max(0, promised - max(0, then - row.open))  # what was paid since was paid as promised
+    held, held_until, _, _, _ = said.get((row.item_id, DecisionKind.DUNNING_HOLD), nothing)
+    dunned, _, code, sent, _ = said.get((row.item_id, DecisionKind.DUN), nothing)
     last_level, last_sent = (int(code), sent) if dunned else (0, None)
     notes = []
     if promised and until is not None and until < as_of:

@@ -11,7 +11,7 @@ from matcher.errors import MatcherError
 from matcher.exports import sheets
 from matcher.exports.sheets import Cell, SheetColumn
 from matcher.pipeline import filled_in
-from matcher.pipeline.audit_sample import AuditSample, Plan, Posting
+from matcher.pipeline.audit_sample import BY, AuditSample, Plan, Posting
 
 FILLED = ("misstatement", "remark")
 KEY = "sample"
@@ -101,6 +101,8 @@ def _plan(text: str, name: str) -> Plan:
             raise ValueError
         materiality, expected = ({str(code): int(amount) for code, amount in told[one].items()} for one in ("materiality", "expected"))
         month, seed, by, digest = (str(told[one]) for one in ("month", "seed", "by", "hash"))
+        if by not in BY:
+            raise ValueError
         return Plan(month, int(told["confidence"]), materiality, expected, seed, by, int(told["batch"]), digest)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise MatcherError("row.invalid", f"the column {KEY} does not hold what was written there", name, _HINT) from error

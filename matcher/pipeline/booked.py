@@ -43,10 +43,13 @@ def booked(
 def like_earlier(state: frames.State, until: date, refused: Collection[tuple[str, frozenset[str]]]) -> pl.DataFrame:
     """Undecided lines up to a day of which persons have said what lines like them are: columns of `repeated.REPEATED`.
 
-    What a known customer pays is never among them.
+    What a known customer pays is never among them, nor what has the amount of an open document.
     """
     undecided = (pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until) & (pl.col("customer_id") == "")
-    found = repeated(state.lines, state.decisions, state.lines.filter(undecided))
+    # what comes to an open document to the cent may be its payment, or the refund of a credit
+    owed = state.items.filter(pl.col("open") != 0).select("entity", "currency", amount="open")
+    asked = state.lines.filter(undecided).join(owed, on=["entity", "currency", "amount"], how="anti")
+    found = repeated(state.lines, state.decisions, asked)
     no = [(line_id, kind) for line_id, what in refused if len(what) == 1 for kind in what & KINDS]
     return (
         found.join(pl.DataFrame(no, schema=["line_id", "classified"], orient="row"), on=["line_id", "classified"], how="anti")

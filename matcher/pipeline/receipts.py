@@ -83,9 +83,9 @@ def make(session: Session, file_name: str, as_of: date, target: str, how: Sendin
 
 
 def _standing(ids: frozenset[str], sent: pl.DataFrame, state: State) -> set[str]:
-    """Of these documents those whose decision is in force."""
-    live = state.decisions.filter(pl.col("live")).select("decision_id")
-    return set(sent.filter(pl.col("external_id").is_in(ids)).join(live, on="decision_id", how="semi")["external_id"])
+    """Of these documents those whose decision is in force, and the reversals of those that are in the ERP."""
+    live = pl.col("decision_id").is_in(state.decisions.filter(pl.col("live"))["decision_id"].implode())
+    return set(sent.filter(pl.col("external_id").is_in(ids), live | (pl.col("record") == "reversal"))["external_id"])
 
 
 def standings(session: Session, target: str, sent: pl.DataFrame) -> dict[str, Standing]:

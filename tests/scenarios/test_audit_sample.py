@@ -157,6 +157,8 @@ def test_what_is_not_the_sample_is_refused(desk: Teller) -> None:
     assert "sample.differs" in desk.do("sample", "--evaluate", "sample.csv", status=3)
     path.write_text("\n".join(line.replace('""hash""', '""hush""') for line in lines), encoding="utf-8")
     assert "row.invalid" in desk.do("sample", "--evaluate", "sample.csv", status=3)
+    path.write_text("\n".join(line.replace('""by"":""all""', '""by"":""none""') for line in lines), encoding="utf-8")
+    assert "row.invalid" in desk.do("sample", "--evaluate", "sample.csv", status=3)
     assert "column.missing" in desk.do("sample", "--evaluate", "lines.csv", status=3)
 
 

@@ -87,6 +87,24 @@ def test_money_that_is_not_applied_covers_the_oldest_documents_that_it_pays_in_f
     assert (letter.amount, letter.credits) == (36550, -90000)
 
 
+def test_who_paid_all_but_what_is_disputed_is_not_asked_again(desk: Desk) -> None:
+    desk.do("dispute", "FA-7001=64", "--reason", "price")
+    row = {"bank_reference": "B1", "booking_date": "2026-10-30", "amount": "800.00", "counterparty_name": "Wiesental Holzbau GmbH"}
+    desk.books.ingest([lines_file(desk.folder, [row])])
+    desk.do("on-account", "ref:B1", "--customer", "K10")
+    assert desk.left_out() == {"FA-7001": "covered by unapplied money"}
+
+
+def test_a_promise_that_was_kept_is_not_called_broken(desk: Desk) -> None:
+    desk.do("promise", "FA-7001=464", "--until", "2026-11-05")
+    row = {"bank_reference": "B1", "booking_date": "2026-10-30", "amount": "464.00", "counterparty_name": "Wiesental Holzbau GmbH"}
+    desk.books.ingest([lines_file(desk.folder, [row])])
+    desk.do("allocate", "ref:B1", "FA-7001=464")
+    assert desk.asked()["FA-7001"] == (40000, 3)
+    first = desk.books.dunning(date(2026, 11, 6))[0].dunning.letters[0].items[0]
+    assert (first.document_no, first.amount, first.notes) == ("FA-7001", 40000, ())
+
+
 def test_credit_notes_are_a_note_and_nothing_is_set_off(desk: Desk) -> None:
     row = {"item_id": "G1", "customer_id": "K10", "document_no": "GU-1", "amount": "-900.00", "document_type": "credit_note"}
     desk.books.import_files("items", [items_file(desk.folder, [row])], partial=True)

@@ -132,6 +132,20 @@ def test_a_bundle_that_was_changed_shows_it(desk: Desk) -> None:
     assert [word in said for word in ("it was changed", "it was added", "it is missing", "evidence.changed: 3 members")] == [True] * 4
 
 
+def test_sums_that_were_written_anew_do_not_agree_with_the_manifest(desk: Desk) -> None:
+    desk.books.evidence(desk.folder / "claim.zip", ["F1"], DAY)
+    held = opened(desk.folder / "claim.zip")
+    held["items.csv"] = held["items.csv"].replace(b"364.00", b"464.00")
+    held["more.txt"] = b"?"
+    del held["notes.csv"]
+    held["SHA256SUMS"] = "".join(f"{sha256(held[name]).hexdigest()}  {name}\n" for name in held if name != "SHA256SUMS").encode()
+    with zipfile.ZipFile(desk.folder / "other.zip", "w") as bundle:
+        for name, data in held.items():
+            bundle.writestr(name, data)
+    said = desk.do("evidence", "--check", "other.zip", status=1)
+    assert [word in said for word in ("it was changed", "it was added", "it is missing", "evidence.changed: 3 members")] == [True] * 4
+
+
 def test_what_is_no_bundle_or_no_claim_is_refused(desk: Desk) -> None:
     (desk.folder / "x.zip").write_bytes(b"PK")
     assert "file.malformed" in desk.do("evidence", "--check", "x.zip", status=3)

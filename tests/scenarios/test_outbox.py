@@ -105,6 +105,32 @@ def test_a_rejected_receipt_waits_again_and_goes_out_anew_without_a_reversal(des
     assert (again["record"], again["reverses"], again["allocations"][0]["item_id"]) == ("receipt", "", "A2")
 
 
+def test_money_is_not_sent_again_while_the_erp_refuses_to_take_it_back(desk: Desk) -> None:
+    desk.pay("R1", "A1")
+    (first,) = desk.send()
+    desk.answer((first["external_id"], "accepted", "PE-1", ""))
+    desk.books.undo(desk.lines["R1"])
+    (back,) = desk.send()
+    desk.answer((back["external_id"], "rejected", "", "period is closed"), status=1)
+    desk.pay("R1", "A2")
+    desk.pay("R2", "A3")
+    assert [row["line_id"] for row in desk.send()] == [desk.lines["R2"]]
+    assert "1 document left out that the ERP rejected" in desk.do("export", "receipts", "-o", str(desk.folder / "again.jsonl"))
+    again = desk.send("--rejected")
+    assert [(row["record"], row["amount"]) for row in again] == [("reversal", "-100.00"), ("receipt", "100.00")]
+
+
+def test_a_refused_reversal_of_what_the_erp_never_had_holds_nothing_up(desk: Desk) -> None:
+    desk.pay("R1", "A1")
+    (first,) = desk.send()
+    desk.books.undo(desk.lines["R1"])
+    (back,) = desk.send()
+    desk.answer((back["external_id"], "rejected", "", "nothing to take back"), status=1)
+    desk.do("ack", "--resolve", f"{first['external_id']}=never-arrived", "--reason", "asked Ms Olsen")
+    desk.pay("R1", "A2")
+    assert [(row["record"], row["amount"]) for row in desk.send()] == [("receipt", "100.00")]
+
+
 def test_what_nobody_knows_is_asked_and_never_sent_again_before(desk: Desk) -> None:
     desk.pay("R1", "A1")
     (first,) = desk.send()

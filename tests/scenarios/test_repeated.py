@@ -86,3 +86,14 @@ def test_what_a_known_customer_pays_is_never_proposed_as_a_fee(tmp_path: Path) -
     books = made(tmp_path, lines, customers=[{"customer_id": "C1", "name": "Hafenbau Nordsee GmbH"}])
     classified(books, "interest", "interest", "interest")
     assert proposed(books) == []
+
+
+@pytest.mark.parametrize(("amount", "sign"), [("13.50", ""), ("-13.50", "-")])
+def test_what_may_pay_an_open_document_is_never_proposed_as_interest(tmp_path: Path, amount: str, sign: str) -> None:
+    lines = fees(
+        *(f"{sign}{text}" for text in ("1.10", "1.20", "1.30", "13.50")), counterparty_name="", remittance_information="GUTSCHRIFT"
+    )
+    item: Row = {"item_id": "A1", "customer_id": "C1", "document_no": "RE-2026-00501", "amount": amount, "issue_date": "2026-09-01"}
+    books = made(tmp_path, lines, items=[item])
+    classified(books, "interest", "interest", "interest")
+    assert "non_receivable" not in [outcome for _, outcome, _ in proposed(books)]

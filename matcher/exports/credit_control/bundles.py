@@ -4,6 +4,7 @@
 """
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from matcher.errors import MatcherError
 
 SUMS = "SHA256SUMS"
+MANIFEST = "manifest.json"
 _MADE = (1980, 1, 1, 0, 0, 0)
 """When every member was made, as far as the archive says: nothing in it depends on the clock."""
 _MOST_BYTES = 256 << 20
@@ -41,7 +43,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
 
 
 def check(path: Path) -> list[Member]:
-    """Holds the members of a bundle against its sums: changed, missing and added ones are named.
+    """Holds the members of a bundle against its sums and its manifest: changed, missing and added ones are named.
 
     Raises:
         MatcherError: ``file.missing``, ``file.malformed`` for what is no bundle, ``file.too_large``.
@@ -58,7 +60,7 @@ def check(path: Path) -> list[Member]:
     held = dict(entries)
     if SUMS not in held:
         raise MatcherError("file.malformed", f"it is no bundle of evidence: there is no {SUMS}", str(path))
-    return list(_compared(entries, dict(_sums(held[SUMS]))))
+    return list(_compared(entries, dict(_sums(held[SUMS])), _listed(held.get(MANIFEST, b""))))
 
 
 def _sums(text: bytes) -> Iterator[tuple[str, str]]:
@@ -68,13 +70,24 @@ def _sums(text: bytes) -> Iterator[tuple[str, str]]:
             yield name, digest
 
 
-def _compared(entries: list[tuple[str, bytes]], sums: Mapping[str, str]) -> Iterator[Member]:
+def _listed(manifest: bytes) -> Mapping[str, str]:
+    """The hashes of the members as the manifest has them; none where it cannot be read, which its own hash tells."""
+    try:
+        return {str(one["name"]): str(one["sha256"]) for one in json.loads(manifest)["members"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def _compared(entries: list[tuple[str, bytes]], sums: Mapping[str, str], listed: Mapping[str, str]) -> Iterator[Member]:
+    """Each member, held against the sums and against the manifest, which must say the same."""
     names = [name for name, _ in entries]
+    known = listed.keys() | {MANIFEST} if listed else sums.keys()
     for name, data in entries:
         if name == SUMS and names.count(name) == 1:
             continue
         digest = sha256(data).hexdigest()
-        wrong = "it is there twice" if names.count(name) > 1 else "it was added" if name not in sums else ""
-        yield Member(name, len(data), digest, wrong or ("" if sums[name] == digest else "it was changed"))
-    for name in sums.keys() - set(names):
-        yield Member(name, 0, sums[name], "it is missing")
+        wrong = "it is there twice" if names.count(name) > 1 else "it was added" if name not in sums or name not in known else ""
+        same = sums.get(name) == digest == listed.get(name, digest)
+        yield Member(name, len(data), digest, wrong or ("" if same else "it was changed"))
+    for name in sorted((sums.keys() | listed.keys()) - set(names)):
+        yield Member(name, 0, sums.get(name) or listed[name], "it is missing")

@@ -51,6 +51,7 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
 
     Left out is what the ERP has acknowledged, and what takes effect after the export's day. A line that an earlier export told as of
     a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first.
+    Nothing goes out on a line of which something is in doubt, or is in the ERP and was refused to be taken back.
     """
     day, last = job.as_of or state.as_of, _last_sent(job)
     latest_days = job.sent.group_by(place=_place()).agg(told_as_of=pl.col("as_of").max())
@@ -75,8 +76,9 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     new = rows.filter(~pl.col("external_id").is_in(job.acknowledged))
     if job.again is not None:
         new = new.filter(~pl.col("external_id").is_in(job.sent["external_id"].implode()) | pl.col("external_id").is_in(job.again))
-    if job.unknown:
-        asked = job.sent.filter(pl.col("external_id").is_in(job.unknown)).select(place=_place())
+    in_doubt = job.unknown | _refused_reversals(job)
+    if in_doubt:
+        asked = job.sent.filter(pl.col("external_id").is_in(in_doubt)).select(place=_place())
         new = new.filter(~_place().is_in(asked["place"].implode()))
     return _explained(new, state).sort(
         pl.col("record") != "reversal", "account", "booking_date", "line_id", "effective_date", "decision_id", "version"
@@ -221,6 +223,17 @@ def _unconfirmed(job: ExportRequest, day: date) -> pl.DataFrame:
         for entity, decision, version in rows.select("entity", "decision_id", "version").iter_rows()
     ]
     return rows.with_columns(pl.Series("reverses", undone, dtype=pl.String), as_of=pl.lit(day))
+
+
+def _refused_reversals(job: ExportRequest) -> frozenset[str]:
+    """Reversals that the ERP has refused and that are not sent again now: it still has what they take back.
+
+    Not those of a document that it has refused or never got: there is nothing to take back.
+    """
+    refused = job.rejected - job.again if job.again is not None else frozenset[str]()
+    rows = job.sent.filter(pl.col("record") == "reversal", pl.col("external_id").is_in(refused)) if refused else job.sent.clear()
+    keys = rows.select("external_id", "entity", "decision_id", "version").iter_rows()
+    return frozenset(key for key, entity, decision, version in keys if external_id(entity, decision, version - 1) not in job.rejected)
 
 
 def _undoing(state: State) -> pl.DataFrame:
