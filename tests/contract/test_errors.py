@@ -45,7 +45,7 @@ ELSEWHERE = {
     "file.special": "unit/test_files.py",
     "actor.unknown": "scenarios/test_system.py",
     **dict.fromkeys(("answer.amount", "answer.changed", "answer.item", "answer.unclear"), "scenarios/test_account_statements.py"),
-    "evidence.changed": "scenarios/test_evidence.py",
+    "evidence.changed": "scenarios/test_evidence_bundle.py",
     "book.missing": "contract/test_proving.py",
     "document.encrypted": "scenarios/test_advice_files.py",
     "document.scan": "scenarios/test_advice_files.py",

@@ -78,8 +78,8 @@ COMMANDS = (
     Command("export matches", "export matches -o out.csv", "ran", ("out.csv",)),
     Command("export aging", "export aging -o out.parquet", "ran", ("out.parquet",)),
     Command("export discrepancies", "export discrepancies -o out.jsonl", "ran", ("out.jsonl",)),
-    Command("export receipts", "export receipts -o out.jsonl", "ran", ("out.jsonl",)),
-    Command("export receipts as CSV", "export receipts -o out.csv", "sent", ("out.csv", "out.batch.json")),
+    Command("export receipts", "export receipts --all -o out.jsonl", "ran", ("out.jsonl",)),
+    Command("export receipts as CSV", "export receipts --all -o out.csv", "sent", ("out.csv", "out.batch.json")),
 )
 
 ITEMS = [

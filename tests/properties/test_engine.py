@@ -153,7 +153,7 @@ class CheckedCache(ExplanationCache):
 
 
 def decide_checked(
-    receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy
+    receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, policy: Policy, *_: object
 ) -> list[MatchResult]:
     """As `decide`; and what is known of the waiting lines at the end is what is found from nothing."""
     cache = CheckedCache(receipts, pool, book, policy.grace_days)

@@ -61,7 +61,9 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     paid = books.state().lines.filter(pl.col("bank_reference") == "B2")["line_id"][0]
     books.undo(paid, reason="a deposit")
     books.allocate(paid, [AllocationRequest("I2", "150.00", "50.00", "discount")], reason="agreed")
+    books.dispute([AllocationRequest("I7", "100.00", "", "")], reason="price")
     books.export("receipts", folder / "receipts.jsonl")
+    books.resolve([f"{books.outbox().documents[0].external_id}=accepted:P-1"], reason="seen there")
     return books
 
 
