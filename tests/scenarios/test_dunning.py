@@ -121,6 +121,14 @@ def test_what_an_advice_announces_is_not_dunned_for_two_weeks(desk: Desk) -> Non
     assert "FA-7001" in [item.document_no for item in made.dunning.letters[0].items]
 
 
+def test_an_advice_without_a_day_is_of_the_day_on_which_it_came(desk: Desk) -> None:
+    (desk.folder / "advice.csv").write_text("advice_id,currency,total,document_no,net\nA-9,EUR,864.00,fa 7001,864.00\n", encoding="utf-8")
+    desk.books.import_remittance([desk.folder / "advice.csv"])
+    assert desk.left_out() == {"FA-7001": "an advice announces its payment: A-9"}
+    made, _ = desk.books.dunning(date(2026, 11, 15))
+    assert "FA-7001" in [item.document_no for item in made.dunning.letters[0].items]
+
+
 def test_what_is_disputed_is_not_asked_for(desk: Desk) -> None:
     desk.do("dispute", "FA-7001=64", "--reason", "price")
     desk.do("dispute", "FA-7002", "--reason", "damage")

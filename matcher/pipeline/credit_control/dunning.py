@@ -22,7 +22,7 @@ from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import with_credits
 from matcher.pipeline.view import asked_for, present, whole
 from matcher.states import DecisionKind, LineState
-from matcher.store import advices
+from matcher.store import advices, journal
 from matcher.store.journal import Known
 
 DUNNING: Schema = {
@@ -120,10 +120,11 @@ def announced(session: Session, state: State, known: Known | None = None) -> dic
     posted = set(books.lines.filter(pl.col("state") == LineState.POSTED)["line_id"])
     used = {bond.kept.key for line, bonds in world.bonds.items() if line in posted for bond in bonds}
     oldest = state.as_of - timedelta(session.config.dunning.advice_days)
+    # one that names no day is of the day on which it came in
+    came = {batch.batch: date.fromisoformat(batch.at[:10]) for batch in journal.batches(session.store)}
     found: dict[str, str] = {}
     for one in kept:
-        day = one.advice.date
-        if one.key not in used and (day is None or day >= oldest):
+        if one.key not in used and (one.advice.date or came[one.batch]) >= oldest:
             for item in sorted(world.items_named(one.advice)):
                 found.setdefault(item, one.advice.advice_id)
     return found
