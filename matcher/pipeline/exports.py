@@ -211,7 +211,8 @@ def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, da
 
 
 def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    return Report(figures.kpi_table(session, state, then.known))
+    rows = figures.kpi_table(session, state, then.known).with_columns(pl.col("first", "last").str.to_date("%Y-%m-%d", strict=False))
+    return Report(rows, numbers=("value", "numerator", "denominator"))
 
 
 def _forecast(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
