@@ -137,7 +137,8 @@ def checklist(session: Session, month: str) -> tuple[Point, ...]:
     amounts = ", ".join(f"{amount} {code}" for code, amount in totals(waiting, "pending").items())
     late = lines.filter(pl.col("booking_date") >= first, pl.col("value_date") > last).height
     days = dict(facts.last_statement_days(session.store))
-    early = [f"account {one.id} has no statement" for one in session.config.account if one.id not in days]
+    silent = ", ".join(one.id for one in session.config.account if one.id not in days)
+    early = [f"without any statement: {silent}"] if silent else []
     early += [f"account {account} ends on {day.isoformat()}" for account, day in days.items() if day < last]
     more = f"; and {len(shown) - 5} more" if len(shown) > 5 else ""
     # approved after the month is closed, it would count from the next one
