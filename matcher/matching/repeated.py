@@ -76,9 +76,12 @@ def repeated(lines: pl.DataFrame, decisions: pl.DataFrame, asked: pl.DataFrame) 
     said = decisions.filter(pl.col("kind") == DecisionKind.CLASSIFY).select("line_id", "classified", "live")
     if said.is_empty() or asked.is_empty():
         return pl.DataFrame(schema=REPEATED)
-    kinds = _kinds(lines.select(LINE).join(said, on="line_id"))
+    # of a line that was taken back and classified anew the word that stands counts
+    last = said.sort("live").group_by("line_id").agg(pl.col("classified").last(), pl.col("live").last())
+    kinds = _kinds(lines.select(LINE).join(last, on="line_id"))
+    like = pl.DataFrame({"account": sorted({alike.account for alike in kinds})}, schema={"account": pl.String()})
     rows = []
-    for row in asked.select(LINE).sort("line_id").iter_rows(named=True):
+    for row in asked.select(LINE).join(like, on="account", how="semi").sort("line_id").iter_rows(named=True):
         alike = _alike(row)
         if alike and (found := kinds.get(alike)):
             rows.append((row["line_id"], *found))

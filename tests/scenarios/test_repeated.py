@@ -6,6 +6,7 @@ import pytest
 from support import Row, filled
 
 from matcher.books import Books
+from matcher.matching.repeated import repeated
 
 FEE: Row = {"amount": "-12.90", "counterparty_name": "Sparbank Nord", "remittance_information": "Kontoführung {month} 2026"}
 MONTHS = ("Juli", "August", "September", "Oktober")
@@ -63,6 +64,17 @@ def test_what_was_taken_back_proposes_nothing(tmp_path: Path) -> None:
     books.undo("ref:F1")
     books.run()
     assert proposed(books) == []
+
+
+def test_what_was_taken_back_and_said_again_counts_in_whatever_order_it_stands(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", "fee")
+    books.undo("ref:F1")
+    books.classify(["ref:F1"], "fee")
+    state = books.state()
+    asked = state.lines.filter(state.lines["bank_reference"] == "F3")
+    for decisions in (state.decisions, state.decisions.reverse()):
+        assert repeated(state.lines, decisions, asked)["classified"].to_list() == ["fee"]
 
 
 def test_what_was_refused_is_not_proposed_again(tmp_path: Path) -> None:
