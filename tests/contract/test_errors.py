@@ -39,6 +39,7 @@ Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
     "rate.missing": "scenarios/test_receivables.py",
+    "rate.base": "scenarios/test_receivables.py",
     "drill.differs": "scenarios/test_drill.py",
     "drill.failed": "scenarios/test_drill.py",
     "file.changed": "unit/test_files.py",

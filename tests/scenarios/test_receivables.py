@@ -117,6 +117,25 @@ def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller
     assert "USD has no rate" in desk.do("export", "aging", "-o", "a.xlsx", *AS_OF)
 
 
+def test_rates_of_another_base_currency_convert_nothing_and_closed_months_keep_theirs(desk: Teller) -> None:
+    rates(desk)
+    desk.do("close", "2026-09", "--force", "--reason", "lines wait")
+    closed = desk.do("aging", *AS_OF)
+    settings = desk.folder / "books" / "matcher.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('base_currency = "EUR"', 'base_currency = "USD"'), encoding="utf-8")
+    october = ("--as-of", "2026-10-02")
+    for command in (("aging", *october), ("run",), ("kpi", "--month", "2026-10"), ("report", "--month", "2026-10", "-o", "pack")):
+        assert "rate.base" in desk.do(*command, status=2), command
+    assert desk.do("aging", *AS_OF) == closed
+    # a rate that was told for the other base currency as well is news
+    rates(desk, "date,currency,per_base\n2026-09-28,EUR,0.9\n2026-09-28,USD,1.1\n")
+    assert "in USD" in desk.do("aging", *october).replace("In USD", "in USD")
+    assert {row["currency"] for row in desk.told("aging", *october, "--base")} == {"USD"}
+    assert desk.do("aging", *AS_OF) == closed
+    settings.write_text(settings.read_text(encoding="utf-8").replace('base_currency = "USD"', 'base_currency = "EUR"'), encoding="utf-8")
+    assert "1.1" in desk.do("aging", *october)
+
+
 def test_by_document_in_years_and_in_groups(desk: Teller) -> None:
     def ages(*args: str) -> dict[str, str]:
         return {row["document_no"]: row["bucket"] for row in desk.told("aging", *AS_OF, "--detail", *args)}
