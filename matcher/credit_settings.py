@@ -17,10 +17,14 @@ class DunningSection(_Strict):
     Attributes:
         levels: days past due from which each level is reached, rising.
         advice_days: how long after its date an advice keeps the items that it names from being dunned.
+        least_amount: a document of which less is asked for is not dunned; in the base currency.
+        least_total: a customer of whom less is asked for in all is not dunned; in the base currency.
     """
 
     levels: tuple[int, ...] = Field(default=(7, 21, 35), strict=False, min_length=1)
     advice_days: int = Field(default=14, ge=0)
+    least_amount: Decimal = Field(default=Decimal(0), ge=0, strict=False)
+    least_total: Decimal = Field(default=Decimal(0), ge=0, strict=False)
 
     @model_validator(mode="after")
     def _rising(self) -> "DunningSection":

@@ -70,7 +70,7 @@ def bridge(
         show(list(_records(report)), COMPLETE, output, complete=COMPLETE)
     else:
         begin, end = day_in_words(report.period.first), day_in_words(report.period.last)
-        head = (books.config.books.name, "receivables", f"from {begin} to {end}")
+        head = (books.name, "receivables", f"from {begin} to {end}")
         _show(report, output, head, by_customer=group == "customer")
     if not report.rows.height:
         note("Nothing was open and nothing moved.")

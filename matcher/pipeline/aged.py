@@ -12,7 +12,7 @@ from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_total
 from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import UNSUMMED, Asked, asked_for, base_currency, whole
 from matcher.store.journal import Known
 
 YEARS = "years"
@@ -87,7 +87,8 @@ def report(session: Session, as_of: date, asked: AgingRequest, known: Known | No
         MatcherError: ``config.invalid`` for impossible buckets; ``rate.missing`` where all is to be in the base currency and cannot.
     """
     then = asked_for(session, as_of, known)
-    return of_state(whole(session, as_of, then.known), with_buckets(then, asked), asked, closing_rates(session, as_of, then))
+    state = whole(session, as_of, then.known, UNSUMMED)
+    return of_state(state, with_buckets(then, asked), asked, closing_rates(session, as_of, then))
 
 
 def with_buckets(then: Asked, asked: AgingRequest) -> Asked:

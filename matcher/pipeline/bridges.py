@@ -16,7 +16,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import lookup
 from matcher.pipeline.aged import names
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, whole
+from matcher.pipeline.view import UNSUMMED, asked_for, whole
 from matcher.store import journal
 from matcher.store.journal import Known
 
@@ -98,7 +98,7 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
     if asked.control and asked.customer:
         raise MatcherError("usage.option", "a control account is of all customers, not of one")
     then = asked_for(session, days.last, known)
-    state = whole(session, days.last, then.known)
+    state = whole(session, days.last, then.known, UNSUMMED)
     moved = state.movements
     balances = {key: minor for key, minor in controls(config, asked.control, moved).items() if asked.entity in ("", key[0])}
     if asked.entity:
@@ -107,7 +107,7 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
         moved = moved.filter(pl.col("customer_id") == lookup.customer(session, asked.customer))
     rows = steps.bridge(moved, state.items, days.first, days.last)
     # what the ERP said since the month was closed may explain its balance: it changes no figure of ours
-    proof = control(journal.facts(session.store, known=known), state, balances) if balances else empty(CONTROL)
+    proof = control(journal.facts(session.store, UNSUMMED, known), state, balances) if balances else empty(CONTROL)
     return BridgeReport(
         days,
         rows if asked.by_customer else steps.by_entity(rows),

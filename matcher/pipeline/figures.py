@@ -22,7 +22,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
-from matcher.pipeline.view import Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import TEXTS, UNTOLD, Asked, asked_for, base_currency, whole
 from matcher.states import ENGINE
 from matcher.store import journal
 from matcher.store.journal import Known
@@ -119,7 +119,7 @@ def forecast(session: Session, state: State, weeks: int, then: Asked) -> Forecas
     for ago in cash.CHECKS:
         day = state.as_of - timedelta(7 * ago)
         if since and day >= min(since.values()):
-            earlier[ago] = whole(session, day, asked_for(session, day, then.known).known)
+            earlier[ago] = whole(session, day, asked_for(session, day, then.known).known, (*UNTOLD, *TEXTS))
     return cash.checked(made, state, earlier, since, then.buckets)
 
 
@@ -135,7 +135,7 @@ def exposure(session: Session, state: State, then: Asked) -> tuple[tuple[Exposur
     before: dict[str, str] = {}
     if since and day >= min(since.values()):
         asked = asked_for(session, day, then.known)
-        before = _grades(whole(session, day, asked.known), asked)
+        before = _grades(whole(session, day, asked.known, (*UNTOLD, *TEXTS)), asked)
     closing = rates(session, state.as_of, then.known)
     return exposures(state, closing, _grades(state, then), before), closing
 

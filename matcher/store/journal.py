@@ -99,9 +99,16 @@ def latest_with(store: Store, table: str) -> JournalEntry | None:
     return next((JournalEntry(**row) for row in store.few(sql, f'"{table}/0":').iter_rows(named=True)), None)
 
 
-def decisions(store: Store, batch: int | None = None) -> pl.DataFrame:
-    """All decisions, in order; those up to a batch if one is given."""
-    return store.frame(f"SELECT * FROM {until('log.decision', batch)} ORDER BY batch, ordinal").select(list(frames.DECISION))
+def decisions(store: Store, batch: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
+    """All decisions, in order; those up to a batch if one is given. `without`: see `facts`."""
+    sql = f"SELECT *{_blank(without)} FROM {until('log.decision', batch)} ORDER BY batch, ordinal"
+    return store.frame(sql).select(list(frames.DECISION))
+
+
+def _blank(without: Collection[str]) -> str:
+    """What puts empty texts in the place of evidence that nobody asks for."""
+    named = [f"'' AS {name}" for name in ("evidence", "runner_up") if name in without]
+    return f" REPLACE ({', '.join(named)})" if named else ""
 
 
 def runners_up(store: Store, line_id: str) -> list[str]:
@@ -289,17 +296,18 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
 
     Args:
         store: the books.
-        without: columns of lines and items that the caller does not ask for.
+        without: columns of lines and items that the caller does not ask for; ``evidence`` and ``runner_up`` of decisions and findings
+            are then empty texts.
         known: what the books knew then; None for now. What runs found of undecided lines is kept for closed months only: for any other
             batch before the latest run there is none.
     """
     batch = known.batch if known else None
-    found, proposed = _found(store, known)
+    found, proposed = _found(store, known, without)
     return Facts(
         lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM {until('raw.line', batch)} ORDER BY line_id"),
         items=items(store, batch, without),
         customers=customers(store, batch=batch),
-        decisions=decisions(store, batch),
+        decisions=decisions(store, batch, without),
         allocations=allocations(store, batch),
         findings=found,
         proposals=proposed,
@@ -312,18 +320,23 @@ def findings(store: Store) -> pl.DataFrame:
     return _found(store, None)[0]
 
 
-def _found(store: Store, known: Known | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def looked_at(store: Store, known: Known | None = None) -> pl.Series:
+    """Lines that a run has looked at and that nobody has decided since, by what is known now or was then."""
+    return _found(store, known)[0]["line_id"]
+
+
+def _found(store: Store, known: Known | None, without: Collection[str] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Findings and proposals, as they stand or stood."""
     order = {"finding": "line_id", "proposal": "line_id, decision_id, ordinal"}
     if known is not None and known.closed:
-        sql = "SELECT * EXCLUDE (batch) FROM log.closed_{0} WHERE batch = {1} ORDER BY {2}"
-        return store.frame(sql.format("finding", known.batch, order["finding"])), store.frame(
-            sql.format("proposal", known.batch, order["proposal"])
+        sql = "SELECT * EXCLUDE (batch){3} FROM log.closed_{0} WHERE batch = {1} ORDER BY {2}"
+        return store.frame(sql.format("finding", known.batch, order["finding"], _blank(without))), store.frame(
+            sql.format("proposal", known.batch, order["proposal"], "")
         )
     run = latest_with(store, "work.finding") if known is not None else None
     if known is not None and (run is None or run.batch > known.batch):
         return frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION)
-    return store.frame(f"SELECT * FROM work.finding AS f {UNDECIDED} ORDER BY {order['finding']}"), store.frame(
+    return store.frame(f"SELECT *{_blank(without)} FROM work.finding AS f {UNDECIDED} ORDER BY {order['finding']}"), store.frame(
         f"SELECT * FROM work.proposal AS f {UNDECIDED} ORDER BY {order['proposal']}"
     )
 
