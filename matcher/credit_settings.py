@@ -11,6 +11,16 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class AddressSection(_Strict):
+    """``[entity.address]``: a structured address, as codes for payments have it. `country`: ISO 3166-1, two letters."""
+
+    street: Annotated[str, Field(max_length=70)] = ""
+    house_number: Annotated[str, Field(max_length=16)] = ""
+    postcode: Annotated[str, Field(max_length=16)] = ""
+    town: Annotated[str, Field(max_length=35)] = ""
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+
+
 class DunningSection(_Strict):
     """``[dunning]``: when an item is dunned.
 

@@ -117,6 +117,28 @@ def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller
     assert "USD has no rate" in desk.do("export", "aging", "-o", "a.xlsx", *AS_OF)
 
 
+def test_the_bridge_ties_in_the_base_currency_with_what_rates_did(desk: Teller) -> None:
+    rates(desk, "date,currency,per_base\n2026-08-31,USD,1.2\n2026-09-28,USD,1.1\n2026-10-05,USD,1.25\n")
+    desk.on("2026-10-06")
+    desk.do("write-off", "S5", "--reason", "bad_debt")
+    october = ("--from", "2026-10-01", "--to", "2026-10-06", "--base")
+    told = {step: amount for _, step, amount in steps(desk, *october)}
+    was, now = (desk.told("aging", "--as-of", day, "--base", "--group", "entity") for day in ("2026-09-30", "2026-10-06"))
+    assert (told["opening"], told["closing"]) == (was[0]["open_total"], now[0]["open_total"])
+    assert told["write_offs"] == "-0.80"
+    # 111.00 USD were 100.91 EUR, 110.00 USD are 88.00 EUR
+    assert told["exchange_effect"] == "-12.11"
+    assert {row["currency"] for row in desk.told("bridge", *october, "--group", "customer")} == {"EUR"}
+    assert "change of exchange rates" in desk.do("bridge", *october)
+    assert "leave --base out" in desk.do("bridge", *october, "--control", "1=1.00", status=2)
+
+
+def test_the_bridge_in_the_base_currency_needs_the_rates_of_both_days(desk: Teller) -> None:
+    rates(desk, "date,currency,per_base\n2026-09-28,USD,1.1\n")
+    assert "rate.missing" not in desk.do("bridge", "--month", "2026-09", "--base")
+    assert "rate.missing" in desk.do("bridge", "--from", "2026-09-28", "--to", "2026-09-29", "--base", status=2)
+
+
 def test_rates_of_another_base_currency_convert_nothing_and_closed_months_keep_theirs(desk: Teller) -> None:
     rates(desk)
     desk.do("close", "2026-09", "--force", "--reason", "lines wait")

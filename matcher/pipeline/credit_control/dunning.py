@@ -11,6 +11,7 @@ from matcher import frames, money
 from matcher.credit_control.dunning import Dunning, DunningLetter, Least, dunning
 from matcher.credit_control.interest import ItemInterest
 from matcher.credit_control.payment_code import epc
+from matcher.credit_control.swiss_code import swiss
 from matcher.frames import Schema, State
 from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline import lookup
@@ -108,9 +109,10 @@ def of_state(session: Session, state: State, customer_id: str = "", known: Known
         sender = sender_of(session, letter.entity)
         number = next((number for number, currency in sender.accounts if currency == letter.currency), "")
         accounts[letter.entity, letter.currency] = number
-        codes[letter.customer_id, letter.entity, letter.currency] = epc(
-            sender.name, number, letter.amount, letter.currency, reference_of(letter)
-        )
+        reference = reference_of(letter)
+        codes[letter.customer_id, letter.entity, letter.currency] = swiss(
+            sender.address, number, letter.amount, letter.currency, reference
+        ) or epc(sender.name, number, letter.amount, letter.currency, reference)
     return DunningList(state.as_of, found, proposals, accounts, codes, receipts_waiting(session.store, state, known))
 
 

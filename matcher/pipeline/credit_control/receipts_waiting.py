@@ -56,6 +56,6 @@ def receipts_waiting(store: Store, state: State, known: Known | None = None) -> 
     joined = left.select("line_id", "entity", "currency", "pending").join(whose, on="line_id")
     sums = joined.group_by(_SIDE).agg(pl.len(), total(pl.col("pending"))).sort(_SIDE)
     of = {(str(row[0]), str(row[1]), str(row[2])): Waiting(row[3], row[4]) for row in sums.iter_rows()}
-    seen = pl.concat([journal.looked_at(store, known), state.decisions["line_id"]]).unique()
+    seen = pl.concat([journal.findings(store, known)["line_id"], state.decisions["line_id"]]).unique()
     unseen = undecided.filter(~pl.col("line_id").is_in(seen.implode())).group_by("currency").agg(pl.len(), total(pl.col("pending")))
     return ReceiptsWaiting(of, {row[0]: Waiting(row[1], row[2]) for row in unseen.sort("currency").iter_rows()})
