@@ -159,7 +159,8 @@ def in_base_currency(
 
 def _check_rates(rows: pl.DataFrame, rates: ClosingRates) -> None:
     if missing := rates.missing(rows["currency"].unique()):
-        raise MatcherError("rate.missing", f"there is no rate for {', '.join(missing)} on {rates.day.isoformat()} or before")
+        named = ", ".join(missing)
+        raise MatcherError("rate.missing", f"there is no rate for {named} on {rates.day.isoformat()} or before")
 
 
 def _balances(moved: pl.DataFrame, rates: ClosingRates, step: Step) -> pl.DataFrame:

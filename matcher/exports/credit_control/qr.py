@@ -18,7 +18,7 @@ def svg(content: str, label: str, *, swiss: bool = False) -> str:
         return ""
     code = segno.make_qr(content, error="M", boost_error=False, encoding="utf-8", eci=False)
     drawn: str = code.svg_inline(scale=3, border=_MARGIN, title=label, svgclass="code", lineclass=None, omitsize=True)
-    return drawn.replace("</svg>", f"{_cross(3 * code.symbol_size(border=0)[0], 3 * _MARGIN)}</svg>") if swiss else drawn
+    return drawn.replace("</svg>", f"{_cross(int(3 * code.symbol_size(border=0)[0]), 3 * _MARGIN)}</svg>") if swiss else drawn
 
 
 def _cross(width: int, margin: int) -> str:
@@ -28,7 +28,7 @@ def _cross(width: int, margin: int) -> str:
     # of the square with its edge: the square itself, then both bars of the cross
     for colour, across, down in (("#fff", 1, 1), ("#000", 6 / 7, 6 / 7), ("#fff", 1 / 7, 4 / 7), ("#fff", 4 / 7, 1 / 7)):
         wide, high = side * across, side * down
-        shapes.append(
-            f'<rect x="{middle - wide / 2:.2f}" y="{middle - high / 2:.2f}" width="{wide:.2f}" height="{high:.2f}" fill="{colour}"/>'
-        )
+        box = {"x": middle - wide / 2, "y": middle - high / 2, "width": wide, "height": high}
+        told = {name: f"{length:.2f}" for name, length in box.items()} | {"fill": colour}
+        shapes.append("<rect " + " ".join(f'{name}="{value}"' for name, value in told.items()) + "/>")
     return "".join(shapes)
