@@ -117,6 +117,17 @@ def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller
     assert "USD has no rate" in desk.do("export", "aging", "-o", "a.xlsx", *AS_OF)
 
 
+def test_receipts_for_the_erp_are_a_workbook_too(desk: Teller) -> None:
+    desk.do("export", "receipts", "-o", "receipts.xlsx")
+    assert (desk.folder / "receipts.batch.json").exists()
+    head, *rows = CalamineWorkbook.from_path(str(desk.folder / "receipts.xlsx")).get_sheet_by_index(0).to_python()
+    (paid,) = [dict(zip(head, row, strict=True)) for row in rows if row[0] == "receipt"]
+    assert (paid["amount"], paid["amount_applied"], paid["document_no"]) == (2040.0, 2040.0, "R-5501")
+    assert paid["booking_date"].isoformat() == "2026-09-15"
+    (total,) = [row for row in rows if row[0] == "total EUR"]
+    assert total[head.index("amount_applied")] == 2040.0
+
+
 def test_the_bridge_ties_in_the_base_currency_with_what_rates_did(desk: Teller) -> None:
     rates(desk, "date,currency,per_base\n2026-08-31,USD,1.2\n2026-09-28,USD,1.1\n2026-10-05,USD,1.25\n")
     desk.on("2026-10-06")
