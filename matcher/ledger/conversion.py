@@ -94,11 +94,10 @@ class ClosingRates:
         told = frame[currency].unique().to_list()
         lost = set(self.missing(told))
         factors = {code: (1, 1) if code == self.base else self._factor(code) for code in told if code not in lost}
-        most = max((abs(int(end)) for name in amounts for end in (frame[name].min(), frame[name].max()) if end is not None), default=0)
-        if 2 * max(most, 1) * max((max(factor) for factor in factors.values()), default=1) < 1 << 126:
+        if 2 * max(_most(frame, amounts), 1) * max((max(factor) for factor in factors.values()), default=1) < _FITS:
             found = self._columns(frame, amounts, currency, factors)
-            if all(abs(int(end or 0)) <= money.MAX_MINOR for one in found for end in (one.min(), one.max())):
-                return frame.with_columns(one.cast(pl.Int64).alias(f"{prefix}{one.name}") for one in found)
+            if _most(found, amounts) <= money.MAX_MINOR:
+                return frame.with_columns(found[name].cast(pl.Int64).alias(f"{prefix}{name}") for name in amounts)
         codes = frame[currency].to_list()
         columns = []
         for name in amounts:
@@ -108,7 +107,7 @@ class ClosingRates:
         return frame.with_columns(columns)
 
     @staticmethod
-    def _columns(frame: pl.DataFrame, amounts: Sequence[str], currency: str, factors: Mapping[str, tuple[int, int]]) -> list[pl.Series]:
+    def _columns(frame: pl.DataFrame, amounts: Sequence[str], currency: str, factors: Mapping[str, tuple[int, int]]) -> pl.DataFrame:
         """What `convert` gives for each row of some columns, as Int128."""
         rows = [(code, *factor) for code, factor in factors.items()]
         table = pl.DataFrame(rows, schema={currency: pl.String(), "numerator": pl.Int128(), "denominator": pl.Int128()}, orient="row")
@@ -127,7 +126,7 @@ class ClosingRates:
             left = under - pl.col("rest")
             up = (pl.col("rest") > left) | ((pl.col("rest") == left) & (pl.col("cut") % pl.lit(2, pl.Int128) != 0))
             joined = joined.with_columns(pl.when(up).then(pl.col("cut") + one).otherwise("cut").alias(name))
-        return [joined[name] for name in amounts]
+        return joined.select(amounts)
 
     def _factor(self, currency: str) -> tuple[int, int]:
         """What minor units of a currency are multiplied and divided by."""
@@ -139,3 +138,13 @@ class ClosingRates:
         factor = places / Fraction(self.rates[currency].per_base)
         self._factors[currency] = factor.numerator, factor.denominator
         return self._factors[currency]
+
+
+_FITS = 1 << 126
+"""What is below it has room for its double in 128 bits."""
+
+
+def _most(frame: pl.DataFrame, names: Sequence[str]) -> int:
+    """The largest amount of some columns, whatever its sign."""
+    ends = frame.select(pl.col(name).cast(pl.Int128).abs().max() for name in names).row(0)
+    return max((int(end) for end in ends if end is not None), default=0)

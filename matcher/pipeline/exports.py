@@ -244,9 +244,12 @@ _REPORTS: dict[str, _Make] = {
     "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
 _UNASKED = {
-    "aging": tuple(name for name in UNSUMMED if name not in TEXTS), "bridge": UNSUMMED, "discrepancies": UNTOLD,
-    "kpi": (*UNTOLD, *TEXTS), "forecast": (*UNTOLD, *TEXTS),
-}  # fmt: skip
+    "aging": tuple(name for name in UNSUMMED if name not in TEXTS),
+    "bridge": UNSUMMED,
+    "discrepancies": tuple(name for name in UNSUMMED if name not in (*TEXTS, "terms")),
+    "kpi": (*UNTOLD, *TEXTS),
+    "forecast": (*UNTOLD, *TEXTS),
+}
 """Columns that an export does without."""
 
 
