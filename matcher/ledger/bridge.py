@@ -103,19 +103,16 @@ def bridge(moved: pl.DataFrame, items: pl.DataFrame, first: date, last: date) ->
         there; a step only where something moved. A customer with whom nothing was open and nothing moved has no rows.
     """
     day, keys = pl.col("effective_date"), ["entity", "customer_id", "currency"]
-    until = moved.filter(day <= last)
-    inside = until.filter(day >= first).join(items.select("item_id", "document_type").unique("item_id"), on="item_id", how="left")
+    told = {"amount": total(pl.col("amount")), "movements": pl.len().cast(pl.Int64)}
+    lean = moved.select(*keys, "item_id", "amount", "kind", "reason", "effective_date")
+    inside = lean.filter(day >= first, day <= last)
+    typed = inside.join(items.select("item_id", "document_type").unique("item_id"), on="item_id", how="left")
+    steps = typed.select(*keys, "amount", step=_step(), reason=_reason()).group_by(*keys, "step", "reason").agg(**told)
     balances = [
-        frame.select(*keys, "amount", step=pl.lit(step.value), reason=pl.lit(""))
-        for step, frame in ((Step.OPENING, until.filter(day < first)), (Step.CLOSING, until))
+        lean.filter(days).group_by(keys).agg(**told).with_columns(step=pl.lit(step.value), reason=pl.lit("")).select(steps.columns)
+        for step, days in ((Step.OPENING, day < first), (Step.CLOSING, day <= last))
     ]
-    steps = inside.with_columns(step=_step()).select(*keys, "amount", "step", reason=_reason())
-    sums = (
-        pl.concat([*balances, steps.select(balances[0].columns)])
-        .group_by(*keys, "step", "reason")
-        .agg(amount=total(pl.col("amount")), movements=pl.len().cast(pl.Int64))
-    )
-    return _complete(sums, keys)
+    return _complete(pl.concat([*balances, steps]), keys)
 
 
 def in_base_currency(
