@@ -21,9 +21,8 @@ _LETTER = (
     Column("level", kind=Kind.COUNT, priority=0), Column("last_level", "sent before", Kind.COUNT, priority=3),
     Column("documents", kind=Kind.TEXT, priority=1), Column("oldest_due", "oldest due", Kind.DATE, priority=1),
     Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("credits", kind=Kind.AMOUNT, priority=3),
-    Column("interest", kind=Kind.AMOUNT, priority=2), Column("currency", " ", priority=0, once=True),
-    Column("receipts_waiting", "receipts waiting", Kind.COUNT, priority=1),
-    Column("waiting_amount", "of them open", Kind.AMOUNT, priority=3),
+    Column("interest", kind=Kind.AMOUNT, priority=2), Column("receipts_waiting", "receipts waiting", Kind.COUNT, priority=1),
+    Column("waiting_amount", "of them open", Kind.AMOUNT, priority=3), Column("currency", " ", priority=0, once=True),
     Column("payment_reference", "payment reference", Kind.TEXT, priority=4), Column("our_account", "our account", priority=5),
 )  # fmt: skip
 _ITEM = (
@@ -94,7 +93,9 @@ def dunning(
         show(rows, _ITEM, output, complete=_ITEM_COMPLETE, head=head if rows else ())
     else:
         rows = list(_letters(made))
-        show(rows, _LETTER, output, complete=_LETTER_COMPLETE, head=head if rows else ())
+        waits = any(row["receipts_waiting"] for row in rows)
+        columns = _LETTER if waits else tuple(one for one in _LETTER if one.name not in ("receipts_waiting", "waiting_amount"))
+        show(rows, columns, output, complete=_LETTER_COMPLETE, head=head if rows else ())
     note(f"{counted(len(made.dunning.letters), 'letter')}.")
     if made.dunning.left_out and not left_out:
         out = counted(len(made.dunning.left_out), "overdue document is left out", "overdue documents are left out")
