@@ -14,7 +14,6 @@ from matcher.filters import Filters
 from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
-    from matcher.frames import State
     from matcher.ledger.proof.cash import CashProof
     from matcher.ledger.proof.records import Proof
     from matcher.openitems.layouts.library import Layouts
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
-    from matcher.pipeline.view import Asked
     from matcher.review.advices import AdviceView
     from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
@@ -51,9 +49,6 @@ class LookingMethods(ABC):
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
-
-    @abstractmethod
-    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]: ...
 
     @property
     @abstractmethod
@@ -239,7 +234,13 @@ class LookingMethods(ABC):
 
     def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
         """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
-        state, then = self._report(as_of)
+        with self._session(write=False) as session:
+            day = as_of or self._present_day(session)
+            then = pipeline.view.asked_for(session, day)
+            if then.known is None:
+                state = pipeline.view.of_customer(session, day, customer_id)
+            else:
+                state = pipeline.view.whole(session, day, then.known)
         return review.customer.customer(state, customer_id, then.buckets)
 
     def customers_beginning(self, text: str, limit: int) -> tuple[tuple[str, str], ...]:

@@ -90,12 +90,15 @@ _CHOSEN = f"""WITH {{waiting}}, {_REFUSED}, everything AS (
     SELECT *, count(*) OVER () AS everything FROM (FROM waiting WHERE {_OURS} UNION ALL FROM refused)
     WHERE line_id {{held}} IN ({_HELD})
 ), chosen AS MATERIALIZED (FROM everything {{texts}} {{filters}})"""
-_PAGE = _CHOSEN + """
+_PAGE = (
+    _CHOSEN
+    + """
 SELECT * FROM (
     SELECT row_number() OVER (ORDER BY {order}) AS place, line_id, '' AS of_currency, 0 AS sum, 0 AS all_of_them
     FROM (FROM chosen ORDER BY {order} {limit})
     UNION ALL SELECT count(*), '', currency, sum(amount), max(everything) FROM chosen GROUP BY currency
 ) ORDER BY of_currency, place"""
+)
 """The ids in their order, each with its place; then by currency how many there are, their sum, and how many wait in all."""
 
 _PROPOSED_FIRST = f"state <> '{LineState.PROPOSED}'"
