@@ -28,7 +28,7 @@ from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, whole
+from matcher.pipeline.view import Asked, asked_for, unasked, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
@@ -38,6 +38,8 @@ GENERIC = "generic"
 """The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
+_AGED = ("bank_reference", "counterparty_name", "remittance_information", "document_no", "document_type", "due_date", "disputed_amount")
+"""Columns of lines and items that an aging is made of."""
 _JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
 
 
@@ -155,6 +157,7 @@ def _streamed(session: Session, asked: FileRequest, days: Period, outbox: files.
                 report = replace(report, frame=report.frame.filter(_recorded_after(session, asked.since)))
             rows += report.frame.height
             yield report
+            del part, report
 
     made = tables.streamed(counted(), asked.path, asked.locale)
     if made is None:
@@ -176,7 +179,8 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     if asked.what == "proof":
         return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
-    return _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
+    state = whole(session, days.last, then.known, unasked(*_AGED) if asked.what == "aging" else ())
+    return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
 
 def _check(asked: FileRequest, as_of: date | None) -> None:

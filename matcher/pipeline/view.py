@@ -1,7 +1,7 @@
 """The books' state: of everything, or of the few lines that a command is about."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.frames import State
+from matcher.frames import ITEM, LINE, State
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
@@ -75,9 +75,28 @@ def known_at(session: Session, text: str) -> Known | None:
     return Known(batch)
 
 
-def whole(session: Session, as_of: date, known: Known | None = None) -> State:
-    """The state of all that is in the books, as of a day; by what is known now, or was then."""
-    return fold(journal.facts(session.store, known=known), as_of, base_currency(session, known))
+_FOLDED = {
+    "line_id", "entity", "booking_date", "amount", "currency", "item_id", "customer_id", "issue_date", "open_amount", "status",
+    "closed_date", "discount_ppm", "first_seen", "seen",
+}  # fmt: skip
+"""Columns of lines and items that a state cannot be folded without."""
+
+
+def unasked(*asked: str) -> tuple[str, ...]:
+    """The columns of lines and items that nobody needs who asks for these: most of a state of all lines is their texts."""
+    return tuple(name for name in {**LINE, **ITEM} if name not in _FOLDED and name not in asked)
+
+
+def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> State:
+    """The state of all that is in the books, as of a day; by what is known now, or was then.
+
+    Args:
+        session: the command's.
+        as_of: the day.
+        known: what the books knew then; None for now.
+        without: columns of lines and items that it need not have; see `unasked`.
+    """
+    return fold(journal.facts(session.store, without, known), as_of, base_currency(session, known))
 
 
 def present(session: Session) -> State:

@@ -12,7 +12,7 @@ from matcher.ledger.receivables import Receivables, receivables
 from matcher.pipeline.bridges import controls
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import whole
+from matcher.pipeline.view import unasked, whole
 from matcher.review import cells
 from matcher.store import journal, outbox
 
@@ -68,7 +68,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     Raises:
         MatcherError: ``usage.option`` for a balance that cannot be read.
     """
-    state = whole(session, as_of)
+    state = whole(session, as_of, without=unasked())
     given = controls(session.config, control, state.movements)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (

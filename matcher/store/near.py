@@ -15,7 +15,7 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.store import item_notes, journal
 from matcher.store.database import Store
 
-FEW = 200
+FEW = 1000
 """Lines and items of which `Store.few` reads the facts."""
 
 _LINES = f"""CREATE OR REPLACE TEMP TABLE near_line AS SELECT unnest($lines::VARCHAR[]) AS line_id
@@ -51,6 +51,11 @@ _DECISIONS = """CREATE OR REPLACE TEMP TABLE near_decision AS
 # Rows are found by their ids alone and fetched by their places: to read wide rows of a million for the sake of a few takes a second.
 _VERSIONS = """CREATE OR REPLACE TEMP TABLE near_version AS
     FROM raw.item WHERE rowid IN (SELECT rowid FROM raw.item WHERE item_id IN (SELECT item_id FROM near_item))"""
+_NAMED = """CREATE OR REPLACE TEMP TABLE near_named AS FROM raw.customer WHERE rowid IN (
+    SELECT rowid FROM raw.customer WHERE customer_id IN (
+        SELECT customer_id FROM near_customer
+        UNION SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
+        UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
 _LINE_ROWS = "rowid IN (SELECT rowid FROM raw.line WHERE line_id IN (SELECT line_id FROM near_line))"
 
 
@@ -74,14 +79,12 @@ def facts(
     store.run(_NO_ITEMS if lines_only else _ITEMS, {} if lines_only else {"items": list(item_ids)})
     store.run(_CUSTOMERS, {"customers": list(customer_ids)})
     _complete(store)
-    named = """(FROM raw.customer WHERE customer_id IN (
-        SELECT customer_id FROM near_customer UNION SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
-        UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
+    store.run(_NAMED)
     query = "SELECT f.* FROM {table} AS f SEMI JOIN near_line USING (line_id) {undecided} ORDER BY {order}"
     read = store.few if few else store.frame
     return _facts(
         store,
-        journal.customers(store, named, few=few),
+        journal.customers(store, "near_named", few=few),
         read(query.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
         read(query.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
         few=few,

@@ -13,10 +13,12 @@ from support import filled, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.exports import tables
+from matcher.exports.matches import matches
 from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
-from matcher.pipeline import view
+from matcher.pipeline import matched, view
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.session import Session
 from matcher.review import items, log
@@ -100,6 +102,16 @@ def _check_customers(session: Session, as_of: date) -> None:
             account_of(view.of_customer(session, as_of, name), name)
 
 
+def _check_matches(session: Session, as_of: date) -> None:
+    """What every line was applied to, written slice after slice."""
+    state = view.whole(session, as_of)
+    wanted = b"".join(tables.csv_chunks(tables.rendered(matches(state.lines, state.items, state.allocations, state.customers))))
+    for lines in (1, 4, 1000):
+        found = tables.streamed(matched.reports(session, as_of, lines), Path("matches.csv"))
+        assert found is not None
+        assert b"".join(found) == wanted
+
+
 def _check_log(session: Session, whole: State) -> None:
     """The log tells every decision once, and every batch; of a line and an item what is theirs, and nothing of others."""
     page = log.story_of(session)
@@ -131,6 +143,7 @@ def _check(books: Books) -> int:
         for day in (date(2026, 10, 14), date(2026, 10, 31), date.max):
             _check_queue(session, day)
             _check_customers(session, day)
+            _check_matches(session, day)
     return len(ids)
 
 
