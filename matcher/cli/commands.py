@@ -26,6 +26,7 @@ MODULES = {
     "importing": ("import",),
     "layouts": ("layout",),
     "learned": ("learned",),
+    "live": ("push", "pull"),
     "looking": ("items", "log"),
     "months": ("close", "reopen"),
     "out": ("export", "verify"),
