@@ -268,15 +268,25 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
             return import_remittance(session, sources)
 
     def run(
-        self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False, progress: Progress = SILENT
+        self,
+        as_of: date | None = None,
+        *,
+        precision: float | None = None,
+        dry_run: bool = False,
+        progress: Progress = SILENT,
+        processes: int | None = None,
     ) -> RunResult:
-        """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
+        """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run.
+
+        `processes`: how many share the work; if not given as ``[engine]`` says, else one for each core.
+        """
         from matcher.engines.duckdb import DuckDBEngine
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
+        shared = processes or self.config.engine.processes or None
         with self._session(write=True, keep=not dry_run, work=Work.RUN, long=True) as session:
-            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress)
+            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress, shared)
 
     def rules(self) -> Rules:
         """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""

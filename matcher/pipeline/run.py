@@ -9,7 +9,7 @@ import polars as pl
 
 from matcher.amounts import shown
 from matcher.engines.base import Engine
-from matcher.engines.workers import decide_all, helper
+from matcher.engines.workers import decide_all, helpers
 from matcher.frames import State
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
@@ -61,23 +61,31 @@ class RunResult:
 
 
 def run(
-    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None, progress: Progress = SILENT
+    session: Session,
+    engine: Engine,
+    book: Rulebook,
+    as_of: date,
+    precision_ppm: int | None = None,
+    progress: Progress = SILENT,
+    processes: int | None = None,
 ) -> RunResult:
     """Matches every line booked up to a day that no decision settles yet.
 
     The day selects lines only. What they may pay is decided on everything that is known: a decision of a later date has taken what it
-    has taken.
+    has taken. `processes`: as of `workers.helpers`.
     """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
     with gc_paused(0):
-        return _run(session, engine, book, as_of, precision_ppm, progress)
+        return _run(session, engine, book, as_of, precision_ppm, progress, processes)
 
 
-def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress) -> RunResult:
+def _run(
+    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress, processes: int | None
+) -> RunResult:
     progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
     # what is undecided is known exactly only later, and a helper needs its time to start
-    with helper(facts.lines.height - facts.decisions.height) as second:
+    with helpers(facts.lines.height - facts.decisions.height, processes) as others:
         state = fold(facts, date.max, session.config.books.base_currency)
         work, aside = prepare(session, state, book, as_of)
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
@@ -96,7 +104,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
         del facts, state
         progress.stage("matching", sum(job.lines.height for job in work))
-        parts, trouble = decide_all(work, deciding, second, progress.done)
+        parts, trouble = decide_all(work, deciding, others, progress.done)
     progress.stage("writing")
     _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
     records = merge(parts, aside.findings, refunds)
@@ -107,7 +115,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
     _record(session, as_of, accounts.with_offers(records), book, demoted)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
-    return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))
+    return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *trouble))
 
 
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
