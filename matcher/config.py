@@ -3,7 +3,7 @@
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -242,9 +242,17 @@ class ProofSection(_Strict):
 
 
 class EngineSection(_Strict):
-    """``[engine]``: what a run may use. `processes`: of this program, together; 0 for as many as there are cores."""
+    """``[engine]``: what a run may use.
 
+    Attributes:
+        kind: ``local``, or ``spark`` for a Spark cluster.
+        processes: of this program, together; 0 for as many as there are cores.
+        master: the cluster, as Spark is given it.
+    """
+
+    kind: Literal["local", "spark"] = "local"
     processes: int = Field(default=0, ge=0, le=256)
+    master: str = "local[*]"
 
 
 class Config(_Strict):

@@ -26,7 +26,7 @@ from matcher.matching.decisions.decide import Policy
 from matcher.matching.entity import EntityInput, EntityItems, Sharing
 from matcher.matching.explanations.cache import unsaid
 from matcher.matching.explanations.looking import Looking, Part, Question, packed_receipt, unpacked_receipt
-from matcher.matching.items.loaded import Snapshot
+from matcher.matching.items.loaded import LoadedItems, Snapshot
 from matcher.matching.records import Receipt
 from matcher.rules.rulebook import Rulebook
 
@@ -163,15 +163,19 @@ def helpers(lines: int, processes: int | None = None) -> Iterator[list[Helper]]:
 
 
 def decide_all(
-    jobs: Sequence[EntityInput], decide: Decides[T], others: Sequence[Helper] = (), tell: Tell = unsaid
+    jobs: Sequence[EntityInput],
+    decide: Decides[T],
+    others: Sequence[Helper] = (),
+    tell: Tell = unsaid,
+    share: Sharing | None = None,
 ) -> tuple[list[T], tuple[str, ...]]:
     """What `decide` gives for each company, in the order given, however the work was shared; and what went wrong with the helpers.
 
-    `tell` may be called by another thread. `others`: see `helpers`.
+    `tell` may be called by another thread. `others`: see `helpers`. `share` tells who looks at the receipts, if nobody helps.
     """
     answers: dict[int, T] = {}
     if not others:
-        return [decide(job, tell) for job in jobs], ()
+        return [decide(job, tell, share) for job in jobs], ()
     # the rulebook keeps judgements while companies are decided, so it is packed before
     packed = pickle.dumps(decide, pickle.HIGHEST_PROTOCOL)
     for one in others:
@@ -301,7 +305,7 @@ def main() -> None:
             try:
                 if isinstance(work, Question):
                     if isinstance(begun, tuple):
-                        begun = Part(begun[0], map(unpacked_receipt, begun[1]), decide.book, decide.policy.grace_days)
+                        begun = Part(LoadedItems(begun[0]), map(unpacked_receipt, begun[1]), decide.book, decide.policy.grace_days)
                     answer: object = begun.answer(work) if begun else None
                 elif isinstance(work[0], Snapshot):
                     begun = work

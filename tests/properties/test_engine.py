@@ -26,7 +26,7 @@ from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import differences
 from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.explanations.looking import Looking, Part, Question, packed_receipt, unpacked_receipt
-from matcher.matching.items.loaded import Snapshot
+from matcher.matching.items.loaded import LoadedItems, Snapshot
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
@@ -258,7 +258,7 @@ class Neighbour:
     def begin(self, snapshot: Snapshot, receipts: Sequence[Receipt]) -> None:
         theirs = [unpacked_receipt(pickle.loads(pickle.dumps(packed_receipt(one)))) for one in receipts]
         assert theirs == list(receipts)
-        self.part = Part(snapshot, theirs, self.book, POLICY.grace_days)
+        self.part = Part(LoadedItems(snapshot), theirs, self.book, POLICY.grace_days)
 
     def ask(self, question: Question) -> list[tuple[object, ...]] | None:
         if next(self.forgets):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from matcher.matching.explanations.advised import item_ids
 from matcher.matching.explanations.build import ExplanationBuilder
-from matcher.matching.items.loaded import LoadedItems, Snapshot, Taken
+from matcher.matching.items.loaded import LoadedItems, Taken
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Payer, Receipt, Reference
 from matcher.model import Allocation
@@ -116,8 +116,8 @@ class Question(NamedTuple):
 class Part:
     """The side of a process that looks at some of the receipts, and settles nothing."""
 
-    def __init__(self, snapshot: Snapshot, receipts: Iterable[Receipt], book: Rulebook, grace_days: int) -> None:
-        self.pool = LoadedItems(snapshot)
+    def __init__(self, pool: LoadedItems, receipts: Iterable[Receipt], book: Rulebook, grace_days: int) -> None:
+        self.pool = pool
         by_line = {receipt.line_id: receipt for receipt in receipts}
         self._here = Here(by_line, self.pool, book, grace_days)
         theirs = by_line.values()
