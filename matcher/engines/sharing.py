@@ -15,8 +15,9 @@ import polars as pl
 from matcher.matching.entity import EntityInput, EntityItems
 from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS, found_by_amount
 from matcher.matching.explanations.looking import Found, Looking, Question, unpacked
-from matcher.matching.items.loaded import Columns, Snapshot, Taken
+from matcher.matching.items.loaded import Taken
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.items.snapshot import Columns, Snapshot
 from matcher.matching.records import Receipt
 
 SLICE = 500

@@ -22,8 +22,9 @@ from matcher.matching.candidates import Candidates
 from matcher.matching.entity import EntityInput, EntityItems, Sharing
 from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS, found_by_amount
 from matcher.matching.explanations.looking import Found, Looking, Part, Question, packed_receipt, unpacked, unpacked_receipt
-from matcher.matching.items.loaded import LoadedItems, Snapshot, Taken
+from matcher.matching.items.loaded import LoadedItems, Taken
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.items.snapshot import Snapshot
 from matcher.matching.keys import item_keys, line_keys
 from matcher.matching.records import Receipt
 from matcher.rules.rulebook import Rulebook

@@ -22,11 +22,12 @@ from typing import IO, Any, Protocol, TypeVar
 
 from matcher.engines.sharing import PATIENCE, Shared, snapshot_of
 from matcher.gc_pause import gc_paused
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, EntityItems, Sharing
 from matcher.matching.explanations.cache import unsaid
 from matcher.matching.explanations.looking import Looking, Part, Question, packed_receipt, unpacked_receipt
-from matcher.matching.items.loaded import LoadedItems, Snapshot
+from matcher.matching.items.loaded import LoadedItems
+from matcher.matching.items.snapshot import Snapshot
 from matcher.matching.records import Receipt
 from matcher.rules.rulebook import Rulebook
 

@@ -21,13 +21,15 @@ from support import customers_file, items_file, lines_file, new_books
 from matcher.books import Books
 from matcher.engines.sharing import Shared
 from matcher.matching import entity
-from matcher.matching.decisions.decide import MatchResult, Policy, decide, decide_cached
+from matcher.matching.decisions.decide import MatchResult, decide, decide_cached
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import differences
 from matcher.matching.explanations.cache import ExplanationCache
 from matcher.matching.explanations.looking import Looking, Part, Question, packed_receipt, unpacked_receipt
-from matcher.matching.items.loaded import LoadedItems, Snapshot
+from matcher.matching.items.loaded import LoadedItems
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.items.snapshot import Snapshot
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.rules import rulebook

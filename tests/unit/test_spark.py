@@ -20,7 +20,7 @@ from matcher.engines.duckdb import DuckDBEngine
 from matcher.engines.spark import SparkEngine
 from matcher.errors import MatcherError
 from matcher.matching.candidates import PAYER
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.openitems import readers
 from matcher.pipeline import in_memory

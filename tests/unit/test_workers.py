@@ -21,7 +21,7 @@ from matcher import frames
 from matcher.engines import sharing, workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.explanations.looking import Question
 from matcher.pipeline import in_memory

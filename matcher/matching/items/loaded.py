@@ -5,23 +5,15 @@ that settles: how many have an amount, what numbers look like, and which few ite
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
-import polars as pl
-
-from matcher.matching import receipts
 from matcher.matching.items.customer_items import CustomerItems, oldest_first
-from matcher.matching.items.open_items import OpenItems, Rate
-from matcher.matching.items.repetition import Repetition
+from matcher.matching.items.open_items import OpenItems
+from matcher.matching.items.snapshot import Snapshot
 from matcher.matching.records import Item
 from matcher.matching.references.index import Named, Numbers
 from matcher.matching.references.text import Text
-
-FEW = 40
-"""Customers that are looked up one by one; more are looked for in all rows at once."""
 
 
 class Taken(NamedTuple):
@@ -30,65 +22,6 @@ class Taken(NamedTuple):
     item_id: str
     customer_id: str
     amount: int
-
-
-class Source(Protocol):
-    """All open items of a legal entity, as they are before anything is posted."""
-
-    def of(self, customers: Collection[str]) -> Iterable[Item]:
-        """Those of these customers."""
-        ...
-
-    def owners(self, item_ids: Collection[str]) -> Collection[str]:
-        """Customers who have one of these."""
-        ...
-
-
-class Columns:
-    """A source in columns."""
-
-    def __init__(self, items: pl.DataFrame) -> None:
-        """`items`: columns `receipts.ITEM`; those with something open."""
-        self._rows = items.select(receipts.ITEM).sort("customer_id", "item_id")
-
-    @cached_property
-    def _where(self) -> dict[str, tuple[int, int]]:
-        """First row and number of rows of each customer."""
-        first = self._rows.with_row_index().group_by("customer_id").agg(pl.col("index").first(), pl.len())
-        return {customer: (start, size) for customer, start, size in first.iter_rows()}
-
-    def of(self, customers: Collection[str]) -> Iterator[Item]:
-        """As of `Source`."""
-        if len(customers) > FEW:
-            yield from receipts.items(self._rows.filter(pl.col("customer_id").is_in(list(customers))))
-            return
-        for customer in customers:
-            if customer in self._where:
-                yield from receipts.items(self._rows.slice(*self._where[customer]))
-
-    def owners(self, item_ids: Collection[str]) -> list[str]:
-        """As of `Source`."""
-        return self._rows.filter(pl.col("item_id").is_in(list(item_ids)))["customer_id"].unique().to_list()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What a process has to know to look at receipts of a legal entity before anything is posted.
-
-    Attributes:
-        amounts: currency, listed_open, len: how many items had each amount open before any posting of ours.
-        shapes, order_shapes: of all documents' numbers, and of all their purchase orders.
-    """
-
-    items: Source
-    amounts: pl.DataFrame
-    relatives: Mapping[str, frozenset[str]]
-    countries: Mapping[str, str]
-    rate: Rate
-    instalments_in_order: bool
-    repetition: Repetition | None
-    shapes: frozenset[str]
-    order_shapes: frozenset[str]
 
 
 class LoadedItems(OpenItems):
@@ -106,16 +39,11 @@ class LoadedItems(OpenItems):
         self._holdings: dict[tuple[str, str], CustomerItems] = {}
         self._versions: Counter[str] = Counter()
         self.taken = 0
-        self._numbers = _EachNumbers(self, snapshot.shapes)
+        self._known_numbers = _EachNumbers(self, snapshot.shapes)
         self._first: dict[str, tuple[Item, ...]] = {}
         self._later: dict[str, list[Taken]] = defaultdict(list)
         self._has: dict[str, set[tuple[str, int]]] = {}
         self._rare: Mapping[tuple[str, int], Collection[tuple[str, str]]] = {}
-
-    @property
-    def numbers(self) -> Numbers:
-        """As of `OpenItems`; what a text names is looked up customer by customer."""
-        return self._numbers
 
     def load(self, customers: Iterable[str]) -> None:
         """Makes the items of these customers, if they are not made yet."""
@@ -192,7 +120,7 @@ class _EachNumbers(Numbers):
 
     def __init__(self, pool: LoadedItems, shapes: frozenset[str]) -> None:
         super().__init__(())
-        self.__dict__["shapes"] = shapes  # of all customers
+        self._known_shapes = shapes  # of all customers
         self._pool = pool
         self._of: dict[str, Numbers] = {}
 

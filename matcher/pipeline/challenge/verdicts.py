@@ -7,7 +7,8 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from matcher.engines.base import Engine
-from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, Sharing
 from matcher.matching.explanations.cache import alone
 from matcher.pipeline.challenge.changes import TWIN, by_chance
