@@ -118,12 +118,18 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
         self._clock = clock
         self._wait = wait
         self._shown: tuple[date, tuple[WaitingLine, ...]] | None = None
+        self._names: list[str] = []
 
     def as_shown(self, as_of: date, lines: Sequence[WaitingLine]) -> Books:
         """These books for a decision on receipts as a person saw them; it is refused (``decision.changed``) when one has changed since."""
         made = copy(self)
         made._shown = (as_of, tuple(lines))
         return made
+
+    @property
+    def name(self) -> str:
+        """The books' name; as it was when the month was closed of which the latest report tells."""
+        return self._names[0] if self._names else self.config.books.name
 
     def today(self) -> date:
         """The clock's day."""
@@ -177,7 +183,8 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
                 self.earlier = self.earlier or store.earlier
                 self.config = read.config
                 at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-                session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version())
+                self._names = []
+                session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version(), names=self._names)
                 if write:
                     session.check_key()
                 if write and self._shown:

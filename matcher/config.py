@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
-from matcher.credit_settings import DunningSection, InsuranceSection, InterestSection
+from matcher.credit_settings import AddressSection, DunningSection, InsuranceSection, InterestSection
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
 from matcher.states import ROLES, SETTLING, WORKS, DecisionKind
@@ -67,12 +67,14 @@ class Entity(_Strict):
         name: of the company.
         control_account: its receivables in the general ledger.
         vat_id: by which its own electronic invoices are known.
+        address: where it is, for codes that say so.
     """
 
     id: Identifier
     name: str
     control_account: str = ""
     vat_id: str = ""
+    address: AddressSection = AddressSection()
 
 
 class Account(_Strict):

@@ -108,6 +108,12 @@ USE = (
         "An amount cannot be converted: its currency has no exchange rate on that day or before it.",
         "Import the rate with `matcher import rates`, or look at each currency by itself.",
     ),
+    Code(
+        "rate.base",
+        USAGE,
+        "The base currency in matcher.toml is not the one that the books' exchange rates are for.",
+        "Put base_currency back, or import rates for the new one: closed months keep theirs, and everything else is told by the new ones.",
+    ),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),
     Code("line.unknown", USAGE, "No line has this id.", "See `matcher queue` or `matcher export matches` for ids."),

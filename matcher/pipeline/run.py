@@ -26,6 +26,7 @@ from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.remittance.told import about_lines
 from matcher.pipeline.session import Session
@@ -34,7 +35,6 @@ from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import approvals, cash_book, journal
-from matcher.store import facts as store_facts
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -136,7 +136,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
     aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
-    rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
+    rates, numbers = of_base(session, own.books.base_currency), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order
     about = master_data(state.customers, rates, own.books.base_currency, numbers, instalments_in_order=in_order)
     # what was taken back is no earlier payment, and what took it back no later one
