@@ -257,10 +257,7 @@ def entries() -> dict[str, str]:
     found = {text.strip(): part for part, texts in vocabulary().items() for text in texts}
     for path in sorted((ROOT / "matcher").rglob("*.py")):
         name = path.relative_to(ROOT / "matcher").as_posix()
-        if (
-            name.startswith(("languages/", "codes/", "codes_page", "engines/", "cli/tables/webpage", "fullscreen/look"))
-            or name in UNREAD
-        ):
+        if name.startswith(("languages/", "codes/", "codes_page", "engines/", "cli/tables/webpage", "fullscreen/look")) or name in UNREAD:
             continue
         for text in _said(path, name.startswith(SCREENS)):
             found.setdefault(text, name)

@@ -16,7 +16,7 @@ from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, on
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.booked import REFUSAL
 from matcher.pipeline.repeated_now import repeated_now
-from matcher.pipeline.selection import Selection
+from matcher.pipeline.selection import ON_ACCOUNT, Selection
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind, LineClass, LineState, Outcome
 
@@ -24,9 +24,6 @@ _TAKEN_OVER = (
     "customer_id", "outcome", "rule", "confidence", "margin", "basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by",
 )  # fmt: skip
 """What a person who accepts a proposal takes over from it."""
-
-_ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
-"""Outcomes of receipts that pay nothing that is open."""
 
 
 def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
@@ -57,7 +54,7 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
         elif _is_non_receivable(line):
             drafts.append(_non_receivable(look, line, reason))
-        elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
+        elif line.outcome in ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
             drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=line.payer))
         else:
             raise MatcherError("decision.state", f"line {line_id} has no proposal to accept")
