@@ -78,7 +78,7 @@ def replayed(books: Books, folder: Path) -> Books:
 
 
 def _step(row: "dict[str, str]", payers: "dict[str, str]") -> tuple[object, ...]:
-    """What decisions that one command can take have in common. Where `accept` puts money on account, it does so for any customers at once."""
+    """What decisions that one command can take have in common. `accept` puts money of several customers on account at once."""
     step: list[object] = [row[name] for name in _STEP]
     if row["kind"] == DecisionKind.ACCEPT or (row["kind"] == DecisionKind.ON_ACCOUNT and payers.get(row["line_id"]) == row["customer_id"]):
         step[:2] = [DecisionKind.ACCEPT, ""]
