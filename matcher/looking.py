@@ -308,6 +308,7 @@ class LookingMethods(ABC):
         closed: bool = False,
         sort: str = "due",
         limit: int | None = None,
+        as_of: date | None = None,
     ) -> ItemsPage:
         """Open items, with what is left of receipts: by customer (id, number or name), a part of a number or name, an amount.
 
@@ -317,13 +318,18 @@ class LookingMethods(ABC):
             closed: also what has nothing open.
             sort: ``due``, ``amount`` (the largest first) or ``customer``.
             limit: at most so many.
+            as_of: what was open on this day; None for now, by all that is known. A day of a closed month is told as it was known then.
 
         Raises:
             MatcherError: see `review.items.page`.
         """
         query = review.items.ItemQuery(customer, search, amount, entity, currency, overdue, closed, sort, limit)
         with self._session(write=False) as session:
-            return review.items.page(session, self._present_day(session), query)
+            if as_of is None:
+                return review.items.page(session, self._present_day(session), query)
+            then = pipeline.view.asked_for(session, as_of)
+            past = review.items.Past(pipeline.view.whole(session, as_of, then.known), then.discount_grace_days)
+            return review.items.page(session, as_of, query, past)
 
     def learned(self, customer: str = "", *, account: str = "") -> tuple[LearnedHabit, ...]:
         """Payers' accounts and names that decisions taught; see `review.learned.listing`."""
