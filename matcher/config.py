@@ -3,7 +3,7 @@
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -243,6 +243,20 @@ class ProofSection(_Strict):
     old_after_days: int = Field(default=90, ge=1, le=3660)
 
 
+class EngineSection(_Strict):
+    """``[engine]``: what a run may use.
+
+    Attributes:
+        kind: ``local``, or ``spark`` for a Spark cluster.
+        processes: of this program, together; 0 for as many as there are cores.
+        master: the cluster, as Spark is given it.
+    """
+
+    kind: Literal["local", "spark"] = "local"
+    processes: int = Field(default=0, ge=0, le=256)
+    master: str = "local[*]"
+
+
 class Config(_Strict):
     """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
@@ -254,6 +268,7 @@ class Config(_Strict):
     policy: Policy = Policy()
     journal: Journal = Journal()
     proof: ProofSection = ProofSection()
+    engine: EngineSection = EngineSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
     collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
     dunning: DunningSection = DunningSection()

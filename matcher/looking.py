@@ -15,7 +15,6 @@ from matcher.ledger.periods import last_day
 from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
-    from matcher.frames import State
     from matcher.ledger.proof.cash import CashProof
     from matcher.ledger.proof.records import Proof
     from matcher.openitems.layouts.library import Layouts
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
-    from matcher.pipeline.view import Asked
     from matcher.review.advices import AdviceView
     from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
@@ -52,9 +50,6 @@ class LookingMethods(ABC):
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
-
-    @abstractmethod
-    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]: ...
 
     @property
     @abstractmethod
@@ -262,7 +257,13 @@ class LookingMethods(ABC):
 
     def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
         """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
-        state, then = self._report(as_of)
+        with self._session(write=False) as session:
+            day = as_of or self._present_day(session)
+            then = pipeline.view.asked_for(session, day)
+            if then.known is None:
+                state = pipeline.view.of_customer(session, day, customer_id)
+            else:
+                state = pipeline.view.whole(session, day, then.known)
         return review.customer.customer(state, customer_id, then.buckets)
 
     def customers_beginning(self, text: str, limit: int) -> tuple[tuple[str, str], ...]:
@@ -307,6 +308,7 @@ class LookingMethods(ABC):
         closed: bool = False,
         sort: str = "due",
         limit: int | None = None,
+        as_of: date | None = None,
     ) -> ItemsPage:
         """Open items, with what is left of receipts: by customer (id, number or name), a part of a number or name, an amount.
 
@@ -316,13 +318,18 @@ class LookingMethods(ABC):
             closed: also what has nothing open.
             sort: ``due``, ``amount`` (the largest first) or ``customer``.
             limit: at most so many.
+            as_of: what was open on this day; None for now, by all that is known. A day of a closed month is told as it was known then.
 
         Raises:
             MatcherError: see `review.items.page`.
         """
         query = review.items.ItemQuery(customer, search, amount, entity, currency, overdue, closed, sort, limit)
         with self._session(write=False) as session:
-            return review.items.page(session, self._present_day(session), query)
+            if as_of is None:
+                return review.items.page(session, self._present_day(session), query)
+            then = pipeline.view.asked_for(session, as_of)
+            past = review.items.Past(pipeline.view.whole(session, as_of, then.known), then.discount_grace_days)
+            return review.items.page(session, as_of, query, past)
 
     def learned(self, customer: str = "", *, account: str = "") -> tuple[LearnedHabit, ...]:
         """Payers' accounts and names that decisions taught; see `review.learned.listing`."""

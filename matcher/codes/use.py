@@ -94,6 +94,12 @@ USE = (
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
     Code("layout.invalid", USAGE, "A layout of open items or customers is not valid.", "Correct the named key; see docs/open_items.md."),
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
+    Code(
+        "engine.unreachable",
+        USAGE,
+        "No Spark session begins.",
+        "See whether Java is there and `engine.master` in matcher.toml names the cluster, or run with --engine local.",
+    ),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
     Code("book.missing", USAGE, "There is no cash book to prove the bank against.", "Run `matcher import book FILE`; see docs/proof.md."),
     Code(

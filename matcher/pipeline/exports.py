@@ -23,7 +23,7 @@ from matcher.ledger.customer_status import customer_status
 from matcher.ledger.discrepancies import GAP, discrepancies
 from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import figures, proof, receipts
+from matcher.pipeline import figures, matched, proof, receipts
 from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
@@ -126,6 +126,8 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     latest = journal.last_batch(session.store).batch
     if asked.since is not None and asked.since > latest:
         raise MatcherError("usage.option", f"{asked.since} is no batch of these books: the latest is {latest}")
+    if asked.what == "matches" and (done := _streamed(session, asked, days, outbox, known)):
+        return done
     report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:
@@ -137,6 +139,29 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
     missing = report.frame.filter(pl.col("base_open_amount").is_null())["currency"].unique().sort() if asked.what == "aging" else ()
     return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since=since, missing=tuple(missing))
+
+
+def _streamed(session: Session, asked: FileRequest, days: Period, outbox: files.Outbox, known: Known | None) -> Exported | None:
+    """Matches slice after slice; None where the form of the file, or what was known at another time, asks for all of them at once."""
+    if asked.new or asked_for(session, days.last, known).known is not None or outbox.waits(asked.path):
+        return None
+    rows = 0
+
+    def counted() -> Iterator[Report]:
+        nonlocal rows
+        for part in matched.reports(session, days.last):
+            report = _of_month(part, asked, days)
+            if asked.since is not None:
+                report = replace(report, frame=report.frame.filter(_recorded_after(session, asked.since)))
+            rows += report.frame.height
+            yield report
+            del part, report
+
+    made = tables.streamed(counted(), asked.path, asked.locale)
+    if made is None:
+        return None
+    outbox.add(asked.path, lambda: made)
+    return Exported(asked.what, (str(asked.path),), rows, {}, "", journal.last_batch(session.store), since=asked.since)
 
 
 def contents(session: Session, what: str, as_of: date, known: Known | None = None) -> Iterator[bytes]:
@@ -174,7 +199,7 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
 
 
 def _matches(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    return matches(state)
+    return matches(state.lines, state.items, state.allocations, state.customers)
 
 
 def _aging(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:

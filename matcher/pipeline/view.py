@@ -123,6 +123,13 @@ def near_state(session: Session, line_ids: Sequence[str], item_ids: Sequence[str
     return fold(near.facts(session.store, line_ids, item_ids), date.max, session.config.books.base_currency)
 
 
+def of_customer(session: Session, as_of: date, customer_id: str) -> State:
+    """The state of a customer's items and lines as of a day, by what is known now, and of what these are decided together with."""
+    known = [customer_id] if journal.texts([customer_id]) else []
+    facts = near.of_customer(session.store, customer_id) if known else near.facts(session.store, [])
+    return fold(facts, as_of, session.config.books.base_currency)
+
+
 def any_line(state: State, line_id: str) -> dict[str, Any]:
     """A line of the state, whether it counts or not.
 

@@ -12,7 +12,7 @@ from matcher.ledger.receivables import Receivables, receivables
 from matcher.pipeline.bridges import controls
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, whole
+from matcher.pipeline.view import UNSUMMED, asked_for, whole
 from matcher.review import cells
 from matcher.store import journal, outbox
 
@@ -70,7 +70,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     Raises:
         MatcherError: ``usage.option`` for a balance that cannot be read.
     """
-    state = whole(session, as_of, asked_for(session, as_of).known)
+    state = whole(session, as_of, asked_for(session, as_of).known, UNSUMMED)
     given = controls(session.config, control, state.movements)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (

@@ -38,6 +38,7 @@ NOTES: list[dict[str, Any]] = PAGE["note"]
 Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
+    "engine.unreachable": "unit/test_spark.py",
     "rate.missing": "scenarios/test_receivables.py",
     "rate.base": "scenarios/test_receivables.py",
     "drill.differs": "scenarios/test_drill.py",
