@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--count", type=int, action="append", metavar="N", help="transactions; may be repeated (default: 100000 and 1000000)"
     )
     readers.add_argument("--format", action="append", choices=sorted(statements.FORMATS), help="may be repeated (default: all)")
-    single = parts.add_parser("single", help="single commands on books that a run has looked at: queue, show, explain, accept, undo")
+    single = parts.add_parser(
+        "single", help="single commands on books that a run has looked at: queue, show, explain, customer, items, status, and decisions"
+    )
     single.add_argument(
         "--books", type=Path, required=True, metavar="DIR", help="each accept is undone; the line then waits for the next run"
     )
@@ -92,6 +94,8 @@ def _one_month(out: Path, truth: Path, command: tuple[str, ...]) -> list[Result]
         ("ingest the last lines", ("ingest", str(last)), new),
         ("run again", ("run", "--as-of", as_of), new),
         ("export matches", ("export", "matches", "-o", str(matches)), lines),
+        ("export aging", ("export", "aging", "-o", str(out / "aging.csv")), lines),
+        ("export receipts", ("export", "receipts", "-o", str(out / "receipts.jsonl")), lines),
     )
     return [_step(name, (*command, *arguments), books, out, count) for name, arguments, count in steps]
 
@@ -101,10 +105,15 @@ def _single(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
     listed = given.out / "queue.csv"
     run((*command, "queue", "--limit", str(given.repeat), "--format", "csv"), listed, {"MATCHER_BOOKS": str(given.books)})
     rows = listed.read_text(encoding="utf-8").splitlines()
-    lines = [row["line_id"] for row in csv.DictReader(rows) if row["state"] == "proposed"]
+    named = [(row["line_id"], row["customer_id"], row["documents"]) for row in csv.DictReader(rows) if row["state"] == "proposed"]
     runs = []
-    for line in lines:
-        wanted = (("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("accept", line), ("undo", line))
+    for line, customer, documents in named:
+        number = documents.split()[0] if documents else "1"
+        wanted = (
+            ("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("customer", customer),
+            ("items", "--search", number), ("status",), ("accept", line), ("undo", line), ("note", line, "measured"), ("reject", line),
+            ("undo", line),
+        )  # fmt: skip
         runs.append([_step(words[0], (*command, *words), given.books, given.out, None) for words in wanted])
     return {"part": "single", "steps": [_fastest(steps) for steps in zip(*runs, strict=True)]}
 
