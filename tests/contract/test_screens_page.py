@@ -1,4 +1,7 @@
-"""The page of screens shows what the commands print. Written anew with `PYTHONPATH=tests:tests/contract:. ... test_screens_page.py --write`."""
+"""The page of screens shows what the commands print.
+
+Written anew with `PYTHONPATH=tests:tests/contract:. .venv/bin/python tests/contract/test_screens_page.py --write`.
+"""
 
 import os
 import re
