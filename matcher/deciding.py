@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher import actors
+from matcher import actors, pipeline
 from matcher.errors import MatcherError
-from matcher.pipeline import actions, rulebooks, sampling, selection
+from matcher.pipeline import actions, selection
 from matcher.states import Work
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class DecisionMethods(ABC):
         if filters is None:
             chosen = selection.lines(session, line_ids)
         else:
-            rules = {rule.id for rule in rulebooks.of_books(session.directory).book.rule} if filters.rule else ()
+            rules = {rule.id for rule in pipeline.rulebooks.of_books(session.directory).book.rule} if filters.rule else ()
             chosen = pick(session, self._present_day(session), selection.checked(session, filters, rules))
         return selection.without(chosen, selection.lines(session, but).line_ids) if but else chosen
 
@@ -177,13 +177,13 @@ class DecisionMethods(ABC):
         """Says that postings chosen for a check are right; see `sampling.right`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return sampling.right(session, line_ids, reason)
+            return pipeline.sampling.right(session, line_ids, reason)
 
     def check_wrong(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Takes postings back that were chosen for a check and are wrong; see `sampling.wrong`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return sampling.wrong(session, line_ids, reason)
+            return pipeline.sampling.wrong(session, line_ids, reason)
 
     def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""

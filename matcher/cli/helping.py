@@ -123,6 +123,8 @@ class Context(click.Context):
 class Group(click.Group):
     """Commands whose list is in the person's language."""
 
+    context_class = Context
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, each with the first paragraph of its help."""
         if languages.language() == "en":

@@ -1,7 +1,4 @@
-"""The page of screens shows what the commands print.
-
-Written anew with `PYTHONPATH=tests:tests/contract:. .venv/bin/python tests/contract/test_screens_page.py --write`.
-"""
+"""The page of screens shows what the commands print. Its `--write` makes it anew, with PYTHONPATH=tests:tests/contract:. as the others."""
 
 import os
 import re
