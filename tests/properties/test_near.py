@@ -105,7 +105,7 @@ def _check_customers(session: Session, as_of: date) -> None:
 def _check_matches(session: Session, as_of: date) -> None:
     """What every line was applied to, written slice after slice."""
     state = view.whole(session, as_of)
-    wanted = b"".join(tables.csv_chunks(tables.rendered(matches(state.lines, state.items, state.allocations, state.customers))))
+    wanted = b"".join(tables.csv_chunks(tables.rendered(matches(state))))
     found = tables.streamed(matched.reports(session, as_of, 5), Path("matches.csv"))
     assert found is not None
     assert b"".join(found) == wanted
