@@ -17,7 +17,7 @@ from benchmarks import generate, statements
 from benchmarks.machine import facts, run
 from benchmarks.month.plan import Calendar, day_text
 
-_COMMAND = (sys.executable, "-c", "from matcher.cli import program; program()")
+COMMAND = (sys.executable, "-c", "from matcher.cli import program; program()")
 _LAST_DAYS_PER_MILLE = 10
 Result = dict[str, Any]
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         one.add_argument("--repeat", type=int, default=1, metavar="N", help="runs of each measurement; the fastest is kept (default: 1)")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
-    command = tuple(shlex.split(given.matcher)) or _COMMAND
+    command = tuple(shlex.split(given.matcher)) or COMMAND
     measured = {"month": _month, "readers": _readers, "single": _single}[given.part](given, command)
     asked = shlex.join(sys.argv[1:] if arguments is None else arguments)
     result: Result = {"command": f"python -m benchmarks.speed {asked}", "machine": facts()} | measured
@@ -149,7 +149,7 @@ def _readers(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
         for name in given.format or list(statements.FORMATS):
             file = given.out / f"statement-{count}.{name}.{statements.FORMATS[name][1]}"
             megabytes = statements.write(name, count, file) / 1e6
-            for how in (_inspect, _ingest):
+            for how in (_inspect, ingest):
                 best = _fastest(tuple(how(name, file, count, given.out, command) for _ in range(given.repeat)))
                 rate = {"file_mb": round(megabytes, 1), "mb_per_second": round(megabytes / best["wall_seconds"], 2)}
                 steps.append(best | {"format": name} | rate)
@@ -161,7 +161,7 @@ def _inspect(name: str, file: Path, count: int, out: Path, command: tuple[str, .
     return _step(f"inspect {name}", (*command, "inspect", str(file)), out, out, count)
 
 
-def _ingest(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:
+def ingest(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:
     books = out / "books-readers"
     shutil.rmtree(books, ignore_errors=True)
     books.mkdir()

@@ -139,12 +139,12 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
     \b
     A month, in order:
-      matcher init BOOKS          make a books directory, then fill in matcher.toml
+      matcher init BOOKS          make a books folder, then fill in matcher.toml
       matcher import items FILE   open items from the ERP (also: customers, rates)
       matcher ingest FILE...      bank statements in, each proven by its balances
       matcher run                 match what can be known
       matcher queue               what is left for a person
-      matcher export aging -o F   aged open items, and other files for other systems
+      matcher export aging -o F   aged open items; files for other systems
       matcher report -o DIR ...   the month-end pack: a page and a workbook
 
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;

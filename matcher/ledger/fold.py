@@ -126,9 +126,10 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
     )  # fmt: skip
     verdicts = (
         in_force.filter(pl.col("kind").is_in(SETTLING))
+        .select("batch", "ordinal", "line_id", *columns)
         .sort("batch", "ordinal")
-        .group_by("line_id", maintain_order=True)
-        .agg(pl.col(name).last() for name in columns)
+        .unique("line_id", keep="last", maintain_order=True)
+        .drop("batch", "ordinal")
         .with_columns(pl.lit(LineState.POSTED).alias("state"))
     )
     findings = facts.findings.join(verdicts, on="line_id", how="anti").with_columns(

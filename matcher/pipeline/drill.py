@@ -14,12 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
-from matcher.config import CONFIG_NAME, STORE_NAME, Config, Policy
+from matcher.config import CONFIG_NAME, STORE_NAME, Config
 from matcher.errors import MatcherError
 from matcher.journal.chain import Head
 from matcher.ledger.periods import Close, Locks
 from matcher.pipeline import actions, exports, opening, selection, verify, view
 from matcher.pipeline.session import Session
+from matcher.policy_settings import Policy
 from matcher.progress import SILENT, Progress
 from matcher.rules.own import RULES_NAME
 from matcher.states import SETTLING, AllocationState

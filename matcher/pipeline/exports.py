@@ -28,7 +28,7 @@ from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, unasked, whole
+from matcher.pipeline.view import TEXTS, UNSUMMED, UNTOLD, Asked, asked_for, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
@@ -38,8 +38,6 @@ GENERIC = "generic"
 """The target that is no system's."""
 _CHANGING = ("matches", "aging", "discrepancies")
 """What may be asked for what is new of it only."""
-_AGED = ("bank_reference", "counterparty_name", "remittance_information", "document_no", "document_type", "due_date", "disputed_amount")
-"""Columns of lines and items that an aging is made of."""
 _JOURNAL = {field.name: pl.Int64() if field.name == "batch" else pl.String() for field in fields(JournalEntry)}
 
 
@@ -179,7 +177,7 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     if asked.what == "proof":
         return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
-    state = whole(session, days.last, then.known, unasked(*_AGED) if asked.what == "aging" else ())
+    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()))
     return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
 
@@ -235,7 +233,9 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
 def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
     from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
 
-    return Report(dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS)
+    rows = dunning.rows(dunning.of_state(session, state, known=then.known))
+    # the amounts of a letter, and of the receipts that wait for it, stand in each of its rows
+    return Report(rows, dunning.DUNNING_AMOUNTS, totals=("open_amount", "amount", "interest"))
 
 
 def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
@@ -268,6 +268,14 @@ _REPORTS: dict[str, _Make] = {
     "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
     "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
+_UNASKED = {
+    "aging": tuple(name for name in UNSUMMED if name not in TEXTS),
+    "bridge": UNSUMMED,
+    "discrepancies": tuple(name for name in UNSUMMED if name not in (*TEXTS, "terms")),
+    "kpi": (*UNTOLD, *TEXTS),
+    "forecast": (*UNTOLD, *TEXTS),
+}
+"""Columns that an export does without."""
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from matcher import actors
-from matcher.config import Person, Policy
 from matcher.errors import MatcherError
+from matcher.policy_settings import Person, Policy
 from matcher.states import ROLES, Work
 
 _WORDS = {

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.frames import ITEM, LINE, State
+from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
@@ -42,9 +42,11 @@ def asked_for(session: Session, as_of: date, known: Known | None = None) -> Aske
     config = session.config
     closed = Locks(journal.periods(session.store)).closing(as_of)
     if closed is None or (known is not None and known.batch < closed.batch):
+        session.names.append(config.books.name)
         return Asked(known, config.aging.buckets, config.policy.discount_grace_days, config.credit.grades, config.proof.old_after_days)
     settings = json.loads(closed.settings)
     # a month that was closed by an earlier version kept less
+    session.names.append(settings.get("pack", {}).get("books", config.books.name))
     grades = tuple(settings.get("grades", config.credit.grades))
     old = settings.get("old_after_days", config.proof.old_after_days)
     return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"], grades, old)
@@ -75,26 +77,24 @@ def known_at(session: Session, text: str) -> Known | None:
     return Known(batch)
 
 
-_FOLDED = {
-    "line_id", "entity", "booking_date", "amount", "currency", "item_id", "customer_id", "issue_date", "open_amount", "status",
-    "closed_date", "discount_ppm", "first_seen", "seen",
-}  # fmt: skip
-"""Columns of lines and items that a state cannot be folded without."""
-
-
-def unasked(*asked: str) -> tuple[str, ...]:
-    """The columns of lines and items that nobody needs who asks for these: most of a state of all lines is their texts."""
-    return tuple(name for name in {**LINE, **ITEM} if name not in _FOLDED and name not in asked)
+TEXTS = ("counterparty_name", "remittance_information")
+"""What people read of a line."""
+UNTOLD = (
+    "counterparty_bank", "mandate_id", "instructed_amount", "instructed_currency", "exchange_rate", "charges",
+    "balance", "time", "source_line", "raw", "purchase_order", "extra", "evidence", "runner_up",
+)  # fmt: skip
+"""Columns that no report of the ledger reads. With a million lines they take as long to have as all others, and as much memory."""
+UNSUMMED = (
+    *UNTOLD, *TEXTS, "statement_id", "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference",
+    "terms",
+)  # fmt: skip
+"""Columns that sums over movements do not need."""
 
 
 def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> State:
     """The state of all that is in the books, as of a day; by what is known now, or was then.
 
-    Args:
-        session: the command's.
-        as_of: the day.
-        known: what the books knew then; None for now.
-        without: columns of lines and items that it need not have; see `unasked`.
+    `without`: columns of lines and items that nobody asks for; see `journal.facts`.
     """
     return fold(journal.facts(session.store, without, known), as_of, base_currency(session, known))
 

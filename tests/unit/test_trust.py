@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 
 from matcher import frames
-from matcher.config import Policy as PolicySection
 from matcher.ledger.trust import OTHERWISE, Answers, demoted, judgements, needed, trusted
 from matcher.matching.decisions.withheld import withheld
 from matcher.pipeline.sampling import chosen
+from matcher.policy_settings import Policy as PolicySection
 from matcher.rules import classes, rulebook
 from matcher.rules.classes import SAMPLED, of_rule, of_shape
 from matcher.rules.rulebook import Rule

@@ -5,12 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from matcher import money
-from matcher.config import ELSEWHERE
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.ledger import unapplied
 from matcher.model import Allocation
 from matcher.pipeline import rulebooks
+from matcher.policy_settings import ELSEWHERE
 from matcher.rules import classes
 from matcher.states import SETTLING, DecisionKind
 

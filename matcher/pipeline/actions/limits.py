@@ -6,12 +6,13 @@ from decimal import Decimal
 import polars as pl
 
 from matcher import actors, money, reasons
-from matcher.config import Config, Limit
+from matcher.config import Config
 from matcher.errors import MatcherError
 from matcher.model import Allocation
 from matcher.pipeline.actions import rulings
 from matcher.pipeline.actions.base import Look
 from matcher.pipeline.item_snapshots import ItemSnapshot
+from matcher.policy_settings import Limit
 from matcher.reasons import Reason
 from matcher.states import AllocationState
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from matcher import money
-from matcher.config import ELSEWHERE, Limit, Person, Policy, Role
 from matcher.errors import MatcherError
 from matcher.journal.decisions import Draft
 from matcher.pipeline import roles
 from matcher.pipeline.actions import four_eyes
 from matcher.pipeline.session import Session
+from matcher.policy_settings import ELSEWHERE, Limit, Person, Policy, Role
 from matcher.states import DecisionKind
 from matcher.store import approvals
 
