@@ -176,7 +176,7 @@ def test_one_that_fails_at_its_receipts_changes_nothing(
 
 
 @pytest.mark.parametrize("size", [1, 10_000])
-@pytest.mark.parametrize("processes", [2, 3])
+@pytest.mark.parametrize("processes", [2, 4])
 def test_the_receipts_of_a_large_company_are_looked_at_by_several(
     work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, size: int, processes: int
 ) -> None:
