@@ -24,7 +24,7 @@ import matcher.pipeline.run as run
 from matcher.matching.explanations import build
 from matcher.cli import main
 month, books = map(Path, sys.argv[1:])
-def digested(jobs, decide, second=None, tell=None):
+def digested(jobs, decide, *rest):
     digest = hashlib.sha256()
     for job in jobs:
         for frame in decide(job, lambda count: None):
