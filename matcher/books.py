@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 AT_ONCE = Wait()
 """Busy books are not waited for."""
+PATIENCE = 60
+"""Seconds that work waits for busy books which has called an ERP meanwhile."""
 
 
 def utc_now() -> datetime:
@@ -126,6 +128,12 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
     def today(self) -> date:
         """The clock's day."""
         return self._clock().date()
+
+    def _patient(self) -> Books:
+        """These books for work that opens them again and again: it waits for others, whose turn comes between."""
+        made = copy(self)
+        made._wait = Wait(max(PATIENCE, self._wait.seconds), reading=max(PATIENCE, self._wait.reading))
+        return made
 
     @property
     def reads_only(self) -> bool:

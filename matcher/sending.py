@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from matcher import actors, pipeline
 from matcher.errors import MatcherError
+from matcher.progress import SILENT, Progress
 from matcher.states import Work
 
 if TYPE_CHECKING:
     from matcher.pipeline.acknowledging import Acknowledged
     from matcher.pipeline.aged import AgingRequest
     from matcher.pipeline.exports import Exported
+    from matcher.pipeline.live.pulling import Pulled
+    from matcher.pipeline.live.pushing import Pushed
     from matcher.pipeline.outbox import OutboxPage
     from matcher.pipeline.receipts import Sending
     from matcher.pipeline.session import Session
@@ -29,6 +32,13 @@ class SendingMethods(ABC):
 
     @abstractmethod
     def _session(self, *, write: bool, keep: bool = True, work: Work = Work.SEND) -> AbstractContextManager[Session]: ...
+
+    @abstractmethod
+    def today(self) -> date:
+        """The clock's day."""
+
+    @abstractmethod
+    def _patient(self) -> SendingMethods: ...
 
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
@@ -114,3 +124,62 @@ class SendingMethods(ABC):
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run, work=Work.SEND) as session:
             return pipeline.acknowledging.resolve(session, told, reason, target, self._present_day(session))
+
+    def push(self, target: str, *, how: Sending | None = None, progress: Progress = SILENT) -> Pushed:
+        """Sends the documents of the outbox by calls of the ERP's interface, and records what it answers; see `pipeline.live.pushing`.
+
+        Args:
+            target: name of an ERP with a live connection.
+            how: which documents, or with a dry run what would be sent; nothing is called then.
+            progress: is told of the documents.
+
+        Raises:
+            MatcherError: ``usage.option``, ``target.*``, ``api.secret``, ``push.busy``, before anything is sent. What ends it later is the
+                `error` of the result.
+        """
+        from matcher.pipeline.live import connecting, pushing
+
+        asked = how or pipeline.receipts.NEW
+        if asked.dry_run:
+            with self._session(write=False) as session:
+                return pushing.preview(session, target, asked, self._present_day(session))
+        with connecting.connected(self._opener(Work.SEND), target) as at:
+            return pushing.push(at, asked, self._present_day, progress)
+
+    def pull(
+        self,
+        target: str,
+        kinds: Sequence[str] = ("customers", "items"),
+        *,
+        allow_closing: bool = False,
+        allow_change: Sequence[str] = (),
+        reason: str = "",
+        dry_run: bool = False,
+        progress: Progress = SILENT,
+    ) -> Pulled:
+        """Reads open items and customers from the ERP's interface, as a snapshot of today; see `pipeline.live.pulling`.
+
+        Args:
+            target: name of an ERP with a live connection.
+            kinds: the lists to read.
+            allow_closing, allow_change, reason: as of an import.
+            dry_run: read and check everything, and keep nothing.
+            progress: is told of the rows.
+
+        Raises:
+            MatcherError: as `push`, ``api.*``, ``pull.*``, and what refuses the lists; then nothing is imported.
+        """
+        from matcher.pipeline.imports import Allowed
+        from matcher.pipeline.live import connecting, pulling
+
+        actors.check_reasons(reason)
+        allowed = Allowed(allow_change, reason, allow_closing)
+        with connecting.connected(self._opener(Work.IMPORT, keep=not dry_run), target) as at:
+            return pulling.pull(at, kinds, self.today(), self._present_day, allowed, ask=not dry_run, progress=progress)
+
+    def _opener(self, work: Work, *, keep: bool = True) -> Callable[..., AbstractContextManager[Session]]:
+        """What opens the books for a while: between two calls, waiting for others who have them open. Roles are checked before any call."""
+        with self._session(write=True, keep=False, work=work):
+            pass
+        patient = self._patient()
+        return lambda *, write: patient._session(write=write, keep=keep, work=work)

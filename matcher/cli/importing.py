@@ -134,8 +134,8 @@ def import_(
             reason=reason, snapshot_date=snapshot_date, layout=layout, customer=customer, entity=entity, distinct=distinct,
         )  # fmt: skip
     did(files=result.files, rows=result.rows, new=result.new, changed=result.changed, closed=result.closed)
-    _show(result, output)
-    for text in _remarks(result):
+    show_result(result, output)
+    for text in remarks(result):
         note(text)
     if dry_run:
         note("Dry run: nothing was kept.")
@@ -177,7 +177,8 @@ def _import_answers(books: "Books", files: tuple[str, ...], given: Sequence[str]
         note("Dry run: nothing was kept.")
 
 
-def _show(result: "ImportResult", output: str) -> None:
+def show_result(result: "ImportResult", output: str) -> None:
+    """What an import changed."""
     if output == "json":
         data_record(result.to_dict())
         return
@@ -200,7 +201,7 @@ def _figures(result: "ImportResult", *, signs: bool) -> Iterator[dict[str, objec
             yield dict(zip(_FIGURES, cells, strict=True))
 
 
-def _remarks(result: "ImportResult") -> Iterator[str]:
+def remarks(result: "ImportResult") -> Iterator[str]:
     """What a person must know of a list, in sentences."""
     if result.layouts:
         yield f"Read with the layout {' and '.join(result.layouts)}."

@@ -29,6 +29,7 @@ from matcher.cli import (
     importing,
     layouts,
     learned,
+    live,
     looking,
     months,
     out,
@@ -184,7 +185,7 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
 for _module in (
     files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    evidence, handing_over, rules, aged, bridge, out, outbox, proof, figures, payers, audit_sample, drill, months, report, topics,
+    evidence, handing_over, rules, aged, bridge, out, outbox, live, proof, figures, payers, audit_sample, drill, months, report, topics,
 ):  # fmt: skip
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -13,6 +13,9 @@ from matcher.codes import CATALOGUE, NEEDS_PERSON
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matcher.exports.erp.base import Refused
     from matcher.exports.erp.records import Document
     from matcher.pipeline.check import Check
     from matcher.pipeline.exports import Exported
@@ -92,7 +95,7 @@ def export(what: str, path: str, as_of: date | None, known_at: str, dry_run: boo
             aging=request(options["by"] or "", options["buckets"]),
         )  # fmt: skip
     if dry_run:
-        _preview(done)
+        preview(done.documents, done.refused, "table")
     for file in done.files:
         data(f"{file}\n")
     if what == "receipts":
@@ -114,9 +117,10 @@ def _usual(target: str) -> str:
     return f"receipts{(erp.load(target).endings or ('.jsonl',))[0]}"
 
 
-def _preview(done: "Exported") -> None:
-    rows = [_document(one, "") for one in done.documents] + [_document(one.document, one.why) for one in done.refused]
-    show(rows, _SENDING, "table")
+def preview(documents: "Sequence[Document]", refused: "Sequence[Refused]", output: str) -> None:
+    """Documents that would be sent, and those that would not."""
+    rows = [_document(one, "") for one in documents] + [_document(one.document, one.why) for one in refused]
+    show(rows, _SENDING, output)
 
 
 def _document(one: "Document", why: str) -> dict[str, Any]:

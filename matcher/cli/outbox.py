@@ -23,10 +23,10 @@ _COLUMNS = (
     Column("age", "days", Kind.COUNT, priority=1, zeros=True), Column("erp_number", "number", priority=1),
     Column("said", "what the ERP says", Kind.TEXT, priority=1, wrap=True, least=16),
 )  # fmt: skip
-_TAKEN = (
+TAKEN = (
     "external_id", "result", "erp_number", "message", "target", "record", "customer_id", "currency", "amount", "line_id", "decision_id",
 )  # fmt: skip
-_TAKEN_COLUMNS = (
+TAKEN_COLUMNS = (
     Column("external_id", "document", priority=0, least=20), Column("result", priority=0, tones=_TONES),
     Column("erp_number", "number", priority=1), Column("customer_id", "customer", priority=2), Column("record", "kind", priority=3),
     Column("amount", kind=Kind.AMOUNT, priority=1, total=True), Column("currency", " ", priority=1, once=True),
@@ -97,8 +97,8 @@ def ack(files: tuple[str, ...], output: str, target: str, resolve: tuple[str, ..
         if resolve
         else books.acknowledge(files, target=target, dry_run=dry_run)
     )
-    rows = [_taken(one) for one in done.taken]
-    show(rows, _TAKEN_COLUMNS, output, complete=_TAKEN, head=heading(books, "answers of the ERP") if rows else ())
+    rows = [taken_row(one) for one in done.taken]
+    show(rows, TAKEN_COLUMNS, output, complete=TAKEN, head=heading(books, "answers of the ERP") if rows else ())
     words = {Answered.NEVER_ARRIVED: "never arrived"}
     counts = [f"{count} {words.get(word, word)}" for word in Answered if (count := done.count(word))]
     again = [f"{counted(done.known, 'answer')} known before"] if done.known else []
@@ -108,7 +108,8 @@ def ack(files: tuple[str, ...], output: str, target: str, resolve: tuple[str, ..
         click.get_current_context().exit(NEEDS_PERSON)
 
 
-def _taken(one: Any) -> dict[str, object]:
+def taken_row(one: Any) -> dict[str, object]:
+    """An answer that was taken, as a row."""
     from matcher import money
 
     about = {name: getattr(one, name) for name in ("target", "record", "customer_id", "currency", "line_id", "decision_id")}

@@ -1,6 +1,6 @@
 """Codes of what goes to an ERP, and of what comes back."""
 
-from matcher.codes.entry import BAD_INPUT, USAGE, Code, bad
+from matcher.codes.entry import BAD_INPUT, BUSY, USAGE, Code, bad
 
 TARGETS = (
     Code(
@@ -35,5 +35,50 @@ TARGETS = (
         "ack.contradicts",
         "An answer contradicts an earlier one: accepted and then not, or two numbers for one document.",
         "Ask the ERP; what it has booked under which number stands in `matcher outbox`.",
+    ),
+    Code(
+        "api.secret",
+        USAGE,
+        "The key or token of an ERP's interface is neither in its environment variable nor in the system keyring, or is no such thing.",
+        "Set the variable, or put the secret into the keyring; the target's page in docs/targets names it.",
+    ),
+    Code(
+        "api.denied",
+        USAGE,
+        "The ERP does not let us in, or not do what was asked.",
+        "Look at the key or token and at the rights of its user there, then repeat the command: what was done stays.",
+    ),
+    Code(
+        "api.unreachable",
+        BUSY,
+        "The ERP cannot be reached, or does not answer; it was tried several times.",
+        "Repeat the command later: what was done stays, and nothing is sent twice.",
+    ),
+    Code(
+        "api.limited",
+        BUSY,
+        "The ERP takes no more calls for now.",
+        "Repeat the command later: what was done stays, and nothing is sent twice.",
+    ),
+    bad(
+        "api.answer",
+        "The ERP sends us to another address, or answers with an error where it was asked; or a call would go to a host that is not meant.",
+        "Look at the address in [target.NAME.api] of matcher.toml, and at the rights of its user.",
+    ),
+    Code(
+        "push.busy",
+        BUSY,
+        "Another command is pushing to this ERP or pulling from it, for the same books.",
+        "Wait until it has ended, then repeat the command.",
+    ),
+    bad(
+        "pull.page",
+        "An answer is no page of the list that was asked for; nothing was imported.",
+        "Look whether the address is the ERP's, and whether its user may read the list; else import a file.",
+    ),
+    bad(
+        "pull.control",
+        "A list that was read is not what the ERP says it is, in rows or sum, or changed while it was read; nothing was imported.",
+        "Repeat the command at a quieter time; else import a file.",
     ),
 )

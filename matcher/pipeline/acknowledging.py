@@ -159,6 +159,21 @@ def _record(session: Session, book: _Book | None, told: Iterable[tuple[Answer, s
     return Acknowledged(tuple(one for one, _ in taken.values()), known)
 
 
+def record(session: Session, target: str, answers: Iterable[Answer], source: str) -> Acknowledged:
+    """Records what a system answered to calls.
+
+    Args:
+        session: of the command.
+        target: that was called.
+        answers: of documents that were sent to it.
+        source: who answered, for the log: the host.
+
+    Raises:
+        MatcherError: ``ack.contradicts``.
+    """
+    return _record(session, _Book(session, target), [(one, "") for one in answers], {"": source})
+
+
 def _append(session: Session, target: str, taken: Iterable[tuple[Taken, str]], sources: Mapping[str, str]) -> None:
     batch = session.next_batch
     rows = [

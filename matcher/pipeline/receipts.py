@@ -10,7 +10,7 @@ import polars as pl
 
 from matcher.errors import MatcherError
 from matcher.exports import erp, files
-from matcher.exports.erp.base import Export, ExportRequest
+from matcher.exports.erp.base import Export, ExportRequest, Target
 from matcher.frames import State
 from matcher.journal.chain import Head
 from matcher.ledger import outbox as ledger
@@ -57,13 +57,24 @@ class ReceiptsMade:
     head: Callable[[], Head]
 
 
-def make(session: Session, file_name: str, as_of: date, target: str, how: Sending = NEW, state: State | None = None) -> ReceiptsMade:
+def make(
+    session: Session, file_name: str, as_of: date, target: str | Target, how: Sending = NEW, state: State | None = None
+) -> ReceiptsMade:  # fmt: skip
     """Makes an export of receipts, and remembers nothing.
+
+    Args:
+        session: of the command.
+        file_name: of the main file.
+        as_of: its day.
+        target: name of the ERP, or the target itself where its interface has other forms than its files.
+        how: which documents.
+        state: of the books, where it is known.
 
     Raises:
         MatcherError: ``usage.option``, ``target.*``.
     """
-    chosen = erp.load(target)
+    chosen = erp.load(target) if isinstance(target, str) else target
+    target = chosen.name
     sent = store.exports(session.store, target)
     stand = standings(session, target, sent)
     of = partial(ledger.of_state, stand)

@@ -27,6 +27,14 @@ def exports(store: Store, target: str) -> pl.DataFrame:
     return store.frame("SELECT * EXCLUDE (target) FROM log.export WHERE target = ? ORDER BY batch, external_id", target)
 
 
+def pushed(store: Store, target: str) -> dict[str, str]:
+    """The documents of a target whose latest sending was a call and no file, with its moment, ISO 8601 in UTC."""
+    sql = """SELECT e.external_id, b."at" FROM (
+            SELECT external_id, max(batch) AS batch FROM log.export WHERE target = ? GROUP BY external_id
+        ) AS e JOIN log.batch AS b USING (batch) WHERE b.command = 'push' ORDER BY 1"""
+    return {str(key): str(at) for key, at in store.run(sql, [target])}
+
+
 def targets(store: Store) -> list[str]:
     """Names of the targets that something was sent to."""
     return [str(name) for (name,) in store.run("SELECT DISTINCT target FROM log.export ORDER BY 1")]

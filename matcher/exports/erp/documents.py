@@ -85,6 +85,17 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     )
 
 
+def as_sent(state: State, job: ExportRequest, ids: frozenset[str]) -> pl.DataFrame:
+    """Documents that were sent before, whatever became of their decisions since; columns as of `documents`."""
+    rows = job.sent.filter(pl.col("external_id").is_in(ids)).unique("external_id", keep="last", maintain_order=True)
+    before = [
+        external_id(entity, decision, version - 1) if record == "reversal" else ""
+        for entity, decision, version, record in rows.select("entity", "decision_id", "version", "record").iter_rows()
+    ]
+    told = rows.with_columns(pl.Series("reverses", before, dtype=pl.String)).select(*SENT_FIELDS, "reverses")
+    return _explained(told, state).sort("record", "external_id")
+
+
 def batch(to_send: pl.DataFrame, state: State, job: ExportRequest) -> ExportBatch:
     """The control figures of documents."""
     day = job.as_of or state.as_of

@@ -12,7 +12,7 @@ from matcher.matching.items.customer_items import oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
-from matcher.matching.references.text import STRONG
+from matcher.matching.references.numbers import STRONG
 from matcher.model import Allocation
 from matcher.money import PPM
 from matcher.rules.rulebook import Limits, Rulebook

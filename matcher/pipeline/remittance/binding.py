@@ -94,8 +94,8 @@ def bind(
         found = list(_by_payer(kept.advice, free, senders[kept.key], documents[kept.key]))
         for line, doubt in found:
             bonds[line.line_id].append(Bond(kept, "payer", doubt))
-        if not found and (line := _by_amount(kept.advice, free)):
-            bonds[line.line_id].append(Bond(kept, "amount", AMOUNT_ALONE))
+        if not found and (only := _by_amount(kept.advice, free)):
+            bonds[only.line_id].append(Bond(kept, "amount", AMOUNT_ALONE))
     order = {kept.key: place for place, kept in enumerate(advices)}
     return {line: sorted(found, key=lambda bond: order[bond.kept.key]) for line, found in sorted(bonds.items())}
 

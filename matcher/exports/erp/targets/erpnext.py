@@ -40,7 +40,7 @@ ACCOUNT = tuple(
 MOST_NAME = 140
 """Characters of a name and of a reference number: Frappe's fields of type Data and Link."""
 _INVOICES = ("invoice", "credit_note", "debit_note")
-_JOURNAL = (Kind.WRITE_OFF, Kind.SET_OFF, Kind.RETURN)
+JOURNAL_KINDS = (Kind.WRITE_OFF, Kind.SET_OFF, Kind.RETURN)
 _FORMS = frozenset(Form) - {Form.NO_CUSTOMER, Form.CURRENCIES, Form.OTHER_CUSTOMER}
 
 
@@ -74,7 +74,7 @@ def refuses(document: Document, settings: Settings) -> str:
     kind = document.reversed_kind or document.kind
     if kind == Kind.APPLICATION:
         return "has no import for it; use Payment Reconciliation there"
-    if document.kind == Kind.REVERSAL and kind not in _JOURNAL:
+    if document.kind == Kind.REVERSAL and kind not in JOURNAL_KINDS:
         return f"has no import for it; cancel the Payment Entry {document.reverses_number or document.reverses} there"
     others = [part for part in document.parts if part.document_type not in _INVOICES]
     if others:
@@ -83,9 +83,9 @@ def refuses(document: Document, settings: Settings) -> str:
     if long:
         return f"takes names of 1 to {MOST_NAME} characters, and {long[0][:40]!r} has {len(long[0])}"
     foreign = document.currency != settings.currency
-    if foreign and (kind in _JOURNAL or any(part.adjustments for part in document.parts)):
+    if foreign and (kind in JOURNAL_KINDS or any(part.adjustments for part in document.parts)):
         return f"wants the rate to {settings.currency}, which nobody told, for anything but a plain payment in {document.currency}"
-    return _refuses_amounts(document) if kind not in _JOURNAL else ""
+    return _refuses_amounts(document) if kind not in JOURNAL_KINDS else ""
 
 
 def _refuses_amounts(document: Document) -> str:
@@ -99,16 +99,17 @@ def _refuses_amounts(document: Document) -> str:
 
 def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     """The Journal Entries, where there are any, and the Payment Entries."""
-    journal = [one for one in batch.documents if (one.reversed_kind or one.kind) in _JOURNAL]
-    payments = [row for one in batch.documents if one not in journal for row in _payment(one, batch.settings)]
+    journal = [one for one in batch.documents if (one.reversed_kind or one.kind) in JOURNAL_KINDS]
+    payments = [row for one in batch.documents if one not in journal for row in payment_rows(one, batch.settings)]
     files = [csv_file(batch.file_name, (*PAYMENT, *REFERENCE, *DEDUCTION), payments)]
     if journal:
         beside = PurePath(batch.file_name).with_suffix(".journal.csv").name
-        files.insert(0, csv_file(beside, (*JOURNAL, *ACCOUNT), [row for one in journal for row in _journal(one, batch.settings)]))
+        files.insert(0, csv_file(beside, (*JOURNAL, *ACCOUNT), [row for one in journal for row in journal_rows(one, batch.settings)]))
     return tuple(files)
 
 
-def _payment(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+def payment_rows(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+    """A Payment Entry: its own fields stand in the first row, those of its child tables in all."""
     assert one.line is not None
     bank, receivable = settings.account(one), named(settings.receivables, one.currency, "receivables")
     paid_from, paid_to = (receivable, bank) if one.amount > 0 else (bank, receivable)
@@ -129,7 +130,8 @@ def _payment(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
         yield (*(head if number == 0 else ("",) * len(PAYMENT)), *reference, *deduction)
 
 
-def _journal(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+def journal_rows(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+    """A Journal Entry: its own fields stand in the first row, those of its child table in all."""
     head = ("Journal Entry", one.date, settings.entity(one), one.external_id, one.line.booking_date if one.line else one.date, _remark(one))
     rows = [_customer(one, part, settings) for part in one.parts]
     rows += [

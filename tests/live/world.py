@@ -1,0 +1,242 @@
+"""Books whose decisions go to a stub of an ERP by calls; decisions, pushes, kills and lost answers at random, and what must hold after."""
+
+import random
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from support import CONFIG, NOW, customers_file, items_file, lines_file, new_books
+
+from live.stub import Call, Trouble
+from matcher.books import Books
+from matcher.errors import MatcherError
+from matcher.exports.erp.live import wire
+from matcher.pipeline.actions.requests import AllocationRequest
+from matcher.pipeline.receipts import Sending
+from matcher.states import Sent
+
+CUSTOMERS = ("C1", "C2", "C3")
+
+
+class System(Protocol):
+    """A stub, as the world needs it. Amounts are cents."""
+
+    calls: list[Call]
+    mistakes: list[str]
+    trouble: Any
+    target: str
+    secrets: dict[str, str]
+    acts: tuple[str, ...]
+    """Of `World.ACTS` those that the system has a form for."""
+
+    def serve(self) -> AbstractContextManager[str]: ...
+    def table(self, url: str) -> str:
+        """The target's tables of matcher.toml."""
+
+    def invoice(self, name: str, customer: str, cents: int) -> None: ...
+    def item_extra(self, name: str) -> dict[str, str]:
+        """Further columns of the item in the books."""
+
+    def ids(self) -> list[str]:
+        """External ids of all that was ever booked, one for each document that stands there or stood."""
+
+    def outstanding(self) -> dict[str, int]:
+        """What is open of each invoice."""
+
+    def bank(self) -> int:
+        """What came to the bank account, less what left it."""
+
+    def on_account(self) -> int:
+        """Money that pays no document."""
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Net:
+    """What happens to calls, and where a push is killed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.likely: dict[Trouble, float] = {}
+        self.moments = 0
+        self.kill_at = 0
+
+    def trouble(self, call: Call) -> Trouble:
+        drawn = self.random.random()
+        for word, share in self.likely.items():
+            drawn -= share
+            if drawn < 0:
+                return word
+        return Trouble.NONE
+
+    def moment(self) -> None:
+        self.moments += 1
+        if self.moments == self.kill_at:
+            raise Killed
+
+
+class World:
+    """Books and system."""
+
+    def __init__(self, folder: Path, system: System, url: str, seed: int, size: int, patch: pytest.MonkeyPatch) -> None:
+        self.system, self.random, self.net = system, random.Random(seed), Net(seed)
+        system.trouble = self.net.trouble
+        self.items = {f"INV-{number:04}": self.random.randrange(50_00, 900_00) for number in range(size)}
+        self.customer = {name: CUSTOMERS[place % 3] for place, name in enumerate(self.items)}
+        for name, cents in self.items.items():
+            system.invoice(name, self.customer[name], cents)
+        self.books = self._books(folder, url, size)
+        for name, text in system.secrets.items():
+            patch.setenv(name, text)
+        patch.setattr(wire, "pause", lambda seconds: None)
+        self._watch(patch)
+        state = self.books.state()
+        amounts = state.lines.select("line_id", "amount").iter_rows()
+        self.lines: dict[str, int] = dict(amounts)
+        self.free_lines, self.free_items = sorted(self.lines), sorted(self.items)
+        self.live: list[tuple[str, str, list[str]]] = []
+
+    def _books(self, folder: Path, url: str, size: int) -> Books:
+        books = new_books(folder / "books", CONFIG + self.system.table(url))
+        rows = [
+            {"item_id": name, "customer_id": self.customer[name], "document_no": name, "amount": f"{cents / 100:.2f}"}
+            | self.system.item_extra(name)
+            for name, cents in self.items.items()
+        ]  # fmt: skip
+        books.import_files("items", [items_file(folder, rows)])
+        books.import_files("customers", [customers_file(folder, [{"customer_id": one, "name": f"{one} GmbH"} for one in CUSTOMERS])])
+        lines = [
+            {"amount": f"{self.random.randrange(10_00, 2000_00) / 100:.2f}", "bank_reference": f"R{number}"} for number in range(size)
+        ]  # fmt: skip
+        books.ingest([lines_file(folder, lines)])
+        return Books(books.directory, actor="ada", clock=lambda: NOW)
+
+    def _watch(self, patch: pytest.MonkeyPatch) -> None:
+        """Moments at which a kill may come: before and after each call, and each time that the books are opened or closed."""
+        net, once, opener = self.net, wire.Wire._once, Books._opener
+
+        def called(self: wire.Wire, request: Any) -> Any:
+            net.moment()
+            reply = once(self, request)
+            net.moment()
+            return reply
+
+        def opened(self: Books, *args: Any, **more: Any) -> Any:
+            inner = opener(self, *args, **more)
+
+            @contextmanager
+            def wrapped(*, write: bool) -> Iterator[Any]:
+                net.moment()
+                with inner(write=write) as session:
+                    yield session
+                    net.moment()
+                net.moment()
+
+            return wrapped
+
+        patch.setattr(wire.Wire, "_once", called)
+        patch.setattr(Books, "_opener", opened)
+
+    # --- what people do -----------------------------------------------------------------------------------------------------------
+
+    def decide(self) -> None:
+        """A decision of any kind, or an undo."""
+        act = self.random.choice(self.system.acts)
+        getattr(self, f"_{act}")()
+
+    def _take(self, line: str, items: list[str]) -> None:
+        self.free_items = [one for one in self.free_items if one not in items]
+        self.free_lines = [one for one in self.free_lines if one != line]
+
+    def _pay(self) -> None:
+        """One or two invoices of one customer; what the line brings beyond them stays on account, if it brings less they stay open."""
+        if not self.free_lines or not self.free_items:
+            return
+        line, first = self.random.choice(self.free_lines), self.random.choice(self.free_items)
+        others = [one for one in self.free_items if self.customer[one] == self.customer[first] and one != first]
+        chosen = [first, *self.random.sample(others, min(len(others), self.random.choice((0, 0, 1))))]
+        left, asked = self.lines[line], []
+        for name in chosen:
+            cash = min(left, self.items[name])
+            left -= cash
+            if cash:
+                asked.append(AllocationRequest(name, f"{cash / 100:.2f}"))
+        self._decided(line, [one.item for one in asked], lambda: self.books.allocate(line, asked))
+
+    def _pay_with_discount(self) -> None:
+        fitting = [(line, name) for line in self.free_lines for name in self.free_items if self.lines[line] >= self.items[name]]
+        if not fitting:
+            return
+        line, name = self.random.choice(fitting)
+        discount = self.random.randrange(1, self.items[name] // 10)
+        cash = self.items[name] - discount
+        asked = [AllocationRequest(name, f"{cash / 100:.2f}", f"{discount / 100:.2f}", "discount")]
+        self._decided(line, [name], lambda: self.books.allocate(line, asked))
+
+    def _put_on_account(self) -> None:
+        if self.free_lines:
+            line = self.random.choice(self.free_lines)
+            self._decided(line, [], lambda: self.books.on_account([line], self.random.choice(CUSTOMERS)))
+
+    def _write_off(self) -> None:
+        if self.free_items:
+            name = self.random.choice(self.free_items)
+            asked = [AllocationRequest(name, adjustment=f"{self.items[name] / 100:.2f}", adjustment_reason="bad_debt")]
+            (made,) = self.books.write_off(asked, reason="bad_debt")
+            self._take("", [name])
+            self.live.append((made.decision_id, "", [name]))
+
+    def _undo(self) -> None:
+        if self.live:
+            gone = self.live.pop(self.random.randrange(len(self.live)))
+            self.books.undo(gone[1] or gone[0])
+            self.free_items = sorted([*self.free_items, *gone[2]])
+            self.free_lines = sorted({*self.free_lines, *([gone[1]] if gone[1] else [])})
+
+    def _decided(self, line: str, items: list[str], do: Any) -> None:
+        do()
+        self._take(line, items)
+        self.live.append(("", line, items))
+
+    # --- what the machine does ----------------------------------------------------------------------------------------------------
+
+    def push(self, **how: bool) -> Any:
+        """A push. One that is killed or fails gives the error."""
+        try:
+            return self.books.push(self.system.target, how=Sending(skip_unsupported=True, **how))
+        except (Killed, MatcherError) as error:
+            return error
+
+    def settle(self) -> None:
+        """The net is well again, and pushes go on until nothing is left to do."""
+        self.net.likely, self.net.kill_at = {}, 0
+        for _ in range(6):
+            done = self.push(rejected=True)
+            assert not isinstance(done, BaseException), done
+            assert done.error is None, done.error
+            page = self.books.outbox(target=self.system.target)
+            if not page.counts.keys() - {Sent.ACCEPTED}:
+                return
+        raise AssertionError(f"left: {page.counts} {page.documents}")
+
+    def check(self) -> None:
+        """Everything is there exactly once, and every sum is the journal's to the cent."""
+        assert self.system.mistakes == []
+        every = [one.external_id for one in self.books.outbox(target=self.system.target, state="accepted").documents]
+        booked = self.system.ids()
+        assert len(set(booked)) == len(booked), "booked twice"
+        assert set(booked) <= set(every), "booked, and not known to be"
+        state = self.books.state()
+        # a document that was rejected, or never arrived, and whose decision was undone is in neither
+        settled: dict[str, int] = dict.fromkeys(self.items, 0)
+        posted = state.allocations.filter(state.allocations["state"] == "posted")
+        for item, cash, cleared in posted.select("item_id", "item_amount", "adjustment").iter_rows():
+            settled[item] += cash + cleared
+        assert self.system.outstanding() == {name: cents - settled[name] for name, cents in self.items.items()}
+        decided = state.lines.filter(state.lines["state"] == "posted")
+        assert self.system.bank() == decided["amount"].sum()
+        assert self.system.on_account() == decided["amount"].sum() - posted["amount"].sum()
