@@ -55,7 +55,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 # needs uv; writes versions and hashes, no index address
 lock:
 	$(COMPILE) pyproject.toml --extra report requirements/run.in -o requirements/run.txt
-	$(COMPILE) pyproject.toml --extra documents --extra report --extra review --extra web requirements/run.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra documents --extra erp --extra report --extra review --extra spark --extra web requirements/run.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) demo-books build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

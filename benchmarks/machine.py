@@ -1,5 +1,6 @@
 """Running a command and measuring it, and what machine that was."""
 
+import json
 import os
 import platform
 import subprocess
@@ -12,6 +13,15 @@ from typing import Any
 
 LIBRARIES = ("matcher-recon", "duckdb", "polars", "numpy", "rapidfuzz", "lxml", "pyarrow")
 
+_STARTER = """
+import json, os, sys, time
+out = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+start = time.perf_counter()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, out, 2)])
+_, status, used = os.wait4(child, 0)
+print(json.dumps([status, time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+
 
 def run(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Runs a command to its end, its output in a file.
@@ -21,21 +31,18 @@ def run(command: Sequence[str], log: Path, environment: Mapping[str, str] | None
         `calibration`: seconds of a fixed loop right before, which tells a quiet machine from a busy one.
     """
     quiet = calibrate()
-    with log.open("wb") as out:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    # Linux counts KiB, macOS bytes
-    peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    # a child begins with the peak of whoever starts it, which may have read a large file: a small process stands between
+    starter = (sys.executable, "-S", "-c", _STARTER, str(log), *command)
+    told = subprocess.run(
+        starter, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, **(environment or {})}
+    ).stdout
+    status, wall, cpu, peak = json.loads(told)
     return {
-        "exit": child.returncode,
+        "exit": os.waitstatus_to_exitcode(status),
         "wall_seconds": round(wall, 3),
-        "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
-        "peak_mib": round(peak, 1),
+        "cpu_seconds": round(cpu, 3),
+        # Linux counts KiB, macOS bytes
+        "peak_mib": round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1),
         "calibration": quiet,
     }
 

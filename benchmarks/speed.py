@@ -17,7 +17,7 @@ from benchmarks import generate, statements
 from benchmarks.machine import facts, run
 from benchmarks.month.plan import Calendar, day_text
 
-_COMMAND = (sys.executable, "-c", "from matcher.cli import program; program()")
+COMMAND = (sys.executable, "-c", "from matcher.cli import program; program()")
 _LAST_DAYS_PER_MILLE = 10
 Result = dict[str, Any]
 
@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--count", type=int, action="append", metavar="N", help="transactions; may be repeated (default: 100000 and 1000000)"
     )
     readers.add_argument("--format", action="append", choices=sorted(statements.FORMATS), help="may be repeated (default: all)")
-    single = parts.add_parser("single", help="single commands on books that a run has looked at: queue, show, explain, accept, undo")
+    single = parts.add_parser(
+        "single", help="single commands on books that a run has looked at: queue, show, explain, customer, items, status, and decisions"
+    )
     single.add_argument(
         "--books", type=Path, required=True, metavar="DIR", help="each accept is undone; the line then waits for the next run"
     )
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         one.add_argument("--repeat", type=int, default=1, metavar="N", help="runs of each measurement; the fastest is kept (default: 1)")
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
-    command = tuple(shlex.split(given.matcher)) or _COMMAND
+    command = tuple(shlex.split(given.matcher)) or COMMAND
     measured = {"month": _month, "readers": _readers, "single": _single}[given.part](given, command)
     asked = shlex.join(sys.argv[1:] if arguments is None else arguments)
     result: Result = {"command": f"python -m benchmarks.speed {asked}", "machine": facts()} | measured
@@ -92,6 +94,8 @@ def _one_month(out: Path, truth: Path, command: tuple[str, ...]) -> list[Result]
         ("ingest the last lines", ("ingest", str(last)), new),
         ("run again", ("run", "--as-of", as_of), new),
         ("export matches", ("export", "matches", "-o", str(matches)), lines),
+        ("export aging", ("export", "aging", "-o", str(out / "aging.csv")), lines),
+        ("export receipts", ("export", "receipts", "-o", str(out / "receipts.jsonl")), lines),
     )
     return [_step(name, (*command, *arguments), books, out, count) for name, arguments, count in steps]
 
@@ -101,10 +105,15 @@ def _single(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
     listed = given.out / "queue.csv"
     run((*command, "queue", "--limit", str(given.repeat), "--format", "csv"), listed, {"MATCHER_BOOKS": str(given.books)})
     rows = listed.read_text(encoding="utf-8").splitlines()
-    lines = [row["line_id"] for row in csv.DictReader(rows) if row["state"] == "proposed"]
+    named = [(row["line_id"], row["customer_id"], row["documents"]) for row in csv.DictReader(rows) if row["state"] == "proposed"]
     runs = []
-    for line in lines:
-        wanted = (("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("accept", line), ("undo", line))
+    for line, customer, documents in named:
+        number = documents.split()[0] if documents else "1"
+        wanted = (
+            ("--version",), ("queue", "--limit", "20"), ("show", line), ("explain", line), ("customer", customer),
+            ("items", "--search", number), ("status",), ("accept", line), ("undo", line), ("note", line, "measured"), ("reject", line),
+            ("undo", line),
+        )  # fmt: skip
         runs.append([_step(words[0], (*command, *words), given.books, given.out, None) for words in wanted])
     return {"part": "single", "steps": [_fastest(steps) for steps in zip(*runs, strict=True)]}
 
@@ -140,7 +149,7 @@ def _readers(given: argparse.Namespace, command: tuple[str, ...]) -> Result:
         for name in given.format or list(statements.FORMATS):
             file = given.out / f"statement-{count}.{name}.{statements.FORMATS[name][1]}"
             megabytes = statements.write(name, count, file) / 1e6
-            for how in (_inspect, _ingest):
+            for how in (_inspect, ingest):
                 best = _fastest(tuple(how(name, file, count, given.out, command) for _ in range(given.repeat)))
                 rate = {"file_mb": round(megabytes, 1), "mb_per_second": round(megabytes / best["wall_seconds"], 2)}
                 steps.append(best | {"format": name} | rate)
@@ -152,7 +161,7 @@ def _inspect(name: str, file: Path, count: int, out: Path, command: tuple[str, .
     return _step(f"inspect {name}", (*command, "inspect", str(file)), out, out, count)
 
 
-def _ingest(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:
+def ingest(name: str, file: Path, count: int, out: Path, command: tuple[str, ...]) -> Result:
     books = out / "books-readers"
     shutil.rmtree(books, ignore_errors=True)
     books.mkdir()

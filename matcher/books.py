@@ -118,12 +118,18 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
         self._clock = clock
         self._wait = wait
         self._shown: tuple[date, tuple[WaitingLine, ...]] | None = None
+        self._names: list[str] = []
 
     def as_shown(self, as_of: date, lines: Sequence[WaitingLine]) -> Books:
         """These books for a decision on receipts as a person saw them; it is refused (``decision.changed``) when one has changed since."""
         made = copy(self)
         made._shown = (as_of, tuple(lines))
         return made
+
+    @property
+    def name(self) -> str:
+        """The books' name; as it was when the month was closed of which the latest report tells."""
+        return self._names[0] if self._names else self.config.books.name
 
     def today(self) -> date:
         """The clock's day."""
@@ -177,7 +183,8 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
                 self.earlier = self.earlier or store.earlier
                 self.config = read.config
                 at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-                session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version())
+                self._names = []
+                session = Session(store, self.directory, read.config, read.digest, self.actor, at, program_version(), names=self._names)
                 if write:
                     session.check_key()
                 if write and self._shown:
@@ -276,15 +283,30 @@ class Books(AuditingMethods, CreditMethods, DecisionMethods, ExportingMethods, L
             return import_remittance(session, sources)
 
     def run(
-        self, as_of: date | None = None, *, precision: float | None = None, dry_run: bool = False, progress: Progress = SILENT
+        self,
+        as_of: date | None = None,
+        *,
+        precision: float | None = None,
+        dry_run: bool = False,
+        progress: Progress = SILENT,
+        processes: int | None = None,
+        engine: str | None = None,
     ) -> RunResult:
-        """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run."""
-        from matcher.engines.duckdb import DuckDBEngine
+        """Matches every line that is still open, up to the day `as_of` if given. `precision` overrides the policy's for this run.
+
+        `processes`: how many share the work; if not given as ``[engine]`` says, else one for each core. `engine`: ``local`` or ``spark``;
+        if not given as ``[engine]`` says.
+        """
+        from matcher.engines import chosen
         from matcher.money import PPM
 
         ppm = None if precision is None else round(precision * PPM)
-        with self._session(write=True, keep=not dry_run, work=Work.RUN, long=True) as session:
-            return pipeline.run.run(session, DuckDBEngine(), self.rules().book, as_of or date.max, ppm, progress)
+        own = self.config.engine
+        writing = self._session(write=True, keep=not dry_run, work=Work.RUN, long=True)
+        with chosen(engine or own.kind, own.master) as finder, writing as session:
+            return pipeline.run.run(
+                session, finder, self.rules().book, as_of or date.max, ppm, progress, processes or own.processes or None
+            )  # fmt: skip
 
     def rules(self) -> Rules:
         """The rules that these books decide by. Raises MatcherError (``rules.invalid``) when their rules.toml is not valid."""

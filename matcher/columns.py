@@ -3,14 +3,11 @@
 The column forms of `matcher.money.parse` and of ISO dates; a property test holds them equal to the plain forms.
 """
 
-from datetime import date
-
 import polars as pl
 
 from matcher import money
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-"""First and last day that the ERP's documents and rates may have: with any other one, counting days would leave the calendar."""
+from matcher.days import EARLIEST as EARLIEST
+from matcher.days import LATEST as LATEST
 
 _AMOUNT = r"^[+-]?(?:\d+\.?\d*|\.\d+)$"
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896

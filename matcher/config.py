@@ -3,13 +3,13 @@
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matcher import account_numbers, money, reasons
 from matcher.characters import identifier_fault
-from matcher.credit_settings import DunningSection, InsuranceSection, InterestSection
+from matcher.credit_settings import AddressSection, DunningSection, InsuranceSection, InterestSection
 from matcher.errors import MatcherError
 from matcher.settings import load_toml, read_text
 from matcher.states import ROLES, SETTLING, WORKS, DecisionKind
@@ -67,12 +67,14 @@ class Entity(_Strict):
         name: of the company.
         control_account: its receivables in the general ledger.
         vat_id: by which its own electronic invoices are known.
+        address: where it is, for codes that say so.
     """
 
     id: Identifier
     name: str
     control_account: str = ""
     vat_id: str = ""
+    address: AddressSection = AddressSection()
 
 
 class Account(_Strict):
@@ -241,6 +243,20 @@ class ProofSection(_Strict):
     old_after_days: int = Field(default=90, ge=1, le=3660)
 
 
+class EngineSection(_Strict):
+    """``[engine]``: what a run may use.
+
+    Attributes:
+        kind: ``local``, or ``spark`` for a Spark cluster.
+        processes: of this program, together; 0 for as many as there are cores.
+        master: the cluster, as Spark is given it.
+    """
+
+    kind: Literal["local", "spark"] = "local"
+    processes: int = Field(default=0, ge=0, le=256)
+    master: str = "local[*]"
+
+
 class Config(_Strict):
     """A checked `matcher.toml`. `target`: tables of export targets by their names; a target checks its own when it is used."""
 
@@ -252,6 +268,7 @@ class Config(_Strict):
     policy: Policy = Policy()
     journal: Journal = Journal()
     proof: ProofSection = ProofSection()
+    engine: EngineSection = EngineSection()
     reasons: dict[str, ReasonSection] = Field(default_factory=dict)
     collection_targets: dict[str, CollectionTarget] = Field(default_factory=dict)
     dunning: DunningSection = DunningSection()

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher import actors
-from matcher.pipeline import actions, view
+from matcher import actors, pipeline
+from matcher.pipeline import actions
 
 if TYPE_CHECKING:
     from matcher.credit_control.interest import ItemInterest
@@ -51,7 +51,7 @@ class CreditMethods(ABC):
         from matcher.pipeline.credit_control import statements
 
         with self._session(write=False) as session:
-            known = view.known_at(session, known_at)
+            known = pipeline.view.known_at(session, known_at)
             told = statements.statements(session, customers, as_of or self._present_day(session), since, known)
             return statements.write(session, told, Path(folder))
 
@@ -75,7 +75,7 @@ class CreditMethods(ABC):
         from matcher.pipeline.credit_control import dunning
 
         with self._session(write=sent, keep=not dry_run) as session:
-            made = dunning.listing(session, as_of or self._present_day(session), customer, view.known_at(session, known_at))
+            made = dunning.listing(session, as_of or self._present_day(session), customer, pipeline.view.known_at(session, known_at))
             return made, dunning.record(session, made) if sent else []
 
     def interest(
@@ -85,7 +85,7 @@ class CreditMethods(ABC):
         from matcher.pipeline.credit_control import interest
 
         with self._session(write=False) as session:
-            known = view.known_at(session, known_at)
+            known = pipeline.view.known_at(session, known_at)
             return interest.proposals(session, items, customer, as_of or self._present_day(session), known)
 
     def evidence(self, path: str | Path, items: Sequence[str] = (), as_of: date | None = None, *, customer: str = "") -> list[Member]:

@@ -11,16 +11,30 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class AddressSection(_Strict):
+    """``[entity.address]``: a structured address, as codes for payments have it. `country`: ISO 3166-1, two letters."""
+
+    street: Annotated[str, Field(max_length=70)] = ""
+    house_number: Annotated[str, Field(max_length=16)] = ""
+    postcode: Annotated[str, Field(max_length=16)] = ""
+    town: Annotated[str, Field(max_length=35)] = ""
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+
+
 class DunningSection(_Strict):
     """``[dunning]``: when an item is dunned.
 
     Attributes:
         levels: days past due from which each level is reached, rising.
         advice_days: how long after its date an advice keeps the items that it names from being dunned.
+        least_amount: a document of which less is asked for is not dunned; in the base currency.
+        least_total: a customer of whom less is asked for in all is not dunned; in the base currency.
     """
 
     levels: tuple[int, ...] = Field(default=(7, 21, 35), strict=False, min_length=1)
     advice_days: int = Field(default=14, ge=0)
+    least_amount: Decimal = Field(default=Decimal(0), ge=0, strict=False)
+    least_total: Decimal = Field(default=Decimal(0), ge=0, strict=False)
 
     @model_validator(mode="after")
     def _rising(self) -> "DunningSection":

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcher import actors
+from matcher import actors, pipeline
 from matcher.errors import MatcherError
-from matcher.pipeline import actions, rulebooks, sampling, selection
+from matcher.pipeline import actions, selection
 from matcher.states import Work
 
 if TYPE_CHECKING:
@@ -36,14 +36,18 @@ class DecisionMethods(ABC):
     def _present_day(self, session: Session) -> date: ...
 
     def _selected(
-        self, session: Session, line_ids: Sequence[str], filters: Filters | None, but: Sequence[str] = (), *, proposed: bool = True
+        self,
+        session: Session,
+        line_ids: Sequence[str],
+        filters: Filters | None,
+        but: Sequence[str] = (),
+        pick: Callable[[Session, date, Filters], Selection] = selection.proposed,
     ) -> Selection:
-        """The lines that are named, or else those that wait, or wait with a proposal, and that the filters let through; but some."""
+        """The lines that are named, or else those that `pick` finds and that the filters let through; but some."""
         if filters is None:
             chosen = selection.lines(session, line_ids)
         else:
-            rules = {rule.id for rule in rulebooks.of_books(session.directory).book.rule} if filters.rule else ()
-            pick = selection.proposed if proposed else selection.waiting
+            rules = {rule.id for rule in pipeline.rulebooks.of_books(session.directory).book.rule} if filters.rule else ()
             chosen = pick(session, self._present_day(session), selection.checked(session, filters, rules))
         return selection.without(chosen, selection.lines(session, but).line_ids) if but else chosen
 
@@ -58,7 +62,7 @@ class DecisionMethods(ABC):
         """
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
-            chosen = self._selected(session, line_ids, filters, but)
+            chosen = self._selected(session, line_ids, filters, but, selection.acceptable)
             if choice:
                 if len(chosen.line_ids) != 1:
                     raise MatcherError("usage.option", "a choice is taken for one line at a time")
@@ -145,7 +149,7 @@ class DecisionMethods(ABC):
         """Sets lines, or all that filters let through, aside until a day; see `actions.placing.hold`."""
         actors.check_reasons(reason, owner)
         with self._session(write=True, keep=not dry_run) as session:
-            named = self._selected(session, line_ids, filters, proposed=False).line_ids
+            named = self._selected(session, line_ids, filters, pick=selection.waiting).line_ids
             return actions.placing.hold(session, named, until, reason, owner) if named or filters is None else []
 
     def assign(
@@ -154,7 +158,7 @@ class DecisionMethods(ABC):
         """Says who follows lines, or all that filters let through, up; see `actions.placing.assign`."""
         actors.check_reasons(reason, owner)
         with self._session(write=True, keep=not dry_run) as session:
-            named = self._selected(session, line_ids, filters, proposed=False).line_ids
+            named = self._selected(session, line_ids, filters, pick=selection.waiting).line_ids
             return actions.placing.assign(session, named, owner, reason) if named or filters is None else []
 
     def note(self, line_ids: Sequence[str], text: str, *, dry_run: bool = False) -> list[Decided]:
@@ -173,13 +177,13 @@ class DecisionMethods(ABC):
         """Says that postings chosen for a check are right; see `sampling.right`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return sampling.right(session, line_ids, reason)
+            return pipeline.sampling.right(session, line_ids, reason)
 
     def check_wrong(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Takes postings back that were chosen for a check and are wrong; see `sampling.wrong`."""
         actors.check_reasons(reason)
         with self._session(write=True) as session:
-            return sampling.wrong(session, line_ids, reason)
+            return pipeline.sampling.wrong(session, line_ids, reason)
 
     def approve(self, decisions: Sequence[str], *, reject: bool = False, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Posts decisions that wait for another person, or takes them off; see `actions.approving`."""

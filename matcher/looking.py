@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from matcher import pipeline, review
 from matcher.filters import Filters
+from matcher.ledger.periods import last_day
 from matcher.pipeline import listed, selection
 
 if TYPE_CHECKING:
-    from matcher.frames import State
     from matcher.ledger.proof.cash import CashProof
     from matcher.ledger.proof.records import Proof
     from matcher.openitems.layouts.library import Layouts
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from matcher.pipeline.sampling import Sampled
     from matcher.pipeline.session import Session
     from matcher.pipeline.trust import Standing
-    from matcher.pipeline.view import Asked
     from matcher.review.advices import AdviceView
     from matcher.review.approvals import WaitingDecision
     from matcher.review.customer import CustomerView
@@ -52,9 +51,6 @@ class LookingMethods(ABC):
     @abstractmethod
     def _present_day(self, session: Session) -> date: ...
 
-    @abstractmethod
-    def _report(self, as_of: date | None, known_at: str = "") -> tuple[State, Asked]: ...
-
     @property
     @abstractmethod
     def reads_only(self) -> bool:
@@ -77,6 +73,8 @@ class LookingMethods(ABC):
         balances: Sequence[str] = (),
         errors: Sequence[str] = (),
         known_at: str = "",
+        keep: bool = False,
+        withdraw: Sequence[str] = (),
     ) -> Proof:
         """Bank lines held against the ledger's cash book, with the four lists of items in transit; see `pipeline.proof`.
 
@@ -86,21 +84,41 @@ class LookingMethods(ABC):
             balances: book balances on the day, ``ACCOUNT=AMOUNT``; else those that the cash book's file told.
             errors: what a person says is wrong, ``book=AMOUNT:TEXT`` or ``bank=AMOUNT:TEXT``.
             known_at: a batch or day, for what was known then.
+            keep: whether the proofs of this day and later ones know these errors from now on.
+            withdraw: ids of kept errors that are none from this day on.
 
         Raises:
-            MatcherError: ``book.missing`` without a cash book, ``account.unknown``, ``usage.option``.
+            MatcherError: ``book.missing`` without a cash book, ``account.unknown``, ``usage.option``; ``period.locked`` where something
+                is kept or withdrawn in a closed month.
         """
-        with self._session(write=False) as session:
+        with self._session(write=keep or bool(withdraw)) as session:
+            day = as_of or self._present_day(session)
             said = pipeline.proof.Said(accounts, balances, errors)
-            known = pipeline.view.known_at(session, known_at)
-            return pipeline.proof.proof(session, as_of or self._present_day(session), said, known)
+            self._keep_errors(session, day, said, keep, withdraw)
+            return pipeline.proof.proof(session, day, said, pipeline.view.known_at(session, known_at))
+
+    @staticmethod
+    def _keep_errors(session: Session, day: date, said: pipeline.proof.Said, keep: bool, withdraw: Sequence[str]) -> None:
+        if withdraw:
+            pipeline.proof_errors.withdraw(session, withdraw, day)
+        if keep:
+            pipeline.proof_errors.keep(session, pipeline.proof.proof(session, day, said))
 
     def proof_of_cash(
-        self, month: str, *, accounts: Sequence[str] = (), balances: Sequence[str] = (), errors: Sequence[str] = (), known_at: str = ""
+        self,
+        month: str,
+        *,
+        accounts: Sequence[str] = (),
+        balances: Sequence[str] = (),
+        errors: Sequence[str] = (),
+        known_at: str = "",
+        keep: bool = False,
+        withdraw: Sequence[str] = (),
     ) -> tuple[Proof, tuple[CashProof, ...]]:
         """The proof on the last day of a month (YYYY-MM), and each account's proof of cash in four columns. Arguments as of `proof`."""
-        with self._session(write=False) as session:
+        with self._session(write=keep or bool(withdraw)) as session:
             said = pipeline.proof.Said(accounts, balances, errors)
+            self._keep_errors(session, last_day(month), said, keep, withdraw)
             return pipeline.proof.cash(session, month, said, pipeline.view.known_at(session, known_at))
 
     def layouts(self) -> Layouts:
@@ -239,7 +257,13 @@ class LookingMethods(ABC):
 
     def customer(self, customer_id: str, as_of: date | None = None) -> CustomerView:
         """What a customer owes, and the receipts of his that wait. Raises MatcherError: ``customer.unknown``."""
-        state, then = self._report(as_of)
+        with self._session(write=False) as session:
+            day = as_of or self._present_day(session)
+            then = pipeline.view.asked_for(session, day)
+            if then.known is None:
+                state = pipeline.view.of_customer(session, day, customer_id)
+            else:
+                state = pipeline.view.whole(session, day, then.known)
         return review.customer.customer(state, customer_id, then.buckets)
 
     def customers_beginning(self, text: str, limit: int) -> tuple[tuple[str, str], ...]:
@@ -284,6 +308,7 @@ class LookingMethods(ABC):
         closed: bool = False,
         sort: str = "due",
         limit: int | None = None,
+        as_of: date | None = None,
     ) -> ItemsPage:
         """Open items, with what is left of receipts: by customer (id, number or name), a part of a number or name, an amount.
 
@@ -293,13 +318,18 @@ class LookingMethods(ABC):
             closed: also what has nothing open.
             sort: ``due``, ``amount`` (the largest first) or ``customer``.
             limit: at most so many.
+            as_of: what was open on this day; None for now, by all that is known. A day of a closed month is told as it was known then.
 
         Raises:
             MatcherError: see `review.items.page`.
         """
         query = review.items.ItemQuery(customer, search, amount, entity, currency, overdue, closed, sort, limit)
         with self._session(write=False) as session:
-            return review.items.page(session, self._present_day(session), query)
+            if as_of is None:
+                return review.items.page(session, self._present_day(session), query)
+            then = pipeline.view.asked_for(session, as_of)
+            past = review.items.Past(pipeline.view.whole(session, as_of, then.known), then.discount_grace_days)
+            return review.items.page(session, as_of, query, past)
 
     def learned(self, customer: str = "", *, account: str = "") -> tuple[LearnedHabit, ...]:
         """Payers' accounts and names that decisions taught; see `review.learned.listing`."""

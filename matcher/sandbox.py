@@ -40,6 +40,8 @@ def confine(connection: Connection, paths: Sequence[str] = (), directories: Sequ
     connection.execute("SET allowed_paths = ?", [list(paths)])
     connection.execute("SET allowed_directories = ?", [list(directories)])
     connection.execute("SET enable_external_access = false")
+    # a program without a file of its own is taken for a person at a prompt, and standard output is for what was asked
+    connection.execute("SET enable_progress_bar = false")
 
 
 def lock(connection: Connection) -> None:

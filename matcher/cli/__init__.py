@@ -16,6 +16,8 @@ def program() -> None:
     Files and the database are closed by the commands themselves. What cannot be shown breaks nothing off; `main` says so at its end.
     """
     screen.install()
+    # to look for plug-ins of pydantic, of which this program uses none, every installed package is read
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     status = 0
     without_a_sign_it_lacks()
     try:

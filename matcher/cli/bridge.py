@@ -46,16 +46,20 @@ _CONTROL = "The control account's balance on the last day, which is then itemise
 @click.option("--customer", default="", metavar="ID|NAME", help="Of this customer only.")
 @click.option("--entity", default="", metavar="ID", help="Of this legal entity only.")
 @click.option("--group", type=click.Choice(["entity", "customer"]), default="entity", help="Whose bridge it is.", show_default=True)
+@click.option("--base", is_flag=True, help="In the base currency; what exchange rates did is a step of its own.")
 @click.option("--control", multiple=True, metavar="ACCOUNT=AMOUNT", help=_CONTROL)
 @known_at_option
 def bridge(
     output: str, month: str, first: date | None, last: date | None, customer: str, entity: str, group: str, control: tuple[str, ...],
-    known_at: str,
+    known_at: str, *, base: bool,
 ) -> None:  # fmt: skip
     """From what customers owed to what they owe: every step of a month, by legal entity and currency.
 
     Opening balance, invoices, credit notes, receipts, discounts, write-offs and so on to the closing balance, which is the total of the
     aging of the last day. Every figure is a sum over the same movements, so it adds up by itself.
+
+    With --base opening and closing are the aging's totals in the base currency, each at the closing rate of its day, every step is at the
+    closing rate of the last day, and what is left is what exchange rates did.
 
     With --control it goes on to the control account of the general ledger: what was posted here and is not booked in the ERP yet, what
     was taken back here and is booked there still, unapplied receipts that the ERP does not list, and what the ERP listed after the month
@@ -64,13 +68,13 @@ def bridge(
     from matcher.pipeline.bridges import BridgeRequest
 
     books = open_books()
-    asked = BridgeRequest(group == "customer", customer, entity, control)
+    asked = BridgeRequest(group == "customer", customer, entity, control, base)
     report = books.bridge(month, asked, first=first, last=last, known_at=known_at)
     if for_programs(output):
         show(list(_records(report)), COMPLETE, output, complete=COMPLETE)
     else:
         begin, end = day_in_words(report.period.first), day_in_words(report.period.last)
-        head = (books.config.books.name, "receivables", f"from {begin} to {end}")
+        head = (books.name, "receivables", f"from {begin} to {end}")
         _show(report, output, head, by_customer=group == "customer")
     if not report.rows.height:
         note("Nothing was open and nothing moved.")

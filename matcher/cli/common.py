@@ -142,7 +142,7 @@ def heading(books: "Books", *parts: str, as_of: date | None = None) -> tuple[str
     from matcher.cli.tables.cells import day_in_words
 
     day = as_of or books.day
-    return (books.config.books.name, *parts, *([day_in_words(day)] if day else []))
+    return (books.name, *parts, *([day_in_words(day)] if day else []))
 
 
 def open_books() -> "Books":

@@ -90,6 +90,9 @@ def accept(
     LINE is a number of your latest queue, `1-7,9` several of them, or an id. What is proposed for a line must still be what the queue
     showed. On a terminal filters show the effect first and ask.
 
+    Money that pays nothing open goes on the account of the customer whose it certainly is: where you name the line, or ask for --outcome
+    on_account, duplicate or closed_item.
+
     \b
     matcher accept 1-7,9
     matcher accept --min-confidence 98 --max-amount 5000 --dry-run

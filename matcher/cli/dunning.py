@@ -21,7 +21,8 @@ _LETTER = (
     Column("level", kind=Kind.COUNT, priority=0), Column("last_level", "sent before", Kind.COUNT, priority=3),
     Column("documents", kind=Kind.TEXT, priority=1), Column("oldest_due", "oldest due", Kind.DATE, priority=1),
     Column("amount", kind=Kind.AMOUNT, priority=0, total=True), Column("credits", kind=Kind.AMOUNT, priority=3),
-    Column("interest", kind=Kind.AMOUNT, priority=2), Column("currency", " ", priority=0, once=True),
+    Column("interest", kind=Kind.AMOUNT, priority=2), Column("receipts_waiting", "receipts waiting", Kind.COUNT, priority=1),
+    Column("waiting_amount", "of them open", Kind.AMOUNT, priority=3), Column("currency", " ", priority=0, once=True),
     Column("payment_reference", "payment reference", Kind.TEXT, priority=4), Column("our_account", "our account", priority=5),
 )  # fmt: skip
 _ITEM = (
@@ -34,7 +35,7 @@ _ITEM = (
 )  # fmt: skip
 _LETTER_COMPLETE = (
     "customer_id", "name", "entity", "currency", "level", "last_level", "documents", "oldest_due", "amount", "credits", "interest",
-    "payment_reference", "our_account", "payment_code",
+    "payment_reference", "our_account", "payment_code", "receipts_waiting", "waiting_amount",
 )  # fmt: skip
 _ITEM_COMPLETE = (
     "customer_id", "entity", "item_id", "document_no", "issue_date", "due_date", "days_late", "currency", "open_amount", "amount", "level",
@@ -76,7 +77,8 @@ def dunning(
 
     Levels go by days past due ([dunning] levels in matcher.toml; 7, 21, 35 unless said). Left out is what is disputed, promised, on hold,
     or on its way: a receipt is proposed for it, an advice announces it, or money of the customer that is not applied covers it. Credits
-    are shown beside what is asked for; nothing is set off. `export dunning` writes the documents to a file.
+    and receipts that wait are shown beside what is asked for; nothing is set off. Too little to ask for are documents below [dunning]
+    least_amount and customers below least_total. `export dunning` writes the documents to a file.
     """
     if sent and known_at:
         raise click.UsageError("--sent records what is known now, and takes no --known-at")
@@ -91,11 +93,15 @@ def dunning(
         show(rows, _ITEM, output, complete=_ITEM_COMPLETE, head=head if rows else ())
     else:
         rows = list(_letters(made))
-        show(rows, _LETTER, output, complete=_LETTER_COMPLETE, head=head if rows else ())
+        waits = any(row["receipts_waiting"] for row in rows)
+        columns = _LETTER if waits else tuple(one for one in _LETTER if one.name not in ("receipts_waiting", "waiting_amount"))
+        show(rows, columns, output, complete=_LETTER_COMPLETE, head=head if rows else ())
     note(f"{counted(len(made.dunning.letters), 'letter')}.")
     if made.dunning.left_out and not left_out:
         out = counted(len(made.dunning.left_out), "overdue document is left out", "overdue documents are left out")
         note(f"{out}: matcher dunning --left-out says why.")
+    if unseen := made.waiting.unseen_said():
+        note(f"Receipts that no run has looked at: {unseen}. Run matcher run first, so that nobody is asked for money that is here.")
     if decided:
         note(f"{counted(len(decided), 'document was recorded as dunned', 'documents were recorded as dunned')}.")
     if dry_run:
@@ -104,9 +110,11 @@ def dunning(
 
 def _letters(made: "DunningList") -> "Iterator[dict[str, object]]":
     from matcher.pipeline.credit_control.dunning import reference_of
+    from matcher.pipeline.credit_control.receipts_waiting import Waiting
 
     for letter in made.dunning.letters:
         code = made.codes[letter.customer_id, letter.entity, letter.currency]
+        waits = made.waiting.of.get((letter.customer_id, letter.entity, letter.currency), Waiting())
         yield {
             "customer_id": letter.customer_id, "name": letter.name, "entity": letter.entity, "currency": letter.currency,
             "level": letter.level, "last_level": letter.last_level or None,
@@ -115,6 +123,8 @@ def _letters(made: "DunningList") -> "Iterator[dict[str, object]]":
             "credits": money.render(letter.credits, letter.currency) if letter.credits else "",
             "interest": _interest(made, letter), "payment_reference": reference_of(letter),
             "our_account": made.accounts[letter.entity, letter.currency], "payment_code": code,
+            "receipts_waiting": waits.receipts or None,
+            "waiting_amount": money.render(waits.amount, letter.currency) if waits.receipts else "",
         }  # fmt: skip
 
 

@@ -60,9 +60,10 @@ _ACTS = {
 
 @click.command()
 @click.argument("line", metavar="LINE")
+@click.option("--full", is_flag=True, help="Also how the confidence came about: log-odds, and on what they were calibrated.")
 @with_books
 @with_format
-def explain(line: str, output: str) -> None:
+def explain(line: str, output: str, *, full: bool) -> None:
     """Why a line was matched so, or why it was not.
 
     The evidence for the chosen items as signed points, how certain that is and why, the runner-up and what makes the difference; for
@@ -80,15 +81,20 @@ def explain(line: str, output: str) -> None:
     elif for_programs(output):
         show(_rows(why), ("part", "name", "value", "words", "points", "total", *_PART), output, numbers=_NUMBERS)
     else:
-        _told(why, output)
+        _told(why, output, full=full)
         show_advices(books.advices(line_id=why.line["line_id"]), output)
         _choices(why, choices, output)
         _shadows(books.shadows(), why.line["line_id"])
 
 
-def _told(why: "LineExplanation", output: str) -> None:
+_INTERNAL = ("log-odds", "calibration")
+"""What only `--full` tells a person."""
+
+
+def _told(why: "LineExplanation", output: str, *, full: bool) -> None:
     """The page for a person."""
-    show([{"field": name, "value": value if name in _DATA else Said(value)} for name, value in _facts(why) if value], _FACTS, output)
+    facts = [(name, value) for name, value in _facts(why) if value and (full or name not in _INTERNAL)]
+    show([{"field": name, "value": value if name in _DATA else Said(value)} for name, value in facts], _FACTS, output)
     if why.chosen:
         if why.chosen.evidence:
             _waterfall(why.chosen, "Evidence", output)

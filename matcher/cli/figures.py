@@ -58,7 +58,7 @@ def kpi(
 
 
 def _tables(books: "Books", made: "KeyFigures", output: str, *, by_currency: bool, explain: bool) -> None:
-    named: tuple[str, ...] = (books.config.books.name, "key figures", f"{made.span.first.isoformat()} - {made.span.last.isoformat()}")
+    named: tuple[str, ...] = (books.name, "key figures", f"{made.span.first.isoformat()} - {made.span.last.isoformat()}")
     whole = {figure.place.entity for figure in made.figures if figure.converted}
     for (place, converted), figures in groupby(made.figures, lambda figure: (figure.place, figure.converted)):
         if not converted and not by_currency and place.entity in whole:
@@ -142,7 +142,7 @@ def team(output: str, as_of: date | None, known_at: str, month: str) -> None:
         rows = [{"part": part} | row for part, found in parts.items() for row in found]
         show([dict.fromkeys(_TEAM, "") | row for row in rows], _TEAM, output)
         return
-    named: tuple[str, ...] = (books.config.books.name, "team", f"{made.team.first.isoformat()} - {made.team.last.isoformat()}")
+    named: tuple[str, ...] = (books.name, "team", f"{made.team.first.isoformat()} - {made.team.last.isoformat()}")
     for part, columns, title in (("work", _WORK, "Decisions"), ("waiting", _WAITING, "Waiting"), ("collected", _COLLECTED, "Collected")):
         if parts[part]:
             show(parts[part], columns, output, title=title, head=named)

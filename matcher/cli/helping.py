@@ -10,6 +10,8 @@ from matcher.display.widths import width, wrapped
 FIRST = 30
 """Most columns of the first of two columns."""
 GAP = 2
+LEAST = 28
+"""Columns that words need beside what is typed."""
 
 
 class Formatter(click.HelpFormatter):
@@ -18,7 +20,11 @@ class Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line with the command's form."""
         blank = "" if languages.language() == "zh" else " "
-        super().write_usage(prog, args, languages.word("Usage:") + blank if prefix is None else prefix)
+        said = languages.word("Usage:") + blank if prefix is None else prefix
+        # click counts signs, of which some are two columns wide
+        self.width, whole = self.width - (width(said) - len(said)), self.width
+        super().write_usage(prog, args, said)
+        self.width = whole
 
     def write_heading(self, heading: str) -> None:
         """A heading."""
@@ -29,20 +35,37 @@ class Formatter(click.HelpFormatter):
 
     def write_text(self, text: str) -> None:
         """Paragraphs, each an entry of its own. Those behind a backspace keep their lines."""
-        if languages.language() == "en":
-            super().write_text(text)
-            return
+        english = languages.language() == "en"
         for place, paragraph in enumerate(paragraphs(text)):
             if place:
                 self.write("\n")
-            self.write("".join(f"{line}\n" for line in self._set(paragraph)))
+            if english and not paragraph.startswith("\b"):
+                super().write_text(paragraph)
+            else:
+                self.write("".join(f"{line}\n" for line in self._set(paragraph)))
 
     def _set(self, paragraph: str) -> Iterator[str]:
         blank = " " * self.current_indent
         if not paragraph.startswith("\b"):
             yield from (blank + line for line in wrapped(languages.sentence(paragraph), self.width - self.current_indent))
             return
-        yield from (f"{blank}{typed}{languages.sentence(words)}".rstrip() for typed, words in typed_and_words(paragraph))
+        for typed, words in typed_and_words(paragraph):
+            told = languages.sentence(words)
+            if self.current_indent + width(typed + told) <= self.width:
+                yield f"{blank}{typed}{told}".rstrip()
+            else:
+                yield from (blank + line for line in self._narrow(typed, told))
+
+    def _narrow(self, typed: str, words: str) -> Iterator[str]:
+        """A line that is too long for the page: the words go on below themselves, or below what is typed where little room is left."""
+        room = self.width - self.current_indent
+        if typed and room - width(typed) < LEAST:
+            yield typed.rstrip()
+            typed = " " * (len(typed) - len(typed.lstrip()) + 2 * GAP)
+        first = typed or " " * (len(words) - len(words.lstrip()))
+        lines = wrapped(words.strip(), room - width(first))
+        yield first + lines[0]
+        yield from (" " * width(first) + line for line in lines[1:])
 
     def write_dl(self, rows: Iterable[tuple[str, str]] | Sequence[tuple[str, str]], col_max: int = FIRST, col_spacing: int = GAP) -> None:
         """Options or commands with their words."""
@@ -99,6 +122,8 @@ class Context(click.Context):
 
 class Group(click.Group):
     """Commands whose list is in the person's language."""
+
+    context_class = Context
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, each with the first paragraph of its help."""

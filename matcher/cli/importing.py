@@ -248,3 +248,6 @@ def remarks(result: "ImportResult") -> Iterator[str]:
 def _moving(lines: Sequence[str], item_id: str) -> Iterator[str]:
     for line in lines:
         yield f"Our receipt is on the old one: `matcher undo {line}`, then `matcher allocate {line} {item_id}`."
+
+
+COMMANDS = (import_,)

@@ -28,10 +28,11 @@ _FOUND_BY = Column("found_by", "found by", priority=0)
 @click.option("--amount", default="", metavar="AMOUNT", help="With just that open, or less its discount; also a customer's whole account.")
 @click.option("--entity", default="", metavar="ID", help="Only this legal entity.")
 @click.option("--currency", default="", metavar="CODE", help="Only this currency.")
-@click.option("--overdue", is_flag=True, help="Only debts that were due before today.")
+@click.option("--overdue", is_flag=True, help="Only debts that were due before today, or before the day of --as-of.")
 @click.option("--all", "closed", is_flag=True, help="Also documents that have nothing open.")
 @click.option("--sort", type=click.Choice(["due", "amount", "customer"]), default="due", help="In which order.", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=None, help="At most so many.")
+@click.option("--as-of", type=IsoDate(), metavar="DATE", help="What was open on this day; now, by all that is known, if left out.")
 @with_books
 @with_format
 def items(output: str, **asked: Any) -> None:
@@ -47,7 +48,7 @@ def items(output: str, **asked: Any) -> None:
         row["document"] = row["item_id"] if row["document_type"] == "unapplied" else row["document_no"] or row["item_id"]
         row["customer"] = " ".join(filter(None, (str(row["customer_id"]), str(row["customer_name"]))))
     columns = (*_ITEMS, _FOUND_BY) if asked["amount"] else _ITEMS
-    show(rows, columns, output, complete=_COLUMNS, head=heading(books, "open items") if rows else ())
+    show(rows, columns, output, complete=_COLUMNS, head=heading(books, "open items", as_of=asked["as_of"]) if rows else ())
     for sentence in page.notes:
         note(sentence)
     sums = ", ".join(f"{total.to_dict()['open']} {total.currency}" for total in page.totals) or "nothing"

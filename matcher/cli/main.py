@@ -9,43 +9,8 @@ from typing import Any
 import click
 
 from matcher import languages
-from matcher.cli import (
-    advices,
-    aged,
-    audit_sample,
-    bridge,
-    completing,
-    credit_control,
-    decide,
-    decisions,
-    drill,
-    dunning,
-    evidence,
-    explain,
-    figures,
-    files,
-    handing_over,
-    helping,
-    importing,
-    layouts,
-    learned,
-    live,
-    looking,
-    months,
-    out,
-    outbox,
-    payers,
-    proof,
-    queue,
-    report,
-    review,
-    rules,
-    runlog,
-    screen,
-    statement,
-    topics,
-    work,
-)
+from matcher.cli import completing, helping, runlog, screen
+from matcher.cli.commands import MODULES, Commands
 from matcher.cli.common import LOG, QUIET, SECONDS, WAIT, Given, with_language
 from matcher.cli.streams import fault as note
 from matcher.cli.streams import note as unless_quiet
@@ -153,7 +118,14 @@ def _shown(status: int, options: Given) -> int:
     return error.exit_code
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def _set_up(command: click.Command) -> None:
+    helping.set_pages(command)
+    completing.set_words(command)
+
+
+@click.group(
+    cls=_Group, commands=Commands(MODULES, _set_up), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="matcher-recon", prog_name="matcher")
 @click.option("--books", metavar="DIR", help="Books directory; else MATCHER_BOOKS, else upwards from here.")
 @click.option("--actor", metavar="NAME", help="Who decides; else MATCHER_ACTOR, else your user name.")
@@ -167,12 +139,12 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
 
     \b
     A month, in order:
-      matcher init BOOKS          make a books directory, then fill in matcher.toml
+      matcher init BOOKS          make a books folder, then fill in matcher.toml
       matcher import items FILE   open items from the ERP (also: customers, rates)
       matcher ingest FILE...      bank statements in, each proven by its balances
       matcher run                 match what can be known
       matcher queue               what is left for a person
-      matcher export aging -o F   aged open items, and other files for other systems
+      matcher export aging -o F   aged open items; files for other systems
       matcher report -o DIR ...   the month-end pack: a page and a workbook
 
     Exit status: 0 done; 1 done, and something needs a person; 2 wrong usage or configuration; 3 bad input, nothing changed;
@@ -181,14 +153,3 @@ def main(ctx: click.Context, books: str | None, actor: str | None, wait: int | N
     options = ctx.ensure_object(Given)
     options.books, options.actor, options.wait, options.quiet = books, actor, wait, quiet
     runlog.begin(options, ctx.invoked_subcommand or "", log)
-
-
-for _module in (
-    files, layouts, statement, work, queue, review, looking, advices, decide, decisions, learned, explain, credit_control, dunning,
-    evidence, handing_over, rules, aged, bridge, out, outbox, live, proof, figures, payers, audit_sample, drill, months, report, topics,
-):  # fmt: skip
-    for _command in _module.COMMANDS:
-        main.add_command(_command)
-main.add_command(importing.import_)
-helping.set_pages(main)
-completing.set_words(main)

@@ -55,13 +55,15 @@ _SHOWN = 5
 )
 @click.option("--form", type=click.Choice(_FORMS), default=None, help="How to set it; default: statement, table in Chinese.")
 @click.option("--book-balance", multiple=True, metavar="ACCOUNT=AMOUNT", help="The ledger's balance of an account on the day; repeatable.")
+@click.option("--keep", is_flag=True, help="Keep these errors: the proofs of this day and of later ones know them.")
+@click.option("--withdraw", multiple=True, metavar="ID", help="A kept error that is none from this day on; repeatable.")
 @click.option(
     "--error", multiple=True, metavar="SIDE=AMOUNT:TEXT",
     help="An error that the proof corrects, as in 'book=180.00:cheque 1402'; @ID behind the amount names a line or entry; repeatable.",
 )  # fmt: skip
 def proof(
     output: str, as_of: date | None, known_at: str, month: str, account: tuple[str, ...], form: str | None, book_balance: tuple[str, ...],
-    error: tuple[str, ...],
+    error: tuple[str, ...], withdraw: tuple[str, ...], *, keep: bool,
 ) -> None:  # fmt: skip
     """Bank lines held against the ledger's cash book (`import book`): what only one side has, and whether both agree.
 
@@ -73,15 +75,21 @@ def proof(
     No amount is ever plugged: what is left is named as one that nothing explains. The book's balance is --book-balance, else a row of kind
     `balance` in the cash book's file and the entries after it. Without either nothing is proven, and the proof says what it assumes.
 
+    An error that is stated with --error is of this proof alone; --keep keeps it, with who stated it and when. A kept one holds until its
+    line or entry is corrected, or until it is withdrawn.
+
     Exit status 1 when the sides differ, or a balance is not known.
     """
     from matcher.ledger.periods import last_day
 
     if month and as_of:
         raise MatcherError("usage.option", "--month has a day of its own; leave --as-of out")
+    if known_at and (keep or withdraw):
+        raise click.UsageError("what is kept or withdrawn is known from now on, and takes no --known-at")
     chosen = form or ("cash" if month else "table" if languages.language() == "zh" else "statement")
     books = open_books()
     said: dict[str, Any] = {"accounts": account, "balances": book_balance, "errors": error, "known_at": known_at}
+    said |= {"keep": keep, "withdraw": withdraw}
     columns: tuple[CashProof, ...] = ()
     with busy("proving"):
         if chosen == "cash":
@@ -170,6 +178,8 @@ def _say(result: "Proof", columns: Sequence["CashProof"]) -> None:
             change, opposite = (money.render(sign * slip.difference, one.currency) for sign in (1, -1))
             of = f"{one.account}:" if len(result.accounts) > 1 else ""
             note(f"{slip.entry_id}: say which side is wrong, --error '{of}book={change}:TEXT' or --error '{of}bank={opposite}:TEXT'.")
+        for error in [error for error in one.errors if error.id][:_SHOWN]:
+            note(f"{error.id}, kept by {error.by} on {error.on}: {error.side}={money.render(error.amount, one.currency)}, {error.text}.")
         for hint in one.hints[:_SHOWN]:
             note(f"{hint}.")
         weak = {by: count for by, count in one.by if by in (BY_DAY, BY_SUM)}

@@ -23,18 +23,31 @@ _CURRENCY = Column("currency", " ", priority=0, once=True)
 @with_format
 @click.option("--as-of", type=IsoDate(), metavar="DATE", help="Look at lines up to this day only; all that is known counts.")
 @click.option("--precision", type=SHARE, help="Share of postings that must be right; default: the policy's.")
+@click.option("--processes", type=click.IntRange(1, 256), metavar="N", help="Processes that share the work; default: one for each core.")
+@click.option("--engine", type=click.Choice(["local", "spark"]), help="Where to compute; default: as [engine] in matcher.toml says.")
+@click.option("--explain-plan", is_flag=True, help="With Spark: list each stage with its tasks and the bytes that were shuffled.")
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
-def run(output: str, as_of: date | None, precision: float | None, dry_run: bool) -> None:
+def run(
+    output: str,
+    as_of: date | None,
+    precision: float | None,
+    processes: int | None,
+    engine: str | None,
+    *,
+    explain_plan: bool,
+    dry_run: bool,
+) -> None:
     """Match everything that is still open, and print a summary by outcome.
 
     What is certain is posted; what is likely is proposed and waits for `accept` or `reject`; the rest is left with a reason.
     The closing words say on which classes of evidence it posted, and which only propose: see `matcher rules trust`.
+    How many processes share the work changes nothing but the time; few lines are not shared.
     """
     from matcher import money
 
     books = open_books()
     with busy("reading the books") as progress:
-        result = books.run(as_of, precision=precision, dry_run=dry_run, progress=progress)
+        result = books.run(as_of, precision=precision, dry_run=dry_run, progress=progress, processes=processes, engine=engine)
     did(lines=result.considered, posted=result.posted, proposed=result.proposed)
     rows = [
         {"outcome": outcome, "state": state, "lines": lines, "currency": currency, "amount": money.render(amount, currency)}
@@ -45,6 +58,8 @@ def run(output: str, as_of: date | None, precision: float | None, dry_run: bool)
     show(rows, columns, output, complete=("outcome", "state", "lines", "currency", "amount"), head=named)
     for what in result.notes:
         note(f"note: {what}")
+    for stage in result.stages if explain_plan else ():
+        note(f"stage {stage.number}: {stage.tasks} tasks, {stage.shuffle_written} bytes written to a shuffle, {stage.shuffle_read} read")
     if result.posted:
         note(f"Posted on {', '.join(f'{name} {count}' for name, count in result.by_class.items() if count)}.")
     ending = " Dry run: nothing was kept." if dry_run else ""

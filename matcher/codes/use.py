@@ -94,6 +94,12 @@ USE = (
     Code("profile.invalid", USAGE, "A CSV layout profile is not valid.", "Correct the named key; see docs/add_a_bank.md."),
     Code("layout.invalid", USAGE, "A layout of open items or customers is not valid.", "Correct the named key; see docs/open_items.md."),
     Code("extra.missing", USAGE, "A package that the command needs is not installed.", "Install it: pip install 'matcher-recon[review]'."),
+    Code(
+        "engine.unreachable",
+        USAGE,
+        "No Spark session begins.",
+        "See whether Java is there and `engine.master` in matcher.toml names the cluster, or run with --engine local.",
+    ),
     Code("usage.option", USAGE, "An option or argument cannot be used so.", "See --help."),
     Code("book.missing", USAGE, "There is no cash book to prove the bank against.", "Run `matcher import book FILE`; see docs/proof.md."),
     Code(
@@ -101,6 +107,12 @@ USE = (
         USAGE,
         "An amount cannot be converted: its currency has no exchange rate on that day or before it.",
         "Import the rate with `matcher import rates`, or look at each currency by itself.",
+    ),
+    Code(
+        "rate.base",
+        USAGE,
+        "The base currency in matcher.toml is not the one that the books' exchange rates are for.",
+        "Put base_currency back, or import rates for the new one: closed months keep theirs, and everything else is told by the new ones.",
     ),
     Code("customer.unknown", USAGE, "No customer has this id or name.", "See the customers file, or `matcher export aging`, for ids."),
     Code("customer.ambiguous", USAGE, "Several customers have a name with this text.", "Type more of the name, or the customer's id."),

@@ -1,5 +1,6 @@
 """What may be dunned on a day, by level, and what is left out and why. The list asks for nothing that is paid, on its way or contested."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,11 +12,19 @@ from matcher import money
 from matcher.frames import State
 from matcher.states import AllocationState, DecisionKind
 
-IN_TRANSIT, ADVISED, DISPUTED, COVERED, SENT = (
+IN_TRANSIT, ADVISED, DISPUTED, COVERED, SENT, SMALL, SMALL_TOTAL = (
     "a receipt is proposed for it", "an advice announces its payment", "disputed", "covered by unapplied money",
-    "dunned at this level already",
+    "dunned at this level already", "less than dunning.least_amount", "less than dunning.least_total in all",
 )  # fmt: skip
 """Why an overdue document is not dunned, beside promises and holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """What is asked for at least, in minor units of a currency: of a document, and of a customer in all."""
+
+    amount: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,13 @@ class Dunning:
 
 
 def dunning(
-    state: State, levels: Sequence[int], announced: Mapping[str, str] | None = None, customer_id: str = "", *, again: bool = False
+    state: State,
+    levels: Sequence[int],
+    announced: Mapping[str, str] | None = None,
+    customer_id: str = "",
+    *,
+    again: bool = False,
+    least: Mapping[str, Least] | None = None,
 ) -> Dunning:
     """What is to be dunned as of the state's day.
 
@@ -103,14 +118,21 @@ def dunning(
         announced: the advice that announces the payment of an item, by the item's id.
         customer_id: only this customer's; '' for all.
         again: also what was dunned at its level already.
+        least: by currency; nothing is too little in a currency that is not among them.
     """
-    items = _judged(state, levels, announced or {}, customer_id, again=again)
+    least = least or {}
+    items = _judged(state, levels, announced or {}, customer_id, least, again=again)
     names = dict(state.customers.select("customer_id", "name").iter_rows())
     credits = _credits(state)
+    totals = Counter[tuple[str, str, str]]()
+    for item in items:
+        totals[_side(item)] += item.amount
+    small = {side for side, total in totals.items() if total < least.get(side[2], Least()).total}
+    items = [_left_out(item, SMALL_TOTAL) if not item.left_out and _side(item) in small else item for item in items]
     by_letter: dict[tuple[str, str, str], list[DunningItem]] = {}
     for item in items:
         if not item.left_out:
-            by_letter.setdefault((item.customer_id, item.entity, item.currency), []).append(item)
+            by_letter.setdefault(_side(item), []).append(item)
     letters = []
     for (customer, entity, currency), mine in sorted(by_letter.items()):
         letters.append(
@@ -123,9 +145,14 @@ def dunning(
     return Dunning(tuple(letters), tuple(item for item in items if item.left_out))
 
 
+def _side(item: DunningItem) -> tuple[str, str, str]:
+    """Whose letter a document stands in."""
+    return item.customer_id, item.entity, item.currency
+
+
 def _judged(
-    state: State, levels: Sequence[int], announced: Mapping[str, str], customer_id: str, *, again: bool
-) -> list[DunningItem]:  # fmt: skip
+    state: State, levels: Sequence[int], announced: Mapping[str, str], customer_id: str, least: Mapping[str, Least], *, again: bool
+) -> list[DunningItem]:
     """All overdue documents that have reached a level, the oldest due date first, each with why it is left out."""
     due = pl.col("due_date").fill_null(pl.col("issue_date"))
     late = (pl.lit(state.as_of) - due).dt.total_days()
@@ -144,10 +171,12 @@ def _judged(
     for row in map(_Overdue._make, rows.select(_Overdue._fields).iter_rows()):
         level = sum(row.late >= days for days in levels)
         item = _judge(state.as_of, row, level, row.item_id in proposed, announced.get(row.item_id, ""), said, again=again)
-        key = (item.customer_id, item.entity, item.currency)
+        key = _side(item)
         if not item.left_out and unapplied.get(key, 0) >= item.amount:
             unapplied[key] -= item.amount
             item = _left_out(item, COVERED)
+        if not item.left_out and item.amount < least.get(item.currency, Least()).amount:
+            item = _left_out(item, SMALL)
         made.append(item)
     return made
 

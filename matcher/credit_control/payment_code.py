@@ -29,7 +29,7 @@ def epc(name: str, iban: str, minor: int, currency: str, reference: str) -> str:
         return ""
     structured = account_numbers.normal(reference)
     pair = ("", " ".join(reference.split())[:_TEXT])
-    if _RF.fullmatch(structured) and _remainder(structured) == 1:
+    if is_rf(structured):
         pair = (structured, "")
     lines = ["BCD", "002", "1", "SCT", "", payee, account, f"EUR{money.render(minor, currency)}", "", *pair]
     while not lines[-1]:
@@ -41,6 +41,11 @@ def epc(name: str, iban: str, minor: int, currency: str, reference: str) -> str:
 def is_iban(account: str) -> bool:
     """Whether a number has the form and the check digits of an IBAN (ISO 13616: modulus 97, remainder 1)."""
     return bool(_IBAN.fullmatch(account)) and _remainder(account) == 1
+
+
+def is_rf(reference: str) -> bool:
+    """Whether a text without spaces is an ISO 11649 creditor reference: its form, and modulus 97 with remainder 1."""
+    return bool(_RF.fullmatch(reference)) and _remainder(reference) == 1
 
 
 def _remainder(text: str) -> int:

@@ -4,10 +4,12 @@ import duckdb
 import polars as pl
 
 from matcher import sandbox
+from matcher.engines.base import Stage
 from matcher.errors import MatcherError
 from matcher.matching import candidates as rules
 from matcher.matching.candidates import Candidates
 from matcher.matching.keys import item_keys, line_keys
+from matcher.rules.rulebook import Rulebook
 
 
 class DuckDBEngine:
@@ -37,3 +39,10 @@ class DuckDBEngine:
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:  # it has no file but the one that memory spills to
             raise MatcherError("memory.short", "matching could not get the memory that it needs") from error
         return Candidates(references, rules.payers(accounts, numbers, rules.line_payers(lines, customers)))
+
+    def share(self, book: Rulebook, grace_days: int) -> None:
+        """See `matcher.engines.base.Engine`."""
+
+    def stages(self) -> tuple[Stage, ...]:
+        """See `matcher.engines.base.Engine`."""
+        return ()

@@ -81,6 +81,11 @@ class Outbox:
             draft.stream.writelines(chunks())
             draft.complete()
 
+    def waits(self, path: Path) -> bool:
+        """Whether `add` writes nothing yet: a pipe or a device is written to when the files are published."""
+        with _coded(path):
+            return _is_special(path)
+
     def begin(self, path: Path) -> "_Draft":
         """An empty draft of the file at `path`, which is removed if the work is broken off."""
         with undisturbed():  # between its making and its being noted nobody would remove it

@@ -35,16 +35,36 @@ def neutralise(frame: pl.DataFrame) -> pl.DataFrame:
 
 def csv_chunks(frame: pl.DataFrame) -> Iterator[bytes]:
     """The frame as CSV: UTF-8, header, commas, line feeds, neutralised, empty text as nothing."""
-    for start in range(0, max(frame.height, 1), CHUNK_ROWS):
-        part = neutralise(frame.slice(start, CHUNK_ROWS))
+    return _csv(iter([frame]))
+
+
+def _csv(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
+    for place, whole in enumerate(_parts(frames)):
+        part = neutralise(whole)
         blank = part.with_columns(pl.when(pl.col(name) != "").then(name).alias(name) for name in _texts(part))
-        yield blank.write_csv(include_header=start == 0).encode()
+        yield blank.write_csv(include_header=place == 0).encode()
 
 
 def json_lines(frame: pl.DataFrame) -> Iterator[bytes]:
     """The frame as JSON Lines: one object for each row."""
-    for start in range(0, frame.height, CHUNK_ROWS):
-        yield _one_line(frame.slice(start, CHUNK_ROWS).write_ndjson()).encode()
+    return _json_lines(iter([frame]))
+
+
+def _json_lines(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
+    for part in _parts(frames):
+        if part.height:
+            yield _one_line(part.write_ndjson()).encode()
+
+
+def _parts(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The rows of all frames, some at a time; a first part without rows where there are none."""
+    some = False
+    for frame in frames:
+        for start in range(0, frame.height, CHUNK_ROWS):
+            some = True
+            yield frame.slice(start, CHUNK_ROWS)
+    if not some:
+        yield frame.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +149,15 @@ def chunks(report: Report, path: Path, about: Mapping[str, str] | None = None, l
         case ".csv" if locale:
             return local_csv(report, LOCALES[locale])
         case _:
-            return _TEXT_FORMS[suffix](rendered(report))
+            return _TEXT_FORMS[suffix](iter([rendered(report)]))
+
+
+def streamed(reports: Iterator[Report], path: Path, locale: str = "") -> Iterator[bytes] | None:
+    """The bytes that `chunks` gives of the rows of all reports together; None for a form that is only written whole."""
+    suffix = path.suffix.lower()
+    if locale or suffix not in _TEXT_FORMS:
+        return None
+    return _TEXT_FORMS[suffix](rendered(report) for report in reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +191,12 @@ def _one_line(text: str) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
 
 
-def _json_array(frame: pl.DataFrame) -> Iterator[bytes]:
+def _json_array(frames: Iterator[pl.DataFrame]) -> Iterator[bytes]:
     yield b"["
-    for start in range(0, frame.height, CHUNK_ROWS):
-        rows = _one_line(frame.slice(start, CHUNK_ROWS).write_ndjson()).rstrip("\n").replace("\n", ",\n")
-        yield (",\n" if start else "\n").encode() + rows.encode()
+    for place, part in enumerate(_parts(frames)):
+        if part.height:
+            rows = _one_line(part.write_ndjson()).rstrip("\n").replace("\n", ",\n")
+            yield (",\n" if place else "\n").encode() + rows.encode()
     yield b"\n]\n"
 
 
@@ -177,5 +206,5 @@ def _parquet(frame: pl.DataFrame, about: Mapping[str, str] | None = None) -> Ite
     yield buffer.getvalue()
 
 
-_TEXT_FORMS: dict[str, Callable[[pl.DataFrame], Iterator[bytes]]] = {".csv": csv_chunks, ".json": _json_array, ".jsonl": json_lines}
+_TEXT_FORMS: dict[str, Callable[[Iterator[pl.DataFrame]], Iterator[bytes]]] = {".csv": _csv, ".json": _json_array, ".jsonl": _json_lines}
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json", ".jsonl")

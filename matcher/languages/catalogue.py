@@ -28,7 +28,7 @@ SHAPES = {
 """What values of these names look like; any other may be any text."""
 DATA = frozenset(
     "payer name customer customer_name customer_id text file path where typed account line line_id item_id document_no books actor owner "
-    "number documents programme command key target".split()
+    "number documents programme command key target columns".split()
 )
 """Names of values that people or other programs wrote: never translated."""
 _LETTERS = re.compile(r"[A-Za-z]{2,}")

@@ -10,7 +10,9 @@ from enum import StrEnum
 import polars as pl
 
 from matcher.amounts import total
+from matcher.errors import MatcherError
 from matcher.frames import Schema
+from matcher.ledger.conversion import ClosingRates
 from matcher.states import DocumentType, MovementKind
 
 
@@ -46,6 +48,7 @@ class Step(StrEnum):
     RETURNS = "returns", "returned by the bank"
     REVERSALS = "reversals", "taken back"
     ERP = "erp", "changed in the ERP"
+    EXCHANGE_EFFECT = "exchange_effect", "change of exchange rates"
     CLOSING = "closing", "closing balance"
 
 
@@ -100,19 +103,73 @@ def bridge(moved: pl.DataFrame, items: pl.DataFrame, first: date, last: date) ->
         there; a step only where something moved. A customer with whom nothing was open and nothing moved has no rows.
     """
     day, keys = pl.col("effective_date"), ["entity", "customer_id", "currency"]
-    until = moved.filter(day <= last)
-    inside = until.filter(day >= first).join(items.select("item_id", "document_type").unique("item_id"), on="item_id", how="left")
+    told = {"amount": total(pl.col("amount")), "movements": pl.len().cast(pl.Int64)}
+    lean = moved.select(*keys, "item_id", "amount", "kind", "reason", "effective_date")
+    inside = lean.filter(day >= first, day <= last)
+    typed = inside.join(items.select("item_id", "document_type").unique("item_id"), on="item_id", how="left")
+    steps = typed.select(*keys, "amount", step=_step(), reason=_reason()).group_by(*keys, "step", "reason").agg(**told)
     balances = [
-        frame.select(*keys, "amount", step=pl.lit(step.value), reason=pl.lit(""))
-        for step, frame in ((Step.OPENING, until.filter(day < first)), (Step.CLOSING, until))
+        lean.filter(days).group_by(keys).agg(**told).with_columns(step=pl.lit(step.value), reason=pl.lit("")).select(steps.columns)
+        for step, days in ((Step.OPENING, day < first), (Step.CLOSING, day <= last))
     ]
-    steps = inside.with_columns(step=_step()).select(*keys, "amount", "step", reason=_reason())
+    return _complete(pl.concat([*balances, steps]), keys)
+
+
+def in_base_currency(
+    moved: pl.DataFrame, items: pl.DataFrame, first: date, last: date, opening: ClosingRates, closing: ClosingRates
+) -> pl.DataFrame:
+    """The same in the base currency: opening and closing at the rates of their own days, item by item as the aging has them; each step at
+    the closing rate of the last day. What is left is what the rates did: a step of its own, with the cents of rounding.
+
+    Args:
+        moved, items, first, last: as of `bridge`.
+        opening: rates of the day before the first one.
+        closing: rates of the last day.
+
+    Raises:
+        MatcherError: ``rate.missing`` for a currency with anything open or moved.
+    """
+    keys = ["entity", "customer_id"]
+    own = bridge(moved, items, first, last)
+    ends = pl.col("step").is_in([Step.OPENING.value, Step.CLOSING.value])
+    _check_rates(own.filter((pl.col("step") == Step.OPENING.value) & (pl.col("amount") != 0)), opening)
+    _check_rates(own.filter(pl.col("amount") != 0), closing)
+    day = pl.col("effective_date")
+    balances = [
+        _balances(moved.filter(days), rates, step)
+        for step, days, rates in ((Step.OPENING, day < first, opening), (Step.CLOSING, day <= last, closing))
+    ]
+    steps = closing.converted(own.filter(~ends, pl.col("amount") != 0), ["amount"]).select(*keys, "step", "reason", "amount", "movements")
+    parts = pl.concat([*balances, steps])
+    way = pl.when(pl.col("step") == Step.CLOSING.value).then(1).otherwise(-1)
+    effect = parts.group_by(keys).agg(amount=total(pl.col("amount") * way)).filter(pl.col("amount") != 0)
+    effect = effect.with_columns(step=pl.lit(Step.EXCHANGE_EFFECT.value), reason=pl.lit(""), movements=pl.lit(0, pl.Int64))
     sums = (
-        pl.concat([*balances, steps.select(balances[0].columns)])
+        pl.concat([parts, effect.select(parts.columns)])
         .group_by(*keys, "step", "reason")
-        .agg(amount=total(pl.col("amount")), movements=pl.len().cast(pl.Int64))
+        .agg(amount=total(pl.col("amount")), movements=pl.col("movements").sum())
+        .with_columns(currency=pl.lit(closing.base))
     )
-    return _complete(sums, keys)
+    wanted = [*keys, "currency"]
+    return _complete(sums.select(*wanted, "step", "reason", "amount", "movements"), wanted)
+
+
+def _check_rates(rows: pl.DataFrame, rates: ClosingRates) -> None:
+    if missing := rates.missing(rows["currency"].unique()):
+        named = ", ".join(missing)
+        raise MatcherError("rate.missing", f"there is no rate for {named} on {rates.day.isoformat()} or before")
+
+
+def _balances(moved: pl.DataFrame, rates: ClosingRates, step: Step) -> pl.DataFrame:
+    """What is open after these movements, each item converted by itself, by legal entity and customer."""
+    keys = ["entity", "customer_id"]
+    items = moved.group_by(*keys, "item_id", "currency").agg(amount=total(pl.col("amount")), movements=pl.len().cast(pl.Int64))
+    counted = items.group_by(keys).agg(movements=pl.col("movements").sum())
+    converted = rates.converted(items.filter(pl.col("amount") != 0), ["amount"]).group_by(keys).agg(amount=total(pl.col("amount")))
+    both = counted.join(converted, on=keys, how="left").with_columns(pl.col("amount").fill_null(0))
+    return both.select(*keys, "amount", "movements", step=pl.lit(step.value), reason=pl.lit("")).select(
+        *keys, "step", "reason", "amount", "movements"
+    )
 
 
 def by_entity(rows: pl.DataFrame) -> pl.DataFrame:

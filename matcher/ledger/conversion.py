@@ -5,7 +5,7 @@ rows, so that it can be added up again from what is shown. An amount whose curre
 is made without it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -72,7 +72,7 @@ class ClosingRates:
         """
         if currency == self.base:
             return minor
-        numerator, denominator = self._factors.get(currency) or self._factor(currency)
+        numerator, denominator = self._factor(currency)
         whole, rest = divmod(minor * numerator, denominator)
         converted = whole + (2 * rest > denominator or (2 * rest == denominator and whole & 1))
         if abs(converted) > money.MAX_MINOR:
@@ -91,8 +91,14 @@ class ClosingRates:
         Raises:
             MatcherError: as `convert` does, but for a missing rate.
         """
+        told = frame[currency].unique().to_list()
+        lost = set(self.missing(told))
+        factors = {code: (1, 1) if code == self.base else self._factor(code) for code in told if code not in lost}
+        if 2 * max(_most(frame, amounts), 1) * max((max(factor) for factor in factors.values()), default=1) < _FITS:
+            found = self._columns(frame, amounts, currency, factors)
+            if _most(found, amounts) <= money.MAX_MINOR:
+                return frame.with_columns(found[name].cast(pl.Int64).alias(f"{prefix}{name}") for name in amounts)
         codes = frame[currency].to_list()
-        lost = set(self.missing(set(codes)))
         columns = []
         for name in amounts:
             pairs = zip(frame[name].to_list(), codes, strict=True)
@@ -100,11 +106,45 @@ class ClosingRates:
             columns.append(pl.Series(f"{prefix}{name}", values, pl.Int64()))
         return frame.with_columns(columns)
 
+    @staticmethod
+    def _columns(frame: pl.DataFrame, amounts: Sequence[str], currency: str, factors: Mapping[str, tuple[int, int]]) -> pl.DataFrame:
+        """What `convert` gives for each row of some columns, as Int128."""
+        rows = [(code, *factor) for code, factor in factors.items()]
+        table = pl.DataFrame(rows, schema={currency: pl.String(), "numerator": pl.Int128(), "denominator": pl.Int128()}, orient="row")
+        joined = frame.select(currency, *amounts).join(table, on=currency, how="left", maintain_order="left")
+        over, under, one = pl.col("numerator"), pl.col("denominator"), pl.lit(1, pl.Int128)
+        for name in amounts:
+            product = pl.col(name).cast(pl.Int128) * over
+            joined = joined.with_columns(product.alias(name), cut=product // under)
+            # whatever division does below zero, this one rounds down as Python's
+            joined = joined.with_columns(rest=pl.col(name) - pl.col("cut") * under)
+            below = pl.col("rest") < 0
+            joined = joined.with_columns(
+                cut=pl.when(below).then(pl.col("cut") - one).otherwise("cut"),
+                rest=pl.when(below).then(pl.col("rest") + under).otherwise("rest"),
+            )
+            left = under - pl.col("rest")
+            up = (pl.col("rest") > left) | ((pl.col("rest") == left) & (pl.col("cut") % pl.lit(2, pl.Int128) != 0))
+            joined = joined.with_columns(pl.when(up).then(pl.col("cut") + one).otherwise("cut").alias(name))
+        return joined.select(amounts)
+
     def _factor(self, currency: str) -> tuple[int, int]:
         """What minor units of a currency are multiplied and divided by."""
+        if currency in self._factors:
+            return self._factors[currency]
         if currency not in self.rates:
             raise MatcherError("rate.missing", f"there is no rate for {currency} on {self.day.isoformat()} or before")
         places = Fraction(10) ** (money.scale(self.base) - money.scale(currency))
         factor = places / Fraction(self.rates[currency].per_base)
         self._factors[currency] = factor.numerator, factor.denominator
         return self._factors[currency]
+
+
+_FITS = 1 << 126
+"""What is below it has room for its double in 128 bits."""
+
+
+def _most(frame: pl.DataFrame, names: Sequence[str]) -> int:
+    """The largest amount of some columns, whatever its sign."""
+    ends = frame.select(pl.col(name).cast(pl.Int128).abs().max() for name in names).row(0)
+    return max((int(end) for end in ends if end is not None), default=0)

@@ -1,6 +1,6 @@
 """Folding facts and decisions into state. State is never stored: it can be dropped and computed again at any time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -14,8 +14,28 @@ from matcher.ledger.restored import restored
 from matcher.states import ENGINE, REVERSING, SETTLING, AllocationState, DecisionKind, LineState, Outcome
 
 
-def fold(facts: Facts, as_of: date, base_currency: str) -> State:
-    """The state of the books as of a day."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What decisions and findings say of lines as of a day, without what it makes of items and accounts.
+
+    Attributes:
+        facts: what it is made of, with what stands again as a proposal.
+        decisions: all of them, with ``live``; `in_force` those that hold on the day.
+        lines: columns of `frames.STATE_LINE`. excluded: those of `frames.STATE_EXCLUDED`.
+        posted: allocations of the decisions in force. allocations: these and present proposals, columns of `frames.STATE_ALLOCATION`.
+    """
+
+    facts: Facts
+    decisions: pl.DataFrame
+    in_force: pl.DataFrame
+    lines: pl.DataFrame
+    excluded: pl.DataFrame
+    posted: pl.DataFrame
+    allocations: pl.DataFrame
+
+
+def placed(facts: Facts, as_of: date) -> Placed:
+    """The lines and allocations of the books as of a day."""
     decisions = live(facts.decisions)
     in_force = _in_force(decisions, as_of)
     context = in_force.select("decision_id", "actor", "run_by", "rule", "outcome", "effective_date", "batch")
@@ -25,13 +45,29 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     facts = _with_restored(facts, in_force)
     lines = _lines(facts, reported.join(excluded, on="line_id", how="anti") if excluded.height else reported, in_force, posted)
     allocations = pl.concat([posted.drop("batch"), _proposed(facts, lines)]).sort("line_id", "decision_id", "ordinal")
-    # a document that money is posted on is part of the picture, also when the ERP has moved its date to a later day since
-    dated = facts.items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
+    return Placed(facts, decisions, in_force, lines, excluded, posted, allocations)
+
+
+def told(items: pl.DataFrame, posted: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The items that are part of the picture on a day: issued by then, or with money on them.
+
+    A document that money is posted on counts also when the ERP has moved its date to a later day since.
+    """
+    return items.filter((pl.col("issue_date") <= as_of) | pl.col("item_id").is_in(posted["item_id"].implode()))
+
+
+def fold(facts: Facts, as_of: date, base_currency: str) -> State:
+    """The state of the books as of a day."""
+    of_lines = placed(facts, as_of)
+    facts, lines, posted = of_lines.facts, of_lines.lines, of_lines.posted
     moved = movements(facts).filter(pl.col("effective_date") <= as_of)
-    notes = item_notes.latest(facts.item_notes, in_force)
-    items = item_notes.disputed(_items(dated, posted, balances(moved)), notes)
+    notes = item_notes.latest(facts.item_notes, of_lines.in_force)
+    items = item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes)
     credits = _credits(lines, moved)
-    state = State(as_of, base_currency, lines, items, allocations, facts.customers, decisions, excluded, credits, moved, notes)
+    state = State(
+        as_of, base_currency, lines, items, of_lines.allocations, facts.customers, of_lines.decisions, of_lines.excluded, credits, moved,
+        notes,
+    )  # fmt: skip
     _check(state, facts)
     return state
 
@@ -90,9 +126,10 @@ def _lines(facts: Facts, reported: pl.DataFrame, in_force: pl.DataFrame, posted:
     )  # fmt: skip
     verdicts = (
         in_force.filter(pl.col("kind").is_in(SETTLING))
+        .select("batch", "ordinal", "line_id", *columns)
         .sort("batch", "ordinal")
-        .group_by("line_id", maintain_order=True)
-        .agg(pl.col(name).last() for name in columns)
+        .unique("line_id", keep="last", maintain_order=True)
+        .drop("batch", "ordinal")
         .with_columns(pl.lit(LineState.POSTED).alias("state"))
     )
     findings = facts.findings.join(verdicts, on="line_id", how="anti").with_columns(

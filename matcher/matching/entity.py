@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,8 @@ from matcher.matching.decisions.decide import MatchResult, decide
 from matcher.matching.decisions.diagnosis import diagnosed
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
-from matcher.matching.explanations.cache import unsaid
+from matcher.matching.explanations.cache import alone, unsaid
+from matcher.matching.explanations.looking import Looking
 from matcher.matching.items.open_items import OpenItems, Rate
 from matcher.matching.items.repetition import Repetition
 from matcher.matching.records import Receipt
@@ -137,8 +138,7 @@ class EntityInput:
         open_now, about = pl.col("open") != 0, self.about
         named = self.items.filter(~open_now & pl.col("item_id").is_in(candidates.references["item_id"].unique().implode()))
         closed = {row[0]: (row[1], row[2]) for row in named.select("item_id", "amount", "customer_id").iter_rows()}
-        counted = self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
-        amounts = {(currency, amount): count for currency, amount, count in counted.iter_rows()}
+        amounts = {(currency, amount): count for currency, amount, count in self.amounts().iter_rows()}
         still_open, in_order = receipts.items(self.items.filter(open_now)), about.instalments_in_order
         pool = OpenItems(
             still_open, about.relatives, about.countries, about.rate, amounts, instalments_in_order=in_order,
@@ -150,6 +150,15 @@ class EntityInput:
         if self.advices:
             made = [one._replace(advices=self.advices[one.line_id]) if one.line_id in self.advices else one for one in made]
         return EntityItems(made, pool, memory)
+
+    def amounts(self) -> pl.DataFrame:
+        """How many items had each amount open before any posting of ours: currency, listed_open, len."""
+        return self.items.filter(pl.col("listed_open") != 0).group_by("currency", "listed_open").len()
+
+
+Sharing = Callable[[EntityInput, EntityItems, Sequence[Receipt], Looking], Looking]
+"""Who looks at the receipts of a legal entity, given as columns and as objects; the receipts in the order of their payers, and this process
+that could look at all of them."""
 
 
 def entity_inputs(
@@ -177,8 +186,14 @@ def entity_inputs(
     return made
 
 
-def match(each: Iterable[EntityItems], book: Rulebook, policy: Policy, explained: Callable[[int], None] = unsaid) -> Iterator[MatchResult]:
-    """Verdicts on all receipts, company by company. `explained`: as of `ExplanationCache`."""
+def match(
+    each: Iterable[EntityItems],
+    book: Rulebook,
+    policy: Policy,
+    explained: Callable[[int], None] = unsaid,
+    looking: Callable[[Sequence[Receipt], Looking], Looking] = alone,
+) -> Iterator[MatchResult]:
+    """Verdicts on all receipts, company by company. `explained`, `looking`: as of `ExplanationCache`."""
     for company in each:
-        verdicts = decide(company.receipts, company.pool, company.known, book, policy, explained)
+        verdicts = decide(company.receipts, company.pool, company.known, book, policy, explained, looking)
         yield from diagnosed(verdicts, company.receipts, company.pool, company.known, book, policy)

@@ -15,6 +15,9 @@ from matcher.states import DecisionKind, LineClass
 LEAST = 3
 """Lines of which persons have said the same, and nothing else, before it is proposed."""
 
+LARGEST = 2
+"""So many times the largest of the earlier amounts a line may have: fees and interest grow slowly, and a tenfold one is something else."""
+
 KINDS = frozenset(kind.value for kind in LineClass) - {LineClass.OWN_TRANSFER, LineClass.BOOKED_ELSEWHERE, LineClass.OTHER}
 """What may be proposed: an own transfer has another leg to find, what was booked elsewhere is told by the cash book, and `other` is no
 reason to think anything of the next line."""
@@ -41,6 +44,14 @@ _MONTHS = frozenset(
 """What one month's text has in the place of another's."""
 
 
+class _Said(NamedTuple):
+    """What persons have said of all the lines that are alike: a word of `KINDS`, the largest amount without its sign, and the sentence."""
+
+    kind: str
+    largest: int
+    sentence: str
+
+
 class _Alike(NamedTuple):
     """What lines of one kind have in common."""
 
@@ -65,8 +76,9 @@ def kind_of(rule: str) -> str:
 def repeated(lines: pl.DataFrame, decisions: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """The lines that are like at least three of which persons have said what they are: columns of `REPEATED`, in the order of ids.
 
-    Like is what has the same legal entity, account, direction and counterparty, and begins with the same words. Where persons have said
-    different things of such lines, or taken back what they said, nothing is proposed.
+    Like is what has the same legal entity, account, direction and counterparty, begins with the same words, and is not more than `LARGEST`
+    times as much as the largest of them. Where persons have said different things of such lines, or taken back what they said, nothing is
+    proposed.
 
     Args:
         lines: all that count; columns of `LINE`.
@@ -83,22 +95,23 @@ def repeated(lines: pl.DataFrame, decisions: pl.DataFrame, asked: pl.DataFrame) 
     rows = []
     for row in asked.select(LINE).join(like, on="account", how="semi").sort("line_id").iter_rows(named=True):
         alike = _alike(row)
-        if alike and (found := kinds.get(alike)):
-            rows.append((row["line_id"], *found))
+        if alike and (found := kinds.get(alike)) and abs(row["amount"]) <= LARGEST * found.largest:
+            rows.append((row["line_id"], found.kind, found.sentence))
     return pl.DataFrame(rows, schema=REPEATED, orient="row")
 
 
-def _kinds(said: pl.DataFrame) -> Mapping[_Alike, tuple[str, str]]:
-    """What persons say of lines that are alike, and the sentence for it."""
-    found: dict[_Alike, dict[str, str]] = {}
+def _kinds(said: pl.DataFrame) -> Mapping[_Alike, _Said]:
+    """What persons say of lines that are alike."""
+    found: dict[_Alike, dict[str, tuple[str, int]]] = {}
     for row in said.iter_rows(named=True):
         if alike := _alike(row):
-            found.setdefault(alike, {})[row["line_id"]] = row["classified"] if row["live"] else ""
+            found.setdefault(alike, {})[row["line_id"]] = (row["classified"] if row["live"] else "", abs(row["amount"]))
     kinds = {}
     for alike, lines in found.items():
-        first, *others = set(lines.values())
+        first, *others = {word for word, _ in lines.values()}
         if len(lines) >= LEAST and not others and first in KINDS:
-            kinds[alike] = (first, f"{len(lines)} lines like this one were classified as {first}.")
+            largest = max(amount for _, amount in lines.values())
+            kinds[alike] = _Said(first, largest, f"{len(lines)} lines like this one were classified as {first}.")
     return kinds
 
 

@@ -70,8 +70,8 @@ def typed(table: "Table", declared: Sequence[Column], apart: Collection[str] = (
         declared: columns that are looked for.
         apart: columns that are read elsewhere, and are no part of ``extra``.
     """
-    missing = [c.name for c in declared if c.required and c.name not in table.frame.columns]
-    found = [RowFault(HEADER, "column.missing", f"there is no column {', '.join(missing)}")] if missing else []
+    columns = [c.name for c in declared if c.required and c.name not in table.frame.columns]
+    found = [RowFault(HEADER, "column.missing", f"there is no column {', '.join(columns)}")] if columns else []
     present = {c.name for c in declared} & set(table.frame.columns)
     # of an id only ordinary spaces are taken off: with other signs around it, it is another text, and refused
     ids = {c.name for c in declared if c.kind == "id"}

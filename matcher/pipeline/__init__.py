@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         outbox,
         periods,
         proof,
+        proof_errors,
         receipts,
         reissues,
         reports,
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "acknowledging", "actions", "aged", "audit_sample", "backtest", "bridges", "challenge", "choices", "conflicts", "drill", "exports",
-    "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "receipts", "reissues",
-    "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
+    "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "proof_errors", "receipts",
+    "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
 ]  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from matcher.errors import MatcherError
 from matcher.frames import State
 from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_totals, in_base_currency, labels
 from matcher.ledger.conversion import ClosingRates
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, base_currency, whole
-from matcher.store import facts
+from matcher.pipeline.view import UNSUMMED, Asked, asked_for, base_currency, whole
 from matcher.store.journal import Known
 
 YEARS = "years"
@@ -87,7 +87,8 @@ def report(session: Session, as_of: date, asked: AgingRequest, known: Known | No
         MatcherError: ``config.invalid`` for impossible buckets; ``rate.missing`` where all is to be in the base currency and cannot.
     """
     then = asked_for(session, as_of, known)
-    return of_state(whole(session, as_of, then.known), with_buckets(then, asked), asked, closing_rates(session, as_of, then))
+    state = whole(session, as_of, then.known, UNSUMMED)
+    return of_state(state, with_buckets(then, asked), asked, closing_rates(session, as_of, then))
 
 
 def with_buckets(then: Asked, asked: AgingRequest) -> Asked:
@@ -97,7 +98,8 @@ def with_buckets(then: Asked, asked: AgingRequest) -> Asked:
 
 def closing_rates(session: Session, as_of: date, then: Asked) -> ClosingRates:
     """The rates of a day, as they were known then: what is imported after a month was closed does not change it."""
-    return ClosingRates(facts.rates(session.store, then.known.batch if then.known else None), base_currency(session, then.known), as_of)
+    base = base_currency(session, then.known)
+    return ClosingRates(of_base(session, base, then.known.batch if then.known else None), base, as_of)
 
 
 def of_state(state: State, then: Asked, asked: AgingRequest, rates: ClosingRates) -> AgingReport:

@@ -12,11 +12,13 @@ from matcher.errors import MatcherError
 from matcher.frames import empty
 from matcher.ledger import bridge as steps
 from matcher.ledger.control import CONTROL, control, unexplained
+from matcher.ledger.conversion import ClosingRates
 from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline import lookup
 from matcher.pipeline.aged import names
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, whole
+from matcher.pipeline.view import UNSUMMED, asked_for, base_currency, whole
 from matcher.store import journal
 from matcher.store.journal import Known
 
@@ -59,12 +61,14 @@ class BridgeRequest:
         customer: id, number or name of the only one; '' for all.
         entity: id of the only one; '' for all.
         control: balances of control accounts at the end, as ``ACCOUNT=AMOUNT``; see `controls`.
+        base: whether every amount is in the base currency.
     """
 
     by_customer: bool = False
     customer: str = ""
     entity: str = ""
     control: Sequence[str] = ()
+    base: bool = False
 
 
 def period(month: str = "", first: date | None = None, last: date | None = None, *, present: date) -> Period:
@@ -89,7 +93,7 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
 
     Raises:
         MatcherError: ``usage.option`` for an entity that does not exist, and for a control account with one customer;
-            ``customer.unknown``, ``customer.ambiguous``; what `controls` raises.
+            ``customer.unknown``, ``customer.ambiguous``; what `controls` raises; ``rate.missing`` and ``rate.base`` for the base currency.
     """
     config = session.config
     if asked.entity and asked.entity not in {one.id for one in config.entity}:
@@ -97,17 +101,19 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
         raise MatcherError("usage.option", f"there is no entity {asked.entity!r}; known are {named}")
     if asked.control and asked.customer:
         raise MatcherError("usage.option", "a control account is of all customers, not of one")
+    if asked.control and asked.base:
+        raise MatcherError("usage.option", "a control account is itemised in each currency; leave --base out")
     then = asked_for(session, days.last, known)
-    state = whole(session, days.last, then.known)
+    state = whole(session, days.last, then.known, UNSUMMED)
     moved = state.movements
     balances = {key: minor for key, minor in controls(config, asked.control, moved).items() if asked.entity in ("", key[0])}
     if asked.entity:
         moved = moved.filter(pl.col("entity") == asked.entity)
     if asked.customer:
         moved = moved.filter(pl.col("customer_id") == lookup.customer(session, asked.customer))
-    rows = steps.bridge(moved, state.items, days.first, days.last)
+    rows = _rows(session, moved, state.items, days, then.known, base=asked.base)
     # what the ERP said since the month was closed may explain its balance: it changes no figure of ours
-    proof = control(journal.facts(session.store, known=known), state, balances) if balances else empty(CONTROL)
+    proof = control(journal.facts(session.store, UNSUMMED, known), state, balances) if balances else empty(CONTROL)
     return BridgeReport(
         days,
         rows if asked.by_customer else steps.by_entity(rows),
@@ -116,6 +122,15 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
         _listed_on(session, days.last, {entity for entity, _ in balances}),
         names(state.customers),
     )
+
+
+def _rows(session: Session, moved: pl.DataFrame, items: pl.DataFrame, days: Period, known: Known | None, *, base: bool) -> pl.DataFrame:
+    if not base:
+        return steps.bridge(moved, items, days.first, days.last)
+    code = base_currency(session, known)
+    rates = of_base(session, code, known.batch if known else None)
+    opening, closing = (ClosingRates(rates, code, day) for day in (before(days), days.last))
+    return steps.in_base_currency(moved, items, days.first, days.last, opening, closing)
 
 
 def before(days: Period) -> date:

@@ -12,6 +12,7 @@ from matcher.journal.decisions import Draft
 from matcher.ledger.fold import live
 from matcher.pipeline import exclusions, lookup, view
 from matcher.pipeline.exclusions import BookedLine
+from matcher.pipeline.restarts import begun_again
 from matcher.pipeline.session import Session
 from matcher.states import DOUBTED, ConflictState, DecisionKind, Exclusion
 from matcher.store import journal, reissues
@@ -55,9 +56,18 @@ class ConflictResolution:
 
 
 def find(entries: StagedLines, statement_ids: dict[int, str], proven: Sequence[str], replaced: Sequence[str] = ()) -> list[Conflict]:
-    """Conflicts of the lines that statements have just brought; see `StagedLines.conflicting`. The earlier line of two counts."""
+    """Conflicts of the lines that statements have just brought; see `StagedLines.conflicting`. The earlier line of two counts.
+
+    References that begin again in each statement name nothing, and are no conflict.
+    """
     by_line: dict[str, Conflict] = {}
-    for (line_id,), rows in entries.conflicting(statement_ids, proven, replaced).group_by("line_id", maintain_order=True):
+    found = entries.conflicting(statement_ids, proven, replaced)
+    if found.height:
+        concerned = sorted({*found["statement_id"], *found["other_statement"]})
+        again = begun_again(entries.references(concerned))
+        between = found.select("statement_id", "other_statement").iter_rows()
+        found = found.filter(pl.Series([pair not in again for pair in between], dtype=pl.Boolean))
+    for (line_id,), rows in found.group_by("line_id", maintain_order=True):
         others = tuple(other for other in rows["other_id"] if other not in by_line)
         if others:
             columns = ("statement_id", "source_line", "bank_reference", "currency", "booking_date")

@@ -23,12 +23,12 @@ from matcher.ledger.customer_status import customer_status
 from matcher.ledger.discrepancies import GAP, discrepancies
 from matcher.ledger.figures.forecast import FORECAST_AMOUNTS
 from matcher.ledger.followup import follow_up
-from matcher.pipeline import figures, proof, receipts
+from matcher.pipeline import figures, matched, proof, receipts
 from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, whole
+from matcher.pipeline.view import TEXTS, UNSUMMED, UNTOLD, Asked, asked_for, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
@@ -126,6 +126,8 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     latest = journal.last_batch(session.store).batch
     if asked.since is not None and asked.since > latest:
         raise MatcherError("usage.option", f"{asked.since} is no batch of these books: the latest is {latest}")
+    if asked.what == "matches" and (done := _streamed(session, asked, days, outbox, known)):
+        return done
     report = _report(session, asked, days, known)
     since = recorded.latest_of(session.store, f"export {asked.what}") if asked.new else asked.since
     if since is not None:
@@ -137,6 +139,29 @@ def export(session: Session, asked: FileRequest, as_of: date | None, today: date
     outbox.add(asked.path, partial(tables.chunks, report, asked.path, about, asked.locale))
     missing = report.frame.filter(pl.col("base_open_amount").is_null())["currency"].unique().sort() if asked.what == "aging" else ()
     return Exported(asked.what, (str(asked.path),), report.frame.height, {}, "", head, since=since, missing=tuple(missing))
+
+
+def _streamed(session: Session, asked: FileRequest, days: Period, outbox: files.Outbox, known: Known | None) -> Exported | None:
+    """Matches slice after slice; None where the form of the file, or what was known at another time, asks for all of them at once."""
+    if asked.new or asked_for(session, days.last, known).known is not None or outbox.waits(asked.path):
+        return None
+    rows = 0
+
+    def counted() -> Iterator[Report]:
+        nonlocal rows
+        for part in matched.reports(session, days.last):
+            report = _of_month(part, asked, days)
+            if asked.since is not None:
+                report = replace(report, frame=report.frame.filter(_recorded_after(session, asked.since)))
+            rows += report.frame.height
+            yield report
+            del part, report
+
+    made = tables.streamed(counted(), asked.path, asked.locale)
+    if made is None:
+        return None
+    outbox.add(asked.path, lambda: made)
+    return Exported(asked.what, (str(asked.path),), rows, {}, "", journal.last_batch(session.store), since=asked.since)
 
 
 def contents(session: Session, what: str, as_of: date, known: Known | None = None) -> Iterator[bytes]:
@@ -152,7 +177,8 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     if asked.what == "proof":
         return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
-    return _of_month(_REPORTS[asked.what](session, whole(session, days.last, then.known), then, asked, days), asked, days)
+    state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()))
+    return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
 
 def _check(asked: FileRequest, as_of: date | None) -> None:
@@ -173,7 +199,7 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
 
 
 def _matches(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    return matches(state)
+    return matches(state.lines, state.items, state.allocations, state.customers)
 
 
 def _aging(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
@@ -207,7 +233,9 @@ def _discrepancies(session: Session, state: State, then: Asked, asked: FileReque
 def _dunning(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
     from matcher.pipeline.credit_control import dunning  # a listing must not wait for it
 
-    return Report(dunning.rows(dunning.of_state(session, state, known=then.known)), dunning.DUNNING_AMOUNTS)
+    rows = dunning.rows(dunning.of_state(session, state, known=then.known))
+    # the amounts of a letter, and of the receipts that wait for it, stand in each of its rows
+    return Report(rows, dunning.DUNNING_AMOUNTS, totals=("open_amount", "amount", "interest"))
 
 
 def _kpi(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
@@ -240,6 +268,14 @@ _REPORTS: dict[str, _Make] = {
     "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
     "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
+_UNASKED = {
+    "aging": tuple(name for name in UNSUMMED if name not in TEXTS),
+    "bridge": UNSUMMED,
+    "discrepancies": tuple(name for name in UNSUMMED if name not in (*TEXTS, "terms")),
+    "kpi": (*UNTOLD, *TEXTS),
+    "forecast": (*UNTOLD, *TEXTS),
+}
+"""Columns that an export does without."""
 
 
 def _of_month(report: Report, asked: FileRequest, days: Period) -> Report:

@@ -19,11 +19,11 @@ from matcher.ledger.figures.rates import ClosingRates, closing_rates
 from matcher.ledger.figures.sums import Span, aged, sums
 from matcher.ledger.figures.team import Team
 from matcher.ledger.periods import first_day, last_day
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
-from matcher.pipeline.view import Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import TEXTS, UNTOLD, Asked, asked_for, base_currency, whole
 from matcher.states import ENGINE
-from matcher.store import facts as store_facts
 from matcher.store import journal
 from matcher.store.journal import Known
 
@@ -85,7 +85,7 @@ def rates(session: Session, day: date, known: Known | None = None) -> ClosingRat
 
 
 def _rates(session: Session, known: Known | None) -> pl.DataFrame:
-    return store_facts.rates(session.store, known.batch if known else None)
+    return of_base(session, base_currency(session, known), known.batch if known else None)
 
 
 def first_lists(session: Session, known: Known | None = None) -> dict[str, date]:
@@ -119,7 +119,7 @@ def forecast(session: Session, state: State, weeks: int, then: Asked) -> Forecas
     for ago in cash.CHECKS:
         day = state.as_of - timedelta(7 * ago)
         if since and day >= min(since.values()):
-            earlier[ago] = whole(session, day, asked_for(session, day, then.known).known)
+            earlier[ago] = whole(session, day, asked_for(session, day, then.known).known, (*UNTOLD, *TEXTS))
     return cash.checked(made, state, earlier, since, then.buckets)
 
 
@@ -135,7 +135,7 @@ def exposure(session: Session, state: State, then: Asked) -> tuple[tuple[Exposur
     before: dict[str, str] = {}
     if since and day >= min(since.values()):
         asked = asked_for(session, day, then.known)
-        before = _grades(whole(session, day, asked.known), asked)
+        before = _grades(whole(session, day, asked.known, (*UNTOLD, *TEXTS)), asked)
     closing = rates(session, state.as_of, then.known)
     return exposures(state, closing, _grades(state, then), before), closing
 

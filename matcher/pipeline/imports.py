@@ -34,7 +34,7 @@ from matcher.store import cash_book, facts, journal, snapshots
 
 ImportKind = Literal["items", "customers", "rates", "book"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
-_APPEND = {"customers": facts.append_customers, "rates": facts.append_rates, "book": cash_book.append_rows}
+_APPEND = {"customers": facts.append_customers, "book": cash_book.append_rows}
 _LISTED = ("items", "customers")
 """Kinds that come in layouts of their own."""
 _NAMED = 3
@@ -120,8 +120,12 @@ def import_files(
         result, drafts, notes = _items(session, batch, read, allowed, partial=partial or not read.listed)
         made, shares = decisions.build(drafts, batch, ENGINE, session.at, session.actor)
     else:
-        counts = _APPEND[kind](session.store, batch, read.rows)
+        base = session.config.books.base_currency
+        counts = (
+            facts.append_rates(session.store, batch, read.rows, base) if kind == "rates" else _APPEND[kind](session.store, batch, read.rows)
+        )
         result, notes = ImportResult(kind, len(sources), counts["rows"], counts["new"], counts.get("changed", 0), 0), dict(counts)
+        notes |= {"base_currency": base} if kind == "rates" else {}
     for source, (file_id, form) in zip(sources, read.digests, strict=True):
         record = {"batch": batch, "file_id": file_id, "kind": kind, "name": source.name, "format": form, "encoding": "utf-8"}
         facts.append_file(session.store, record | {"size": source.size, "problems": "[]"})

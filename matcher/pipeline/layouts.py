@@ -4,14 +4,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matcher.config import CONFIG_NAME, Config
 from matcher.errors import MatcherError
-from matcher.pipeline.ingest import IngestOptions
 from matcher.settings import read_text
 
+if TYPE_CHECKING:
+    # only named here: a command that looks at files must not wait for all that takes them in
+    from matcher.pipeline.ingest import IngestOptions
 
-def with_own(options: IngestOptions, directory: Path, config: Config) -> IngestOptions:
+
+def with_own(options: "IngestOptions", directory: Path, config: Config) -> "IngestOptions":
     """The options with the books' own layouts; a layout in the options comes before one of the same name.
 
     Raises:

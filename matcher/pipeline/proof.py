@@ -17,16 +17,21 @@ from matcher.ledger.proof import evidence
 from matcher.ledger.proof.assemble import RECORD, Material, prove
 from matcher.ledger.proof.balances import BALANCE
 from matcher.ledger.proof.cash import CashProof, prove_month
+from matcher.ledger.proof.kept import kept_errors
 from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import Proof, StatedError
 from matcher.matching.names.plain import name_marks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, whole
+from matcher.pipeline.view import UNSUMMED, asked_for, whole
 from matcher.states import DecisionKind, Exclusion, LineState
-from matcher.store import cash_book, facts
+from matcher.store import cash_book, facts, proof_errors
 from matcher.store.journal import Known
 
 _ERROR = re.compile(r"(?:(?P<account>[^:=]+):)?(?P<side>book|bank)=(?P<amount>[-+]?[\d.]+)(?:@(?P<of>[^:]+))?:(?P<text>.+)", re.DOTALL)
+
+
+_READ = (*evidence.LINE, "statement_id")
+"""Columns of lines that a proof reads, of those that sums do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def _material(session: Session, day: date, said: Said, known: Known | None) -> M
     if not having:
         raise MatcherError("book.missing", "no entry of a cash book was imported")
     # what came later tells when an item in transit was cleared
-    state = whole(session, date.max, then)
+    state = whole(session, date.max, then, tuple(name for name in UNSUMMED if name not in _READ))
     currencies = {one.id: one.currency for one in session.config.account if one.id in (asked or having)}
     spans: dict[str, list[chain.StatementSpan]] = {}
     for span in facts.statement_facts(session.store, batch):
@@ -85,7 +90,8 @@ def _material(session: Session, day: date, said: Said, known: Known | None) -> M
     return Material(
         _records(state, entries), _groups(state, entries), balances.select(pl.col(name).cast(kind) for name, kind in BALANCE.items()),
         {account: chain.in_order(spans.get(account, [])) for account in currencies}, currencies, stated,
-        _errors(currencies, said.errors), asked_then.old_after_days, _hints(state, spans, currencies, day), without,
+        _errors(currencies, said.errors), kept_errors(proof_errors.read(session.store, batch)), asked_then.old_after_days,
+        _hints(state, spans, currencies, day), without,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
@@ -13,7 +14,8 @@ from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.matching.decisions.decide import MatchResult
 from matcher.matching.decisions.policy import Policy
-from matcher.matching.entity import EntityInput, match
+from matcher.matching.entity import EntityInput, Sharing, match
+from matcher.matching.explanations.cache import alone
 from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
 from matcher.rules.rulebook import Rulebook
 from matcher.states import ENGINE, DecisionKind, LineState
@@ -55,13 +57,14 @@ class Deciding:
     after: Mapping[str, str]
     first_open: date = date.min
 
-    def __call__(self, job: EntityInput, explained: Callable[[int], None]) -> Records:
-        """Decides a company. `explained` is told of so many receipts more that were explained.
+    def __call__(self, job: EntityInput, explained: Callable[[int], None], share: Sharing | None = None) -> Records:
+        """Decides a company. `explained` is told of so many receipts more that were explained; `share`: as of `workers.Decides`.
 
         Raises:
             MatcherError: ``decision.amount`` when a posting breaks conservation: the engine's own pass the same checks as a person's.
         """
-        verdicts = list(match([job.company(self.engine)], self.book, self.policy, explained))
+        company = job.company(self.engine)
+        verdicts = list(match([company], self.book, self.policy, explained, partial(share, job, company) if share else alone))
         lines = {row[0]: _Line._make(row) for row in job.lines.select(_Line._fields).rows()}
         named = {share.item_id for v in verdicts if v.state != LineState.NONE and v.explanation for share in v.explanation.shares}
         items = {row[0]: _Item._make(row) for row in job.items.filter(pl.col("item_id").is_in(named)).select(_Item._fields).rows()}

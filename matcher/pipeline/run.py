@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from matcher.amounts import shown
-from matcher.engines.base import Engine
-from matcher.engines.workers import decide_all, helper
+from matcher.engines.base import Engine, Stage
+from matcher.engines.workers import decide_all, helpers
 from matcher.frames import State
 from matcher.gc_pause import gc_paused
 from matcher.journal import decisions
@@ -26,6 +26,7 @@ from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.pipeline.remittance.told import about_lines
 from matcher.pipeline.session import Session
@@ -34,7 +35,6 @@ from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
 from matcher.store import approvals, cash_book, journal
-from matcher.store import facts as store_facts
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -50,6 +50,7 @@ class RunResult:
     Attributes:
         by_class: how many it posted on each class of evidence.
         notes: what went otherwise than usual, and which classes only propose.
+        stages: what a cluster did.
     """
 
     considered: int
@@ -58,26 +59,36 @@ class RunResult:
     by_outcome: dict[tuple[str, str, str], tuple[int, int]]
     by_class: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def run(
-    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None = None, progress: Progress = SILENT
+    session: Session,
+    engine: Engine,
+    book: Rulebook,
+    as_of: date,
+    precision_ppm: int | None = None,
+    progress: Progress = SILENT,
+    processes: int | None = None,
 ) -> RunResult:
     """Matches every line booked up to a day that no decision settles yet.
 
     The day selects lines only. What they may pay is decided on everything that is known: a decision of a later date has taken what it
-    has taken.
+    has taken. `processes`: as of `workers.helpers`.
     """
     # receipts, items and verdicts hold no cycles: looking for some costs a tenth of the time
     with gc_paused(0):
-        return _run(session, engine, book, as_of, precision_ppm, progress)
+        return _run(session, engine, book, as_of, precision_ppm, progress, processes)
 
 
-def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress) -> RunResult:
+def _run(
+    session: Session, engine: Engine, book: Rulebook, as_of: date, precision_ppm: int | None, progress: Progress, processes: int | None
+) -> RunResult:
     progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
+    share = engine.share(book, session.config.policy.discount_grace_days)
     # what is undecided is known exactly only later, and a helper needs its time to start
-    with helper(facts.lines.height - facts.decisions.height) as second:
+    with helpers(facts.lines.height - facts.decisions.height, 1 if share else processes) as others:
         state = fold(facts, date.max, session.config.books.base_currency)
         work, aside = prepare(session, state, book, as_of)
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
@@ -96,7 +107,7 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
         bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
         del facts, state
         progress.stage("matching", sum(job.lines.height for job in work))
-        parts, trouble = decide_all(work, deciding, second, progress.done)
+        parts, trouble = decide_all(work, deciding, others, progress.done, share)
     progress.stage("writing")
     _, refunds = decisions.build(aside.proposals, session.next_batch, ENGINE, session.at, session.actor)
     records = merge(parts, aside.findings, refunds)
@@ -107,7 +118,8 @@ def _run(session: Session, engine: Engine, book: Rulebook, as_of: date, precisio
     records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
     _record(session, as_of, accounts.with_offers(records), book, demoted)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
-    return _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *([trouble] if trouble else [])))
+    result = _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *trouble))
+    return replace(result, stages=tuple(engine.stages()))
 
 
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
@@ -124,7 +136,7 @@ def prepare(session: Session, state: State, book: Rulebook, until: date = date.m
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
     aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
-    rates, numbers = store_facts.rates(session.store), {a.id: a.number for a in own.account}
+    rates, numbers = of_base(session, own.books.base_currency), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order
     about = master_data(state.customers, rates, own.books.base_currency, numbers, instalments_in_order=in_order)
     # what was taken back is no earlier payment, and what took it back no later one

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import polars as pl
+
 from matcher.errors import MatcherError
 from matcher.filters import SORTS, Filters
-from matcher.pipeline import lookup
+from matcher.pipeline import lookup, view
 from matcher.pipeline.session import Session
 from matcher.states import LineState, Outcome
 from matcher.store import queue
@@ -16,6 +18,10 @@ from matcher.store import queue
 _NUMBERS = re.compile(r"@?(\d{1,5})(?:-@?(\d{1,5}))?")
 _MANY = 10_000
 """Numbers in one range, at most: more is a slip of the fingers."""
+
+
+ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
+"""Outcomes of receipts that pay nothing that is open: whose money it is being known, to accept one puts it on account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,17 @@ def _parts(text: str) -> Iterator[str]:
 def proposed(session: Session, as_of: date, filters: Filters) -> Selection:
     """The lines with a proposal that wait as of a day and that the filters let through, in the queue's order."""
     return Selection(queue.waiting(session.store, as_of, replace(filters, state=LineState.PROPOSED), None).line_ids)
+
+
+def acceptable(session: Session, as_of: date, filters: Filters) -> Selection:
+    """The same; where an outcome of `ON_ACCOUNT` is asked for also the lines without a proposal whose money is a known customer's."""
+    if filters.outcome not in ON_ACCOUNT:
+        return proposed(session, as_of, filters)
+    ids = waiting(session, as_of, filters).line_ids
+    lines_of = view.near_state(session, ids).lines
+    is_a_customers = (pl.col("payer") != "") & (pl.col("pending") > 0)
+    kept = set(lines_of.filter((pl.col("state") == LineState.PROPOSED) | is_a_customers)["line_id"])
+    return Selection(tuple(line_id for line_id in ids if line_id in kept))
 
 
 def waiting(session: Session, as_of: date, filters: Filters) -> Selection:

@@ -37,6 +37,7 @@ class Session:
         at: when, ISO 8601 in UTC.
         version: of the program.
         about: goes into the summary of every batch that the session appends.
+        names: the books' name on each day that a report asks for, in the order in which it asks.
     """
 
     store: Store
@@ -47,6 +48,7 @@ class Session:
     at: str
     version: str
     about: Mapping[str, object] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> bytes | None:

@@ -1,7 +1,7 @@
 """The books' state: of everything, or of the few lines that a command is about."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,9 +42,11 @@ def asked_for(session: Session, as_of: date, known: Known | None = None) -> Aske
     config = session.config
     closed = Locks(journal.periods(session.store)).closing(as_of)
     if closed is None or (known is not None and known.batch < closed.batch):
+        session.names.append(config.books.name)
         return Asked(known, config.aging.buckets, config.policy.discount_grace_days, config.credit.grades, config.proof.old_after_days)
     settings = json.loads(closed.settings)
     # a month that was closed by an earlier version kept less
+    session.names.append(settings.get("pack", {}).get("books", config.books.name))
     grades = tuple(settings.get("grades", config.credit.grades))
     old = settings.get("old_after_days", config.proof.old_after_days)
     return Asked(Known(closed.batch, closed=True), tuple(settings["buckets"]), settings["discount_grace_days"], grades, old)
@@ -75,9 +77,26 @@ def known_at(session: Session, text: str) -> Known | None:
     return Known(batch)
 
 
-def whole(session: Session, as_of: date, known: Known | None = None) -> State:
-    """The state of all that is in the books, as of a day; by what is known now, or was then."""
-    return fold(journal.facts(session.store, known=known), as_of, base_currency(session, known))
+TEXTS = ("counterparty_name", "remittance_information")
+"""What people read of a line."""
+UNTOLD = (
+    "counterparty_bank", "mandate_id", "instructed_amount", "instructed_currency", "exchange_rate", "charges",
+    "balance", "time", "source_line", "raw", "purchase_order", "extra", "evidence", "runner_up",
+)  # fmt: skip
+"""Columns that no report of the ledger reads. With a million lines they take as long to have as all others, and as much memory."""
+UNSUMMED = (
+    *UNTOLD, *TEXTS, "statement_id", "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference",
+    "terms",
+)  # fmt: skip
+"""Columns that sums over movements do not need."""
+
+
+def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> State:
+    """The state of all that is in the books, as of a day; by what is known now, or was then.
+
+    `without`: columns of lines and items that nobody asks for; see `journal.facts`.
+    """
+    return fold(journal.facts(session.store, without, known), as_of, base_currency(session, known))
 
 
 def present(session: Session) -> State:
@@ -102,6 +121,13 @@ def of_lines(session: Session, typed: Sequence[str]) -> tuple[State, list[str]]:
 def near_state(session: Session, line_ids: Sequence[str], item_ids: Sequence[str] = ()) -> State:
     """The state of a few lines and items, by their ids."""
     return fold(near.facts(session.store, line_ids, item_ids), date.max, session.config.books.base_currency)
+
+
+def of_customer(session: Session, as_of: date, customer_id: str) -> State:
+    """The state of a customer's items and lines as of a day, by what is known now, and of what these are decided together with."""
+    known = [customer_id] if journal.texts([customer_id]) else []
+    facts = near.of_customer(session.store, customer_id) if known else near.facts(session.store, [])
+    return fold(facts, as_of, session.config.books.base_currency)
 
 
 def any_line(state: State, line_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from matcher import money
 from matcher.errors import MatcherError
+from matcher.frames import State
 from matcher.ledger.aging import UNAPPLIED
 from matcher.ledger.fold import fold
 from matcher.pipeline import lookup
@@ -119,16 +120,31 @@ class ItemsPage:
         }  # fmt: skip
 
 
-def page(session: Session, today: date, query: ItemQuery) -> ItemsPage:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier day on which items are looked at: the books' state on it, and the days for which discounts were still granted then."""
+
+    state: State
+    discount_grace_days: int
+
+
+def page(session: Session, today: date, query: ItemQuery, past: Past | None = None) -> ItemsPage:
     """The items that match, with what is open of them by all that is known; `today` is the day from which they are overdue.
+
+    Args:
+        session: of the command.
+        today: the day.
+        query: what is asked for.
+        past: the state on that day, for what was open then.
 
     Raises:
         MatcherError: ``customer.unknown``, ``customer.ambiguous``; ``usage.option`` for another entity, currency, sort or limit;
             ``amount.*`` for what is no amount.
     """
     _check(session, query)
-    notes = list(_find(session, query))
-    until = today - timedelta(days=session.config.policy.discount_grace_days)
+    state = past.state if past else None
+    notes = list(_find(session, query, state))
+    until = today - timedelta(days=past.discount_grace_days if past else session.config.policy.discount_grace_days)
     narrowed = Narrowed(today, until, query.closed, query.overdue)
     why: dict[str, str] = {}
     if query.amount:
@@ -137,6 +153,8 @@ def page(session: Session, today: date, query: ItemQuery) -> ItemsPage:
         narrowed = Narrowed(today, until, query.closed, query.overdue, tuple(why))
     rows = open_items.page(session.store, narrowed, query.sort, query.limit)
     names = open_items.names_of(session.store, rows["customer_id"].unique().to_list())
+    if state is not None:
+        names = dict(state.customers.select("customer_id", "name").iter_rows())
     everything = open_items.count(session.store, narrowed, closed=True)
     matching = everything if query.closed else open_items.count(session.store, narrowed, closed=False)
     totals = tuple(Total(*found) for found in open_items.sums(session.store, narrowed))
@@ -159,7 +177,7 @@ def _check(session: Session, query: ItemQuery) -> None:
             raise MatcherError("usage.option", f"no open item is of the {name} {value!r}: it is one of {', '.join(known) or 'none yet'}")
 
 
-def _find(session: Session, query: ItemQuery) -> Sequence[str]:
+def _find(session: Session, query: ItemQuery, state: State | None) -> Sequence[str]:
     """Finds what matches, in the table that the store keeps; gives what is to be said of how."""
     customer = lookup.customer(session, query.customer) if query.customer else ""
     named = tuple(one.customer_id for one in lookup.customers_like(session, query.search)) if query.search else ()
@@ -169,7 +187,11 @@ def _find(session: Session, query: ItemQuery) -> Sequence[str]:
             customer, (pattern.like,) if pattern else (), pattern.confirm if pattern else "", named, bool(query.search),
             query.entity, query.currency,
         )  # fmt: skip
-        _gather(session, wanted, query.search)
+        if state is None:
+            _gather(session, wanted, query.search)
+        else:
+            open_items.look_back(session.store, state.items, wanted)
+            _put_credits(session, wanted, query.search, state.credits)
         if open_items.any_found(session.store):
             return [f"Nothing has {query.search!r} in it; this is what has {pattern.text!r}."] if pattern and pattern.shortened else []
     return []
@@ -186,15 +208,19 @@ def _gather(session: Session, wanted: Wanted, text: str) -> None:
     lines = open_items.credit_lines(store, owners, text if wanted.searching and not wanted.customer_id else "")
     if not lines:
         return
-    credits = fold(near.facts(store, lines), date.max, base).credits.filter(pl.col("line_id").is_in(lines))
+    credits = fold(near.facts(store, lines), date.max, base).credits
+    _put_credits(session, wanted, text, credits.filter(pl.col("line_id").is_in(lines)))
+
+
+def _put_credits(session: Session, wanted: Wanted, text: str, credits: pl.DataFrame) -> None:
     for name in ("customer_id", "entity", "currency"):
         if getattr(wanted, name):
             credits = credits.filter(pl.col(name) == getattr(wanted, name))
-    if wanted.searching and wanted.customer_id:
-        # what is looked for is the customer's: in his name or in the bank's reference
-        holds = pl.col("document_no").str.to_lowercase().str.contains(text.lower(), literal=True)
-        credits = credits.filter(holds | pl.col("item_id").str.contains(text, literal=True) | pl.col("customer_id").is_in(wanted.customers))
-    open_items.put_credits(store, credits, UNAPPLIED)
+    if wanted.searching:
+        # in the bank's reference or the receipt's id, or in the name of whose it is
+        numbers = pl.concat_str("document_no", pl.lit(" "), "item_id").str.to_lowercase()
+        credits = credits.filter(numbers.str.contains(text.lower(), literal=True) | pl.col("customer_id").is_in(wanted.customers))
+    open_items.put_credits(session.store, credits, UNAPPLIED)
 
 
 def _of_amount(session: Session, text: str, narrowed: Narrowed) -> tuple[dict[str, str], list[str]]:

@@ -237,6 +237,9 @@ def command(batch: Row, files: Sequence[str], run: int | None) -> str:
         case "statement" if of in ("accept", "reject"):
             new = f": {told['new']} new lines" if told.get("new") else ""
             return f"{of}ed statement {told.get('statement', '')}{new}"
+        case "proof":
+            kept, withdrawn = ", ".join(told.get("kept_errors", ())), ", ".join(told.get("withdrawn_errors", ()))
+            return f"kept {kept} of the proof" if kept else f"withdrew {withdrawn} of the proof"
         case "close" | "reopen":
             return _PERIODS[PeriodAction(told["action"])].format(told["month"])
         case "export" if of != "receipts":

@@ -12,7 +12,7 @@ from matcher.ledger.receivables import Receivables, receivables
 from matcher.pipeline.bridges import controls
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import whole
+from matcher.pipeline.view import UNSUMMED, asked_for, whole
 from matcher.review import cells
 from matcher.store import journal, outbox
 
@@ -58,7 +58,9 @@ class StatusView:
 
 
 def status(session: Session, as_of: date, control: Sequence[str] = ()) -> StatusView:
-    """Where the books stand as of a day.
+    """Where the books stand as of a day; on one of a closed month, as it was known when the month was closed.
+
+    What keeps a month from being closed is told as it is now.
 
     Args:
         session: the command's.
@@ -68,7 +70,7 @@ def status(session: Session, as_of: date, control: Sequence[str] = ()) -> Status
     Raises:
         MatcherError: ``usage.option`` for a balance that cannot be read.
     """
-    state = whole(session, as_of)
+    state = whole(session, as_of, asked_for(session, as_of).known, UNSUMMED)
     given = controls(session.config, control, state.movements)
     columns = ("outcome", "state", "currency", "amount", "pending")
     grouped = (

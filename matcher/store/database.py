@@ -22,7 +22,7 @@ APPEND_ONLY = (
     *(f"raw.{name}" for name in ("file", "statement", "line", "line_detail", "repeated_line", "quarantined_line", "statement_ruling")),
     *(f"raw.{name}" for name in ("item", "snapshot", "customer", "rate", "advice", "advice_row", "unproven_advice")),
     *(f"raw.{name}" for name in ("book_entry", "book_balance")),
-    *(f"log.{name}" for name in ("batch", "decision", "allocation", "item_note", "credit", "export", "answer")),
+    *(f"log.{name}" for name in ("batch", "decision", "allocation", "item_note", "credit", "export", "answer", "proof_error")),
     *(f"log.{name}" for name in ("period", "closed_finding", "closed_proposal")),
 )
 """Tables on which UPDATE, DELETE and TRUNCATE fail in the database itself."""

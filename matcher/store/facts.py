@@ -177,23 +177,35 @@ def append_customers(store: Store, batch: int, snapshot: pl.DataFrame) -> dict[s
     return {"rows": snapshot.height, "new": new, "changed": changed.height - new}
 
 
-def append_rates(store: Store, batch: int, rates: pl.DataFrame) -> dict[str, int]:
-    """Appends rates that are new or corrected."""
-    latest = store.frame("SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate GROUP BY ALL")
+def append_rates(store: Store, batch: int, rates: pl.DataFrame, base: str) -> dict[str, int]:
+    """Appends rates for one unit of a base currency that are new or corrected."""
+    latest = store.frame(f"SELECT date, currency, arg_max(per_base, batch) AS per_base FROM raw.rate WHERE {_OF_BASE} GROUP BY ALL", base)
     changed = rates.join(latest, on=["date", "currency", "per_base"], how="anti")
     store.append("raw.rate", changed.with_columns(pl.lit(batch, pl.Int64).alias("batch")))
     return {"rows": rates.height, "new": changed.height}
 
 
-def rates(store: Store, batch: int | None = None) -> pl.DataFrame:
+_OF_BASE = """batch NOT IN (SELECT batch FROM log.batch
+    WHERE command = 'import rates' AND coalesce(json_extract_string(summary, '$.base_currency'), $1) <> $1)"""
+"""Rates of a base currency. An earlier version of the program did not keep whose they are: those count for any."""
+
+
+def rate_bases(store: Store, batch: int | None = None) -> list[str]:
+    """The base currencies that the books hold rates for, as far as they know them, in the order of their codes; as known after a batch."""
+    sql = f"""SELECT DISTINCT json_extract_string(summary, '$.base_currency') AS base FROM {until("log.batch", batch)}
+        WHERE command = 'import rates' AND batch IN (SELECT batch FROM raw.rate) AND base IS NOT NULL ORDER BY base"""
+    return [str(base) for (base,) in store.run(sql)]
+
+
+def rates(store: Store, base: str, batch: int | None = None) -> pl.DataFrame:
     """The latest rate of each day and currency: date, currency, per_base (decimal text); as the books knew them after a batch, if given.
 
-    One that no import takes any more is left out.
+    Those for other base currencies are left out, and one that no import takes any more.
     """
     sql = f"""SELECT date, currency, arg_max(per_base, batch) AS per_base FROM {until("raw.rate", batch)}
-        GROUP BY ALL ORDER BY currency, date"""
+        WHERE {_OF_BASE} GROUP BY ALL ORDER BY currency, date"""
     positive = pl.col("per_base").str.contains(r"^[0-9]{1,12}(\.[0-9]{1,12})?$") & pl.col("per_base").str.contains("[1-9]")
-    return store.frame(sql).filter(positive & columns.possible(pl.col("date")).is_not_null())
+    return store.frame(sql, base).filter(positive & columns.possible(pl.col("date")).is_not_null())
 
 
 def last_statement_days(store: Store) -> list[tuple[str, date]]:

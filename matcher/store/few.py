@@ -1,6 +1,6 @@
 """Frames of few rows, made of Python values: what hands large ones over takes longer to start than these take to read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
@@ -25,3 +25,9 @@ def frame(description: Sequence[Sequence[Any]], rows: Sequence[Sequence[object]]
     if any(isinstance(row[place], str) for row in rows for place in days):
         return None
     return frames.of_rows(rows, {name: _DTYPES[kind] for name, kind in kinds.items()})
+
+
+def blank(without: Collection[str]) -> str:
+    """What puts empty texts in the place of evidence that nobody asks for, behind the star of a query."""
+    named = [f"'' AS {name}" for name in ("evidence", "runner_up") if name in without]
+    return f" REPLACE ({', '.join(named)})" if named else ""

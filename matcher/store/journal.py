@@ -14,6 +14,7 @@ from matcher.ledger.movements import Facts
 from matcher.states import SETTLING, DecisionKind, PeriodAction
 from matcher.store import item_notes
 from matcher.store.database import Store
+from matcher.store.few import blank
 from matcher.store.snapshots import snapshots as lists_of_items
 
 _LATEST = """WITH again AS (SELECT {key}, min(batch) AS first, max(batch) AS last FROM {table} GROUP BY {key} HAVING count(*) > 1),
@@ -99,9 +100,9 @@ def latest_with(store: Store, table: str) -> JournalEntry | None:
     return next((JournalEntry(**row) for row in store.few(sql, f'"{table}/0":').iter_rows(named=True)), None)
 
 
-def decisions(store: Store, batch: int | None = None) -> pl.DataFrame:
-    """All decisions, in order; those up to a batch if one is given."""
-    return store.frame(f"SELECT * FROM {until('log.decision', batch)} ORDER BY batch, ordinal").select(list(frames.DECISION))
+def decisions(store: Store, batch: int | None = None, without: Collection[str] = ()) -> pl.DataFrame:
+    """All decisions, in order; those up to a batch if one is given. `without`: see `facts`."""
+    return store.frame(f"SELECT *{blank(without)} FROM {until('log.decision', batch)} ORDER BY batch, ordinal")[list(frames.DECISION)]
 
 
 def runners_up(store: Store, line_id: str) -> list[str]:
@@ -289,17 +290,17 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
 
     Args:
         store: the books.
-        without: columns of lines and items that the caller does not ask for.
+        without: columns of lines and items that nobody asks for; ``evidence`` and ``runner_up`` of others are then empty.
         known: what the books knew then; None for now. What runs found of undecided lines is kept for closed months only: for any other
             batch before the latest run there is none.
     """
     batch = known.batch if known else None
-    found, proposed = _found(store, known)
+    found, proposed = _found(store, known, without)
     return Facts(
         lines=store.frame(f"SELECT {_columns(frames.LINE, without)} FROM {until('raw.line', batch)} ORDER BY line_id"),
         items=items(store, batch, without),
         customers=customers(store, batch=batch),
-        decisions=decisions(store, batch),
+        decisions=decisions(store, batch, without),
         allocations=allocations(store, batch),
         findings=found,
         proposals=proposed,
@@ -307,23 +308,22 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
     )
 
 
-def findings(store: Store) -> pl.DataFrame:
-    """What the latest run found of lines that nobody has decided since."""
-    return _found(store, None)[0]
+def findings(store: Store, known: Known | None = None) -> pl.DataFrame:
+    """What the latest run found of lines that nobody has decided since; by what is known now, or was then."""
+    return _found(store, known)[0]
 
 
-def _found(store: Store, known: Known | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _found(store: Store, known: Known | None, without: Collection[str] = ()) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Findings and proposals, as they stand or stood."""
     order = {"finding": "line_id", "proposal": "line_id, decision_id, ordinal"}
     if known is not None and known.closed:
-        sql = "SELECT * EXCLUDE (batch) FROM log.closed_{0} WHERE batch = {1} ORDER BY {2}"
-        return store.frame(sql.format("finding", known.batch, order["finding"])), store.frame(
-            sql.format("proposal", known.batch, order["proposal"])
-        )
+        sql = "SELECT * EXCLUDE (batch){0} FROM log.closed_{1} WHERE batch = {2} ORDER BY {3}"
+        finding, proposal = (sql.format(of, name, known.batch, order[name]) for name, of in (("finding", blank(without)), ("proposal", "")))
+        return store.frame(finding), store.frame(proposal)
     run = latest_with(store, "work.finding") if known is not None else None
     if known is not None and (run is None or run.batch > known.batch):
         return frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION)
-    return store.frame(f"SELECT * FROM work.finding AS f {UNDECIDED} ORDER BY {order['finding']}"), store.frame(
+    return store.frame(f"SELECT *{blank(without)} FROM work.finding AS f {UNDECIDED} ORDER BY {order['finding']}"), store.frame(
         f"SELECT * FROM work.proposal AS f {UNDECIDED} ORDER BY {order['proposal']}"
     )
 

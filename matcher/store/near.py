@@ -15,7 +15,7 @@ from matcher.ledger.unapplied import PREFIX
 from matcher.store import item_notes, journal
 from matcher.store.database import Store
 
-FEW = 200
+FEW = 1000
 """Lines and items of which `Store.few` reads the facts."""
 
 _LINES = f"""CREATE OR REPLACE TEMP TABLE near_line AS SELECT unnest($lines::VARCHAR[]) AS line_id
@@ -29,6 +29,7 @@ _NO_ITEMS = "CREATE OR REPLACE TEMP TABLE near_item (item_id VARCHAR)"
 # the rest of a line is an item too, and what others take of it moves the line
 _CREDIT_LINES = f"""INSERT INTO near_line SELECT DISTINCT substr(item_id, {len(PREFIX) + 1}) FROM near_item
     WHERE starts_with(item_id, '{PREFIX}') AND substr(item_id, {len(PREFIX) + 1}) NOT IN (SELECT line_id FROM near_line)"""
+_CUSTOMERS = "CREATE OR REPLACE TEMP TABLE near_customer AS SELECT unnest($customers::VARCHAR[]) AS customer_id"
 _CREDITS = (
     f"INSERT INTO near_item SELECT '{PREFIX}' || line_id FROM near_line WHERE '{PREFIX}' || line_id NOT IN (SELECT item_id FROM near_item)"
 )
@@ -50,26 +51,40 @@ _DECISIONS = """CREATE OR REPLACE TEMP TABLE near_decision AS
 # Rows are found by their ids alone and fetched by their places: to read wide rows of a million for the sake of a few takes a second.
 _VERSIONS = """CREATE OR REPLACE TEMP TABLE near_version AS
     FROM raw.item WHERE rowid IN (SELECT rowid FROM raw.item WHERE item_id IN (SELECT item_id FROM near_item))"""
+_NAMED = """CREATE OR REPLACE TEMP TABLE near_named AS FROM raw.customer WHERE rowid IN (
+    SELECT rowid FROM raw.customer WHERE customer_id IN (
+        SELECT customer_id FROM near_customer
+        UNION SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
+        UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
 _LINE_ROWS = "rowid IN (SELECT rowid FROM raw.line WHERE line_id IN (SELECT line_id FROM near_line))"
 
 
-def facts(store: Store, line_ids: Collection[str], item_ids: Collection[str] = (), *, lines_only: bool = False) -> Facts:
-    """What these lines and items are folded from, with the customers that decisions and findings name for the lines.
+def of_customer(store: Store, customer_id: str) -> Facts:
+    """What a customer's account is folded from: all items that any list says are his, and all lines whose money anything says is his."""
+    items = store.run("SELECT DISTINCT item_id FROM raw.item WHERE customer_id = ? ORDER BY 1", [customer_id])
+    found = store.run("SELECT line_id FROM work.finding WHERE customer_id = ? ORDER BY 1", [customer_id])
+    lines = [*journal.lines_of_customers(store, [customer_id]), *(str(row[0]) for row in found)]
+    return facts(store, lines, [str(row[0]) for row in items], customer_ids=[customer_id])
+
+
+def facts(
+    store: Store, line_ids: Collection[str], item_ids: Collection[str] = (), *, customer_ids: Collection[str] = (), lines_only: bool = False
+) -> Facts:
+    """What these lines and items are folded from, with these customers and those that decisions and findings name for the lines.
 
     The items that the lines' decisions and proposals name are among them, unless `lines_only`: that gives no state of any item.
     """
     few = len(line_ids) + len(item_ids) <= FEW
     store.run(_LINES, {"lines": list(line_ids), "items": list(item_ids)})
     store.run(_NO_ITEMS if lines_only else _ITEMS, {} if lines_only else {"items": list(item_ids)})
+    store.run(_CUSTOMERS, {"customers": list(customer_ids)})
     _complete(store)
-    named = """(FROM raw.customer WHERE customer_id IN (
-        SELECT customer_id FROM log.decision SEMI JOIN near_line USING (line_id)
-        UNION SELECT customer_id FROM work.finding SEMI JOIN near_line USING (line_id)))"""
+    store.run(_NAMED)
     query = "SELECT f.* FROM {table} AS f SEMI JOIN near_line USING (line_id) {undecided} ORDER BY {order}"
     read = store.few if few else store.frame
     return _facts(
         store,
-        journal.customers(store, named, few=few),
+        journal.customers(store, "near_named", few=few),
         read(query.format(table="work.finding", undecided=journal.UNDECIDED, order="line_id")),
         read(query.format(table="work.proposal", undecided=journal.UNDECIDED, order="line_id, decision_id, ordinal")),
         few=few,

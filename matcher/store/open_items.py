@@ -87,6 +87,12 @@ _LATEST = f"""CREATE OR REPLACE TEMP TABLE found_item AS
         CASE WHEN discount_ppm BETWEEN 1 AND {PPM - 1} THEN discount_ppm ELSE 0 END AS ppm, {_DAY.format("discount_date")} AS discount_date,
         terms, last IS NOT NULL AS again
     FROM {{table}} AS t LEFT JOIN seen_again USING (item_id) WHERE batch = coalesce(last, batch) {{where}}"""
+_PAST = f"""CREATE OR REPLACE TEMP TABLE found_item AS
+    SELECT entity, customer_id, item_id, document_no, document_type, issue_date, {_DAY.format("due_date")} AS due_date,
+        currency, amount, open,
+        CASE WHEN discount_ppm BETWEEN 1 AND {PPM - 1} THEN discount_ppm ELSE 0 END AS ppm, {_DAY.format("discount_date")} AS discount_date,
+        terms, false AS again
+    FROM past_item {{where}}"""
 _MOVED = """CREATE OR REPLACE TEMP TABLE moved_item AS
     SELECT a.item_id, sum(CASE WHEN u.reverses IS NULL THEN item_amount + adjustment ELSE 0 END) AS settled,
         bool_or(u.reverses IS NOT NULL) AS undone
@@ -124,11 +130,27 @@ def look(store: Store, wanted: Wanted) -> list[str]:
     return left
 
 
+def look_back(store: Store, items: pl.DataFrame, wanted: Wanted) -> None:
+    """Finds the items that match among those of an earlier day; columns of `frames.STATE_ITEM`, with what was open then."""
+    names = [*(name for name in LISTED if name != "discount"), "discount_ppm", "terms", "purchase_order", "payment_reference"]
+    kept = ", ".join(name for name in names if name != "open")
+    store.run(f"CREATE OR REPLACE TEMP TABLE past_item AS SELECT {kept}, 0::BIGINT AS open FROM raw.item LIMIT 0")
+    store.append("past_item", items.select(names))
+    condition, values = wanted.sql()
+    store.run(_PAST.format(where=f"WHERE {condition}" if condition else ""), values)
+
+
 def put_open(store: Store, opens: pl.DataFrame) -> None:
     """Says what is open of items that were left to the fold: item_id, ``open``."""
     store.run("CREATE OR REPLACE TEMP TABLE folded_item (item_id VARCHAR, open BIGINT)")
     store.append("folded_item", opens)
     store.run("UPDATE found_item SET open = f.open FROM folded_item AS f WHERE f.item_id = found_item.item_id")
+
+
+def with_open(store: Store, amounts: Collection[int]) -> list[str]:
+    """Ids of the items that were found of which one of these is open, in minor units; also of those that are left to the fold."""
+    sql = "SELECT item_id FROM found_item WHERE again OR open IN (SELECT unnest($1::BIGINT[])) ORDER BY 1"
+    return [str(row[0]) for row in store.run(sql, [list(amounts)])]
 
 
 def put_credits(store: Store, credits: pl.DataFrame, document_type: str) -> None:

@@ -31,7 +31,7 @@ _ABOUT = "outcome, state, customer_id, rule, confidence"
 _FOUND = f"found AS (SELECT line_id, {_ABOUT} FROM work.finding AS f {UNDECIDED})"
 _OURS = f"(outcome NOT IN ({_words(NOT_RECEIVABLE)}) OR state = '{LineState.PROPOSED}')"
 _UNTOUCHED = f"CASE WHEN amount < 0 THEN '{Outcome.OUTGOING}' ELSE '{Outcome.UNEXPLAINED}' END"
-_LINE = "line_id, amount, entity, account"
+_LINE = "line_id, amount, entity, account, booking_date, currency"
 _IN_FORCE = "decision_id NOT IN (SELECT reverses FROM log.decision WHERE reverses <> '')"
 _HELD = f"""SELECT line_id FROM log.decision WHERE kind = '{DecisionKind.HOLD}'
     AND {_IN_FORCE}
@@ -86,12 +86,20 @@ _REFUSED = f"""refused AS (
 )"""
 """Lines that are posted here, and that the ERP did not take: a person decides anew, or has it mended there."""
 
-_PAGE = f"""WITH {{waiting}}, {_REFUSED}
-SELECT line_id, everything, currency, amount FROM (
+_CHOSEN = f"""WITH {{waiting}}, {_REFUSED}, everything AS (
     SELECT *, count(*) OVER () AS everything FROM (FROM waiting WHERE {_OURS} UNION ALL FROM refused)
     WHERE line_id {{held}} IN ({_HELD})
-) AS waiting JOIN (SELECT line_id, {{of_line}} FROM raw.line) AS l USING (line_id) {{filters}}
-ORDER BY {{order}}"""
+), chosen AS MATERIALIZED (FROM everything {{texts}} {{filters}})"""
+_PAGE = (
+    _CHOSEN
+    + """
+SELECT * FROM (
+    SELECT row_number() OVER (ORDER BY {order}) AS place, line_id, '' AS of_currency, 0 AS sum, 0 AS all_of_them
+    FROM (FROM chosen ORDER BY {order} {limit})
+    UNION ALL SELECT count(*), '', currency, sum(amount), max(everything) FROM chosen GROUP BY currency
+) ORDER BY of_currency, place"""
+)
+"""The ids in their order, each with its place; then by currency how many there are, their sum, and how many wait in all."""
 
 _PROPOSED_FIRST = f"state <> '{LineState.PROPOSED}'"
 SORTS = {
@@ -145,28 +153,31 @@ def waiting(store: Store, as_of: date, filters: Filters, limit: int | None) -> F
         raise MatcherError("usage.option", f"a limit of {limit} lines shows none")
     since = _latest_run(store, as_of)
     clauses, values = _clauses(store, as_of, filters)
+    wants_texts = bool(filters.search) or filters.sort == "payer"
     sql = _PAGE.format(
         waiting=_SINCE_RUN if since else _WHOLE,
         held="" if filters.held else "NOT",
-        of_line=", ".join(("booking_date", "currency", *_TEXTS)),
+        # the bank's texts are the larger part of the books, and are read for a condition only
+        texts=f"JOIN (SELECT line_id, {', '.join(_TEXTS)} FROM raw.line) AS l USING (line_id)" if wants_texts else "",
         filters=f"WHERE {' AND '.join(clauses)}" if clauses else "",
         order=SORTS[filters.sort],
+        limit=f"LIMIT {int(limit)}" if limit else "",
     )
     rows = store.run(sql, {"as_of": as_of, **values, **since})
-    if not rows:
+    sums = [row for row in rows if not row[1]]
+    if not sums:
         return Found((), 0, waiting(store, as_of, Filters(held=filters.held), 1).waiting if clauses else 0, {})
-    sums: dict[str, int] = {}
-    for _, _, currency, amount in rows:
-        sums[currency] = sums.get(currency, 0) + amount
-    return Found(tuple(row[0] for row in rows[:limit]), len(rows), rows[0][1], dict(sorted(sums.items())))
+    ids = tuple(str(row[1]) for row in rows[: -len(sums)])
+    return Found(ids, sum(row[0] for row in sums), sums[0][4], {row[2]: int(row[3]) for row in sums})
 
 
 def posted(store: Store, as_of: date, after: date | None) -> int:
     """How many receipts booked up to a day, and after the other one if it is given, are posted: to items, or on account."""
     kinds = _words(kind for kind in SETTLING if kind != DecisionKind.CLASSIFY)
-    sql = f"""SELECT count(DISTINCT d.line_id) FROM log.decision AS d JOIN raw.line AS l USING (line_id)
-        WHERE d.kind IN ({kinds}) AND amount > 0 AND booking_date <= $as_of AND booking_date > coalesce($after, DATE '0001-01-01')
-            AND effective_date <= $as_of AND decision_id NOT IN ({_TAKEN_BACK})"""
+    sql = f"""SELECT count(*) FROM raw.line
+        WHERE amount > 0 AND booking_date <= $as_of AND booking_date > coalesce($after, DATE '0001-01-01') AND line_id IN (
+            SELECT line_id FROM log.decision
+            WHERE kind IN ({kinds}) AND effective_date <= $as_of AND decision_id NOT IN ({_TAKEN_BACK}))"""
     return int(store.run(sql, {"as_of": as_of, "after": after})[0][0])
 
 

@@ -323,8 +323,8 @@ class StagedLines:
             replaced: lines that another decision sets aside.
 
         Returns:
-            line_id, booking_date, currency, statement_id, bank_reference, amount, source_line, and one other line in ``other_id``;
-            a row for each pair, by booking date and id.
+            line_id, booking_date, currency, statement_id, bank_reference, amount, source_line, and one other line in ``other_id``
+            and its statement in ``other_statement``; a row for each pair, by booking date and id.
         """
         mine = pl.DataFrame({"statement_no": list(statement_ids), "statement_id": list(statement_ids.values())})
         self._store.connection.register("mine", mine)
@@ -343,7 +343,8 @@ class StagedLines:
                 LEFT JOIN (SELECT statement_id, state FROM raw.statement) AS s USING (statement_id)
                 QUALIFY row_number() OVER (PARTITION BY account, bank_reference ORDER BY booking_date, line_id) <= {_OFTEN}
             )
-            SELECT n.line_id, n.booking_date, n.currency, n.statement_id, n.bank_reference, n.amount, n.source_line, k.line_id AS other_id
+            SELECT n.line_id, n.booking_date, n.currency, n.statement_id, n.bank_reference, n.amount, n.source_line, k.line_id AS other_id,
+                k.statement_id AS other_statement
             FROM near AS n JOIN near AS k ON k.account = n.account AND k.bank_reference = n.bank_reference
             WHERE n.statement_no IS NOT NULL AND k.amount <> n.amount AND k.statement_id <> n.statement_id AND NOT (k.proven AND n.proven)
                 AND (k.statement_no IS NULL OR (k.booking_date, k.line_id) < (n.booking_date, n.line_id))
@@ -355,3 +356,11 @@ class StagedLines:
         )
         self._store.connection.unregister("mine")
         return pairs
+
+    def references(self, statement_ids: Sequence[str]) -> pl.DataFrame:
+        """Account, day and bank reference of the lines that statements have brought, where they have one, in the order of the files."""
+        return self._store.frame(
+            """SELECT statement_id, account, booking_date, bank_reference FROM raw.line
+            WHERE list_contains(?::VARCHAR[], statement_id) AND bank_reference <> '' ORDER BY statement_id, source_line, line_id""",
+            list(statement_ids),
+        )

@@ -38,7 +38,9 @@ NOTES: list[dict[str, Any]] = PAGE["note"]
 Test = TypeVar("Test", bound=Callable[..., None])
 COVERED: set[str] = set()
 ELSEWHERE = {
+    "engine.unreachable": "unit/test_spark.py",
     "rate.missing": "scenarios/test_receivables.py",
+    "rate.base": "scenarios/test_receivables.py",
     "drill.differs": "scenarios/test_drill.py",
     "drill.failed": "scenarios/test_drill.py",
     "file.changed": "unit/test_files.py",

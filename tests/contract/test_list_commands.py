@@ -5,16 +5,21 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 from desk import Desk
 from python_calamine import CalamineWorkbook
 from support import filled
 
 from matcher.books import Books
+from matcher.cli.main import main
 from matcher.codes import NEEDS_PERSON, USAGE
 from matcher.display.widths import width
+from matcher.languages import LANGUAGES
 
 FORMS = ("table", "csv", "tsv", "json", "md", "html", "xlsx")
 LISTS = (
@@ -181,3 +186,21 @@ def test_colour_is_for_terminals_that_show_it(books: Path) -> None:
 def test_a_workbook_is_not_shown_on_a_terminal(books: Path) -> None:
     said = "usage.option: a workbook cannot be shown on a terminal. Write it to a file: -o FILE.xlsx\r\n"
     assert on_terminal(books, "aging", "-O", "xlsx") == (USAGE, said)
+
+
+def _helps(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        yield from _helps(command, (*path, name)) if isinstance(command, click.Group) else [(*path, name)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_help_fits_a_narrow_page(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    wide = {
+        " ".join(path): line
+        for path in _helps(main)
+        for line in CliRunner().invoke(main, ["--lang", language, *path, "--help"]).stdout.splitlines()
+        if width(line) > 80
+    }
+    assert wide == {}

@@ -78,6 +78,52 @@ def test_a_published_reconciliation_agrees_once_both_errors_are_named(tmp_path: 
     }  # fmt: skip
 
 
+def test_an_error_that_is_kept_is_known_to_later_proofs_until_it_is_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_of(tmp_path, monkeypatch, *VECTOR_1)
+    october, november = ("proof", "--as-of", "2026-10-31"), ("proof", "--as-of", "2026-11-15")
+    assert "no error was stated" in desk.do(*october, *BALANCE, "--keep", status=USAGE)
+    kept = desk.do(*october, *BALANCE, *ERRORS, "--keep")
+    assert "kept by anna on" in kept
+    assert "bank and book agree at 21044.00 EUR" in kept
+    # neither a later proof nor the same statement once more counts it twice
+    assert desk.do(*october, *BALANCE, *ERRORS) == desk.do(*october, *BALANCE) == kept
+    assert "bank and book agree at 21044.00 EUR" in desk.do(*november, *BALANCE)
+    desk.do("proof", "--month", "2026-10", *BALANCE)
+    # before the day for which it was stated nobody knew of it
+    assert "kept by" not in desk.do("proof", "--as-of", "2026-10-30", *BALANCE, status=NEEDS_PERSON)
+    (told,) = map(json.loads, desk.run(*october, *BALANCE, "-O", "json").stdout.splitlines())
+    ids = [one["error_id"] for one in told["errors"]]
+    by = [(one["actor"], one["side"], one["amount"]) for one in told["errors"]]
+    assert by == [("anna", "book", "180.00"), ("anna", "bank", "175.00")]
+    desk.do("close", "2026-10", "--force", "--reason", "lines wait")
+    closed = desk.do(*october, *BALANCE)
+    # the ledger books the difference
+    more = [entry("GL-9", "2026-11-04", "180.00", "Cheque 1402", "Cheque 1402")]
+    write(tmp_path, "more.csv", table(BOOK, more, {"account": "giro", "currency": "EUR"}))
+    desk.do("import", "book", str(tmp_path / "more.csv"))
+    now = desk.do("proof", "--as-of", "2026-11-15", "--book-balance", "giro=20682.00")
+    assert "is no kept error" in desk.do(*november, "--withdraw", "E1-9", status=USAGE)
+    for late in (("--withdraw", ids[0]), ("--error", "book=1.00:a cent", "--keep")):
+        assert "period.locked" in desk.do(*october, *BALANCE, *late, status=CATALOGUE["period.locked"].exit_code)
+    after = desk.do("proof", "--as-of", "2026-11-15", "--book-balance", "giro=20682.00", "--withdraw", ids[1])
+    # the entry that corrects the pair has ended its error, the withdrawal the other one
+    assert (now.count("kept by"), after.count("kept by")) == (1, 0)
+    assert desk.do(*october, *BALANCE) == closed
+    assert "kept E" in (log := desk.do("log"))
+    assert "withdrew E" in log
+
+
+def test_an_error_of_a_pair_ends_when_the_entry_is_corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_of(tmp_path, monkeypatch, *VECTOR_1)
+    desk.do("proof", "--as-of", "2026-10-31", *BALANCE, *ERRORS, "--keep")
+    right = entry("GL-1", "2026-10-10", "-240.00", "Papier Union", "Cheque 1402")
+    write(tmp_path, "right.csv", table(BOOK, [right], {"account": "giro", "currency": "EUR"}))
+    desk.do("import", "book", str(tmp_path / "right.csv"))
+    said = desk.do("proof", "--as-of", "2026-10-31", "--book-balance", "giro=20682.00")
+    assert said.count("kept by") == 1
+    assert "bank and book agree at 21044.00 EUR" in said
+
+
 def test_a_published_proof_of_cash_reaches_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # the bank takes in 170,000 and pays 130,000 from 84,000; 40,000 and 65,000 were in transit before, 75,000 and 119,000 are after
     bank = bank_lines(

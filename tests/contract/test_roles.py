@@ -109,6 +109,7 @@ WRITES: dict[str, tuple[Work, tuple[str, ...]]] = {
 """Commands that only a role with the area may run."""
 ALSO: tuple[tuple[Work, tuple[str, ...]], ...] = (
     (Work.SEND, ("export", "receipts", "-o", "receipts.jsonl")),
+    (Work.DECIDE, ("proof", "--error", "book=1.00:a cent", "--keep")),
     (Work.SEND, ("export", "aging", "--new", "-o", "aging.csv")),
     (Work.DECIDE, ("dunning", "--sent")),
     (Work.RUN, ("run", "--dry-run")),

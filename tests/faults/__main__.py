@@ -1,4 +1,6 @@
-"""The long trials: every fault at every point, many random histories, all amounts of memory. Prints the rows of docs/reliability.md.
+"""The long trials: every fault at every point, many random histories, all amounts of memory, three people at once.
+
+Prints the rows of docs/reliability.md.
 
 cd tests && python -m faults --help
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from quicker import catalogue_once
 
+from faults import actors
 from faults.commands import COMMANDS
 from faults.histories import Wrong, play
 from faults.plan import every_point
@@ -24,6 +27,7 @@ Outcome = tuple[int, list[str]]
 """How many trials there were, and what went wrong in any of them."""
 
 CATALOGUE = catalogue_once()
+AREAS = ("faults", "memory", "histories", "late", "actors")
 MEGABYTES = range(0, 120, 8)
 HUNGRY = ("ingest", "import items", "run", "accept", "export receipts", "verify")
 
@@ -61,6 +65,13 @@ def history_of(seed: int, *, commands: int, late: bool) -> Outcome:
     return sum(told.done.values()) + sum(told.refused.values()), []
 
 
+def actors_of(seed: int, *, acts: int) -> Outcome:
+    """So many commands by three people in three processes on one set of books, one of whom is killed."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = actors.play(Path(folder), seed, acts)
+    return sum(told.done.values()), told.wrong
+
+
 def trials(arguments: argparse.Namespace) -> Iterator[tuple[str, Callable[..., Outcome], list[object]]]:
     """Area, what tries one part of it, and the parts."""
     if "faults" in arguments.area:
@@ -72,14 +83,17 @@ def trials(arguments: argparse.Namespace) -> Iterator[tuple[str, Callable[..., O
         yield "histories", partial(history_of, commands=arguments.commands, late=False), seeds
     if "late" in arguments.area:
         yield "late", partial(history_of, commands=arguments.commands, late=True), seeds
+    if "actors" in arguments.area:
+        yield "actors", partial(actors_of, acts=arguments.acts), [arguments.first]
 
 
 def main() -> int:
     """Runs the areas asked for; 1 when anything went wrong."""
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("area", nargs="*", default=["faults", "memory", "histories", "late"], help="faults, memory, histories, late")
+    parser.add_argument("area", nargs="*", default=list(AREAS), help=", ".join(AREAS))
     parser.add_argument("--books", type=int, default=200, help="random histories of each kind (200)")
     parser.add_argument("--commands", type=int, default=50, help="commands in each history (50)")
+    parser.add_argument("--acts", type=int, default=1000, help="commands of three people on one set of books (1000)")
     parser.add_argument("--first", type=int, default=1000, help="seed of the first history (1000)")
     parser.add_argument("--every", type=int, default=1, help="of the points at which faults strike only each so many-th (1)")
     parser.add_argument("--processes", type=int, default=2)

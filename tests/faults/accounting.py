@@ -159,10 +159,11 @@ class Ledger:
 
     def _unapplied(self, matches: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
         amounts = {row["line_id"]: cents(row["line_amount"]) for row in matches}
-        applied = applied_by_line(matches)
+        applied, taken = applied_by_line(matches), posted_by_item(matches)
         for row in rows:
             line_id = row["item_id"].removeprefix("U-")
-            rest = amounts[line_id] - applied.get(line_id, 0)
+            # what is left of a receipt may settle a document together with another receipt: then it stands there, below zero
+            rest = amounts[line_id] - applied.get(line_id, 0) + taken.get(row["item_id"], 0)
             if -cents(row["open_amount"]) != rest:
                 yield f"line {line_id} has {row['open_amount']} unapplied instead of {text(-rest)}"
         if len({row["item_id"] for row in rows}) != len(rows):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import pytest
 
 from matcher import codes
 from matcher.cli import main
+from matcher.cli.commands import MODULES
 from matcher.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +29,26 @@ def commands(group: click.Group, path: str = "matcher") -> Iterator[tuple[str, c
 
 
 COMMANDS = dict(commands(main))
+MODULES_OF_COMMANDS = {
+    path.stem for path in (ROOT / "matcher" / "cli").glob("*.py") if re.search(r"^COMMANDS = ", path.read_text(encoding="utf-8"), re.M)
+}
+
+
+def test_every_command_is_found_by_its_name() -> None:
+    assert set(MODULES) == MODULES_OF_COMMANDS
+    for module, names in MODULES.items():
+        assert tuple(one.name for one in import_module(f"matcher.cli.{module}").COMMANDS) == names
+
+
+def test_a_command_loads_no_other_ones() -> None:
+    program = (
+        "import sys; from matcher.cli import main\n"
+        "try: main(['queue', '--help'])\n"
+        "except SystemExit: pass\n"
+        "sys.stderr.write(' '.join(n for n in ('matcher.cli.decide', 'matcher.cli.work') if n in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -34,6 +34,13 @@ class ReferenceEngine:
             _references(keys, item_keys(items).rows(named=True)), pl.DataFrame(sorted(found), schema=rules.PAYER, orient="row")
         )
 
+    def share(self, book: object, grace_days: int) -> None:
+        """Nobody else looks at the receipts."""
+
+    def stages(self) -> tuple[()]:
+        """There is no cluster."""
+        return ()
+
 
 def _references(lines: list[_Row], items: list[_Row]) -> pl.DataFrame:
     found = []

@@ -1,9 +1,11 @@
 """Whatever small company is generated, the engine spends nothing twice, is sure of nothing that one fact says, and forgets any order."""
 
+import pickle
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,17 @@ from hypothesis import strategies as st
 from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
+from matcher.engines.sharing import Shared
 from matcher.matching import entity
 from matcher.matching.decisions.decide import MatchResult, decide, decide_cached
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import differences
 from matcher.matching.explanations.cache import ExplanationCache
+from matcher.matching.explanations.looking import Looking, Part, Question, packed_receipt, unpacked_receipt
+from matcher.matching.items.loaded import LoadedItems
 from matcher.matching.items.open_items import OpenItems
+from matcher.matching.items.snapshot import Snapshot
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Payer, Receipt, Reference
 from matcher.rules import rulebook
@@ -230,6 +236,73 @@ def test_every_way_to_name_a_difference_conserves_the_money(items: list[Item], d
 @given(month=months())
 def test_what_is_kept_of_a_line_is_what_is_found_afresh(month: tuple[list[Item], list[Receipt]]) -> None:
     assert run(*month, deciding=decide_checked) == run(*month)
+
+
+class ItemList:
+    """All items of a company, for those who look at some of its receipts."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self.items = list(items)
+
+    def of(self, customers: Collection[str]) -> list[Item]:
+        return [one for one in self.items if one.customer_id in customers]
+
+    def owners(self, item_ids: Collection[str]) -> set[str]:
+        return {one.customer_id for one in self.items if one.item_id in item_ids}
+
+
+class Neighbour:
+    """A member whose process is this one: everything that it is told is packed, and now and then it loses all that it knew."""
+
+    def __init__(self, book: Rulebook, forgets: Iterator[bool]) -> None:
+        self.trouble, self.book, self.forgets, self.part = "", book, forgets, None  # type: ignore[var-annotated]
+
+    def begin(self, snapshot: Snapshot, receipts: Sequence[Receipt]) -> None:
+        theirs = [unpacked_receipt(pickle.loads(pickle.dumps(packed_receipt(one)))) for one in receipts]
+        assert theirs == list(receipts)
+        self.part = Part(LoadedItems(snapshot), theirs, self.book, POLICY.grace_days)
+
+    def ask(self, question: Question) -> list[tuple[object, ...]] | None:
+        if next(self.forgets):
+            return None
+        assert self.part is not None
+        rows: list[tuple[object, ...]] = pickle.loads(pickle.dumps(self.part.answer(pickle.loads(pickle.dumps(question)))))
+        return rows
+
+    def restart(self) -> bool:
+        self.part = None
+        return not next(self.forgets)
+
+    def end(self) -> None:
+        self.part = None
+
+
+@settings(max_examples=tries(60))
+@given(month=months(), size=st.sampled_from((1, 2, 10_000)), others=st.integers(1, 3), seed=st.integers(0, 2**32), shipped=st.booleans())
+def test_it_does_not_matter_how_many_processes_look_at_the_receipts_or_whether_one_ends(
+    month: tuple[list[Item], list[Receipt]], size: int, others: int, seed: int, shipped: bool
+) -> None:
+    items, lines = month
+    book, told = rulebook.default() if shipped else BOOK, list[str]()
+    rng, rate = random.Random(seed), rates(USD=1.1, JPY=160.0)
+    amounts = pl.DataFrame([(i.currency, i.open) for i in items], schema=["currency", "listed_open"], orient="row")
+    counted = amounts.group_by("currency", "listed_open").len()
+
+    def shared(receipts: Iterable[Receipt], pool: OpenItems, known: SettlementHistory, book: Rulebook, *_: object) -> list[MatchResult]:
+        def looking(in_order: Sequence[Receipt], here: Looking) -> Looking:
+            forgets = iter(lambda: rng.random() < 0.1, None)
+            first = Snapshot(ItemList(items), counted, FAMILY, {"C1": "IN"}, rate, True, None, pool.numbers.shapes, pool.order_shapes)
+            members = [Neighbour(book, forgets) for _ in range(others)]
+            return Shared(first, pool, in_order, here, members, asking, told)
+
+        with ThreadPoolExecutor(1) as asking:
+            cache = ExplanationCache(receipts, pool, book, POLICY.grace_days, looking=looking)
+            verdicts = decide_cached(cache, known, book, POLICY)
+        assert cache.differing() == []
+        return verdicts
+
+    with mock.patch("matcher.engines.sharing.SLICE", size):
+        assert run(items, lines, book, shared) == run(items, lines, book)
 
 
 def bare(amount: int, payers: tuple[Payer, ...] = (), text: str = "") -> Receipt:

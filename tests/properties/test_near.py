@@ -13,13 +13,16 @@ from support import filled, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.errors import MatcherError
+from matcher.exports import tables
+from matcher.exports.matches import matches
 from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
-from matcher.pipeline import view
+from matcher.pipeline import matched, view
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.session import Session
 from matcher.review import items, log
+from matcher.review.customer import customer as account_of
 from matcher.review.items import ItemQuery
 from matcher.store import journal, near, queue
 
@@ -89,6 +92,26 @@ def _check_items(session: Session, whole: State) -> None:
         assert same == {name for name, (left, _) in opens.items() if abs(left) == amount}
 
 
+def _check_customers(session: Session, as_of: date) -> None:
+    """A customer's account, and that of one whom nobody knows."""
+    state = view.whole(session, as_of)
+    for name in ("C1", "C2"):
+        assert account_of(view.of_customer(session, as_of, name), name) == account_of(state, name)
+    for name in ("C9", "\ud800", ""):
+        with pytest.raises(MatcherError, match="there is no customer"):
+            account_of(view.of_customer(session, as_of, name), name)
+
+
+def _check_matches(session: Session, as_of: date) -> None:
+    """What every line was applied to, written slice after slice."""
+    state = view.whole(session, as_of)
+    wanted = b"".join(tables.csv_chunks(tables.rendered(matches(state.lines, state.items, state.allocations, state.customers))))
+    for lines in (1, 4, 1000):
+        found = tables.streamed(matched.reports(session, as_of, lines), Path("matches.csv"))
+        assert found is not None
+        assert b"".join(found) == wanted
+
+
 def _check_log(session: Session, whole: State) -> None:
     """The log tells every decision once, and every batch; of a line and an item what is theirs, and nothing of others."""
     page = log.story_of(session)
@@ -119,6 +142,8 @@ def _check(books: Books) -> int:
         _check_log(session, whole)
         for day in (date(2026, 10, 14), date(2026, 10, 31), date.max):
             _check_queue(session, day)
+            _check_customers(session, day)
+            _check_matches(session, day)
     return len(ids)
 
 
@@ -176,7 +201,12 @@ def _act(books: Books, folder: Path, rng: random.Random, turn: int) -> str:
 
 @pytest.mark.parametrize("seed", range(2 if DEEP else 1))
 def test_a_few_lines_are_as_in_the_whole_books_after_any_commands(tmp_path: Path, seed: int) -> None:
-    books = filled(tmp_path, items=_items([300] * 5), customers=[{"customer_id": "C1", "name": "Brandt GmbH"}], lines=_lines(range(9), 10))
+    books = filled(
+        tmp_path,
+        items=_items([300] * 5),
+        customers=[{"customer_id": "C1", "name": "Brandt GmbH"}, {"customer_id": "C2", "name": "Hofer"}],
+        lines=_lines(range(9), 10),
+    )
     rng, done, compared = random.Random(seed), Counter[str](), 0
     for turn in range(COMMANDS):
         done[_act(books, tmp_path, rng, turn)] += 1

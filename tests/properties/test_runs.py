@@ -1,5 +1,6 @@
 """What is ordinary is read a short way, as columns or by one expression, all else the long way: both give the same rows and problems."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
-from matcher.parsers import bai2, camt, ofx
+from matcher.parsers import bai2, camt, mt940, ofx
 from matcher.parsers.bai2 import runs as bai2_runs
 from matcher.parsers.base import Event, ParseOptions, Parser, RowBatch, Source
 from matcher.parsers.camt import shapes as camt_shapes
 from matcher.parsers.camt import xml_blocks
+from matcher.parsers.mt940 import details as mt940_details
+from matcher.parsers.mt940 import text as mt940_text
 from matcher.parsers.mt940.fields import StatementLine, statement_line, unusual_line
 from matcher.parsers.ofx import runs as ofx_runs
 
@@ -121,6 +124,27 @@ def test_camt_entries_cut_out_at_once_and_with_known_shapes(data: bytes) -> None
         patch.setattr(camt_shapes, "_COMPILE_AFTER", 10**9)
         patch.setattr(xml_blocks.Blocks, "_next_mark", lambda self, name: 0)
         long, _ = read(camt.PARSER, data)
+    assert short == long
+
+
+MT940 = repeated(fixtures("mt940"), b":61:", b":62")
+MT940_INSERTIONS = [
+    b"\n:61:2401020102C1,NTRFNONREF\n:86:166?00T?20EREF+A?21SVWZ+B?30X?31Y?32N\n", b"\n:86:", b"\n:61:", b"\n:25:1/2\n", b"\n:20:X\n",
+    b"\n-\n", b"\n-}", b"\n{4:", b"\n ?21", b"\n?22", b"?60", b"?38DE1", b"?99", b"?", b">", b"\n\n", b"\r", b"\r\n", b"\t", b"\x00",
+    b"\xff", b"\xc2\xa0", b"\n:62F:C240102EUR1,\n", b"\n:60F:C240102EUR1,\n", b"\n:20:31 h", b"SVWZ+", b"\n" + b"x" * 63 + b"\n?21y",
+    b"EREF+", b"MTLG:",
+]  # fmt: skip
+NEVER = re.compile(r"(?!)")
+
+
+@settings(max_examples=tries(250), deadline=4000)
+@given(damaged(MT940, MT940_INSERTIONS))
+def test_mt940_entries_found_at_once_and_texts_of_common_parts(data: bytes) -> None:
+    short, _ = read(mt940.PARSER, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mt940_text, "_PAIR", NEVER)
+        patch.setattr(mt940_details, "_COMMON", NEVER)
+        long, _ = read(mt940.PARSER, data)
     assert short == long
 
 

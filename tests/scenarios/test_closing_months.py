@@ -49,6 +49,21 @@ def _ledger(desk: Teller) -> tuple[bytes, bytes]:
     return desk.text("aging", *AGING), desk.text("discrepancies", *AGING)
 
 
+def test_screens_of_a_closed_day_count_lines_and_name_the_books_as_then(desk: Teller) -> None:
+    desk.do("close", "2026-09")
+    screens = (("status", *AGING), ("aging", *AGING), ("kpi", "--month", "2026-09"), ("bridge", "--month", "2026-09"))
+    before = [desk.do(*words) for words in screens]
+    desk.on("2026-10-20")
+    desk.do("undo", "ref:C01", "--reason", "it was for somebody else")
+    desk.do("on-account", "ref:C02", "--customer", "M2")
+    settings = desk.folder / "books" / "matcher.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('name = "Test"', 'name = "Renamed"', 1), encoding="utf-8")
+    assert [desk.do(*words) for words in screens] == before
+    now = desk.do("status", "--as-of", "2026-10-20")
+    assert now.startswith("Renamed")
+    assert not before[0].startswith("Renamed")
+
+
 def test_a_closed_month_stays_the_same_whatever_comes(desk: Teller) -> None:
     before = _ledger(desk)
     said = desk.do("close", "2026-09")

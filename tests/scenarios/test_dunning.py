@@ -63,6 +63,49 @@ def test_levels_are_those_of_the_configuration(desk: Desk) -> None:
     assert "config.invalid" in desk.do("dunning", status=2)
 
 
+def test_what_is_too_little_is_not_asked_for(desk: Desk) -> None:
+    settings = desk.folder / "books" / "matcher.toml"
+    settings.write_text(CONFIG + '[dunning]\nleast_amount = "55.01"\n', encoding="utf-8")
+    assert desk.asked() == {"FA-7001": (86400, 3), "FA-7002": (31050, 2), "FA-7005": (20000, 3)}
+    assert desk.left_out()["FA-7003"] == "less than dunning.least_amount"
+    settings.write_text(CONFIG + "[dunning]\nleast_amount = 55\nleast_total = 200.01\n", encoding="utf-8")
+    assert desk.asked() == {"FA-7001": (86400, 3), "FA-7002": (31050, 2), "FA-7003": (5500, 1)}
+    assert desk.left_out() == {"FA-7005": "less than dunning.least_total in all"}
+    # a dollar is less than a euro; without a rate nothing is too little
+    dollars = {
+        "item_id": "F9",
+        "customer_id": "K20",
+        "document_no": "FA-9",
+        "amount": "201.00",
+        "due_date": "2026-09-01",
+        "currency": "USD",
+    }
+    desk.books.import_files("items", [items_file(desk.folder, [*ITEMS, dollars])])
+    assert desk.asked()["FA-9"] == (20100, 3)
+    rates = desk.folder / "rates.csv"
+    rates.write_text("date,currency,per_base\n2026-10-30,USD,1.10\n", encoding="utf-8")
+    desk.books.import_files("rates", [rates])
+    assert "FA-9" not in desk.asked()
+
+
+def test_receipts_that_wait_stand_beside_what_is_asked_for(desk: Desk) -> None:
+    ours = {"booking_date": "2026-10-30", "counterparty_name": "Wiesental Holzbau GmbH", "counterparty_account": "DE75512108001245126199"}
+    rows = [
+        {"bank_reference": "B1", "amount": "40.00", "remittance_information": "part", **ours},
+        {"bank_reference": "B2", "amount": "864.00", "remittance_information": "FA-7001", **ours},
+        {"bank_reference": "B3", "amount": "9.00", "booking_date": "2026-10-30", "counterparty_name": "somebody"},
+    ]
+    desk.books.ingest([lines_file(desk.folder, rows)])
+    said = desk.do("dunning")
+    assert "Receipts that no run has looked at: 3 (913.00 EUR)." in said
+    desk.do("run")
+    after = desk.do("dunning")
+    assert "no run has looked at" not in after
+    waits = {row["customer_id"]: (row["receipts_waiting"], row["waiting_amount"]) for row in desk.told("dunning")}
+    assert waits == {"K10": (1, "40.00"), "K20": (None, "")}
+    assert {row["receipts_waiting"] for row in desk.rows("dunning") if row["customer_id"] == "K10"} == {"1"}
+
+
 def test_a_letter_has_all_documents_of_a_customer_at_its_highest_level(desk: Desk) -> None:
     (one, other) = desk.books.dunning(DAY)[0].dunning.letters
     assert (one.customer_id, one.amount, one.level, one.oldest_due) == ("K10", 122950, 3, date(2026, 9, 20))

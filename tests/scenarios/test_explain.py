@@ -85,7 +85,11 @@ def run(folder: Path, *lines: Row, items: list[Row] | None = None) -> Books:
 def test_a_posted_line_as_a_page(tmp_path: Path) -> None:
     books = run(tmp_path, {**BRANDT, "amount": "1190.00", "remittance_information": "RE-2026-00401"})
     (line_id,) = books.state().lines["line_id"]
-    printed = [line.rstrip() for line in told(books, line_id[:6]).splitlines()]
+    printed = [line.rstrip() for line in told(books, line_id[:6], "--full").splitlines()]
+    short = told(books, line_id[:6])
+    assert "confidence  99.9 %" in short.replace("   ", "  ")
+    assert "log-odds" not in short
+    assert "calibration" not in short
     assert (
         [line for line in printed if line and "──" not in line]
         == f"""\

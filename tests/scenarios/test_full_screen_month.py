@@ -1,38 +1,19 @@
 """A morning's queue of a generated month, worked to nothing by keys alone."""
 
-import shutil
-from datetime import date
 from itertools import takewhile
 from pathlib import Path
 
+from months import month, replayed, standing
 from screens import Seat, work
 
-from benchmarks import generate
-from matcher.books import Books, init
 from matcher.fullscreen.requests import acceptable, pays_nothing
 from matcher.review.queue import WaitingLine
 
-LINES, SEED = 850, "3"
 MOST_KEYS = 260
 AT_A_GLANCE = 8
 """Receipts that are on the screen, and are decided without waiting for their choices."""
 ONE_BY_ONE = 4
 """Receipts that nothing explains and that are looked at one by one before the rest is put on hold by its reason."""
-
-
-def month(folder: Path) -> Books:
-    truth, home = folder / "month", folder / "books"
-    generate.main(["--lines", str(LINES), "--seed", SEED, "-o", str(truth)])
-    home.mkdir()
-    shutil.copy(truth / "matcher.toml", home)
-    init(home)
-    books = Books(home, actor="ada")
-    books.import_files("customers", [truth / "customers.csv"])
-    books.import_files("items", [truth / "items.csv"])
-    books.import_files("rates", [truth / "rates.csv"])
-    books.ingest([truth / "lines.csv"])
-    books.run(as_of=date(2026, 10, 31))
-    return books
 
 
 def takes_enter(line: WaitingLine | None) -> bool:
@@ -80,3 +61,5 @@ def test_a_morning_of_two_hundred_receipts_takes_few_keys(tmp_path: Path) -> Non
     assert len(program.desk.steps) < 60
     assert books.queue(limit=1).waiting == 0
     assert [check.failure for check in books.verify() if check.failure] == []
+    again = replayed(books, tmp_path / "again")
+    assert all(one.equals(other) for one, other in zip(standing(books), standing(again), strict=True))

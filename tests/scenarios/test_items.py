@@ -1,5 +1,6 @@
 """Open items are found as accountants look for them: by customer, number, name and amount."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,31 @@ def test_what_is_paid_is_listed_on_demand_and_what_is_left_of_money_always(desk:
     assert _found(desk, "--customer", "C1", "--all") == ["A1", "A2"]
     assert "1 open: 75.00 EUR. --all shows 1 more with nothing open." in desk.do("items", "--customer", "C1")
     assert _found(desk, "--search", "4085") == []
+
+
+def test_a_day_is_looked_back_to(desk: Teller) -> None:
+    desk.do("allocate", "ref:ZV 1", "A1=600.00")
+
+    def then(day: str, *args: str) -> dict[str, str]:
+        return {row["item_id"][:4]: row["open"] for row in desk.told("items", "--customer", "C1", "--as-of", day, *args)}
+
+    now = {row["item_id"][:4]: row["open"] for row in desk.told("items", "--customer", "C1")}
+    assert then("2026-12-31") == now
+    assert now["A1"] == "40.00"
+    (line,) = (row for row in desk.rows("matches") if row["bank_reference"] == "ZV 1" and row["item_id"])
+    before = (date.fromisoformat(line["booking_date"]) - timedelta(days=1)).isoformat()
+    assert then(before) == {"A1": "640.00", "A2": "75.00"}
+    assert then("2020-01-01", "--all") == {}, "documents of later days are none yet"
+    assert _found(desk, "--as-of", before, "--search", "4085") == _found(desk, "--search", "4085") == ["A1"]
+    assert [found[:2] for found in _found(desk, "--search", "zv 1", "--as-of", "2026-12-31")] == ["U-"]
+    assert {row["item_id"]: row["found_by"] for row in desk.told("items", "--amount", "640", "--as-of", before)} == {"A1": "open amount"}
+    assert desk.told("items", "--amount", "640") == []
+    late = {row["item_id"]: row["days_overdue"] for row in desk.told("items", "--overdue", "--as-of", "2026-10-03", "--customer", "C1")}
+    assert late == {"A1": 2}
+
+
+def test_items_of_a_day_are_those_of_the_aging(desk: Teller) -> None:
+    desk.do("allocate", "ref:ZV 1", "A1=600.00")
+    for day in ("2026-10-01", "2026-10-20", "2026-12-31"):
+        aged = {row["item_id"]: row["open_amount"] for row in desk.rows("aging", "--as-of", day)}
+        assert {row["item_id"]: row["open"] for row in desk.told("items", "--as-of", day)} == aged

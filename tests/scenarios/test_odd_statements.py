@@ -53,6 +53,29 @@ def test_what_does_not_count_the_rows_is_the_bank_s_reference(tmp_path: Path, re
     assert sorted(books.state(DAY).lines["bank_reference"]) == sorted(references)
 
 
+@pytest.mark.parametrize("references", [["001", "002", "003"], ["A1", "A2", "A3"], ["T-3", "T-2", "T-1"], ["0", "1", "2"]])
+@pytest.mark.parametrize("together", [True, False])
+def test_references_that_begin_again_in_the_next_file_hold_no_line(tmp_path: Path, references: list[str], together: bool) -> None:
+    books = new_books(tmp_path / "books", CARD)
+    march = card(tmp_path, "03", ["3.27", "8.10", "9.99"], references)
+    april = card(tmp_path, "04", ["11.90", "1.00"], references[:2] if references[0] < references[1] else references[1:])
+    for files in ([march, april],) if together else ([march], [april]):
+        books.ingest(files)
+    assert books.state(DAY).lines.height == 5
+    assert [line for line in books.conflicts() if line.counts == "no"] == []
+
+
+def test_a_reference_told_again_with_another_amount_is_still_a_conflict(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CARD)
+    books.ingest([card(tmp_path, "03", ["3.27", "8.10", "9.99"], ["A1", "A2", "A3"])])
+    # the same days: the bank tells these entries again
+    books.ingest([card(tmp_path, "03", ["3.27", "8.20"], ["A1", "A2"])])
+    # another numbering
+    books.ingest([card(tmp_path, "04", ["7.00", "6.00", "5.00", "4.00"], ["A3", "X", "A9", "A10"])])
+    waiting = [line.amount for line in books.conflicts() if line.counts == "no"]
+    assert sorted(waiting) == [-820, -700]
+
+
 MT940 = ":20:X\n:25:{account}\n:28C:1/1\n:60F:C260301EUR100,00\n:61:2603020302C10,00NTRFNONREF\n:86:TEST\n:62F:C260302EUR110,00\n-\n"
 
 

@@ -117,6 +117,58 @@ def test_a_missing_rate_is_named_and_nothing_is_added_up_without_it(desk: Teller
     assert "USD has no rate" in desk.do("export", "aging", "-o", "a.xlsx", *AS_OF)
 
 
+def test_receipts_for_the_erp_are_a_workbook_too(desk: Teller) -> None:
+    desk.do("export", "receipts", "-o", "receipts.xlsx")
+    assert (desk.folder / "receipts.batch.json").exists()
+    head, *rows = CalamineWorkbook.from_path(str(desk.folder / "receipts.xlsx")).get_sheet_by_index(0).to_python()
+    (paid,) = [dict(zip(head, row, strict=True)) for row in rows if row[0] == "receipt"]
+    assert (paid["amount"], paid["amount_applied"], paid["document_no"]) == (2040.0, 2040.0, "R-5501")
+    assert paid["booking_date"].isoformat() == "2026-09-15"
+    (total,) = [row for row in rows if row[0] == "total EUR"]
+    assert total[head.index("amount_applied")] == 2040.0
+
+
+def test_the_bridge_ties_in_the_base_currency_with_what_rates_did(desk: Teller) -> None:
+    rates(desk, "date,currency,per_base\n2026-08-31,USD,1.2\n2026-09-28,USD,1.1\n2026-10-05,USD,1.25\n")
+    desk.on("2026-10-06")
+    desk.do("write-off", "S5", "--reason", "bad_debt")
+    october = ("--from", "2026-10-01", "--to", "2026-10-06", "--base")
+    told = {step: amount for _, step, amount in steps(desk, *october)}
+    was, now = (desk.told("aging", "--as-of", day, "--base", "--group", "entity") for day in ("2026-09-30", "2026-10-06"))
+    assert (told["opening"], told["closing"]) == (was[0]["open_total"], now[0]["open_total"])
+    assert told["write_offs"] == "-0.80"
+    # 111.00 USD were 100.91 EUR, 110.00 USD are 88.00 EUR
+    assert told["exchange_effect"] == "-12.11"
+    assert {row["currency"] for row in desk.told("bridge", *october, "--group", "customer")} == {"EUR"}
+    assert "change of exchange rates" in desk.do("bridge", *october)
+    assert "leave --base out" in desk.do("bridge", *october, "--control", "1=1.00", status=2)
+
+
+def test_the_bridge_in_the_base_currency_needs_the_rates_of_both_days(desk: Teller) -> None:
+    rates(desk, "date,currency,per_base\n2026-09-28,USD,1.1\n")
+    assert "rate.missing" not in desk.do("bridge", "--month", "2026-09", "--base")
+    assert "rate.missing" in desk.do("bridge", "--from", "2026-09-28", "--to", "2026-09-29", "--base", status=2)
+
+
+def test_rates_of_another_base_currency_convert_nothing_and_closed_months_keep_theirs(desk: Teller) -> None:
+    rates(desk)
+    desk.do("close", "2026-09", "--force", "--reason", "lines wait")
+    closed = desk.do("aging", *AS_OF)
+    settings = desk.folder / "books" / "matcher.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('base_currency = "EUR"', 'base_currency = "USD"'), encoding="utf-8")
+    october = ("--as-of", "2026-10-02")
+    for command in (("aging", *october), ("run",), ("kpi", "--month", "2026-10"), ("report", "--month", "2026-10", "-o", "pack")):
+        assert "rate.base" in desk.do(*command, status=2), command
+    assert desk.do("aging", *AS_OF) == closed
+    # a rate that was told for the other base currency as well is news
+    rates(desk, "date,currency,per_base\n2026-09-28,EUR,0.9\n2026-09-28,USD,1.1\n")
+    assert "in USD" in desk.do("aging", *october).replace("In USD", "in USD")
+    assert {row["currency"] for row in desk.told("aging", *october, "--base")} == {"USD"}
+    assert desk.do("aging", *AS_OF) == closed
+    settings.write_text(settings.read_text(encoding="utf-8").replace('base_currency = "USD"', 'base_currency = "EUR"'), encoding="utf-8")
+    assert "1.1" in desk.do("aging", *october)
+
+
 def test_by_document_in_years_and_in_groups(desk: Teller) -> None:
     def ages(*args: str) -> dict[str, str]:
         return {row["document_no"]: row["bucket"] for row in desk.told("aging", *AS_OF, "--detail", *args)}

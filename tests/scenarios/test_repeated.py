@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from support import Row, filled
+from support import Row, filled, items_file
 
 from matcher.books import Books
+from matcher.errors import MatcherError
 from matcher.matching.repeated import repeated
 
 FEE: Row = {"amount": "-12.90", "counterparty_name": "Sparbank Nord", "remittance_information": "Kontoführung {month} 2026"}
@@ -103,9 +104,37 @@ def test_what_a_known_customer_pays_is_never_proposed_as_a_fee(tmp_path: Path) -
 @pytest.mark.parametrize(("amount", "sign"), [("13.50", ""), ("-13.50", "-")])
 def test_what_may_pay_an_open_document_is_never_proposed_as_interest(tmp_path: Path, amount: str, sign: str) -> None:
     lines = fees(
-        *(f"{sign}{text}" for text in ("1.10", "1.20", "1.30", "13.50")), counterparty_name="", remittance_information="GUTSCHRIFT"
+        *(f"{sign}{text}" for text in ("11.10", "11.20", "11.30", "13.50")), counterparty_name="", remittance_information="GUTSCHRIFT"
     )
     item: Row = {"item_id": "A1", "customer_id": "C1", "document_no": "RE-2026-00501", "amount": amount, "issue_date": "2026-09-01"}
     books = made(tmp_path, lines, items=[item])
     classified(books, "interest", "interest", "interest")
     assert "non_receivable" not in [outcome for _, outcome, _ in proposed(books)]
+
+
+@pytest.mark.parametrize(("last", "many"), [("-27.00", 1), ("-27.01", 0), ("-50000.00", 0), ("-0.10", 1)])
+def test_what_is_much_more_than_ever_before_is_not_proposed(tmp_path: Path, last: str, many: int) -> None:
+    books = made(tmp_path, fees("-12.90", "-13.50", "-12.90", last))
+    classified(books, "interest", "interest", "interest")
+    assert len(proposed(books)) == many
+
+
+def test_a_proposal_that_does_not_hold_any_more_is_not_accepted(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("-12.90", "-12.90", "-13.50", "-13.50"))
+    classified(books, "fee", "fee", "fee")
+    books.undo("ref:F1")
+    with pytest.raises(MatcherError, match=r"decision\.changed: .* was proposed as fee because of lines like it"):
+        books.accept(["ref:F3"])
+    assert [state for _, state, _ in proposed(books)] == ["non_receivable"], "nothing has changed"
+    books.classify(["ref:F1"], "fee")
+    assert books.accept(["ref:F3"])[0].outcome == "non_receivable"
+
+
+def test_a_proposal_is_not_accepted_once_a_document_is_open_for_it(tmp_path: Path) -> None:
+    books = made(tmp_path, fees("12.90", "12.90", "13.50", "13.50", counterparty_name="", remittance_information="GUTSCHRIFT"))
+    classified(books, "interest", "interest", "interest")
+    assert len(proposed(books)) == 1
+    item: Row = {"item_id": "A1", "customer_id": "C1", "document_no": "RE-2026-00501", "amount": "20.00", "open_amount": "13.50"}
+    books.import_files("items", [items_file(tmp_path, [item])])
+    with pytest.raises(MatcherError, match=r"decision\.changed"):
+        books.accept(["ref:F3"])

@@ -5,6 +5,7 @@ The triggers are put back after every change, so that it is the contents that te
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -62,6 +63,7 @@ def filled(folder: Path, config: str = CONFIG) -> Books:
     books.undo(paid, reason="a deposit")
     books.allocate(paid, [AllocationRequest("I2", "150.00", "50.00", "discount")], reason="agreed")
     books.dispute([AllocationRequest("I7", "100.00", "", "")], reason="price")
+    books.proof(date(2026, 10, 31), errors=["book=1.00:a cent"], keep=True)
     books.export("receipts", folder / "receipts.jsonl")
     books.resolve([f"{books.outbox().documents[0].external_id}=accepted:P-1"], reason="seen there")
     return books
@@ -197,6 +199,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "rates doubled": ("UPDATE raw.rate SET per_base = '2.20'",),
     "entry of the cash book gone": ("DELETE FROM raw.book_entry",),
     "balance of the cash book": ("UPDATE raw.book_balance SET amount = amount + 1",),
+    "error of a proof": ("UPDATE log.proof_error SET amount = amount + 1",),
     "reference of an entry": ("UPDATE raw.book_entry SET reference = 'B4'",),
     "exports forgotten": ("DELETE FROM log.export",),
     "export of another amount": ("UPDATE log.export SET amount = amount + 1",),

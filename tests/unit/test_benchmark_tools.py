@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from benchmarks import machine, report, speed, statements
+from benchmarks import beside, machine, mutations, report, speed, statements
 from benchmarks.month.kinds import KINDS
 from matcher.inspection import inspect
 from matcher.parsers.base import ParseOptions
@@ -115,3 +115,22 @@ def test_the_page_refuses_other_files(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_every_kind_is_explained() -> None:
     text = README.read_text(encoding="utf-8")
     assert [kind.name for kind in KINDS if f"| `{kind.name}` | {kind.outcome} | {kind.meaning} |" not in text] == []
+
+
+def test_no_changed_sum_of_a_damaged_statement_goes_by_without_a_word() -> None:
+    made = list(mutations.trials(150, seed=4))
+    assert [trial for trial in made if trial.changed and not trial.shown and not trial.hidden] == []
+    assert sum(trial.changed and trial.shown for trial in made) > 30
+
+
+def test_the_other_reader_stands_beside_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # in the place of the other package's interpreter: a program that says what its table would hold
+    other = tmp_path / "other"
+    other.write_text('#!/bin/sh\necho "0.0.29 40"\n', encoding="utf-8")
+    other.chmod(0o755)
+    out = tmp_path / "out"
+    given = ["--python", str(other), "--count", "40", "--rounds", "1", "--format", "mt940", "-o", str(out)]
+    assert beside.main(given) == 0
+    assert "0.0.29" in capsys.readouterr().out
+    (row,) = json.loads((out / "beside.json").read_text(encoding="utf-8"))["formats"]
+    assert (row["format"], row["agree"], row["ours"] > 0) == ("mt940", True, True)

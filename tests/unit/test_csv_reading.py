@@ -115,6 +115,16 @@ def test_a_row_cut_off_at_the_end_of_the_file(either_way: str) -> None:
     assert problems(HEADER + "A,2026-01-05,,1.00,EUR,,") == []
 
 
+def test_a_booking_cut_off_before_its_balance_where_rows_may_end_anywhere() -> None:
+    text = (
+        "交易日期,交易时间,交易摘要,交易金额,本次余额,对手信息,日 志 号,交易渠道,交易附言\n"
+        "20260201,123456,转存,+10000.00,11000.00,李强,369396693,超级网银,一月工程款\n"
+        "20260204,,结息,+0."
+    )
+    found = list(PARSER.parse(Source.of(text.encode()), ParseOptions(account="1", currency="CNY")))
+    assert [(e.code, e.severity, e.line) for e in found if isinstance(e, Problem)] == [("file.cut", "error", 3)]
+
+
 def test_wrong_bytes_name_their_line(either_way: str) -> None:
     data = (HEADER + "A,2026-01-05,,1.00,EUR,\u00e9,\n" * 3).encode() + b"A,2026-01-05,,1.00,EUR,\xe9,\n"
     assert problems(data) == [("file.encoding", "fatal", 5)]

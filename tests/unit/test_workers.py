@@ -1,4 +1,4 @@
-"""A helper process decides half of the companies: the same answers in the same order, and without it too."""
+"""Helping processes decide companies, or look at receipts of a large one: the same answers in the same order, and without them too."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -18,24 +18,26 @@ import polars as pl
 import pytest
 
 from matcher import frames
-from matcher.engines import workers
+from matcher.engines import sharing, workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
+from matcher.matching.explanations.looking import Question
 from matcher.pipeline import in_memory
 from matcher.pipeline.recording import Deciding, Records, merge
 from matcher.rules import rulebook
 
 POLICY = Policy(999_500, auto_post=True, rejected=frozenset(), grace_days=0)
 COMPANIES = ("10", "20", "30")
+LINES = 6
 DECIDING = Deciding(DuckDBEngine(), rulebook.default(), POLICY, 1, "tester", "2026-11-01T00:00:00Z", {})
 
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> list[EntityInput]:
-    """Three legal entities with two receipts each, and no work too small for a helper on two cores."""
-    monkeypatch.setattr(workers, "WORTH", 1)
+    """Three legal entities with two receipts each, and no work but that of one company too small for a helper on two cores."""
+    monkeypatch.setattr(workers, "WORTH", LINES)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
     rows = [(company, n) for company in COMPANIES for n in (1, 2)]
     item = {"customer_id": "C", "issue_date": "2026-09-01", "currency": "EUR"}
@@ -54,15 +56,15 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[EntityInput]:
     return entity_inputs(lines, items, customers, pl.DataFrame(schema=PAYER), {}, {}, about)
 
 
-def decided(work: list[EntityInput], second: Any = None) -> list[str]:
+def decided(work: list[EntityInput], others: Sequence[workers.Helper] = ()) -> list[str]:
     """Every row of the records, as text."""
-    records = merge(workers.decide_all(work, DECIDING, second)[0], frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION))
+    records = merge(workers.decide_all(work, DECIDING, others)[0], frames.empty(frames.FINDING), frames.empty(frames.ALLOCATION))
     return [frame.write_csv() for frame in records]
 
 
 def with_helper(work: list[EntityInput]) -> list[str]:
-    with workers.helper(len(COMPANIES)) as second:
-        return decided(work, second)
+    with workers.helpers(LINES) as others:
+        return decided(work, others)
 
 
 def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,8 +75,8 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityIn
         here.append(job.lines["entity"][0])
         return decide(self, job, tell)
 
-    def one(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> None:
-        ask(second, packed, entity_inputs, first, deque(), *others)
+    def one(helper: Any, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> str:
+        return ask(helper, entity_inputs, first, deque(), *others)
 
     monkeypatch.setattr(workers, "_ask", one)
     monkeypatch.setattr(Deciding, "__call__", alone)
@@ -89,9 +91,9 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityIn
 
 def test_it_is_said_how_far_both_processes_are(work: list[EntityInput]) -> None:
     alone, together = list[int](), list[int]()
-    workers.decide_all(work, DECIDING, None, alone.append)
-    with workers.helper(len(COMPANIES)) as second:
-        workers.decide_all(work, DECIDING, second, together.append)
+    workers.decide_all(work, DECIDING, (), alone.append)
+    with workers.helpers(LINES) as others:
+        workers.decide_all(work, DECIDING, others, together.append)
     assert (sum(alone), sum(together)) == (6, 6)
 
 
@@ -102,6 +104,13 @@ def fail(self, job, tell): raise KeyError("a payer's name")
 d.Deciding.__call__ = fail
 w.main()
 """
+FAILING_PART = """
+import matcher.matching.explanations.looking as d
+import matcher.engines.workers as w
+def fail(self, question): raise KeyError("a payer's name")
+d.Part.answer = fail
+w.main()
+"""
 # it listens on: one that had ended before it was asked would have given no answer at all
 ANOTHER = "import sys; sys.stdout.buffer.write(bytes.fromhex('80054e2e')); sys.stdout.flush(); sys.stdin.buffer.read()"
 STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
@@ -110,12 +119,12 @@ STOPPED = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("", "the second process ended; "),
-        ("print('no pickle')", "the second process ended; "),
+        ("", "a helping process ended; "),
+        ("print('no pickle')", "a helping process ended; "),
         (ANOTHER, "gave another answer than the one that it was asked for"),
-        ("import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')", "the second process ended; "),
-        ("1/0", "the second process ended; "),
-        (FAILING, "the second process failed (KeyError at <string>:4); "),
+        ("import sys; sys.stdout.buffer.write(b'cno.such\\nmodule\\n.')", "a helping process ended; "),
+        ("1/0", "a helping process ended; "),
+        (FAILING, "a helping process failed (KeyError at <string>:4); "),
         pytest.param(
             STOPPED,
             "gave no answer for",
@@ -127,13 +136,82 @@ def test_a_helper_that_says_nonsense_or_fails_or_is_stopped_changes_nothing(
     work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, code: str, said: str
 ) -> None:
     started = subprocess.Popen
-    monkeypatch.setattr(workers, "PATIENCE", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE", 0.5 if code == STOPPED else 60)
     monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", code], **how))
     assert with_helper(work) == decided(work)
-    with workers.helper(len(COMPANIES)) as second:
-        _, told = workers.decide_all(work, DECIDING, second)
+    with workers.helpers(LINES) as others:
+        _, (told,) = workers.decide_all(work, DECIDING, others)
     assert said in told
     assert "payer" not in told
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("", "a helping process ended; its receipts were looked at here"),
+        (ANOTHER, "a helping process gave another answer than the one that it was asked for; its receipts were looked at here"),
+        (FAILING_PART, "a helping process failed (KeyError at <string>:4); its receipts were looked at here"),
+        pytest.param(
+            STOPPED,
+            "gave no answer for 0 s; its receipts were looked at here",
+            marks=pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped"),
+        ),
+    ],
+)
+def test_one_that_fails_at_its_receipts_changes_nothing(
+    work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    started = subprocess.Popen
+    monkeypatch.setattr(sharing, "PATIENCE", 0.5 if code == STOPPED else 60)
+    monkeypatch.setattr(workers.subprocess, "Popen", lambda command, **how: started([command[0], "-c", code], **how))
+    monkeypatch.setattr(workers, "WORTH", 1)
+    monkeypatch.setattr(sharing, "SLICE", 1)
+    with workers.helpers(LINES) as others:
+        _, told = workers.decide_all(work[:1], DECIDING, others)
+        assert said in told[0]
+        assert "payer" not in told[0]
+    with workers.helpers(LINES) as others:
+        found = decided(work[:1], others)
+    assert found == decided(work[:1])
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+@pytest.mark.parametrize("processes", [2, 3])
+def test_the_receipts_of_a_large_company_are_looked_at_by_several(
+    work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, size: int, processes: int
+) -> None:
+    monkeypatch.setattr(workers, "WORTH", 1)
+    monkeypatch.setattr(sharing, "SLICE", size)
+    asked, ask = list[list[str]](), workers.Helper.ask
+
+    def noted(self: workers.Helper, question: Question) -> list[tuple[object, ...]] | None:
+        rows = ask(self, question)
+        asked.append([str(row[0]) for row in rows or ()])
+        return rows
+
+    monkeypatch.setattr(workers.Helper, "ask", noted)
+    with workers.helpers(LINES, processes) as others:
+        found = decided(work[:1], others)
+    assert found == decided(work[:1])
+    assert {line for lines in asked for line in lines} == ({"L10-2"} if size == 1 else set())
+
+
+def test_one_that_ends_is_started_again_and_told_what_was_posted(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORTH", 1)
+    monkeypatch.setattr(sharing, "SLICE", 1)
+    ask, killed = workers.Helper.ask, list[int]()
+
+    def kill(self: workers.Helper, question: Question) -> list[tuple[object, ...]] | None:
+        if question.what == "explanations" and not killed:
+            self.process.kill()
+            killed.append(self.process.wait())
+        return ask(self, question)
+
+    monkeypatch.setattr(workers.Helper, "ask", kill)
+    with workers.helpers(LINES) as others:
+        made, told = workers.decide_all(work[:1], DECIDING, others)
+    assert (killed, told) == ([-signal.SIGKILL], ("a helping process ended; another took its place",))
+    assert [frame.write_csv() for frame in made[0]] == [frame.write_csv() for frame in DECIDING(work[0], workers.unsaid)]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no processes that can be stopped")
@@ -151,13 +229,13 @@ def test_an_error_here_does_not_wait_for_a_helper_that_is_stopped(
     began = time.monotonic()
     with pytest.raises(error):
         with_helper(work)
-    assert time.monotonic() - began < workers.PATIENCE / 2
+    assert time.monotonic() - began < sharing.PATIENCE / 2
 
 
 def test_after_an_error_the_helper_takes_no_further_company(work: list[EntityInput], monkeypatch: pytest.MonkeyPatch) -> None:
     queues: list[deque[int]] = []
 
-    def ask(second: Any, packed: bytes, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> None:
+    def ask(helper: Any, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> None:
         queues.append(left)
 
     def fail(self: Deciding, job: EntityInput, tell: workers.Tell) -> Records:
@@ -196,8 +274,8 @@ def test_an_answer_is_whole_although_the_helper_was_stopped_while_it_wrote(monke
     monkeypatch.setattr(workers, "WORTH", 1)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
     length = 3_000_000  # far more than a pipe holds
-    with workers.helper(1) as second:
-        assert second is not None
+    with workers.helpers(1) as (helper,):
+        second = helper.process
         assert second.stdin is not None
         assert second.stdout is not None
         second.stdin.write(pickle.dumps(partial(dict.get, {length: bytes(length)})))
@@ -224,8 +302,8 @@ def test_without_a_helper_all_is_decided_here(work: list[EntityInput], monkeypat
 
 
 def test_few_lines_are_worth_no_helper() -> None:
-    with workers.helper(workers.WORTH - 1) as second:
-        assert second is None
+    with workers.helpers(workers.WORTH - 1) as others:
+        assert others == []
 
 
 def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
@@ -234,8 +312,8 @@ def test_a_file_in_the_working_folder_is_not_taken_for_a_module(
     folder = tmp_path_factory.mktemp("own")
     (folder / "polars.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    with workers.helper(len(COMPANIES)) as second:
-        assert second is not None
+    with workers.helpers(LINES) as (helper,):
         answers: dict[int, Records] = {}
-        workers._ask(second, pickle.dumps(DECIDING), work, 0, deque(range(1, len(COMPANIES))), answers, workers.unsaid)
+        helper.decide = pickle.dumps(DECIDING)
+        workers._ask(helper, work, 0, deque(range(1, len(COMPANIES))), answers, workers.unsaid)
         assert sorted(answers) == list(range(len(COMPANIES)))

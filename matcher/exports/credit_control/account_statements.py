@@ -1,11 +1,12 @@
 """A statement of account as a page and as a workbook whose yellow cells the customer fills in, in his language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matcher import languages, money
 from matcher.credit_control.account_statements import AccountStatement, StatementMovement
 from matcher.credit_control.payment_code import epc
+from matcher.credit_control.swiss_code import Address, swiss
 from matcher.exports import sheets
 from matcher.exports.credit_control.pages import Empty, Number, amount, heading, line, page, table
 from matcher.exports.credit_control.qr import svg
@@ -23,10 +24,11 @@ YES = "yes"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the statement is from, and where its money goes: name of the legal entity, and its accounts as number and currency."""
+    """Who the statement is from, and where its money goes: name of the legal entity, its accounts as number and currency, its address."""
 
     name: str
     accounts: tuple[tuple[str, str], ...]
+    address: Address = field(default_factory=lambda: Address(""))
 
 
 def as_page(told: AccountStatement, sender: Sender) -> bytes:
@@ -45,9 +47,13 @@ def as_page(told: AccountStatement, sender: Sender) -> bytes:
 
 
 def _payment_codes(told: AccountStatement, sender: Sender) -> Iterator[str]:
-    """A code for the balance in euros, where one of the sender's accounts takes it."""
-    number = next((number for number, currency in sender.accounts if currency == "EUR"), "")
+    """A code for the balance in each currency of which one of the sender's accounts takes it: a SEPA code, or that of a Swiss QR-bill."""
     for total in told.totals:
+        number = next((number for number, currency in sender.accounts if currency == total.currency), "")
+        if bill := swiss(sender.address, number, total.closing, total.currency, told.customer_id):
+            if drawn := svg(bill, sentence("Swiss QR code"), swiss=True):
+                yield f"{drawn}\n{line(sentence('Swiss QR code for the balance'))}"
+            continue
         content = epc(sender.name, number, total.closing, total.currency, told.customer_id)
         if drawn := svg(content, sentence("Code for a SEPA credit transfer")):
             yield f"{drawn}\n{line(sentence('Code for a SEPA credit transfer of the balance'))}"

@@ -10,6 +10,7 @@ from matcher import money
 from matcher.errors import MatcherError
 from matcher.ledger.proof import pairing, slips
 from matcher.ledger.proof.balances import Balance, Source, book_balance, statement_balance
+from matcher.ledger.proof.kept import KeptError, said_anew, standing
 from matcher.ledger.proof.records import PLACED, AccountProof, Proof, Slip, StatedError, Transit, TransitList
 from matcher.ledger.trail import Step
 
@@ -35,6 +36,7 @@ class Material:
         currencies: of the accounts to prove, in their order.
         stated: book balances for just the day, by account; minor units.
         errors: what a person says is wrong, by account.
+        kept: what persons said before, by account.
         old_after: days after which an item in transit is old.
         hints: sentences on what may be behind a difference, by account.
         without: accounts of which the cash book says nothing.
@@ -47,6 +49,7 @@ class Material:
     currencies: Mapping[str, str]
     stated: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, Sequence[StatedError]] = field(default_factory=dict)
+    kept: Mapping[str, Sequence[KeptError]] = field(default_factory=dict)
     old_after: int = 90
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -62,7 +65,8 @@ def prove(material: Material, day: date) -> Proof:
     proofs, frames = [], []
     for account, currency in material.currencies.items():
         rows = placed.filter(pl.col("account") == account)
-        errors = _resolved(material.errors.get(account, ()), rows, currency)
+        before = _standing(material.kept.get(account, ()), rows, day)
+        errors = (*before, *said_anew(_resolved(material.errors.get(account, ()), rows, currency), before))
         rows = _with_errors(rows, errors)
         proofs.append(_account(material, account, rows, errors, day))
         frames.append(rows.with_columns(pl.lit(currency).alias("currency")))
@@ -110,6 +114,14 @@ def _placed(material: Material, day: date) -> pl.DataFrame:
         pl.col("by").fill_null("").alias("matched_by"),
         pl.when(~done).then("end").alias("cleared"),
     )
+
+
+def _standing(kept: Sequence[KeptError], rows: pl.DataFrame, day: date) -> list[StatedError]:
+    """The errors kept of an account that the proof of a day has."""
+    if not kept:
+        return []
+    left = rows.filter(~pl.col("list").is_in([PAIRED, CANCELLED, SLIP])).select("id", "amount").rows()
+    return standing(kept, day, left, [(slip.line_id, slip.entry_id) for slip in _slips(rows, ())])
 
 
 def _resolved(errors: Sequence[StatedError], rows: pl.DataFrame, currency: str) -> tuple[StatedError, ...]:

@@ -118,17 +118,22 @@ class Slip:
 class StatedError:
     """An error that a person names: of the ``book`` or the ``bank``, what its balance is changed by (minor units), and why.
 
-    `of` is the line or entry that is wrong as a whole and will be taken back; it then is no item in transit.
+    `of` is the line or entry that is wrong as a whole and will be taken back; it then is no item in transit. `id`, `by` and `on` (ISO
+    date) are of one that is kept: see `kept`.
     """
 
     side: str
     amount: int
     text: str
     of: str = ""
+    id: str = ""
+    by: str = ""
+    on: str = ""
 
     def to_dict(self, currency: str) -> dict[str, object]:
         """As a machine is told."""
-        return {"side": self.side, "amount": money.render(self.amount, currency), "text": self.text, "of": self.of}
+        kept = {"error_id": self.id, "actor": self.by, "kept_on": self.on}
+        return {"side": self.side, "amount": money.render(self.amount, currency), "text": self.text, "of": self.of, **kept}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from matcher.matching.decisions.assignment import Assignment, assign
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
-from matcher.matching.explanations.cache import ExplanationCache, unsaid
+from matcher.matching.explanations.cache import ExplanationCache, alone, unsaid
+from matcher.matching.explanations.looking import Looking
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Receipt
@@ -114,12 +115,13 @@ def decide(
     book: Rulebook,
     policy: Policy,
     explained: Callable[[int], None] = unsaid,
+    looking: Callable[[Sequence[Receipt], Looking], Looking] = alone,
 ) -> list[MatchResult]:
     """A verdict for every receipt of one legal entity, in the order of their ids. What is posted is taken from `pool`.
 
-    `explained`: as of `ExplanationCache`.
+    `explained`, `looking`: as of `ExplanationCache`.
     """
-    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days, explained), history, book, policy)
+    return decide_cached(ExplanationCache(receipts, pool, book, policy.grace_days, explained, looking), history, book, policy)
 
 
 def decide_cached(cache: ExplanationCache, history: SettlementHistory, book: Rulebook, policy: Policy) -> list[MatchResult]:

@@ -290,6 +290,11 @@ class ExplanationBuilder:
             )  # fmt: skip
 
 
+def found_by_amount(receipt: Receipt) -> bool:
+    """Whether items of the receipt's amount may bring up customers whom nothing else does."""
+    return STRONG.isdisjoint(_named(receipt)[0].values())
+
+
 def _keep_best(candidates: Iterable[Explanation], best: dict[object, Explanation]) -> None:
     """Of explanations that give the same, the first with most points is kept."""
     for explanation in candidates:

@@ -3,17 +3,20 @@
 It says what there is to decide about, and never what is posted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from matcher.matching.explanations.build import ExplanationBuilder
 from matcher.matching.explanations.dependents import Dependents
+from matcher.matching.explanations.looking import Found, Here, Looking
+from matcher.matching.items.loaded import Taken
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.rules.rulebook import Rulebook
 
 T = TypeVar("T")
+
+_Find = Callable[[Looking, Sequence[str]], Iterator[Found]]
 
 COUNTED = 250
 """Receipts after which it is said how many are explained."""
@@ -23,23 +26,31 @@ def unsaid(count: int) -> None:
     """For those who need not know how far it is."""
 
 
+def alone(receipts: Sequence[Receipt], here: Looking) -> Looking:
+    """This process looks at all receipts."""
+    return here
+
+
 class _Answers(Generic[T]):
     """One answer for each waiting receipt, and those whose answer has to be found (again)."""
 
-    def __init__(self, lines: Iterable[str], find: Callable[[str], T]) -> None:
-        self.find = find
+    def __init__(
+        self, lines: Iterable[str], find: Callable[[Looking, Sequence[str]], Iterator[Found]], answer: Callable[[Found], T]
+    ) -> None:
+        self.find, self.answer = find, answer
         self.kept: dict[str, T] = {}
         self.outdated = set(lines)
 
-    def refresh(self, lines: Iterable[str]) -> None:
-        """Finds the answers of these lines; they must be outdated."""
-        for line in lines:
-            self.kept[line] = self.find(line)
-            self.outdated.remove(line)
+    def refresh(self, lines: Sequence[str], looking: Looking) -> Iterator[Found]:
+        """Finds the answers of these lines; they must be outdated. Gives what was found when it is kept."""
+        for found in self.find(looking, lines) if lines else ():
+            self.kept[found.line_id] = self.answer(found)
+            self.outdated.remove(found.line_id)
+            yield found
 
-    def holds(self, line: str, now: T) -> bool:
+    def holds(self, line: str, afresh: Looking) -> bool:
         """Whether what is kept for a line, if anything is, is what is found now."""
-        return line in self.outdated or self.kept[line] == now
+        return line in self.outdated or all(self.kept[line] == self.answer(found) for found in self.find(afresh, [line]))
 
     def drop(self, line: str) -> None:
         self.kept.pop(line, None)
@@ -54,7 +65,13 @@ class ExplanationCache:
     """
 
     def __init__(
-        self, receipts: Iterable[Receipt], pool: OpenItems, book: Rulebook, grace_days: int, explained: Callable[[int], None] = unsaid
+        self,
+        receipts: Iterable[Receipt],
+        pool: OpenItems,
+        book: Rulebook,
+        grace_days: int,
+        explained: Callable[[int], None] = unsaid,
+        looking: Callable[[Sequence[Receipt], Looking], Looking] = alone,
     ) -> None:
         """A cache in which nothing is explained yet.
 
@@ -64,18 +81,19 @@ class ExplanationCache:
             book: the rules.
             grace_days: days after the discount date on which an early-payment discount is still accepted.
             explained: is told of so many receipts more that were explained for the first time; in the end of all.
+            looking: who looks at the receipts, given in the order of their payers, if not this process at all of them.
         """
         self.pool = pool
         self._tell = explained
-        self._book, self._grace_days = book, grace_days
         self._waiting = {r.line_id: r for r in sorted(receipts, key=lambda r: (r.booking_date, r.line_id))}
-        self._rank = {line: rank for rank, line in enumerate(sorted(self._waiting, key=lambda line: _foremost(self._waiting[line])))}
-        self._builders = {line: self._builder(receipt) for line, receipt in self._waiting.items()}
+        ranked = sorted(self._waiting, key=lambda line: _foremost(self._waiting[line]))
+        self._rank = {line: rank for rank, line in enumerate(ranked)}
+        self._book, self._grace_days = book, grace_days
+        self._looking = looking([self._waiting[line] for line in ranked], self._afresh())
         self._dependents = Dependents(self._waiting.values())
-        self._explanations = _Answers(self._waiting, self._explain)
-        self._plain = _Answers(self._waiting, lambda line: _ids(self._builders[line]))
-        self._naming = _Answers(self._waiting, self._names)
-        self._answers = (self._explanations, self._plain, self._naming)
+        self._explanations = _Answers(self._waiting, lambda who, lines: who.explanations(lines), lambda found: found.explanations)
+        self._plain = _Answers(self._waiting, lambda who, lines: who.plain(lines), lambda found: found.plain)
+        self._naming = _Answers(self._waiting, lambda who, lines: who.names(lines), lambda found: found.names)
         self._unexplained = set(self._waiting)
 
     @property
@@ -91,24 +109,29 @@ class ExplanationCache:
     def explanations(self, lines: Iterable[str]) -> dict[str, list[Explanation]]:
         """The explanations of these waiting lines by the items as they are now, best first."""
         line_ids = list(lines)
-        outdated = self._by_customer(self._explanations.outdated.intersection(line_ids))
-        for start in range(0, len(outdated), COUNTED):
-            part = outdated[start : start + COUNTED]
-            self._explanations.refresh(part)
-            if first := self._unexplained.intersection(part):
-                self._unexplained -= first
-                self._tell(len(first))
+        count = 0
+        for found in self._refreshed(self._explanations, self._explanations.outdated.intersection(line_ids)):
+            if found.line_id in self._unexplained:
+                self._unexplained.remove(found.line_id)
+                count += 1
+            if count == COUNTED:
+                self._tell(count)
+                count = 0
+        if count:
+            self._tell(count)
         return {line: self._explanations.kept[line] for line in line_ids}
 
     def named_alone(self) -> set[str]:
         """Lines that name items in full whose sum is their amount, and that no other waiting line names."""
-        self._plain.refresh(list(self._plain.outdated))
+        for _ in self._refreshed(self._plain, self._plain.outdated):
+            pass
         named = self._dependents.named
         return {line for line, items in self._plain.kept.items() if items and all(named[item_id] == 1 for item_id in items)}
 
     def naming(self) -> set[str]:
         """Lines whose text names an open item, plainly or damaged."""
-        self._naming.refresh(self._by_customer(self._naming.outdated))
+        for _ in self._refreshed(self._naming, self._naming.outdated):
+            pass
         return {line for line, names in self._naming.kept.items() if names}
 
     def take(self, postings: Iterable[tuple[str, Explanation]]) -> dict[str, list[Item]]:
@@ -121,60 +144,37 @@ class ExplanationCache:
         for line, explanation in postings:
             if self.pool.fits(explanation):
                 self._dependents.before(explanation, self.pool)
+                taken = [Taken(s.item_id, self.pool.items[s.item_id].customer_id, s.item_amount + s.adjustment) for s in explanation.shares]
                 closed[line] = self.pool.take(explanation)
+                self._looking.took(taken)
                 self._drop(line)
         affected = self._dependents.affected(self.pool) & self._waiting.keys()
-        for answers in self._answers:
-            answers.outdated |= affected
+        for outdated in (self._explanations.outdated, self._plain.outdated, self._naming.outdated):
+            outdated |= affected
         return closed
 
     def differing(self) -> list[str]:
         """Waiting lines of which something is kept that would not be found from nothing now. Slow: it explains every line anew."""
-        differing = []
-        for line, receipt in self._waiting.items():
-            anew = self._builder(receipt)
-            same = self._explanations.holds(line, anew.explanations()) and self._plain.holds(line, _ids(anew))
-            if not same or not self._naming.holds(line, _names(anew)):
-                differing.append(line)
-        return differing
+        afresh, kept = self._afresh(), (self._explanations, self._plain, self._naming)
+        return [line for line in self._waiting if not all(answers.holds(line, afresh) for answers in kept)]
 
-    def _builder(self, receipt: Receipt) -> ExplanationBuilder:
-        return ExplanationBuilder(receipt, self.pool, self._book, self._grace_days)
+    def _afresh(self) -> Looking:
+        return Here(self._waiting, self.pool, self._book, self._grace_days)
 
-    def _explain(self, line: str) -> list[Explanation]:
-        builder = self._builders[line]
-        explanations = builder.explanations()
-        self._dependents.note(line, builder.looked)
-        return explanations
+    def _refreshed(self, answers: _Answers[T], outdated: Collection[str]) -> Iterator[Found]:
+        """What was found of these lines, with a note of what it depends on. Those of one payer are looked at together.
 
-    def _names(self, line: str) -> bool:
-        builder = self._builders[line]
-        names = _names(builder)
-        self._dependents.note(line, builder.looked)
-        return names
+        What one has brought into the processor's cache then serves the next.
+        """
+        for found in answers.refresh(sorted(outdated, key=self._rank.__getitem__), self._looking):
+            self._dependents.note(found.line_id, found.looked)
+            yield found
 
     def _drop(self, line: str) -> None:
         self._dependents.drop(self._waiting.pop(line))
-        del self._builders[line]
-        for answers in self._answers:
+        self._looking.drop(line)
+        for answers in (self._explanations, self._plain, self._naming):
             answers.drop(line)
-
-    def _by_customer(self, lines: Iterable[str]) -> list[str]:
-        """Lines in such an order that what one has brought into the processor's cache serves the next: those of one payer together."""
-        return sorted(lines, key=self._rank.__getitem__)
-
-
-def _ids(builder: ExplanationBuilder) -> list[str]:
-    return [item.item_id for item in builder.plain()]
-
-
-def _names(builder: ExplanationBuilder) -> bool:
-    """Whether the text names an open item. Without a number in it nothing does, and no customer's items are looked at."""
-    receipt = builder.receipt
-    numbered = (
-        bool(receipt.references or receipt.advices) or any(map(str.isdigit, receipt.text)) or any(map(str.isdigit, receipt.end_to_end_id))
-    )
-    return numbered and builder.names()
 
 
 def _foremost(receipt: Receipt) -> str:

@@ -3,7 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from matcher import columns, money
+from matcher import money
+from matcher.days import LATEST
 from matcher.errors import MatcherError
 from matcher.openitems.einvoices import xml
 from matcher.openitems.einvoices.records import Discount
@@ -37,7 +38,7 @@ def days(written: str) -> int | None:
 def after(day: date, count: int) -> date | None:
     """So many days later; None beyond the last day that counts."""
     later = day + timedelta(days=count)
-    return later if later <= columns.LATEST else None
+    return later if later <= LATEST else None
 
 
 def _is_whole(base: str, payable: int, currency: str) -> bool:

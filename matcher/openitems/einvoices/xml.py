@@ -5,7 +5,8 @@ from datetime import date
 
 from lxml import etree
 
-from matcher import columns, money
+from matcher import money
+from matcher.days import EARLIEST, LATEST
 from matcher.errors import MatcherError
 from matcher.money import PPM
 
@@ -135,8 +136,8 @@ def day(written: str, what: str) -> date:
         found = date.fromisoformat(iso[1] if iso else "-".join(plain.groups()[:3]) if plain else "")
     except ValueError:
         raise MatcherError("date.invalid", f"{what} {written[:40]!r} is not a date", hint="Correct the invoice.") from None
-    if not columns.EARLIEST <= found <= columns.LATEST:
-        years = f"lies outside the years {columns.EARLIEST.year} to {columns.LATEST.year}"
+    if not EARLIEST <= found <= LATEST:
+        years = f"lies outside the years {EARLIEST.year} to {LATEST.year}"
         raise MatcherError("date.invalid", f"{what} {written[:40]!r} {years}", hint="Correct the invoice.")
     return found
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matcher.openitems.faults import RowFault
 from matcher.openitems.layouts.above import Said
 from matcher.openitems.layouts.signs import contradictions
-from matcher.openitems.layouts.words import cell_currency, key, title_currency
+from matcher.openitems.layouts.words import cell_currency, key, name_currencies, title_currency
 
 _NAME_ONE = "Export the list again in one way, or take the row above the titles off where it is wrong."
 
@@ -41,7 +41,7 @@ def currencies(
     cells = list(column)
     if amounts is not None and not local:
         faults += contradictions(amounts, title, [codes[cell] if cell else told or above for cell in cells], base)
-    if amounts is not None and not told:
+    if amounts is not None and not told and name_currencies(amounts):
         beside = [cell_currency(cell) for cell in amounts]
         cells = [cell or code for cell, code in zip(cells, beside, strict=True)]
         codes |= {code: code for code in beside if code}

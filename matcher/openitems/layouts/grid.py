@@ -216,11 +216,11 @@ def _table(text: str, name: str, encoding: str, delimiters: Sequence[str], score
     rows: list[Row] = []
     lines: list[int] = []
     widths: list[int] = []
-    start = 1
+    start, wrapped = 1, '="' in text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            rows.append(_text_row(cells))
+            rows.append(_text_row(cells, wrapped=wrapped))
             widths.append(len(cells))
             lines.append(start + skipped)
             start = reader.line_num + 1
@@ -232,11 +232,11 @@ def _table(text: str, name: str, encoding: str, delimiters: Sequence[str], score
     return Sheet(rows, lines, "", encoding, delimiter, widths, not text.endswith(("\n", "\r")))
 
 
-def _text_row(cells: Row) -> Row:
-    row = [cell.strip() for cell in cells]
+def _text_row(cells: Row, *, wrapped: bool) -> Row:
+    """The cells of a row; `wrapped` says that the text has cells such as ``="007"``, which keep their zeros so in a spreadsheet."""
+    row = list(map(str.strip, cells))
     while row and not row[-1]:
         row.pop()
-    if any(cell[:2] == '="' for cell in row):
-        # some exports wrap a cell so, to keep its zeros
+    if wrapped and any(cell[:2] == '="' for cell in row):
         row = [cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' else cell for cell in row]
     return row

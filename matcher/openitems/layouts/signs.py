@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from matcher.openitems.faults import RowFault
-from matcher.openitems.layouts.words import cell_currency
+from matcher.openitems.layouts.words import cell_currency, name_currencies
 
 _SHARED = {
     "$": frozenset("USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS BRL".split()),
@@ -21,6 +21,9 @@ def contradictions(amounts: Sequence[str], title: str, stated: Sequence[str], ba
         stated: the currency that the list says of each row; '' for none: it would be `base`.
         base: currency of the books.
     """
+    together = title + "".join(amounts)
+    if not name_currencies(amounts) and not any(sign in together for sign in _SHARED):
+        return []
     found = []
     for row, (cell, code) in enumerate(zip(amounts, stated, strict=True)):
         beside = cell_currency(cell)

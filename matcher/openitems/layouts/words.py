@@ -24,8 +24,9 @@ _SIGNS = {"€": "EUR", "£": "GBP"}
 @lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """A text as it is compared: without case, accents, spaces and punctuation. A text of nothing but signs stays as it is."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in plain if c.isalnum())
+    folded = text.casefold()
+    plain = folded if folded.isascii() else unicodedata.normalize("NFKD", folded)
+    kept = plain if plain.isalnum() else "".join(filter(str.isalnum, plain))
     return kept or text.strip()
 
 
@@ -43,6 +44,12 @@ def title_currency(title: str) -> str:
     if match and match[1].upper() in money.SCALE:
         return match[1].upper()
     return next((code for sign, code in _SIGNS.items() if sign in title), "")
+
+
+def name_currencies(cells: Sequence[str]) -> bool:
+    """Whether any of so many cells may have a currency beside its figure."""
+    together = "\n".join(cells)
+    return _CODE.search(together) is not None or any(sign in together for sign in _SIGNS)
 
 
 @lru_cache(maxsize=50_000)
@@ -104,6 +111,8 @@ def value_map(meant: Mapping[str, list[str]]) -> dict[str, str]:
 
 def is_total(cell: str) -> bool:
     """Whether a cell calls its row a sum."""
+    if cell.isdecimal():
+        return False  # nearly all of them are numbers
     words = vocabulary()
     folded = cell.casefold().rstrip(":： ")
     return key(folded) in words.totals or folded.startswith(words.total_starts) or folded.endswith(words.total_ends)

@@ -125,12 +125,17 @@ class RowReader:
                 raise RowError("row.width", f"the row has {len(row)} cells where the header has {width}")
             del row[width:]
         elif len(row) < width:
-            if not ragged and raw[-1:] not in ("\n", "\r"):
+            if raw[-1:] not in ("\n", "\r") and (not ragged or self._broken_off(row)):
                 raise RowError("file.cut", f"the last row ends after {len(row)} of {width} cells")
             if len(row) < self._least and not self._continues:
                 raise RowError("row.invalid", f"the row has {len(row)} cells where the header has {width}")
             row += [""] * (width - len(row))
         return row
+
+    def _broken_off(self, row: Sequence[str]) -> bool:
+        """Whether a booking ends before its balance, with its amount perhaps not whole; other rows may end anywhere."""
+        amount, balance = (self.layout.cells.get(name) for name in ("amount", "balance"))
+        return bool(amount and balance and amount[0] < len(row) <= balance[0] and any(map(str.isdigit, row[amount[0]])))
 
     def read(self, line: int, cells: Sequence[str], raw: str, pending: bool = False, direction: int = 0) -> tuple[str, Transaction]:
         """The account and the booking of a cleaned row.

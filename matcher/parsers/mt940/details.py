@@ -87,6 +87,9 @@ def unwrapped(lines: list[str], width: int = LINE_WIDTH) -> str:
     return joined
 
 
+_NO_REFERENCE = frozenset({"NOTPROVIDED", "NONREF", "NOT PROVIDED"})
+
+
 def squeezed(text: str) -> str:
     """The text with every run of blanks as one, none at its ends."""
     return " ".join(text.split())
@@ -95,20 +98,27 @@ def squeezed(text: str) -> str:
 def reference(text: str) -> str:
     """A reference without the word that stands for none."""
     bare = text.strip()
-    return "" if bare in ("NOTPROVIDED", "NONREF", "NOT PROVIDED") else bare
+    return "" if bare in _NO_REFERENCE else bare
 
 
-def _joined(lines: list[str], separator: str) -> str:
-    """Lines of a German text as one, without added blanks; where a line is a little short of its width stands a mark."""
+def _joined(lines: list[str], separator: str) -> tuple[str, bool]:
+    """Lines of a German text as one, without added blanks, and whether a mark stands where a line is a little short of its width."""
+    for line in lines[:-1]:
+        if LINE_WIDTH - 3 <= len(line) < LINE_WIDTH:
+            break
+    else:
+        return "".join(lines), False
     pieces: list[str] = []
+    marked = False
     # a bank that wraps one place early has no blank missing there
     narrow = sum(len(line) == LINE_WIDTH - 1 for line in lines[:-1]) > 1
     for line in lines[:-1]:
         pieces.append(line)
         if LINE_WIDTH - 3 <= len(line) < LINE_WIDTH and separator not in line[-2:]:
             pieces.append(_TRIMMED_ONE if len(line) == LINE_WIDTH - 1 and not narrow else _TRIMMED)
+            marked = True
     pieces.append(lines[-1])
-    return "".join(pieces)
+    return "".join(pieces), marked
 
 
 def _restored(chunk: str) -> str:
@@ -150,52 +160,76 @@ def _mended(chunks: list[str], separator: str) -> list[str]:
     return whole[1:]
 
 
+_COMMON = re.compile(
+    r"\d{3}\?00([^?]*)(?:\?10[^?]*)?((?:\?2\d[^?]*)*)"
+    r"(?:\?30([^?]*))?(?:\?31([^?]*))?(?:\?32([^?]*))?(?:\?33([^?]*))?(?:\?34([^?]*))?",
+    re.ASCII,
+)
+"""The parts that most banks write, in order; `_taken_apart` finds the same in them, and all others."""
+
+
 def german(details: Details, begin: re.Match[str], lines: list[str], line: StatementLine, currency: str) -> None:
     """Reads a text of numbered parts; `begin` is the match of `GERMAN` at its start."""
-    separator = begin.group(2)
-    text = _joined(lines, separator)
+    code, separator = begin.groups("")
+    text, marked = _joined(lines, separator)
+    common = None if marked else _COMMON.fullmatch(text)
+    if common:
+        title, numbered, bank, account, name, more, extension = common.groups("")
+        parts = [part[2:] for part in numbered.split("?")[1:]]
+        name = name + more if len(name) >= PART_WIDTH else f"{name} {more}"
+    else:
+        title, parts, bank, account, name, extension = _taken_apart(text, separator, marked)
+    details.code = code
+    if code in GVC:
+        details.kind = GVC[code]
+    if account:
+        details.account = account.replace(" ", "")
+    details.bank = bank.strip()
+    details.name = " ".join(name.split())
+    if details.kind == "return" and (extension := extension.strip()).strip(" 0"):
+        details.return_reason = RETURN_REASONS.get(extension[:3], extension)
+    if parts:
+        _sepa_text(details, parts, line, currency)
+    if title and not details.text:
+        details.text = squeezed(title)
+
+
+def _taken_apart(text: str, separator: str, marked: bool) -> tuple[str, list[str], str, str, str, str]:
+    """Title, text parts, bank, account, name and extension of a German text of any numbered parts, '' for what it lacks.
+
+    `marked` says that there are marks of trimmed blanks in it.
+    """
     chunks = text.split(separator)[1:]
-    if _TRIMMED in text or _TRIMMED_ONE in text:
+    if marked:
         chunks = [_restored(chunk) for chunk in chunks]
     texts, names, others = _sorted_parts(chunks)
     if not _OTHER_PARTS.issuperset(others):
         texts, names, others = _sorted_parts(_mended(chunks, separator))
-    details.code = begin.group(1) or ""
-    if details.code in GVC:
-        details.kind = GVC[details.code]
-    if account := others.get("38") or others.get("31"):
-        details.account = account.replace(" ", "")
-    if "30" in others:
-        details.bank = others["30"].strip()
-    if names:
-        details.name = squeezed(names[0] if len(names) == 1 else unwrapped(names, PART_WIDTH))
-    if details.kind == "return" and others.get("34", "").strip(" 0"):
-        extension = others["34"].strip()
-        details.return_reason = RETURN_REASONS.get(extension[:3], extension)
-    if texts:
-        _sepa_text(details, texts, line, currency)
-    if not details.text and "00" in others:
-        details.text = squeezed(others["00"])
+    account = others.get("38") or others.get("31", "")
+    name = unwrapped(names, PART_WIDTH) if names else ""
+    return others.get("00", ""), texts, others.get("30", ""), account, name, others.get("34", "")
 
 
 def _sepa_text(details: Details, parts: list[str], line: StatementLine, currency: str) -> None:
     """Text parts taken together by SEPA identifier, each of which begins a part of its own (DFÜ-Abkommen, Anlage 3)."""
     values = {"": ""}
     word, before = "", PART_WIDTH
-    width = _narrow_width(parts)
+    width = -1
     for part in parts:
-        sign = part[4:5]
         # most parts go on with a text and have no sign where an identifier ends
-        if (sign == "+" or sign == ":" or part[3:4] == "+") and (head := _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])):
+        sign = part[3:5]
+        if ("+" in sign or ":" in sign) and (head := _SEPA_HEADS.get(part[:5]) or _SEPA_HEADS.get(part[:4])):
             word = head
             piece = part[len(head) + 1 :]
             values[word] = f"{values[word]} {piece}" if word in values else piece
-        elif before >= PART_WIDTH or before == width:
+        elif before >= PART_WIDTH:
             values[word] += part
         else:
-            values[word] += " " + part
+            if width < 0:
+                width = _narrow_width(parts)
+            values[word] += part if before == width else " " + part
         before = len(part)
-        if part.find("+", 5) >= 0 and _SEPA_INSIDE.search(part, 1):
+        if part.find("+", 5) > 0 and _SEPA_INSIDE.search(part, 1):
             word = _take_apart(values, word)
     if word == "":
         labelled = _SEPA_LABELS.split(values[""])
@@ -209,10 +243,12 @@ def _sepa_text(details: Details, parts: list[str], line: StatementLine, currency
     if ": " in purpose:
         labelled = _SEPA_LABELS.split(purpose)
         purpose = labelled[0] if len(labelled) >= 5 else purpose
-    text = f"{values['']} {purpose} {values.get('MTLG', '')}"
+    text = f"{values['']} {purpose}"
+    if "MTLG" in values:
+        text = f"{text} {values['MTLG']}"
     if "ABWA" in values:
         text = f"{text} ABWA+{values['ABWA']}"
-    details.text = squeezed(text)
+    details.text = " ".join(text.split())
     _identifiers(details, values, line, currency)
 
 

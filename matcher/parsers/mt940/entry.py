@@ -15,15 +15,21 @@ _new = tuple.__new__
 
 @dataclass(slots=True)
 class Entry:
-    """The lines of a :61: and of each :86: (or NS) after it, without their tags; `line` is the :61:'s, from 1."""
+    """The lines of a :61: and of each :86: (or NS) after it, without their tags; `line` is the :61:'s, from 1.
+
+    `written` is the entry as it stands in the file, where that is at hand.
+    """
 
     line: int
     head: list[str]
     texts: list[list[str]] = field(default_factory=list)
     tag: str = "86"
+    written: str = ""
 
     def raw(self) -> str:
         """The entry as written."""
+        if self.written:
+            return self.written
         if len(self.head) == len(self.texts) == 1:
             return f":61:{self.head[0]}\n:{self.tag}:" + "\n".join(self.texts[0])
         parts = [":61:" + "\n".join(self.head)]

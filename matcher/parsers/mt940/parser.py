@@ -16,7 +16,7 @@ from matcher.parsers.base import Event, ParseOptions, Source
 from matcher.parsers.mt940.entry import Entry, transaction
 from matcher.parsers.mt940.fields import WrittenBalance, is_whole_sum, written_balance, written_sum
 from matcher.parsers.mt940.statements import Message, Statements
-from matcher.parsers.mt940.text import CONTROLS, END, Field, FieldTooLongError, Lines, detect, fields
+from matcher.parsers.mt940.text import CONTROLS, END, Field, FieldTooLongError, Lines, Pair, detect, fields_and_pairs
 
 MAX_HELD = 100_000
 """Entries of one message kept while its currency is not yet known."""
@@ -96,6 +96,21 @@ class _Machine:
             handler = self._handlers.get(tag)
             if handler is not None:
                 handler(field)
+
+    def take_pairs(self, pairs: list[Pair]) -> None:
+        """Entries in a row, each a :61: with its :86:, behind the last of which another :61: stands."""
+        message = self._message
+        waits = self._deferred is not None or self._dash is not None
+        if waits or message is None or message.closed or message.ended or message.held or not message.currency:
+            for line, head, text in pairs:
+                self.take(Field("61", line, [head]))
+                self.take(Field("86", line + 1, text.split("\n")))
+            return
+        if self._entry is not None:
+            self._close_entry()
+        message.entries += len(pairs)
+        for line, head, text in pairs:
+            self._book(message, Entry(line, [head], [text.split("\n")], "86", f":61:{head}\n:86:{text}"))
 
     def finish(self, unfinished: bool) -> None:
         """The file is over; `unfinished` says that its last line has no end."""
@@ -377,8 +392,11 @@ class _Parser:
             yield encoding.problem
         machine, lines = _Machine(options), Lines(source, encoding.name, encoding.letters)
         try:
-            for field in fields(lines):
-                machine.take(field)
+            for field in fields_and_pairs(lines):
+                if isinstance(field, list):
+                    machine.take_pairs(field)
+                else:
+                    machine.take(field)
                 if machine.events:
                     yield from machine.events
                     machine.events.clear()

@@ -5,6 +5,7 @@ different accounts may alternate in a file.
 """
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from matcher import money
 from matcher.errors import MatcherError
@@ -12,6 +13,8 @@ from matcher.model import Balance, ControlTotals, Problem, StatementEnd, Stateme
 from matcher.parsers.base import BATCH_ROWS, Event, RowBatch
 from matcher.parsers.mt940.entry import Entry
 from matcher.parsers.mt940.fields import WrittenBalance, WrittenSum
+
+_pending = attrgetter("pending")
 
 
 @dataclass(slots=True)
@@ -164,11 +167,12 @@ class Statements:
             return
         self.events.append(RowBatch(statement.index, rows))
         self._rows = []
+        if not statement.counted:
+            statement.pending += sum(map(_pending, rows))
+            return
         for row in rows:
             if row.pending:
                 statement.pending += 1
-            elif not statement.counted:
-                continue
             elif row.amount > 0:
                 statement.credit += row.amount
                 statement.credit_count += 1

@@ -65,6 +65,19 @@ class Field(NamedTuple):
     lines: list[str]
 
 
+class Pair(NamedTuple):
+    """A :61: of one line and its :86:, both without their tags; the text with its newlines. `line` is the :61:'s, from 1."""
+
+    line: int
+    head: str
+    text: str
+
+
+_new = tuple.__new__
+_PAIR = re.compile(
+    rf"^:61:([^\n]+)\n:86:([^\n]*(?:\n[^:\n{re.escape(''.join(sorted(_ODD - {chr(10)})))}][^\n]*){{0,50}})\n(?=:61:)", re.MULTILINE
+)
+
 _NATIONAL = {
     "German": (frozenset({b"EUR", b"CHF", b"DEM"}), "[\\]{|}~", "ÄÖÜäöüß"),
     "Swedish": (frozenset({b"SEK"}), "[\\]{|}", "ÄÖÅäöå"),
@@ -73,7 +86,7 @@ _NATIONAL = {
 """The national forms of ISO 646: the currencies of their countries, the ASCII characters, and the letters that took their places."""
 _AS_LETTER = re.compile(rb"[a-zA-Z]([{|}])(?=[a-z])|[A-Z ]([\[\\\]])(?=[A-Z])")
 """An ASCII bracket where only a letter can be: SWIFT's alphabet has none of these characters."""
-_BRACKETS = frozenset(b"[\\]{|}")
+_BRACKETS = tuple(bytes([mark]) for mark in b"[\\]{|}")
 _SEVERAL = 3
 _MARK_OF_FORMAT = re.compile(r"(\{[1-5]:|-\}|\}(?=[{\r\n]|$)|[~|](?=\d\d))|[\[\\\]{|}~]+?")
 
@@ -104,7 +117,7 @@ def detect(source: Source) -> Encoding:
                 valid += len(decoder.decode(chunk).encode()) - (len(chunk) - len(above))
                 high.update(above)
                 first_line = first_line or line + _lines_before_high_byte(chunk)
-            if not _BRACKETS.isdisjoint(chunk):
+            if any(mark in chunk for mark in _BRACKETS):
                 seven.update(upper or lower for lower, upper in _AS_LETTER.findall(chunk))
             line += chunk.count(b"\n")
     if not high:
@@ -166,6 +179,19 @@ class Lines:
         self.unfinished = False
 
     def __iter__(self) -> Iterator[str]:
+        for block in self.blocks():
+            lines = block.split("\n")
+            rest = lines.pop()
+            yield from lines
+            if rest:
+                yield rest
+
+    def blocks(self) -> Iterator[str]:
+        """The lines in blocks of whole ones, a newline behind each; only the last line of all may lack its own.
+
+        Raises:
+            FieldTooLongError: a line is beyond the safety bound.
+        """
         decoder = codecs.getincrementaldecoder(self._encoding)(_ONE_BYTE)
         rest = ""
         with self._source.open() as stream:
@@ -177,9 +203,11 @@ class Lines:
                     if chunk and text[-1] == "\r":
                         text, pending = text[:-1], "\r"
                     text = text.replace("\r\n", "\n").replace("\r", "\n")
-                pieces = self._translated(text).split("\n")
-                rest = pieces.pop() + pending
-                yield from pieces
+                text = self._translated(text)
+                end = text.rfind("\n") + 1
+                rest = text[end:] + pending
+                if end:
+                    yield text[:end]
                 if not chunk:
                     break
                 if len(rest) > MAX_LINE:
@@ -201,33 +229,86 @@ def fields(lines: Iterable[str]) -> Iterator[Field]:
     Raises:
         FieldTooLongError: a line or field is beyond the safety bound.
     """
-    tag, start, body, number = "", 0, [""], 0
-    for line in lines:
-        number += 1
-        first = line[:1]
-        if first != ":" and first in _ODD:
-            line = _tidied(line, tag)
+    cutter = _Cutter()
+    yield from cutter.feed(lines)
+    yield from cutter.finish()
+
+
+def fields_and_pairs(lines: Lines) -> Iterator[Field | list[Pair]]:
+    """The same fields of a file's lines, where a :61: and the one :86: behind it come together when another :61: follows.
+
+    Nearly all of a file are such pairs; they are found by one pattern, everything else is cut line by line.
+
+    Raises:
+        FieldTooLongError: a line or field is beyond the safety bound.
+    """
+    cutter = _Cutter()
+    for block in lines.blocks():
+        at = 0
+        run: list[Pair] = []
+        for match in _PAIR.finditer(block):
+            begin, end = match.span()
+            if begin > at:
+                if run:
+                    yield run
+                    run = []
+                yield from cutter.feed(block[at : begin - 1].split("\n"))
+            at = end
+            if not run:
+                yield from cutter.finish()
+            head, text = match.groups()
+            run.append(_new(Pair, (cutter.number + 1, head, text)))
+            cutter.number += text.count("\n") + 2
+        if run:
+            yield run
+        rest = block[at:].split("\n")
+        if not rest[-1]:
+            rest.pop()
+        yield from cutter.feed(rest)
+    yield from cutter.finish()
+
+
+class _Cutter:
+    """Cuts lines into fields; `number` counts the lines, and the field that goes on is held until its end is seen."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._tag, self._start, self._body = "", 0, [""]
+
+    def feed(self, lines: Iterable[str]) -> Iterator[Field]:
+        """The fields that end within some lines."""
+        tag, start, body, number = self._tag, self._start, self._body, self.number
+        for line in lines:
+            number += 1
             first = line[:1]
-            if line in (END, _BLOCK_END):
-                if tag:
-                    yield Field(tag, start, body)
-                tag, start, body = END, number, [line]
-                continue
-        if first == ":":
-            end = line.find(":", 1, 6)
-            name = line[1:end]
-            if end > 0 and name in TAGS and not (name in _CLOCK and _is_wrapped_time(line[end + 1 :], tag, body)):
-                if tag:
-                    yield Field(tag, start, body)
-                tag, start, body = name, number, [line[end + 1 :]]
-                continue
-        body.append(line)
-        if len(body) > MAX_FIELD_LINES:
-            if tag not in ("", END):
-                raise FieldTooLongError(f"the field of line {start} has more than {MAX_FIELD_LINES} lines")
-            del body[1:]
-    if tag:
-        yield Field(tag, start, body)
+            if first != ":" and first in _ODD:
+                line = _tidied(line, tag)
+                first = line[:1]
+                if line in (END, _BLOCK_END):
+                    if tag:
+                        yield Field(tag, start, body)
+                    tag, start, body = END, number, [line]
+                    continue
+            if first == ":":
+                end = line.find(":", 1, 6)
+                name = line[1:end]
+                if end > 0 and name in TAGS and not (name in _CLOCK and _is_wrapped_time(line[end + 1 :], tag, body)):
+                    if tag:
+                        yield Field(tag, start, body)
+                    tag, start, body = name, number, [line[end + 1 :]]
+                    continue
+            body.append(line)
+            if len(body) > MAX_FIELD_LINES:
+                if tag not in ("", END):
+                    raise FieldTooLongError(f"the field of line {start} has more than {MAX_FIELD_LINES} lines")
+                del body[1:]
+        self._tag, self._start, self._body, self.number = tag, start, body, number
+
+    def finish(self) -> Iterator[Field]:
+        """The field that goes on, which ends here."""
+        if self._tag:
+            yield Field(self._tag, self._start, self._body)
+        self._tag, self._start, self._body = "", 0, [""]
 
 
 def _tidied(line: str, tag: str) -> str:

@@ -15,7 +15,8 @@ from matcher.pipeline.actions import limits, returning, rulings
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.booked import REFUSAL
-from matcher.pipeline.selection import Selection
+from matcher.pipeline.repeated_now import repeated_now
+from matcher.pipeline.selection import ON_ACCOUNT, Selection
 from matcher.pipeline.session import Session
 from matcher.states import DecisionKind, LineClass, LineState, Outcome
 
@@ -23,9 +24,6 @@ _TAKEN_OVER = (
     "customer_id", "outcome", "rule", "confidence", "margin", "basis", "difference", "log_odds", "evidence", "runner_up", "blocked_by",
 )  # fmt: skip
 """What a person who accepts a proposal takes over from it."""
-
-_ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
-"""Outcomes of receipts that pay nothing that is open."""
 
 
 def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
@@ -36,10 +34,11 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
     Raises:
         MatcherError: ``line.*``, ``decision.state`` when a line has no proposal, ``decision.amount``; ``usage.option`` without a line;
             ``books.altered`` when the proposals are not those of the latest run; ``policy.limit`` for more than the person may clear;
-            ``decision.changed`` when a line has another proposal by now than the one that was shown.
+            ``decision.changed`` when a line has another proposal by now than the one that was shown, or is not like earlier ones any more.
     """
     named = chosen.line_ids
     look = _looked(session, named)
+    _check_repeated(look, named)
     drafts: list[Draft] = []
     for line_id in named:
         line = look.line(line_id)
@@ -55,7 +54,7 @@ def accept(session: Session, chosen: Selection, reason: str) -> list[Decided]:
             drafts += returning.drafts(look, line, look.line(line.other_line), reason)
         elif _is_non_receivable(line):
             drafts.append(_non_receivable(look, line, reason))
-        elif line.outcome in _ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
+        elif line.outcome in ON_ACCOUNT and line.state == LineState.NONE and line.payer and line.pending > 0:
             drafts.append(look.draft(DecisionKind.ON_ACCOUNT, line, reason, outcome=Outcome.ON_ACCOUNT, customer_id=line.payer))
         else:
             raise MatcherError("decision.state", f"line {line_id} has no proposal to accept")
@@ -69,6 +68,19 @@ def _check_shown(look: Look, line: Line, shown: str | None) -> None:
     if shown is not None and shown != listed.proposal_key(line.customer_id, line.other_line, line.pending, shares):
         what = f"line {line.line_id} has another proposal than the one that you were shown, or none any more"
         raise MatcherError("decision.changed", what)
+
+
+def _check_repeated(look: Look, named: Sequence[str]) -> None:
+    """Refuses what is proposed because of what persons said of other lines, where they took that back, or a document now is open for it."""
+    lines = [line for line in map(look.line, named) if _is_non_receivable(line)]
+    proposed = {line.line_id: kind for line in lines if (kind := _proposed_kind(look, line)[0])}
+    if not proposed:
+        return
+    found = repeated_now(look.session, list(proposed))
+    if stale := [line_id for line_id in sorted(proposed) if found.get(line_id) != proposed[line_id]]:
+        what = f"line {stale[0]} was proposed as {proposed[stale[0]]} because of lines like it, and that does not hold any more"
+        hint = "Run `matcher run` again, or say what it is: `matcher classify LINE --as KIND`."
+        raise MatcherError("decision.changed", what, hint=hint)
 
 
 def reject(session: Session, chosen: Selection, reason: str) -> list[Decided]:

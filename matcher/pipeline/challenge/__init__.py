@@ -16,7 +16,7 @@ import polars as pl
 
 from matcher import money
 from matcher.engines.base import Engine
-from matcher.engines.workers import decide_all, helper
+from matcher.engines.workers import decide_all, helpers
 from matcher.gc_pause import gc_paused
 from matcher.ledger.fold import fold
 from matcher.matching.decisions.policy import Policy
@@ -68,7 +68,7 @@ class Challenge:
         postings: how many of them are posted on the unchanged books.
         counts: each test, as a whole and by rule.
         failures: in the order of the tests and lines.
-        trouble: what went wrong with the second process without changing the result.
+        trouble: what went wrong with the helping processes without changing the result.
     """
 
     lines: int
@@ -120,12 +120,12 @@ def challenge(
 def of_entities(jobs: Sequence[EntityInput], judge: Judge, only: Collection[Test] = TESTS, sample: int | None = None) -> Challenge:
     """The same of legal entities in columns, as a run decides them."""
     size = sum(job.lines.height for job in jobs)
-    with helper(size) as second:
-        made, first_trouble = decide_all(jobs, judge, second)
+    with helpers(size) as others:
+        made, first_trouble = decide_all(jobs, judge, others)
     before = _postings(line for part in made for line in part)
     tasks = _tasks(jobs, made, only, sample)
-    with helper(sum(task.job.lines.height for task in tasks)) as second:
-        now, trouble = decide_all([task.job for task in tasks], judge, second)
+    with helpers(sum(task.job.lines.height for task in tasks)) as others:
+        now, trouble = decide_all([task.job for task in tasks], judge, others)
     told: list[Count] = []
     failed: list[tuple[Test, Compared]] = []
     for test in (test for test in TESTS if test in only):
@@ -137,7 +137,7 @@ def of_entities(jobs: Sequence[EntityInput], judge: Judge, only: Collection[Test
         ]
         told += counts(test, [line for task in tasks if task.test == test for line in task.asked], before, done)
         failed += sorted(((test, one) for one in done if one.verdict == "wrong"), key=lambda pair: pair[1].now.line_id)
-    return Challenge(size, len(before), tuple(told), _failures(jobs, failed), first_trouble or trouble)
+    return Challenge(size, len(before), tuple(told), _failures(jobs, failed), "; ".join(first_trouble or trouble))
 
 
 def _postings(judged: Iterable[Judged]) -> dict[str, Posting]:

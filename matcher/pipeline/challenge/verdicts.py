@@ -3,12 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
 from matcher.engines.base import Engine
 from matcher.matching.decisions.decide import MatchResult, decide
 from matcher.matching.decisions.policy import Policy
-from matcher.matching.entity import EntityInput
+from matcher.matching.entity import EntityInput, Sharing
+from matcher.matching.explanations.cache import alone
 from matcher.pipeline.challenge.changes import TWIN, by_chance
 from matcher.rules.bounds import at_most
 from matcher.rules.rulebook import Rulebook
@@ -67,10 +69,12 @@ class Judge:
     book: Rulebook
     policy: Policy
 
-    def __call__(self, job: EntityInput, explained: Callable[[int], None]) -> list[Judged]:
-        """All its lines, in their order. `explained` is told of so many receipts more that were explained."""
+    def __call__(self, job: EntityInput, explained: Callable[[int], None], share: Sharing | None = None) -> list[Judged]:
+        """All its lines, in their order. `explained` is told of so many receipts more that were explained; `share`: as of
+        `workers.Decides`."""
         company = job.company(self.engine)
-        decided = decide(company.receipts, company.pool, company.known, self.book, self.policy, explained)
+        looking = partial(share, job, company) if share else alone
+        decided = decide(company.receipts, company.pool, company.known, self.book, self.policy, explained, looking)
         return [_judged(verdict) for verdict in decided]
 
 

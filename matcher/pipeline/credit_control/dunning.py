@@ -2,25 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
 
 import polars as pl
 
-from matcher import frames
-from matcher.credit_control.dunning import Dunning, DunningLetter, dunning
+from matcher import frames, money
+from matcher.credit_control.dunning import Dunning, DunningLetter, Least, dunning
 from matcher.credit_control.interest import ItemInterest
 from matcher.credit_control.payment_code import epc
+from matcher.credit_control.swiss_code import swiss
 from matcher.frames import Schema, State
+from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline import lookup
 from matcher.pipeline.actions import item_notes
 from matcher.pipeline.actions.base import Decided, Look
 from matcher.pipeline.actions.item_notes import ItemNote
 from matcher.pipeline.credit_control import interest
+from matcher.pipeline.credit_control.receipts_waiting import ReceiptsWaiting, Waiting, receipts_waiting
 from matcher.pipeline.credit_control.statements import sender_of
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.remittance import records
 from matcher.pipeline.remittance.told import World
 from matcher.pipeline.session import Session
 from matcher.pipeline.set_aside import with_credits
-from matcher.pipeline.view import asked_for, present, whole
+from matcher.pipeline.view import asked_for, base_currency, present, whole
 from matcher.states import DecisionKind, LineState
 from matcher.store import advices, journal
 from matcher.store.journal import Known
@@ -51,10 +57,12 @@ DUNNING: Schema = {
     "our_account": pl.String(),
     "payment_code": pl.String(),
     "note": pl.String(),
+    "receipts_waiting": pl.Int64(),
+    "waiting_amount": pl.Int64(),
 }
 """Columns of `export dunning`: one row for each document; the columns from letter_level to credits are of the letter that it stands in."""
 
-DUNNING_AMOUNTS = dict.fromkeys(("letter_amount", "credits", "open_amount", "amount", "interest"), "currency") | {
+DUNNING_AMOUNTS = dict.fromkeys(("letter_amount", "credits", "open_amount", "amount", "interest", "waiting_amount"), "currency") | {
     "fixed_sum": "fixed_currency"
 }
 
@@ -67,6 +75,7 @@ class DunningList:
         interest: proposals by the document's id.
         accounts: our account by letter: legal entity and currency.
         codes: text of the payment code by letter: customer, legal entity, currency.
+        waiting: receipts that are here and not applied yet.
     """
 
     as_of: date
@@ -74,6 +83,7 @@ class DunningList:
     interest: dict[str, ItemInterest]
     accounts: dict[tuple[str, str], str]
     codes: dict[tuple[str, str, str], str]
+    waiting: ReceiptsWaiting
 
 
 def listing(session: Session, as_of: date, customer: str = "", known: Known | None = None) -> DunningList:
@@ -89,7 +99,9 @@ def listing(session: Session, as_of: date, customer: str = "", known: Known | No
 
 def of_state(session: Session, state: State, customer_id: str = "", known: Known | None = None) -> DunningList:
     """The same of a state."""
-    found = dunning(state, session.config.dunning.levels, announced(session, state, known), customer_id)
+    levels = session.config.dunning.levels
+    least = _least(session, state, known)
+    found = dunning(state, levels, announced(session, state, known), customer_id, least=least)
     ids = [item.item_id for letter in found.letters for item in letter.items]
     proposals = {one.item_id: one for one in interest.of_state(session, state, ids)}
     accounts, codes = {}, {}
@@ -97,10 +109,27 @@ def of_state(session: Session, state: State, customer_id: str = "", known: Known
         sender = sender_of(session, letter.entity)
         number = next((number for number, currency in sender.accounts if currency == letter.currency), "")
         accounts[letter.entity, letter.currency] = number
-        codes[letter.customer_id, letter.entity, letter.currency] = epc(
-            sender.name, number, letter.amount, letter.currency, reference_of(letter)
-        )
-    return DunningList(state.as_of, found, proposals, accounts, codes)
+        reference = reference_of(letter)
+        codes[letter.customer_id, letter.entity, letter.currency] = swiss(
+            sender.address, number, letter.amount, letter.currency, reference
+        ) or epc(sender.name, number, letter.amount, letter.currency, reference)
+    return DunningList(state.as_of, found, proposals, accounts, codes, receipts_waiting(session.store, state, known))
+
+
+def _least(session: Session, state: State, known: Known | None) -> dict[str, Least]:
+    """What is asked for at least in each currency: matcher.toml says it in the base currency. Without a rate nothing is too little."""
+    section = session.config.dunning
+    if not section.least_amount and not section.least_total:
+        return {}
+    base = base_currency(session, known)
+    rates = ClosingRates(of_base(session, base, known.batch if known else None), base, state.as_of)
+    found = {}
+    for currency in state.items["currency"].unique():
+        if currency == base or currency in rates.rates:
+            per = Fraction(1) if currency == base else Fraction(rates.rates[currency].per_base)
+            unit = per * 10 ** money.scale(currency)
+            found[currency] = Least(ceil(Fraction(section.least_amount) * unit), ceil(Fraction(section.least_total) * unit))
+    return found
 
 
 def reference_of(letter: DunningLetter) -> str:
@@ -136,6 +165,7 @@ def rows(made: DunningList) -> pl.DataFrame:
     for letter in made.dunning.letters:
         account = made.accounts[letter.entity, letter.currency]
         code = made.codes[letter.customer_id, letter.entity, letter.currency]
+        waits = made.waiting.of.get((letter.customer_id, letter.entity, letter.currency), Waiting())
         for item in letter.items:
             proposal = made.interest.get(item.item_id)
             notes = "; ".join((*item.notes, *(proposal.notes if proposal else ())))
@@ -143,7 +173,21 @@ def rows(made: DunningList) -> pl.DataFrame:
             of_item = (item.item_id, item.document_no, item.issue_date, item.due_date, item.days_late, item.open, item.amount, item.level)
             sent = (item.last_level or None, item.last_sent)
             bears = (proposal.interest, proposal.fixed or None, proposal.fixed_currency) if proposal else (None, None, "")
-            found.append((made.as_of, *of_letter, *of_item, *sent, *bears, item.payment_reference, account, code, notes))
+            found.append(
+                (
+                    made.as_of,
+                    *of_letter,
+                    *of_item,
+                    *sent,
+                    *bears,
+                    item.payment_reference,
+                    account,
+                    code,
+                    notes,
+                    waits.receipts,
+                    waits.amount,
+                )
+            )
     return frames.of_rows(found, DUNNING)
 
 

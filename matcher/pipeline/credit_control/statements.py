@@ -9,6 +9,7 @@ from pathlib import Path
 
 from matcher import money
 from matcher.credit_control.account_statements import AccountStatement, account_statements
+from matcher.credit_control.swiss_code import Address
 from matcher.errors import MatcherError
 from matcher.exports.credit_control.account_statements import Sender, as_page, as_workbook
 from matcher.exports.files import write_bytes
@@ -81,9 +82,12 @@ def write(session: Session, told: Sequence[AccountStatement], folder: Path) -> l
 
 def sender_of(session: Session, entity: str) -> Sender:
     """A legal entity's name and accounts."""
-    names = {one.id: one.name for one in session.config.entity}
+    known = next((one for one in session.config.entity if one.id == entity), None)
     accounts = tuple((one.number, one.currency) for one in session.config.account if one.entity == entity)
-    return Sender(names.get(entity, entity), accounts)
+    if known is None:
+        return Sender(entity, accounts)
+    at = known.address
+    return Sender(known.name, accounts, Address(known.name, at.street, at.house_number, at.postcode, at.town, at.country))
 
 
 def _file_name(one: AccountStatement) -> str:

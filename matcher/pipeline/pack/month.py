@@ -13,6 +13,7 @@ from matcher.ledger.followup import FollowUp, follow_up
 from matcher.ledger.periods import Close, Locks, first_day, last_day
 from matcher.pipeline.pack import settings
 from matcher.pipeline.pack.settings import Settings
+from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
 from matcher.pipeline.view import asked_for, base_currency
 from matcher.store import facts, journal
@@ -108,5 +109,5 @@ def read(session: Session, month: str, known: Known | None = None) -> Month:
         discount_grace_days=then.discount_grace_days, settings=settings.read(close.settings if close else "", session.config),
         statements=facts.statements(session.store, batch), gaps=tuple(breaks(facts.statement_facts(session.store, batch))),
         events=told.batches(session.store, after, batch), rulings=told.rulings(session.store, after, batch), periods=periods,
-        follow=follow_up(state.decisions), rates=facts.rates(session.store, batch),
+        follow=follow_up(state.decisions), rates=of_base(session, base, batch),
     )  # fmt: skip

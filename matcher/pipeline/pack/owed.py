@@ -17,6 +17,8 @@ from matcher.pipeline.pack.lines import cash_falls
 from matcher.pipeline.pack.month import Month
 
 TOP = 10
+MOST_DOCUMENTS = 50_000
+"""Of the aging in a workbook: more are for a file of their own."""
 _BY = ("entity", "currency")
 
 
@@ -108,10 +110,31 @@ def aged(month: Month) -> Section:
     return Section(
         "aging",
         "Aged open items",
-        (*charts, _totals(now, before, buckets), *_in_base_currency(month), _top(frame, before), table),
-        "matcher aging; matcher export aging has one row for each document",
+        (*charts, _totals(now, before, buckets), *_in_base_currency(month), _top(frame, before), table, _documents(month)),
+        "matcher aging; matcher export aging",
         "Age is counted from the due date to the last day of the month.",
     )
+
+
+def _documents(month: Month) -> Table:
+    """One row for each open document and each unapplied receipt, as far as a workbook is the place for them."""
+    every = aging(month.state, month.buckets)
+    order = ["entity", "currency", "days_past_due", "customer_id", "item_id"]
+    rows = every.sort(order, descending=[False, False, True, False, False])
+    whole = rows.height <= MOST_DOCUMENTS
+    if not whole:
+        rows = rows.filter(pl.col("days_past_due").rank("ordinal", descending=True) <= MOST_DOCUMENTS)
+    frame = rows.with_columns(name=pl.col("customer_id").replace_strict(month.names, default="", return_dtype=pl.String()))
+    columns = (
+        Column("entity", "entity"), Column("customer_id", "customer"), Column("name", "name", Kind.WIDE),
+        Column("document_no", "document"), Column("document_type", "type", Kind.WORD), Column("issue_date", "issued", Kind.DATE),
+        Column("due_date", "due", Kind.DATE), Column("days_past_due", "days overdue", Kind.COUNT), Column("bucket", "age", Kind.WORD),
+        Column("currency", "currency"), Column("open_amount", "open", Kind.AMOUNT, total=whole, strong=True),
+        Column("disputed_amount", "of it disputed", Kind.AMOUNT, total=whole), Column("item_id", "item", Kind.ID),
+    )  # fmt: skip
+    note = "" if whole else f"The {MOST_DOCUMENTS} longest overdue of {every.height}; matcher export aging has all."
+    title = "By document, the longest overdue first"
+    return Table("Aging by document", title, columns, frame, shown=25, empty="Nothing is open.", note=note)
 
 
 def _bars(now: pl.DataFrame, before: pl.DataFrame, buckets: Sequence[str], currency: str) -> Bars:
