@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matcher import pipeline, review
+from matcher import frames, pipeline, review
 
 if TYPE_CHECKING:
     from matcher.frames import State
@@ -119,4 +119,4 @@ class MeasuringMethods(ABC):
     def _state_of(self, session: Session, day: date, known_at: str) -> tuple[State, Asked]:
         """The state of a day, and what it is told with; of a closed month what was known when it was closed."""
         then = pipeline.view.asked_for(session, day, pipeline.view.known_at(session, known_at))
-        return pipeline.view.whole(session, day, then.known, (*pipeline.view.UNTOLD, *pipeline.view.TEXTS)), then
+        return pipeline.view.whole(session, day, then.known, (*frames.UNTOLD, *frames.TEXTS)), then

@@ -7,12 +7,12 @@ from datetime import date
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.frames import State
+from matcher.frames import UNSUMMED, State
 from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_totals, in_base_currency, labels
 from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import UNSUMMED, Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import Asked, asked_for, base_currency, whole
 from matcher.store.journal import Known
 
 YEARS = "years"

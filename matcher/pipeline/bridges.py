@@ -9,7 +9,7 @@ import polars as pl
 from matcher import money
 from matcher.config import Config
 from matcher.errors import MatcherError
-from matcher.frames import empty
+from matcher.frames import UNSUMMED, empty
 from matcher.ledger import bridge as steps
 from matcher.ledger.control import CONTROL, control, unexplained
 from matcher.ledger.conversion import ClosingRates
@@ -18,7 +18,7 @@ from matcher.pipeline import lookup
 from matcher.pipeline.aged import names
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import UNSUMMED, asked_for, base_currency, whole
+from matcher.pipeline.view import asked_for, base_currency, whole
 from matcher.store import journal
 from matcher.store.journal import Known
 

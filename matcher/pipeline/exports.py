@@ -14,7 +14,7 @@ from matcher.exports.erp.base import Refused
 from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.exports.tables import Report
-from matcher.frames import State
+from matcher.frames import TEXTS, UNSUMMED, UNTOLD, State
 from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
@@ -28,7 +28,7 @@ from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import TEXTS, UNSUMMED, UNTOLD, Asked, asked_for, whole
+from matcher.pipeline.view import Asked, asked_for, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known

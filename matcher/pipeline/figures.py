@@ -7,7 +7,7 @@ import polars as pl
 
 from matcher import money
 from matcher.errors import MatcherError
-from matcher.frames import State
+from matcher.frames import TEXTS, UNTOLD, State
 from matcher.ledger import conversion, trust
 from matcher.ledger.figures import forecast as cash
 from matcher.ledger.figures import habits, key
@@ -22,7 +22,7 @@ from matcher.ledger.periods import first_day, last_day
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
 from matcher.pipeline.trust import answers
-from matcher.pipeline.view import TEXTS, UNTOLD, Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import Asked, asked_for, base_currency, whole
 from matcher.states import ENGINE
 from matcher.store import journal
 from matcher.store.journal import Known

@@ -10,7 +10,7 @@ import polars as pl
 from matcher import money
 from matcher.config import Config
 from matcher.errors import MatcherError
-from matcher.frames import State
+from matcher.frames import UNSUMMED, State
 from matcher.ledger import chain
 from matcher.ledger.periods import first_day, last_day
 from matcher.ledger.proof import evidence
@@ -22,7 +22,7 @@ from matcher.ledger.proof.pairing import paired
 from matcher.ledger.proof.records import Proof, StatedError
 from matcher.matching.names.plain import name_marks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import UNSUMMED, asked_for, whole
+from matcher.pipeline.view import asked_for, whole
 from matcher.states import DecisionKind, Exclusion, LineState
 from matcher.store import cash_book, facts, proof_errors
 from matcher.store.journal import Known

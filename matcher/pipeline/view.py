@@ -77,20 +77,6 @@ def known_at(session: Session, text: str) -> Known | None:
     return Known(batch)
 
 
-TEXTS = ("counterparty_name", "remittance_information")
-"""What people read of a line."""
-UNTOLD = (
-    "counterparty_bank", "mandate_id", "instructed_amount", "instructed_currency", "exchange_rate", "charges",
-    "balance", "time", "source_line", "raw", "purchase_order", "extra", "evidence", "runner_up",
-)  # fmt: skip
-"""Columns that no report of the ledger reads. With a million lines they take as long to have as all others, and as much memory."""
-UNSUMMED = (
-    *UNTOLD, *TEXTS, "statement_id", "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference",
-    "terms",
-)  # fmt: skip
-"""Columns that sums over movements do not need."""
-
-
 def whole(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> State:
     """The state of all that is in the books, as of a day; by what is known now, or was then.
 

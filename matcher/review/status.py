@@ -7,12 +7,13 @@ from datetime import date
 import polars as pl
 
 from matcher.amounts import shown
+from matcher.frames import UNSUMMED
 from matcher.ledger.periods import Locks
 from matcher.ledger.receivables import Receivables, receivables
 from matcher.pipeline.bridges import controls
 from matcher.pipeline.reports import Block, blocks
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import UNSUMMED, asked_for, whole
+from matcher.pipeline.view import asked_for, whole
 from matcher.review import cells
 from matcher.store import journal, outbox
 

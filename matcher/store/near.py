@@ -14,6 +14,7 @@ from matcher.ledger.movements import Facts
 from matcher.ledger.unapplied import PREFIX
 from matcher.store import item_notes, journal
 from matcher.store.database import Store
+from matcher.store.few import blank
 
 FEW = 1000
 """Lines and items of which `Store.few` reads the facts."""
@@ -102,7 +103,8 @@ def changed(store: Store, batch: int) -> Facts | None:
         return None
     _complete(store)
     nothing = (frames.empty(schema) for schema in (frames.CUSTOMER, frames.FINDING, frames.ALLOCATION))
-    return _facts(store, *nothing, few=count <= FEW)
+    # a run changes most of the books: their texts would be a second gigabyte for a million lines, and sums need none
+    return _facts(store, *nothing, few=count <= FEW, without=frames.UNSUMMED)
 
 
 def _complete(store: Store) -> None:
@@ -111,16 +113,18 @@ def _complete(store: Store) -> None:
         store.run(statement)
 
 
-def _facts(store: Store, customers: pl.DataFrame, findings: pl.DataFrame, proposals: pl.DataFrame, *, few: bool) -> Facts:
-    """The facts of the lines, items and decisions in near_line, near_item and near_decision."""
+def _facts(
+    store: Store, customers: pl.DataFrame, findings: pl.DataFrame, proposals: pl.DataFrame, *, few: bool, without: Collection[str] = ()
+) -> Facts:
+    """The facts of the lines, items and decisions in near_line, near_item and near_decision. `without`: as of `journal.facts`."""
     read = store.few if few else store.frame
-    columns = ", ".join(f'"{name}"' for name in frames.LINE)
+    columns = ", ".join(f'"{name}"' for name in frames.LINE if name not in without)
     store.run(_VERSIONS)
     return Facts(
         lines=read(f"SELECT {columns} FROM raw.line WHERE {_LINE_ROWS} ORDER BY line_id"),
-        items=journal.items(store, table="near_version", few=few),
+        items=journal.items(store, without=without, table="near_version", few=few),
         customers=customers,
-        decisions=read("SELECT * FROM log.decision SEMI JOIN near_decision USING (decision_id) ORDER BY batch, ordinal"),
+        decisions=read(f"SELECT *{blank(without)} FROM log.decision SEMI JOIN near_decision USING (decision_id) ORDER BY batch, ordinal"),
         allocations=read(
             """SELECT a.* FROM log.allocation AS a JOIN log.decision AS d USING (decision_id)
             SEMI JOIN near_decision USING (decision_id) ORDER BY d.batch, d.ordinal, a.ordinal"""
