@@ -45,8 +45,8 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it may book something."""
-        return self.method != "GET"
+        """Whether it may book something. A form only asks for a token."""
+        return self.method != "GET" and not self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 
 @dataclass

@@ -167,6 +167,8 @@ class Listing:
         control: asks what the whole list is; None where the system cannot say. It is asked before the first page and after the last.
         controlled: what the reply to `control` means; None where it is no answer.
         summed: title of the column whose sum `Control.total` is.
+        twice: the list is read twice, and both must be the same: for a system that counts pages, where a row may go from one page to another
+            between two calls, and cannot say what the whole list is.
     """
 
     layout: str
@@ -177,6 +179,7 @@ class Listing:
     control: Request | None = None
     controlled: Callable[[Reply], Control | None] = lambda reply: None
     summed: str = ""
+    twice: bool = False
 
 
 S = TypeVar("S", bound=TargetSettings)
@@ -207,6 +210,7 @@ class Live(ABC, Generic[S, C]):
         secrets: what lets us in, in the order in which `sign_in` gets them: ``TOKEN`` is looked for as MATCHER_NAME_TOKEN.
         hosts: further hosts that are called, besides that of the address: of tokens, of files.
         settle: seconds after which a call that was not answered can no longer arrive; 0 where every step is `Step.safe`.
+        pace: seconds to wait after too many calls, where the system does not say how long; 0 for 1, 2, 4 and so on.
         forms: what the interface has a form for; None for what the files of the target have.
         lists: the lists that can be pulled.
     """
@@ -216,6 +220,7 @@ class Live(ABC, Generic[S, C]):
     secrets: ClassVar[tuple[str, ...]] = ("TOKEN",)
     hosts: ClassVar[tuple[str, ...]] = ()
     settle: ClassVar[int] = 120
+    pace: ClassVar[int] = 0
     forms: ClassVar[frozenset[Form] | None] = None
     lists: ClassVar[tuple[str, ...]] = ("items", "customers")
 
@@ -244,6 +249,10 @@ class Live(ABC, Generic[S, C]):
     def expired(self, reply: Reply) -> bool:
         """Whether a reply says that we are not signed in, or no longer: nothing was done then."""
         return reply.status == 401
+
+    def limited(self, reply: Reply) -> bool:
+        """Whether a reply says that there were too many calls: nothing was done then."""
+        return reply.status == 429
 
     @abstractmethod
     def step(self, document: Document, about: Context[S, C], done: Sequence[Outcome]) -> Step | None:
