@@ -61,6 +61,8 @@ ELSEWHERE = {
     "ack.contradicts": "scenarios/test_outbox.py",
     "ack.unknown": "scenarios/test_outbox.py",
     "ack.unreadable": "scenarios/test_outbox.py",
+    **dict.fromkeys(("api.answer", "api.denied", "api.limited", "api.secret", "api.unreachable", "push.busy"), "live/test_push.py"),
+    **dict.fromkeys(("pull.control", "pull.page"), "live/test_pull.py"),
     "books.unconfirmed": "scenarios/test_system.py",
     "books.unreadable": "scenarios/test_system.py",
     "books.unwritable": "scenarios/test_system.py",

@@ -100,6 +100,8 @@ WRITES: dict[str, tuple[Work, tuple[str, ...]]] = {
     "promise": (Work.DECIDE, ("RE-1", "--until", "2026-12-01")),
     "dunning-hold": (Work.DECIDE, ("RE-1", "--until", "2026-12-01")),
     "ack": (Work.SEND, ("lines.csv",)),
+    "push": (Work.SEND, ("--target", "erpnext")),
+    "pull": (Work.IMPORT, ("--target", "erpnext")),
     "approve": (Work.APPROVE, ("abc",)),
     "close": (Work.CLOSE, ("2026-10",)),
     "reopen": (Work.CLOSE, ("2026-10", "--reason", "so")),

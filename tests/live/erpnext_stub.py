@@ -10,7 +10,7 @@ refuses them.
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from live.stub import Call, Refusal, Said, Stub
 
@@ -97,7 +97,7 @@ class ErpNext(Stub):
         rows = self._selected(doctype, json.loads(call.query["filters"]))
         fields = json.loads(call.query["fields"])
         by, _, way = call.query["order_by"].partition(" ")
-        rows = sorted(rows, key=lambda row: row[by] if by in row else 0, reverse=way == "desc")
+        rows = sorted(rows, key=lambda row: row.get(by, 0), reverse=way == "desc")
         for name in fields:
             if rows and name not in rows[0]:
                 raise self.mistake(f"{doctype} has no field {name}", 417)
@@ -106,7 +106,9 @@ class ErpNext(Stub):
     def _selected(self, doctype: str, filters: list[list[Any]]) -> list[dict[str, Any]]:
         if doctype == "Sales Invoice":
             money = ("grand_total", "outstanding_amount", "rounded_total", "base_grand_total", "base_rounded_total")
-            rows = [row | {name: Decimal(row[name]) / 100 for name in money} | {"status": self._status(row)} for row in self.invoices.values()]
+            rows = [
+                row | {name: Decimal(row[name]) / 100 for name in money} | {"status": self._status(row)} for row in self.invoices.values()
+            ]
         elif doctype == "Customer":
             rows = [
                 {"name": key, "customer_name": name, "customer_group": "All", "default_currency": None, "payment_terms": None}
@@ -157,7 +159,7 @@ class ErpNext(Stub):
             if name in allocated:
                 raise self._throw(f"Duplicate entry in References {name}")
             outstanding = invoice["outstanding_amount"]
-            if cents > 0 and cents > outstanding or cents < 0 and cents < outstanding:
+            if (cents > 0 and cents > outstanding) or (cents < 0 and cents < outstanding):
                 raise self._throw(f"{name}: Allocated Amount cannot be greater than outstanding amount")
             allocated[name] = cents
         deducted = 0
@@ -237,7 +239,7 @@ class ErpNext(Stub):
     # --- as the world needs it ----------------------------------------------------------------------------------------------------
 
     target = "erpnext"
-    secrets = {"MATCHER_ERPNEXT_KEY": "api-key", "MATCHER_ERPNEXT_SECRET": "api-secret"}
+    secrets: ClassVar[dict[str, str]] = {"MATCHER_ERPNEXT_KEY": "api-key", "MATCHER_ERPNEXT_SECRET": "api-secret"}
     acts = ("pay", "pay", "pay", "pay_with_discount", "put_on_account", "write_off", "undo", "undo")
 
     def table(self, url: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from effort import DEEP
+
 from live.erpnext_stub import ErpNext
 from live.stub import Trouble
 from live.world import System, World

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from live.stub import Call, Trouble
 from support import CONFIG, NOW, customers_file, items_file, lines_file, new_books
 
+from live.stub import Call, Trouble
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.exports.erp.live import wire

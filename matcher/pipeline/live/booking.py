@@ -84,8 +84,8 @@ def _numbers(done: Sequence[Outcome]) -> str:
 
 
 def _partly(done: Sequence[Outcome], why: str) -> Outcome:
-    steps = "step is" if len(done) == 1 else "steps are"
-    return Outcome(Answered.UNKNOWN, _numbers(done), f"{len(done)} {steps} booked{f', and then: {why}' if why else ''}")
+    booked = "its first step is booked" if len(done) == 1 else f"its first {len(done)} steps are booked"
+    return Outcome(Answered.UNKNOWN, _numbers(done), f"{booked}, and then: {why}")
 
 
 def with_numbers(document: Document, numbers: dict[str, str]) -> Document:

@@ -68,7 +68,7 @@ class Erpnext(Live[Settings, Connection]):
         doctype = _ENTRY if (document.reversed_kind or document.kind) in JOURNAL_KINDS else _PAYMENT
         fields = _entry(document, about.settings) if doctype == _ENTRY else _payment(document, about.settings)
         number = "cheque_no" if doctype == _ENTRY else "reference_no"
-        find = _listed(doctype, ["name", "docstatus"], [[number, "=", document.external_id]], "creation asc", 20)
+        find = _listed(doctype, ["name", "docstatus"], [[number, "=", document.external_id]], "creation", 20)
         return Step(Request("POST", f"/api/resource/{doctype}", body={**fields, "docstatus": 1}), _inserted, find, _found)
 
     def listing(self, kind: str, about: About) -> Listing:
@@ -81,7 +81,7 @@ class Erpnext(Live[Settings, Connection]):
             if reply is not None and (not rows or len(rows) % size):
                 return None
             after = [["name", ">", rows[-1]["name"]]] if rows else []
-            return _listed(doctype, (*columns, *(_ASKED_TOO if items else ())), [*kept, *after], "name asc", size)
+            return _listed(doctype, (*columns, *(_ASKED_TOO if items else ())), [*kept, *after], "name", size)
 
         layout = "erpnext-sales-invoices" if items else "erpnext-customers"
         control = Request("GET", "/api/method/frappe.client.get_count", {"doctype": doctype, "filters": json.dumps(kept)})
@@ -94,7 +94,7 @@ def _cancels(document: Document) -> bool:
 
 def _cancellation(name: str) -> Step:
     path = f"/api/resource/{_PAYMENT}/{quote(name, safe='')}"
-    find = _listed(_PAYMENT, ["name", "docstatus"], [["name", "=", name]], "creation asc", 20)
+    find = _listed(_PAYMENT, ["name", "docstatus"], [["name", "=", name]], "creation", 20)
 
     def read(reply: Reply) -> Outcome:
         said = _inserted(reply)
@@ -131,8 +131,9 @@ def _filled(fields: Mapping[str, Cell]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value not in ("", None)}
 
 
-def _listed(doctype: str, fields: Sequence[str], filters: Sequence[object], order: str, size: int) -> Request:
-    query = {"fields": json.dumps(list(fields)), "filters": json.dumps(filters), "order_by": order, "limit_page_length": str(size)}
+def _listed(doctype: str, fields: Sequence[str], filters: Sequence[object], by: str, size: int) -> Request:
+    order = {"order_by": f"{by} asc", "limit_page_length": str(size)}
+    query = {"fields": json.dumps(list(fields)), "filters": json.dumps(filters), **order}
     return Request("GET", f"/api/resource/{doctype}", query)
 
 
