@@ -45,8 +45,9 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it may book something. A form only asks for a token."""
-        return self.method != "GET" and not self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        """Whether it may book something. A form only asks for a token, and COQL is a query that is posted."""
+        form = self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        return self.method != "GET" and not form and not self.path.endswith("/coql")
 
 
 @dataclass
@@ -72,9 +73,12 @@ class Stub:
     Attributes:
         calls: all that came, in their order.
         mistakes: calls that no careful client makes.
+        lists: that can be pulled.
         trouble: asked for each call what happens to it.
         down: whether nobody answers: connections are closed at once.
     """
+
+    lists: tuple[str, ...] = ("customers", "items")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

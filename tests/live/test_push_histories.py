@@ -9,8 +9,10 @@ from effort import DEEP
 from live.erpnext_stub import ErpNext
 from live.stub import Trouble
 from live.world import System, World
+from live.zoho_books_stub import ZohoBooks
+from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], System]] = {"erpnext": ErpNext}
+SYSTEMS: dict[str, Callable[[], System]] = {"erpnext": ErpNext, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm}
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (24, 2, 4)
 TROUBLES = {
     Trouble.LOSE: 0.06, Trouble.LOSE_BEFORE: 0.04, Trouble.LATE: 0.03, Trouble.ERROR_DONE: 0.04, Trouble.ERROR: 0.04, Trouble.LIMIT: 0.06,

@@ -57,6 +57,7 @@ class Wire:
 
     Attributes:
         host: of the system, for messages.
+        remarks: what signing in has to say to people.
     """
 
     def __init__(self, live: Live[Any, Any], about: Context[Any, Any], secrets: Sequence[Secret]) -> None:
@@ -71,6 +72,7 @@ class Wire:
         self._httpx = httpx
         self._live, self._about, self._secrets = live, about, secrets
         self._access: Access | None = None
+        self.remarks: list[str] = []
         self._url: str = about.connection.url
         self.host: str = urlsplit(self._url).hostname or ""
         self._timeout = float(about.connection.timeout)
@@ -111,6 +113,7 @@ class Wire:
         for again in (False, True):
             if self._access is None or again:
                 self._access = self._live.sign_in(self._ask_plainly, self._secrets, self._about)
+                self.remarks += [self._access.remark] if self._access.remark not in ("", *self.remarks) else []
             reply = self._patiently(self._sealed(request, self._access))
             if not self._live.expired(reply):
                 break
