@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from matcher import money
 from matcher.books import Books
 from matcher.engines.duckdb import DuckDBEngine
-from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.decisions.decide import MatchResult
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations.differences import Difference
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet

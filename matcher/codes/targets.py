@@ -62,8 +62,8 @@ TARGETS = (
     ),
     bad(
         "api.answer",
-        "The ERP sends us to another address, or the call would go to a host that is not meant.",
-        "Look at the address in [target.NAME.api] of matcher.toml.",
+        "The ERP sends us to another address, or answers with an error where it was asked; or a call would go to a host that is not meant.",
+        "Look at the address in [target.NAME.api] of matcher.toml, and at the rights of its user.",
     ),
     Code(
         "push.busy",

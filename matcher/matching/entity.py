@@ -14,8 +14,9 @@ import polars as pl
 from matcher.matching import receipts
 from matcher.matching.advised import BoundAdvice
 from matcher.matching.candidates import Candidates
-from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.decide import MatchResult, decide
 from matcher.matching.decisions.diagnosis import diagnosed
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
 from matcher.matching.explanations.cache import unsaid
 from matcher.matching.items.open_items import OpenItems, Rate

@@ -19,7 +19,8 @@ from matcher.engines.base import Engine
 from matcher.frames import State
 from matcher.ledger.fold import fold, live
 from matcher.ledger.movements import Facts
-from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.decisions.decide import MatchResult
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import match
 from matcher.money import PPM
 from matcher.pipeline.run import prepare

@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.frames import State
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput
 from matcher.matching.offers import offers
 from matcher.matching.payer import certain_payer

@@ -7,7 +7,8 @@ from matcher import frames, money
 from matcher.engines.base import Engine
 from matcher.errors import MatcherError
 from matcher.matching.advised import AdvisedRow, BoundAdvice
-from matcher.matching.decisions.decide import Policy, decide
+from matcher.matching.decisions.decide import decide
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityItems
 from matcher.model import Allocation
 from matcher.money import PPM

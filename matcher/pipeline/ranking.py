@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import overload
 
-from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.decisions.decide import MatchResult
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityItems, match
 from matcher.matching.explanations.build import explanations
 from matcher.matching.records import Explanation

@@ -11,7 +11,8 @@ from matcher import frames
 from matcher.engines.base import Engine
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.matching.decisions.decide import MatchResult, Policy
+from matcher.matching.decisions.decide import MatchResult
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, match
 from matcher.matching.explanations.encoding import encode, evidence_text, shares_text
 from matcher.rules.rulebook import Rulebook

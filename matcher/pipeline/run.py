@@ -16,7 +16,7 @@ from matcher.journal import decisions
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.matching import receipts
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned

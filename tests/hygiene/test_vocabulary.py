@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcher.matching.explanations.advised import ADVISED, BASIS
-from matcher.matching.references.text import RANK
+from matcher.matching.references.numbers import RANK
 from matcher.rules import rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from live.desk import Desk, always, once
-from live.stub import Call, Trouble
+from live.stub import Call, Said, Trouble
 from matcher.errors import MatcherError
 from matcher.exports.erp.live import wire
 from matcher.pipeline.live import booking, connecting
@@ -251,3 +251,19 @@ def test_no_call_goes_to_another_host(desk: Desk) -> None:
     with wire.Wire(live, about, secrets_of("erpnext", live.secrets)) as line, pytest.raises(MatcherError, match="another host") as refused:
         line.ask(Request("GET", "https://elsewhere.example.com/api"))
     assert refused.value.code == "api.answer"
+
+
+@pytest.mark.parametrize("status", [404, 417])
+def test_an_error_in_the_place_of_an_answer_does_not_say_that_nothing_is_there(desk: Desk, status: int) -> None:
+    desk.pay("R1", "INV-1")
+    desk.system.trouble = once(Trouble.LOSE)
+    answer = desk.system.answer
+
+    def hides(call: Call) -> Said:
+        return answer(call) if call.writes or not desk.writes() else Said(status, {"exception": "no such thing"})
+
+    desk.system.answer = hides
+    assert ("api.answer" if status == 417 else "1 unknown") in desk.push(status=3 if status == 417 else 1)
+    desk.system.answer = answer
+    assert "1 accepted." in desk.push()
+    assert len(desk.system.ids()) == 1

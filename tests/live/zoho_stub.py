@@ -30,6 +30,10 @@ class Zoho(Stub):
         number = call.headers.get("authorization", "").removeprefix("Zoho-oauthtoken 1000.access-")
         return number.isdecimal() and self.expired < int(number) <= self.tokens
 
+    def writes(self, call: Call) -> bool:
+        """A form asks for a token, and COQL is a query that is posted."""
+        return call.method != "GET" and not call.path.endswith(("/token", "/coql"))
+
     def answer(self, call: Call) -> Said:
         if call.path == "/oauth/v2/token":
             return self._token(call)

@@ -18,7 +18,8 @@ from support import customers_file, items_file, lines_file, new_books
 
 from matcher.books import Books
 from matcher.matching import entity
-from matcher.matching.decisions.decide import MatchResult, Policy, decide, decide_cached
+from matcher.matching.decisions.decide import MatchResult, decide, decide_cached
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import differences
 from matcher.matching.explanations.cache import ExplanationCache

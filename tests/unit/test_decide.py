@@ -7,7 +7,7 @@ import pytest
 from engine import BOOK, DAY, POLICY, book, item, judge, kinds, names, paid, rates, receipt
 
 from matcher.matching.decisions import assignment
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement, SettlementHistory
 from matcher.matching.explanations.build import RARE_AMOUNT_MAX_ITEMS
 from matcher.matching.records import Payer

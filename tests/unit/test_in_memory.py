@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from matcher.errors import MatcherError
-from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.decisions.policy import Policy
 from matcher.pipeline.in_memory import Row, entity_from_rows
 from matcher.rules import rulebook
 

@@ -3,7 +3,8 @@
 import pytest
 
 from matcher.matching.references.meanings import blanked, orders
-from matcher.matching.references.text import Text, number
+from matcher.matching.references.numbers import number
+from matcher.matching.references.text import Text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 
 from matcher.matching.references.makes import shape
-from matcher.matching.references.text import Number, Text, fragments, index_keys, number, says, spoken
+from matcher.matching.references.numbers import Number, fragments, index_keys, number
+from matcher.matching.references.text import Text, says, spoken
 
 OURS = number("RE-2026-00417")
 

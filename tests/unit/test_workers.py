@@ -21,7 +21,7 @@ from matcher import frames
 from matcher.engines import workers
 from matcher.engines.duckdb import DuckDBEngine
 from matcher.matching.candidates import PAYER
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.pipeline import in_memory
 from matcher.pipeline.recording import Deciding, Records, merge

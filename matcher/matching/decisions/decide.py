@@ -7,13 +7,13 @@ more than it has open. Two receipts of different payers with like claims on one 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import exp, log
 from typing import NamedTuple
 
 from matcher.amounts import percent
 from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.decisions.assignment import Assignment, assign
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
 from matcher.matching.explanations.cache import ExplanationCache, unsaid
@@ -105,27 +105,6 @@ class MatchResult(NamedTuple):
             line_id, "none", outcome, customer_id, rule="", confidence=None, margin=None, explanation=nearest, runner_up=runner_up,
             reason=reason, log_odds=log_odds, shadow=shadow,
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What may be posted.
-
-    Attributes:
-        precision_ppm: share of postings that must be right, in millionths; `Calibration.least` makes the bar of it.
-        auto_post: whether to post at all.
-        rejected: lines with sets of items that a person refused for them; such a set is not proposed again.
-        grace_days: days after the discount date on which the discount is still accepted.
-        undone: lines with sets of items whose posting a person took back; such a set is proposed, and never posted by itself.
-        demoted: what is withheld from posting, see `withheld`.
-    """
-
-    precision_ppm: int
-    auto_post: bool
-    rejected: frozenset[tuple[str, frozenset[str]]]
-    grace_days: int
-    undone: frozenset[tuple[str, frozenset[str]]] = frozenset()
-    demoted: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide(

@@ -5,13 +5,13 @@ Nothing is decided here. It looks once more at what `decide` has left, when all 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from rapidfuzz import fuzz
 
 from matcher import money
 from matcher.amounts import percent
-from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, MatchResult, Policy
+from matcher.matching.decisions.decide import PROPOSE_PPM, TOO_NEAR, MatchResult
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory
 from matcher.matching.explanations import evidence
 from matcher.matching.explanations.build import explanations
@@ -19,7 +19,8 @@ from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
-from matcher.matching.references.text import STRONG, Text
+from matcher.matching.references.numbers import STRONG
+from matcher.matching.references.text import Text
 from matcher.rules.rulebook import Rule, Rulebook
 from matcher.rules.vocabulary import BASES, DIFFERENCES, EVIDENCE
 
@@ -63,6 +64,9 @@ def diagnosed(
 
 class _Rest:
     """What is left of a batch."""
+
+    _known_just_closed: Mapping[tuple[str, int], list[str]] | None = None
+    _known_ends: Mapping[str, list[str]] | None = None
 
     def __init__(
         self, verdicts: Sequence[MatchResult], pool: OpenItems, history: SettlementHistory, book: Rulebook, policy: Policy
@@ -199,18 +203,28 @@ class _Rest:
         scored = self.book.scored(kinds)
         return Explanation.near_miss(item.item_id, item.customer_id, scored)
 
-    @cached_property
+    @property
     def _just_closed(self) -> Mapping[tuple[str, int], list[str]]:
         """Items that lines have closed, by customer and what they had open."""
+        if self._known_just_closed is None:
+            self._known_just_closed = self._find_just_closed()
+        return self._known_just_closed
+
+    def _find_just_closed(self) -> Mapping[tuple[str, int], list[str]]:
         item_ids: dict[tuple[str, int], list[str]] = defaultdict(list)
         for item_id in sorted(self.history.settled):
             amount, customer = self.history.closed.get(item_id, (0, ""))
             item_ids[customer, amount].append(item_id)
         return item_ids
 
-    @cached_property
+    @property
     def _ends(self) -> Mapping[str, list[str]]:
         """Items by the first and by the last digits of their number."""
+        if self._known_ends is None:
+            self._known_ends = self._find_ends()
+        return self._known_ends
+
+    def _find_ends(self) -> Mapping[str, list[str]]:
         item_ids: dict[str, list[str]] = defaultdict(list)
         for item_id, item in self.pool.items.items():
             digits = number_of(item).digits.lstrip("0")

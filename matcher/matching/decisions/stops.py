@@ -11,7 +11,8 @@ from matcher.matching.decisions.purposes import purpose_of
 from matcher.matching.explanations.evidence import ALIKE, named_items
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Explanation, Item, Receipt
-from matcher.matching.references.text import RANK, says, spoken
+from matcher.matching.references.numbers import RANK
+from matcher.matching.references.text import says, spoken
 from matcher.rules.rulebook import Limits, Rulebook
 
 NAMING = frozenset(f"reference_{kind}" for kind in RANK)

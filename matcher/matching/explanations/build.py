@@ -9,11 +9,11 @@ from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.explanations.wording import Wording
 from matcher.matching.items.customer_items import number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.lazy import lazy
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
 from matcher.matching.references.index import Named
-from matcher.matching.references.text import MIN_DAMAGED, PLACE, STRONG, Text
+from matcher.matching.references.numbers import MIN_DAMAGED, PLACE, STRONG
+from matcher.matching.references.text import Text
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.vocabulary import BASES
 
@@ -50,7 +50,7 @@ class _Look:
         unnamed: explanations that only payer and amount speak for; None until they are asked for.
     """
 
-    stamp: object
+    stamp: tuple[int, frozenset[str], bool]
     view: CustomerContext | None
     named: list[Explanation]
     unnamed: list[Explanation] | None
@@ -70,6 +70,8 @@ class ExplanationBuilder:
     What is kept has one of three lives: what follows from the text and the master data is found once; what a customer's items came to
     is kept until something is taken from them (`_Look.stamp`); which customers are worth a look is kept until anything is taken at all.
     """
+
+    _known_read: Named | None = None
 
     def __init__(self, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> None:
         """`grace_days`: days after the discount date on which an early-payment discount is still accepted."""
@@ -136,10 +138,12 @@ class ExplanationBuilder:
     def _named_by_key(self) -> bool:
         return any(kind in STRONG and i in self.pool.items for i, kind in self.keys.items())
 
-    @lazy
+    @property
     def _read(self) -> Named:
         """What the text names by close reading, of the items that were open at first."""
-        return self.pool.numbers.named(self.text)
+        if self._known_read is None:
+            self._known_read = self.pool.numbers.named(self.text)
+        return self._known_read
 
     def _context(self, customer: str, refs: Mapping[str, str]) -> CustomerContext:
         return CustomerContext(self.receipt, self.text, customer, self.pool, self.book.limits, refs)
@@ -162,7 +166,7 @@ class ExplanationBuilder:
                 look = self._looks[customer] = self._looked_at(customer, stamp, spaced=spaced)
             yield customer, look, likely
 
-    def _looked_at(self, customer: str, stamp: object, *, spaced: bool) -> _Look:
+    def _looked_at(self, customer: str, stamp: tuple[int, frozenset[str], bool], *, spaced: bool) -> _Look:
         pool, receipt = self.pool, self.receipt
         keys = {i: kind for i, kind in self.keys.items() if (item := pool.items.get(i)) is not None and item.customer_id == customer}
         refs = self._apart(self._read.by(customer, keys, spaced=spaced))

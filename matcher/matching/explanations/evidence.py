@@ -6,7 +6,7 @@ from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Item, Receipt
-from matcher.matching.references.text import PLACE, STRONG
+from matcher.matching.references.numbers import PLACE, STRONG
 from matcher.rules.rulebook import Limits
 from matcher.states import DocumentType
 

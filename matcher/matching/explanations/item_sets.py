@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from matcher.matching.items.customer_items import CustomerItems, number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.lazy import lazy
 from matcher.matching.records import Item, Receipt
-from matcher.matching.references.text import STRONG, Text
+from matcher.matching.references.numbers import STRONG
+from matcher.matching.references.text import Text
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.rules.rulebook import Limits
 from matcher.rules.vocabulary import EVIDENCE
@@ -54,16 +54,20 @@ class ItemSet(NamedTuple):
 class CustomerContext:
     """One receipt before the open items of one customer."""
 
+    _known_strong: list[Item] | None = None
+
     def __init__(self, receipt: Receipt, text: Text, customer_id: str, pool: OpenItems, limits: Limits, refs: Mapping[str, str]) -> None:
         """`refs`: items of the customer that the text names, with the most telling kind of reference."""
         self.receipt, self.text, self.customer_id, self.pool, self.limits, self.refs = receipt, text, customer_id, pool, limits, refs
         self.holding = pool.holding(customer_id, receipt.currency)
         self.items = self.holding.items
 
-    @lazy
+    @property
     def strong(self) -> list[Item]:
         """Items that are named without doubt, oldest first."""
-        return self.named_as(STRONG)
+        if self._known_strong is None:
+            self._known_strong = self.named_as(STRONG)
+        return self._known_strong
 
     def named_as(self, kinds: Collection[str]) -> list[Item]:
         """Open items, in whatever currency, that references of these kinds name; oldest first."""

@@ -7,10 +7,10 @@ from matcher.matching.explanations import evidence, item_sets
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
-from matcher.matching.lazy import lazy
 from matcher.matching.records import Receipt
 from matcher.matching.references.makes import alike, shape
-from matcher.matching.references.text import Number, Text, compact, says
+from matcher.matching.references.numbers import Number, compact
+from matcher.matching.references.text import Text, says
 from matcher.rules.rulebook import Words
 from matcher.rules.vocabulary import BASES
 
@@ -24,6 +24,13 @@ MOST_APART = 2
 
 class Wording:
     """The text of one receipt, beside what it names."""
+
+    _known_named: list[str] | None = None
+    _known_ours: frozenset[str] | None = None
+    _known_orders: frozenset[str] | None = None
+    _known_ordered: bool | None = None
+    _known_part: bool | None = None
+    _known_speaks_of_else: bool | None = None
 
     def __init__(self, receipt: Receipt, text: Text, pool: OpenItems, words: Words) -> None:
         self.receipt, self.text, self.pool, self.words = receipt, text, pool, words
@@ -63,39 +70,57 @@ class Wording:
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
 
-    @lazy
+    @property
     def named(self) -> list[str]:
         """Items, open or closed, that a number of five characters or more names by itself."""
-        return evidence.named_items(self.receipt)
+        if self._known_named is None:
+            self._known_named = evidence.named_items(self.receipt)
+        return self._known_named
 
-    @lazy
+    @property
     def _ours(self) -> frozenset[str]:
         """The numbers of the text that have the make of our documents' numbers, or have it when look-alike letters are digits."""
+        if self._known_ours is None:
+            self._known_ours = self._find_ours()
+        return self._known_ours
+
+    def _find_ours(self) -> frozenset[str]:
         shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)
         return frozenset(
             number if shape(number) in shapes else read for number, read in forms if not shapes.isdisjoint(map(shape, (number, read)))
         )
 
-    @lazy
+    @property
     def _orders(self) -> frozenset[str]:
         """Numbers of the text that are orders: by the word before them, or because our items' orders look like that."""
+        if self._known_orders is None:
+            self._known_orders = self._find_orders()
+        return self._known_orders
+
+    def _find_orders(self) -> frozenset[str]:
         alike = {number for number in self.text.like_orders if shape(number) in self.pool.order_shapes}
         return self.text.orders | (alike - self._ours)
 
-    @lazy
+    @property
     def _ordered(self) -> bool:
         """Whether the text speaks of an order or of a payment in advance."""
-        return says(self.text.spoken, self.words.prepayment)
+        if self._known_ordered is None:
+            self._known_ordered = says(self.text.spoken, self.words.prepayment)
+        return self._known_ordered
 
-    @lazy
+    @property
     def _part(self) -> bool:
         """Whether the text speaks of a part payment."""
-        return says(self.text.spoken, self.words.part)
+        if self._known_part is None:
+            self._known_part = says(self.text.spoken, self.words.part)
+        return self._known_part
 
-    @lazy
+    @property
     def _speaks_of_else(self) -> bool:
         """Whether the text says what the money is for, and not that it is for invoices."""
-        return self.text.speaks_of(self.words.neutral, self.receipt.payer_name)
+        if self._known_speaks_of_else is None:
+            self._known_speaks_of_else = self.text.speaks_of(self.words.neutral, self.receipt.payer_name)
+        return self._known_speaks_of_else
 
     def _other_order(self, item_set: ItemSet) -> bool:
         """Whether the text names orders, and none of them is that of these items."""

@@ -6,11 +6,10 @@ from datetime import date
 
 from matcher.matching.items.customer_items import CustomerItems, oldest_first
 from matcher.matching.items.repetition import Repetition
-from matcher.matching.lazy import lazy
 from matcher.matching.records import Explanation, Item
 from matcher.matching.references.index import Numbers
 from matcher.matching.references.makes import shape
-from matcher.matching.references.text import compact
+from matcher.matching.references.numbers import compact
 
 Rate = Callable[[str, date], int | None]
 """Millionths of a currency for one unit of the base currency on a day; None when unknown."""
@@ -22,6 +21,8 @@ MAX_SCANNED_ITEMS = 10
 
 class OpenItems:
     """What is open. Items are given once; every posting takes from them."""
+
+    _known_numbers: Numbers | None = None
 
     def __init__(
         self,
@@ -68,10 +69,12 @@ class OpenItems:
             self._holdings[customer_id, currency] = holding
         return holding
 
-    @lazy
+    @property
     def numbers(self) -> Numbers:
         """The numbers of the items that are open when it is first asked for."""
-        return Numbers(self.items.values())
+        if self._known_numbers is None:
+            self._known_numbers = Numbers(self.items.values())
+        return self._known_numbers
 
     def version(self, customer_id: str) -> int:
         """How often a posting has taken from the items of a customer."""

@@ -7,64 +7,22 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from matcher.matching.keys import MIN_KEY, fold
-from matcher.matching.lazy import lazy
+from matcher.matching.keys import fold
 from matcher.matching.references.lists import AMOUNT, AND, GOES_ON, OTHERS, TO, TOTAL
 from matcher.matching.references.makes import alike
 from matcher.matching.references.meanings import blanked, orders, said_short
 from matcher.matching.references.neutral import is_neutral, without_tags
+from matcher.matching.references.numbers import MIN_DAMAGED, PIECE, Number, compact, joined, number
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _LATIN = re.compile(r"[A-Z0-9]+(?:[-/._][A-Z0-9]+)*")
 _RUN = re.compile(r"\d+")
-_PIECE = re.compile(r"\d+|[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
-_YEAR_PIECE = re.compile(r"(^|\|)20(\d\d)(?=\||$)")
-"""A year of four digits among the pieces of a number; payers write two of them."""
 _SIGNS = "\u2e7f"
-RANK = ("structured", "whole", "digits", "parts", "run", "tail", "ocr", "order", "typo", "cut", "short", "doubtful")
-"""Kinds of reference, the most telling first."""
-
-PLACE = {kind: place for place, kind in enumerate(RANK)}
-"""Place of each kind, 0 for the most telling."""
-
-STRONG = frozenset(("structured", "whole", "digits", "parts", "run", "tail"))
-"""Kinds that name an item by themselves."""
-
 _LONG_ORDER = 8
-
-MIN_DAMAGED = 5
-"""Fewest characters of a number that may be recognised although it is damaged."""
-
-
-class Number(NamedTuple):
-    """A document number taken apart: `stem` is what stands around its counter, `counter` its running number as written."""
-
-    whole: str
-    digits: str
-    stem: tuple[str, str]
-    counter: str
-    parts: str
-    reference: str
-
-
-@lru_cache(maxsize=1 << 18)
-def number(document_no: str, payment_reference: str = "") -> Number:
-    """Takes a document number apart. The counter is the last run of digits, or the one before a year that ends the number."""
-    upper, reference = document_no.upper(), compact(payment_reference.upper())
-    pieces = _PIECE.findall(upper)
-    runs = [n for n, piece in enumerate(pieces) if piece.isdecimal()]
-    if not runs:
-        return Number("".join(pieces), "", (upper, ""), "", "", reference)
-    place = runs[-1]
-    if len(runs) > 1 and len(pieces[place]) == 4 and pieces[place][:2] in ("19", "20"):
-        place = runs[0]
-    stem = ("".join(pieces[:place]), "".join(pieces[place + 1 :]))
-    return Number("".join(pieces), "".join([pieces[n] for n in runs]), stem, pieces[place], _joined(pieces), reference)
 
 
 def spoken(text: str) -> str:
@@ -85,57 +43,14 @@ def _needles(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word if word[:1] > _SIGNS else spoken(word) if word.endswith(" ") else spoken(word)[:-1] for word in words)
 
 
-def fragments(item: Number) -> list[tuple[str, str]]:
-    """What may stand somewhere in a text with blanks or other characters in between, and the kind of reference that it makes."""
-    forms = [(item.reference, "structured")] if len(item.reference) >= MIN_DAMAGED else []
-    if len(item.whole) >= 7:
-        forms.append((item.whole, "whole"))
-    bare = item.digits.lstrip("0")
-    if len(item.digits) >= 8 and bare != item.whole and len(bare) >= MIN_DAMAGED:
-        forms.append((bare, "digits"))
-    return forms
-
-
-def index_keys(item: Number) -> list[tuple[str, str, str]]:
-    """Forms in which a text may hold a number: the form, the number in it, and the kind of reference that it makes."""
-    counter, bare = item.counter.lstrip("0"), item.digits.lstrip("0")
-    keys: list[tuple[str, str, str]] = []
-    if counter and counter != bare:
-        kind = "run" if len(counter) >= 5 else "short" if len(counter) >= 3 or len(item.counter) >= 3 else ""
-        if kind:
-            keys.append(("counter", item.counter, kind))
-        if kind and len(counter) >= MIN_KEY and counter != item.counter:
-            keys.append(("counter", counter, kind))
-    if item.parts.count("|") > 1:
-        keys.append(("parts", item.parts, "parts"))
-        short_year = _YEAR_PIECE.sub(r"\1\2", item.parts)
-        if short_year != item.parts:
-            keys.append(("parts", short_year, "parts"))
-    if len(bare) >= MIN_DAMAGED:
-        keys.append(("digits", bare, "digits"))
-    if item.whole:
-        keys.append(("whole", item.whole, "whole" if len(item.whole) >= MIN_DAMAGED or not item.whole.isdigit() else "short"))
-    return keys
-
-
 def _one_off(token: str, number: str) -> bool:
     """Whether two numbers differ in one character, wrong, missing, doubled or exchanged with its neighbour."""
     return len(token) > MIN_DAMAGED and abs(len(token) - len(number)) <= 1 and OSA.distance(token, number, score_cutoff=1) <= 1
 
 
-def compact(text: str) -> str:
-    """Letters and digits alone."""
-    return text if text.isalnum() else "".join(filter(str.isalnum, text))
-
-
 def _piece(token: str) -> bool:
     """Whether a word looks like a piece of a number: one or two digits, or letters between digits."""
     return bool(token) and (len(token) <= 2 or (token[0].isdecimal() and not token.isdecimal()))
-
-
-def _joined(pieces: Iterable[str]) -> str:
-    """Letters and digits in turn, each run of digits without its leading zeros."""
-    return "|".join([piece.lstrip("0") or "0" for piece in pieces])
 
 
 class Text:
@@ -145,39 +60,70 @@ class Text:
         written: what the payer wrote and his own id of the payment (end-to-end id), in capitals.
     """
 
+    _known_upper: str | None = None
+    _known_spoken: str | None = None
+    _known_compact: str | None = None
+    _known_words: list[str] | None = None
+    _known_tokens: tuple[str, ...] | None = None
+    _known_wholes: frozenset[str] | None = None
+    _known_orders: frozenset[str] | None = None
+    _known_like_orders: frozenset[str] | None = None
+    _known_numbered: frozenset[str] | None = None
+    _known_said: frozenset[str] | None = None
+    _known_alike: str | None = None
+    # -1: not looked for yet
+    _known_others: int | None = -1
+    _known_total: int | None = -1
+    _known_goes_on: bool | None = None
+    _known_counts: tuple[re.Match[str], ...] | None = None
+    _known_damaged: list[tuple[str, str, str]] | None = None
+    _known_places: list[int] | None = None
+
     def __init__(self, text: str, end_to_end_id: str = "") -> None:
         told = text.upper()
         self._told = len(told)
         self.written = f"{told} | {end_to_end_id.upper()}" if end_to_end_id else told
 
-    @lazy
+    @property
     def upper(self) -> str:
         """What is written, with blanks in place of numbers that are no document's (`meanings.blanked`)."""
-        return blanked(self.written)
+        if self._known_upper is None:
+            self._known_upper = blanked(self.written)
+        return self._known_upper
 
-    @lazy
+    @property
     def spoken(self) -> str:
         """The words of it, as `says` looks for them."""
-        return spoken(self.written)
+        if self._known_spoken is None:
+            self._known_spoken = spoken(self.written)
+        return self._known_spoken
 
-    @lazy
+    @property
     def compact(self) -> str:
         """Letters and digits alone."""
-        return compact(self.upper)
+        if self._known_compact is None:
+            self._known_compact = compact(self.upper)
+        return self._known_compact
 
-    @lazy
+    @property
     def _words(self) -> list[str]:
-        return _TOKEN.findall(self.upper)
+        if self._known_words is None:
+            self._known_words = _TOKEN.findall(self.upper)
+        return self._known_words
 
-    @lazy
+    @property
     def tokens(self) -> tuple[str, ...]:
         """Words that hold a digit, as written."""
-        return tuple([t for t in self._words if any(map(str.isdigit, t))])
+        if self._known_tokens is None:
+            self._known_tokens = tuple([t for t in self._words if any(map(str.isdigit, t))])
+        return self._known_tokens
 
-    @lazy
+    @property
     def wholes(self) -> frozenset[str]:
         """Tokens without separators."""
-        return frozenset(compact(t) for t in self.tokens)
+        if self._known_wholes is None:
+            self._known_wholes = frozenset(compact(t) for t in self.tokens)
+        return self._known_wholes
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -194,19 +140,26 @@ class Text:
     def parts(self) -> frozenset[str]:
         """Tokens with two runs or more, each run without leading zeros; also two neighbouring tokens together."""
         told = frozenset(self.tokens)
-        pieces = [(_PIECE.findall(word), word in told) for word in self._words]
+        pieces = [(PIECE.findall(word), word in told) for word in self._words]
         alone = [mine for mine, numbered in pieces if numbered and len(mine) > 1]
         pairs = [a + b for (a, first), (b, second) in pairwise(pieces) if first or second]
-        return frozenset(map(_joined, (*alone, *pairs)))
+        return frozenset(map(joined, (*alone, *pairs)))
 
-    @lazy
+    @property
     def orders(self) -> frozenset[str]:
         """Numbers that the payer calls an order, a contract or an offer: letters and digits alone."""
-        return frozenset(map(compact, orders(self.written[: self._told])))
+        if self._known_orders is None:
+            self._known_orders = frozenset(map(compact, orders(self.written[: self._told])))
+        return self._known_orders
 
-    @lazy
+    @property
     def like_orders(self) -> frozenset[str]:
         """Numbers that the payer wrote and that may be an order's, by their make: with letters, or of eight digits or more."""
+        if self._known_like_orders is None:
+            self._known_like_orders = self._find_like_orders()
+        return self._known_like_orders
+
+    def _find_like_orders(self) -> frozenset[str]:
         tokens = map(compact, _LATIN.findall(blanked(self.written[: self._told], orders=True)))
         return frozenset(t for t in tokens if sum(map(str.isdigit, t)) >= (MIN_DAMAGED if not t.isdigit() else _LONG_ORDER))
 
@@ -216,38 +169,59 @@ class Text:
         words = spoken(without_tags(self.written[: self._told])).split()
         return any(word not in own and not is_neutral(word, neutral) for word in words)
 
-    @lazy
+    @property
     def numbered(self) -> frozenset[str]:
         """Numbers of five digits or more that the payer wrote and that may be a document's."""
+        if self._known_numbered is None:
+            self._known_numbered = self._find_numbered()
+        return self._known_numbered
+
+    def _find_numbered(self) -> frozenset[str]:
         tokens = _LATIN.findall(self.upper[: self._told])
         return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
 
-    @lazy
+    @property
     def said(self) -> frozenset[str]:
         """Short numbers that the payer says are documents'; see `meanings.said_short`."""
-        return said_short(self.upper[: self._told])
+        if self._known_said is None:
+            self._known_said = said_short(self.upper[: self._told])
+        return self._known_said
 
-    @lazy
+    @property
     def alike(self) -> str:
         """All letters and digits with look-alike letters as digits."""
-        return alike(self.compact)
+        if self._known_alike is None:
+            self._known_alike = alike(self.compact)
+        return self._known_alike
 
-    @lazy
+    @property
     def others(self) -> int | None:
         """How many further documents the text speaks of ("and 3 others")."""
+        if self._known_others == -1:
+            self._known_others = self._find_others()
+        return self._known_others
+
+    def _find_others(self) -> int | None:
         match = OTHERS.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
 
-    @lazy
+    @property
     def total(self) -> int | None:
         """How many documents the text speaks of in all ("5 invoices")."""
+        if self._known_total == -1:
+            self._known_total = self._find_total()
+        return self._known_total
+
+    def _find_total(self) -> int | None:
         match = TOTAL.search(self.written)
         return int(next(g for g in match.groups() if g)) if match else None
 
-    @lazy
+    @property
     def goes_on(self) -> bool:
         """Whether the text says that its list goes on, or is elsewhere: "and others", "see advice", an open end."""
-        return bool(GOES_ON.search(self.written[: self._told]))
+        if self._known_goes_on is None:
+            self._known_goes_on = bool(GOES_ON.search(self.written[: self._told]))
+        return self._known_goes_on
 
     def ends_within(self, number: str) -> bool:
         """Whether the text was cut within a number like this one: its last word is how the number begins, or goes on behind it."""
@@ -255,10 +229,12 @@ class Text:
         behind = last[len(number) :] if number and last.startswith(number) else ""
         return (1 < len(last) < len(number) and number.startswith(last)) or (len(behind) > 1 and behind.isdecimal())
 
-    @lazy
+    @property
     def _counts(self) -> tuple[re.Match[str], ...]:
         """Where the text says how many documents it speaks of: those are no document numbers."""
-        return (*OTHERS.finditer(self.written), *TOTAL.finditer(self.written))
+        if self._known_counts is None:
+            self._known_counts = (*OTHERS.finditer(self.written), *TOTAL.finditer(self.written))
+        return self._known_counts
 
     @property
     def forms(self) -> dict[str, Collection[str]]:
@@ -298,15 +274,19 @@ class Text:
             yield start
             start = self.compact.find(key, start + 1)
 
-    @lazy
+    @property
     def _damaged(self) -> list[tuple[str, str, str]]:
         """What may be a damaged number: letters and digits of a token, the same without zeros before it, and its digits alone."""
-        return [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in self.wholes]
+        if self._known_damaged is None:
+            self._known_damaged = [(token, token.lstrip("0"), "".join(filter(str.isdigit, token))) for token in self.wholes]
+        return self._known_damaged
 
-    @lazy
+    @property
     def _places(self) -> list[int]:
         """Where each character of `compact` stands in `upper`."""
-        return [place for place, character in enumerate(self.upper) if character.isalnum()]
+        if self._known_places is None:
+            self._known_places = [place for place, character in enumerate(self.upper) if character.isalnum()]
+        return self._known_places
 
     def _alone(self, number: str, compact: str, upper: str) -> bool:
         """Whether a number stands in a text with nothing but blanks and punctuation in between, and is not part of a longer one.

@@ -19,7 +19,7 @@ from matcher.engines.base import Engine
 from matcher.engines.workers import decide_all, helper
 from matcher.gc_pause import gc_paused
 from matcher.ledger.fold import fold
-from matcher.matching.decisions.decide import Policy
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput
 from matcher.money import PPM
 from matcher.pipeline.challenge import changes

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from matcher.engines.base import Engine
-from matcher.matching.decisions.decide import MatchResult, Policy, decide
+from matcher.matching.decisions.decide import MatchResult, decide
+from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput
 from matcher.pipeline.challenge.changes import TWIN, by_chance
 from matcher.rules.bounds import at_most

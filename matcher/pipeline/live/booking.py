@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from matcher.errors import MatcherError
-from matcher.exports.erp.live.base import Outcome, Step
+from matcher.exports.erp.live.base import Outcome, Request, Step
 from matcher.exports.erp.live.wire import Lost
 from matcher.exports.erp.records import Document
 from matcher.pipeline.live.connecting import Connected
@@ -57,14 +57,22 @@ def book(at: Connected, document: Document, *, asked_first: bool = True, only_as
 
 
 def _asked(at: Connected, step: Step) -> Outcome | None:
-    found = step.found(at.wire.ask(step.find))
+    """Raises MatcherError ``api.answer`` for an error in the place of an answer: that it is not there must be said."""
+    reply = at.wire.ask(step.find)
+    if not reply.ok and reply.status != 404:
+        what = f"it was asked for a document, and the answer is {reply.status}{f': {reply.text}' if reply.text else ''}"
+        raise MatcherError("api.answer", what, at.wire.host)
+    found = step.found(reply)
     return found and found._replace(message=at.wire.without_secrets(found.message))
 
 
 def _made(at: Connected, step: Step) -> Outcome:
     """Raises Lost when it may be booked, and MatcherError with that as its cause when that cannot even be asked."""
+    request = step.request if isinstance(step.request, Request) else step.request()
+    if isinstance(request, Outcome):
+        return request
     try:
-        outcome = step.read(at.wire.tell(step.request))
+        outcome = step.read(at.wire.tell(request))
         if outcome.result != Answered.UNKNOWN:
             return outcome._replace(message=at.wire.without_secrets(outcome.message))
         lost = Lost(at.wire.without_secrets(outcome.message) or "the answer does not say what became of it")

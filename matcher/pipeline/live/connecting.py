@@ -82,7 +82,7 @@ def connected(opened: Opened, name: str) -> Iterator[Connected]:
         target, live, about = prepared(session, name)
         directory = session.directory
     with alone(directory, name), Wire(live, about, connections.secrets_of(name, live.secrets)) as wire:
-        yield Connected(target, live, about, wire, opened)
+        yield Connected(target, live, replace(about, ask=wire.ask), wire, opened)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matcher.matching.references.makes import shape
-from matcher.matching.references.text import MIN_DAMAGED, compact, index_keys, number
+from matcher.matching.references.numbers import MIN_DAMAGED, compact, index_keys, number
 from matcher.remittance.documents.lines import Line
 from matcher.remittance.records import IssuedDocument
 

@@ -124,14 +124,15 @@ class Step:
     """A call that books something, and how to find out whether it was booked.
 
     Attributes:
-        request: books it.
+        request: books it; or what makes it, when it is needed: with `Context.ask` it finds out ids that the call needs. An outcome in its
+            place says why nothing can be called.
         read: what the reply means. ``unknown`` where it does not say: then the system is asked.
         find: asks whether it is booked.
-        found: what the reply to `find` means; None where it is not booked.
+        found: what the reply to `find` means, which is a success or 404; None only where it is certainly not booked.
         safe: the request carries a key under which the system books it once, however often it comes: it need not be asked beforehand.
     """
 
-    request: Request
+    request: Request | Callable[[], Request | Outcome]
     read: Callable[[Reply], Outcome]
     find: Request
     found: Callable[[Reply], Outcome | None]
@@ -209,17 +210,24 @@ Ask = Callable[[Request], Reply]
 """Makes a call that books nothing; see `wire.Wire.ask`."""
 
 
+def nobody(request: Request) -> Reply:
+    """The `Context.ask` of a target that is not connected."""
+    raise AssertionError(request.path)
+
+
 @dataclass(frozen=True, slots=True)
 class Context(Generic[S, C]):
     """What a live target knows besides a document: the tables ``[target.NAME]`` and ``[target.NAME.api]``, and the books' entities.
 
     Attributes:
         entities: name of each legal entity of the books, by its id.
+        ask: makes a call that books nothing, for what `Step.request` and a reader of replies need besides.
     """
 
     settings: S
     connection: C
     entities: Mapping[str, str] = field(default_factory=dict)
+    ask: Ask = nobody
 
 
 class Live(ABC, Generic[S, C]):

@@ -102,6 +102,8 @@ def _cancellation(name: str) -> Step:
         return Outcome(Answered.ACCEPTED, name) if done else said if not reply.ok else Outcome(Answered.UNKNOWN, "", "it is not cancelled")
 
     def found(reply: Reply) -> Outcome | None:
+        if not list(_entries(reply)):
+            return Outcome(Answered.UNKNOWN, "", f"{_PAYMENT} {name} is not there")
         return Outcome(Answered.ACCEPTED, name) if any(status == 2 for _, status in _entries(reply)) else None
 
     return Step(Request("PUT", path, body={"docstatus": 2}), read, find, found)
@@ -149,6 +151,8 @@ def _inserted(reply: Reply) -> Outcome:
 
 def _found(reply: Reply) -> Outcome | None:
     """What entries with a reference number mean: the submitted one counts, or else the draft; amended ones have the number too."""
+    if not isinstance(at(reply.body, "data"), list):
+        return Outcome(Answered.UNKNOWN, "", f"the answer is no list: {reply.text}")
     every = sorted(_entries(reply), key=lambda one: {1: 0, 0: 1}.get(one[1], 2))
     if not every:
         return None
