@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,7 +146,8 @@ class SendingMethods(ABC):
             with self._session(write=False) as session:
                 return pushing.preview(session, target, asked, self._present_day(session))
         with connecting.connected(self._opener(Work.SEND), target) as at:
-            return pushing.push(at, asked, self._present_day, progress)
+            done = pushing.push(at, asked, self._present_day, progress)
+            return replace(done, remarks=tuple(at.wire.remarks))
 
     def push_customers(self, target: str, as_of: date | None = None, *, dry_run: bool = False, progress: Progress = SILENT) -> FedCustomers:
         """Tells a CRM by calls of its interface how customers stand; see `pipeline.live.feeding`.

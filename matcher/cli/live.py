@@ -71,6 +71,8 @@ def push(what: str, output: str, target: str, *, everything: bool, rejected: boo
         show(rows, TAKEN_COLUMNS, output, complete=TAKEN, head=heading(books, "answers of the ERP") if rows else ())
         note(f"{_counts(done) or 'Nothing was sent'}.")
         did(**{str(word): done.count(word) for word in Answered})
+    for text in done.remarks:
+        note(f"{text}.")
     _left_out(done, dry_run=dry_run)
     if done.error is not None:
         raise done.error
@@ -152,6 +154,8 @@ def pull(
         for text in remarks(one):
             note(text)
     did(rows=sum(one.rows for one in done.imported), new=sum(one.new for one in done.imported))
+    for text in done.remarks:
+        note(f"{text}.")
     if done.taken:
         note(f"{counted(len(done.taken), 'document')} answered for: see `matcher outbox`.")
     if save:

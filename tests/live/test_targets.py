@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from live.desk import Desk, always, once
+from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], Any]] = {"zoho-books": ZohoBooks, "zoho-crm": ZohoCrm}
+SYSTEMS: dict[str, Callable[[], Any]] = {"zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks}
 
 
 @pytest.fixture(params=SYSTEMS)

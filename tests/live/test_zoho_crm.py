@@ -25,7 +25,7 @@ def test_of_a_document_that_is_there_in_part_the_rest_is_written(desk: Desk) -> 
     desk.books.allocate(desk.lines["R1"], asked)
     desk.system.trouble = once(Trouble.NONE, Trouble.REJECT)
     assert "1 unknown." in desk.push(status=1)
-    assert "its first step is booked, and then: INVALID_DATA" in desk.do("outbox", "-O", "json")
+    assert "its first step is booked as 77000000, and then: INVALID_DATA" in desk.do("outbox", "-O", "json")
     desk.push()
     assert desk.states() == {"R1": "accepted"}
     assert [len(call.body["data"]) for call in desk.writes()] == [1, 1, 1, 1]

@@ -40,11 +40,13 @@ class Pulled:
         imported: what the lists changed, in the order of their import.
         files: name and contents of each list as it was imported, in the same order.
         taken: what the system answered of documents.
+        remarks: what signing in has to say.
     """
 
     imported: tuple[ImportResult, ...]
     files: tuple[tuple[str, bytes], ...] = ()
     taken: tuple[Taken, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def pull(
@@ -82,7 +84,7 @@ def pull(
                     snapshot_date=day if of_items else None, layout=layout, named=of_entity if of_items else None,
                 )
             )  # fmt: skip
-    return Pulled(tuple(results), tuple((name, data) for _, _, name, data in read), taken)
+    return Pulled(tuple(results), tuple((name, data) for _, _, name, data in read), taken, tuple(at.wire.remarks))
 
 
 def _answers(at: Connected, until: Callable[[Session], date], progress: Progress) -> tuple[Taken, ...]:
