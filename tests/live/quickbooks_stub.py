@@ -25,8 +25,8 @@ ENTRY: dict[str, type | tuple[type, ...]] = {"TxnDate": str, "CurrencyRef": dict
 COMPANY, BANK, RECEIVABLES, REASONS = "1230456", "35", "84", {"120", "121"}
 CUSTOMERS = {"C1": "58", "C2": "59", "C3": "60"}
 QUERY = re.compile(
-    r"select \* from (?P<entity>\w+)(?: where (?P<field>\w+) (?P<test>[=>]) '(?P<value>[\w-]+)')?"
-    r"(?: ?startposition (?P<start>\d+) maxresults (?P<most>\d+))?"
+    r"SELECT \* FROM (?P<entity>\w+)(?: WHERE (?P<field>\w+) (?P<test>[=>]) '(?P<value>[\w-]+)')?"
+    r"(?: STARTPOSITION (?P<start>\d+) MAXRESULTS (?P<most>\d+))?"
 )
 
 

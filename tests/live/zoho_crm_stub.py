@@ -20,8 +20,8 @@ NUMBERS = {"Payment_Amount", "Invoice_Amount", "Cleared_Amount", "Row_Count", "D
 DAYS = {"Payment_Date", "As_Of", "Oldest_Due_Date", "Last_Payment_Date", "Promised_Date", "Expected_Date"}
 MODULES = {"Payments": tuple(FIELDS.values()), "Customer_Standings": tuple(CUSTOMER_FIELDS.values())}
 QUERY = re.compile(
-    r"select (?P<fields>[\w, ()]+) from (?P<module>\w+) where (?P<field>\w+) (?P<test>is not null|[=>] '?(?P<value>[\w-]+)'?)"
-    r"(?: order by id asc)?(?: limit (?P<limit>\d+))?"
+    r"SELECT (?P<fields>[\w, ()]+) FROM (?P<module>\w+) WHERE (?P<field>\w+) (?P<test>IS NOT NULL|[=>] '?(?P<value>[\w-]+)'?)"
+    r"(?: ORDER BY id ASC)?(?: LIMIT (?P<limit>\d+))?"
 )
 
 

@@ -119,13 +119,13 @@ class QuickBooks(Live[Settings, Connected]):
         name, body = _NAMES[entity], every[len(done)].body
         made = done[0].number.rpartition("/")[2] if done else ""
         request = _call("POST", f"/{entity}", about, dict(parse_qsl(query)), _filled(body, made))
-        find = _query(f"{name} where {_KEYS[name]} = '{document.external_id}'", about)
+        find = _query(about, name, "WHERE", _KEYS[name], f"= '{document.external_id}'")
         return Step(request, _made, find, lambda reply: _found(reply, name), safe=True)
 
     def listing(self, kind: str, about: About) -> Listing:
         """Invoices and credit memos with a balance; customers. Positions are counted, so that a list is read twice."""
         if kind == "items":
-            return _listing(_ITEMS, {"Invoice": "where Balance > '0' ", "CreditMemo": "where Balance > '0' "}, _item, about)
+            return _listing(_ITEMS, {"Invoice": "WHERE Balance > '0'", "CreditMemo": "WHERE Balance > '0'"}, _item, about)
         return _listing(("customer_id", "name"), {"Customer": ""}, _customer, about)
 
 
@@ -133,8 +133,8 @@ def _call(method: str, path: str, about: About, query: Mapping[str, str], body: 
     return Request(method, f"/v3/company/{about.connection.company}{path}", {**query, "minorversion": "75"}, body)
 
 
-def _query(rest: str, about: About) -> Request:
-    return _call("GET", "/query", about, {"query": " ".join(("select * from", rest))})
+def _query(about: About, *words: str) -> Request:
+    return _call("GET", "/query", about, {"query": " ".join(("SELECT * FROM", *filter(None, words)))})
 
 
 def _filled(value: Any, made: str) -> Any:
@@ -151,7 +151,7 @@ def _end(told: str, key: str, about: About) -> Step:
     entity, _, identity = told.partition("/")
     name, void = _NAMES[entity], entity == "payment"
     how = {"operation": "update", "include": "void"} if void else {"operation": "delete"}
-    gone, find = Outcome(Answered.ACCEPTED, told), _query(f"{name} where Id = '{identity}'", about)
+    gone, find = Outcome(Answered.ACCEPTED, told), _query(about, name, "WHERE", "Id", f"= '{identity}'")
 
     def found(reply: Reply) -> Outcome | None:
         rows = _rows(reply, name)
@@ -215,7 +215,7 @@ def _listing(columns: tuple[str, ...], entities: Mapping[str, str], told: Callab
         if place[0] == len(names):
             return None
         name = names[place[0]]
-        return _query(f"{name} {entities[name]}startposition {place[1]} maxresults {size}", about)
+        return _query(about, name, entities[name], "STARTPOSITION", str(place[1]), "MAXRESULTS", str(size))
 
     def rows(reply: Reply) -> Sequence[Row] | None:
         name = names[place[0]]

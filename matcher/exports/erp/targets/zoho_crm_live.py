@@ -74,7 +74,7 @@ class ZohoCrm(Live[Settings, Connected]):
         key, first = str(row[field]), not done
         body = zoho_crm.upsert([row], settings, field, settings.field("customer_id"))
         write = Request("POST", f"/crm/v8/{about.connection.module}/upsert", body=body)
-        find = _query(f"id, {field}", about.connection.module, f"{field} = '{key}' limit 2")
+        find = _query("SELECT id,", field, "FROM", about.connection.module, "WHERE", field, f"= '{key}'", "LIMIT", "2")
         return Step(write, lambda reply: _written(reply, first), find, lambda reply: _found(reply, field, key, first), safe=True)
 
     def listing(self, kind: str, about: About) -> Listing:
@@ -84,10 +84,10 @@ class ZohoCrm(Live[Settings, Connected]):
         def page(rows: Sequence[Row], reply: Reply | None) -> Request | None:
             if reply is not None and (not rows or len(rows) % size):
                 return None
-            after = f"id > {rows[-1]['customer_id']}" if rows else "id is not null"
-            return _query(fields, "Accounts", f"{after} order by id asc limit {size}")
+            after = f"WHERE id > {rows[-1]['customer_id']}" if rows else "WHERE id IS NOT NULL"
+            return _query("SELECT", fields, "FROM Accounts", after, "ORDER BY id ASC", "LIMIT", str(size))
 
-        control = _query("COUNT(id)", "Accounts", "id is not null")
+        control = _query("SELECT COUNT(id) FROM Accounts WHERE id IS NOT NULL")
         return Listing("", tuple(_ACCOUNTS), "customer_id", page, _accounts, control, _counted)
 
     def feed(self, feed: CustomerFeed[Settings], about: About) -> Iterator[Fed]:
@@ -100,8 +100,8 @@ class ZohoCrm(Live[Settings, Connected]):
             yield Fed(request, tuple(str(row[names["key"]]) for row in part), _outcomes)
 
 
-def _query(fields: str, module: str, condition: str) -> Request:
-    return Request("POST", "/crm/v8/coql", body={"select_query": " ".join(("select", fields, "from", module, "where", condition))})
+def _query(*words: str) -> Request:
+    return Request("POST", "/crm/v8/coql", body={"select_query": " ".join(words)})
 
 
 def _outcomes(reply: Reply) -> Sequence[Outcome]:
