@@ -93,7 +93,9 @@ def _numbers(done: Sequence[Outcome]) -> str:
 
 def _partly(done: Sequence[Outcome], why: str) -> Outcome:
     booked = "its first step is booked" if len(done) == 1 else f"its first {len(done)} steps are booked"
-    return Outcome(Answered.UNKNOWN, _numbers(done), f"{booked}, and then: {why}")
+    known = f" as {numbers}" if (numbers := _numbers(done)) else ""
+    # no number: it would be another one than that of the whole document
+    return Outcome(Answered.UNKNOWN, "", f"{booked}{known}, and then: {why}")
 
 
 def with_numbers(document: Document, numbers: dict[str, str]) -> Document:

@@ -45,6 +45,7 @@ class Pushed:
         left_rejected: documents that it rejected before, and that are not sent again.
         left_unknown: documents of which nobody knows what became.
         error: what ended it before its time; what was done stays.
+        remarks: what signing in has to say.
     """
 
     batch: ExportBatch
@@ -54,6 +55,7 @@ class Pushed:
     left_rejected: int = 0
     left_unknown: int = 0
     error: MatcherError | None = None
+    remarks: tuple[str, ...] = ()
 
     def latest(self) -> tuple[Taken, ...]:
         """The latest answer of each document, in the order of their first ones."""
