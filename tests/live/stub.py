@@ -69,9 +69,12 @@ class Stub:
     Attributes:
         calls: all that came, in their order.
         mistakes: calls that no careful client makes.
+        lists: that can be pulled.
         trouble: asked for each call what happens to it.
         down: whether nobody answers: connections are closed at once.
     """
+
+    lists: tuple[str, ...] = ("customers", "items")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

@@ -171,13 +171,22 @@ class World:
         self._decided(line, [one.item for one in asked], lambda: self.books.allocate(line, asked))
 
     def _pay_with_discount(self) -> None:
+        self._pay_and_clear("discount")
+
+    def _pay_with_fee(self) -> None:
+        self._pay_and_clear("fee")
+
+    def _pay_with_tax(self) -> None:
+        self._pay_and_clear("withholding_tax")
+
+    def _pay_and_clear(self, reason: str) -> None:
         fitting = [(line, name) for line in self.free_lines for name in self.free_items if self.lines[line] >= self.items[name]]
         if not fitting:
             return
         line, name = self.random.choice(fitting)
-        discount = self.random.randrange(1, self.items[name] // 10)
-        cash = self.items[name] - discount
-        asked = [AllocationRequest(name, f"{cash / 100:.2f}", f"{discount / 100:.2f}", "discount")]
+        cleared = self.random.randrange(1, self.items[name] // 10)
+        cash = self.items[name] - cleared
+        asked = [AllocationRequest(name, f"{cash / 100:.2f}", f"{cleared / 100:.2f}", reason)]
         self._decided(line, [name], lambda: self.books.allocate(line, asked))
 
     def _put_on_account(self) -> None:
