@@ -70,11 +70,13 @@ class Stub:
         calls: all that came, in their order.
         mistakes: calls that no careful client makes.
         lists: that can be pulled.
+        wait: seconds that are waited after too many calls.
         trouble: asked for each call what happens to it.
         down: whether nobody answers: connections are closed at once.
     """
 
     lists: tuple[str, ...] = ("customers", "items")
+    wait: float = 3.0
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

@@ -7,6 +7,7 @@ import pytest
 from effort import DEEP
 
 from live.erpnext_stub import ErpNext
+from live.fxiaoke_stub import Fxiaoke
 from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
@@ -17,6 +18,7 @@ from live.zoho_crm_stub import ZohoCrm
 SYSTEMS: dict[str, Callable[[], System]] = {
     "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm,
     "quickbooks-online": QuickBooks,
+    "fxiaoke": Fxiaoke,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 
 from live.desk import Desk, always, once
+from live.fxiaoke_stub import Fxiaoke
 from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], Any]] = {"zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks}
+SYSTEMS: dict[str, Callable[[], Any]] = {"fxiaoke": Fxiaoke, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks}
 
 
 @pytest.fixture(params=SYSTEMS)
@@ -57,7 +58,7 @@ def test_limits_are_waited_for_and_end_the_push_when_they_last(desk: Desk) -> No
     desk.pay("R2", "INV-2")
     desk.system.trouble = once(Trouble.LIMIT)
     assert "2 accepted." in desk.push()
-    assert 3.0 in desk.pauses
+    assert desk.system.wait in desk.pauses
     desk.pay("R3", "INV-3")
     desk.system.trouble = always(Trouble.LIMIT)
     assert "api.limited" in desk.push(status=5)
@@ -108,7 +109,7 @@ def test_a_token_that_expires_is_asked_for_again(desk: Desk) -> None:
 
 def test_a_token_that_is_refused_ends_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.pay("R1", "INV-1")
-    name = next(name for name in desk.system.secrets if name.endswith("CLIENT_SECRET"))
+    name = next(name for name in desk.system.secrets if name.endswith("_SECRET"))
     monkeypatch.setenv(name, "another-secret")
     said = desk.push(status=2)
     assert "api.denied" in said

@@ -275,6 +275,10 @@ class Live(ABC, Generic[S, C]):
         """A request with what lets it in, beyond `Access.headers`, which every request gets."""
         return request
 
+    def understood(self, reply: Reply) -> Reply:
+        """A reply with the status that HTTP has for it: some systems tell with status 200 what went wrong."""
+        return reply
+
     def expired(self, reply: Reply) -> bool:
         """Whether a reply says that we are not signed in, or no longer: nothing was done then."""
         return reply.status == 401

@@ -181,7 +181,7 @@ class Wire:
         if 300 <= answer.status_code < 400:
             what = f"the answer is {answer.status_code}: it sends us to another address, which is not followed"
             raise MatcherError("api.answer", what, self.host, "Write the address that answers itself into matcher.toml.")
-        return self._read(answer.status_code, data, answer.headers)
+        return self._live.understood(self._read(answer.status_code, data, answer.headers))
 
     def _address(self, request: Request) -> str:
         if request.path.startswith("/"):

@@ -112,7 +112,7 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     """Calls in JSON Lines; or the payments as a table, with tables of their details and of what is to be made void beside it."""
     ending = PurePath(batch.file_name).suffix.lower()
     if ending == ".jsonl":
-        return (calls_file(batch.file_name, (_call(one, batch.settings) for one in batch.documents)),)
+        return (calls_file(batch.file_name, (call_of(one, batch.settings) for one in batch.documents)),)
     stem = batch.file_name[: -len(ending)]
     paid = [one for one in batch.documents if one.kind == Kind.RECEIPT]
     void = [
@@ -164,7 +164,8 @@ def _table(name: str, title: str, titles: Sequence[str], rows: Sequence[Sequence
     return csv_file(name, titles, rows, _EXCEL) if name.lower().endswith(".csv") else xlsx_file(name, title, titles, rows)
 
 
-def _call(one: Document, settings: Settings) -> Call:
+def call_of(one: Document, settings: Settings) -> Call:
+    """The call that books a document."""
     if one.kind == Kind.REVERSAL:
         return Call(
             one.external_id, _INVALIDATE, {"data": {"dataObjectApiName": "PaymentObj", "object_data_id": one.reverses_number}}
