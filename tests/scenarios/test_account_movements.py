@@ -115,6 +115,23 @@ def test_money_that_was_used_as_a_credit_is_not_returned_while_it_pays_something
     assert sum(books.aging()["open_amount"]) == 300_00 - 200_00
 
 
+def test_money_that_was_used_as_a_credit_is_no_fee_while_it_pays_something(tmp_path: Path) -> None:
+    lines = [line("B1", "100.00"), line("B2", "100.00")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "149.18")], lines=lines)
+    books.on_account(["ref:B1"], "C1")
+    credit = books.state().credits.filter(books.state().credits["document_no"] == "B1")["item_id"][0]
+    (netted, *_) = books.allocate("ref:B2", [AllocationRequest("1"), AllocationRequest(credit, "-49.18")])
+    assert books.aging().select("item_id", "open_amount").rows() == [(credit, -50_82)]
+    books.undo("ref:B1", reason="whose?")
+    with pytest.raises(MatcherError, match="was used as a credit") as refused:
+        books.classify(["ref:B1"], "fee", reason="no receipt")
+    assert netted.decision_id in refused.value.hint
+    assert books.aging().select("item_id", "open_amount").rows() == [(credit, -50_82)]
+    books.undo(netted.decision_id)
+    books.classify(["ref:B1"], "fee", reason="no receipt")
+    assert sum(books.aging()["open_amount"]) == 149_18 - 100_00
+
+
 def test_the_erp_s_credit_that_was_listed_before_the_bank_s_line_is_counted_once(tmp_path: Path) -> None:
     listed = [item("1", "-100.00", document_type="on_account", issue_date="2026-10-15"), item("2", "50.00")]
     books = filled(tmp_path, customers=CUSTOMERS, items=listed, lines=[line("B1", "100.00")])

@@ -7,6 +7,7 @@ from typing import Any
 from matcher.errors import MatcherError
 from matcher.pipeline import lookup, selection
 from matcher.pipeline.actions.base import Decided, Line, Look, append, needs, only_once
+from matcher.pipeline.actions.returning import check_unused
 from matcher.pipeline.actions.words import with_words
 from matcher.pipeline.session import Session
 from matcher.states import LINE_CLASSES, DecisionKind, LineClass, LineState, Outcome
@@ -16,8 +17,8 @@ def classify(session: Session, typed: Sequence[str], kind: str, reason: str, *, 
     """Says that lines are no receivables, and what they are. Both legs of a transfer between own accounts may be named together.
 
     Raises:
-        MatcherError: ``line.*``; ``usage.option`` for another kind; ``decision.state`` when a line is decided already, or the two legs are
-            not of opposite amounts.
+        MatcherError: ``line.*``; ``usage.option`` for another kind; ``decision.state`` when a line is decided already, others have used its
+            money as a credit, or the two legs are not of opposite amounts.
     """
     needs(typed, "line")
     if kind not in LINE_CLASSES:
@@ -32,6 +33,8 @@ def classify(session: Session, typed: Sequence[str], kind: str, reason: str, *, 
     for line in lines:
         if line.state == LineState.POSTED:
             raise MatcherError("decision.state", f"line {line.line_id} is decided already", hint=f"See `matcher undo {line.line_id}`.")
+        # the ERP's own credit for a receipt counts in its place, whatever the receipt is called
+        check_unused(look, line, but=[DecisionKind.LISTED])
     if leg:
         _check_legs(lines[0], lines[1])
     others = {lines[0].line_id: leg, leg: lines[0].line_id} if leg else {}

@@ -37,7 +37,7 @@ def drafts(look: Look, line: Line, of: Line, reason: str) -> list[Draft]:
         MatcherError: as `return_line`.
     """
     _check(look, line, of)
-    _check_whole(look, of)
+    check_unused(look, of)
     mirrored = _mirrored(look, of)
     customer = of.payer or of.customer_id
     payer = customer if of.state == LineState.POSTED else of.payer
@@ -89,10 +89,24 @@ def _check(look: Look, line: Line, of: Line) -> None:
         raise MatcherError("decision.amount", what, hint="Name the line that it takes back; the rest of a return leaves the queue with it.")
 
 
-def _check_whole(look: Look, of: Line) -> None:
-    """Refuses the return of money that others have used as a credit: what they paid with it would stay paid."""
+def check_unused(look: Look, of: Line, but: Sequence[DecisionKind] = ()) -> None:
+    """Refuses to take money away that others have used as a credit: what they paid with it would stay paid.
+
+    Args:
+        look: at the books.
+        of: the line whose money it is.
+        but: kinds of decisions that may have used it.
+
+    Raises:
+        MatcherError: ``decision.state``, with the decision to take back first.
+    """
     others = (pl.col("item_id") == unapplied.item_id(of.line_id)) & (pl.col("state") == AllocationState.POSTED)
-    standing = look.state.allocations.filter(others).group_by("decision_id", maintain_order=True).agg(pl.col("item_amount").sum())
+    allowed = look.state.decisions.filter(pl.col("kind").is_in(but)).get_column("decision_id")
+    standing = (
+        look.state.allocations.filter(others, ~pl.col("decision_id").is_in(allowed.implode()))
+        .group_by("decision_id", maintain_order=True)
+        .agg(pl.col("item_amount").sum())
+    )
     used = standing.filter(pl.col("item_amount") != 0)["decision_id"].to_list()
     if used:
         what = f"money of line {of.line_id} was used as a credit by decision {used[0]}"
