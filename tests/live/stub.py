@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,11 +42,8 @@ class Call:
     query: Mapping[str, str]
     body: Any
     headers: Mapping[str, str]
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may book something."""
-        return self.method != "GET"
+    writes: bool = False
+    """Whether it may book something."""
 
 
 @dataclass
@@ -94,6 +91,10 @@ class Stub:
         """How the system refuses a call for reasons of its own."""
         raise NotImplementedError
 
+    def writes(self, call: Call) -> bool:
+        """Whether a call may book something."""
+        return call.method != "GET"
+
     def let_in(self, call: Call) -> bool:
         """Whether the call has what lets it in."""
         raise NotImplementedError
@@ -122,6 +123,7 @@ class Stub:
 
     def handle(self, call: Call) -> tuple[Said | None, float]:
         """The answer, or None for a connection that is closed; and seconds before it."""
+        call = replace(call, writes=self.writes(call))
         with self._lock:
             self.calls.append(call)
             for late in self._late:

@@ -7,11 +7,12 @@ import pytest
 from effort import DEEP
 
 from live.erpnext_stub import ErpNext
+from live.odoo_stub import Odoo, Odoo17
 from live.stub import Trouble
 from live.world import System, World
 
-SYSTEMS: dict[str, Callable[[], System]] = {"erpnext": ErpNext}
-DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (24, 2, 4)
+SYSTEMS: dict[str, Callable[[], System]] = {"erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17}
+DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {
     Trouble.LOSE: 0.06, Trouble.LOSE_BEFORE: 0.04, Trouble.LATE: 0.03, Trouble.ERROR_DONE: 0.04, Trouble.ERROR: 0.04, Trouble.LIMIT: 0.06,
     Trouble.REJECT: 0.05, Trouble.GARBLED: 0.03,
