@@ -12,6 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
+_PLACE = re.compile(r"(?:.*\D)?0*[01]|.*00[01]", re.DOTALL)
 _FEWEST = 2
 
 
@@ -36,9 +37,12 @@ def begun_again(told: pl.DataFrame) -> set[tuple[str, str]]:
 
 
 def _beginning(references: Sequence[str]) -> tuple[str, int] | None:
-    """Prefix and lowest number of references that count up or down by one; None when they do not."""
+    """Prefix and lowest number of references that count the entries from the first one on, up or down; None when they do not.
+
+    Two entries that carry neighbouring numbers of a bank count up, too, but from wherever the bank has got to.
+    """
     found = [_NUMBERED.fullmatch(reference) for reference in references]
     parts = [(match[1], int(match[2])) for match in found if match]
     steps = {after[1] - before[1] for before, after in pairwise(parts)}
     whole = len(parts) == len(references) >= _FEWEST and len({prefix for prefix, _ in parts}) == 1 and steps in ({1}, {-1})
-    return min(parts) if whole else None
+    return min(parts) if whole and _PLACE.fullmatch(references[parts.index(min(parts))]) else None

@@ -76,6 +76,14 @@ def test_a_reference_told_again_with_another_amount_is_still_a_conflict(tmp_path
     assert sorted(waiting) == [-820, -700]
 
 
+def test_neighbouring_numbers_of_a_bank_that_come_again_are_a_conflict(tmp_path: Path) -> None:
+    """The bank tells two entries again, with later days and one of them with another amount: nothing begins anew."""
+    books = new_books(tmp_path / "books", CARD)
+    books.ingest([card(tmp_path, "03", ["3.27", "8.10"], ["BR88107", "BR88108"])])
+    books.ingest([card(tmp_path, "04", ["3.27", "8.20"], ["BR88107", "BR88108"])])
+    assert [line.amount for line in books.conflicts() if line.counts == "no"] == [-820]
+
+
 MT940 = ":20:X\n:25:{account}\n:28C:1/1\n:60F:C260301EUR100,00\n:61:2603020302C10,00NTRFNONREF\n:86:TEST\n:62F:C260302EUR110,00\n-\n"
 
 

@@ -261,6 +261,14 @@ def test_where_only_amount_and_day_agree(tmp_path: Path, name: str, rows: list[d
     assert {found for found, *_ in posted(books).values()} == {state}
 
 
+@pytest.mark.parametrize("text", ["KM-2026-00500 Teil", "Rechnung 00500"])
+def test_a_stranger_who_names_another_customer_s_document_pays_no_sum_of_an_advice(tmp_path: Path, text: str) -> None:
+    line = LINE | {"counterparty_name": "Unbekannt Holding", "counterparty_account": "", "end_to_end_id": "", "amount": "1500.00"}
+    books = made(tmp_path, [line | {"remittance_information": text}])
+    taken(books, advice(tmp_path, [FULL, SHORT | {"net": "500.00", "deduction": "", "reason": ""}]))
+    assert "posted" not in {state for state, *_ in posted(books).values()}
+
+
 def test_a_second_receipt_with_the_number_of_a_used_advice_posts_nothing(tmp_path: Path) -> None:
     books = made(tmp_path, [LINE, LINE | {"bank_reference": "R2", "booking_date": "2026-10-18"}])
     taken(books, advice(tmp_path, [FULL, SHORT]))

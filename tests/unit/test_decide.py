@@ -310,6 +310,22 @@ def test_an_earlier_payment_that_names_nothing_is_for_an_older_item(number: str,
     assert judge(*bare, named, items=[*OLDER, item("2", 50_00, no=number, issue=DAY - timedelta(20))])[-1].state == state
 
 
+def test_an_older_item_that_another_receipt_names_is_no_item_for_an_earlier_payment() -> None:
+    """Each of the older ones has its payment: that which names nothing may be the payment of the last one, and the next its second."""
+    named = [receipt(50_00, names(str(n)), line_id=f"L{n}", account="C1", day=DAY - timedelta(20)) for n in range(11, 15)]
+    bare = receipt(50_00, line_id="L5", account="C1", day=DAY - timedelta(2))
+    last = receipt(50_00, names("2"), line_id="L9", account="C1")
+    *_, verdict = judge(*named, bare, last, items=[*OLDER, item("2", 50_00, no="R-440417", issue=DAY - timedelta(20))])
+    assert verdict.state == "proposed"
+
+
+@pytest.mark.parametrize("text", ["RF18 5390 0754", "Bestellung 4500017"], ids=["a reference that is cut off", "an order"])
+def test_an_earlier_payment_may_mean_the_later_one_s_item_by_another_number(text: str) -> None:
+    bare = receipt(50_00, line_id="L1", account="C1", day=DAY - timedelta(2), text=text)
+    meant = item("2", 50_00, no="R-440417", issue=DAY - timedelta(20), payment_reference="RF18539007547034", purchase_order="PO-4500017")
+    assert judge(bare, receipt(50_00, names("2"), line_id="L9", account="C1"), items=[*OLDER, meant])[-1].state == "proposed"
+
+
 def test_what_a_round_posts_may_decide_the_next() -> None:
     """Once the named item is paid, only one set is left that has the other line's sum."""
     named = receipt(30_00, names("2"), line_id="L1", account="C1")

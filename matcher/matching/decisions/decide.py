@@ -342,7 +342,7 @@ class _MatchingBatch:
             return "a person has taken this posting back"
         if BASES[best.basis].carried_by == "none" and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer and amount, and nothing says what this one is for"
-        if earlier := undecided_before(receipt, best, self.cache, self.alike):
+        if earlier := undecided_before(receipt, best, self.cache, self.alike, claims):
             return f"line {earlier} of the same customer and amount came earlier and waits"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):

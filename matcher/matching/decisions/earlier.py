@@ -1,6 +1,7 @@
 """An earlier receipt of the same customer and amount that waits: the later one may be the second payment of what it pays."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -22,18 +23,21 @@ LEAST_END = 2
 LEAST_DAMAGED, MOST_SLIPS = 4, 2
 """Fewest digits of a number that is looked at for slips, and how many digits may be wrong, missing or swapped."""
 
+Claims = Mapping[str, Sequence[tuple[int, str, str, int]]]
+"""Points, payer, line and amount of the receipts whose best explanation is about an item, by the item."""
+
 _DIGITS = re.compile(r"\d+")
 
 _UNSURE = frozenset({"reference_shared", "reference_left_out", "reference_closed"})
 """Evidence with which a document that is named may be another one."""
 
 
-def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCache, alike: AlikeReceipts) -> str:
+def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCache, alike: AlikeReceipts, claims: Claims) -> str:
     """An earlier line with the amount that waits and may be the payment of these items, this one being the second; '' for none.
 
     It is one that the same items explain, or one of the same payer that names nothing. Of what an advice says is paid here, only one
     that names the same items. Where one document is named and older ones of its amount are open, an earlier payment that names nothing
-    is for those, as long as there is one for each.
+    is for those, as long as there is one for each that no other receipt names.
     """
     told = best.basis == ADVICE
     nameless, older = 0, -1
@@ -47,7 +51,7 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
             return line
         if told or not of_payer or any(option.basis in BY_NAME for option in options):
             continue
-        older = _older(best, cache.pool) if older < 0 else older
+        older = _older(best, cache, claims) if older < 0 else older
         nameless += 1
         if nameless > older or _speaks_of(cache.waiting[line].text, best, cache.pool):
             return line
@@ -59,23 +63,37 @@ def _twice(explanation: Explanation, pool: OpenItems) -> bool:
     return all(abs(s.item_amount + s.adjustment) * 2 <= abs(pool.items[s.item_id].open) for s in explanation.shares)
 
 
-def _older(best: Explanation, pool: OpenItems) -> int:
-    """How many open items of the customer have the amount of the one that is named and paid in full, and are older."""
+def _older(best: Explanation, cache: ExplanationCache, claims: Claims) -> int:
+    """How many open items of the customer have the amount of the one that is named and paid in full, are older, and named by nobody."""
     if best.basis != "named" or best.difference != "none" or len(best.shares) > 1 or any(kind in _UNSURE for kind, _ in best.evidence):
         return 0
-    item = pool.items[best.shares[0].item_id]
+    item = cache.pool.items[best.shares[0].item_id]
     if item.document_type == DocumentType.INSTALMENT:
         return 0  # its number does not tell which instalment
-    equal = pool.holding(item.customer_id, item.currency).by_amount.get(item.open, ())
-    return sum(oldest_first(other)[:2] < oldest_first(item)[:2] for other in equal)
+    equal = cache.pool.holding(item.customer_id, item.currency).by_amount.get(item.open, ())
+    older = [other for other in equal if oldest_first(other)[:2] < oldest_first(item)[:2]]
+    return sum(not _named(claims.get(other.item_id, ()), cache) for other in older)
+
+
+def _named(claims: Sequence[tuple[int, str, str, int]], cache: ExplanationCache) -> bool:
+    """Whether a receipt that waits names the item of these claims."""
+    lines = [line for *_, line, _ in claims if line in cache.waiting]
+    return any(options and options[0].basis in BY_NAME for options in cache.explanations(lines).values())
 
 
 def _speaks_of(text: str, best: Explanation, pool: OpenItems) -> bool:
-    """Whether a text holds the end of a number that an explanation is about, or one that differs from it by a slip."""
+    """Whether a text holds the end of a number that an explanation is about, or one that differs from it by a slip.
+
+    Of a payment reference it is any piece: banks cut it off.
+    """
     runs = [run for run in (run.lstrip("0") for run in _DIGITS.findall(text)) if len(run) >= LEAST_END]
     if not runs:
         return False
-    numbers = [pool.items[share.item_id].document_no for share in best.shares]
+    items = [pool.items[share.item_id] for share in best.shares]
+    references = ["".join(_DIGITS.findall(item.payment_reference)) for item in items]
+    if any(len(run) >= LEAST_DAMAGED and run in reference for reference in references for run in runs):
+        return True
+    numbers = [number for item in items for number in (item.document_no, item.purchase_order) if number]
     wanted = {part.lstrip("0") for number in numbers for part in ("".join(_DIGITS.findall(number)), *_DIGITS.findall(number)[-1:])}
     return any(
         number.endswith(run) or (len(run) >= LEAST_DAMAGED and OSA.distance(run, number, score_cutoff=MOST_SLIPS) <= MOST_SLIPS)

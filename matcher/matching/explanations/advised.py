@@ -100,7 +100,7 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     left = [item for item in items if taken[item.item_id] != item.open]
     exact = not left and not any(share.adjustment for share in reading.shares)
     payer, customer = _payer(bound, items, receipt, pool)
-    if bound.by == "amount" and not _sends(payer) and not (exact and _telling_sum(receipt, len(items), payer, pool)):
+    if bound.by == "amount" and not _sends(payer) and not (exact and _telling_sum(receipt, items, payer, pool)):
         reading.doubts.append("nothing but amount and day says that it is about this receipt")
     kinds = (
         _BOUND[bound.by],
@@ -125,9 +125,16 @@ def _sends(payer: Sequence[str]) -> bool:
     return not against and any(EVIDENCE[kind].names_payer or kind in _RELATED for kind in payer)
 
 
-def _telling_sum(receipt: Receipt, count: int, payer: Sequence[str], pool: OpenItems) -> bool:
-    """Whether an amount is nothing but the sum of the documents listed: no item has it, and nothing speaks against the payer."""
-    return count > 1 and not pool.rarity(receipt.currency, receipt.amount) and not any(kind.endswith("_other") for kind in payer)
+def _telling_sum(receipt: Receipt, items: Sequence[Item], payer: Sequence[str], pool: OpenItems) -> bool:
+    """Whether an amount is nothing but the sum of the documents listed: no item has it, and nothing speaks for anybody else.
+
+    That would be evidence against the payer, his being called like another customer, or a document of whomever that his text names.
+    """
+    if len(items) < 2 or pool.rarity(receipt.currency, receipt.amount) or any(kind.endswith("_other") for kind in payer):
+        return False
+    listed, customers = {item.item_id for item in items}, {item.customer_id for item in items}
+    elsewhere = any(reference.source == "document" and reference.item_id not in listed for reference in receipt.references)
+    return not elsewhere and all(known.customer_id in customers for known in receipt.payers)
 
 
 def _named_beside(receipt: Receipt, items: Sequence[Item], pool: OpenItems) -> str:
