@@ -325,10 +325,10 @@ def standing(reply: Reply, done: Sequence[str], before: str) -> Outcome | None:
         return Outcome(Answered.UNKNOWN, "", "it is not there") if before else None
     if len(read) > 1:
         return Outcome(Answered.UNKNOWN, "", f"it is booked more than once: {', '.join(text_of(at(one, 'name')) for one in read)}")
-    name, state = text_of(at(read[0], "name")), text_of(at(read[0], "state"))
-    if state in done:
-        return Outcome(Answered.ACCEPTED, name if state == "cancel" else "")
-    return None if state == before else Outcome(Answered.REJECTED, "", f"it is cancelled: {name}")
+    name, stands = text_of(at(read[0], "name")), text_of(at(read[0], "state"))
+    if stands in done:
+        return Outcome(Answered.ACCEPTED, name if stands == "cancel" else "")
+    return None if stands == before else Outcome(Answered.REJECTED, "", f"it is cancelled: {name}")
 
 
 def _is_posted(reply: Reply) -> Outcome | None:
