@@ -1,6 +1,6 @@
 """Decisions are taken on everything that is known: what a later day took is taken, and what the ERP has booked of ours is known."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -207,3 +207,19 @@ def test_the_follow_up_list_keeps_its_figures_when_the_erp_has_booked_a_receipt(
     assert (tmp_path / "before.csv").read_bytes() == (tmp_path / "after.csv").read_bytes()
     (row,) = pl.read_csv(tmp_path / "after.csv", infer_schema=False).filter(pl.col("item_id") == "A1").to_dicts()
     assert [row[name] for name in ("open_before", "cash_applied", "adjustment", "open_after")] == ["1000.00", "400.00", "0.00", "600.00"]
+
+
+def test_what_is_decided_after_the_erp_s_list_and_undone_at_once_leaves_every_day_as_it_was(tmp_path: Path) -> None:
+    """The list speaks of an earlier posting on the document, which was booked and taken back."""
+    books = with_lists(tmp_path, items=[ITEM], customers=[CUSTOMER], lines=[OCTOBER, {**NOVEMBER, "booking_date": "2026-10-28"}])
+    books.allocate(line_id(books, "R1"), [AllocationRequest("A1")])
+    shown = {**ITEM, "open_amount": "0.00", "status": "closed"}
+    books.import_files("items", [items_file(tmp_path, [shown], "booked.csv")], snapshot_date=date(2026, 10, 29))
+    books.undo(line_id(books, "R1"))
+    books.import_files("items", [items_file(tmp_path, [ITEM], "again.csv")], snapshot_date=date(2026, 10, 31))
+    days = [date(2026, 10, 27) + timedelta(ahead) for ahead in range(6)]
+    before = [open_of(books, day=day) for day in days]
+    books.allocate(line_id(books, "R2"), [AllocationRequest("A1")])
+    books.undo(line_id(books, "R2"))
+    assert [open_of(books, day=day) for day in days] == before
+    holds(books)

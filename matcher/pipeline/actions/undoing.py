@@ -184,12 +184,14 @@ def _paired(look: Look, target: _Target) -> Sequence[_Target]:
     return [_Target._make(row) for row in rows.select(_Target._fields).iter_rows()]
 
 
-def _acknowledged(look: Look) -> dict[str, date]:
-    """The day of the latest list that shows our postings on an item as booked."""
+def _acknowledged(look: Look) -> dict[str, list[tuple[int, date]]]:
+    """The lists that show postings of ours on an item as booked: batch and day of each."""
     facts = look.facts
     held = booked(facts.versions, facts.decisions, facts.allocations, facts.sent).filter(pl.col("booked") != 0)
-    latest = held.join(facts.snapshots, on="batch").group_by("item_id").agg(pl.col("snapshot_date").max())
-    return dict(latest.iter_rows())
+    spoken: dict[str, list[tuple[int, date]]] = {}
+    for item, batch, day in held.join(facts.snapshots, on="batch").select("item_id", "batch", "snapshot_date").iter_rows():
+        spoken.setdefault(item, []).append((batch, day))
+    return spoken
 
 
 def _items_by_decision(look: Look) -> dict[str, list[str]]:
@@ -200,12 +202,13 @@ def _reversal(
     look: Look,
     target: _Target,
     reason: str,
-    acknowledged: dict[str, date] | None = None,
+    acknowledged: dict[str, list[tuple[int, date]]] | None = None,
     items: dict[str, list[str]] | None = None,
 ) -> Draft:
     spoken = _acknowledged(look) if acknowledged is None else acknowledged
     of = _items_by_decision(look) if items is None else items
-    days = [spoken[item] for item in of.get(target.decision_id, ()) if item in spoken]
+    # a list that came before the decision speaks of other postings on the item
+    days = [day for item in of.get(target.decision_id, ()) for batch, day in spoken.get(item, ()) if batch > target.batch]
     day = target.effective_date
     if days:
         # the ERP had booked it on that day: what it says of the day stays true
