@@ -13,6 +13,7 @@ PURE = (
     "candidates.py",  # whole columns, nothing to gain
     "decisions/policy.py",
     "entity.py",
+    "items/repetition.py",  # goes with it
     "items/snapshot.py",
 )
 """Modules of `matcher/matching` that stay as they are."""
