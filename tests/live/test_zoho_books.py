@@ -86,5 +86,5 @@ def test_what_is_no_id_is_refused_before_anything_is_booked(desk: Desk) -> None:
     toml = desk.books.directory / "matcher.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace('giro = "460', 'giro = "Bank 460'), encoding="utf-8")
     desk.pay("R1", "INV-1")
-    assert "knows accounts by its own ids, and 'Bank 460000000000361' is none" in desk.push(status=1)
+    assert "knows accounts by its own ids, and 'Bank 460000000000361' is none" in desk.push(status=3)
     assert desk.writes() == []
