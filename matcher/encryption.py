@@ -35,7 +35,7 @@ def find_key(name: str, key_file: str, directory: Path) -> str:
         return _from_file(Path(named), directory)
     if key_file:
         return _from_file(directory / key_file, directory)
-    key = _from_keyring(name)
+    key = from_keyring(name)
     if key is None:
         raise MatcherError("encryption.key", f"neither {KEY}, {KEY_FILE}, books.key_file nor a keyring names a key")
     return _usable(key, f"keyring entry {SERVICE}")
@@ -59,16 +59,21 @@ def _from_file(path: Path, directory: Path) -> str:
     return _usable(text.strip(), str(path))
 
 
-def _from_keyring(name: str) -> str | None:
+def from_keyring(user: str, code: str = "encryption.key") -> str | None:
+    """What the system keyring has under the service ``matcher``; None where there is no keyring, or nothing in it.
+
+    Raises:
+        MatcherError: of that code, where the keyring cannot be asked.
+    """
     try:
         keyring = import_module("keyring")
     except ImportError:
         return None
     try:
-        key = keyring.get_password(SERVICE, name)
+        found = keyring.get_password(SERVICE, user)
     except Exception as error:  # noqa: BLE001 - each of its backends has errors of its own, and their text is not ours to show
-        raise MatcherError("encryption.key", f"the keyring cannot be asked ({type(error).__name__})") from None
-    return key if isinstance(key, str) else None
+        raise MatcherError(code, f"the keyring cannot be asked ({type(error).__name__})") from None
+    return found if isinstance(found, str) else None
 
 
 def _usable(key: str, where: str) -> str:

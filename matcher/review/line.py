@@ -12,7 +12,7 @@ from matcher.pipeline.view import any_line, of_lines
 from matcher.review import cells
 from matcher.review.decision import LineDecision, decisions_on
 
-_AMOUNTS = ("amount", "applied", "pending", "balance", "charges")
+_AMOUNTS = ("amount", "applied", "used", "pending", "balance", "charges")
 _TOLD_BY_EXPLAIN = ("evidence", "confidence", "margin", "basis", "difference", "log_odds", "runner_up", "blocked_by")
 _HIDDEN = ("raw", "instructed_amount", "source_line", *_TOLD_BY_EXPLAIN)
 

@@ -73,6 +73,9 @@ def test_a_line_whose_money_was_used_as_a_credit_leaves_the_queue(tmp_path: Path
     (credit,) = books.state().credits["item_id"]
     books.refund("ref:B2", [AllocationRequest(credit)])
     assert books.queue().lines == ()
+    assert {name: books.line("ref:B1").to_dict()[name] for name in ("applied", "used", "pending")} == {
+        "applied": "0.00", "used": "100.00", "pending": "0.00",
+    }  # fmt: skip
     with pytest.raises(MatcherError, match="nothing is left"):
         books.on_account(["ref:B1"], "C1")
     assert books.state().credits.is_empty()

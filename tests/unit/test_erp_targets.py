@@ -14,6 +14,7 @@ from matcher.errors import MatcherError
 from matcher.exports import erp
 from matcher.exports.erp import SENT, Target, registry, writing
 from matcher.exports.erp.answers import answers, fits, generic, layout
+from matcher.exports.erp.live import registry as live
 from matcher.exports.erp.records import Form, Kind
 from matcher.frames import of_rows
 from matcher.pipeline.receipts import check_unchanged
@@ -50,6 +51,15 @@ def test_a_target_that_fails_is_named_with_its_package(monkeypatch: pytest.Monke
     registered(monkeypatch, ("broken", value))
     with pytest.raises(MatcherError, match=r"target\.failed: .*acme-targets"):
         erp.export(registry.load("broken"), state, request, {}, skip_unsupported=True)
+
+
+def test_a_live_target_that_fails_is_named_with_its_own_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of the same system may be this program's own."""
+    point = EntryPoint("generic", "no_such_module:T", live.GROUP)
+    vars(point).update(dist=_Dist())
+    monkeypatch.setattr(live, "installed", lambda: EntryPoints([point]))
+    with pytest.raises(MatcherError, match=r"target\.failed: .*acme-targets"):
+        live.load("generic")
 
 
 def test_an_id_with_other_contents_is_refused() -> None:

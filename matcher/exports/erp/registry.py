@@ -52,15 +52,15 @@ def load(name: str) -> Target:
 
 
 @contextmanager
-def failures_named(name: str) -> Iterator[None]:
-    """What a target of another package raises, as ``target.failed`` with the package's name."""
+def failures_named(name: str, registered: EntryPoints | None = None) -> Iterator[None]:
+    """What a target of another package raises, as ``target.failed`` with the package's name. `registered`: another list of targets."""
     try:
         yield
     except (MatcherError, MemoryError):
         raise
     except Exception as error:
         # asked for only now: the name of a package is read from its files
-        points = [entry for entry in installed() if entry.name == name]
+        points = [entry for entry in registered or installed() if entry.name == name]
         package = points[0].dist.name if points and points[0].dist else "an unknown package"
         if package == OURS or not points:
             raise

@@ -224,17 +224,17 @@ class _MatchingBatch:
         options, before = self._earliest_first(explanations)
         return _RoundInput(options, before, assign(list(options), options, self.pool), self._claims(explanations))
 
-    def _options(self, order: Sequence[str]) -> dict[str, list[Explanation]]:
+    def _options(self, order: Sequence[str]) -> Mapping[str, Sequence[Explanation]]:
         """The explanations of these lines without those that a person refused."""
         explanations, rejected = self.cache.explanations(order), self.policy.rejected
         if rejected:
-            explanations = {
+            return {
                 line: [explanation for explanation in every if (line, explanation.items) not in rejected]
                 for line, every in explanations.items()
             }
         return explanations
 
-    def _earliest_first(self, explanations: Mapping[str, list[Explanation]]) -> tuple[dict[str, list[Explanation]], dict[str, str]]:
+    def _earliest_first(self, explanations: Mapping[str, Sequence[Explanation]]) -> tuple[dict[str, Sequence[Explanation]], dict[str, str]]:
         """Of receipts that name the same items for the same amount, only the earliest keeps that explanation: the later is a duplicate.
 
         Also gives the earliest line for each line that comes after it.
@@ -248,7 +248,7 @@ class _MatchingBatch:
         remaining = dict(explanations)
         before: dict[str, str] = {}
         for shares, lines in twins.items():
-            if len(lines) > 1 and not self._room(best[lines[0]], len(lines)):
+            if len(lines) > 1 and not self.pool.fits(best[lines[0]], len(lines)):
                 strongest = max(best[line].points for line in lines)
                 first = next(line for line in lines if best[line].points >= strongest - TWICE_POINTS)
                 for line in lines:
@@ -256,10 +256,6 @@ class _MatchingBatch:
                         remaining[line] = [explanation for explanation in remaining[line] if explanation.shares != shares]
                         before[line] = first
         return remaining, before
-
-    def _room(self, explanation: Explanation, times: int) -> bool:
-        """Whether the items have enough open for an explanation several times over."""
-        return all(abs(s.item_amount + s.adjustment) * times <= abs(self.pool.items[s.item_id].open) for s in explanation.shares)
 
     def _claims(self, explanations: Mapping[str, Sequence[Explanation]]) -> _Claims:
         claims: _Claims = defaultdict(list)

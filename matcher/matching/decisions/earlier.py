@@ -47,7 +47,7 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
         (options,) = cache.explanations([line]).values()
         if told:
             options = [option for option in options if option.basis in BY_NAME and not option.doubt]
-        if any(option.shares == best.shares for option in options) and not _twice(best, cache.pool):
+        if any(option.shares == best.shares for option in options) and not cache.pool.fits(best, 2):
             return line
         if told or not of_payer or any(option.basis in BY_NAME for option in options):
             continue
@@ -56,11 +56,6 @@ def undecided_before(receipt: Receipt, best: Explanation, cache: ExplanationCach
         if nameless > older or _speaks_of(cache.waiting[line].text, best, cache.pool):
             return line
     return ""
-
-
-def _twice(explanation: Explanation, pool: OpenItems) -> bool:
-    """Whether the items have enough open for an explanation twice over."""
-    return all(abs(s.item_amount + s.adjustment) * 2 <= abs(pool.items[s.item_id].open) for s in explanation.shares)
 
 
 def _older(best: Explanation, cache: ExplanationCache, claims: Claims) -> int:

@@ -106,7 +106,7 @@ class ExplanationCache:
         """Lines whose explanations have to be made: they were not asked for yet, or not since a posting that may change them."""
         return frozenset(self._explanations.outdated)
 
-    def explanations(self, lines: Iterable[str]) -> dict[str, list[Explanation]]:
+    def explanations(self, lines: Iterable[str]) -> dict[str, Sequence[Explanation]]:
         """The explanations of these waiting lines by the items as they are now, best first."""
         line_ids = list(lines)
         count = 0

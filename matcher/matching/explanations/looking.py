@@ -29,7 +29,7 @@ class Found(NamedTuple):
     line_id: str
     plain: Sequence[str] = ()
     names: bool = False
-    explanations: list[Explanation] = []  # noqa: RUF012 - never changed
+    explanations: Sequence[Explanation] = ()
     looked: Collection[str] = ()
 
 

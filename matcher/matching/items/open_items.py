@@ -100,10 +100,10 @@ class OpenItems:
                 return True
         return False
 
-    def fits(self, explanation: Explanation) -> bool:
-        """Whether the items still have what an explanation would take."""
+    def fits(self, explanation: Explanation, times: int = 1) -> bool:
+        """Whether the items still have what an explanation would take, or that several times over."""
         return all(
-            (item := self.items.get(s.item_id)) is not None and abs(item.open) >= abs(s.item_amount + s.adjustment)
+            (item := self.items.get(s.item_id)) is not None and abs(item.open) >= abs(s.item_amount + s.adjustment) * times
             for s in explanation.shares
         )
 

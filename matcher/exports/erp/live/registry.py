@@ -47,7 +47,7 @@ def load(name: str) -> Live[Any, Any]:
     known = names()
     for point in installed():
         if point.name == name:
-            with registry.failures_named(name):
+            with registry.failures_named(name, installed()):
                 made = point.load()
                 if not isinstance(made, Live) or made.name != name:
                     raise TypeError(f"{point.value} is no live target named {name!r}")

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from importlib import import_module
 
-from matcher.encryption import SERVICE
+from matcher.encryption import SERVICE, from_keyring
 from matcher.errors import MatcherError
 
 _LONGEST = 16_384
@@ -63,13 +63,13 @@ def keep_renewed(target: str, word: str, new: Secret) -> bool:
     try:
         keyring = import_module("keyring")
         keyring.set_password(SERVICE, f"{entry(target, word)}.renewed", f"{_digest(_set_up(target, word))} {new.reveal()}")
-    except Exception:  # noqa: BLE001 - as below; a keyring that cannot be written to is none
+    except Exception:  # noqa: BLE001 - its backends have errors of their own; a keyring that cannot be written to is none
         return False
     return True
 
 
 def _set_up(target: str, word: str) -> str:
-    return os.environ.get(variable(target, word)) or _from_keyring(entry(target, word)) or ""
+    return os.environ.get(variable(target, word)) or from_keyring(entry(target, word), "api.secret") or ""
 
 
 def _digest(text: str) -> str:
@@ -79,7 +79,7 @@ def _digest(text: str) -> str:
 def _renewed(target: str, word: str, text: str) -> str:
     """What a system gave in the place of a token; the token itself where it gave nothing."""
     try:
-        kept = _from_keyring(f"{entry(target, word)}.renewed") or ""
+        kept = from_keyring(f"{entry(target, word)}.renewed", "api.secret") or ""
     except MatcherError:
         kept = ""  # a machine without a keyring keeps nothing
     digest, _, new = kept.partition(" ")
@@ -97,15 +97,3 @@ def _secret(target: str, word: str) -> Secret:
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable() or text != text.strip():
         raise MatcherError("api.secret", "it is no such secret: it holds spaces around it, line ends or signs that are not ASCII", name)
     return Secret(text)
-
-
-def _from_keyring(user: str) -> str | None:
-    try:
-        keyring = import_module("keyring")
-    except ImportError:
-        return None
-    try:
-        found = keyring.get_password(SERVICE, user)
-    except Exception as error:  # noqa: BLE001 - each of its backends has errors of its own, and their text is not ours to show
-        raise MatcherError("api.secret", f"the keyring cannot be asked ({type(error).__name__})") from None
-    return found if isinstance(found, str) else None
