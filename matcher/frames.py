@@ -377,6 +377,6 @@ UNTOLD = (
 """Columns that no report of the ledger reads. With a million lines they take as long to have as all others, and as much memory."""
 UNSUMMED = (
     *UNTOLD, *TEXTS, "statement_id", "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference",
-    "terms",
+    "terms", "blocked_by",
 )  # fmt: skip
 """Columns that sums over movements do not need."""

@@ -15,7 +15,7 @@ from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
-from matcher.store import journal, near
+from matcher.store import journal, memory, near
 from matcher.store import owed as owing
 from matcher.store.journal import Known
 
@@ -84,7 +84,9 @@ def whole(session: Session, as_of: date, known: Known | None = None, without: Co
 
     `without`: columns of lines and items that nobody asks for; see `journal.facts`.
     """
-    return fold(journal.facts(session.store, without, known), as_of, base_currency(session, known))
+    facts = journal.facts(session.store, without, known)
+    memory.release(session.store)
+    return fold(facts, as_of, base_currency(session, known))
 
 
 def owed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Owed:
@@ -92,7 +94,9 @@ def owed(session: Session, as_of: date, known: Known | None = None, without: Col
 
     `without`: columns of items, and texts of lines, that nobody asks for.
     """
-    return folding.owed(owing.facts(session.store, without, known), as_of, base_currency(session, known))
+    facts = owing.facts(session.store, without, known)
+    memory.release(session.store)
+    return folding.owed(facts, as_of, base_currency(session, known))
 
 
 def present(session: Session) -> State:
