@@ -9,6 +9,7 @@ from effort import DEEP
 from live.business_central_stub import BusinessCentral
 from live.erpnext_stub import ErpNext
 from live.fxiaoke_stub import Fxiaoke
+from live.kingdee_stub import KingdeeCloud
 from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
@@ -21,6 +22,7 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "quickbooks-online": QuickBooks,
     "fxiaoke": Fxiaoke,
     "business-central": BusinessCentral,
+    "kingdee-cloud": KingdeeCloud,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

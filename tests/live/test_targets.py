@@ -10,6 +10,7 @@ import pytest
 from live.business_central_stub import BusinessCentral
 from live.desk import Desk, always, once
 from live.fxiaoke_stub import Fxiaoke
+from live.kingdee_stub import KingdeeCloud
 from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
 from live.zoho_books_stub import ZohoBooks
@@ -17,12 +18,10 @@ from live.zoho_crm_stub import ZohoCrm
 from matcher.pipeline.receipts import Sending
 
 SYSTEMS: dict[str, Callable[[], Any]] = {
+    "fxiaoke": Fxiaoke, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks,
     "business-central": BusinessCentral,
-    "fxiaoke": Fxiaoke,
-    "zoho-books": ZohoBooks,
-    "zoho-crm": ZohoCrm,
-    "quickbooks-online": QuickBooks,
-}
+    "kingdee-cloud": KingdeeCloud,
+}  # fmt: skip
 
 
 @pytest.fixture(params=SYSTEMS)
