@@ -1,4 +1,4 @@
-"""金蝶云星空 as its WebAPI shows it: 收款单, 应收单 and their instalments, customers, sessions.
+"""金蝶云星空 as its WebAPI shows it: 收款单, 收款退款单, 应收单 and their instalments, customers, sessions.
 
 ``LoginByAppSecret`` and its answer: https://www.e-com-net.com/article/1727557662100500480.htm. Operations, their parameters,
 ``ResponseStatus`` with status 200 and the meaning of ``MsgCode``: the forms' own pages of the WebAPI (在线接口文档), as programs in public
@@ -24,6 +24,16 @@ MODEL: dict[str, type | tuple[type, ...]] = {
     "FCURRENCYID": dict, "FSETTLECUR": dict, "FPAYORGID": dict, "FSETTLEORGID": dict, "FSALEORGID": dict, "FBUSINESSTYPE": str,
     "FREMARK": str, "FPAYUNITTYPE": str, "FPAYUNIT": dict, "FRECEIVEBILLENTRY": list, "FRECEIVEBILLSRCENTRY": list,
 }  # fmt: skip
+REFUND: dict[str, type | tuple[type, ...]] = {
+    **{name: kind for name, kind in MODEL.items() if not name.startswith(("FPAYUNIT", "FRECEIVE"))},
+    "FRECTUNITTYPE": str, "FRECTUNIT": dict,
+    "FREFUNDTOTALAMOUNTFOR": NUMBER, "FREALREFUNDAMOUNTFOR": NUMBER, "FREFUNDBILLENTRY": list, "FREFUNDBILLSRCENTRY": list,
+}  # fmt: skip
+BACK = ("FREFUNDAMOUNTFOR", "FREFUNDAMOUNTFOR_E", "FREALREFUNDAMOUNTFOR_D")
+REFUND_ENTRY: dict[str, type | tuple[type, ...]] = {
+    "FSETTLETYPEID": dict, "FPURPOSEID": dict, **dict.fromkeys(BACK, NUMBER), "FACCOUNTID": dict, "FNOTE": str, "FPOSTDATE": str
+}  # fmt: skip
+REFUND_SOURCE: dict[str, type | tuple[type, ...]] = {"FSOURCETYPE": str, "FSRCBILLNO": str, "FPLANREFUNDAMOUNT": NUMBER}
 AMOUNTS = (
     "FRECTOTALAMOUNTFOR", "FSETTLEDISTAMOUNTFOR", "FSETTLERECAMOUNTFOR", "FOVERUNDERAMOUNTFOR", "FRECAMOUNTFOR_E", "FHANDLINGCHARGEFOR",
     "FREALRECAMOUNTFOR_D",
@@ -40,7 +50,7 @@ SOURCE: dict[str, type | tuple[type, ...]] = {
     "FREALRECAMOUNT": NUMBER,
 }
 RECORDS = {
-    "FBillTypeID": {"SKDLX01_SYS"}, "FCURRENCYID": {"PRE007"}, "FSETTLECUR": {"PRE007"}, "FSETTLETYPEID": {"JSFS04_SYS"},
+    "FBillTypeID": {"SKDLX01_SYS", "SKTKDLX01_SYS"}, "FCURRENCYID": {"PRE007"}, "FSETTLECUR": {"PRE007"}, "FSETTLETYPEID": {"JSFS04_SYS"},
     "FPURPOSEID": {"SFKYT01_SYS", "SFKYT02_SYS"}, "FACCOUNTID": {"6030"}, "FSRCCURRENCYID": {"PRE007"},
     "FPAYORGID": {"100"}, "FSETTLEORGID": {"100"}, "FSALEORGID": {"100"},
 }  # fmt: skip
@@ -52,7 +62,7 @@ CODES = {401: 1, 429: 14}
 
 @dataclass
 class Bill:
-    """A receipt: cents of each document that it names, what the bank has, and what stays on account."""
+    """A receipt or refund: cents of each document that it names, what the bank has of it, and what stays on account."""
 
     number: str
     key: str
@@ -61,6 +71,7 @@ class Bill:
     bank: int = 0
     advance: int = 0
     status: str = "A"
+    form: str = "AR_RECEIVEBILL"
 
 
 class KingdeeCloud(Stub):
@@ -132,9 +143,10 @@ class KingdeeCloud(Stub):
             self.check(call.body, {"data": dict}, ("data",), "ExecuteBillQuery")
             return Said(200, self._queried(call.body["data"]))
         self.check(call.body, {"formid": str, "data": dict}, ("formid", "data"), found[2])
-        if call.body["formid"] != "AR_RECEIVEBILL":
-            raise self.mistake(f"the form {call.body['formid']}")
-        return self._save(call.body["data"]) if found[2] == "Save" else self._operated(found[2], call.body["data"])
+        form = call.body["formid"]
+        if form not in ("AR_RECEIVEBILL", "AR_REFUNDBILL"):
+            raise self.mistake(f"the form {form}")
+        return self._save(form, call.body["data"]) if found[2] == "Save" else self._operated(found[2], form, call.body["data"])
 
     def _login(self, body: Any) -> Said:
         self.check(body, {"parameters": list}, ("parameters",), "LoginByAppSecret")
@@ -147,21 +159,26 @@ class KingdeeCloud(Stub):
 
     # --- receipts -----------------------------------------------------------------------------------------------------------------
 
-    def _save(self, data: Any) -> Said:
+    def _save(self, form: str, data: Any) -> Said:
         self.check(data, {"IsDeleteEntry": str, "IsAutoSubmitAndAudit": str, "Model": dict}, ("Model",), "data")
         model = data["Model"]
-        self.check(model, MODEL, tuple(name for name in MODEL if name != "FRECEIVEBILLSRCENTRY"), "Model")
+        fields = MODEL if form == "AR_RECEIVEBILL" else REFUND
+        self.check(model, fields, tuple(name for name in fields if not name.endswith("SRCENTRY")), "Model")
         if (data["IsDeleteEntry"], data["IsAutoSubmitAndAudit"], model["FID"], model["FBUSINESSTYPE"]) != ("true", "false", 0, "1"):
             raise self.mistake(f"Save: {data}")
         self._records(model)
         customer = self._customer(model["FCONTACTUNIT"])
-        self._customer(model["FPAYUNIT"])
+        self._customer(model.get("FPAYUNIT", model.get("FRECTUNIT")))
         self._open(model["FDATE"])
         if model["FBillNo"] in self.bills:
             raise self._throw(f"单据编号 {model['FBillNo']} 已经存在")
-        made = Bill(model["FBillNo"], model["FTHIRDBILLNO"], model["FDATE"])
-        for entry in model["FRECEIVEBILLENTRY"]:
+        made = Bill(model["FBillNo"], model["FTHIRDBILLNO"], model["FDATE"], form=form)
+        if (model["FBillTypeID"]["FNumber"] == "SKDLX01_SYS") != (form == "AR_RECEIVEBILL"):
+            raise self._throw("单据类型不属于该单据")
+        for entry in model.get("FRECEIVEBILLENTRY", ()):
             self._entry(entry, made)
+        if form == "AR_REFUNDBILL":
+            self._refund(model, made)
         for source in model.get("FRECEIVEBILLSRCENTRY", ()):
             self._source(source, made, customer)
         self.bills[made.number] = made
@@ -206,17 +223,33 @@ class KingdeeCloud(Stub):
             raise self._throw(f"源单 {number} 不存在")
         made.paid[number] = cents
 
+    def _refund(self, model: dict[str, Any], made: Bill) -> None:
+        for entry in model["FREFUNDBILLENTRY"]:
+            self.check(entry, REFUND_ENTRY, tuple(REFUND_ENTRY), "FREFUNDBILLENTRY")
+            self._records(entry)
+            amounts = {self._cents(entry[name]) for name in BACK}
+            if len(amounts) != 1 or max(amounts) <= 0:
+                raise self._throw("应退金额与实退金额不符")
+            made.bank -= amounts.pop()
+        if {self._cents(model[name]) for name in ("FREFUNDTOTALAMOUNTFOR", "FREALREFUNDAMOUNTFOR")} != {-made.bank}:
+            raise self._throw("表头金额与明细金额不符")
+        for source in model.get("FREFUNDBILLSRCENTRY", ()):
+            self.check(source, REFUND_SOURCE, tuple(REFUND_SOURCE), "FREFUNDBILLSRCENTRY")
+            receipt = self.bills.get(source["FSRCBILLNO"])
+            if source["FSOURCETYPE"] != "AR_RECEIVEBILL" or receipt is None or self._cents(source["FPLANREFUNDAMOUNT"]) > receipt.bank:
+                raise self._throw(f"源单 {source['FSRCBILLNO']} 不存在")
+
     def _cents(self, value: int | Decimal) -> int:
         cents = Decimal(value) * 100
         if cents != int(cents):
             raise self.mistake(f"{value} has more digits than cents")
         return int(cents)
 
-    def _operated(self, operation: str, data: Any) -> Said:
+    def _operated(self, operation: str, form: str, data: Any) -> Said:
         self.check(data, {"Numbers": list}, ("Numbers",), operation)
         (number,) = data["Numbers"]
         bill = self.bills.get(number)
-        if bill is None:
+        if bill is None or bill.form != form:
             raise self._throw(f"单据 {number} 不存在", 10)
         self._open(bill.date)
         if operation == "Delete":
@@ -257,10 +290,11 @@ class KingdeeCloud(Stub):
         return [[row[name] for name in data["FieldKeys"].split(",")] for row in rows[: data["Limit"]]]
 
     def _rows(self, form: str) -> list[dict[str, Any]]:
-        if form == "AR_RECEIVEBILL":
+        if form in ("AR_RECEIVEBILL", "AR_REFUNDBILL"):
             return [
                 {"FID": place, "FBillNo": one.number, "FTHIRDBILLNO": one.key, "FDocumentStatus": one.status}
                 for place, one in enumerate(self.bills.values())
+                if one.form == form
             ]
         if form == "BD_Customer":
             return [

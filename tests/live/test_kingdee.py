@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support import lines_file
 
 from live.desk import Desk, once
 from live.kingdee_stub import KingdeeCloud
@@ -52,6 +53,23 @@ def test_what_was_audited_is_reversed_and_deleted(desk: Desk) -> None:
     assert "1 accepted." in desk.push()
     assert _operations(desk) == ["UnAudit", "Delete"]
     assert desk.system.bills == {}
+
+
+def test_a_returned_payment_is_a_refund_of_its_receipt_and_is_taken_back_as_one(desk: Desk) -> None:
+    desk.books.ingest([lines_file(desk.folder, [{"amount": "-100.00", "bank_reference": "R9", "booking_date": "2026-10-17"}], "back.csv")])
+    desk.lines = dict(desk.books.state().lines.select("bank_reference", "line_id").iter_rows())
+    desk.pay("R1", "INV-1")
+    desk.push()
+    (receipt,) = desk.system.bills
+    desk.books.return_line(desk.lines["R9"], desk.lines["R1"])
+    desk.push()
+    (saved,) = [call for call in desk.writes() if call.body["formid"] == "AR_REFUNDBILL" and "Save" in call.path]
+    assert saved.body["data"]["Model"]["FREFUNDBILLSRCENTRY"][0]["FSRCBILLNO"] == receipt
+    assert [(one.form, one.bank, one.status) for one in desk.system.bills.values()][1:] == [("AR_REFUNDBILL", -100_00, "C")]
+    assert desk.system.bank() == 0
+    desk.books.undo(desk.lines["R9"])
+    assert "1 accepted." in desk.push()
+    assert list(desk.system.bills) == [receipt]
 
 
 @pytest.mark.parametrize(("status", "operations"), [("B", ["CancelAssign", "Delete"]), ("D", ["Delete"]), ("", [])])
