@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from effort import DEEP
 
+from live.business_central_stub import BusinessCentral
 from live.erpnext_stub import ErpNext
 from live.fxiaoke_stub import Fxiaoke
+from live.kingdee_stub import KingdeeCloud
 from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
@@ -19,6 +21,8 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm,
     "quickbooks-online": QuickBooks,
     "fxiaoke": Fxiaoke,
+    "business-central": BusinessCentral,
+    "kingdee-cloud": KingdeeCloud,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

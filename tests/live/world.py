@@ -1,7 +1,7 @@
 """Books whose decisions go to a stub of an ERP by calls; decisions, pushes, kills and lost answers at random, and what must hold after."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from live.stub import Call, Trouble
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.exports.erp.live import wire
+from matcher.exports.erp.records import Document
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.receipts import Sending
 from matcher.states import Sent
@@ -45,6 +46,9 @@ class System(Protocol):
 
     def outstanding(self) -> dict[str, int]:
         """What is open of each invoice."""
+
+    def take_back(self, external_id: str) -> None:
+        """What a person does there where no call takes a document back; called again after a kill, and then nothing is left to do."""
 
     def bank(self) -> int:
         """What came to the bank account, less what left it."""
@@ -233,9 +237,17 @@ class World:
     def push(self, **how: bool) -> Any:
         """A push. One that is killed or fails gives the error."""
         try:
-            return self.books.push(self.system.target, how=Sending(skip_unsupported=True, **how))
+            done = self.books.push(self.system.target, how=Sending(skip_unsupported=True, **how))
+            self._take_back([one.document for one in done.refused if one.document.reverses])
+            return done
         except (Killed, MatcherError) as error:
             return error
+
+    def _take_back(self, documents: Sequence[Document]) -> None:
+        """What the system has no call for, a person does there by hand, and says so."""
+        for one in documents:
+            self.system.take_back(one.reverses)
+            self.books.resolve([f"{one.external_id}=by-hand"], reason="reversed there", target=self.system.target)
 
     def settle(self) -> None:
         """The net is well again, and pushes go on until nothing is left to do."""
