@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.acknowledging import Acknowledged
     from matcher.pipeline.aged import AgingRequest
     from matcher.pipeline.exports import Exported
+    from matcher.pipeline.live.feeding import FedCustomers
     from matcher.pipeline.live.pulling import Pulled
     from matcher.pipeline.live.pushing import Pushed
     from matcher.pipeline.outbox import OutboxPage
@@ -145,6 +146,23 @@ class SendingMethods(ABC):
                 return pushing.preview(session, target, asked, self._present_day(session))
         with connecting.connected(self._opener(Work.SEND), target) as at:
             return pushing.push(at, asked, self._present_day, progress)
+
+    def push_customers(self, target: str, as_of: date | None = None, *, dry_run: bool = False, progress: Progress = SILENT) -> FedCustomers:
+        """Tells a CRM by calls of its interface how customers stand; see `pipeline.live.feeding`.
+
+        Args:
+            target: name of a system with a live connection that shows it.
+            as_of: the day of which it is told; the present day when None.
+            dry_run: count the rows, and call nothing.
+            progress: is told of the rows.
+
+        Raises:
+            MatcherError: ``target.no_form`` where the system does not show it; as `push`, and ``api.*``.
+        """
+        from matcher.pipeline.live import connecting, feeding
+
+        with connecting.connected(self._opener(Work.SEND), target) as at:
+            return feeding.feed(at, as_of or self.today(), dry_run=dry_run, progress=progress)
 
     def pull(
         self,

@@ -145,8 +145,9 @@ def lines_file(folder: Path, rows: Sequence[Row], name: str = "lines.csv") -> Pa
 
 
 def items_file(folder: Path, rows: Sequence[Row], name: str = "items.csv") -> Path:
-    """Open items in the contract's layout."""
-    return write(folder, name, table(ITEM_COLUMNS, rows, _ITEM))
+    """Open items in the contract's layout. Columns that it does not know come after its own."""
+    more = sorted({title for row in rows for title in row} - {*ITEM_COLUMNS})
+    return write(folder, name, table((*ITEM_COLUMNS, *more), rows, _ITEM))
 
 
 def customers_file(folder: Path, rows: Sequence[Row], name: str = "customers.csv") -> Path:

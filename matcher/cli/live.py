@@ -9,7 +9,7 @@ from matcher.cli.importing import remarks, show_result
 from matcher.cli.out import preview
 from matcher.cli.outbox import TAKEN, TAKEN_COLUMNS, taken_row
 from matcher.cli.progress import busy
-from matcher.cli.tables import counted, show, with_format
+from matcher.cli.tables import Column, Kind, counted, show, with_format
 from matcher.codes import NEEDS_PERSON
 from matcher.errors import MatcherError
 from matcher.states import Answered
@@ -17,12 +17,18 @@ from matcher.states import Answered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from matcher.books import Books
     from matcher.pipeline.live.pushing import Pushed
 
+_REFUSED = (
+    Column("customer_id", "customer", priority=0), Column("currency", " ", priority=1, once=True),
+    Column("message", "what the system says", Kind.TEXT, priority=0, wrap=True, least=16),
+)  # fmt: skip
 _TARGET = click.option("--target", required=True, metavar="NAME", help="The ERP; docs/erp.md lists those that can be called.")
 
 
 @click.command()
+@click.argument("what", default="receipts", type=click.Choice(["customers", "receipts"]))
 @with_books
 @with_format
 @_TARGET
@@ -30,8 +36,11 @@ _TARGET = click.option("--target", required=True, metavar="NAME", help="The ERP;
 @click.option("--rejected", is_flag=True, help="Also what the ERP has rejected, as it was.")
 @click.option("--skip-unsupported", is_flag=True, help="Leave out what the ERP has no form for (exit status 1).")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, and call nothing.")
-def push(output: str, target: str, *, everything: bool, rejected: bool, skip_unsupported: bool, dry_run: bool) -> None:
+def push(what: str, output: str, target: str, *, everything: bool, rejected: bool, skip_unsupported: bool, dry_run: bool) -> None:
     """Send the documents of the outbox to the ERP by calls of its interface, and take its answers in.
+
+    With `customers`, tell a CRM how each customer stands today, as `matcher export customers` writes it: every row again, under keys that
+    never change. Nothing is recorded of that, and the options for documents do not go with it.
 
     Nothing is booked twice: each document is recorded as sent before it is called, and one whose answer was lost is looked for there by
     its external id before anything is repeated. A push that was broken off, or killed, is taken up again by the same command.
@@ -45,6 +54,11 @@ def push(output: str, target: str, *, everything: bool, rejected: bool, skip_uns
     from matcher.pipeline.receipts import Sending
 
     books = open_books()
+    if what == "customers":
+        if everything or rejected or skip_unsupported:
+            raise MatcherError("usage.option", "--all, --rejected and --skip-unsupported are for documents")
+        _push_customers(books, target, output, dry_run=dry_run)
+        return
     how = Sending(everything, rejected, skip_unsupported, dry_run)
     with busy(f"pushing to {target}") as progress:
         done = books.push(target, how=how, progress=progress)
@@ -61,6 +75,25 @@ def push(output: str, target: str, *, everything: bool, rejected: bool, skip_uns
     if done.error is not None:
         raise done.error
     if done.refused or done.count(Answered.REJECTED) or done.count(Answered.UNKNOWN) or done.count(Answered.NEVER_ARRIVED):
+        click.get_current_context().exit(NEEDS_PERSON)
+
+
+def _push_customers(books: "Books", target: str, output: str, *, dry_run: bool) -> None:
+    with busy(f"pushing to {target}") as progress:
+        done = books.push_customers(target, dry_run=dry_run, progress=progress)
+    rows = [{"customer_id": one.customer_id, "currency": one.currency, "message": one.message} for one in done.refused]
+    if rows or output != "table":
+        show(
+            rows,
+            _REFUSED,
+            output,
+            complete=tuple(one.name for one in _REFUSED),
+            head=heading(books, "customers that were not taken") if rows else (),
+        )
+    told = counted(done.rows - len(rows), "row")
+    note(f"{counted(done.rows, 'row')}. Dry run: nothing is sent." if dry_run else f"{told} told of {done.as_of.isoformat()}.")
+    did(rows=done.rows, refused=len(rows))
+    if rows:
         click.get_current_context().exit(NEEDS_PERSON)
 
 

@@ -251,10 +251,15 @@ def _customers(session: Session, state: State, then: Asked, asked: FileRequest, 
     return customers.standing(customer_status(state, discount_grace_days=then.discount_grace_days))
 
 
+def customers_standing(session: Session, as_of: date, known: Known | None = None) -> pl.DataFrame:
+    """How each customer stood at the end of a day, as rows of `ledger.customer_status.STATUS`."""
+    then = asked_for(session, as_of, known)
+    return customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+
+
 def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: files.Outbox, known: Known | None) -> Exported:
     """How each customer stands, in the form of a CRM."""
-    then = asked_for(session, as_of, known)
-    rows = customer_status(whole(session, as_of, then.known), discount_grace_days=then.discount_grace_days)
+    rows = customers_standing(session, as_of, known)
     target = erp.load(asked.target)
     made = erp.customers(target, rows, asked.path.name, session.config.target.get(target.name, {}))
     for file in made:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support import CONFIG, lines_file, new_books
+from support import CONFIG, items_file, lines_file, new_books
 
 from live.erpnext_stub import ErpNext
 from live.stub import Call, Trouble
@@ -28,7 +28,10 @@ class Desk:
         patch.setattr(wire, "pause", self.pauses.append)
         self.target: str = system.target
         self.books = new_books(folder / "books", CONFIG + system.table(url))
-        self.books.pull(self.target)
+        self.books.pull(self.target, system.lists)
+        if "items" not in system.lists:
+            rows = [{"item_id": name, "customer_id": "C1", "document_no": name, "amount": "100.00"} for name in NAMES]
+            self.books.import_files("items", [items_file(folder, rows)])
         system.calls.clear()
         self.books.ingest([lines_file(folder, [{"amount": "100.00", "bank_reference": f"R{n}"} for n in (1, 2, 3)])])
         self.lines = dict(self.books.state().lines.select("bank_reference", "line_id").iter_rows())

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,11 +42,8 @@ class Call:
     query: Mapping[str, str]
     body: Any
     headers: Mapping[str, str]
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may book something."""
-        return self.method != "GET"
+    writes: bool = False
+    """Whether it may book something."""
 
 
 @dataclass
@@ -72,9 +69,12 @@ class Stub:
     Attributes:
         calls: all that came, in their order.
         mistakes: calls that no careful client makes.
+        lists: that can be pulled.
         trouble: asked for each call what happens to it.
         down: whether nobody answers: connections are closed at once.
     """
+
+    lists: tuple[str, ...] = ("customers", "items")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -93,6 +93,10 @@ class Stub:
     def rejected(self, call: Call) -> Said:
         """How the system refuses a call for reasons of its own."""
         raise NotImplementedError
+
+    def writes(self, call: Call) -> bool:
+        """Whether a call may book something."""
+        return call.method != "GET"
 
     def let_in(self, call: Call) -> bool:
         """Whether the call has what lets it in."""
@@ -122,6 +126,7 @@ class Stub:
 
     def handle(self, call: Call) -> tuple[Said | None, float]:
         """The answer, or None for a connection that is closed; and seconds before it."""
+        call = replace(call, writes=self.writes(call))
         with self._lock:
             self.calls.append(call)
             for late in self._late:

@@ -7,10 +7,15 @@ import pytest
 from effort import DEEP
 
 from live.erpnext_stub import ErpNext
+from live.odoo_stub import Odoo, Odoo17
 from live.stub import Trouble
 from live.world import System, World
+from live.zoho_books_stub import ZohoBooks
+from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], System]] = {"erpnext": ErpNext}
+SYSTEMS: dict[str, Callable[[], System]] = {
+    "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm
+}  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (24, 2, 4)
 TROUBLES = {
     Trouble.LOSE: 0.06, Trouble.LOSE_BEFORE: 0.04, Trouble.LATE: 0.03, Trouble.ERROR_DONE: 0.04, Trouble.ERROR: 0.04, Trouble.LIMIT: 0.06,

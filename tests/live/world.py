@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import polars as pl
 import pytest
 from support import CONFIG, NOW, customers_file, items_file, lines_file, new_books
 
@@ -99,6 +100,8 @@ class World:
         self.lines: dict[str, int] = dict(amounts)
         self.free_lines, self.free_items = sorted(self.lines), sorted(self.items)
         self.live: list[tuple[str, str, list[str]]] = []
+        self.lying: dict[str, str] = {}
+        """Lines whose money lies on account, and whose."""
 
     def _books(self, folder: Path, url: str, size: int) -> Books:
         books = new_books(folder / "books", CONFIG + self.system.table(url))
@@ -168,19 +171,39 @@ class World:
         self._decided(line, [one.item for one in asked], lambda: self.books.allocate(line, asked))
 
     def _pay_with_discount(self) -> None:
+        self._pay_and_clear("discount")
+
+    def _pay_with_fee(self) -> None:
+        self._pay_and_clear("fee")
+
+    def _pay_with_tax(self) -> None:
+        self._pay_and_clear("withholding_tax")
+
+    def _pay_and_clear(self, reason: str) -> None:
         fitting = [(line, name) for line in self.free_lines for name in self.free_items if self.lines[line] >= self.items[name]]
         if not fitting:
             return
         line, name = self.random.choice(fitting)
-        discount = self.random.randrange(1, self.items[name] // 10)
-        cash = self.items[name] - discount
-        asked = [AllocationRequest(name, f"{cash / 100:.2f}", f"{discount / 100:.2f}", "discount")]
+        cleared = self.random.randrange(1, self.items[name] // 10)
+        cash = self.items[name] - cleared
+        asked = [AllocationRequest(name, f"{cash / 100:.2f}", f"{cleared / 100:.2f}", reason)]
         self._decided(line, [name], lambda: self.books.allocate(line, asked))
 
     def _put_on_account(self) -> None:
         if self.free_lines:
-            line = self.random.choice(self.free_lines)
-            self._decided(line, [], lambda: self.books.on_account([line], self.random.choice(CUSTOMERS)))
+            line, customer = self.random.choice(self.free_lines), self.random.choice(CUSTOMERS)
+            self._decided(line, [], lambda: self.books.on_account([line], customer))
+            self.lying[line] = customer
+
+    def _apply(self) -> None:
+        """Money that lies on account pays an invoice of its customer."""
+        fitting = [(line, name) for line, whose in sorted(self.lying.items()) for name in self.free_items if self.customer[name] == whose]
+        if fitting:
+            line, name = self.random.choice(fitting)
+            cash = min(self.lines[line], self.items[name])
+            self._decided(line, [name], lambda: self.books.allocate(line, [AllocationRequest(name, f"{cash / 100:.2f}")]))
+            self.lying.pop(line)
+            self.live = [one for one in self.live if one != ("", line, [])]
 
     def _write_off(self) -> None:
         if self.free_items:
@@ -194,6 +217,9 @@ class World:
         if self.live:
             gone = self.live.pop(self.random.randrange(len(self.live)))
             self.books.undo(gone[1] or gone[0])
+            if gone[1] and self.books.state().lines.filter(pl.col("line_id") == gone[1])["state"].item() == "posted":
+                self.books.undo(gone[1])  # the money, which lay on account before it paid
+            self.lying.pop(gone[1], None)
             self.free_items = sorted([*self.free_items, *gone[2]])
             self.free_lines = sorted({*self.free_lines, *([gone[1]] if gone[1] else [])})
 

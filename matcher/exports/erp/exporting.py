@@ -111,7 +111,12 @@ def customers(target: Target, rows: pl.DataFrame, file_name: str, table: Mapping
     settings = settings_of(target, table)
     _check_ending(target, file_name)
     with failures_named(target.name):
-        return tuple(target.customers(CustomerFeed(render(rows, dict.fromkeys(STATUS_AMOUNTS, "currency")), settings, file_name)))
+        return tuple(target.customers(customer_feed(rows, settings, file_name)))
+
+
+def customer_feed(rows: pl.DataFrame, settings: TargetSettings, file_name: str = "") -> CustomerFeed[TargetSettings]:
+    """How customers stand, with amounts as decimal text."""
+    return CustomerFeed(render(rows, dict.fromkeys(STATUS_AMOUNTS, "currency")), settings, file_name)
 
 
 def _refused(target: Target, settings: TargetSettings, every: Sequence[Document]) -> tuple[Refused, ...]:

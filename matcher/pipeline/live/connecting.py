@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from matcher.exports.erp import live as connections
 from matcher.exports.erp.base import Target
 from matcher.exports.erp.live.base import Context, Live
 from matcher.exports.erp.live.wire import Wire
+from matcher.exports.erp.records import Document
 from matcher.pipeline.session import Session
 
 
@@ -55,8 +57,18 @@ def prepared(session: Session, name: str) -> tuple[Target, Live[Any, Any], Conte
     entities = {one.id: one.name for one in session.config.entity}
     about = Context(settings, connections.connection_of(live, table), entities)
     forms = target.forms if live.forms is None else live.forms
-    made = replace(target, forms=forms, refuses=live.refuses, render=lambda batch: (), run=None, endings=())
+    if (entity := about.connection.entity) and entity not in entities:
+        raise MatcherError("target.setting", f"target.{name}.api.entity: the books have no legal entity {entity!r}", "matcher.toml")
+    refuses = partial(_refuses, live, entity)
+    made = replace(target, forms=forms, refuses=refuses, render=lambda batch: (), run=None, endings=())
     return made, live, about
+
+
+def _refuses(live: Live[Any, Any], entity: str, document: Document, settings: Any) -> str:
+    """Why the system has no form for a document; a system of one legal entity has none for those of others."""
+    if entity and document.entity != entity:
+        return f"is of the legal entity {entity}, and the document of {document.entity}"
+    return live.refuses(document, settings)
 
 
 @contextmanager

@@ -36,12 +36,13 @@ class Doubt:
 
     Attributes:
         called: it was sent by a call, and no file that somebody may still load: if it is not there, it never arrived.
-        in_force: it would be sent so today: what is missing of it may be booked.
+        whole: its contents are known to be those that were sent, so that what is missing of it may be booked: it would be sent so today,
+            or its decision was undone, whose allocations stay as they were.
     """
 
     document: Document
     called: bool
-    in_force: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,12 @@ def doubts(session: Session, target: str, ids: frozenset[str], as_of: date) -> t
     standing = {one.external_id: one for one in records(today, state, job)}
     gone = records(as_sent(state, job, ids - standing.keys()), state, job)
     every = sorted((*standing.values(), *gone), key=lambda one: (bool(one.reverses), one.date, one.external_id))
-    return tuple(Doubt(one, one.external_id in called, one.external_id in standing) for one in every)
+    live = set(state.decisions.filter("live")["decision_id"])
+    return tuple(Doubt(one, one.external_id in called, one.external_id in standing or one.decision_id not in live) for one in every)
 
 
 def ask(at: Connected, every: Sequence[Doubt], progress: Progress) -> Iterator[tuple[Taken, ...]]:
-    """Asks for documents, and records what is found; of one that is there in part the rest is booked, if it is in force.
+    """Asks for documents, and records what is found; of one that is there in part the rest is booked.
 
     Raises:
         MatcherError: ``api.*``; what was answered before is recorded.
@@ -97,7 +99,7 @@ def ask(at: Connected, every: Sequence[Doubt], progress: Progress) -> Iterator[t
         error: MatcherError | None = None
         for one in group:
             found = book(at, one.document, only_ask=True)
-            if found.outcome and found.outcome.result == Answered.UNKNOWN and one.in_force and not found.error:
+            if found.outcome and found.outcome.result == Answered.UNKNOWN and one.whole and not found.error:
                 found = book(at, one.document)
             error = found.error
             if error is not None:

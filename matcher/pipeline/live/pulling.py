@@ -18,6 +18,7 @@ from matcher.pipeline import imports
 from matcher.pipeline.acknowledging import Taken
 from matcher.pipeline.import_results import ImportResult
 from matcher.pipeline.imports import Allowed, ImportKind
+from matcher.pipeline.invoices import Named
 from matcher.pipeline.live import doubts as doubtful
 from matcher.pipeline.live.connecting import Connected
 from matcher.pipeline.live.doubts import doubts, open_of
@@ -71,13 +72,14 @@ def pull(
     read = [(kind, *_read(at, kind, day, progress)) for kind in _KINDS if kind in kinds]
     taken = _answers(at, until, progress) if ask else ()
     results: list[ImportResult] = []
+    of_entity = Named(entity=at.about.connection.entity)
     with at.opened(write=True) as session:
         for kind, layout, name, data in read:
             of_items = kind == "items"
             results.append(
                 imports.import_files(
                     session, kind, [Source.of(data, name)], allowed=allowed if of_items else None,
-                    snapshot_date=day if of_items else None, layout=layout,
+                    snapshot_date=day if of_items else None, layout=layout, named=of_entity if of_items else None,
                 )
             )  # fmt: skip
     return Pulled(tuple(results), tuple((name, data) for _, _, name, data in read), taken)
@@ -101,10 +103,12 @@ def _read(at: Connected, kind: str, day: date, progress: Progress) -> tuple[str,
         progress.stage(f"reading {kind}")
         before = _control(at, listing)
         rows = _rows(at, listing, kind, progress)
+        again = _rows(at, listing, kind, progress) if listing.twice else rows
         after = _control(at, listing)
-        if before == after and not (why := _differs(rows, listing, before)):
+        same = before == after and rows == again
+        if same and not (why := _differs(rows, listing, before)):
             return listing.layout, f"{at.wire.host} {kind} {day.isoformat()}.csv", _file(rows, listing)
-    said = f"the list of {kind} changed while it was read, {TIMES} times" if before != after else f"the list of {kind} {why}"
+    said = f"the list of {kind} changed while it was read, {TIMES} times" if not same else f"the list of {kind} {why}"
     raise MatcherError("pull.control", said, at.wire.host)
 
 

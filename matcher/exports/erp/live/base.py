@@ -5,7 +5,7 @@ A live target makes requests and reads replies. It sends nothing, waits for noth
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import ip_address
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from matcher.errors import MatcherError
+from matcher.exports.erp.base import CustomerFeed
 from matcher.exports.erp.live.secret import Secret
 from matcher.exports.erp.records import Document, Form
 from matcher.exports.erp.settings import TargetSettings
@@ -44,6 +46,8 @@ class Connection(BaseModel):
         url: address of the system, with https; http is for this machine only.
         timeout: seconds that an answer may take.
         page: rows that one page of a list has.
+        entity: id of the legal entity of the books that the system is of, where it is of one and does not say which; '' where the books
+            have one only, or the system says it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -51,6 +55,7 @@ class Connection(BaseModel):
     url: str = Field(min_length=1)
     timeout: int = Field(60, ge=1, le=600)
     page: int = Field(500, ge=1, le=5000)
+    entity: str = ""
 
     @field_validator("url")
     @classmethod
@@ -141,10 +146,12 @@ class Access:
     Attributes:
         headers: that every call carries.
         values: whatever else the target's `seal` puts into calls: tokens in bodies, ids of companies.
+        remark: what people are told at the end of the command; '' for nothing.
     """
 
     headers: Mapping[str, Secret] = field(default_factory=dict)
     values: Mapping[str, Secret] = field(default_factory=dict)
+    remark: str = ""
 
 
 class Control(NamedTuple):
@@ -168,6 +175,8 @@ class Listing:
         control: asks what the whole list is; None where the system cannot say. It is asked before the first page and after the last.
         controlled: what the reply to `control` means; None where it is no answer.
         summed: title of the column whose sum `Control.total` is.
+        twice: the list is read twice, and both must be the same: for a system that counts pages, where a row may go from one page to
+            another between two calls, and cannot say what the whole list is.
     """
 
     layout: str
@@ -178,6 +187,21 @@ class Listing:
     control: Request | None = None
     controlled: Callable[[Reply], Control | None] = lambda reply: None
     summed: str = ""
+    twice: bool = False
+
+
+class Fed(NamedTuple):
+    """A call that says how customers stand. It writes over what is there, and may be repeated.
+
+    Attributes:
+        request: says it.
+        keys: of its rows, in their order.
+        read: what the reply means: an outcome for each row, or one for all.
+    """
+
+    request: Request
+    keys: tuple[str, ...]
+    read: Callable[[Reply], Sequence[Outcome]]
 
 
 S = TypeVar("S", bound=TargetSettings)
@@ -215,6 +239,7 @@ class Live(ABC, Generic[S, C]):
         secrets: what lets us in, in the order in which `sign_in` gets them: ``TOKEN`` is looked for as MATCHER_NAME_TOKEN.
         hosts: further hosts that are called, besides that of the address: of tokens, of files.
         settle: seconds after which a call that was not answered can no longer arrive; 0 where every step is `Step.safe`.
+        pace: seconds to wait after too many calls, where the system does not say how long; 0 for 1, 2, 4 and so on.
         forms: what the interface has a form for; None for what the files of the target have.
         lists: the lists that can be pulled.
     """
@@ -224,6 +249,7 @@ class Live(ABC, Generic[S, C]):
     secrets: ClassVar[tuple[str, ...]] = ("TOKEN",)
     hosts: ClassVar[tuple[str, ...]] = ()
     settle: ClassVar[int] = 120
+    pace: ClassVar[int] = 0
     forms: ClassVar[frozenset[Form] | None] = None
     lists: ClassVar[tuple[str, ...]] = ("items", "customers")
 
@@ -253,6 +279,10 @@ class Live(ABC, Generic[S, C]):
         """Whether a reply says that we are not signed in, or no longer: nothing was done then."""
         return reply.status == 401
 
+    def limited(self, reply: Reply) -> bool:
+        """Whether a reply says that there were too many calls: nothing was done then."""
+        return reply.status == 429
+
     @abstractmethod
     def step(self, document: Document, about: Context[S, C], done: Sequence[Outcome]) -> Step | None:
         """The next call that books a document; None when all are done.
@@ -262,6 +292,14 @@ class Live(ABC, Generic[S, C]):
             about: tables and entities.
             done: what became of the calls before, all of them accepted.
         """
+
+    def feed(self, feed: CustomerFeed[S], about: Context[S, C]) -> Iterator[Fed]:
+        """The calls that say how customers stand, for a system that shows it.
+
+        Raises:
+            MatcherError: ``target.no_form`` where it does not.
+        """
+        raise MatcherError("target.no_form", f"{self.name} cannot be told by calls how customers stand")
 
     @abstractmethod
     def listing(self, kind: str, about: Context[S, C]) -> Listing:

@@ -57,6 +57,7 @@ class Wire:
 
     Attributes:
         host: of the system, for messages.
+        remarks: what signing in has to say to people.
     """
 
     def __init__(self, live: Live[Any, Any], about: Context[Any, Any], secrets: Sequence[Secret]) -> None:
@@ -71,6 +72,7 @@ class Wire:
         self._httpx = httpx
         self._live, self._about, self._secrets = live, about, secrets
         self._access: Access | None = None
+        self.remarks: list[str] = []
         self._url: str = about.connection.url
         self.host: str = urlsplit(self._url).hostname or ""
         self._timeout = float(about.connection.timeout)
@@ -92,18 +94,7 @@ class Wire:
         Raises:
             MatcherError: ``api.unreachable``, ``api.limited``, ``api.denied``, ``api.answer``.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                reply = self._let_in(request)
-            except Lost as lost:
-                why = lost.why
-            else:
-                if reply.status not in _PASSING:
-                    return reply
-                why = f"the answer is {reply.status}"
-            if attempt < ATTEMPTS:
-                pause(_backoff(attempt))
-        raise MatcherError("api.unreachable", f"{why}, {ATTEMPTS} times", self.host)
+        return self._repeatedly(lambda: self._let_in(request))
 
     def tell(self, request: Request) -> Reply:
         """Makes a call that books something.
@@ -122,6 +113,7 @@ class Wire:
         for again in (False, True):
             if self._access is None or again:
                 self._access = self._live.sign_in(self._ask_plainly, self._secrets, self._about)
+                self.remarks += [self._access.remark] if self._access.remark not in ("", *self.remarks) else []
             reply = self._patiently(self._sealed(request, self._access))
             if not self._live.expired(reply):
                 break
@@ -131,11 +123,19 @@ class Wire:
 
     def _ask_plainly(self, request: Request) -> Reply:
         """A call of signing in, which nothing lets in."""
+        return self._repeatedly(lambda: self._patiently(request))
+
+    def _repeatedly(self, call: Callable[[], Reply]) -> Reply:
+        """The reply to a call that books nothing: it is repeated after any passing failure."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._patiently(request)
+                reply = call()
             except Lost as lost:
                 why = lost.why
+            else:
+                if reply.status not in _PASSING:
+                    return reply
+                why = f"the answer is {reply.status}"
             if attempt < ATTEMPTS:
                 pause(_backoff(attempt))
         raise MatcherError("api.unreachable", f"{why}, {ATTEMPTS} times", self.host)
@@ -154,9 +154,9 @@ class Wire:
                     raise MatcherError("api.unreachable", f"{error.why}, {ATTEMPTS} times", self.host) from None
                 pause(_backoff(attempt))
                 continue
-            if reply.status != 429:
+            if not self._live.limited(reply):
                 return reply
-            wait = _retry_after(reply.headers.get("retry-after", ""), attempt)
+            wait = _retry_after(reply.headers.get("retry-after", ""), self._live.pace or _backoff(attempt))
             if wait > LONGEST_WAIT or attempt == ATTEMPTS:
                 raise MatcherError("api.limited", f"it takes no more calls now, and asks to wait {wait:.0f} seconds", self.host)
             pause(wait)
@@ -267,14 +267,14 @@ def _backoff(attempt: int) -> float:
     return float(2 ** (attempt - 1))
 
 
-def _retry_after(text: str, attempt: int) -> float:
+def _retry_after(text: str, otherwise: float) -> float:
     """Seconds to wait: as the header Retry-After says, in seconds or as a moment."""
     if text.strip().isdecimal():
         return float(text.strip()[:9])
     try:
         at = parsedate_to_datetime(text)
     except (TypeError, ValueError):
-        return _backoff(attempt)
+        return otherwise
     moment = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 

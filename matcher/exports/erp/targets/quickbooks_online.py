@@ -23,9 +23,9 @@ MOST_NOTE = 4000
 """Characters of a private note."""
 _LINKED = {"invoice": "Invoice", "instalment": "Invoice", "debit_note": "Invoice", "credit_note": "CreditMemo"}
 """What QuickBooks calls our types of documents."""
-_FORMS = frozenset(Form) - {Form.NO_CUSTOMER, Form.OTHER_CUSTOMER, Form.CURRENCIES, Form.APPLICATION, Form.REFUND, Form.RETURN}
+FORMS = frozenset(Form) - {Form.NO_CUSTOMER, Form.OTHER_CUSTOMER, Form.CURRENCIES, Form.APPLICATION, Form.REFUND, Form.RETURN}
 _ID = re.compile(r"\d+")
-_MADE = {"Payment": "payment", "JournalEntry": "journalentry"}
+MADE = {"Payment": "payment", "JournalEntry": "journalentry"}
 _REFUSED = ("ValidationFault",)
 """Faults that say that nothing was booked and that the same call is refused again."""
 
@@ -63,9 +63,7 @@ class Settings(MappedSettings):
 def refuses(document: Document, settings: Settings) -> str:
     """What QuickBooks knows by its own ids only, and amounts that it cannot link."""
     if document.kind == Kind.REVERSAL:
-        needed = bool(_cleared(document)) + 1
-        told = _numbers(document.reverses_number)
-        return "" if len(told) == needed else "takes back what it told all numbers of: take its answer in first"
+        return "takes back what it told all numbers of: take its answer in first" if lacks_numbers(document) else ""
     if not _ID.fullmatch(settings.customer(document)):
         return f"knows customers by its own ids, and {settings.customer(document)!r} is none"
     for part in document.parts:
@@ -142,9 +140,9 @@ def _entry_line(one: Document, side: str, account: str, amount: int, more: Mappi
 
 def _back(one: Document) -> Iterator[Step]:
     """Voids the payment and deletes the journal entry; both want the token that they have now, which is asked first."""
-    for number, told in enumerate(_numbers(one.reverses_number)):
+    for number, told in enumerate(numbers(one.reverses_number)):
         entity, identity = told.split("/")
-        name = next(known for known, path in _MADE.items() if path == entity)
+        name = next(known for known, path in MADE.items() if path == entity)
         yield Step("GET", told)
         how = "operation=update&include=void" if entity == "payment" else "operation=delete"
         body: dict[str, object] = {"Id": identity, "SyncToken": f"${{{2 * number + 1}.{name}.SyncToken}}"}
@@ -153,10 +151,15 @@ def _back(one: Document) -> Iterator[Step]:
         yield Step("POST", f"{entity}?{how}&requestid={steps.key(one.external_id, 2 * number + 2)}", body)
 
 
-def _numbers(told: str) -> list[str]:
+def lacks_numbers(document: Document) -> bool:
+    """Whether it takes back what QuickBooks has not told all numbers of: a payment, and the journal entry of what is cleared."""
+    return len(numbers(document.reverses_number)) != bool(_cleared(document)) + 1
+
+
+def numbers(told: str) -> list[str]:
     """What was booked, the payment first; a bare number is one of a payment."""
     found = [one if "/" in one else f"payment/{one}" for one in told.split()]
-    return sorted((one for one in found if one.split("/")[0] in _MADE.values()), reverse=True)
+    return sorted((one for one in found if one.split("/")[0] in MADE.values()), reverse=True)
 
 
 def _cleared(one: Document) -> int:
@@ -169,11 +172,12 @@ def _path(one: Document, entity: str, number: int) -> str:
 
 def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
     """The lines of the file with the ``response`` of QuickBooks. The number is what was booked, such as ``payment/`` and its id."""
-    return steps.answers(data, name, _read)
+    return steps.answers(data, name, read)
 
 
-def _read(response: Mapping[str, object]) -> Outcome:
-    for name, entity in _MADE.items():
+def read(response: object) -> Outcome:
+    """What an answer says: what was booked, such as ``payment/213``, or the words of a refusal."""
+    for name, entity in MADE.items():
         if made := text_of(at(response, name, "Id")):
             return Answered.ACCEPTED, f"{entity}/{made}", ""
     fault = at(response, "Fault") or at(response, "fault")
@@ -190,5 +194,5 @@ def _words(error: object) -> str:
 
 TARGET = Target(
     "quickbooks-online", "payments and journal entries as calls of the API of QuickBooks Online (.jsonl)", (".jsonl",), Settings,
-    forms=_FORMS, refuses=refuses, render=render, read_answer=read_answer,
+    forms=FORMS, refuses=refuses, render=render, read_answer=read_answer,
 )  # fmt: skip

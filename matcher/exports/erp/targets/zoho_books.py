@@ -9,6 +9,8 @@ Zoho Books adds nothing up: ``Amount`` is what the customer paid, bank charges i
 
 from collections.abc import Iterable, Iterator
 
+from pydantic import Field
+
 from matcher.exports.erp.base import File, Rendering, Target
 from matcher.exports.erp.records import Document, Form, Kind, Part
 from matcher.exports.erp.settings import MappedSettings, Text
@@ -20,7 +22,8 @@ TITLES = (
 )  # fmt: skip
 MOST_REFERENCE = 100
 """Characters of a reference number."""
-_FORMS = frozenset({Form.FEE, Form.WITHHOLDING_TAX, Form.ON_ACCOUNT})
+FORMS = frozenset({Form.FEE, Form.WITHHOLDING_TAX, Form.ON_ACCOUNT})
+"""What a payment received has a form for."""
 
 
 class Settings(MappedSettings):
@@ -29,10 +32,22 @@ class Settings(MappedSettings):
     Attributes:
         mode: how customers pay, as Zoho Books has it under Payment Modes.
         tax_account: the account of tax withheld; needed only where tax was withheld.
+        id_column: column of our list of open items that has the id of the invoice there; '' where the item's own key is it.
+        customers: id of the customer there, where it is not the id of our list, by customer id.
     """
 
     mode: Text = "Bank Transfer"
     tax_account: str = ""
+    id_column: str = ""
+    customers: dict[str, Text] = Field(default_factory=dict)
+
+    def invoice(self, part: Part) -> str:
+        """Zoho Books' id of an invoice; '' where the list has none."""
+        return part.extra.get(self.id_column, "") if self.id_column else part.item_id
+
+    def customer(self, document: Document) -> str:
+        """Zoho Books' id of the customer."""
+        return self.customers.get(document.customer.id, document.customer.id)
 
     def lacking(self, documents: Iterable[Document]) -> Iterator[str]:
         """Bank accounts that are mapped to nothing, and the account of tax that was withheld."""
@@ -55,16 +70,18 @@ def refuses(document: Document, settings: Settings) -> str:
 
 def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     """One CSV file."""
-    rows = [row for document in batch.documents for row in _rows(document, batch.settings)]
+    rows = [row for document in batch.documents for row in rows_of(document, batch.settings)]
     return (csv_file(batch.file_name, TITLES, rows),)
 
 
-def _rows(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+def rows_of(one: Document, settings: Settings) -> Iterator[tuple[Cell, ...]]:
+    """A row for each invoice that a payment pays; one without invoice where it pays none."""
     assert one.line is not None
     charges = sum(part.adjusted(Form.FEE) for part in one.parts)
     tax = any(part.adjusted(Form.WITHHOLDING_TAX) for part in one.parts)
     head = (
-        one.external_id, one.date, one.customer.id, one.customer.name, settings.mode, one.line.text, one.decimal(one.amount + charges),
+        one.external_id, one.date, settings.customer(one), one.customer.name, settings.mode, one.line.text,
+        one.decimal(one.amount + charges),
         one.currency, one.decimal(charges), settings.tax_account if tax else "", settings.account(one),
         one.line.reference[:MOST_REFERENCE],
     )  # fmt: skip
@@ -81,5 +98,5 @@ def _applied(one: Document, part: Part | None) -> tuple[Cell, ...]:
 
 
 TARGET = Target(
-    "zoho-books", "payments received for the import of Zoho Books (.csv)", (".csv",), Settings, forms=_FORMS, refuses=refuses, render=render
+    "zoho-books", "payments received for the import of Zoho Books (.csv)", (".csv",), Settings, forms=FORMS, refuses=refuses, render=render
 )

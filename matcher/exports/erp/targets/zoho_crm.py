@@ -109,13 +109,20 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
 
 def customers(feed: CustomerFeed[Settings]) -> tuple[File, ...]:
     """The same of records that say how customers stand."""
-    names = {**CUSTOMER_FIELDS, **feed.settings.customer_fields}
-    rows = []
-    for row in feed.rows.iter_rows(named=True):
-        values = {what: _number(value) if what in _NUMBERS else value for what, value in row.items()}
-        rows.append({names[what]: _cut(value) if isinstance(value, str) else value for what, value in values.items() if names[what]})
+    names, rows = standing_rows(feed)
     titles = [name for what in CUSTOMER_FIELDS if (name := names[what])]
     return _files(feed.file_name, rows, titles, feed.settings, names["key"], names["customer_id"])
+
+
+def standing_rows(feed: CustomerFeed[Settings]) -> tuple[Mapping[str, str], list[dict[str, _Value]]]:
+    """Names of the fields by what they say, and the records that say how customers stand."""
+    names = {**CUSTOMER_FIELDS, **feed.settings.customer_fields}
+    rows = []
+    for told in feed.rows.iter_rows(named=True):
+        row = told | {"customer_name": told["customer_name"] or told["customer_id"]}  # a record must have a name
+        values = {what: _number(value) if what in _NUMBERS else value for what, value in row.items()}
+        rows.append({names[what]: _cut(value) if isinstance(value, str) else value for what, value in values.items() if names[what]})
+    return names, rows
 
 
 def _number(text: str | None) -> Decimal | None:
@@ -136,12 +143,17 @@ def _files(
 
 
 def _request(name: str, rows: Sequence[Mapping[str, _Value]], settings: Settings, key: str, customer: str) -> File:
-    body: dict[str, object] = {"data": rows, "duplicate_check_fields": [key]}
+    return made(name, (json_text(upsert(rows, settings, key, customer)) + "\n").encode(errors="backslashreplace"))
+
+
+def upsert(rows: Sequence[Mapping[str, _Value]], settings: Settings, key: str, customer: str) -> dict[str, object]:
+    """The body of an upsert: records that are found by the field `key`, with a lookup of the account by the field `customer`."""
+    body: dict[str, object] = {"data": list(rows), "duplicate_check_fields": [key]}
     if not settings.workflows:
         body["trigger"] = []
     if settings.account_field:
         body["data"] = [dict(row) | ({settings.account_field: {"id": row[customer]}} if row.get(customer) else {}) for row in rows]
-    return made(name, (json_text(body) + "\n").encode(errors="backslashreplace"))
+    return body
 
 
 def rows_of(one: Document, settings: Settings) -> Iterator[dict[str, _Value]]:
@@ -187,7 +199,7 @@ def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
         answered = at(record, "response", "data")
         if isinstance(answered, list) and len(answered) != len(asked):
             raise MatcherError("ack.unreadable", f"{len(answered)} answers for {len(asked)} records", place)
-        whole = _whole(record["response"])
+        of_all = whole(record["response"])
         for row, said in zip_longest(asked, answered if isinstance(answered, list) else ()):
             document = text_of(at(row, settings.field("document")))
             if not document:
@@ -195,7 +207,7 @@ def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
             count = text_of(at(row, settings.field("rows")))
             rows[document] = int(count) if count.isdecimal() else 1
             places.setdefault(document, place)
-            found.setdefault(document, []).append(_of_record(said) if isinstance(answered, list) else whole)
+            found.setdefault(document, []).append(of_record(said) if isinstance(answered, list) else of_all)
     return [_of_document(document, said, rows[document], places[document]) for document, said in found.items()]
 
 
@@ -211,8 +223,8 @@ def _of_document(document: str, said: list[tuple[Answered, str, str]], rows: int
     return Answer(document, Answered.ACCEPTED, said[0][1], "", place)
 
 
-def _of_record(said: object) -> tuple[Answered, str, str]:
-    """What is said of one record."""
+def of_record(said: object) -> tuple[Answered, str, str]:
+    """What an upsert says of one record: what became of it, its id, and words."""
     if text_of(at(said, "status")) == "success":
         return Answered.ACCEPTED, text_of(at(said, "details", "id")), ""
     code, message, name = (text_of(at(said, *path)) for path in (("code",), ("message",), ("details", "api_name")))
@@ -221,7 +233,7 @@ def _of_record(said: object) -> tuple[Answered, str, str]:
     return Answered.REJECTED, "", " ".join(filter(None, (code, message, name)))
 
 
-def _whole(response: object) -> tuple[Answered, str, str]:
+def whole(response: object) -> tuple[Answered, str, str]:
     """What is said of a request as a whole, such as that the token is out of date."""
     code, message = text_of(at(response, "code")), text_of(at(response, "message"))
     return (Answered.UNKNOWN, "", message) if code in _NOT_DONE else (Answered.REJECTED, "", f"{code} {message}".strip())
