@@ -10,11 +10,12 @@ from live.erpnext_stub import ErpNext
 from live.odoo_stub import Odoo, Odoo17
 from live.stub import Trouble
 from live.world import System, World
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
 SYSTEMS: dict[str, Callable[[], System]] = {
-    "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm
+    "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "xero": Xero
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (24, 2, 4)
 TROUBLES = {

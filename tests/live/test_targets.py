@@ -9,10 +9,11 @@ import pytest
 
 from live.desk import Desk, always, once
 from live.stub import Call, Trouble
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], Any]] = {"zoho-books": ZohoBooks, "zoho-crm": ZohoCrm}
+SYSTEMS: dict[str, Callable[[], Any]] = {"zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "xero": Xero}
 
 
 @pytest.fixture(params=SYSTEMS)
