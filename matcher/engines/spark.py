@@ -8,7 +8,7 @@ again elsewhere.
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,6 @@ from matcher.matching.records import Receipt
 from matcher.rules.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from pyspark import Broadcast
     from pyspark.sql import SparkSession
 
 SLICE = 2_000
@@ -57,11 +56,7 @@ class SparkEngine:
             raise MatcherError("extra.missing", "the package pyspark is not installed", hint=hint) from error
         if self.master.startswith("local"):
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # its executors would take the first Python that they find
-        own = {
-            "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC",
-            # a slice of receipts is one row
-            "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
-        }  # fmt: skip
+        own = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC"}
         try:
             return SparkSession.builder.master(self.master).appName("matcher").config(map={**own, **self._settings}).getOrCreate()
         except Exception as error:  # Java's errors come as several classes, some only where Java is missing
@@ -151,14 +146,13 @@ class _OnCluster:
         self._here.drop(line)
 
     def _found(self, what: str, lines: Sequence[str]) -> Iterator[Found]:
-        taken = self._session.sparkContext.broadcast([tuple(one) for one in self._taken])
-        slices = [lines[place : place + SLICE] for place in range(0, len(lines), SLICE)]
-        asked = pl.DataFrame({"slice": range(len(slices)), "work": [self._work(what, part) for part in slices]}).to_arrow()
-        tasks = self._session.createDataFrame(asked).repartitionByRange(len(slices), "slice")
-        answers = tasks.mapInArrow(_looked(self._context, taken), "slice long, answer binary").toArrow()
-        rows = sorted(zip(answers["slice"].to_pylist(), answers["answer"].to_pylist(), strict=True))
-        for _, answer in rows:
-            yield from map(unpacked, pickle.loads(answer))
+        context, told = self._session.sparkContext, self._context
+        taken = context.broadcast([tuple(one) for one in self._taken])
+        slices = [self._work(what, lines[place : place + SLICE]) for place in range(0, len(lines), SLICE)]
+        # neither columns nor a shuffle: a slice is one task, and mapInArrow would ask for pandas
+        answers = context.parallelize(slices, len(slices)).map(lambda work: answer(told.value, taken.value, work))
+        for rows in answers.collect():
+            yield from map(unpacked, pickle.loads(rows))
 
     def _work(self, what: str, lines: Sequence[str]) -> bytes:
         receipts = [self._receipts[line] for line in lines]
@@ -167,20 +161,6 @@ class _OnCluster:
         rare = {amount: [(item.item_id, item.customer_id) for item in items] for amount, items in few.items() if items}
         question = Question(what, list(lines), (), (), rare)
         return pickle.dumps((question, [packed_receipt(one) for one in receipts]), pickle.HIGHEST_PROTOCOL)
-
-
-def _looked(context: "Broadcast[bytes]", taken: "Broadcast[list[Any]]") -> Callable[[Iterator[Any]], Iterator[Any]]:
-    """What a task does: a row with an answer for each row with a question."""
-
-    def look(batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        for batch in batches:
-            numbers, work = batch.column("slice").to_pylist(), batch.column("work").to_pylist()
-            made = [answer(context.value, taken.value, each) for each in work]
-            yield pa.RecordBatch.from_arrays([pa.array(numbers, pa.int64()), pa.array(made, pa.binary())], names=["slice", "answer"])
-
-    return look
 
 
 _known: list[tuple[bytes, tuple[Snapshot, Rulebook, int]]] = []

@@ -4,6 +4,7 @@ import polars as pl
 
 from matcher.exports.people import PEOPLE, with_names
 from matcher.exports.tables import Report
+from matcher.frames import State
 
 COLUMNS = (
     "line_id", "account", "bank_reference", "booking_date", "line_amount", "currency", "item_id", "document_no", "entity", "customer_id",
@@ -13,7 +14,12 @@ COLUMNS = (
 """Columns of `matches`. Contract, section 4."""
 
 
-def matches(lines: pl.DataFrame, items: pl.DataFrame, allocations: pl.DataFrame, customers: pl.DataFrame) -> Report:
+def matches(state: State) -> Report:
+    """`of_lines` of all lines of the books as of a day."""
+    return of_lines(state.lines, state.items, state.allocations, state.customers)
+
+
+def of_lines(lines: pl.DataFrame, items: pl.DataFrame, allocations: pl.DataFrame, customers: pl.DataFrame) -> Report:
     """One row for each allocation, posted and proposed, and one row for each line without any.
 
     Args:

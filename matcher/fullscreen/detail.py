@@ -154,4 +154,4 @@ def _due(due: date | None, line: WaitingLine, as_of: date) -> str:
 def _percent(ppm: int) -> str:
     from matcher.amounts import percent
 
-    return percent(ppm, 2)
+    return percent(ppm, 1)

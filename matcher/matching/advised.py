@@ -32,7 +32,8 @@ class BoundAdvice(NamedTuple):
     Attributes:
         key: of the books for it.
         advice_id, place: the sender's number of it, and its file.
-        by: ``reference`` when the bank line carries its number, ``payer`` when payer, amount and date are the same.
+        by: ``reference`` when the bank line carries its number, ``payer`` when payer, amount and date are the same, ``amount`` when
+            amount and date are, and the payer has to be known by his name or account yet.
         payout: whether a payment provider sends it: its customers' documents, less fees.
         rows: what the payment is for.
         doubt: why a person decides whether it is about this receipt; '' for none.

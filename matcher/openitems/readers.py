@@ -240,7 +240,11 @@ def _of_entity(
     one_sheet(opened or (), table.name)
     if not (stated := context.entity):
         return _read(kind, table, entities, dated)
-    said = table.frame["entity"].fill_null("").str.strip_chars() if "entity" in table.frame.columns else pl.Series("entity", [""])
+    said = (
+        table.frame["entity"].fill_null("").str.strip_chars()
+        if "entity" in table.frame.columns
+        else pl.repeat("", table.frame.height, eager=True)
+    )
     wrong = contradictions(said.to_list(), stated, context.entities)
     frame = table.frame.with_columns(pl.when(said == "").then(pl.lit(stated)).otherwise(said).alias("entity"))
     return _read(kind, replace(table, frame=frame), entities, dated, Converted(table, wrong))

@@ -199,7 +199,7 @@ def _check(asked: FileRequest, as_of: date | None) -> None:
 
 
 def _matches(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    return matches(state.lines, state.items, state.allocations, state.customers)
+    return matches(state)
 
 
 def _aging(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from matcher.exports.matches import matches
+from matcher.exports.matches import of_lines
 from matcher.exports.tables import Report
 from matcher.ledger.fold import placed, told
 from matcher.pipeline.session import Session
@@ -14,7 +14,7 @@ from matcher.store.slices import Slice
 
 
 def reports(session: Session, as_of: date, lines: int = slices.LINES) -> Iterator[Report]:
-    """The rows of `exports.matches.matches` as of a day, by what is known now: in their order, in one report at least.
+    """The rows of `exports.matches.of_lines` as of a day, by what is known now: in their order, in one report at least.
 
     Args:
         session: the command's.
@@ -30,4 +30,4 @@ def _report(session: Session, part: Slice, as_of: date, named: pl.DataFrame) -> 
     """The rows of a slice. Nothing else of it is left when the next one is read."""
     facts = slices.facts(session.store, part)
     state = placed(facts, as_of)
-    return matches(state.lines, told(facts.items, state.posted, as_of), state.allocations, named)
+    return of_lines(state.lines, told(facts.items, state.posted, as_of), state.allocations, named)

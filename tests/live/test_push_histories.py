@@ -17,7 +17,7 @@ from live.zoho_crm_stub import ZohoCrm
 SYSTEMS: dict[str, Callable[[], System]] = {
     "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "xero": Xero
 }  # fmt: skip
-DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (24, 2, 4)
+DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {
     Trouble.LOSE: 0.06, Trouble.LOSE_BEFORE: 0.04, Trouble.LATE: 0.03, Trouble.ERROR_DONE: 0.04, Trouble.ERROR: 0.04, Trouble.LIMIT: 0.06,
     Trouble.REJECT: 0.05, Trouble.GARBLED: 0.03,

@@ -19,7 +19,7 @@ from matcher.parsers.bai2 import runs as bai2_runs
 from matcher.parsers.base import Event, ParseOptions, Parser, RowBatch, Source
 from matcher.parsers.camt import shapes as camt_shapes
 from matcher.parsers.camt import xml_blocks
-from matcher.parsers.mt940 import details as mt940_details
+from matcher.parsers.mt940 import german as mt940_german
 from matcher.parsers.mt940 import text as mt940_text
 from matcher.parsers.mt940.fields import StatementLine, statement_line, unusual_line
 from matcher.parsers.ofx import runs as ofx_runs
@@ -143,7 +143,7 @@ def test_mt940_entries_found_at_once_and_texts_of_common_parts(data: bytes) -> N
     short, _ = read(mt940.PARSER, data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mt940_text, "_PAIR", NEVER)
-        patch.setattr(mt940_details, "_COMMON", NEVER)
+        patch.setattr(mt940_german, "_COMMON", NEVER)
         long, _ = read(mt940.PARSER, data)
     assert short == long
 

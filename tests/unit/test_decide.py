@@ -289,6 +289,27 @@ def test_a_line_that_names_an_item_waits_for_an_earlier_one_that_may_be_for_it()
     assert second.reason == "line L1 of the same customer and amount came earlier and waits"
 
 
+OLDER = [item(str(n), 50_00, due=DAY - timedelta(9 + n), issue=DAY - timedelta(40 + n)) for n in range(11, 15)]
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "count", "state"),
+    [
+        ("R-440417", "", 1, "posted"),
+        ("R-440417", "Lieferung 31", 1, "posted"),
+        ("R-440417", "Rechnung 417", 1, "proposed"),
+        ("R-440417", "Rechnung 44417", 1, "proposed"),
+        ("R-440417", "", 5, "proposed"),
+    ],
+    ids=["names nothing", "names something else", "names its end", "names it with a slip", "too many for the older ones"],
+)
+def test_an_earlier_payment_that_names_nothing_is_for_an_older_item(number: str, text: str, count: int, state: str) -> None:
+    """As long as there is an older one of the amount for each, and no number that may be the later one's."""
+    bare = [receipt(50_00, line_id=f"L{n}", account="C1", day=DAY - timedelta(2), text=text) for n in range(count)]
+    named = receipt(50_00, names("2"), line_id="L9", account="C1")
+    assert judge(*bare, named, items=[*OLDER, item("2", 50_00, no=number, issue=DAY - timedelta(20))])[-1].state == state
+
+
 def test_what_a_round_posts_may_decide_the_next() -> None:
     """Once the named item is paid, only one set is left that has the other line's sum."""
     named = receipt(30_00, names("2"), line_id="L1", account="C1")

@@ -91,7 +91,7 @@ def examples() -> list[str]:
     """What the program writes of that month, in the order of the page."""
     state = month()
     reports = (
-        matches(state.lines, state.items, state.allocations, state.customers),
+        matches(state),
         aged(aging(state), state, ClosingRates(empty(RATE), "EUR", state.as_of)),
         differing(discrepancies(state, {"C-1002": "j.olsen"}), state),
     )

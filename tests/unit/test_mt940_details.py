@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from matcher.model import Transaction
-from matcher.parsers.mt940 import details
+from matcher.parsers.mt940 import german
 from matcher.parsers.mt940.entry import Entry, transaction
 
 HEAD = "2403150315{}12,50{}"
@@ -259,7 +259,7 @@ def test_details(row: Transaction, expected: dict[str, Any]) -> None:
 
 def test_many_parts_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
-    width = details._narrow_width
-    monkeypatch.setattr(details, "_narrow_width", lambda parts: looks.append(len(parts)) or width(parts))
+    width = german._narrow_width
+    monkeypatch.setattr(german, "_narrow_width", lambda parts: looks.append(len(parts)) or width(parts))
     read("166?00GUTSCHRIFT?20SVWZ+A" + "".join(f"?{20 + n % 10}part {n}" for n in range(400)))
     assert len(looks) <= 1

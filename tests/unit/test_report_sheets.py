@@ -147,7 +147,7 @@ def test_the_header_stays_a_filter_stands_and_formats_are_the_currency_s() -> No
 def test_nothing_that_a_payer_wrote_runs() -> None:
     state = books().state()
     for report in (
-        matches(state.lines, state.items, state.allocations, state.customers),
+        matches(state),
         aged(aging(state), state, ClosingRates(RATES, "EUR", AS_OF)),
     ):
         formulas = cells(workbook(report, "x"))

@@ -73,8 +73,8 @@ def decided(engine: SparkEngine | DuckDBEngine) -> list[str]:
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SparkEngine]:
-    """A session on the cluster that the test names, where every question goes to the executors in small slices."""
-    monkeypatch.setattr(spark, "WORTH", 1)
+    """A session on the cluster that the test names, where questions go to the executors in small slices."""
+    monkeypatch.setattr(spark, "WORTH", 8)
     monkeypatch.setattr(spark, "SLICE", 12)
     made = SparkEngine(request.param, {"spark.sql.shuffle.partitions": "2", "spark.ui.enabled": "false"})
     yield made

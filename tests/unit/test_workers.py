@@ -71,9 +71,9 @@ def test_the_helper_gives_the_answers_that_one_process_gives(work: list[EntityIn
     ask, decide = workers._ask, Deciding.__call__
     here: list[str] = []
 
-    def alone(self: Deciding, job: EntityInput, tell: workers.Tell) -> Records:
+    def alone(self: Deciding, job: EntityInput, tell: workers.Tell, *share: Any) -> Records:
         here.append(job.lines["entity"][0])
-        return decide(self, job, tell)
+        return decide(self, job, tell, *share)
 
     def one(helper: Any, entity_inputs: list[EntityInput], first: int, left: deque[int], *others: Any) -> str:
         return ask(helper, entity_inputs, first, deque(), *others)
@@ -176,7 +176,7 @@ def test_one_that_fails_at_its_receipts_changes_nothing(
 
 
 @pytest.mark.parametrize("size", [1, 10_000])
-@pytest.mark.parametrize("processes", [2, 3])
+@pytest.mark.parametrize("processes", [2, 4])
 def test_the_receipts_of_a_large_company_are_looked_at_by_several(
     work: list[EntityInput], monkeypatch: pytest.MonkeyPatch, size: int, processes: int
 ) -> None:

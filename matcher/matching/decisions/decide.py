@@ -13,6 +13,7 @@ from typing import NamedTuple
 from matcher.amounts import percent
 from matcher.matching.decisions.alike import AlikeReceipts
 from matcher.matching.decisions.assignment import Assignment, assign
+from matcher.matching.decisions.earlier import BY_NAME, undecided_before
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import SettlementHistory, stopped
 from matcher.matching.decisions.withheld import withheld
@@ -42,9 +43,6 @@ MOST_ROUNDS = 50
 
 BARS = {kind: entry.bars for kind, entry in EVIDENCE.items() if entry.bars}
 """Kinds of evidence with which nothing is posted, and why."""
-
-BY_NAME = frozenset(name for name, basis in BASES.items() if basis.carried_by == "number")
-"""Bases that post in the first round."""
 
 
 class Shadow(NamedTuple):
@@ -344,27 +342,13 @@ class _MatchingBatch:
             return "a person has taken this posting back"
         if BASES[best.basis].carried_by == "none" and (earlier := self.history.repeated(receipt)):
             return f"line {earlier} has the same payer and amount, and nothing says what this one is for"
-        if earlier := self._undecided_before(receipt, best):
+        if earlier := undecided_before(receipt, best, self.cache, self.alike):
             return f"line {earlier} of the same customer and amount came earlier and waits"
         for share in best.shares:
             if self._challenged(receipt, best, share.item_id, claims[share.item_id]):
                 return "another receipt has a like claim on the item"
         if log_odds < rule.min_log_odds:
             return TOO_NEAR
-        return ""
-
-    def _undecided_before(self, receipt: Receipt, best: Explanation) -> str:
-        """An earlier line with the amount that waits and may be the payment of these items, this one being the second; '' for none.
-
-        It is one that the same items explain, or one of the same payer that names nothing.
-        """
-        for line, of_payer in self.alike.before(receipt, best.customer_id):
-            if line in self.cache.waiting:
-                (options,) = self.cache.explanations([line]).values()
-                if any(option.shares == best.shares for option in options) and not self._room(best, 2):
-                    return line
-                if of_payer and not any(option.basis in BY_NAME for option in options):
-                    return line
         return ""
 
     def _challenged(self, receipt: Receipt, best: Explanation, item_id: str, claims: Sequence[tuple[int, str, str, int]]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from matcher import money
 from matcher.matching.advised import AdvisedRow, BoundAdvice
@@ -11,16 +12,20 @@ from matcher.matching.items.customer_items import oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.payer import payer_of
 from matcher.matching.records import Explanation, Item, Receipt
+from matcher.matching.references.numbers import STRONG
 from matcher.model import Allocation
+from matcher.money import PPM
 from matcher.rules.rulebook import Limits, Rulebook
+from matcher.rules.vocabulary import EVIDENCE
 from matcher.states import Outcome
 
 BASIS = "advice"
 ADVISED = "advised"
 """The difference between documents and money that an advice explains."""
 
-_BOUND = {"reference": "advice_reference", "payer": "advice_payer"}
-FEE = "fee"
+_BOUND = {"reference": "advice_reference", "payer": "advice_payer", "amount": "advice_payer"}
+_RELATED = frozenset({"payer_account_group", "payer_name_group", "payer_name_alike"})
+FEE, TAX = "fee", "withholding_tax"
 RETENTION, NETTED = "retention", "netted"
 """Reasons for what a provider keeps beside its fee: in reserve, or for a refund that no credit note of the books stands for."""
 
@@ -72,7 +77,7 @@ def with_advice(found: Sequence[Explanation], told: Sequence[Explanation], book:
 def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int) -> Explanation | None:
     reading = _Reading(doubts=[bound.doubt] if bound.doubt else [])
     for row in bound.rows:
-        _read(row, bound, receipt, pool, book.limits, grace_days, reading)
+        _read(row, bound, receipt, pool, book, grace_days, reading)
     if bound.payout and (who := payer_of(receipt)):
         reading.doubts.append(f"the payer is customer {who}, and no payment provider")
     if reading.fees:
@@ -90,11 +95,13 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     for share in reading.shares:
         taken[share.item_id] = taken.get(share.item_id, 0) + share.item_amount + share.adjustment
     items = sorted((pool.items[item_id] for item_id in taken), key=oldest_first)
-    if bound.by == "payer" and not reading.doubts and (other := _named_beside(receipt, items, pool)):
+    if bound.by != "reference" and not reading.doubts and (other := _named_beside(receipt, items, pool)):
         reading.doubts.append(f"the payer's text names document {other}, which it does not list")
     left = [item for item in items if taken[item.item_id] != item.open]
     exact = not left and not any(share.adjustment for share in reading.shares)
     payer, customer = _payer(bound, items, receipt, pool)
+    if bound.by == "amount" and not _sends(payer) and not (exact and _telling_sum(receipt, len(items), payer, pool)):
+        reading.doubts.append("nothing but amount and day says that it is about this receipt")
     kinds = (
         _BOUND[bound.by],
         *(f"reference_{kind}" for kind in sorted(reading.kinds)[:1]),  # a chain is as strong as its weakest part: digits before whole
@@ -112,6 +119,17 @@ def _explained(bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rule
     )  # fmt: skip
 
 
+def _sends(payer: Sequence[str]) -> bool:
+    """Whether something says that the payer is the customer whose documents an advice lists, and nothing that he is not."""
+    against = any(kind.endswith("_other") for kind in payer)
+    return not against and any(EVIDENCE[kind].names_payer or kind in _RELATED for kind in payer)
+
+
+def _telling_sum(receipt: Receipt, count: int, payer: Sequence[str], pool: OpenItems) -> bool:
+    """Whether an amount is nothing but the sum of the documents listed: no item has it, and nothing speaks against the payer."""
+    return count > 1 and not pool.rarity(receipt.currency, receipt.amount) and not any(kind.endswith("_other") for kind in payer)
+
+
 def _named_beside(receipt: Receipt, items: Sequence[Item], pool: OpenItems) -> str:
     """The number of another open document of these customers that the payer's text names, by whatever part of it; '' for none.
 
@@ -126,7 +144,7 @@ def _named_beside(receipt: Receipt, items: Sequence[Item], pool: OpenItems) -> s
 
 
 def _read(
-    row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, limits: Limits, grace_days: int, reading: _Reading
+    row: AdvisedRow, bound: BoundAdvice, receipt: Receipt, pool: OpenItems, book: Rulebook, grace_days: int, reading: _Reading
 ) -> None:
     currency = receipt.currency
     if not row.document_no:
@@ -142,10 +160,11 @@ def _read(
     if item.currency != currency:
         reading.doubts.append(f"document {row.document_no} is in {item.currency}")
         return
-    if row.gross != item.open:
+    if row.gross != item.open and not _in_part(row, item, bound, receipt, pool):
         there, here = (money.render(amount, currency) for amount in (row.gross, item.open))
         reading.doubts.append(f"it says that document {row.document_no} has {there} {currency} open, and the books have {here}")
-    share = _share(row, bound, item, receipt, limits, grace_days, reading)
+    withheld = book.withholding.get(pool.country.get(item.customer_id, ""), ())
+    share = _share(row, bound, item, receipt, _Bounds(book.limits, grace_days, withheld), reading)
     taken = share.item_amount + share.adjustment
     if not 0 < taken * (1 if item.open > 0 else -1) <= abs(item.open):
         reading.doubts.append(f"document {row.document_no} has not enough open")
@@ -170,13 +189,34 @@ def _without_document(row: AdvisedRow, bound: BoundAdvice, currency: str, readin
         reading.doubts.append(f"its row {what} of {money.render(row.net, currency)} {currency} is about no document")
 
 
-def _share(
-    row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, limits: Limits, grace_days: int, reading: _Reading
-) -> Allocation:
-    """What a document gets: the cash, with the discount in its terms and a provider's fee cleared beside it; the rest stays open."""
+def _in_part(row: AdvisedRow, item: Item, bound: BoundAdvice, receipt: Receipt, pool: OpenItems) -> bool:
+    """Whether a document is paid in part, and said to be: its number is whole, and stands beside documents that agree or in the text.
+
+    A number that was mistyped names another document of the customer; then there is one that has just this amount.
+    """
+    if bound.payout or row.kind != "whole" or row.discount or row.deduction or not 0 < row.gross < item.open:
+        return False
+    if pool.rarity(receipt.currency, row.gross):
+        return False
+    others = [other for other in bound.rows if other is not row]
+    if others:
+        return all((found := pool.items.get(other.item_id)) is not None and found.open == other.gross for other in others)
+    return any(r.item_id == item.item_id and r.source == "document" and r.kind in STRONG for r in receipt.references)
+
+
+class _Bounds(NamedTuple):
+    """What may be cleared: limits, days of grace of a discount, and the rates of tax that payers of the country withhold, in millionths."""
+
+    limits: Limits
+    grace_days: int
+    withheld: Sequence[int]
+
+
+def _share(row: AdvisedRow, bound: BoundAdvice, item: Item, receipt: Receipt, bounds: _Bounds, reading: _Reading) -> Allocation:
+    """What a document gets: the cash, with the discount in its terms, tax withheld and a provider's fee cleared; the rest stays open."""
     cleared, reasons, short = 0, [], []
     if row.discount:
-        earned = _earned(item, row.discount, receipt, grace_days)
+        earned = _earned(item, row.discount, receipt, bounds.grace_days)
         if earned:
             cleared += earned
             reasons.append("discount")
@@ -186,12 +226,15 @@ def _share(
         if bound.payout and row.reason == FEE and row.deduction > 0:
             cleared += row.deduction
             reasons.append(FEE)
-            if row.deduction > _most_fee(row.gross, limits):
+            if row.deduction > _most_fee(row.gross, bounds.limits):
                 reading.doubts.append(f"a fee of {money.render(row.deduction, receipt.currency)} on document {row.document_no} is too much")
+        elif row.reason == TAX and any(abs(row.deduction - (item.open * rate + PPM // 2) // PPM) <= 1 for rate in bounds.withheld):
+            cleared += row.deduction
+            reasons.append(TAX)
         else:
             short.append((row.reason, row.deduction, row.reason_text or row.reason))
     if len(reasons) > 1:
-        reading.doubts.append(f"document {row.document_no} has a discount and a fee")
+        reading.doubts.append(f"document {row.document_no} has a discount and a {'tax' if TAX in reasons else 'fee'}")
     for _, amount, why in short:
         verb = "stays open by" if amount > 0 else "is paid beyond what is open by"
         reading.said.append(f"{row.document_no} {verb} {money.render(abs(amount), receipt.currency)} {receipt.currency}: {why}")
@@ -201,7 +244,7 @@ def _share(
 
 def _most_fee(gross: int, limits: Limits) -> int:
     """The largest fee, in minor units, that a provider is believed to keep."""
-    return gross * limits.payout_fee_share // money.PPM + limits.payout_fee
+    return gross * limits.payout_fee_share // PPM + limits.payout_fee
 
 
 def _earned(item: Item, discount: int, receipt: Receipt, grace_days: int) -> int:

@@ -6,8 +6,9 @@ from matcher import money
 from matcher.model import Transaction
 from matcher.parsers.mt940 import freetext
 from matcher.parsers.mt940.codes import kind_of_type
-from matcher.parsers.mt940.details import CODE_WORDS, GERMAN, Details, code_words, german, party_lines, squeezed, supplementary, unwrapped
+from matcher.parsers.mt940.details import CODE_WORDS, Details, code_words, party_lines, squeezed, supplementary, unwrapped
 from matcher.parsers.mt940.fields import StatementLine, statement_line
+from matcher.parsers.mt940.german import GERMAN, german
 
 _new = tuple.__new__
 """Makes a record of its 27 fields in half the time of a call of its class."""

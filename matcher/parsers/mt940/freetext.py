@@ -10,7 +10,6 @@ from matcher.parsers.mt940.codes import kind_of_text, kind_of_title
 from matcher.parsers.mt940.details import (
     ACCOUNT,
     CODE_WORDS,
-    PART_WIDTH,
     Details,
     code_words,
     reference,
@@ -19,6 +18,7 @@ from matcher.parsers.mt940.details import (
     unwrapped,
 )
 from matcher.parsers.mt940.fields import StatementLine
+from matcher.parsers.mt940.german import PART_WIDTH
 
 _KNAB = re.compile(r"\bREK: (\S+)/NAAM: (.*)$")
 _POLISH = re.compile(r"(?:^|; *)(ID IPH|Z RACH\.|NA RACH\.|OD|DLA|TYT\.|TNR): ?")

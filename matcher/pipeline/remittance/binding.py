@@ -26,6 +26,8 @@ MIN_TELLING = 6
 MOST_DAYS = 60
 """Days between an advice and the money from which not even its number makes them one payment."""
 
+AMOUNT_ALONE = "nothing but amount and day says that it is about this receipt"
+
 _FIELDS = ("end_to_end_id", "creditor_reference", "bank_reference")
 _LINE = (
     "line_id", "booking_date", "amount", "currency", "counterparty_name", "counterparty_account", "remittance_information", *_FIELDS,
@@ -33,7 +35,10 @@ _LINE = (
 
 
 class Bond(NamedTuple):
-    """An advice about a line: ``reference`` or ``payer``, and why a person decides whether it is ('' for none)."""
+    """An advice about a line: ``reference``, ``payer`` or ``amount``, and why a person decides whether it is ('' for none).
+
+    Of ``amount`` the doubt is lifted where the payer turns out to be the customer, by whatever the names of the books say of him.
+    """
 
     kept: KeptAdvice
     by: str
@@ -86,8 +91,11 @@ def bind(
     carried = frozenset(bonds)
     for kept, same in rest:
         free = [line for line in same if line.line_id not in carried]
-        for line, doubt in _by_payer(kept.advice, free, senders[kept.key], documents[kept.key]):
+        found = list(_by_payer(kept.advice, free, senders[kept.key], documents[kept.key]))
+        for line, doubt in found:
             bonds[line.line_id].append(Bond(kept, "payer", doubt))
+        if not found and (only := _by_amount(kept.advice, free)):
+            bonds[only.line_id].append(Bond(kept, "amount", AMOUNT_ALONE))
     order = {kept.key: place for place, kept in enumerate(advices)}
     return {line: sorted(found, key=lambda bond: order[bond.kept.key]) for line, found in sorted(bonds.items())}
 
@@ -146,15 +154,37 @@ def _by_payer(advice: Advice, lines: Sequence[_Line], sender: Sender, documents:
         yield from ((line, "") for line in taken[:1])  # it has its payment, and is about no other
         return
     near = [line for line in near if line.paid is None]  # what another advice settled is not this one's
+    if len(near) > 1 and (naming := [line for line in near if _names_row(line, advice) or _names_end(line, advice)]):
+        near = naming  # of equal payments the one whose text says so
     several = f"it may be about {len(near)} receipts of this payer and amount" if len(near) > 1 else ""
     for line in near:
         yield line, several
+
+
+def _by_amount(advice: Advice, lines: Sequence[_Line]) -> _Line | None:
+    """The one line at about the advice's day, of a payer whom neither account nor name tell at first sight."""
+    day = advice.date
+    if day is None or advice.kind == AdviceKind.PAYOUT:
+        return None
+    near = [line for line in lines if abs((line.day - day).days) <= NEAR_DAYS]
+    return near[0] if len(near) == 1 and near[0].paid is None else None
 
 
 def _names_row(line: _Line, advice: Advice) -> bool:
     """Whether the line's text holds the number of one of the documents: of a payer whose name the bank cut off, or states not at all."""
     numbers = {row.document_no for row in advice.rows if sum(map(str.isdigit, row.document_no)) >= MIN_REFERENCE}
     return any(_within(number, line.text) for number in numbers)
+
+
+def _names_end(line: _Line, advice: Advice) -> bool:
+    """Whether the text holds the end of a document's number, or all of it torn by a line's end: enough to tell equal payments apart."""
+    runs = {run.lstrip("0") for run in re.findall(r"\d+", line.text) if len(run) >= MIN_REFERENCE}
+    solid = compact(line.text)
+    for number in (row.document_no for row in advice.rows):
+        whole, ends = compact(number), re.findall(r"\d+", number)[-1:]
+        if any(len(end) >= MIN_REFERENCE and end.lstrip("0") in runs for end in ends) or (len(whole) >= MIN_TELLING and whole in solid):
+            return True
+    return False
 
 
 def _sent_by(line: _Line, sender: Sender) -> bool:

@@ -59,6 +59,7 @@ class World:
             if parent:
                 self._families[parent] |= {customer, parent}
         self._numbers = DocumentNumbers(_meant(items, kept))
+        self._owners = frozenset(self._numbers.owner.values())
         self._credits = _credit_notes(items) if any(one.advice.kind == AdviceKind.PAYOUT for one in kept) else {}
         credits_only = state.lines.filter(pl.col("amount") > 0)
         senders = {one.key: self._sender(one.advice) for one in kept}
@@ -67,15 +68,15 @@ class World:
         self.bonds: Mapping[str, list[Bond]] = bind(credits_only, kept, senders, self.paid, documents)
 
     def customer(self, written: str) -> str:
-        """The customer of that id or number; '' when it is neither."""
-        return written if written in self._customers else self._by_number.get(written, "")
+        """The customer of that id or number; '' when it is neither. One without a master record is known by its documents."""
+        return written if written in self._customers or written in self._owners else self._by_number.get(written, "")
 
     def resolved(self, bond: Bond, entity: str) -> BoundAdvice:
         """An advice about a receipt of a legal entity, with the items of its rows."""
         advice = bond.kept.advice
         payout = advice.kind == AdviceKind.PAYOUT
         rows = tuple(self.row(row, advice, entity) for row in advice.rows)
-        doubt = bond.doubt or self._stranger(advice, rows, payout)
+        doubt = (bond.doubt if bond.by != "amount" else "") or self._stranger(advice, rows, payout)
         return BoundAdvice(bond.kept.key, advice.advice_id, file_name(advice.place), bond.by, payout, rows, doubt)
 
     def row(self, row: AdviceRow, advice: Advice, entity: str) -> AdvisedRow:

@@ -57,7 +57,8 @@ class Odoo(Live[Settings, Api]):
             return Access({"Authorization": Secret(f"bearer {key.reveal()}"), **database})
         reply = ask(rpc("common", "authenticate", [api.database, api.login, key.reveal(), {}]))
         uid = at(reply.body, "result")
-        return Access(values={"uid": Secret(str(uid if isinstance(uid, int) else 0)), "key": key, "database": Secret(api.database)})
+        known = {"uid": Secret(str(uid if isinstance(uid, int) and uid is not False else 0)), "database": Secret(api.database)}
+        return Access(values={**known, "key": key})
 
     def seal(self, request: Request, access: Access) -> Request:
         """Before 19 user and key stand in each call."""
