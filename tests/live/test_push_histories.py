@@ -12,13 +12,13 @@ from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
 from live.world import System, World
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
 SYSTEMS: dict[str, Callable[[], System]] = {
-    "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm,
-    "quickbooks-online": QuickBooks,
-    "fxiaoke": Fxiaoke,
+    "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks,
+    "fxiaoke": Fxiaoke, "xero": Xero,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

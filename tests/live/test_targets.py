@@ -11,10 +11,13 @@ from live.desk import Desk, always, once
 from live.fxiaoke_stub import Fxiaoke
 from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
-SYSTEMS: dict[str, Callable[[], Any]] = {"fxiaoke": Fxiaoke, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks}
+SYSTEMS: dict[str, Callable[[], Any]] = {
+    "fxiaoke": Fxiaoke, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks, "xero": Xero,
+}  # fmt: skip
 
 
 @pytest.fixture(params=SYSTEMS)

@@ -261,6 +261,10 @@ class Live(ABC, Generic[S, C]):
         """What a document has to wait for. An application, and a return, wait for the number of their receipt if that is wanted."""
         return None
 
+    def needs(self, connection: C) -> tuple[str, ...]:
+        """The secrets that this connection needs, of a system that lets in by more than one way; otherwise all of `secrets`."""
+        return self.secrets
+
     def sign_in(self, ask: Ask, secrets: Sequence[Secret], about: Context[S, C]) -> Access:
         """What lets our calls in. It is asked once, and again when the system says that it has expired.
 

@@ -71,14 +71,24 @@ def refuses(document: Document, settings: Settings) -> str:
 
 
 def _no_way_back(document: Document) -> str:
-    """Payments and overpayments are deleted by their numbers, of which there must be as many as there were steps."""
+    """Payments and overpayments are deleted by their numbers."""
+    if said := keeps(document):
+        return said
+    return "takes back what it told all numbers of: take its answer in first" if lacks_numbers(document) else ""
+
+
+def keeps(document: Document) -> str:
+    """Why what a reversal takes back cannot be deleted, whatever its numbers; '' when it can."""
     credits = any(part.cash > 0 for part in document.parts)
     if document.reversed_kind not in (Kind.RECEIPT, Kind.WRITE_OFF, Kind.REFUND) or (credits and document.reversed_kind != Kind.REFUND):
         return "takes back payments only"
-    steps_then = sum(bool(part.cash) + sum(bool(one.amount) for one in part.adjustments) for part in document.parts)
-    if len(_taken_back(document.reverses_number)) != steps_then + bool(document.unapplied):
-        return "takes back what it told all numbers of: take its answer in first"
     return ""
+
+
+def lacks_numbers(document: Document) -> bool:
+    """Whether a reversal knows fewer numbers than there were steps, or more."""
+    steps_then = sum(bool(part.cash) + sum(bool(one.amount) for one in part.adjustments) for part in document.parts)
+    return len(taken_back(document.reverses_number)) != steps_then + bool(document.unapplied)
 
 
 def _no_id(document: Document, settings: Settings) -> str:
@@ -123,7 +133,7 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
 def steps_of(one: Document, settings: Settings) -> Iterator[Step]:
     """The calls of a document, in their order."""
     if one.kind == Kind.REVERSAL:
-        yield from (Step("POST", path, {"Status": "DELETED"}) for path in _taken_back(one.reverses_number))
+        yield from (Step("POST", path, {"Status": "DELETED"}) for path in taken_back(one.reverses_number))
         return
     if one.kind == Kind.REFUND:
         yield from (_payment(one, part, -part.cash, settings.account(one), settings, -part.item_amount) for part in one.parts)
@@ -210,7 +220,7 @@ def _credit(numbers: str) -> str:
     return next((one for one in numbers.split() if one.startswith(_CREDITS)), "")
 
 
-def _taken_back(numbers: str) -> list[str]:
+def taken_back(numbers: str) -> list[str]:
     """Paths of what can be deleted, the latest first."""
     paths = [one if "/" in one else f"Payments/{one}" for one in numbers.split()]
     return [one for one in reversed(paths) if one.startswith(_TAKEN_BACK)]
@@ -218,10 +228,11 @@ def _taken_back(numbers: str) -> list[str]:
 
 def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
     """The lines of the file with Xero's ``response``. The number is the paths of what was made, such as ``Payments/`` and its id."""
-    return steps.answers(data, name, _read)
+    return steps.answers(data, name, read)
 
 
-def _read(response: Mapping[str, object]) -> Outcome:
+def read(response: Mapping[str, object]) -> Outcome:
+    """What an answer means."""
     for entity, field in _ENTITIES.items():
         made = at(response, entity, 0)
         if made is not None and not _errors(made):
