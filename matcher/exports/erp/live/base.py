@@ -222,12 +222,15 @@ class Context(Generic[S, C]):
     Attributes:
         entities: name of each legal entity of the books, by its id.
         ask: makes a call that books nothing, for what `Step.request` and a reader of replies need besides.
+        told: the numbers that the system has told of documents, by their external ids: what carries no id of ours there, and has one of
+            these numbers, is of that document.
     """
 
     settings: S
     connection: C
     entities: Mapping[str, str] = field(default_factory=dict)
     ask: Ask = nobody
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class Live(ABC, Generic[S, C]):

@@ -4,18 +4,21 @@ The calls are those of the file target. Each has a header ``Idempotency-Key``: f
 answer again, a refusal too, and books nothing; the same key with another body is an error, so that the key has a digest of the body in it
 (https://developer.xero.com/documentation/guides/idempotent-requests/idempotency). Later than that, a payment or bank transaction is found
 by its ``Reference``, which is our external id: ``where=Reference=="..."`` (.../documentation/api/accounting/payments and
-``banktransactions``). Payments of one document are told apart by what they pay, from which account, and how much. Allocations have no
-reference, and cannot be found again: they are left to the files.
+``banktransactions``). Payments of one document are told apart by what they pay, from which account, and how much. An allocation has no
+reference: it is found on the credit note or overpayment by its invoice and amount, when no other document has its ``AllocationID``
+(.../documentation/api/accounting/creditnotes, ``overpayments``, ``prepayments``).
 
-60 calls a minute, 5000 a day, and 429 with ``Retry-After`` (.../documentation/guides/oauth2/limits). An app of the kind *custom connection*
-is let in by its id and secret, any other by a refresh token, which is replaced each time that it is used
-(.../documentation/guides/oauth2/custom-connections and ``token-types``).
+60 calls a minute, 1000 or 5000 a day: 429 with ``Retry-After``; without it when five calls are under way, or all organisations of the app
+make too many in a minute; ``X-Rate-Limit-Problem`` says which (.../documentation/guides/oauth2/limits). An app of the kind *custom
+connection* is let in by its id and secret, any other by a refresh token, which is replaced each time that it is used
+(.../documentation/guides/oauth2/custom-connections and ``token-types``). Scopes: .../documentation/guides/oauth2/scopes.
 """
 
 import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -46,12 +49,15 @@ from matcher.exports.erp.live.secret import REFRESH, Secret, keep_renewed, secre
 from matcher.exports.erp.records import Document, Kind
 from matcher.exports.erp.targets import xero as files
 from matcher.exports.erp.targets.xero import Settings
-from matcher.states import Answered
+from matcher.states import REST, Answered
 
 MOST_PAGE = 1000
 """Rows of one page."""
 TOKENS = "https://identity.xero.com/connect/token"
 _PAID = ("Invoice", "CreditNote", "Overpayment", "Prepayment")
+_ALLOCATIONS = files.ALLOCATIONS.rstrip("/")
+_SOON = "Overpayments/0"
+"""Stands for a number that is still to come."""
 _DATE = re.compile(r"/Date\((-?\d+)")
 _ITEMS = (
     "item_id", "customer_id", "document_type", "document_no", "issue_date", "due_date", "currency", "amount", "open_amount"
@@ -63,14 +69,15 @@ class Connected(Connection):
 
     Attributes:
         tenant: id of the organisation, for an app with a refresh token; '' for a custom connection, which is of one organisation.
-        scope: what a custom connection asks for, words with spaces between.
+        scope: what a custom connection asks for, words with spaces between. One of before April 2026 may still have
+            ``accounting.transactions`` in the place of the first three.
         token_server: gives access tokens.
     """
 
     url: str = Field("https://api.xero.com/api.xro/2.0", min_length=1)
     page: int = Field(MOST_PAGE, ge=1, le=MOST_PAGE)
     tenant: str = Field("", pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$")
-    scope: str = "accounting.transactions accounting.contacts.read"
+    scope: str = "accounting.invoices accounting.payments accounting.banktransactions accounting.contacts.read"
     token_server: str = TOKENS
 
     @field_validator("token_server")
@@ -91,6 +98,7 @@ class Xero(Live[Settings, Connected]):
     connection: ClassVar[type[Connected]] = Connected
     secrets: ClassVar[tuple[str, ...]] = ("CLIENT_ID", "CLIENT_SECRET", REFRESH)
     hosts: ClassVar[tuple[str, ...]] = ("identity.xero.com",)
+    pace: ClassVar[int] = 15
 
     def needs(self, connection: Connected) -> tuple[str, ...]:
         """A custom connection has no refresh token."""
@@ -117,33 +125,31 @@ class Xero(Live[Settings, Connected]):
         return Access(let_in, {"refresh": given.refresh} if given.refresh else {}, remark)
 
     def refuses(self, document: Document, settings: Settings) -> str:
-        """As in the files, but that numbers of what is taken back may still come, and no allocations."""
-        if document.kind == Kind.REVERSAL:
-            return files.keeps(document)
-        if document.kind == Kind.APPLICATION or (document.kind != Kind.REFUND and any(part.cash < 0 for part in document.parts)):
-            return "keeps no reference of an allocation: send it as a file, or allocate it by hand"
-        return files.refuses(document, settings)
+        """As in the files, but that numbers of others may still come."""
+        return "" if document.kind == Kind.REVERSAL else files.refuses(_as_if_told(document), settings)
 
     def waits(self, document: Document) -> Wait | None:
-        """Payments and overpayments are deleted by their ids."""
-        if document.kind == Kind.REVERSAL and files.lacks_numbers(document):
-            return Wait(f"not all numbers of the document {document.reverses} are known")
-        return None
+        """What is taken back is taken back by its numbers; money on account is allocated by that of its overpayment."""
+        if document.kind == Kind.REVERSAL:
+            return Wait(f"not all numbers of the document {document.reverses} are known") if files.lacks_numbers(document) else None
+        return Wait("the number of the receipt whose money it uses is not known") if _as_if_told(document) != document else None
 
     def step(self, document: Document, about: About, done: Sequence[Outcome]) -> Step | None:
-        """A payment, or what stays on account; or the end of each."""
+        """A payment, an allocation, or what stays on account; or the end of each."""
         every = list(files.steps_of(document, about.settings))
         if len(done) == len(every):
             return None
         one, key = every[len(done)], steps.key(document.external_id, len(done) + 1)
         body = one.body or {}
         digest = hashlib.sha256(json_text(body).encode()).hexdigest()[:12]
-        request = Request(one.method, f"/{one.path}", body=body, headers={"Idempotency-Key": f"{key}-{digest}"})
+        request = Request(one.method, f"/{one.path}", body=one.body, headers={"Idempotency-Key": f"{key}-{digest}"})
         if document.kind == Kind.REVERSAL:
-            return _deletion(one.path, request)
-        where = {"where": f'Reference=="{document.external_id}"', "page": "1", "pageSize": str(MOST_PAGE)}
+            return _removal(one.path) if one.method == "DELETE" else _deletion(one.path, request)
         booked = frozenset(number for outcome in done for number in outcome.number.split())
         twins = sum(other == one for other in every[len(done) :])
+        if one.path.endswith(_ALLOCATIONS):
+            return _allocation(one, request, booked | _of_others(document, about), twins)
+        where = {"where": f'Reference=="{document.external_id}"', "page": "1", "pageSize": str(MOST_PAGE)}
 
         def found(reply: Reply) -> Outcome | None:
             return _found(reply, one, booked, twins)
@@ -161,6 +167,19 @@ class Xero(Live[Settings, Connected]):
             return _listing((*_ITEMS, *extra), wanted, lambda name, one: _item(name, one, extra), about)
         contacts = {"where": "IsCustomer==true", "includeArchived": "true", "order": "ContactID ASC"}
         return _listing(("customer_id", "name"), {"Contacts": contacts}, _customer, about)
+
+
+def _as_if_told(document: Document) -> Document:
+    """A document as it will be once the receipts whose money it uses have told their numbers."""
+    of_receipt = _SOON if document.kind == Kind.APPLICATION else ""
+    parts = tuple(
+        replace(part, receipt_number=part.receipt_number or (_SOON if part.item_id.startswith(REST) else "")) for part in document.parts
+    )
+    return replace(document, parts=parts, receipt_number=document.receipt_number or of_receipt)
+
+
+def _of_others(document: Document, about: About) -> frozenset[str]:
+    return frozenset(path for key, text in about.told.items() if key != document.external_id for path in text.split())
 
 
 def _made(reply: Reply) -> Outcome:
@@ -196,7 +215,66 @@ def _same(row: object, wanted: object) -> bool:
     return names and at(row, "Account", "Code") == at(wanted, "Account", "Code") and at(row, "Amount") == at(wanted, "Amount")
 
 
+def _allocation(one: steps.Step, request: Request, taken: frozenset[str], twins: int) -> Step:
+    """Sets a credit against an invoice. `taken`: allocations of other steps and documents; `twins`: steps like it that are to be found."""
+    source = one.path.removesuffix(_ALLOCATIONS)
+    wanted = at(one.body, "Allocations", 0)
+
+    def read(reply: Reply) -> Outcome:
+        said, identity = _made(reply), text_of(at(reply.body, "Allocations", 0, "AllocationID"))
+        if said.result != Answered.ACCEPTED:
+            return said
+        if not identity:
+            return Outcome(Answered.UNKNOWN, "", "the answer has no id of the allocation")
+        return Outcome(Answered.ACCEPTED, f"{one.path}/{identity}")
+
+    def found(reply: Reply) -> Outcome | None:
+        rows = _allocations(reply, source)
+        if rows is None:
+            return Outcome(Answered.UNKNOWN, "", f"it cannot be asked for: {reply.text}")
+        like = (text_of(at(row, "AllocationID")) for row in rows if _settles(row, wanted))
+        standing = [path for identity in like if (path := f"{one.path}/{identity}") not in taken]
+        if len(standing) > twins:
+            return Outcome(Answered.UNKNOWN, "", f"it is booked more than once: {', '.join(standing)}")
+        return Outcome(Answered.ACCEPTED, min(standing)) if standing else None
+
+    return Step(request, read, Request("GET", f"/{source}"), found, safe=True)
+
+
+def _removal(path: str) -> Step:
+    """Takes an allocation back."""
+    source, _, identity = path.partition(files.ALLOCATIONS)
+
+    def found(reply: Reply) -> Outcome | None:
+        rows = _allocations(reply, source)
+        if rows is None and reply.status != 404:
+            return Outcome(Answered.UNKNOWN, "", f"it cannot be asked for: {reply.text}")
+        return None if any(text_of(at(row, "AllocationID")) == identity for row in rows or ()) else Outcome(Answered.ACCEPTED, path)
+
+    def read(reply: Reply) -> Outcome:
+        said = _made(reply)
+        return said._replace(number=path) if said.result == Answered.ACCEPTED else said
+
+    return Step(Request("DELETE", f"/{path}"), read, Request("GET", f"/{source}"), found)
+
+
+def _allocations(reply: Reply, source: str) -> list[object] | None:
+    """What is allocated of a credit note or overpayment; None where the answer does not say so."""
+    made = at(reply.body, source.partition("/")[0], 0)
+    rows = at(made, "Allocations")
+    if not reply.ok or made is None:
+        return None
+    return [row for row in rows if at(row, "IsDeleted") is not True] if isinstance(rows, list) else []
+
+
+def _settles(row: object, wanted: object) -> bool:
+    """Whether an allocation is against that invoice, so much."""
+    invoices = (text_of(at(one, "Invoice", "InvoiceID")).lower() for one in (row, wanted))
+    return len(set(invoices)) == 1 and at(row, "Amount") == at(wanted, "Amount")
+
+
 def _deletion(path: str, request: Request) -> Step:
+    """Takes a payment or bank transaction back."""
     entity = path.partition("/")[0]
 
     def status(reply: Reply) -> object:
