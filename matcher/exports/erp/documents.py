@@ -50,8 +50,8 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     """The documents to send now: the columns of `SENT` plus those of the line, actor, rule and ``reverses``.
 
     Left out is what the ERP has acknowledged, and what takes effect after the export's day. A line that an earlier export told as of
-    a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first, of a line's
-    receipt after those of what used its money: an ERP takes no receipt back whose money pays something.
+    a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first,
+    that of a receipt after those of what used its money: an ERP takes no receipt back whose money pays something.
     Nothing goes out on a line of which something is in doubt, or is in the ERP and was refused to be taken back.
     """
     day, last = job.as_of or state.as_of, _last_sent(job)

@@ -54,6 +54,7 @@ from matcher.states import REST, Answered
 MOST_PAGE = 1000
 """Rows of one page."""
 TOKENS = "https://identity.xero.com/connect/token"
+SCOPES = ("accounting.invoices", "accounting.payments", "accounting.banktransactions", "accounting.contacts.read")
 _PAID = ("Invoice", "CreditNote", "Overpayment", "Prepayment")
 _ALLOCATIONS = files.ALLOCATIONS.rstrip("/")
 _SOON = "Overpayments/0"
@@ -77,7 +78,7 @@ class Connected(Connection):
     url: str = Field("https://api.xero.com/api.xro/2.0", min_length=1)
     page: int = Field(MOST_PAGE, ge=1, le=MOST_PAGE)
     tenant: str = Field("", pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$")
-    scope: str = "accounting.invoices accounting.payments accounting.banktransactions accounting.contacts.read"
+    scope: str = " ".join(SCOPES)
     token_server: str = TOKENS
 
     @field_validator("token_server")
