@@ -14,6 +14,7 @@ from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
 from live.world import System, World
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
@@ -23,6 +24,7 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "fxiaoke": Fxiaoke,
     "business-central": BusinessCentral,
     "kingdee-cloud": KingdeeCloud,
+    "xero": Xero,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

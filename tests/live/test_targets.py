@@ -13,6 +13,7 @@ from live.fxiaoke_stub import Fxiaoke
 from live.kingdee_stub import KingdeeCloud
 from live.quickbooks_stub import QuickBooks
 from live.stub import Call, Trouble
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 from matcher.pipeline.receipts import Sending
@@ -21,6 +22,7 @@ SYSTEMS: dict[str, Callable[[], Any]] = {
     "fxiaoke": Fxiaoke, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm, "quickbooks-online": QuickBooks,
     "business-central": BusinessCentral,
     "kingdee-cloud": KingdeeCloud,
+    "xero": Xero,
 }  # fmt: skip
 
 
