@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from matcher import money
-from matcher.pipeline import learned
+from matcher.pipeline import learned, naming
 from matcher.pipeline.actions.base import Decided, Effect, Look
 from matcher.states import ASIDE, CONFIRMING, DecisionKind
 
@@ -42,7 +42,10 @@ def _learned(look: Look, made: Sequence[Decided]) -> dict[str, str]:
     customers = {decided.line_id: decided.customer_id for decided in made if decided.kind in CONFIRMING and decided.customer_id}
     columns = ("line_id", "amount", "counterparty_account", "counterparty_name")
     rows = look.state.lines.filter(pl.col("line_id").is_in(list(customers)), pl.col("amount") > 0).select(columns).iter_rows()
-    return learned.news(look.session, {line_id: (customers[line_id], account, name) for line_id, _, account, name in rows})
+    payers = {line_id: (customers[line_id], account, name) for line_id, _, account, name in rows}
+    of_payers = learned.news(look.session, payers)
+    of_documents = naming.news(look.session, {line_id: customer for line_id, (customer, _, _) in payers.items()})
+    return {line_id: " ".join(filter(None, (of_payers.get(line_id, ""), of_documents.get(line_id, "")))) for line_id in payers}
 
 
 def _sentence(look: Look, decided: Decided) -> str:
