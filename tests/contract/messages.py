@@ -91,6 +91,9 @@ export receipts
 statement accept
 statement reject
 matcher accept {ranges}
+matcher rules accept {id}
+rules accept
+rules decline
 matcher allocate {first} {word}
 matcher items --search {word}
 tuple[pl.DataFrame, Table]
