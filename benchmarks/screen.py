@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{result['waiting']} receipts wait; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     print(f"first receipts on the screen after {result['first']:.0f} ms, all of the program's own work {result['first_cpu']:.0f} ms")
     for name, row in result["keys"].items():
-        told = f"median {row['median']:>6.1f} ms   worst {row['worst']:>6.1f} ms   work {row['cpu']:>6.1f} ms   most {row['worst_cpu']:>6.1f} ms"
+        told = f"median {row['median']:>6.1f} ms   worst {row['worst']:>6.1f} ms"
+        told += f"   work {row['cpu']:>6.1f} ms   most {row['worst_cpu']:>6.1f} ms"
         print(f"{name:<38} {row['count']:>3} keys   {told}")
     if given.json:
         given.json.write_text(json.dumps({"machine": facts()} | result, indent=1) + "\n", encoding="utf-8")
