@@ -1,19 +1,16 @@
 """`matcher rules propose`, `accept` and `decline`: rules for lines that persons have classified alike three times."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from matcher import languages
 from matcher.cli.common import note, open_books, say, with_books
 from matcher.cli.progress import busy
-from matcher.cli.tables import Column, Kind, Tone, counted, data_record, formatted, put_line, show, with_format
+from matcher.cli.tables import Column, Kind, Tone, counted, put_line, show, with_format
 
 if TYPE_CHECKING:
-    from matcher.pipeline.line_rules import RuleDecision, RuleTrial
-
-F = TypeVar("F", bound=Callable[..., Any])
+    from matcher.pipeline.line_rules import RuleTrial
 
 _PROPOSED = (
     Column("rule", priority=0), Column("lines", kind=Kind.COUNT, priority=0), Column("agreed", kind=Kind.COUNT, priority=0),
@@ -25,10 +22,6 @@ _COMPLETE = (
     "rule", "title", "kind", "account", "lines", "agreed", "contradicted", "left_alone", "takes", "first", "last", "waits_for",
     "contradicting_lines", "toml",
 )  # fmt: skip
-
-
-def _told(command: F) -> F:
-    return formatted(command, forms=("table", "json"), file=False)
 
 
 @click.command()
@@ -77,28 +70,19 @@ def _show(trial: "RuleTrial") -> None:
 @click.command()
 @click.argument("rule_id", metavar="RULE")
 @with_books
-@_told
-def accept(rule_id: str, output: str) -> None:
+def accept(rule_id: str) -> None:
     """Put a proposed rule into rules.toml: from the next run on it takes lines like those that were classified.
 
     Where `[policy] four_eyes_for` has `classify`, two people accept it. It never touches a line that a person decided, and takes nothing
     any more once a person decides a line otherwise that it is about. To end it, take its `[[line]]` out of rules.toml.
     """
-    _tell(open_books().accept_rule(rule_id), output)
+    say(open_books().accept_rule(rule_id).said)
 
 
 @click.command()
 @click.argument("rule_id", metavar="RULE")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept in the journal.")
 @with_books
-@_told
-def decline(rule_id: str, reason: str, output: str) -> None:
+def decline(rule_id: str, reason: str) -> None:
     """Say that a proposed rule is not wanted. It is not proposed again."""
-    _tell(open_books().decline_rule(rule_id, reason=reason), output)
-
-
-def _tell(decided: "RuleDecision", output: str) -> None:
-    if output == "json":
-        data_record({"rule": decided.rule.id, "state": decided.state, "said": decided.said})
-    else:
-        say(decided.said)
+    say(open_books().decline_rule(rule_id, reason=reason).said)
