@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.decision_file.applying import RowResult
+    from matcher.pipeline.line_rules import RuleDecision, RuleTrial
     from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
 
@@ -172,6 +173,22 @@ class DecisionMethods(ABC):
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
             return actions.learning.revoke(session, account_or_name, customer, reason)
+
+    def proposed_rules(self) -> list[RuleTrial]:
+        """Rules for lines that persons have classified alike, tried on the books; see `line_rules.trials`."""
+        with self._session(write=False) as session:
+            return pipeline.line_rules.trials(session)
+
+    def accept_rule(self, rule_id: str) -> RuleDecision:
+        """Puts a proposed rule into rules.toml; see `line_rules.accept`."""
+        with self._session(write=True) as session:
+            return pipeline.line_rules.accept(session, rule_id)
+
+    def decline_rule(self, rule_id: str, *, reason: str = "") -> RuleDecision:
+        """Says that a rule is not wanted; see `line_rules.decline`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return pipeline.line_rules.decline(session, rule_id, reason)
 
     def check_right(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Says that postings chosen for a check are right; see `sampling.right`."""

@@ -1,7 +1,7 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,8 +22,8 @@ from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
 from matcher.matching.names.plain import Keys, KnownKeys, name_keys
 from matcher.money import PPM
-from matcher.pipeline import sampling, trust
-from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
+from matcher.pipeline import line_rules, rulebooks, sampling, trust
+from matcher.pipeline.booked import as_earlier, booked, by_rules, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -107,6 +107,7 @@ def _run(
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         entries, refused = cash_book.entries(session.store), policy.rejected
+        ruled, suspended = line_rules.taken(state, rulebooks.of_books(session.directory).own.line, as_of, refused)
         bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
         del facts, state, keys
         progress.stage("matching", sum(job.lines.height for job in work))
@@ -118,10 +119,11 @@ def _run(
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
-    records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
-    _record(session, as_of, accounts.with_offers(records), book, demoted)
+    records = records._replace(findings=booked(as_earlier(by_rules(records.findings, ruled), alike), bookable, entries, refused))
+    by_lines = sorted(set(ruled["by"].to_list()))
+    _record(session, as_of, accounts.with_offers(records), book, demoted, by_lines)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
-    result = _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *trouble))
+    result = _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *suspended, *trouble))
     return replace(result, stages=tuple(engine.stages()))
 
 
@@ -173,7 +175,7 @@ def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlemen
     return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}
 
 
-def _record(session: Session, as_of: date, records: Records, book: Rulebook, demoted: Mapping[str, str]) -> None:
+def _record(session: Session, as_of: date, records: Records, book: Rulebook, demoted: Mapping[str, str], by_lines: Sequence[str]) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
     journal.replace_findings(session.store, records.findings, records.proposals, as_of)
     if book.shadows or journal.shadows(session.store).height:
@@ -184,6 +186,8 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook, dem
     summary: dict[str, object] = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
     if sample := sampling.chosen(records.decisions, book, session.next_batch, round(session.config.policy.sample * PPM)):
         summary[trust.SAMPLE] = sample
+    if by_lines:
+        summary["line_rules"] = by_lines
     if demoted:
         summary["demoted"] = sorted(demoted)
     session.commit("run", summary, records.decisions, records.allocations)
