@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.pipeline.actions.base import Decided
     from matcher.pipeline.actions.requests import AllocationRequest
     from matcher.pipeline.decision_file.applying import RowResult
+    from matcher.pipeline.line_rules import RuleDecision, RuleTrial
     from matcher.pipeline.selection import Selection
     from matcher.pipeline.session import Session
 
@@ -173,6 +174,22 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.learning.revoke(session, account_or_name, customer, reason)
 
+    def proposed_rules(self) -> list[RuleTrial]:
+        """Rules for lines that persons have classified alike, tried on the books; see `line_rules.trials`."""
+        with self._session(write=False) as session:
+            return pipeline.line_rules.trials(session)
+
+    def accept_rule(self, rule_id: str) -> RuleDecision:
+        """Puts a proposed rule into rules.toml; see `line_rules.accept`."""
+        with self._session(write=True) as session:
+            return pipeline.line_rules.accept(session, rule_id)
+
+    def decline_rule(self, rule_id: str, *, reason: str = "") -> RuleDecision:
+        """Says that a rule is not wanted; see `line_rules.decline`."""
+        actors.check_reasons(reason)
+        with self._session(write=True) as session:
+            return pipeline.line_rules.decline(session, rule_id, reason)
+
     def check_right(self, line_ids: Sequence[str], *, reason: str = "") -> list[Decided]:
         """Says that postings chosen for a check are right; see `sampling.right`."""
         actors.check_reasons(reason)
@@ -221,11 +238,11 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.undoing.undo(session, decision_or_line, reason)
 
-    def undo_decisions(self, decision_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+    def undo_decisions(self, decisions_or_lines: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses several decisions at once, all or none; see `actions.undoing.undo_decisions`."""
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
-            return actions.undoing.undo_decisions(session, decision_ids, reason)
+            return actions.undoing.undo_decisions(session, decisions_or_lines, reason)
 
     def undo_run(self, number: int = 0, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses what a run posted, the latest for 0; see `actions.undoing.undo_run`."""

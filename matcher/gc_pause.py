@@ -1,8 +1,22 @@
-"""Pauses cyclic garbage collection during work that makes millions of small objects without cycles."""
+"""Pauses cyclic garbage collection during work that makes millions of small objects without cycles, or keeps it short in a long program."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+def spare_what_is_there() -> None:
+    """Leaves everything that lives by now out of all later collections, until `spare_nothing`.
+
+    A program with a screen has half a million objects of its libraries once it has begun. To look through them again takes a tenth of a
+    second, in the midst of a key.
+    """
+    gc.freeze()
+
+
+def spare_nothing() -> None:
+    """Lets everything be collected again."""
+    gc.unfreeze()
 
 
 @contextmanager

@@ -58,6 +58,7 @@ class Given:
         command: name of the command, once that is known.
         counts: what the command did, in numbers; for the log.
         opened: the books.
+        code: of the error that ended the command; '' for none.
     """
 
     books: str | None = None
@@ -68,6 +69,7 @@ class Given:
     command: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     opened: list["Books"] = field(default_factory=list)
+    code: str = ""
 
     @property
     def kept(self) -> bool:

@@ -1,4 +1,4 @@
-"""`learned`: what decisions taught of payers' accounts and names."""
+"""`learned`: what decisions taught of payers' accounts and names, and of how they name documents."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -33,19 +33,20 @@ def _as_decisions(command: F) -> F:
 
 @click.group(cls=Group)
 def learned() -> None:
-    """What decisions taught: whose account and whose name it is."""
+    """What decisions taught: whose account and whose name it is, and how a payer names documents."""
 
 
 @learned.command(name="list")
 @click.option("--customer", default="", metavar="ID|NAME", help="Of this customer: id, number, name, or part of a name.")
-@click.option("--account", default="", metavar="TEXT", help="With this in the account number or name.")
+@click.option("--account", default="", metavar="TEXT", help="With this in the account number, the name or the way to name documents.")
 @with_books
 @with_format
 def list_(output: str, customer: str, account: str) -> None:
     """Accounts and names of payers that persons confirmed, from which lines and by whom, and whether they count.
 
     What was confirmed twice for one customer counts: a run takes it to be the customer's. What was confirmed for two customers counts
-    for neither. `learned revoke` says that it is not to count.
+    for neither. A way to name documents, a `reference`, counts from the third payment on: it puts choices in order, and no run looks at it.
+    `learned revoke` says that something is not to count.
     """
     found = open_books().learned(customer, account=account)
     rows = [one.to_dict() for one in found]
@@ -62,15 +63,16 @@ def list_(output: str, customer: str, account: str) -> None:
 
 
 @learned.command()
-@click.argument("account", metavar="ACCOUNT|NAME")
+@click.argument("account", metavar="ACCOUNT|NAME|WAY")
 @click.option("--customer", required=True, metavar="ID|NAME", help="Whose it was taken to be.")
 @click.option("--dry-run", is_flag=True, help="Check everything, and keep nothing.")
 @with_books
 @reason_option
 @_as_decisions
 def revoke(account: str, customer: str, reason: str, output: str, *, dry_run: bool) -> None:
-    """Take a payer's account or name no longer to be a customer's.
+    """Take a payer's account, name or way to name documents no longer to be a customer's.
 
+    A way is named by `purchase-order`, `customer-number`, `number-end`, `whole-month`, or the payer's own number.
     What was confirmed before counts no more; what is confirmed from now on does. `undo DECISION` takes the revocation back.
     """
     decided = open_books().revoke_learned(account, customer, reason=reason, dry_run=dry_run)

@@ -61,6 +61,7 @@ class _Group(helping.Group):
                 unless_quiet("Another command is at work on the books: this is what they held before it began.")
             return done
         except MatcherError as error:
+            ctx.obj.code = error.code
             _tell(error)
             _note_more(error)
             ctx.exit(error.exit_code)

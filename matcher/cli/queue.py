@@ -124,6 +124,7 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool, decides:
     for text in _lines(languages.sentence(_head(page, held=held, narrow=narrow)), columns):
         put_line(text)
     if not page.lines:
+        _rules(page, columns, decides=decides)
         return
     put_line("")
     shared = Columns.of(page.lines, page.as_of, columns, len(str(len(page.lines))))
@@ -136,6 +137,15 @@ def _screen(page: "QueuePage", group: str, *, held: bool, narrow: bool, decides:
             put_line(text)
     put_line("")
     for told in _foot(page, decides=decides):
+        for text in _lines(told, columns, indent="  "):
+            put_line(text)
+    _rules(page, columns, decides=decides)
+
+
+def _rules(page: "QueuePage", columns: int, *, decides: bool) -> None:
+    """Says that lines which persons classified alike may be left to a rule."""
+    if page.rules and decides:
+        told = languages.sentence(f"{counted(len(page.rules), 'rule')} proposed by what was classified: matcher rules propose")
         for text in _lines(told, columns, indent="  "):
             put_line(text)
 

@@ -58,6 +58,7 @@ def review(sort: str | None, *, held: bool, web: bool, port: int | None, served:
 def _work(books: "Books", filters: "Filters", *, served: bool) -> None:
     from matcher.fullscreen.app import FIRST
     from matcher.fullscreen.keys import Review
+    from matcher.gc_pause import spare_nothing
 
     # read before the screen is taken: a wrong filter, or books that cannot be read, are one line like any other error
     program = Review(books, filters, books.waiting(filters, FIRST))
@@ -65,7 +66,11 @@ def _work(books: "Books", filters: "Filters", *, served: bool) -> None:
         from matcher.web.driver import HeldDriver
 
         program.driver_class = HeldDriver
-    program.run()
+    program.spares = True
+    try:
+        program.run()
+    finally:
+        spare_nothing()
     if program.failure:
         raise program.failure
 

@@ -9,6 +9,7 @@ import click
 from matcher.cli.challenge import challenge
 from matcher.cli.common import given, note, open_books, with_books
 from matcher.cli.helping import Group
+from matcher.cli.line_rules import accept, decline, propose
 from matcher.cli.progress import busy
 from matcher.cli.sample import sample
 from matcher.cli.tables import Column, Kind, Row, Said, Tone, counted, for_programs, show, with_format
@@ -292,6 +293,8 @@ def _flipped(row: Row) -> Tone:
     return Tone.BAD if row["flipped"] else Tone.PLAIN
 
 
+for command in (propose, accept, decline):
+    rules.add_command(command)
 rules.add_command(challenge)
 rules.add_command(trust)
 rules.add_command(sample)

@@ -1,4 +1,4 @@
-"""The log of a job that runs by itself: when each command and step began, and how the command ended.
+"""The log of a job that runs by itself: when each command and step began, and how the command ended: an error's code, and who was refused.
 
 It holds the books' name, words of this program, and counts: nothing that the bank or the ERP wrote. Nobody rotates it, and nobody else
 may read it.
@@ -11,6 +11,8 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from matcher import actors
+from matcher.codes import POLICY
 from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
@@ -44,10 +46,25 @@ def ended(options: Given, status: int) -> None:
     """Notes how the command ended; a log that cannot be written by now changes nothing of that."""
     if options.log:
         counts = "".join(f" {name}={number}" for name, number in options.counts.items())
+        if options.code:
+            counts += f" code={options.code}"
+        if status == POLICY:
+            # what was refused is held against a person, so the log says whom
+            counts += f" actor={json.dumps(_actor(options), ensure_ascii=False)}"
         try:
             _append(options, f"exit={status}{counts}")
         except MatcherError:
             return
+
+
+def _actor(options: Given) -> str:
+    """Who was refused; '' where that is not known."""
+    if options.opened:
+        return options.opened[0].actor
+    try:
+        return actors.named(options.actor or "")
+    except MatcherError:
+        return ""
 
 
 def _append(options: Given, words: str) -> None:

@@ -160,6 +160,12 @@ USE = (
         "What is proposed for the line is not what was shown.",
         "Look at the line again: `matcher queue` or `matcher explain LINE`.",
     ),
+    Code(
+        "rule.contradicted",
+        USAGE,
+        "A line that the rule is about was decided otherwise.",
+        "Decide the line again if that was a mistake, else run `matcher rules decline RULE`.",
+    ),
     Code("learned.unknown", USAGE, "Nothing of this account or name was confirmed for the customer.", "See `matcher learned list`."),
     Code("run.unknown", USAGE, "There is no run of this number.", "Runs are numbered 1, 2, ... in the order in which they were made."),
     policy(

@@ -24,6 +24,7 @@ from matcher.fullscreen.listing import Listing
 from matcher.fullscreen.look import STYLES
 from matcher.fullscreen.requests import Request, Step, sums_words
 from matcher.fullscreen.rows import Rows
+from matcher.gc_pause import spare_what_is_there
 
 if TYPE_CHECKING:
     from matcher.books import Books
@@ -79,6 +80,9 @@ class Desktop(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012 - as Textual declares it
 
+    spares = False
+    """Whether collections of garbage leave out what is there when the screen is; who sets it calls `gc_pause.spare_nothing` at the end."""
+
     class _Handed(Message):
         """Something that another thread has for this one."""
 
@@ -98,6 +102,7 @@ class Desktop(App[None]):
         self._settling: Timer | None = None
         self._asked: set[str] = set()
         self._leaving = False
+        self._spare_next = 1
 
     def compose(self) -> ComposeResult:
         """Head, list and detail, message, keys."""
@@ -136,6 +141,12 @@ class Desktop(App[None]):
     def settled(self) -> bool:
         """Whether everything that was asked for is done and shown."""
         return self._settling is None and self.clerk.idle
+
+    def _spare(self, turn: int) -> None:
+        """Keeps collections short: once when the list is there, and once more when the modules that find choices are, too."""
+        if self.spares and turn == self._spare_next:
+            self._spare_next = turn + 1
+            spare_what_is_there()
 
     # threads
 
@@ -177,6 +188,7 @@ class Desktop(App[None]):
         if not self.desk.ids and not words:
             self.say("No receipt fits the filters." if self.desk.filters.narrow and found.waiting else "Nothing waits any more.")
         self.show()
+        self._spare(1)
 
     def read_visible(self) -> None:
         """Reads the records that the screen lacks, and those a page further on."""
@@ -227,6 +239,7 @@ class Desktop(App[None]):
         self.why[line_id], self.desk.choices[line_id] = read
         if line_id == self.desk.current:
             self.show_detail()
+        self._spare(2)
 
     # deciding
 

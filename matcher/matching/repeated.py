@@ -5,11 +5,14 @@ A person who says the same of three lines need not say it of the fourth: it is p
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Literal, NamedTuple
 
 import polars as pl
 
 from matcher.matching.names.forms import fold, name_key
+from matcher.money import render
+from matcher.rules.lines import LineRule
 from matcher.states import DecisionKind, LineClass
 
 LEAST = 3
@@ -98,6 +101,44 @@ def repeated(lines: pl.DataFrame, decisions: pl.DataFrame, asked: pl.DataFrame) 
         if alike and (found := kinds.get(alike)) and abs(row["amount"]) <= LARGEST * found.largest:
             rows.append((row["line_id"], found.kind, found.sentence))
     return pl.DataFrame(rows, schema=REPEATED, orient="row")
+
+
+def proposed(lines: pl.DataFrame, decisions: pl.DataFrame, currencies: Mapping[str, str]) -> list[LineRule]:
+    """Rules for what persons have said of lines that are alike, as `repeated` proposes the next one; in the order of their ids.
+
+    Args:
+        lines: those that persons classified; columns of `LINE`.
+        decisions: `frames.STATE_DECISION`, or its columns line_id, kind, classified and live.
+        currencies: of our accounts, by id.
+    """
+    said = decisions.filter(pl.col("kind") == DecisionKind.CLASSIFY).select("line_id", "classified", "live")
+    if said.is_empty():
+        return []
+    last = said.sort("live").group_by("line_id").agg(pl.col("classified").last(), pl.col("live").last())
+    kinds = _kinds(lines.select(LINE).join(last, on="line_id"))
+    made = [_rule(alike, found, currencies[alike.account]) for alike, found in kinds.items() if alike.account in currencies]
+    return sorted(made, key=lambda rule: rule.id)
+
+
+def _rule(alike: "_Alike", said: "_Said", currency: str) -> LineRule:
+    direction: Literal["in", "out"] = "in" if alike.credit else "out"
+    mark = sha256(repr((*alike, said.kind)).encode()).hexdigest()[:6]
+    place = "".join(c if c.isascii() and c.isalnum() else "-" for c in alike.account.lower()).strip("-")
+    whom = alike.payer or " ".join(alike.text)
+    title = f"{said.kind}: money {direction}, account {alike.account}, {whom}"
+    return LineRule.model_validate(
+        {"id": "-".join(filter(None, (said.kind, place, mark))), "title": title, "kind": said.kind, "entity": alike.entity}
+        | {"account": alike.account, "direction": direction, "counterparty": alike.payer, "text": alike.text}
+        | {"up_to": render(LARGEST * said.largest, currency), "currency": currency}
+    )
+
+
+def takes(rule: LineRule, lines: pl.DataFrame) -> list[str]:
+    """Ids of the lines that a rule is about, in order; columns of `LINE` and currency."""
+    here = (pl.col("account") == rule.account) & (pl.col("entity") == rule.entity) & (pl.col("currency") == rule.currency)
+    wanted = _Alike(rule.entity, rule.account, rule.direction == "in", rule.counterparty, rule.text)
+    sized = lines.filter(here & (pl.col("amount").abs() <= rule.most) & ((pl.col("amount") > 0) == wanted.credit))
+    return sorted(row["line_id"] for row in sized.select(LINE).iter_rows(named=True) if _alike(row) == wanted)
 
 
 def _kinds(said: pl.DataFrame) -> Mapping[_Alike, _Said]:

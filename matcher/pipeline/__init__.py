@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         imports,
         ingest,
         layouts,
+        line_rules,
         lists,
         lookup,
         opening,
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "acknowledging", "actions", "aged", "audit_sample", "backtest", "bridges", "challenge", "choices", "conflicts", "drill", "exports",
-    "figures", "imports", "ingest", "layouts", "lists", "lookup", "opening", "outbox", "periods", "proof", "proof_errors", "receipts",
-    "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust", "verify", "view",
+    "figures", "imports", "ingest", "layouts", "line_rules", "lists", "lookup", "opening", "outbox", "periods", "proof",
+    "proof_errors", "receipts", "reissues", "reports", "roles", "rulebooks", "run", "sampling", "since", "statements", "trust",
+    "verify", "view",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from matcher import frames
 from matcher.matching.booked_entries import LINE, booked_entries
 from matcher.matching.repeated import KINDS, repeated, rule_of
+from matcher.pipeline.set_aside import APPROVAL
 from matcher.states import LineClass, LineState, Outcome
 
 REFUSAL = frozenset((LineClass.BOOKED_ELSEWHERE.value,))
@@ -45,17 +46,31 @@ def like_earlier(state: frames.State, until: date, refused: Collection[tuple[str
 
     What a known customer pays is never among them, nor what has the amount of an open document.
     """
-    undecided = (pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until) & (pl.col("customer_id") == "")
-    # what comes to an open document to the cent may be its payment, or the refund of a credit
-    owed = state.items.filter(pl.col("open") != 0).select("entity", "currency", amount="open")
-    asked = state.lines.filter(undecided).join(owed, on=["entity", "currency", "amount"], how="anti")
-    found = repeated(state.lines, state.decisions, asked)
+    found = repeated(state.lines, state.decisions, undecided(state, until))
     no = [(line_id, kind) for line_id, what in refused if len(what) == 1 for kind in what & KINDS]
     return (
         found.join(pl.DataFrame(no, schema=["line_id", "classified"], orient="row"), on=["line_id", "classified"], how="anti")
         if no
         else found
     )
+
+
+def undecided(state: frames.State, until: date = date.max) -> pl.DataFrame:
+    """Lines up to a day that nobody has decided, of no known customer, and not of the amount of an open document."""
+    open_lines = (pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until) & (pl.col("customer_id") == "")
+    # what comes to an open document to the cent may be its payment, or the refund of a credit
+    owed = state.items.filter(pl.col("open") != 0).select("entity", "currency", amount="open")
+    return state.lines.filter(open_lines).join(owed, on=["entity", "currency", "amount"], how="anti")
+
+
+def by_rules(findings: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The findings, where what a rule for lines takes of those without a posting or a proposal waits for nobody.
+
+    `found`: columns of `line_rules.TAKEN`.
+    """
+    plain = (Outcome.UNEXPLAINED, Outcome.OUTGOING)
+    left = _undecided(findings, plain).filter((pl.col("customer_id") == "") & (pl.col("reason") != APPROVAL))
+    return _non_receivable(findings, found.join(left.select("line_id"), on="line_id", how="semi"), LineState.NONE)
 
 
 def as_earlier(findings: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -75,8 +90,8 @@ def _undecided(findings: pl.DataFrame, outcomes: Collection[Outcome]) -> pl.Data
     return findings.filter((pl.col("state") == LineState.NONE) & (pl.col("other_line") == "") & pl.col("outcome").is_in(words))
 
 
-def _non_receivable(findings: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """The findings, with a proposal for each line of `found` (line_id, reason, by)."""
+def _non_receivable(findings: pl.DataFrame, found: pl.DataFrame, state: LineState = LineState.PROPOSED) -> pl.DataFrame:
+    """The findings, with each line of `found` (line_id, reason, by) as no receivable: proposed, or what else `state` says."""
     if found.is_empty():
         return findings
     new = findings.join(found.rename({"reason": "booked"}), on="line_id", how="left", maintain_order="left")
@@ -84,7 +99,7 @@ def _non_receivable(findings: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame
     blank = ("basis", "difference", "evidence", "runner_up", "blocked_by")
     return new.with_columns(
         pl.when(proposed).then(pl.lit(Outcome.NON_RECEIVABLE.value)).otherwise("outcome").alias("outcome"),
-        pl.when(proposed).then(pl.lit(LineState.PROPOSED.value)).otherwise("state").alias("state"),
+        pl.when(proposed).then(pl.lit(state.value)).otherwise("state").alias("state"),
         pl.coalesce("booked", "reason").alias("reason"),
         pl.coalesce("by", "rule").alias("rule"),
         *(pl.when(proposed).then(pl.lit("")).otherwise(name).alias(name) for name in blank),

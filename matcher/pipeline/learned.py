@@ -8,7 +8,7 @@ import polars as pl
 
 from matcher import frames
 from matcher.journal.decisions import refused_items
-from matcher.matching import learn
+from matcher.matching import learn, naming
 from matcher.matching.candidates import customer_accounts
 from matcher.matching.keys import account_key
 from matcher.pipeline.session import Session
@@ -23,19 +23,21 @@ class Standing(StrEnum):
     ONE_MORE = "one_more"  # one more confirmed payment, and it does
     CONFLICT = "conflict"  # it was confirmed for another customer too
     ON_RECORD = "on_record"  # the account is on the customer's record: nothing has to be learned
+    SELDOM = "seldom"  # of a way to name documents: too many of the payer's payments name them otherwise
     REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A payer's account or name that persons confirmed for a customer.
+    """A payer's account or name that persons confirmed for a customer, or a way in which he names his documents.
 
     Attributes:
-        kind: ``account`` or ``name``; `value` as the bank wrote it last, `key` without signs and case.
+        kind: ``account``, ``name`` or ``reference``; `value` as the bank wrote it last, `key` without signs and case.
         lines: receipts that were confirmed, the oldest first; `counted` of them count since the latest revocation.
         by: who confirmed; `first` and `last`: when, ISO 8601.
         others: customers for whom it was confirmed, too.
         revocation: id of the decision that revokes it; '' for none. `revoked_by`, `revoked_at`, `reason` are of that.
+        payments: of a ``reference``, how many of the payer's confirmed payments there are in all since the revocation.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Habit:
     revoked_by: str = ""
     revoked_at: str = ""
     reason: str = ""
+    payments: int = 0
 
     @property
     def standing(self) -> Standing:
@@ -62,13 +65,19 @@ class Habit:
             return Standing.REVOKED
         if self.others:
             return Standing.CONFLICT
+        if self.kind == naming.REFERENCE:
+            if naming.counts(self.counted, self.payments):
+                return Standing.COUNTS
+            return Standing.ONE_MORE if naming.counts(self.counted + 1, self.payments + 1) else Standing.SELDOM
         if self.on_record:
             return Standing.ON_RECORD
         return Standing.COUNTS if self.counted >= learn.LEAST else Standing.ONE_MORE
 
 
 @dataclass(frozen=True, slots=True)
-class _Revoked:
+class Revoked:
+    """A decision that revokes."""
+
     decision_id: str
     actor: str
     at: str
@@ -104,7 +113,7 @@ def habits(session: Session, accounts: Collection[str] | None = None) -> list[Ha
     if paid.is_empty():
         return []
     rows = store_learned.revocations(store)
-    gone, why = revoked(rows), _why(rows)
+    gone, why = revoked(rows), revoked_by(rows)
     known = _on_record(session, paid["customer_id"].unique().to_list())
     kinds = learn.COLUMNS if accounts is None else {learn.ACCOUNT: learn.COLUMNS[learn.ACCOUNT]}
     found: list[Habit] = []
@@ -120,7 +129,7 @@ def habits(session: Session, accounts: Collection[str] | None = None) -> list[Ha
         )  # fmt: skip
         for row in groups.iter_rows(named=True):
             customer, key = row["customer_id"], row["key"]
-            by = why.get((kind, key, customer), _Revoked("", "", "", ""))
+            by = why.get((kind, key, customer), Revoked("", "", "", ""))
             others = counting.get((row["entity"], key), set()) - {customer} if row["counts"] else set()
             on_record = kind == learn.ACCOUNT and (customer, key) in known
             found.append(
@@ -132,10 +141,10 @@ def habits(session: Session, accounts: Collection[str] | None = None) -> list[Ha
     return sorted(found, key=lambda one: (one.customer_id, one.kind, one.key, one.entity))
 
 
-def _why(rows: pl.DataFrame) -> Mapping[tuple[str, str, str], _Revoked]:
+def revoked_by(rows: pl.DataFrame) -> Mapping[tuple[str, str, str], Revoked]:
     """The latest revocation in force of each kind, key and customer."""
     return {
-        (row["classified"], refused_items(row["refused"])[0], row["customer_id"]): _Revoked(
+        (row["classified"], refused_items(row["refused"])[0], row["customer_id"]): Revoked(
             row["decision_id"], row["actor"], row["at"], row["reason"]
         )
         for row in rows.filter("live").iter_rows(named=True)
@@ -150,6 +159,8 @@ def _on_record(session: Session, customer_ids: Collection[str]) -> frozenset[tup
 
 def said(habit: Habit) -> str:
     """Whether it counts, in a sentence."""
+    if habit.kind == naming.REFERENCE and habit.standing in _OF_REFERENCES:
+        return _OF_REFERENCES[habit.standing].format(n=habit.counted, n2=habit.payments)
     what = "this account" if habit.kind == learn.ACCOUNT else "this name"
     match habit.standing:
         case Standing.COUNTS:
@@ -161,6 +172,13 @@ def said(habit: Habit) -> str:
         case Standing.ON_RECORD:
             return f"the account is on the record of {habit.customer_id}"
     return f"revoked by {habit.revoked_by} on {habit.revoked_at[:10]}: {habit.reason}"
+
+
+_OF_REFERENCES = {
+    Standing.COUNTS: "counts: {n} of {n2} confirmed payments; it orders the choices and posts nothing",
+    Standing.ONE_MORE: "one more confirmed payment and it orders the choices",
+    Standing.SELDOM: "does not count: only {n} of {n2} confirmed payments",
+}
 
 
 def news(session: Session, lines: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:

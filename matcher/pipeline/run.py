@@ -1,7 +1,7 @@
 """A run: everything that is still undecided is normalised, given candidates, scored, allocated, decided and journalled."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,9 +20,10 @@ from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
+from matcher.matching.names.plain import Keys, KnownKeys, name_keys
 from matcher.money import PPM
-from matcher.pipeline import sampling, trust
-from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
+from matcher.pipeline import line_rules, rulebooks, sampling, trust
+from matcher.pipeline.booked import as_earlier, booked, by_rules, like_earlier, of_entries
 from matcher.pipeline.customer_accounts import CustomerAccounts
 from matcher.pipeline.item_snapshots import latest_decisions
 from matcher.pipeline.learned import revocations_of, settled
@@ -34,7 +35,7 @@ from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set
 from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
-from matcher.store import approvals, cash_book, journal
+from matcher.store import approvals, cash_book, journal, memory
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -86,11 +87,13 @@ def _run(
 ) -> RunResult:
     progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
+    memory.release(session.store)
     share = engine.share(book, session.config.policy.discount_grace_days)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helpers(facts.lines.height - facts.decisions.height, 1 if share else processes) as others:
         state = fold(facts, date.max, session.config.books.base_currency)
-        work, aside = prepare(session, state, book, as_of)
+        keys = KnownKeys()
+        work, aside = prepare(session, state, book, as_of, keys)
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
         own = session.config.policy
         precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
@@ -100,12 +103,13 @@ def _run(
         )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
-        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
+        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of, keys)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         entries, refused = cash_book.entries(session.store), policy.rejected
+        ruled, suspended = line_rules.taken(state, rulebooks.of_books(session.directory).own.line, as_of, refused)
         bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
-        del facts, state
+        del facts, state, keys
         progress.stage("matching", sum(job.lines.height for job in work))
         parts, trouble = decide_all(work, deciding, others, progress.done, share)
     progress.stage("writing")
@@ -115,26 +119,30 @@ def _run(
     if texts:
         records = records._replace(findings=elsewhere(records.findings, pl.concat(texts), documents, session.config))
     journal.append_credits(session.store, session.next_batch, accounts.news(records))
-    records = records._replace(findings=booked(as_earlier(records.findings, alike), bookable, entries, refused))
-    _record(session, as_of, accounts.with_offers(records), book, demoted)
+    records = records._replace(findings=booked(as_earlier(by_rules(records.findings, ruled), alike), bookable, entries, refused))
+    by_lines = sorted(set(ruled["by"].to_list()))
+    _record(session, as_of, accounts.with_offers(records), book, demoted, by_lines)
     notes = [f"{name} only proposes: {reason}" for name, reason in demoted.items()] if own.auto_post else []
-    result = _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *trouble))
+    result = _result(lines, records.outcomes, trust.by_class(records.decisions, book), (*notes, *suspended, *trouble))
     return replace(result, stages=tuple(engine.stages()))
 
 
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
 
 
-def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], Aside]:
+def prepare(
+    session: Session, state: State, book: Rulebook, until: date = date.max, keys: Keys = name_keys
+) -> tuple[list[EntityInput], Aside]:
     """What is to be decided, by legal entity; and the lines that are set aside.
 
     Args:
         state: of the books, with everything that is known.
         until: lines of later days are left out.
+        keys: gives names with their keys.
     """
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
-    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
+    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store), keys)
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
     rates, numbers = of_base(session, own.books.base_currency), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order
@@ -167,7 +175,7 @@ def _settled(state: State, taken_back: Mapping[str, str]) -> dict[str, Settlemen
     return {item_id: Settlement(line_id, *who[line_id], taken_back.get(line_id, "")) for item_id, line_id in rows}
 
 
-def _record(session: Session, as_of: date, records: Records, book: Rulebook, demoted: Mapping[str, str]) -> None:
+def _record(session: Session, as_of: date, records: Records, book: Rulebook, demoted: Mapping[str, str], by_lines: Sequence[str]) -> None:
     """Appends what was posted, and puts the findings on the rest in the place of the previous run's."""
     journal.replace_findings(session.store, records.findings, records.proposals, as_of)
     if book.shadows or journal.shadows(session.store).height:
@@ -178,6 +186,8 @@ def _record(session: Session, as_of: date, records: Records, book: Rulebook, dem
     summary: dict[str, object] = {"as_of": told_as_of, "states": counts, "rules": rules, "rulebook": book.identity}
     if sample := sampling.chosen(records.decisions, book, session.next_batch, round(session.config.policy.sample * PPM)):
         summary[trust.SAMPLE] = sample
+    if by_lines:
+        summary["line_rules"] = by_lines
     if demoted:
         summary["demoted"] = sorted(demoted)
     session.commit("run", summary, records.decisions, records.allocations)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from matcher.matching.keys import account_key
 from matcher.matching.names import search
-from matcher.pipeline import learned, lookup
+from matcher.pipeline import learned, lookup, naming
 from matcher.pipeline.learned import Habit
 from matcher.pipeline.session import Session
 from matcher.store import open_items
@@ -12,7 +12,7 @@ from matcher.store import open_items
 
 @dataclass(frozen=True, slots=True)
 class LearnedHabit:
-    """A payer's account or name that persons confirmed for a customer, with the customer's name, and whether it counts in words."""
+    """What persons confirmed of a payer, with the customer's name, and in words whether it counts."""
 
     habit: Habit
     customer_name: str
@@ -42,7 +42,11 @@ def listing(session: Session, customer: str = "", account: str = "") -> tuple[Le
         MatcherError: ``customer.unknown``, ``customer.ambiguous``.
     """
     customer_id = lookup.customer(session, customer) if customer else ""
-    found = [one for one in learned.habits(session) if not customer_id or one.customer_id == customer_id]
+    known = learned.habits(session) + naming.references(session)
+    found = sorted(
+        (one for one in known if not customer_id or one.customer_id == customer_id),
+        key=lambda one: (one.customer_id, one.kind, one.key, one.entity),
+    )
     if account:
         number, words = account_key(account), search.words(account)
         found = [one for one in found if (number and number in account_key(one.value)) or search.has(words, one.value)]

@@ -12,6 +12,7 @@ from matcher.filters import Filters
 from matcher.frames import State
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
+from matcher.pipeline import line_rules
 from matcher.pipeline.listed import proposal_key
 from matcher.pipeline.selection import APPROVAL
 from matcher.pipeline.session import Session
@@ -132,6 +133,7 @@ class QueuePage:
         found: how many the filters let through. waiting: how many wait in all.
         sums: amounts of the receipts that the filters let through, minor units by currency.
         posted: how many receipts are posted since the last month that is closed. since: its first open day; None where none is closed.
+        rules: ids of rules that may be made of what persons have classified; see `line_rules.pending`.
     """
 
     as_of: date
@@ -141,6 +143,7 @@ class QueuePage:
     sums: Mapping[str, int]
     posted: int
     since: date | None
+    rules: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """As a machine is told."""
@@ -191,7 +194,8 @@ def page(session: Session, as_of: date, filters: Filters, limit: int | None = No
     through = Locks(journal.periods(session.store)).through
     posted = queue.posted(session.store, as_of, through)
     since = through + timedelta(days=1) if through else None
-    return QueuePage(as_of, lines_of(session, as_of, found.line_ids), found.count, found.waiting, found.sums, posted, since)
+    rules = tuple(rule.id for rule in line_rules.pending(session))
+    return QueuePage(as_of, lines_of(session, as_of, found.line_ids), found.count, found.waiting, found.sums, posted, since, rules)
 
 
 def lines_of(session: Session, as_of: date, line_ids: Collection[str]) -> tuple[WaitingLine, ...]:

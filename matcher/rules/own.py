@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from matcher.errors import MatcherError
 from matcher.money import PPM
+from matcher.rules.lines import LineRule
 from matcher.rules.rulebook import Calibration, Limits, Mode, Rule, Rulebook, Strict, Words, checked, load
 from matcher.rules.vocabulary import DIFFERENCES, EVIDENCE, bears, scope
 
@@ -79,6 +80,7 @@ class OwnRules(Strict):
         mode: modes of shipped rules that differ.
         calibration: tables that were measured on these rules.
         rule: further rules.
+        line: rules about lines that are no receivables.
     """
 
     trust: bool | Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -89,6 +91,7 @@ class OwnRules(Strict):
     mode: dict[str, Mode] = Field(default_factory=dict)
     calibration: OwnCalibration | None = None
     rule: Annotated[tuple[OwnRule, ...], Field(strict=False)] = ()
+    line: Annotated[tuple[LineRule, ...], Field(strict=False)] = ()
 
 
 def parse(text: str, where: str, shipped: Rulebook, fold: Fold) -> OwnRules:
@@ -137,6 +140,10 @@ def _wrong(own: OwnRules, shipped: Rulebook) -> Iterator[str]:
             if name and name not in seen:
                 yield f"rule {rule.id}.{key}: there is no rule {name!r} among the shipped ones and those above; {_nearest(name, seen)}"
         seen.add(rule.id)
+    for line in own.line:
+        if line.id in seen:
+            yield f"line {line.id}: the id is taken"
+        seen.add(line.id)
 
 
 def _nearest(word: str, known: set[str]) -> str:

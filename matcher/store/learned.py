@@ -36,6 +36,59 @@ def confirmed_of_accounts(store: Store, keys: Collection[str]) -> pl.DataFrame:
     return store.few(_CONFIRMED.format(where=where), list(keys))
 
 
+_PAYMENTS = f"""WITH mine AS (
+        SELECT decision_id, line_id, customer_id, batch, ordinal, actor, "at" FROM log.decision
+        WHERE kind IN ({", ".join(f"'{kind}'" for kind in CONFIRMING)}) AND customer_id <> '' {{whose}} AND {_STANDING}
+    ), paid AS (
+        SELECT line_id, max(batch) AS confirmed_in, arg_max(customer_id, (batch, ordinal)) AS customer_id,
+            arg_max(actor, (batch, ordinal)) AS actor, arg_max("at", (batch, ordinal)) AS "at"
+        FROM mine GROUP BY line_id
+    ), share AS (SELECT DISTINCT a.line_id, a.item_id FROM log.allocation AS a SEMI JOIN mine USING (decision_id)
+    ), latest AS (SELECT item_id, max(batch) AS batch FROM raw.item SEMI JOIN share USING (item_id) GROUP BY item_id
+    ), document AS (FROM raw.item SEMI JOIN latest USING (item_id, batch))
+    SELECT line_id, paid.customer_id, confirmed_in, actor, "at", l.remittance_information || ' | ' || l.creditor_reference AS text,
+        item_id, d.entity, d.currency, d.customer_id AS owner, document_no, purchase_order, issue_date
+    FROM paid JOIN raw.line AS l USING (line_id) JOIN share USING (line_id) JOIN document AS d USING (item_id)
+    WHERE l.amount > 0
+        AND line_id NOT IN (SELECT line_id FROM log.decision WHERE kind = '{DecisionKind.EXCLUDE}' AND {_STANDING})
+    ORDER BY confirmed_in, line_id, issue_date, item_id"""
+
+
+def payments(store: Store, customer_ids: Collection[str] | None = None) -> pl.DataFrame:
+    """What persons said receipts pay, a row for each document, the oldest decision first.
+
+    Columns: line_id, customer_id (who paid), confirmed_in, actor, at, text; item_id, entity, currency, owner, document_no, purchase_order,
+    issue_date of the document.
+
+    Args:
+        store: of the books.
+        customer_ids: of these payers; None for all.
+    """
+    if customer_ids is None:
+        return store.few(_PAYMENTS.format(whose=""))
+    return store.few(_PAYMENTS.format(whose="AND customer_id IN (SELECT unnest(?::VARCHAR[]))"), sorted(customer_ids))
+
+
+def months_of(store: Store, customer_ids: Collection[str]) -> pl.DataFrame:
+    """customer_id, entity, currency, month (its first day), documents: how many debts of each month the books have of these customers."""
+    return store.few(
+        """SELECT customer_id, entity, currency, date_trunc('month', issue_date)::DATE AS month, count(DISTINCT item_id) AS documents
+        FROM raw.item WHERE customer_id IN (SELECT unnest(?::VARCHAR[])) AND amount > 0
+        GROUP BY ALL ORDER BY customer_id, entity, currency, month""",
+        sorted(customer_ids),
+    )
+
+
+def numbers_of(store: Store, customer_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Number and id of customers, as their latest record has them."""
+    rows = store.run(
+        """SELECT customer_id, customer_no FROM raw.customer WHERE customer_id IN (SELECT unnest(?::VARCHAR[]))
+        QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY batch DESC) = 1""",
+        [sorted(customer_ids)],
+    )
+    return {customer: tuple(filter(None, (number, customer))) for customer, number in rows}
+
+
 def revocations(store: Store) -> pl.DataFrame:
     """All decisions that revoke, undone ones too: batch, decision_id, customer_id, actor, at, reason, classified, refused, and ``live``."""
     return store.few(

@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[2]
 SCREENS = tuple(
     "cli/ display/ fullscreen/ review/ pipeline/ rules/words.py rules/own.py rules/classes.py matching/explanations/ "
     "matching/decisions/ matching/classify.py matching/returns.py matching/refunds.py matching/own_transfers.py "
-    "matching/repeated.py matching/booked_entries.py ledger/ credit_control/ store/queue.py openitems/ reasons.py exports/ "
+    "matching/repeated.py matching/naming.py "
+    "matching/booked_entries.py ledger/ credit_control/ store/queue.py openitems/ reasons.py exports/ "
     "filters.py config.py actors.py books.py exporting.py sending.py encryption.py ids.py characters.py journal/ workbooks/ "
     "parsers/csv/rows.py remittance/ "
     "parsers/csv/cells.py parsers/csv/records.py parsers/csv/balance.py parsers/csv/statements.py parsers/tally.py "
@@ -90,6 +91,9 @@ export receipts
 statement accept
 statement reject
 matcher accept {ranges}
+matcher rules accept {id}
+rules accept
+rules decline
 matcher allocate {first} {word}
 matcher items --search {word}
 tuple[pl.DataFrame, Table]

@@ -529,6 +529,22 @@ def test_what_needs_another_person_or_is_not_for_this_one(desk: Desk) -> None:
     assert desk.contents() == before
 
 
+@covers("rule.contradicted")
+def test_a_rule_that_a_decision_contradicts_is_not_accepted(desk: Desk) -> None:
+    head = "account,booking_date,amount,currency,counterparty_name,remittance_information,bank_reference"
+    rows = [f"{{account}},2026-10-{day},12.90,EUR,Sparbank Nord,Vermittlung,V{day}" for day in range(10, 14)]
+    account = json.loads(desk.run("show", "ref:B4", "--format", "json").stdout.splitlines()[0])["account"]
+    text = "\n".join([head, *(row.format(account=account) for row in rows), ""])
+    (desk.folder / "alike.csv").write_text(text, encoding="utf-8")
+    desk.do("ingest", "alike.csv")
+    desk.do("classify", "ref:V10", "ref:V11", "ref:V12", "--as", "fee")
+    desk.do("on-account", "ref:V13", "--customer", "C2")
+    rule = json.loads(desk.run("rules", "propose", "--format", "json").stdout)["rule"]
+    before = desk.contents()
+    refused(desk.run("rules", "accept", rule), "rule.contradicted")
+    assert desk.contents() == before
+
+
 @covers("decision.changed")
 def test_a_proposal_that_is_no_longer_what_was_shown(desk: Desk) -> None:
     desk.do("queue")

@@ -5,7 +5,8 @@ from matcher.errors import MatcherError
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.matching import learn
-from matcher.pipeline import lookup
+from matcher.matching.naming import REFERENCE
+from matcher.pipeline import lookup, naming
 from matcher.pipeline.actions.base import Decided, Look, append
 from matcher.pipeline.learned import Habit, habits
 from matcher.pipeline.session import Session
@@ -14,7 +15,7 @@ from matcher.store import learned as store_learned
 
 
 def revoke(session: Session, typed: str, customer: str, reason: str) -> Decided:
-    """Says that an account or name that persons confirmed for a customer is not to be taken as his any more.
+    """Says that an account or name that persons confirmed for a customer, or a way to name documents, is not to be taken as his any more.
 
     What was confirmed before counts no more, in every entity; what is confirmed later does.
 
@@ -25,8 +26,9 @@ def revoke(session: Session, typed: str, customer: str, reason: str) -> Decided:
     if not reason.strip():
         raise MatcherError("decision.state", "what was learned is revoked for a reason only", hint="Give one with --reason.")
     customer_id = lookup.customer(session, customer)
-    mine = [habit for habit in habits(session) if habit.customer_id == customer_id]
-    named = [habit for habit in mine if learn.KEYS[habit.kind](typed) == habit.key] or [habit for habit in mine if habit.value == typed]
+    mine = [habit for habit in habits(session) if habit.customer_id == customer_id] + naming.references(session, [customer_id])
+    keys = learn.KEYS | {REFERENCE: naming.key_of}
+    named = [habit for habit in mine if keys[habit.kind](typed) == habit.key] or [habit for habit in mine if habit.value == typed]
     if not named:
         known = ", ".join(dict.fromkeys(habit.value for habit in mine[:8]))
         hint = f"Known of {customer_id}: {known}." if known else ""

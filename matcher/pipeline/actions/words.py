@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from matcher import money
-from matcher.pipeline import learned
+from matcher.matching.repeated import takes
+from matcher.pipeline import learned, line_rules, naming
 from matcher.pipeline.actions.base import Decided, Effect, Look
 from matcher.states import ASIDE, CONFIRMING, DecisionKind
 
@@ -33,7 +34,7 @@ _SAYS_NO_REST = (DecisionKind.HOLD, DecisionKind.ASSIGN, DecisionKind.NOTE, Deci
 
 def with_words(look: Look, made: Sequence[Decided]) -> list[Decided]:
     """The same decisions with their sentences."""
-    taught = _learned(look, made)
+    taught = _learned(look, made) | _proposed(look, made)
     return [replace(decided, said=_sentence(look, decided), learned=taught.get(decided.line_id, "")) for decided in made]
 
 
@@ -42,7 +43,23 @@ def _learned(look: Look, made: Sequence[Decided]) -> dict[str, str]:
     customers = {decided.line_id: decided.customer_id for decided in made if decided.kind in CONFIRMING and decided.customer_id}
     columns = ("line_id", "amount", "counterparty_account", "counterparty_name")
     rows = look.state.lines.filter(pl.col("line_id").is_in(list(customers)), pl.col("amount") > 0).select(columns).iter_rows()
-    return learned.news(look.session, {line_id: (customers[line_id], account, name) for line_id, _, account, name in rows})
+    payers = {line_id: (customers[line_id], account, name) for line_id, _, account, name in rows}
+    of_payers = learned.news(look.session, payers)
+    of_documents = naming.news(look.session, {line_id: customer for line_id, (customer, _, _) in payers.items()})
+    return {line_id: " ".join(filter(None, (of_payers.get(line_id, ""), of_documents.get(line_id, "")))) for line_id in payers}
+
+
+def _proposed(look: Look, made: Sequence[Decided]) -> dict[str, str]:
+    """That a rule may be made of what was said of lines alike."""
+    words = {decided.line_id for decided in made if decided.kind == DecisionKind.CLASSIFY}
+    if not words:
+        return {}
+    mine = look.state.lines.filter(pl.col("line_id").is_in(sorted(words)))
+    said = {}
+    for rule in line_rules.pending(look.session):
+        for line_id in takes(rule, mine):
+            said[line_id] = f"Lines like this one may be taken by a rule, {rule.id}: see `matcher rules propose`."
+    return said
 
 
 def _sentence(look: Look, decided: Decided) -> str:

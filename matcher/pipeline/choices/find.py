@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -17,8 +18,12 @@ from matcher.matching.explanations import encoding
 from matcher.matching.names.forms import fold as plain
 from matcher.matching.names.forms import general_words, name_form
 from matcher.model import Allocation
+from matcher.pipeline import naming
+from matcher.pipeline.choices import habitual
+from matcher.pipeline.choices.habitual import Habits
 from matcher.pipeline.choices.records import Choice, OpenItem, Share
 from matcher.pipeline.choices.ways import ways
+from matcher.pipeline.learned import Habit, Standing
 from matcher.pipeline.session import Session
 from matcher.states import LineState
 from matcher.store import candidates, near
@@ -80,7 +85,17 @@ def _of_some(session: Session, line_ids: Sequence[str]) -> dict[str, tuple[Choic
     asked = {line_id: _asked(session, rows[line_id], placed.get(line_id, ())) for line_id in line_ids if line_id in rows}
     look = _look(session, list(asked), {item for one in asked.values() for item in one.wanted})
     items, names = _Items(look), dict(look.customers.select("customer_id", "name").iter_rows())
-    return {line_id: _choices(look, one, items, names) for line_id, one in asked.items()}
+    habits = _habits(session, {customer for one in asked.values() for customer, _ in one.likely})
+    return {line_id: _choices(look, one, items, names, habits) for line_id, one in asked.items()}
+
+
+def _habits(session: Session, customers: Collection[str]) -> Habits:
+    """How these customers name documents, as far as it counts."""
+    found: dict[str, list[Habit]] = {}
+    for habit in naming.references(session, customers) if customers else ():
+        if habit.standing == Standing.COUNTS:
+            found.setdefault(habit.customer_id, []).append(habit)
+    return found
 
 
 def _asked(session: Session, line: Mapping[str, Any], placed: Sequence[str]) -> _Asked:
@@ -98,13 +113,16 @@ def _asked(session: Session, line: Mapping[str, Any], placed: Sequence[str]) -> 
     return _Asked(line, beside, named, likely, known, {*beside, *placed, *named, *of_amount, *theirs})
 
 
-def _choices(look: State, asked: _Asked, items: "_Items", names: Mapping[str, str]) -> tuple[Choice, ...]:
+def _choices(look: State, asked: _Asked, items: "_Items", names: Mapping[str, str], habits: Habits) -> tuple[Choice, ...]:
     line, called = asked.line, {**names, **asked.known}
     first = _recorded(look, line, asked.beside, items, called)
     if line["pending"] <= 0:
         return _best(first, ())
     possible = [item for item in items.of(line, asked.wanted).values() if item.open and item.currency == line["currency"]]
-    return _best(first, ways(line["pending"], line["entity"], possible, set(asked.named), asked.likely, called))
+    text = f"{line['remittance_information']} | {line['creditor_reference']}"
+    likely = habitual.first(asked.likely, habits, text)
+    of_habit = habitual.ways(line["pending"], line["entity"], possible, likely, habits, called, text)
+    return _best(first, chain(of_habit, ways(line["pending"], line["entity"], possible, set(asked.named), likely, called)))
 
 
 def _best(first: Iterator[Choice], more: Iterator[Choice] | Sequence[Choice]) -> tuple[Choice, ...]:
@@ -162,7 +180,9 @@ class _Items:
 
     def __init__(self, look: State) -> None:
         columns = ("item_id", "document_no", "customer_id", "entity", "issue_date", "due_date", "currency", "open", "amount")
-        self._rows = {row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date", "terms").iter_rows()}
+        self._rows = {
+            row[0]: row for row in look.items.select(*columns, "discount_ppm", "discount_date", "terms", "purchase_order").iter_rows()
+        }
         credits = look.credits.select("item_id", "document_no", "customer_id", "entity", "issue_date", "currency", "open")
         self._credits = {row[0]: OpenItem(row[0], row[1], row[2], row[3], row[4], None, row[5], row[6]) for row in credits.iter_rows()}
 
@@ -172,7 +192,7 @@ class _Items:
         for item_id in sorted(item_ids):
             if item_id in self._rows:
                 row = self._rows[item_id]
-                item, (amount, ppm, day, text) = OpenItem(*row[:8]), row[8:]
+                item, (amount, ppm, day, text) = replace(OpenItem(*row[:8]), purchase_order=row[-1]), row[8:-1]
                 steps = terms.steps(text, item.issue_date, ppm, day) if item.open == amount > 0 else ()
                 rate = next((rate for rate, until in steps if line["booking_date"] <= until), 0)
                 found[item_id] = replace(item, discount=terms.of_amount(amount, rate)) if rate else item

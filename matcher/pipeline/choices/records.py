@@ -20,6 +20,7 @@ class OpenItem:
     currency: str
     open: int
     discount: int = 0
+    purchase_order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
