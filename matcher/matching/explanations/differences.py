@@ -223,8 +223,10 @@ def _short(
     elif late:
         note = "the difference is the early-payment discount, taken late"
         yield Difference("discount_late", share, Outcome.PARTIAL, ("difference_discount_late",), note)
-    elif (
-        limits.rounding < difference <= _in_currency(limits.fee * unit, receipt, pool)
+    most = _in_currency(limits.fee * unit, receipt, pool)
+    if (
+        not late
+        and max(limits.rounding, unit - 1) < difference <= most
         and difference * PPM <= item.open * limits.fee_share
         and not in_terms
         and not _domestic(item, receipt, pool)
@@ -239,8 +241,9 @@ def _short(
             yield _cleared("withholding", items, item, difference, ("difference_withholding",))
     even = receipt.amount % (EVEN * unit) == 0
     # what a bank on the way may have kept is no part payment, wherever the payer is
-    small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= _in_currency(limits.fee * unit, receipt, pool))
-    kind = "difference_part_small" if small else "difference_part_even" if even else "difference_part"
+    small = difference * 20 <= item.open or (difference * 5 <= item.open and difference <= most)
+    short = "difference_part_kept" if difference > most and not in_terms else "difference_part_small"
+    kind = short if small else "difference_part_even" if even else "difference_part"
     yield Difference("part", share, Outcome.PARTIAL, (kind,))
 
 

@@ -14,10 +14,17 @@ ALIKE, MARGIN = 80, 6
 """A name that is not equal counts from this similarity, and this far before any other customer's."""
 
 
+LIKE = 92
+"""Likeness from which a name that is as like another customer's is one of few that it may be."""
+
 _NAMES = {
     "script": "payer_name_script", "trade": "payer_name_part", "cut": "payer_name_part", "part": "payer_name_part",
     "abbreviated": "payer_name_part", "branch": "payer_name_group", "alike": "payer_name_alike",
 }  # fmt: skip
+
+
+_UNCLEAR = ("payer_name_shared", "payer_name_near")
+_WHOLE_NAMES = ("equal", "script", "trade", "cut", "part")
 
 
 def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...]:
@@ -34,6 +41,8 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     name = _name(receipt, customer_id, family)
     if name:
         kinds.append(name)
+        if name in _UNCLEAR and not accounts and _likeness(receipt, customer_id) >= LIKE:
+            kinds.append("payer_name_few")
     certain = payer_of(receipt)
     if certain and certain != customer_id and certain not in family and (accounts or not _known(receipt, customer_id)):
         kinds.append("payer_is_other")
@@ -42,6 +51,11 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     if any(p.kind == "number" and p.customer_id == customer_id for p in receipt.payers):
         kinds.append("payer_number")
     return tuple(kinds)
+
+
+def _likeness(receipt: Receipt, customer_id: str) -> int:
+    """How like the payer's name is to the customer's; a misspelled one counts for nothing here."""
+    return max((p.similarity for p in receipt.payers if p.customer_id == customer_id and p.kind in _WHOLE_NAMES), default=0)
 
 
 def _known(receipt: Receipt, customer_id: str) -> bool:

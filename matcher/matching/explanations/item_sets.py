@@ -22,6 +22,9 @@ SURE = frozenset(kind for kind, entry in EVIDENCE.items() if entry.names_payer)
 MOST_COUNTED = 60
 """Open items among which a set of a size that the text tells is searched."""
 
+MOST_CREDITS = 20
+"""Credit notes of a customer among which one or two are sought that a payment nets without naming them."""
+
 MOST_RUN = 100
 """Longest run of items that is looked at behind the named ones."""
 
@@ -145,6 +148,8 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
             return
     certain = listed if sum(i.open for i in listed) < amount else here
     missing = amount - sum(i.open for i in certain)
+    if missing < 0:
+        yield from _netted(view, certain, missing)
     if missing <= 0 or len(view.items) == len(certain):
         return
     spare = len(view.items) - len(certain)
@@ -167,6 +172,22 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
             ambiguous = () if unique else ("set_ambiguous",)
             members = _with(certain, [others[n] for n in places])
             yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
+
+
+def _netted(view: CustomerContext, certain: Sequence[Item], missing: int) -> Iterator[ItemSet]:
+    """The named items less one or two credit notes of the customer that the text does not name, where just those make the difference."""
+    chosen, day = {i.item_id for i in certain}, view.receipt.booking_date
+    if any(i.open < 0 for i in certain):
+        return
+    credits = [i for i in view.items if i.open < 0 and i.item_id not in chosen]
+    early = [i for i in credits if i.issue_date <= day]
+    if not early or len(credits) > MOST_CREDITS:
+        return
+    sums = [(i,) for i in early if i.open == missing]
+    sums += [(i, o) for n, i in enumerate(early) for o in early[n + 1 :] if i.open + o.open == missing]
+    for used in sums[:2]:
+        kinds = ("set_completed", "set_netted") if len(sums) == 1 else ("set_completed", "set_netted", "set_ambiguous")
+        yield ItemSet("completed", _with(certain, used), kinds, unique=len(sums) == 1)
 
 
 def _with(items: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:
@@ -230,7 +251,7 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
         kind = view.text.resembles(number_of(item), others)
         if kind:
             numbers.references[item.item_id] = kind
-            numbers.sets.append(ItemSet("damaged", (item,)))
+            numbers.sets.append(ItemSet("damaged", (item,), ("amount_once",) if item.open == amount and _once(view, item) else ()))
     return numbers
 
 
@@ -275,11 +296,21 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
 def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
     """What says that the amount of an item may be that of something else of the customer too."""
     known = view.pool.repetition
-    if known is not None and (known.has(item) or known.rate(item.customer_id) >= view.limits.repeats):
+    if known is not None and known.has(item):
         yield "amount_repeats"
+    elif known is not None and known.rate(item.customer_id) >= view.limits.repeats:
+        yield "amount_repeats_elsewhere"
+    if _once(view, item):
+        yield "amount_once"
     paid = view.receipt.amount
     if _two_or_three(_amounts(view, (item,), paid - 1), paid):
         yield "amount_sums"
+
+
+def _once(view: CustomerContext, item: Item) -> bool:
+    """Whether no other document of the legal entity, open or closed, has the amount that is open of an item."""
+    known = view.pool.repetition
+    return known is not None and view.pool.rarity(item.currency, item.open) <= 1 and known.once(item)
 
 
 def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:

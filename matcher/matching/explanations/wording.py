@@ -44,6 +44,8 @@ class Wording:
         many = difference == "over" and len(self.text.tokens) > len(item_set.items) + MOST_APART
         if many or (self._asked(item_set, difference) and self._says_more(view, item_set)):
             yield "text_more"
+        if difference == "none" and item_set.basis == "named" and self._stands_alone(view, item_set):
+            yield "reference_alone"
         paid = self.receipt.amount
         if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
             yield "amount_rest_owed"
@@ -65,7 +67,7 @@ class Wording:
             if any(item_id not in open_now for item_id in self.named):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set):
+            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set) or self._short_ours:
                 yield "reference_unknown"
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
@@ -77,12 +79,26 @@ class Wording:
             self._known_named = evidence.named_items(self.receipt)
         return self._known_named
 
+    def _stands_alone(self, view: CustomerContext, item_set: ItemSet) -> bool:
+        """Whether the text has one number, which is a run of digits that only one document has, the one item's."""
+        item = item_set.items[0]
+        if len(item_set.items) > 1 or view.refs.get(item.item_id) != "run" or len(self.text.numbered) != 1 or len(self.named) != 1:
+            return False
+        (number,) = self.text.numbered
+        keys = (r.key for r in self.receipt.references if r.item_id == item.item_id and r.kind == "run" and r.item_count == 1)
+        return number.lstrip("0") in keys
+
     @property
     def _ours(self) -> frozenset[str]:
         """The numbers of the text that have the make of our documents' numbers, or have it when look-alike letters are digits."""
         if self._known_ours is None:
             self._known_ours = self._find_ours()
         return self._known_ours
+
+    @property
+    def _short_ours(self) -> bool:
+        """Whether the text has a number of letters and a few digits that has the make of our documents' numbers."""
+        return not self.pool.numbers.shapes.isdisjoint(map(shape, self.text.lettered))
 
     def _find_ours(self) -> frozenset[str]:
         shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)
