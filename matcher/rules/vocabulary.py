@@ -131,7 +131,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "reference_typo": EvidenceKind("a number in the payer's text differs from the document's in one digit"),
     "reference_cut": EvidenceKind("a number in the payer's text is the beginning or the end of the document's"),
     "reference_order": EvidenceKind("the purchase order is in the payer's text"),
-    "reference_alone": EvidenceKind("that run of digits stands alone in the payer's text, and no other document has it"),
+    "reference_alone": EvidenceKind("that number stands alone in the payer's text, and no other document has it"),
     "reference_shared": EvidenceKind("further items carry the same number"),
     "reference_left_out": EvidenceKind("the payer's text names an open item that is left out"),
     "reference_closed": EvidenceKind("the payer's text names an item that is closed, and no open one of the customer"),

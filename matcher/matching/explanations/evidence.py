@@ -23,6 +23,7 @@ _NAMES = {
 }  # fmt: skip
 
 
+_NO_NAMES = ("account", "number", "learned")
 _UNCLEAR = ("payer_name_shared", "payer_name_near")
 _WHOLE_NAMES = ("equal", "script", "trade", "cut", "part")
 
@@ -41,7 +42,7 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     name = _name(receipt, customer_id, family)
     if name:
         kinds.append(name)
-        if name in _UNCLEAR and not accounts and _likeness(receipt, customer_id) >= LIKE:
+        if name in _UNCLEAR and not accounts and _one_of_few(receipt, customer_id):
             kinds.append("payer_name_few")
     certain = payer_of(receipt)
     if certain and certain != customer_id and certain not in family and (accounts or not _known(receipt, customer_id)):
@@ -53,9 +54,11 @@ def payer(receipt: Receipt, customer_id: str, pool: OpenItems) -> tuple[str, ...
     return tuple(kinds)
 
 
-def _likeness(receipt: Receipt, customer_id: str) -> int:
-    """How like the payer's name is to the customer's; a misspelled one counts for nothing here."""
-    return max((p.similarity for p in receipt.payers if p.customer_id == customer_id and p.kind in _WHOLE_NAMES), default=0)
+def _one_of_few(receipt: Receipt, customer_id: str) -> bool:
+    """Whether the payer's name is as like the customer's as any other's, and not misspelled."""
+    names = [p for p in receipt.payers if p.kind not in _NO_NAMES]
+    best = max(p.similarity for p in names)
+    return any(p.customer_id == customer_id and p.kind in _WHOLE_NAMES and p.similarity >= max(LIKE, best - MARGIN) for p in names)
 
 
 def _known(receipt: Receipt, customer_id: str) -> bool:
@@ -64,7 +67,7 @@ def _known(receipt: Receipt, customer_id: str) -> bool:
 
 
 def _name(receipt: Receipt, customer_id: str, family: frozenset[str]) -> str:
-    names = [p for p in receipt.payers if p.kind not in ("account", "number", "learned")]
+    names = [p for p in receipt.payers if p.kind not in _NO_NAMES]
     mine = next((p for p in names if p.customer_id == customer_id), None)
     if mine is None:
         clear = [p for p in names if p.similarity >= ALIKE and p.margin >= MARGIN]

@@ -234,7 +234,7 @@ class DamagedNumbers(NamedTuple):
     references: dict[str, str]
 
 
-def damaged(view: CustomerContext) -> DamagedNumbers:
+def damaged(view: CustomerContext, payer: Collection[str] = ()) -> DamagedNumbers:
     """Items whose number stands in the text damaged. Only those are read whose amount is near what was paid."""
     amount = view.receipt.amount
     numbers = DamagedNumbers([], {})
@@ -251,7 +251,8 @@ def damaged(view: CustomerContext) -> DamagedNumbers:
         kind = view.text.resembles(number_of(item), others)
         if kind:
             numbers.references[item.item_id] = kind
-            numbers.sets.append(ItemSet("damaged", (item,), ("amount_once",) if item.open == amount and _once(view, item) else ()))
+            once = item.open == amount and SURE.isdisjoint(payer) and _once(view, item)
+            numbers.sets.append(ItemSet("damaged", (item,), ("amount_once",) if once else ()))
     return numbers
 
 
@@ -266,10 +267,10 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         twin = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
-        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item)), unique=not same)
+        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item, payer)), unique=not same)
     reduced = view.holding.by_discounted_amount.get(amount, [])
     for item in reduced[:3]:
-        yield ItemSet("single", (item,), tuple(_by_chance(view, item)), unique=len(reduced) == 1 and not full)
+        yield ItemSet("single", (item,), tuple(_by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
@@ -293,14 +294,14 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
 
 
-def _by_chance(view: CustomerContext, item: Item) -> Iterator[str]:
+def _by_chance(view: CustomerContext, item: Item, payer: Collection[str]) -> Iterator[str]:
     """What says that the amount of an item may be that of something else of the customer too."""
     known = view.pool.repetition
     if known is not None and known.has(item):
         yield "amount_repeats"
     elif known is not None and known.rate(item.customer_id) >= view.limits.repeats:
         yield "amount_repeats_elsewhere"
-    if _once(view, item):
+    if "payer_name_few" in payer and _once(view, item):
         yield "amount_once"
     paid = view.receipt.amount
     if _two_or_three(_amounts(view, (item,), paid - 1), paid):

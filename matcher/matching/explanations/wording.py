@@ -18,6 +18,9 @@ _RUN = re.compile(r"\d+")
 MIN_BEGINNING = 5
 """Fewest characters by which a word may be the beginning of a document's number that was cut."""
 
+LONG_ORDER = 7
+"""Fewest characters of an order's number that names its item for a payer of whom nothing is known."""
+
 MOST_APART = 2
 """Numbers of a text beside those of the documents up to which an overpayment is believed; more may be documents that were not read."""
 
@@ -44,7 +47,7 @@ class Wording:
         many = difference == "over" and len(self.text.tokens) > len(item_set.items) + MOST_APART
         if many or (self._asked(item_set, difference) and self._says_more(view, item_set)):
             yield "text_more"
-        if difference == "none" and item_set.basis == "named" and self._stands_alone(view, item_set):
+        if difference == "none" and item_set.basis in ("named", "order") and self._stands_alone(view, item_set):
             yield "reference_alone"
         paid = self.receipt.amount
         if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
@@ -80,13 +83,20 @@ class Wording:
         return self._known_named
 
     def _stands_alone(self, view: CustomerContext, item_set: ItemSet) -> bool:
-        """Whether the text has one number, which is a run of digits that only one document has, the one item's."""
+        """Whether the text has one number, which only the one item has: as a run of digits of its own, or as a long number of its order."""
         item = item_set.items[0]
-        if len(item_set.items) > 1 or view.refs.get(item.item_id) != "run" or len(self.text.numbered) != 1 or len(self.named) != 1:
+        kind, ordered = view.refs.get(item.item_id, ""), item_set.basis == "order"
+        if len(item_set.items) > 1 or kind != ("order" if ordered else "run") or len(self.text.numbered) != 1:
             return False
         (number,) = self.text.numbered
-        keys = (r.key for r in self.receipt.references if r.item_id == item.item_id and r.kind == "run" and r.item_count == 1)
-        return number.lstrip("0") in keys
+        if len(self.named) != (0 if ordered else 1) or (ordered and len(number) < LONG_ORDER):
+            return False
+        keys = {
+            r.key
+            for r in self.receipt.references
+            if r.item_id == item.item_id and r.item_count == 1 and (r.source == "order" if ordered else r.kind == "run")
+        }
+        return number in keys or number.lstrip("0") in keys
 
     @property
     def _ours(self) -> frozenset[str]:

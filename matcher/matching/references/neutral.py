@@ -38,9 +38,11 @@ def is_neutral(word: str, stems: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=64)
 def _letters(stems: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Stems that words begin with, and those that are too short for that: "re" is in "rebate" and "rent"."""
+    """Stems that words begin with; and whole words: stems that are too short for that ("re" is in "rebate"), and longer ones cut off."""
     letters = [stem for stem in stems if stem[0] <= _SIGNS]
-    return tuple(stem for stem in letters if len(stem) > _WHOLE), frozenset(stem for stem in letters if len(stem) <= _WHOLE)
+    longer = tuple(stem for stem in letters if len(stem) > _WHOLE)
+    cut = {stem[:size] for stem in longer for size in range(_WHOLE + 1, len(stem))}
+    return longer, frozenset(cut | {stem for stem in letters if len(stem) <= _WHOLE})
 
 
 @lru_cache(maxsize=64)
