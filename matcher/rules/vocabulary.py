@@ -186,7 +186,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "set_completed": EvidenceKind("the text does not name all of these items"),
     "set_run": EvidenceKind("the items follow each other in the order of their numbers or due dates"),
     "set_subset": EvidenceKind("an arbitrary set of the customer's items"),
-    "set_netted": EvidenceKind("credit notes that the text does not name make up the difference"),
+    "set_netted": EvidenceKind("a credit note that the text does not name makes up the difference"),
     "set_counted": EvidenceKind("the text says how many items are paid"),
     "set_large": EvidenceKind("the customer has so many open items that sums meet by chance"),
     "set_ambiguous": EvidenceKind("other sets of the customer's items have the same sum"),
@@ -197,9 +197,7 @@ EVIDENCE: dict[str, EvidenceKind] = {
     "date_early": EvidenceKind("the item is not due for a long time"),
     "date_before": EvidenceKind("the payment is older than the item"),
     "amount_repeats": EvidenceKind("documents of this customer repeat amounts, so that one that is closed or not issued yet may be meant"),
-    "amount_repeats_elsewhere": EvidenceKind(
-        "documents of this customer repeat amounts, but no other one, open or closed, has this one"
-    ),
+    "amount_repeats_elsewhere": EvidenceKind("documents of this customer repeat amounts, but no other one, open or closed, has this one"),
     "amount_once": EvidenceKind("no other document of the legal entity, open or closed, has the amount"),
     "amount_sums": EvidenceKind("two or three other open items of the customer add up to the amount too"),
     "amount_rest_owed": EvidenceKind("what is left over is the open amount of one, two or three other items of the customer"),

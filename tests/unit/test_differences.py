@@ -242,6 +242,22 @@ def test_no_bank_keeps_more_than_a_fee_may_be(missing: int, kind: str) -> None:
     assert ("fee" in found) is (kind == "difference_part_small")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("RE-1 less damaged goods", "difference_part_kept"),
+        ("RE-1 minus bonus", "difference_part_kept"),
+        ("RE-1 abzgl. Fehlmenge", "difference_part_kept"),
+        ("RE-1", "difference_part_small"),
+        ("RE-1 less bank charges and returns", "difference_part_small"),
+    ],
+)
+def test_what_the_payer_says_he_keeps_back_is_no_fee(text: str, kind: str) -> None:
+    found = find(receipt(985_00, text=text), item("1", 1_000_00))
+    assert kinds(found["part"]) == {kind}
+    assert ("fee" in found) is (kind == "difference_part_small")
+
+
 @pytest.mark.parametrize(("missing", "fee"), [(99, False), (1_00, True)])
 def test_no_bank_keeps_less_than_one_unit(missing: int, fee: bool) -> None:
     assert ("fee" in find(receipt(872_00 - missing), item("1", 872_00))) is fee

@@ -23,7 +23,7 @@ MOST_COUNTED = 60
 """Open items among which a set of a size that the text tells is searched."""
 
 MOST_CREDITS = 20
-"""Credit notes of a customer among which one or two are sought that a payment nets without naming them."""
+"""Credit notes of a customer among which one is sought that a payment nets without naming it."""
 
 MOST_RUN = 100
 """Longest run of items that is looked at behind the named ones."""
@@ -175,7 +175,10 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
 
 
 def _netted(view: CustomerContext, certain: Sequence[Item], missing: int) -> Iterator[ItemSet]:
-    """The named items less one or two credit notes of the customer that the text does not name, where just those make the difference."""
+    """The named items less the one credit note of the customer that the text does not name, where just that makes the difference.
+
+    It is not the only answer where another one, or two together, have the amount too.
+    """
     chosen, day = {i.item_id for i in certain}, view.receipt.booking_date
     if any(i.open < 0 for i in certain):
         return
@@ -183,11 +186,11 @@ def _netted(view: CustomerContext, certain: Sequence[Item], missing: int) -> Ite
     early = [i for i in credits if i.issue_date <= day]
     if not early or len(credits) > MOST_CREDITS:
         return
-    sums = [(i,) for i in early if i.open == missing]
-    sums += [(i, o) for n, i in enumerate(early) for o in early[n + 1 :] if i.open + o.open == missing]
-    for used in sums[:2]:
-        kinds = ("set_completed", "set_netted") if len(sums) == 1 else ("set_completed", "set_netted", "set_ambiguous")
-        yield ItemSet("completed", _with(certain, used), kinds, unique=len(sums) == 1)
+    fitting = [i for i in early if i.open == missing]
+    alone = len(fitting) == 1 and not any(i.open + o.open == missing for n, i in enumerate(early) for o in early[n + 1 :])
+    for used in fitting[:2]:
+        kinds = ("set_completed", "set_netted") if alone else ("set_completed", "set_netted", "set_ambiguous")
+        yield ItemSet("completed", _with(certain, (used,)), kinds, unique=alone)
 
 
 def _with(items: Iterable[Item], more: Iterable[Item]) -> tuple[Item, ...]:

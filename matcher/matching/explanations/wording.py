@@ -18,6 +18,9 @@ _RUN = re.compile(r"\d+")
 MIN_BEGINNING = 5
 """Fewest characters by which a word may be the beginning of a document's number that was cut."""
 
+ENDS = 3
+"""Digits at the beginning and at the end of a number by which it may be a document's."""
+
 LONG_ORDER = 7
 """Fewest characters of an order's number that names its item for a payer of whom nothing is known."""
 
@@ -70,7 +73,7 @@ class Wording:
             if any(item_id not in open_now for item_id in self.named):
                 yield "reference_closed"
             # a number of another make is the payer's own; one of ours may be the customer's
-            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set) or self._short_ours:
+            elif len(self._ours) > ("payer_number" in payer) or self._says_other(item_set) or self._of_another(view, members):
                 yield "reference_unknown"
         elif any(item_id in open_now and item_id not in members for item_id in view.refs):
             yield "reference_left_out"
@@ -105,10 +108,17 @@ class Wording:
             self._known_ours = self._find_ours()
         return self._known_ours
 
-    @property
-    def _short_ours(self) -> bool:
-        """Whether the text has a number of letters and a few digits that has the make of our documents' numbers."""
-        return not self.pool.numbers.shapes.isdisjoint(map(shape, self.text.lettered))
+    def _of_another(self, view: CustomerContext, members: Collection[str]) -> bool:
+        """Whether the text has a number of letters and a few digits that has the make of our documents' numbers, or one that begins and
+        ends as another document of the customer does: payers leave out what is between, say the year.
+        """
+        if not self.pool.numbers.shapes.isdisjoint(map(shape, self.text.lettered)):
+            return True
+        numbers = [number for number in self.text.numbered if number.isdecimal()]
+        if not numbers:
+            return False
+        others = [number_of(item).digits for item in view.items if item.item_id not in members]
+        return any(o.startswith(n[:ENDS]) and o.endswith(n[-ENDS:]) and len(o) > len(n) for n in numbers for o in others)
 
     def _find_ours(self) -> frozenset[str]:
         shapes, forms = self.pool.numbers.shapes, ((number, alike(number)) for number in self.text.numbered)
