@@ -327,19 +327,16 @@ def check(name: str, frame: pl.DataFrame, schema: Schema, left_out: Collection[s
         raise TypeError(f"{name}: {'; '.join(wrong)}")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Everything that reports and exports are computed from: facts, and the journal folded over them as of a day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What customers owe as of a day, and what is left of their money: the facts, and what moved them up to that day.
 
     Attributes:
         as_of: decisions with a later effective date, and documents and lines with a later date, are left out.
         base_currency: of the books.
-        lines: `STATE_LINE` columns; those of `LINE` as far as they were asked for.
+        lines: those that count; columns of `LINE` as far as they were asked for.
         items: `STATE_ITEM` columns; those of `ITEM` as far as they were asked for.
-        allocations: `STATE_ALLOCATION` columns.
         customers: `CUSTOMER` columns.
-        decisions: `STATE_DECISION` columns.
-        excluded: `STATE_EXCLUDED` columns. These lines are in no other frame and in no sum.
         credits: `STATE_CREDIT` columns.
         movements: `MOVEMENT` columns, up to the day: what every open amount here is a sum of.
         item_notes: `STATE_ITEM_NOTE` columns.
@@ -349,13 +346,26 @@ class State:
     base_currency: str
     lines: pl.DataFrame
     items: pl.DataFrame
-    allocations: pl.DataFrame
     customers: pl.DataFrame
-    decisions: pl.DataFrame
-    excluded: pl.DataFrame = field(default_factory=lambda: empty(STATE_EXCLUDED))
     credits: pl.DataFrame = field(default_factory=lambda: empty(STATE_CREDIT))
     movements: pl.DataFrame = field(default_factory=lambda: empty(MOVEMENT))
     item_notes: pl.DataFrame = field(default_factory=lambda: empty(STATE_ITEM_NOTE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Owed):
+    """Everything that reports and exports are computed from: what is owed, and the journal folded over the lines as of the day.
+
+    Attributes:
+        lines: `STATE_LINE` columns; those of `LINE` as far as they were asked for.
+        allocations: `STATE_ALLOCATION` columns.
+        decisions: `STATE_DECISION` columns.
+        excluded: `STATE_EXCLUDED` columns. These lines are in no other frame and in no sum.
+    """
+
+    allocations: pl.DataFrame
+    decisions: pl.DataFrame
+    excluded: pl.DataFrame = field(default_factory=lambda: empty(STATE_EXCLUDED))
 
 
 TEXTS = ("counterparty_name", "remittance_information")
@@ -367,6 +377,6 @@ UNTOLD = (
 """Columns that no report of the ledger reads. With a million lines they take as long to have as all others, and as much memory."""
 UNSUMMED = (
     *UNTOLD, *TEXTS, "statement_id", "counterparty_account", "creditor_reference", "end_to_end_id", "transaction_code", "payment_reference",
-    "terms",
+    "terms", "blocked_by",
 )  # fmt: skip
 """Columns that sums over movements do not need."""

@@ -10,7 +10,7 @@ Everything that a fold derives (open, applied, pending, state) is computed here 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -146,8 +146,8 @@ def frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
 
 def shuffled(state: State, seed: int) -> State:
     """The same state with the rows of every frame in another order."""
-    frames = (state.lines, state.items, state.allocations, state.customers, state.decisions, state.excluded, state.credits)
-    return State(state.as_of, state.base_currency, *(frame.sample(fraction=1, shuffle=True, seed=seed) for frame in frames))
+    names = ("lines", "items", "allocations", "customers", "decisions", "excluded", "credits")
+    return replace(state, **{name: getattr(state, name).sample(fraction=1, shuffle=True, seed=seed) for name in names})
 
 
 CURRENCIES = ("EUR", "JPY", "KWD")

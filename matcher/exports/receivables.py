@@ -6,7 +6,7 @@ import polars as pl
 
 from matcher.exports.people import PEOPLE, with_lines, with_names
 from matcher.exports.tables import Report
-from matcher.frames import State
+from matcher.frames import Owed, State
 from matcher.ledger.aging import AGING, AGING_AMOUNTS
 from matcher.ledger.bridge import BRIDGE, Step
 from matcher.ledger.conversion import ClosingRates
@@ -19,22 +19,22 @@ DISCREPANCY_COLUMNS = (*DISCREPANCY, *PEOPLE)
 BRIDGE_COLUMNS = (*BRIDGE, "first_day", "last_day", "customer_name")
 
 
-def aged(rows: pl.DataFrame, state: State, rates: ClosingRates) -> Report:
+def aged(rows: pl.DataFrame, owing: Owed, rates: ClosingRates) -> Report:
     """Rows of `ledger.aging.aging` with names, and with what is open in the base currency at the closing rate.
 
     Args:
         rows: columns of `AGING`.
-        state: that they are of.
+        owing: what they are of.
         rates: of its day. An item whose currency has none has no amount in the base currency, and there is then no sum of it.
     """
     known = [(rate.currency, rate.per_base, rate.day) for rate in rates.used(rows["currency"].unique())]
     told = pl.DataFrame(known, schema={"currency": pl.String(), "per_base": pl.String(), "rate_date": pl.Date()}, orient="row")
     unapplied = pl.col("item_id").str.starts_with(PREFIX)
     lined = rows.with_columns(line_id=pl.when(unapplied).then(pl.col("item_id").str.slice(len(PREFIX))).otherwise(pl.lit("")))
-    people = with_lines(with_names(lined, state.customers), state.lines)
+    people = with_lines(with_names(lined, owing.customers), owing.lines)
     frame = rates.converted(people, ["open_amount"], "base_").join(told, on="currency", how="left", maintain_order="left").with_columns(
         pl.col("per_base").fill_null(""),
-        age_days=(pl.lit(state.as_of) - pl.col("issue_date")).dt.total_days(),
+        age_days=(pl.lit(owing.as_of) - pl.col("issue_date")).dt.total_days(),
         base_currency=pl.lit(rates.base),
     )  # fmt: skip
     amounts = AGING_AMOUNTS | {"base_open_amount": "base_currency"}

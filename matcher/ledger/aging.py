@@ -12,7 +12,7 @@ import polars as pl
 
 from matcher.amounts import total
 from matcher.errors import MatcherError
-from matcher.frames import Schema, State, empty
+from matcher.frames import Owed, Schema, empty
 from matcher.ledger.conversion import ClosingRates
 
 BUCKETS = (30, 60, 90, 120)
@@ -106,26 +106,26 @@ def bucket(days: pl.Expr, buckets: Sequence[int] = BUCKETS, by: AgedBy = AgedBy.
     return name
 
 
-def days_past_due(state: State, due: pl.Expr) -> pl.Expr:
+def days_past_due(owing: Owed, due: pl.Expr) -> pl.Expr:
     """Days from the due date to the day of the state; negative while it is not due."""
-    return (pl.lit(state.as_of) - due).dt.total_days()
+    return (pl.lit(owing.as_of) - due).dt.total_days()
 
 
-def _bucket(state: State, buckets: Sequence[int], by: AgedBy) -> pl.Expr:
+def _bucket(owing: Owed, buckets: Sequence[int], by: AgedBy) -> pl.Expr:
     issued = pl.col("issue_date")
     if by == AgedBy.YEARS:
         name = pl.lit(YEARS[-1])
         for years, label in reversed(list(enumerate(YEARS[:-1], 1))):
-            name = pl.when(issued.dt.offset_by(f"{years}y") >= state.as_of).then(pl.lit(label)).otherwise(name)
+            name = pl.when(issued.dt.offset_by(f"{years}y") >= owing.as_of).then(pl.lit(label)).otherwise(name)
         return name
-    return bucket(days_past_due(state, pl.col("due_date").fill_null(issued) if by == AgedBy.DUE else issued), buckets, by)
+    return bucket(days_past_due(owing, pl.col("due_date").fill_null(issued) if by == AgedBy.DUE else issued), buckets, by)
 
 
-def aging(state: State, buckets: Sequence[int] = BUCKETS, by: AgedBy = AgedBy.DUE) -> pl.DataFrame:
+def aging(owing: Owed, buckets: Sequence[int] = BUCKETS, by: AgedBy = AgedBy.DUE) -> pl.DataFrame:
     """One row for each open item and each unapplied receipt, in the columns of `AGING`.
 
     Args:
-        state: the books as of a day.
+        owing: the books as of a day.
         buckets: last day of each bucket.
         by: what the bucket counts.
 
@@ -138,19 +138,19 @@ def aging(state: State, buckets: Sequence[int] = BUCKETS, by: AgedBy = AgedBy.DU
     Raises:
         MatcherError: ``config.invalid`` for impossible buckets.
     """
-    issued = pl.col("issue_date") <= state.as_of
-    items = state.items.filter(pl.col("open") != 0, issued).with_columns(open_amount="open")
-    credits = state.credits.with_columns(document_type=pl.lit(UNAPPLIED), open_amount="open")
+    issued = pl.col("issue_date") <= owing.as_of
+    items = owing.items.filter(pl.col("open") != 0, issued).with_columns(open_amount="open")
+    credits = owing.credits.with_columns(document_type=pl.lit(UNAPPLIED), open_amount="open")
     both = pl.concat([empty(AGING), *(frame.select(set(AGING) & set(frame.columns)) for frame in (items, credits))], how="diagonal")
-    days = days_past_due(state, pl.col("due_date").fill_null(pl.col("issue_date")))
+    days = days_past_due(owing, pl.col("due_date").fill_null(pl.col("issue_date")))
     # what is in dispute is never more than what is open
     disputed = pl.min_horizontal("disputed_amount", pl.col("open_amount").clip(lower_bound=0)).fill_null(0)
-    rows = both.with_columns(days_past_due=days, bucket=_bucket(state, buckets, by), disputed_amount=disputed)
+    rows = both.with_columns(days_past_due=days, bucket=_bucket(owing, buckets, by), disputed_amount=disputed)
     return rows.select(*AGING).sort("entity", "customer_id", "item_id", "document_no", "document_type")
 
 
 def aging_summary(
-    state: State,
+    owing: Owed,
     buckets: Sequence[int] = BUCKETS,
     by: AgedBy = AgedBy.DUE,
     group: Group = Group.CUSTOMER,
@@ -159,7 +159,7 @@ def aging_summary(
     """Totals of `aging`, as wide as a page.
 
     Args:
-        state: the books as of a day.
+        owing: the books as of a day.
         buckets: last day of each bucket.
         by: what the buckets count.
         group: what a row is.
@@ -173,7 +173,7 @@ def aging_summary(
     Raises:
         MatcherError: ``config.invalid`` for impossible buckets; ``rate.missing`` where something cannot be converted.
     """
-    aged = aging(state, buckets, by)
+    aged = aging(owing, buckets, by)
     if rates is not None:
         aged = in_base_currency(aged, rates)
     amount, unapplied = pl.col("open_amount"), pl.col("document_type") == UNAPPLIED
@@ -187,7 +187,7 @@ def aging_summary(
     )
     keys: tuple[str, ...] = group.keys
     if "customer_id" in keys:
-        names = state.customers.group_by("customer_id").agg(pl.col("name").min())
+        names = owing.customers.group_by("customer_id").agg(pl.col("name").min())
         sums = sums.join(names, on="customer_id", how="left").with_columns(pl.col("name").fill_null(""))
         keys = ("entity", "customer_id", "name", "currency")
     return sums.select(*keys, *debts, "credits", "unapplied", "open_total", "disputed").sort(group.keys)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import polars as pl
 
 from matcher.amounts import total
-from matcher.frames import Schema, State
+from matcher.frames import Owed, Schema
 from matcher.ledger.booked import booked_of
 from matcher.ledger.movements import Facts, erp_movements, movements
 from matcher.ledger.periods import Locks
@@ -61,26 +61,26 @@ Balances = Mapping[tuple[str, str], int]
 """Balances of control accounts by legal entity and currency, minor units."""
 
 
-def control(facts: Facts, state: State, balances: Balances) -> pl.DataFrame:
+def control(facts: Facts, owing: Owed, balances: Balances) -> pl.DataFrame:
     """What lies between the receivables of a day and the control accounts; columns of `CONTROL`.
 
     A posting that the ERP's latest list holds counts as booked from the day that it counts here, since an ERP books a receipt on the
     day that the export names.
 
     Args:
-        facts: everything that is known; more than the state is made of where its day is in a closed month.
-        state: the books as of the day.
+        facts: everything that is known; more than the receivables are made of where its day is in a closed month.
+        owing: the receivables of the day.
         balances: of the control accounts on that day; what they do not name is left out.
 
     Returns:
         By entity and currency, in the order of `ControlStep`. The last row is the balance that was given; the row before it,
         ``unexplained``, is there only where something is left over.
     """
-    ours = movements(facts).filter(pl.col("effective_date") <= state.as_of)
-    rows = pl.concat([_not_booked(facts, ours), _not_listed(ours), _known_later(facts, state.as_of)])
+    ours = movements(facts).filter(pl.col("effective_date") <= owing.as_of)
+    rows = pl.concat([_not_booked(facts, ours), _not_listed(ours), _known_later(facts, owing.as_of)])
     wanted = pl.DataFrame(list(balances), schema={"entity": pl.String(), "currency": pl.String()}, orient="row")
     known = rows.join(wanted, on=["entity", "currency"], how="semi")
-    explained, owed = _sums(known), _sums(state.movements)
+    explained, owed = _sums(known), _sums(owing.movements)
     ends = []
     for (entity, currency), balance in balances.items():
         left = balance - owed.get((entity, currency), 0) - explained.get((entity, currency), 0)

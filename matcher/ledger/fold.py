@@ -7,7 +7,7 @@ import polars as pl
 
 from matcher import frames
 from matcher.amounts import total
-from matcher.frames import State
+from matcher.frames import Owed, State
 from matcher.ledger import item_notes, unapplied
 from matcher.ledger.movements import Facts, balances, listed, movements
 from matcher.ledger.restored import restored
@@ -62,27 +62,60 @@ def fold(facts: Facts, as_of: date, base_currency: str) -> State:
     facts, lines, posted = of_lines.facts, of_lines.lines, of_lines.posted
     moved = movements(facts).filter(pl.col("effective_date") <= as_of)
     notes = item_notes.latest(facts.item_notes, of_lines.in_force)
-    items = item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes)
-    credits = _credits(lines, moved)
     state = State(
-        as_of, base_currency, lines, items, of_lines.allocations, facts.customers, of_lines.decisions, of_lines.excluded, credits, moved,
-        notes,
-    )  # fmt: skip
+        as_of=as_of,
+        base_currency=base_currency,
+        lines=lines,
+        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes),
+        customers=facts.customers,
+        credits=_credits(lines.with_columns(posted=pl.col("state") == LineState.POSTED), moved),
+        movements=moved,
+        item_notes=notes,
+        allocations=of_lines.allocations,
+        decisions=of_lines.decisions,
+        excluded=of_lines.excluded,
+    )
     _check(state, facts)
     return state
 
 
+def owed(facts: Facts, as_of: date, base_currency: str) -> Owed:
+    """What is owed as of a day: the same as `fold` gives, without what becomes of each line. Findings and proposals are not asked for."""
+    in_force = _in_force(facts.decisions, as_of)
+    posted = facts.allocations.join(in_force.select("decision_id"), on="decision_id", how="semi")
+    moved = movements(facts).filter(pl.col("effective_date") <= as_of)
+    notes = item_notes.latest(facts.item_notes, in_force)
+    lines = _counting(facts.lines.filter(pl.col("booking_date") <= as_of), live(facts.decisions))
+    settled = in_force.filter(pl.col("kind").is_in(SETTLING)).get_column("line_id")
+    made = Owed(
+        as_of=as_of,
+        base_currency=base_currency,
+        lines=lines,
+        items=item_notes.disputed(_items(told(facts.items, posted, as_of), posted, balances(moved)), notes),
+        customers=facts.customers,
+        credits=_credits(lines.with_columns(posted=pl.col("line_id").is_in(settled.implode())), moved),
+        movements=moved,
+        item_notes=notes,
+    )
+    _check_owed(made, facts)
+    return made
+
+
 def _check(state: State, facts: Facts) -> None:
     """Holds the frames against their schemas. What the store was not asked for is not missed."""
-    unasked = frames.LINE.keys() - set(facts.lines.columns), frames.ITEM.keys() - set(facts.items.columns)
-    frames.check("State.lines", state.lines, frames.STATE_LINE, unasked[0])
-    frames.check("State.excluded", state.excluded, frames.STATE_EXCLUDED, unasked[0])
-    frames.check("State.items", state.items, frames.STATE_ITEM, unasked[1])
+    unasked = frames.LINE.keys() - set(facts.lines.columns)
+    frames.check("State.lines", state.lines, frames.STATE_LINE, unasked)
+    frames.check("State.excluded", state.excluded, frames.STATE_EXCLUDED, unasked)
     frames.check("State.allocations", state.allocations, frames.STATE_ALLOCATION)
     frames.check("State.decisions", state.decisions, frames.STATE_DECISION)
-    frames.check("State.credits", state.credits, frames.STATE_CREDIT)
-    frames.check("State.movements", state.movements, frames.MOVEMENT)
-    frames.check("State.item_notes", state.item_notes, frames.STATE_ITEM_NOTE)
+    _check_owed(state, facts)
+
+
+def _check_owed(owing: Owed, facts: Facts) -> None:
+    frames.check("State.items", owing.items, frames.STATE_ITEM, frames.ITEM.keys() - set(facts.items.columns))
+    frames.check("State.credits", owing.credits, frames.STATE_CREDIT)
+    frames.check("State.movements", owing.movements, frames.MOVEMENT)
+    frames.check("State.item_notes", owing.item_notes, frames.STATE_ITEM_NOTE)
 
 
 def _in_force(decisions: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -96,6 +129,12 @@ def live(decisions: pl.DataFrame) -> pl.DataFrame:
     """Decisions with ``live``: not reversed, and not themselves a reversal."""
     reversed_ids = decisions.filter(pl.col("reverses") != "").get_column("reverses")
     return decisions.with_columns((~pl.col("decision_id").is_in(reversed_ids.implode()) & ~pl.col("kind").is_in(REVERSING)).alias("live"))
+
+
+def _counting(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """The lines that no decision excludes."""
+    excluded = decisions.filter("live", pl.col("kind") == DecisionKind.EXCLUDE)
+    return reported.join(excluded, on="line_id", how="anti", maintain_order="left") if excluded.height else reported
 
 
 def _excluded(reported: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -219,7 +258,7 @@ def _credits(lines: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
     reference = pl.col("bank_reference") if "bank_reference" in lines.columns else pl.lit("")
     about = lines.select(
         "line_id", "entity", "currency", document_no=reference, issue_date="booking_date", amount=-pl.col("amount"),
-        posted=pl.col("state") == LineState.POSTED,
+        posted="posted",
     )  # fmt: skip
     return left.join(about, on="line_id").select(*frames.STATE_CREDIT).sort("item_id", "customer_id")
 

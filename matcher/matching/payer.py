@@ -6,7 +6,7 @@ import polars as pl
 
 from matcher.matching.candidates import customer_accounts
 from matcher.matching.keys import account_key
-from matcher.matching.names.plain import name_keys
+from matcher.matching.names.plain import Keys, name_keys
 from matcher.matching.records import Receipt
 
 _NAMED = ("equal", "trade")
@@ -22,7 +22,7 @@ def payer_of(receipt: Receipt) -> str:
     return ""
 
 
-def certain_payer(lines: pl.DataFrame, customers: pl.DataFrame, taught: pl.DataFrame) -> pl.DataFrame:
+def certain_payer(lines: pl.DataFrame, customers: pl.DataFrame, taught: pl.DataFrame, keys: Keys = name_keys) -> pl.DataFrame:
     """The customer whose money a line is for certain: line_id, customer_id; lines of which that is not certain are left out.
 
     The account decides, if it is one customer's alone in the master data or by earlier receipts. Else the name does: one customer alone
@@ -32,12 +32,13 @@ def certain_payer(lines: pl.DataFrame, customers: pl.DataFrame, taught: pl.DataF
         lines: line_id, entity, counterparty_account, counterparty_name.
         customers: `frames.CUSTOMER`; a customer without entity is every legal entity's.
         taught: line_id, customer_id of what earlier receipts say of the lines (`learn.learned`).
+        keys: gives names with their keys.
     """
     by_account = pl.concat([_owners(lines, customers), taught.select("line_id", "customer_id")]).unique()
     alone = _alone(by_account)
     # a name is read where the account says nothing
     unknown = lines.join(by_account, on="line_id", how="anti")
-    found = pl.concat([alone, _alone(_namesakes(unknown, customers))])
+    found = pl.concat([alone, _alone(_namesakes(unknown, customers, keys))])
     return found.sort("line_id")
 
 
@@ -46,11 +47,11 @@ def _owners(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     return _met(lines, "counterparty_account", _account_keys, customer_accounts(customers).rename({"account": "key"}))
 
 
-def _namesakes(lines: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+def _namesakes(lines: pl.DataFrame, customers: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     """Lines and the customers that have the payer's name."""
     fields = (pl.concat_list("name"), pl.col("trade_name").str.split("|"), pl.col("alias").str.split("|"))
     named = pl.concat([customers.select("customer_id", "entity", field.alias("name")).explode("name") for field in fields])
-    return _met(lines, "counterparty_name", name_keys, _keyed(named, "name", name_keys))
+    return _met(lines, "counterparty_name", keys, _keyed(named, "name", keys))
 
 
 def _account_keys(numbers: pl.Series) -> pl.DataFrame:

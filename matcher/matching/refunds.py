@@ -5,6 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from matcher import money
+from matcher.matching.names.plain import Keys, name_keys
 from matcher.matching.payer import certain_payer
 from matcher.model import Allocation
 
@@ -18,7 +19,7 @@ class Refund(NamedTuple):
     reason: str
 
 
-def refunds(lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -> list[Refund]:
+def refunds(lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame, keys: Keys = name_keys) -> list[Refund]:
     """Debits to a customer's account or certain name with the amount of one open credit of his, or of all of them together.
 
     Of several credits of the amount the text has to name one.
@@ -27,13 +28,13 @@ def refunds(lines: pl.DataFrame, items: pl.DataFrame, customers: pl.DataFrame) -
         lines: columns of `frames.LINE`, and ``pending``.
         items: columns of `frames.ITEM`, and ``open``.
         customers: `frames.CUSTOMER`.
+        keys: gives names with their keys.
     """
     credits = items.filter(pl.col("open") < 0).select("item_id", "entity", "customer_id", "currency", "document_no", "open", "open_amount")
     going = lines.filter(pl.col("pending") < 0)
     if credits.is_empty() or going.is_empty():
         return []
-    # what is paid out to a parent is the parent's
-    payees = certain_payer(going, customers.with_columns(pl.lit("").alias("parent_id")), _NOTHING)
+    payees = certain_payer(going, customers, _NOTHING, keys)
     columns = ("line_id", "entity", "currency", "pending", "remittance_information")
     paid = going.select(columns).join(payees, on="line_id").join(credits, on=["entity", "customer_id", "currency"])
     every = pl.col("open").sum().over("line_id") == pl.col("pending")

@@ -7,12 +7,12 @@ from datetime import date
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.frames import UNSUMMED, State
+from matcher.frames import UNSUMMED, Owed
 from matcher.ledger.aging import AgedBy, Group, aging, aging_summary, base_totals, in_base_currency, labels
 from matcher.ledger.conversion import ClosingRates
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, base_currency, whole
+from matcher.pipeline.view import Asked, asked_for, base_currency, owed
 from matcher.store.journal import Known
 
 YEARS = "years"
@@ -87,8 +87,7 @@ def report(session: Session, as_of: date, asked: AgingRequest, known: Known | No
         MatcherError: ``config.invalid`` for impossible buckets; ``rate.missing`` where all is to be in the base currency and cannot.
     """
     then = asked_for(session, as_of, known)
-    state = whole(session, as_of, then.known, UNSUMMED)
-    return of_state(state, with_buckets(then, asked), asked, closing_rates(session, as_of, then))
+    return of_state(owed(session, as_of, then.known, UNSUMMED), with_buckets(then, asked), asked, closing_rates(session, as_of, then))
 
 
 def with_buckets(then: Asked, asked: AgingRequest) -> Asked:
@@ -102,18 +101,18 @@ def closing_rates(session: Session, as_of: date, then: Asked) -> ClosingRates:
     return ClosingRates(of_base(session, base, then.known.batch if then.known else None), base, as_of)
 
 
-def of_state(state: State, then: Asked, asked: AgingRequest, rates: ClosingRates) -> AgingReport:
-    """The aging of a state."""
-    own = aging(state, then.buckets, asked.by)
+def of_state(owing: Owed, then: Asked, asked: AgingRequest, rates: ClosingRates) -> AgingReport:
+    """The aging of what is owed."""
+    own = aging(owing, then.buckets, asked.by)
     return AgingReport(
-        state.as_of,
+        owing.as_of,
         asked.by,
         labels(then.buckets, asked.by),
         in_base_currency(own, rates) if asked.base else own,
-        aging_summary(state, then.buckets, asked.by, asked.group, rates if asked.base else None),
+        aging_summary(owing, then.buckets, asked.by, asked.group, rates if asked.base else None),
         base_totals(own, rates),
         rates,
-        names(state.customers),
+        names(owing.customers),
     )
 
 

@@ -174,15 +174,19 @@ def _before(session: Session, facts: Facts, decided: pl.DataFrame, lines: pl.Dat
     sign = pl.col("amount").sign()
     opened = pl.min_horizontal(given_back * sign, pl.col("amount").abs()).clip(lower_bound=0) * sign
     listed = pl.max_horizontal(pl.col("listed_open") * sign, opened * sign) * sign
+    of_lines = pl.when(of_month).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED))
     return State(
-        state.as_of,
-        state.base_currency,
-        state.lines.with_columns(pl.when(of_month).then(pl.lit(LineState.NONE)).otherwise(pl.lit(LineState.POSTED)).alias("state")),
-        state.items.join(back, on="item_id", how="left").with_columns(opened.alias("open"), listed.alias("listed_open")).sort("item_id"),
-        state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
-        state.customers,
-        state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),  # only what persons had settled then teaches
-        state.excluded.clear(),
+        as_of=state.as_of,
+        base_currency=state.base_currency,
+        lines=state.lines.with_columns(of_lines.alias("state")),
+        items=state.items.join(back, on="item_id", how="left")
+        .with_columns(opened.alias("open"), listed.alias("listed_open"))
+        .sort("item_id"),
+        allocations=state.allocations.join(early.select("decision_id"), on="decision_id", how="semi"),
+        customers=state.customers,
+        # only what persons had settled then teaches
+        decisions=state.decisions.join(early.select("decision_id"), on="decision_id", how="semi"),
+        excluded=state.excluded.clear(),
     )
 
 

@@ -18,8 +18,9 @@ from matcher.pipeline import lookup
 from matcher.pipeline.aged import names
 from matcher.pipeline.rates import of_base
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import asked_for, base_currency, whole
+from matcher.pipeline.view import asked_for, base_currency, owed
 from matcher.store import journal
+from matcher.store import owed as owing_facts
 from matcher.store.journal import Known
 
 
@@ -104,23 +105,23 @@ def bridge(session: Session, days: Period, asked: BridgeRequest, known: Known | 
     if asked.control and asked.base:
         raise MatcherError("usage.option", "a control account is itemised in each currency; leave --base out")
     then = asked_for(session, days.last, known)
-    state = whole(session, days.last, then.known, UNSUMMED)
-    moved = state.movements
+    owing = owed(session, days.last, then.known, UNSUMMED)
+    moved = owing.movements
     balances = {key: minor for key, minor in controls(config, asked.control, moved).items() if asked.entity in ("", key[0])}
     if asked.entity:
         moved = moved.filter(pl.col("entity") == asked.entity)
     if asked.customer:
         moved = moved.filter(pl.col("customer_id") == lookup.customer(session, asked.customer))
-    rows = _rows(session, moved, state.items, days, then.known, base=asked.base)
+    rows = _rows(session, moved, owing.items, days, then.known, base=asked.base)
     # what the ERP said since the month was closed may explain its balance: it changes no figure of ours
-    proof = control(journal.facts(session.store, UNSUMMED, known), state, balances) if balances else empty(CONTROL)
+    proof = control(owing_facts.facts(session.store, UNSUMMED, known), owing, balances) if balances else empty(CONTROL)
     return BridgeReport(
         days,
         rows if asked.by_customer else steps.by_entity(rows),
         proof,
         unexplained(proof),
         _listed_on(session, days.last, {entity for entity, _ in balances}),
-        names(state.customers),
+        names(owing.customers),
     )
 
 

@@ -10,6 +10,7 @@ from matcher.amounts import total
 from matcher.frames import State
 from matcher.matching.decisions.policy import Policy
 from matcher.matching.entity import EntityInput
+from matcher.matching.names.plain import Keys, name_keys
 from matcher.matching.offers import offers
 from matcher.matching.payer import certain_payer
 from matcher.pipeline.recording import Records
@@ -37,7 +38,9 @@ class CustomerAccounts:
     refused: frozenset[tuple[str, frozenset[str]]]
 
     @classmethod
-    def of(cls, state: State, known: pl.DataFrame, work: Sequence[EntityInput], policy: Policy, until: date) -> "CustomerAccounts":
+    def of(
+        cls, state: State, known: pl.DataFrame, work: Sequence[EntityInput], policy: Policy, until: date, keys: Keys = name_keys
+    ) -> "CustomerAccounts":
         """From the state before the run, what is to be decided, and `frames.CREDIT` as the books have it.
 
         What is left of lines after the day `until` is not offered: the run says nothing of them, and what one before it said stands.
@@ -49,7 +52,7 @@ class CustomerAccounts:
         lines = pl.concat([taken.select(columns), *(job.lines.select(columns) for job in work)])
         taught = pl.concat([job.taught.select("line_id", "customer_id") for job in work]) if work else nothing
         returned = _returned(state)
-        payers = certain_payer(lines, state.customers, taught) if lines.height else nothing
+        payers = certain_payer(lines, state.customers, taught, keys) if lines.height else nothing
         latest = known.group_by("line_id", maintain_order=True).agg(pl.col("customer_id").last())
         credits = state.credits.filter("posted", pl.col("issue_date") <= until)
         items = state.items.join(credits.select("customer_id").unique(), on="customer_id", how="semi").select(_ITEM)

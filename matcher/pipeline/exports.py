@@ -14,7 +14,7 @@ from matcher.exports.erp.base import Refused
 from matcher.exports.erp.records import Document
 from matcher.exports.matches import matches
 from matcher.exports.tables import Report
-from matcher.frames import TEXTS, UNSUMMED, UNTOLD, State
+from matcher.frames import TEXTS, UNSUMMED, UNTOLD, Owed, State
 from matcher.journal.chain import Head, JournalEntry
 from matcher.ledger.aging import aging
 from matcher.ledger.bridge import bridge
@@ -28,7 +28,7 @@ from matcher.pipeline.aged import AgingRequest, closing_rates, with_buckets
 from matcher.pipeline.bridges import Period, period
 from matcher.pipeline.receipts import Sending
 from matcher.pipeline.session import Session
-from matcher.pipeline.view import Asked, asked_for, whole
+from matcher.pipeline.view import Asked, asked_for, owed, whole
 from matcher.store import facts, journal
 from matcher.store import since as recorded
 from matcher.store.journal import Known
@@ -177,6 +177,8 @@ def _report(session: Session, asked: FileRequest, days: Period, known: Known | N
     if asked.what == "proof":
         return Report(proof.proof(session, days.last, known=known).placed, {"amount": "currency"})
     then = with_buckets(asked_for(session, days.last, known), asked.aging)
+    if made := _OF_OWED.get(asked.what):
+        return made(session, owed(session, days.last, then.known, _UNASKED[asked.what]), then, asked, days)
     state = whole(session, days.last, then.known, _UNASKED.get(asked.what, ()))
     return _of_month(_REPORTS[asked.what](session, state, then, asked, days), asked, days)
 
@@ -202,13 +204,13 @@ def _matches(session: Session, state: State, then: Asked, asked: FileRequest, da
     return matches(state)
 
 
-def _aging(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    rows = aging(state, then.buckets, asked.aging.by)
-    return receivables.aged(rows, state, closing_rates(session, state.as_of, then))
+def _aging(session: Session, owing: Owed, then: Asked, asked: FileRequest, days: Period) -> Report:
+    rows = aging(owing, then.buckets, asked.aging.by)
+    return receivables.aged(rows, owing, closing_rates(session, owing.as_of, then))
 
 
-def _bridge(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
-    return receivables.bridged(bridge(state.movements, state.items, days.first, days.last), state.customers, days.first, days.last)
+def _bridge(session: Session, owing: Owed, then: Asked, asked: FileRequest, days: Period) -> Report:
+    return receivables.bridged(bridge(owing.movements, owing.items, days.first, days.last), owing.customers, days.first, days.last)
 
 
 def _discrepancies(session: Session, state: State, then: Asked, asked: FileRequest, days: Period) -> Report:
@@ -270,9 +272,10 @@ def _customers_for(session: Session, as_of: date, asked: FileRequest, outbox: fi
 
 _Make = Callable[[Session, State, Asked, FileRequest, Period], Report]
 _REPORTS: dict[str, _Make] = {
-    "matches": _matches, "aging": _aging, "discrepancies": _discrepancies, "bridge": _bridge, "dunning": _dunning, "kpi": _kpi,
-    "forecast": _forecast, "customers": _customers,
+    "matches": _matches, "discrepancies": _discrepancies, "dunning": _dunning, "kpi": _kpi, "forecast": _forecast, "customers": _customers,
 }  # fmt: skip
+_OF_OWED: dict[str, Callable[[Session, Owed, Asked, FileRequest, Period], Report]] = {"aging": _aging, "bridge": _bridge}
+"""Exports that do not ask what became of lines."""
 _UNASKED = {
     "aging": tuple(name for name in UNSUMMED if name not in TEXTS),
     "bridge": UNSUMMED,

@@ -12,7 +12,7 @@ from matcher import frames
 from matcher.errors import Fault, MatcherError
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
-from matcher.ledger.fold import fold, live
+from matcher.ledger import fold
 from matcher.ledger.replaced_documents import ReplacedDocument, replaced_documents
 from matcher.openitems import cash_book as openitems_book
 from matcher.openitems import dating, einvoices, posted, readers
@@ -30,7 +30,7 @@ from matcher.pipeline.listed_credits import recognised
 from matcher.pipeline.lists import how_to_read, marked_up, other_xml_error, statement_error
 from matcher.pipeline.session import Session
 from matcher.states import ENGINE, ItemStatus
-from matcher.store import cash_book, facts, journal, snapshots
+from matcher.store import cash_book, facts, journal, owed, snapshots
 
 ImportKind = Literal["items", "customers", "rates", "book"]
 _KEYS = {"items": "item_id", "customers": "customer_id", "rates": "date", "book": "entry_id"}
@@ -274,7 +274,7 @@ def _replaced(
     new = snapshot.join(items, on="item_id", how="anti").join(still_open, on="item_id", how="semi")
     if gone.is_empty() or new.is_empty() or not (pairs := replaced_documents(gone, new)):
         return ()
-    standing = live(journal.decisions(session.store)).filter("live").select("decision_id", "line_id")
+    standing = fold.live(journal.decisions(session.store)).filter("live").select("decision_id", "line_id")
     ours = journal.allocations(session.store).filter(pl.col("item_id").is_in([pair.item_id for pair in pairs]))
     return tuple(replaced_documents(gone, new, ours.select("item_id", "decision_id").join(standing, on="decision_id")))
 
@@ -291,9 +291,9 @@ def _check_closing(session: Session, gone: pl.Series, entities: pl.Series, where
     """Refuses a list that leaves out too much of what is open; gives what it closes all the same, in words, for the journal."""
     if gone.is_empty():
         return {}
-    state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
+    owing = fold.owed(owed.item_facts(session.store), date.max, session.config.books.base_currency)
     percent = session.config.policy.closing_percent
-    closures = closing(state.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
+    closures = closing(owing.items.filter(pl.col("entity").is_in(entities.implode())), gone, percent)
     if closures.excessive and not allowed.closing:
         what = f"{closures.said()} are not listed any more, and would be closed without a receipt; at most {percent} % may be"
         raise MatcherError("items.closing", what, where)

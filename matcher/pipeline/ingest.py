@@ -27,7 +27,7 @@ from matcher.pipeline.row_numbers import RowNumbers
 from matcher.pipeline.session import Session
 from matcher.progress import SILENT, Progress
 from matcher.states import StatementState
-from matcher.store import facts, lines
+from matcher.store import facts, lines, memory
 from matcher.store.staged_lines import Counts, StagedLines
 from matcher.store.staging import Staging, staging
 
@@ -110,7 +110,7 @@ def ingest(session: Session, sources: Sequence[Source], options: IngestOptions, 
         MatcherError: whatever refuses a file, or ``account.changed``; then nothing of any file is kept.
     """
     accounts.check(session)
-    lines.bound_memory(session.store)
+    memory.bound(session.store)
     # entries live for one batch and hold no cycles: looking for some after every few hundred costs a sixth of the time
     with gc_paused(50_000):
         return _ingest(session, sources, options, progress)

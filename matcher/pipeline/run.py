@@ -20,6 +20,7 @@ from matcher.matching.decisions.policy import Policy
 from matcher.matching.decisions.stops import Settlement
 from matcher.matching.entity import EntityInput, entity_inputs, master_data
 from matcher.matching.learn import learned
+from matcher.matching.names.plain import Keys, KnownKeys, name_keys
 from matcher.money import PPM
 from matcher.pipeline import sampling, trust
 from matcher.pipeline.booked import as_earlier, booked, like_earlier, of_entries
@@ -34,7 +35,7 @@ from matcher.pipeline.set_aside import DOCUMENT, Aside, elsewhere, rejected, set
 from matcher.progress import SILENT, Progress
 from matcher.rules.rulebook import Rulebook
 from matcher.states import CONFIRMING, ENGINE, AllocationState, LineState
-from matcher.store import approvals, cash_book, journal
+from matcher.store import approvals, cash_book, journal, memory
 
 UNASKED = (
     "statement_id", "counterparty_bank", "exchange_rate", "balance", "time", "source_line", "raw",
@@ -86,11 +87,13 @@ def _run(
 ) -> RunResult:
     progress.stage("reading the books")
     facts = journal.facts(session.store, without=UNASKED)
+    memory.release(session.store)
     share = engine.share(book, session.config.policy.discount_grace_days)
     # what is undecided is known exactly only later, and a helper needs its time to start
     with helpers(facts.lines.height - facts.decisions.height, 1 if share else processes) as others:
         state = fold(facts, date.max, session.config.books.base_currency)
-        work, aside = prepare(session, state, book, as_of)
+        keys = KnownKeys()
+        work, aside = prepare(session, state, book, as_of, keys)
         documents = state.items.filter(pl.col("open") != 0).select(DOCUMENT)
         own = session.config.policy
         precision = precision_ppm if precision_ppm is not None else round(own.precision * PPM)
@@ -100,12 +103,12 @@ def _run(
         )  # fmt: skip
         first_open = Locks(facts.periods).first_open
         deciding = Deciding(engine, book, policy, session.next_batch, session.actor, session.at, latest_decisions(state), first_open)
-        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of)
+        accounts = CustomerAccounts.of(state, facts.credits, work, policy, as_of, keys)
         # a month of a million lines takes two gigabytes of text that nothing asks for any more
         lines = state.lines.select("line_id", "currency", "amount")
         entries, refused = cash_book.entries(session.store), policy.rejected
         bookable, alike = of_entries(state.lines, entries), like_earlier(state, as_of, refused)
-        del facts, state
+        del facts, state, keys
         progress.stage("matching", sum(job.lines.height for job in work))
         parts, trouble = decide_all(work, deciding, others, progress.done, share)
     progress.stage("writing")
@@ -125,16 +128,19 @@ def _run(
 _TEXTS = ("remittance_information", "creditor_reference", "end_to_end_id")
 
 
-def prepare(session: Session, state: State, book: Rulebook, until: date = date.max) -> tuple[list[EntityInput], Aside]:
+def prepare(
+    session: Session, state: State, book: Rulebook, until: date = date.max, keys: Keys = name_keys
+) -> tuple[list[EntityInput], Aside]:
     """What is to be decided, by legal entity; and the lines that are set aside.
 
     Args:
         state: of the books, with everything that is known.
         until: lines of later days are left out.
+        keys: gives names with their keys.
     """
     own = session.config
     undecided = state.lines.filter((pl.col("state") != LineState.POSTED) & (pl.col("booking_date") <= until))
-    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store))
+    aside = set_aside(own, state, undecided, approvals.lines_waiting(session.store), keys)
     receivable = undecided.join(aside.findings, on="line_id", how="anti")
     rates, numbers = of_base(session, own.books.base_currency), {a.id: a.number for a in own.account}
     in_order = own.policy.instalments_in_order

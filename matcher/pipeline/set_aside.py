@@ -11,6 +11,7 @@ from matcher.frames import State
 from matcher.journal import decisions
 from matcher.journal.decisions import Draft
 from matcher.matching import classify
+from matcher.matching.names.plain import Keys, name_keys
 from matcher.matching.own_transfers import own_transfers
 from matcher.matching.payer import certain_payer
 from matcher.matching.refunds import Refund, refunds
@@ -57,13 +58,14 @@ APPROVAL = "waits for approval by another person"
 """Why a line is left alone on which a decision waits."""
 
 
-def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: Collection[str] = ()) -> Aside:
+def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: Collection[str] = (), keys: Keys = name_keys) -> Aside:
     """Looks at the lines that nobody has decided.
 
     Args:
         state: of the books, with everything that is known.
         undecided: those of its lines that the run looks at.
         submitted: lines on which a decision waits for another person.
+        keys: gives names with their keys.
     """
     accounts, names = [account.number for account in config.account], [entity.name for entity in config.entity]
     # what is left of a line that others have taken money of is a credit: no document is looked for that the whole of it pays
@@ -73,7 +75,8 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: 
         "line_id", outcome=pl.lit(Outcome.UNEXPLAINED), reason=pl.lit(APPROVAL)
     )
     undecided = undecided.join(waits, on="line_id", how="anti") if waits.height else undecided
-    plain = classify.non_receivable(undecided, accounts, names, state.customers)
+    own = classify.ours(undecided, accounts, names, state.customers, keys)
+    plain = classify.non_receivable(undecided, own)
     told = state.decisions.filter(pl.col("live") & (pl.col("kind") == DecisionKind.RETURN) & (pl.col("other_line") != ""))
     before = dict(told.select("other_line", "line_id").iter_rows())
     refused = rejected(state)
@@ -81,10 +84,10 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: 
     strange = plain.filter(pl.col("outcome") == Outcome.NON_RECEIVABLE).select("line_id")
     held = back.held.join(undecided, on="line_id", how="semi").join(strange, on="line_id", how="anti")
     rest = undecided.join(back.found, on="line_id", how="anti").join(held, on="line_id", how="anti")
-    ours = classify.own_side(rest, accounts, names, state.customers)
+    ours = classify.own_side(rest, own)
     paired = own_transfers(rest, ours, {account.id: account.number for account in config.account})
     away = rest.filter((pl.col("amount") < 0) & ~pl.col("line_id").is_in(ours.implode())).join(paired, on="line_id", how="anti")
-    found = refunds(away, with_credits(state, undecided=True), state.customers)
+    found = refunds(away, with_credits(state, undecided=True), state.customers, keys)
     paid_back = [one for one in found if (one.line_id, frozenset(share.item_id for share in one.allocations)) not in refused]
     repaid = [(r.line_id, Outcome.OUTGOING, LineState.PROPOSED, r.customer_id, r.reason, "") for r in paid_back]
     none = pl.lit(LineState.NONE).alias("state")
@@ -98,7 +101,7 @@ def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: 
         _shaped(plain.with_columns(none)),
     ]
     said = pl.concat(parts).unique("line_id", keep="first", maintain_order=True)
-    findings = _findings(_with_payer(said, state, back.found, held))
+    findings = _findings(_with_payer(said, state, keys, back.found, held))
     return Aside(findings, _drafts(paid_back, undecided), before | dict(back.taken_back))
 
 
@@ -134,14 +137,14 @@ def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(missing).select(pl.col(name).cast(pl.String()) for name in _SAID)
 
 
-def _with_payer(said: pl.DataFrame, state: State, *of_customers: pl.DataFrame) -> pl.DataFrame:
+def _with_payer(said: pl.DataFrame, state: State, keys: Keys, *of_customers: pl.DataFrame) -> pl.DataFrame:
     """Names the customer of returned lines, and of lines that were taken back, where account or name make it certain."""
     asked = pl.concat(rows.select("line_id") for rows in of_customers)
     lines = state.lines.join(asked, on="line_id", how="semi")
     if lines.is_empty():
         return said
     nothing = pl.DataFrame(schema={"line_id": pl.String(), "customer_id": pl.String()})
-    payers = certain_payer(lines, state.customers, nothing).rename({"customer_id": "certain"})
+    payers = certain_payer(lines, state.customers, nothing, keys).rename({"customer_id": "certain"})
     named = said.join(payers, on="line_id", how="left", maintain_order="left")
     known = pl.when(pl.col("customer_id") == "").then(pl.col("certain").fill_null("")).otherwise(pl.col("customer_id"))
     return named.with_columns(known.alias("customer_id")).drop("certain")

@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from matcher.errors import MatcherError
-from matcher.frames import State
+from matcher.frames import Owed, State
+from matcher.ledger import fold as folding
 from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline import lookup
 from matcher.pipeline.session import Session
-from matcher.store import journal, near
+from matcher.store import journal, memory, near
+from matcher.store import owed as owing
 from matcher.store.journal import Known
 
 
@@ -82,7 +84,19 @@ def whole(session: Session, as_of: date, known: Known | None = None, without: Co
 
     `without`: columns of lines and items that nobody asks for; see `journal.facts`.
     """
-    return fold(journal.facts(session.store, without, known), as_of, base_currency(session, known))
+    facts = journal.facts(session.store, without, known)
+    memory.release(session.store)
+    return fold(facts, as_of, base_currency(session, known))
+
+
+def owed(session: Session, as_of: date, known: Known | None = None, without: Collection[str] = ()) -> Owed:
+    """What is owed as of a day, as in `whole`, and nothing of what becomes of lines: two thirds of the time and memory.
+
+    `without`: columns of items, and texts of lines, that nobody asks for.
+    """
+    facts = owing.facts(session.store, without, known)
+    memory.release(session.store)
+    return folding.owed(facts, as_of, base_currency(session, known))
 
 
 def present(session: Session) -> State:

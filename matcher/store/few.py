@@ -29,5 +29,5 @@ def frame(description: Sequence[Sequence[Any]], rows: Sequence[Sequence[object]]
 
 def blank(without: Collection[str]) -> str:
     """What puts empty texts in the place of evidence that nobody asks for, behind the star of a query."""
-    named = [f"'' AS {name}" for name in ("evidence", "runner_up") if name in without]
+    named = [f"'' AS {name}" for name in ("evidence", "runner_up", "blocked_by") if name in without]
     return f" REPLACE ({', '.join(named)})" if named else ""

@@ -50,7 +50,7 @@ def until(table: str, batch: int | None) -> str:
     return table if batch is None else f"(FROM {table} WHERE batch <= {int(batch)})"
 
 
-class _About(TypedDict):
+class About(TypedDict):
     """What `Facts` has beside lines, items and decisions."""
 
     versions: pl.DataFrame
@@ -304,7 +304,7 @@ def facts(store: Store, without: Collection[str] = (), known: Known | None = Non
         allocations=allocations(store, batch),
         findings=found,
         proposals=proposed,
-        **_about(store, batch),
+        **about(store, batch),
     )
 
 
@@ -328,7 +328,8 @@ def _found(store: Store, known: Known | None, without: Collection[str] = ()) -> 
     )
 
 
-def _about(store: Store, batch: int | None = None) -> _About:
+def about(store: Store, batch: int | None = None) -> About:
+    """What facts have beside lines, items and decisions; as the books knew it after a batch, if one is given."""
     return {
         "versions": versions(store, batch),
         "sent": sent(store, batch),
@@ -337,20 +338,6 @@ def _about(store: Store, batch: int | None = None) -> _About:
         "periods": periods(store, batch),
         "item_notes": item_notes.read(store, until("log.item_note", batch)),
     }
-
-
-def item_facts(store: Store) -> Facts:
-    """What the open amounts of items are folded from, and no more; without lines and findings."""
-    return Facts(
-        lines=frames.empty(frames.LINE),
-        items=items(store),
-        customers=frames.empty(frames.CUSTOMER),
-        decisions=decisions(store),
-        allocations=allocations(store),
-        findings=frames.empty(frames.FINDING),
-        proposals=frames.empty(frames.ALLOCATION),
-        **_about(store),
-    )
 
 
 def replace_findings(store: Store, findings: pl.DataFrame, proposals: pl.DataFrame, until: date) -> None:

@@ -12,19 +12,10 @@ from matcher.store.database import Store
 from matcher.store.hardening import in_memory
 from matcher.store.staging import Staging
 
-MEMORY = "96MB"
-"""What the database may hold in memory while a file comes in; beyond it staged entries go to a temporary file beside the books."""
-
 
 def accounts(store: Store) -> list[tuple[str, str, str]]:
     """Account, entity and currency of the lines, each once."""
     return store.run("SELECT DISTINCT account, entity, currency FROM raw.line ORDER BY ALL")
-
-
-def bound_memory(store: Store) -> None:
-    """Bounds the memory that a file of any size may take."""
-    store.run(f"SET memory_limit = '{MEMORY}'")
-    store.run("SET preserve_insertion_order = false")
 
 
 def stage(area: Staging, frame: pl.DataFrame, details: pl.DataFrame | None, place: dict[str, Any]) -> None:

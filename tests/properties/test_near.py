@@ -59,6 +59,16 @@ def _check_lines(session: Session, whole: State, line_ids: list[str]) -> None:
     assert (mine[0].equals(theirs[0]), mine[1].equals(theirs[1])) == (True, True)
 
 
+def _check_owed(session: Session, as_of: date) -> None:
+    """What is owed, without what becomes of the lines."""
+    state, owing = view.whole(session, as_of), view.owed(session, as_of)
+    moved = [frame.select(sorted(frame.columns)).sort(pl.all()) for frame in (state.movements, owing.movements)]
+    assert moved[0].equals(moved[1])
+    for name in ("items", "credits", "item_notes", "customers"):
+        assert getattr(owing, name).equals(getattr(state, name)), name
+    assert owing.lines.equals(state.lines.select(owing.lines.columns))
+
+
 def _check_queue(session: Session, as_of: date) -> None:
     waits = (pl.col("state") != "posted") & ~pl.col("outcome").is_in(["outgoing", "non_receivable"])
     lines = view.whole(session, as_of).lines.filter(waits).sort(pl.col("state") != "proposed", -pl.col("amount"), "line_id")
@@ -140,6 +150,7 @@ def _check(books: Books) -> int:
         _check_items(session, whole)
         _check_log(session, whole)
         for day in (date(2026, 10, 14), date(2026, 10, 31), date.max):
+            _check_owed(session, day)
             _check_queue(session, day)
             _check_customers(session, day)
         _check_matches(session, date(2026, 10, 14))

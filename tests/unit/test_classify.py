@@ -7,7 +7,7 @@ import pytest
 from states import Books, frame
 
 from matcher.frames import CUSTOMER, STATE_LINE
-from matcher.matching.classify import non_receivable
+from matcher.matching.classify import non_receivable, ours
 
 OWN = ["DE12 0300 0000 0020 2051"]
 NAMES = ["Nordkai Handel GmbH"]
@@ -18,7 +18,8 @@ def outcome(amount: int = 50_00, customer: dict[str, str] | None = None, **field
     books.line("L1", amount, **fields)
     blank = dict.fromkeys(CUSTOMER, "") | {"customer_id": "C1"}
     customers = pl.DataFrame([blank | customer] if customer else [], schema=CUSTOMER)
-    found = non_receivable(frame(list(books.lines.values()), STATE_LINE), OWN, NAMES, customers).rows()
+    lines = frame(list(books.lines.values()), STATE_LINE)
+    found = non_receivable(lines, ours(lines, OWN, NAMES, customers)).rows()
     return found[0][1:] if found else None
 
 

@@ -1,5 +1,6 @@
 """Key figures on ledgers that are small enough to be added up by hand."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 from states import Books, Part, frame
 
-from matcher.frames import MOVEMENT, State
+from matcher.frames import MOVEMENT, STATE_CREDIT, State, empty
 from matcher.ledger.figures import key
 from matcher.ledger.figures.rates import ClosingRates, closing_rates
 from matcher.ledger.figures.ratio import Ratio, fixed
@@ -107,9 +108,7 @@ def ledger() -> State:
         {"item_id": item, "entity": "1", "customer_id": "C1", "currency": "EUR", "amount": amount, "effective_date": day, "kind": kind}
         for item, kind, amount, day in moved
     ]
-    return State(
-        state.as_of, "EUR", state.lines, state.items, state.allocations, state.customers, state.decisions, movements=frame(rows, MOVEMENT)
-    )
+    return replace(state, movements=frame(rows, MOVEMENT), credits=empty(STATE_CREDIT))
 
 
 def test_the_sums_of_a_small_ledger() -> None:

@@ -8,7 +8,7 @@ import pytest
 from states import Books, frame
 
 from matcher.frames import CUSTOMER, STATE_LINE
-from matcher.matching.classify import own_side
+from matcher.matching.classify import ours, own_side
 from matcher.matching.own_transfers import own_transfers
 
 NUMBERS = {"main": "DE12 0300", "second": "DE44 0300"}
@@ -18,8 +18,8 @@ OUT, IN = {"account": "main", "day": date(2026, 10, 14)}, {"account": "second", 
 def legs(books: Books) -> dict[str, tuple[str, str]]:
     """Partner and outcome of each leg."""
     lines = frame(list(books.lines.values()), STATE_LINE)
-    ours = own_side(lines, list(NUMBERS.values()), ["Kestrel Messtechnik GmbH"], pl.DataFrame(schema=CUSTOMER))
-    found = own_transfers(lines, ours, NUMBERS)
+    own = ours(lines, list(NUMBERS.values()), ["Kestrel Messtechnik GmbH"], pl.DataFrame(schema=CUSTOMER))
+    found = own_transfers(lines, own_side(lines, own), NUMBERS)
     return {line: (other, outcome) for line, other, outcome in found.select("line_id", "other_line", "outcome").iter_rows()}
 
 

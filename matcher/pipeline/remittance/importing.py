@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from matcher.errors import MatcherError
-from matcher.ledger.fold import fold
+from matcher.ledger import fold
 from matcher.openitems.faults import together
 from matcher.parsers.base import Source
 from matcher.pipeline.remittance import records
@@ -15,7 +15,7 @@ from matcher.pipeline.remittance.results import NotProven, RemittanceResult
 from matcher.pipeline.session import Session
 from matcher.remittance import registry
 from matcher.remittance.records import AdviceFile, IssuedDocument
-from matcher.store import advices, facts, journal
+from matcher.store import advices, facts, owed
 
 KIND = "remittance"
 
@@ -87,6 +87,6 @@ def take(session: Session, batch: int, files: Sequence[ReadFile], documents: Seq
 
 def issued(session: Session) -> list[IssuedDocument]:
     """Every document of the books, open or closed, as readers of advices look for them."""
-    state = fold(journal.item_facts(session.store), date.max, session.config.books.base_currency)
+    owing = fold.owed(owed.item_facts(session.store), date.max, session.config.books.base_currency)
     columns = ("item_id", "entity", "customer_id", "document_no", "payment_reference", "currency", "amount", "open")
-    return [IssuedDocument(*row) for row in state.items.sort("item_id").select(columns).iter_rows()]
+    return [IssuedDocument(*row) for row in owing.items.sort("item_id").select(columns).iter_rows()]
