@@ -238,11 +238,11 @@ class DecisionMethods(ABC):
         with self._session(write=True, keep=not dry_run) as session:
             return actions.undoing.undo(session, decision_or_line, reason)
 
-    def undo_decisions(self, decision_ids: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
+    def undo_decisions(self, decisions_or_lines: Sequence[str], *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses several decisions at once, all or none; see `actions.undoing.undo_decisions`."""
         actors.check_reasons(reason)
         with self._session(write=True, keep=not dry_run) as session:
-            return actions.undoing.undo_decisions(session, decision_ids, reason)
+            return actions.undoing.undo_decisions(session, decisions_or_lines, reason)
 
     def undo_run(self, number: int = 0, *, reason: str = "", dry_run: bool = False) -> list[Decided]:
         """Reverses what a run posted, the latest for 0; see `actions.undoing.undo_run`."""

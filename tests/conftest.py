@@ -5,6 +5,7 @@ and looks two hundred times as long as the suite has time for.
 """
 
 import os
+import sys
 import tempfile
 
 import pytest
@@ -26,6 +27,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 if memory := in_memory():
     os.environ["TMPDIR"] = tempfile.tempdir = memory
+
+# where bytecode is not kept, every process that a test starts compiles the whole program anew, and every worker all the tests
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # the workers of a parallel run are told a width, which would fold tables that other runs print whole
 os.environ.pop("COLUMNS", None)

@@ -288,18 +288,21 @@ def approve(decisions: tuple[str, ...], reason: str, output: str, *, rejected: b
 
 
 @click.command()
-@click.argument("decision", required=False, metavar="DECISION|LINE")
+@click.argument("decisions", nargs=-1, metavar="[DECISION|LINE]...")
 @click.option("--run", "run", metavar="N|last", help="All that a run posted, or that was accepted at once.")
 @click.option("--rule", metavar="ID", help="Everything that a rule posted.")
 @click.option("--since", type=IsoDate(), metavar="DATE", help="With --rule: posted since this day.")
 @_deciding
-def undo(decision: str | None, run: str | None, rule: str | None, since: date | None, reason: str, output: str, *, dry_run: bool) -> None:
-    """Reverse a decision, named by its id or by its line, or all that a run or a rule posted.
+def undo(
+    decisions: tuple[str, ...], run: str | None, rule: str | None, since: date | None, reason: str, output: str, *, dry_run: bool
+) -> None:
+    """Reverse a decision, named by its id or by its line, or all that a run or a rule posted. Of several, all are reversed or none:
+    a returned receipt and its return, for instance, when the ERP has the document paid otherwise by now.
 
     Both stay in the journal; the line is open again, and the proposal stands again at once. Where the month is closed, or the
     ERP has booked the posting, the reversal counts from the first open day.
     """
-    named = [word for word in (decision, run, rule) if word]
+    named = [word for word in (decisions, run, rule) if word]
     if len(named) != 1 or (since is not None and not rule):
         raise click.UsageError("name one of DECISION, LINE, --run and --rule; --since goes with --rule")
     books = open_books()
@@ -309,9 +312,11 @@ def undo(decision: str | None, run: str | None, rule: str | None, since: date | 
         if run != "last" and not (run.isdecimal() and int(run)):
             raise click.UsageError(f"{run!r} is no number of a run; they are numbered from 1")
         made = books.undo_run(0 if run == "last" else int(run), reason=reason, dry_run=dry_run)
+    elif len(decisions) > 1:
+        made = books.undo_decisions(decisions, reason=reason, dry_run=dry_run)
     else:
-        made = books.undo(decision or "", reason=reason, dry_run=dry_run)
-    if decision:
+        made = books.undo(decisions[0], reason=reason, dry_run=dry_run)
+    if decisions:
         _show(made, output, dry_run=dry_run)
         return
     if output == "json":

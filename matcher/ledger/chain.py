@@ -132,6 +132,35 @@ def adjoining_days(statement: StatementSpan, known: Iterable[StatementSpan]) -> 
     return (*((first,) if before else ()), *((last,) if after else ()))
 
 
+def loose_ends(statement: StatementSpan, known: Iterable[StatementSpan]) -> list[tuple[date, set[int]]]:
+    """Days on which a statement begins where known ones of its account ended, or ends where they begin, and no balance joins them.
+
+    Returns:
+        Each such day, with what the entries that the statement repeats on it must add up to if it is a longer download of the day.
+        None where both tell of other days in common: then what they tell of these decides.
+    """
+    if not statement.proven or statement.first_day is None or statement.last_day is None:
+        return []
+    first, last = statement.first_day, statement.last_day
+    near = [
+        k
+        for k in known
+        if k.account == statement.account
+        and k.first_day is not None
+        and k.last_day is not None
+        and k.first_day <= last
+        and k.last_day >= first
+    ]
+    before, after = [k for k in near if k.last_day == first], [k for k in near if k.first_day == last and k.last_day != first]
+    if len(before) + len(after) < len(near) or any(statement.same_span(k) or not k.proven for k in near):
+        return []
+    assert statement.opening is not None
+    assert statement.closing is not None
+    repeated_at_first = {k.closing - statement.opening for k in before if k.closing is not None}
+    repeated_at_last = {statement.closing - k.opening for k in after if k.opening is not None}
+    return [(day, sums) for day, sums in ((first, repeated_at_first), (last, repeated_at_last)) if sums and 0 not in sums]
+
+
 def _one_trail(statements: Iterable[StatementSpan]) -> bool:
     """Whether the balances lead through all these statements, each once: two that both go on from one balance cannot both be right.
 

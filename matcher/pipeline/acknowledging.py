@@ -1,7 +1,7 @@
 """What ERPs answer: result files, and what a person found out there. An answer is recorded once, and none contradicts another."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -239,8 +239,8 @@ def _id(typed: str, every: Iterable[str]) -> str:
 
 def _by_hand(session: Session, book: _Book, typed: Sequence[str], as_of: date) -> None:
     """Remembers documents that no file told as sent: their decisions stand in the ERP from now on."""
-    ending = (erp.load(book.target).endings or (".jsonl",))[0]
-    made = receipts.make(session, f"by-hand{ending}", as_of, book.target, Sending(dry_run=True)).export
+    no_file = replace(erp.load(book.target), render=lambda batch: (), run=None, endings=())
+    made = receipts.make(session, "", as_of, no_file, Sending(dry_run=True)).export
     every = pl.concat([made.sent, made.unsent])
     ids = {one for text in typed for one in every["external_id"] if one == text or (len(text) >= _SHORTEST and one.startswith(text))}
     fresh = every.filter(pl.col("external_id").is_in(ids - book.rows.keys())).with_columns(batch_id=pl.lit("by-hand"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts
+from matcher.ledger.chain import StatementSpan, adjoining_days, common_days, contradicts, loose_ends
 from matcher.pipeline.renamed import compare
 from matcher.pipeline.session import Session
 from matcher.states import Exclusion
@@ -21,6 +21,7 @@ class Objection:
         new: how many of its entries were not read then.
         changed: lines read before that it seems to tell with another text or day; `rewritten` counts its entries that do.
         returned: lines that a person has taken back and that it tells.
+        twins: lines like entries of it on a day on which its balances do not go on from those of the statement that told them.
     """
 
     missing: Sequence[str] = ()
@@ -28,6 +29,7 @@ class Objection:
     changed: Sequence[str] = ()
     rewritten: int = 0
     returned: Sequence[str] = ()
+    twins: Sequence[str] = ()
 
     @property
     def message(self) -> str:
@@ -44,6 +46,11 @@ class Objection:
             )
         if self.returned:
             return f"{len(self.returned)} of its entries were taken back by a person (lines {_named(self.returned)})"
+        if self.twins:
+            return (
+                f"it shares a day with a statement read before, and their balances do not join; {len(self.twins)} of its entries of that "
+                f"day look like entries read then (lines {_named(self.twins)}): ingest what lies between, then accept it with --add"
+            )
         return "its balances are not those of the statement of the same days that was read before"
 
 
@@ -86,6 +93,10 @@ def admit(
             if days := adjoining_days(fact, known):
                 for day in days:
                     entries.shift_occurrences(number, day, earlier)
+            elif (twins := _twins(entries, fact, number, known, earlier)) is not None:
+                if twins:
+                    doubts[number] = Objection(twins=twins)
+                    continue
             elif doubt := _doubt(session, entries, fact, number, known, earlier, aside):
                 doubts[number] = doubt
                 continue
@@ -125,6 +136,26 @@ def _doubt(
         return Objection()
     changed, rewritten = entries.doubtful(number, fact.account, days, earlier, list(aside))
     return Objection(changed=changed, rewritten=rewritten) if changed else None
+
+
+def _twins(
+    entries: StagedLines, fact: StatementSpan, number: int, known: Sequence[StatementSpan], earlier: list[int]
+) -> Sequence[str] | None:
+    """Known lines that may be or may not be entries of a statement that shares a day with theirs and does not join it.
+
+    Returns:
+        None where there is no such entry; none where the running balances show all of them to be others, which are then counted on.
+    """
+    found: Sequence[str] | None = None
+    for day, sums in loose_ends(fact, known):
+        alike = entries.on_day(number, day, earlier)
+        if not alike or sum(twin.amount for twin in alike) in sums:
+            continue
+        if not all(twin.another for twin in alike):
+            return [twin.line_id for twin in alike]
+        entries.shift_occurrences(number, day, earlier)
+        found = ()
+    return found
 
 
 def _overlap(fact: StatementSpan, known: Sequence[StatementSpan]) -> tuple[date, date] | None:

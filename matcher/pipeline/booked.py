@@ -8,7 +8,7 @@ import polars as pl
 from matcher import frames
 from matcher.matching.booked_entries import LINE, booked_entries
 from matcher.matching.repeated import KINDS, repeated, rule_of
-from matcher.pipeline.set_aside import APPROVAL
+from matcher.pipeline.selection import APPROVAL
 from matcher.states import LineClass, LineState, Outcome
 
 REFUSAL = frozenset((LineClass.BOOKED_ELSEWHERE.value,))

@@ -23,6 +23,9 @@ _MANY = 10_000
 ON_ACCOUNT = (Outcome.ON_ACCOUNT, Outcome.DUPLICATE, Outcome.CLOSED_ITEM)
 """Outcomes of receipts that pay nothing that is open: whose money it is being known, to accept one puts it on account."""
 
+APPROVAL = "waits for approval by another person"
+"""Why a line is left alone on which a decision waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -17,6 +17,7 @@ from matcher.matching.payer import certain_payer
 from matcher.matching.refunds import Refund, refunds
 from matcher.matching.returns import Returned, returns
 from matcher.matching.sisters import DOCUMENT, named_elsewhere
+from matcher.pipeline.selection import APPROVAL
 from matcher.states import REST, DecisionKind, DocumentType, ItemStatus, LineState, Outcome
 
 TAKEN = "its money was used as a credit; what is left of it is one"
@@ -52,10 +53,6 @@ class Aside(NamedTuple):
     findings: pl.DataFrame
     proposals: list[Draft]
     taken_back: Mapping[str, str]
-
-
-APPROVAL = "waits for approval by another person"
-"""Why a line is left alone on which a decision waits."""
 
 
 def set_aside(config: Config, state: State, undecided: pl.DataFrame, submitted: Collection[str] = (), keys: Keys = name_keys) -> Aside:

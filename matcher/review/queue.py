@@ -14,8 +14,8 @@ from matcher.ledger.fold import fold
 from matcher.ledger.periods import Locks
 from matcher.pipeline import line_rules
 from matcher.pipeline.listed import proposal_key
+from matcher.pipeline.selection import APPROVAL
 from matcher.pipeline.session import Session
-from matcher.pipeline.set_aside import APPROVAL
 from matcher.review import cells
 from matcher.states import LineState
 from matcher.store import approvals, journal, near, outbox, queue

@@ -131,6 +131,20 @@ class New(NamedTuple):
     referenced: bool
 
 
+class Twin(NamedTuple):
+    """A staged entry that looks like a known line: its id, the amount, and the running balance after the line and after the entry."""
+
+    line_id: str
+    amount: int
+    balance: int | None
+    balance_here: int | None
+
+    @property
+    def another(self) -> bool:
+        """Whether the running balances show two entries."""
+        return self.balance is not None and self.balance_here is not None and self.balance != self.balance_here
+
+
 class StagedLines:
     """The staged entries of a command, each with its key and its occurrence among twins of its statement. The books know them from
     `append` on.
@@ -256,6 +270,22 @@ class StagedLines:
             values,
         ).fetchall()
         return [Gone(*row) for row in gone], [New(*row) for row in new]
+
+    def on_day(self, statement_no: int, day: date, earlier: list[int]) -> list[Twin]:
+        """A statement's entries of a day that are known already: from the books, or from the `earlier` staged statements."""
+        rows = self._store.run(
+            f"""WITH known AS (
+                SELECT line_id, line_key, occurrence, amount, balance FROM raw.line WHERE booking_date = ?
+                UNION ALL SELECT {ids.LINE_ID_SQL}, line_key, occurrence, amount, balance FROM keyed
+                    JOIN incoming USING (statement_no, position) WHERE keyed.booking_date = ? AND list_contains(?::BIGINT[], statement_no)
+            )
+            SELECT DISTINCT known.line_id, incoming.amount, known.balance, incoming.balance FROM keyed
+            JOIN incoming USING (statement_no, position)
+            JOIN known ON known.line_key = keyed.line_key AND known.occurrence = keyed.occurrence
+            WHERE statement_no = ? AND keyed.booking_date = ? ORDER BY ALL""",
+            [day, day, earlier, statement_no, day],
+        )
+        return [Twin(*row) for row in rows]
 
     def take_as_known(self, statement_no: int, pairs: Sequence[tuple[New, Gone]]) -> None:
         """Gives entries of a staged statement the keys of the known lines that they are."""

@@ -103,6 +103,15 @@ def test_help_loads_none_of_the_heavy_libraries() -> None:
     assert done.stderr == ""
 
 
+def test_the_queue_loads_nothing_that_only_matching_needs() -> None:
+    program = (
+        "import sys; import matcher.cli.queue, matcher.review.queue\n"
+        "sys.stdout.write(' '.join(n for n in ('numpy', 'rapidfuzz', 'pyarrow', 'lxml') if n in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "last"),
     [(["--help"], 0, "  verify  "), (["no-such-command"], 2, ""), (["--books", "nowhere", "status"], 2, "")],

@@ -96,6 +96,10 @@ class Stub:
         """How the system refuses a call for reasons of its own."""
         raise NotImplementedError
 
+    def limited(self) -> Said:
+        """How the system says that there were too many calls."""
+        return Said(429, {"message": "slow down"}, {"Retry-After": "3"})
+
     def writes(self, call: Call) -> bool:
         """Whether a call may book something."""
         return call.method != "GET"
@@ -146,7 +150,7 @@ class Stub:
                 case Trouble.ERROR:
                     return Said(503, None), 0
                 case Trouble.LIMIT:
-                    return Said(429, {"message": "slow down"}, {"Retry-After": "3"}), 0
+                    return self.limited(), 0
                 case Trouble.REDIRECT:
                     return Said(302, None, {"Location": "http://192.0.2.1/elsewhere"}), 0
                 case Trouble.REJECT if call.writes:

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from effort import DEEP
 
+from live.business_central_stub import BusinessCentral
 from live.erpnext_stub import ErpNext
 from live.fxiaoke_stub import Fxiaoke
+from live.kingdee_stub import KingdeeCloud
 from live.odoo_stub import Odoo, Odoo17
 from live.quickbooks_stub import QuickBooks
 from live.stub import Trouble
 from live.world import System, World
+from live.xero_stub import Xero
 from live.zoho_books_stub import ZohoBooks
 from live.zoho_crm_stub import ZohoCrm
 
@@ -19,6 +22,9 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "erpnext": ErpNext, "odoo": Odoo, "odoo-17": Odoo17, "zoho-books": ZohoBooks, "zoho-crm": ZohoCrm,
     "quickbooks-online": QuickBooks,
     "fxiaoke": Fxiaoke,
+    "business-central": BusinessCentral,
+    "kingdee-cloud": KingdeeCloud,
+    "xero": Xero,
 }  # fmt: skip
 DECISIONS, SEEDS, EVERY = (500, 3, 5) if DEEP else (16, 1, 4)
 TROUBLES = {

@@ -1,7 +1,7 @@
 """Books whose decisions go to a stub of an ERP by calls; decisions, pushes, kills and lost answers at random, and what must hold after."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,11 +14,14 @@ from live.stub import Call, Trouble
 from matcher.books import Books
 from matcher.errors import MatcherError
 from matcher.exports.erp.live import wire
+from matcher.exports.erp.records import Document
 from matcher.pipeline.actions.requests import AllocationRequest
 from matcher.pipeline.receipts import Sending
 from matcher.states import Sent
 
 CUSTOMERS = ("C1", "C2", "C3")
+CREDITS = {"net", "set_off"}
+"""Acts that need credit notes."""
 
 
 class System(Protocol):
@@ -37,6 +40,9 @@ class System(Protocol):
         """The target's tables of matcher.toml."""
 
     def invoice(self, name: str, customer: str, cents: int) -> None: ...
+    def credit_note(self, name: str, customer: str, cents: int) -> None:
+        """Only of a system whose acts need one."""
+
     def item_extra(self, name: str) -> dict[str, str]:
         """Further columns of the item in the books."""
 
@@ -44,7 +50,10 @@ class System(Protocol):
         """External ids of all that was ever booked, one for each document that stands there or stood."""
 
     def outstanding(self) -> dict[str, int]:
-        """What is open of each invoice."""
+        """What is open of each invoice, and of each credit note below zero."""
+
+    def take_back(self, external_id: str) -> None:
+        """What a person does there where no call takes a document back; called again after a kill, and then nothing is left to do."""
 
     def bank(self) -> int:
         """What came to the bank account, less what left it."""
@@ -90,6 +99,12 @@ class World:
         self.customer = {name: CUSTOMERS[place % 3] for place, name in enumerate(self.items)}
         for name, cents in self.items.items():
             system.invoice(name, self.customer[name], cents)
+        self.credits: dict[str, int] = {}
+        if not CREDITS.isdisjoint(system.acts):
+            self.credits = {f"CN-{number:04}": -self.random.randrange(5_00, 90_00) for number in range(size // 3)}
+            self.customer |= {name: CUSTOMERS[place % 3] for place, name in enumerate(self.credits)}
+        for name, cents in self.credits.items():
+            system.credit_note(name, self.customer[name], -cents)
         self.books = self._books(folder, url, size)
         for name, text in system.secrets.items():
             patch.setenv(name, text)
@@ -98,7 +113,7 @@ class World:
         state = self.books.state()
         amounts = state.lines.select("line_id", "amount").iter_rows()
         self.lines: dict[str, int] = dict(amounts)
-        self.free_lines, self.free_items = sorted(self.lines), sorted(self.items)
+        self.free_lines, self.free_items, self.free_credits = sorted(self.lines), sorted(self.items), sorted(self.credits)
         self.live: list[tuple[str, str, list[str]]] = []
         self.lying: dict[str, str] = {}
         """Lines whose money lies on account, and whose."""
@@ -107,8 +122,9 @@ class World:
         books = new_books(folder / "books", CONFIG + self.system.table(url))
         rows = [
             {"item_id": name, "customer_id": self.customer[name], "document_no": name, "amount": f"{cents / 100:.2f}"}
+            | ({"document_type": "credit_note"} if cents < 0 else {})
             | self.system.item_extra(name)
-            for name, cents in self.items.items()
+            for name, cents in (self.items | self.credits).items()
         ]  # fmt: skip
         books.import_files("items", [items_file(folder, rows)])
         books.import_files("customers", [customers_file(folder, [{"customer_id": one, "name": f"{one} GmbH"} for one in CUSTOMERS])])
@@ -153,6 +169,7 @@ class World:
 
     def _take(self, line: str, items: list[str]) -> None:
         self.free_items = [one for one in self.free_items if one not in items]
+        self.free_credits = [one for one in self.free_credits if one not in items]
         self.free_lines = [one for one in self.free_lines if one != line]
 
     def _pay(self) -> None:
@@ -213,6 +230,31 @@ class World:
             self._take("", [name])
             self.live.append((made.decision_id, "", [name]))
 
+    def _smaller_credit(self) -> tuple[str, str] | None:
+        """A credit note, and an invoice of its customer that is larger."""
+        fitting = [
+            (credit, name) for credit in self.free_credits for name in self.free_items
+            if self.customer[credit] == self.customer[name] and self.items[name] > -self.credits[credit]
+        ]  # fmt: skip
+        return self.random.choice(fitting) if fitting else None
+
+    def _net(self) -> None:
+        """A payment nets a credit note; what the line brings beyond that stays on account."""
+        if not self.free_lines or not (found := self._smaller_credit()):
+            return
+        (credit, name), line = found, self.random.choice(self.free_lines)
+        netted = -self.credits[credit]
+        cash = min(self.lines[line] + netted, self.items[name])
+        asked = [AllocationRequest(name, f"{cash / 100:.2f}"), AllocationRequest(credit, f"-{netted / 100:.2f}")]
+        self._decided(line, [name, credit], lambda: self.books.allocate(line, asked))
+
+    def _set_off(self) -> None:
+        if found := self._smaller_credit():
+            credit, name = found
+            (made,) = self.books.set_off(credit, [AllocationRequest(name, f"{-self.credits[credit] / 100:.2f}")], reason="as agreed")
+            self._take("", [name, credit])
+            self.live.append((made.decision_id, "", [name, credit]))
+
     def _undo(self) -> None:
         if self.live:
             gone = self.live.pop(self.random.randrange(len(self.live)))
@@ -220,7 +262,8 @@ class World:
             if gone[1] and self.books.state().lines.filter(pl.col("line_id") == gone[1])["state"].item() == "posted":
                 self.books.undo(gone[1])  # the money, which lay on account before it paid
             self.lying.pop(gone[1], None)
-            self.free_items = sorted([*self.free_items, *gone[2]])
+            self.free_items = sorted([*self.free_items, *(one for one in gone[2] if one in self.items)])
+            self.free_credits = sorted([*self.free_credits, *(one for one in gone[2] if one in self.credits)])
             self.free_lines = sorted({*self.free_lines, *([gone[1]] if gone[1] else [])})
 
     def _decided(self, line: str, items: list[str], do: Any) -> None:
@@ -233,9 +276,17 @@ class World:
     def push(self, **how: bool) -> Any:
         """A push. One that is killed or fails gives the error."""
         try:
-            return self.books.push(self.system.target, how=Sending(skip_unsupported=True, **how))
+            done = self.books.push(self.system.target, how=Sending(skip_unsupported=True, **how))
+            self._take_back([one.document for one in done.refused if one.document.reverses])
+            return done
         except (Killed, MatcherError) as error:
             return error
+
+    def _take_back(self, documents: Sequence[Document]) -> None:
+        """What the system has no call for, a person does there by hand, and says so."""
+        for one in documents:
+            self.system.take_back(one.reverses)
+            self.books.resolve([f"{one.external_id}=by-hand"], reason="reversed there", target=self.system.target)
 
     def settle(self) -> None:
         """The net is well again, and pushes go on until nothing is left to do."""
@@ -245,7 +296,8 @@ class World:
             assert not isinstance(done, BaseException), done
             assert done.error is None, done.error
             page = self.books.outbox(target=self.system.target)
-            if not page.counts.keys() - {Sent.ACCEPTED}:
+            # what was refused, and decided otherwise since, is nowhere and stays so
+            if all(one.state == Sent.REJECTED and not one.standing for one in page.documents):
                 return
         raise AssertionError(f"left: {page.counts} {page.documents}")
 
@@ -258,11 +310,12 @@ class World:
         assert set(booked) <= set(every), "booked, and not known to be"
         state = self.books.state()
         # a document that was rejected, or never arrived, and whose decision was undone is in neither
-        settled: dict[str, int] = dict.fromkeys(self.items, 0)
+        items = self.items | self.credits
+        settled: dict[str, int] = dict.fromkeys(items, 0)
         posted = state.allocations.filter(state.allocations["state"] == "posted")
         for item, cash, cleared in posted.select("item_id", "item_amount", "adjustment").iter_rows():
             settled[item] += cash + cleared
-        assert self.system.outstanding() == {name: cents - settled[name] for name, cents in self.items.items()}
+        assert self.system.outstanding() == {name: cents - settled[name] for name, cents in items.items()}
         decided = state.lines.filter(state.lines["state"] == "posted")
         assert self.system.bank() == decided["amount"].sum()
         assert self.system.on_account() == decided["amount"].sum() - posted["amount"].sum()

@@ -236,8 +236,19 @@ class History:
                 except MatcherError as error:
                     refusals.append(f"{decision_id}: {error}")
             before, _ = self.journal, self.refresh()
-            self.wrong(refusals[:3] if before.live == self.journal.live else [])
+            if before.live == self.journal.live:
+                # a return whose document the ERP has paid otherwise by now goes with the receipt that it returned
+                self.tell(f"{len(order)} of them together")
+                self.together(order, refusals)
         self.look()
+
+    def together(self, decision_ids: Sequence[str], refusals: Sequence[str]) -> None:
+        """Takes decisions back in one command that cannot be taken back one by one."""
+        try:
+            self.books.undo_decisions(decision_ids, reason="all of it")
+        except MatcherError as error:
+            self.wrong([f"together: {error}", *refusals[:3]])
+        self.refresh()
 
 
 def _remembered(state: State, without: Collection[str] = ()) -> dict[str, list[Any]]:

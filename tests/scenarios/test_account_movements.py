@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import filled, items_file
+from teller import Teller
 
 from matcher.books import Books
 from matcher.errors import MatcherError
@@ -146,3 +147,26 @@ def test_the_erp_s_credit_that_was_listed_before_the_bank_s_line_is_counted_once
     books.undo(listing, reason="two payments")
     assert books.import_files("items", [items_file(tmp_path, listed)]).recognised == ()
     assert books.aging()["open_amount"].to_list() == [-100_00, 50_00, -100_00]
+
+
+def test_a_return_and_its_receipt_are_taken_back_together_when_the_erp_has_the_document_paid_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line("B1", "300.00"), line("B2", "-300.00", booking_date="2026-10-20")]
+    books = filled(tmp_path, customers=CUSTOMERS, items=[item("1", "300.00")], lines=lines)
+    desk = Teller(books, monkeypatch)
+    desk.do("allocate", "ref:B1", "1")
+    desk.do("return", "ref:B2", "--of", "ref:B1")
+    desk.do("import", "items", str(items_file(tmp_path, [item("1", "300.00", open_amount="120.00")], "later.csv")))
+    before = books.state()
+    returned, receipt = (before.lines.filter(before.lines["bank_reference"] == name)["line_id"][0] for name in ("B2", "B1"))
+    with pytest.raises(MatcherError, match=r"300\.00 EUR are posted on item 1, which would leave -180\.00") as refused:
+        books.undo("ref:B2")
+    assert f"`matcher undo {returned} {receipt}`" in refused.value.hint
+    with pytest.raises(MatcherError, match="was returned by line"):
+        books.undo_decisions(["ref:B1", before.decisions["decision_id"][0]])
+    assert books.state().decisions.height == before.decisions.height
+    desk.do("undo", "ref:B2", "ref:B1", "--reason", "the ERP has it")
+    assert [moves(books, "1")[n][2] for n in range(2)] == [300_00, -300_00]
+    assert (books.state().items["open"][0], books.state().lines["pending"].to_list()) == (120_00, [300_00, -300_00])
+    assert not [check.failure for check in books.verify() if check.failure]

@@ -287,3 +287,53 @@ def test_a_statement_given_to_import_is_named(tmp_path: Path) -> None:
     statement = download(tmp_path, "1.ofx", ("01", "05"), "80.00", ("05", "80.00", "p1", "GLASHAUS"))
     refused = command(tmp_path, "import", "items", statement)
     assert (refused.exit_code, "this is a bank statement (ofx1), no list of items. Use `matcher ingest`." in refused.stderr) == (3, True)
+
+
+def swift(number: int, day: str, opening: str, closing: str, *entries: tuple[str, str, str]) -> str:
+    rows = "".join(f":61:2603{d}03{d}C{amount}NTRFNONREF\n:86:166?00TRANSFER?20{who}\n" for d, amount, who in entries)
+    head = f":20:S{number}\n:25:DE02120300000000202051\n:28C:{number}/1\n:60F:C2603{day}EUR{opening}\n"
+    return f"{head}{rows}:62F:C260311EUR{closing}\n-\n"
+
+
+def test_an_entry_like_one_of_a_day_that_balances_do_not_join_is_a_question_until_the_gap_is_closed(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([write(tmp_path, "1.sta", swift(1, "09", "0,00", "60,00", ("09", "10,00", "RENT"), ("10", "50,00", "OWL")))])
+    (third,) = books.ingest([write(tmp_path, "3.sta", swift(3, "10", "67,00", "118,00", ("10", "50,00", "OWL"), ("11", "1,00", "HEN")))])
+    (held,) = third.statements
+    assert (held.new, held.state) == (0, "quarantined")
+    assert "their balances do not join" in next(p.message for p in third.problems if p.code == "statement.reissued")
+    books.ingest([write(tmp_path, "2.sta", swift(2, "10", "60,00", "67,00", ("10", "7,00", "FINCH")))])
+    books.accept_statement(held.statement_id, reason="two payments of one amount", replace=False)
+    assert sorted(books.state(DAY).lines["amount"]) == [1_00, 7_00, 10_00, 50_00, 50_00]
+    assert [c for c in books.verify() if c.failure] == []
+
+
+def test_a_person_may_count_such_an_entry_while_the_gap_is_open(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([write(tmp_path, "1.sta", swift(1, "09", "0,00", "60,00", ("09", "10,00", "RENT"), ("10", "50,00", "OWL")))])
+    (third,) = books.ingest([write(tmp_path, "3.sta", swift(3, "10", "67,00", "118,00", ("10", "50,00", "OWL"), ("11", "1,00", "HEN")))])
+    books.accept_statement(third.statements[0].statement_id, reason="two payments of one amount", replace=False)
+    assert sorted(books.state(DAY).lines["amount"]) == [1_00, 10_00, 50_00, 50_00]
+    assert [c.code for c in books.verify() if c.failure] == ["statement.gap"]
+
+
+TABLE = "account,booking_date,amount,currency,counterparty_name,balance\n"
+
+
+def test_running_balances_tell_two_like_entries_of_a_shared_day_apart(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    own = "DE02120300000000202051,2026-03-"
+    books.ingest([write(tmp_path, "1.csv", f"{TABLE}{own}09,10.00,EUR,Rent,10.00\n{own}10,50.00,EUR,Owl,60.00\n")])
+    (second,) = books.ingest([write(tmp_path, "2.csv", f"{TABLE}{own}10,50.00,EUR,Owl,117.00\n{own}11,1.00,EUR,Hen,118.00\n")])
+    assert [(s.new, s.known) for s in second.statements] == [(2, 0)]
+    assert [c.code for c in books.verify() if c.failure] == ["statement.gap"]
+    (third,) = books.ingest([write(tmp_path, "3.csv", f"{TABLE}{own}10,7.00,EUR,Finch,67.00\n")])
+    assert [(s.new, s.known) for s in third.statements] == [(1, 0)]
+    assert [c for c in books.verify() if c.failure] == []
+
+
+def test_a_longer_download_of_a_shared_day_repeats_what_its_balances_say(tmp_path: Path) -> None:
+    books = new_books(tmp_path / "books", CONFIG)
+    books.ingest([write(tmp_path, "1.sta", swift(1, "09", "0,00", "60,00", ("09", "10,00", "RENT"), ("10", "50,00", "OWL")))])
+    (longer,) = books.ingest([write(tmp_path, "2.sta", swift(2, "10", "10,00", "61,00", ("10", "50,00", "OWL"), ("11", "1,00", "HEN")))])
+    assert [(s.new, s.known) for s in longer.statements] == [(1, 1)]

@@ -50,7 +50,8 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     """The documents to send now: the columns of `SENT` plus those of the line, actor, rule and ``reverses``.
 
     Left out is what the ERP has acknowledged, and what takes effect after the export's day. A line that an earlier export told as of
-    a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first.
+    a later day is told as of that day: what the ERP has of it and what it gets now must come to the line's amount. Reversals come first,
+    that of a receipt after those of what used its money: an ERP takes no receipt back whose money pays something.
     Nothing goes out on a line of which something is in doubt, or is in the ERP and was refused to be taken back.
     """
     day, last = job.as_of or state.as_of, _last_sent(job)
@@ -80,9 +81,11 @@ def documents(state: State, job: ExportRequest) -> pl.DataFrame:
     if in_doubt:
         asked = job.sent.filter(pl.col("external_id").is_in(in_doubt)).select(place=_place())
         new = new.filter(~_place().is_in(asked["place"].implode()))
+    receipts = job.sent.filter(pl.col("record") == "receipt")["external_id"]
     return _explained(new, state).sort(
-        pl.col("record") != "reversal", "account", "booking_date", "line_id", "effective_date", "decision_id", "version"
-    )
+        pl.col("record") != "reversal", "account", "booking_date", "line_id", pl.col("reverses").is_in(receipts.implode()),
+        "effective_date", "decision_id", "version",
+    )  # fmt: skip
 
 
 def as_sent(state: State, job: ExportRequest, ids: frozenset[str]) -> pl.DataFrame:

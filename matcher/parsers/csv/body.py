@@ -19,6 +19,7 @@ _LEAST_CELLS = 3
 _LEAST_WITHOUT_TITLES = 2
 _DAY_LIKE = re.compile(r"\d{1,4}[-./年 ]|\d{8}|[A-Za-z]{3}")
 _MOST_TITLE = 80
+_GARBLED = re.compile(r"[A-Za-zÀ-ſ][Ͱ-׿฀-๿]|[Ͱ-׿฀-๿][A-Za-zÀ-ſ]|[^\W\d_][¤¦¬®¯±-³¹¼-¿]|[À-ÿ]{4,}")
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,14 @@ def find(tables: Sequence[Table]) -> Body | None:
     return max(bodies, key=_score, default=None)
 
 
-def _score(body: Body) -> tuple[int, int, int]:
-    return len(body.rows), sum(bool(fields_of(title)) for title in body.titles), body.width
+def _score(body: Body) -> tuple[int, int, int, int]:
+    return len(body.rows), -_garbled(body), sum(bool(fields_of(title)) for title in body.titles), body.width
+
+
+def _garbled(body: Body) -> int:
+    """How often the text looks like one that was decoded as another language's: letters of two scripts in a word, signs after letters."""
+    words = " ".join(cell for row in (body.titles, *body.rows[:20]) for cell in row)
+    return sum(len(found) for found in _GARBLED.findall(words))
 
 
 def is_day(cell: str) -> bool:

@@ -24,8 +24,12 @@ _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "kč": "CZK", "ft": "HUF", "r$": "BRL", "s$": "SGD", "hk$": "HKD", "us$": "USD",
     "c$": "CAD", "ca$": "CAD", "a$": "AUD", "人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "元": "CNY", "美元": "USD", "港币": "HKD",
     "港元": "HKD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "円": "JPY", "日本円": "JPY",
+    "新台币": "TWD", "新臺幣": "TWD", "台幣": "TWD", "nt$": "TWD", "rp": "IDR", "₺": "TRY", "tl": "TRY", "₪": "ILS", "₽": "RUB",
+    "ש\"ח": "ILS", "руб": "RUB", "руб.": "RUB",
+    "₴": "UAH", "грн": "UAH", "฿": "THB", "₫": "VND", "₱": "PHP", "₦": "NGN", "₩": "KRW", "원": "KRW",
+    "mx$": "MXN", "nz$": "NZD", "lei": "RON",
 }  # fmt: skip
-_CREDIT_DEBIT = re.compile(r"(?<=[0-9])\s*(cr|dr)\.?$", re.IGNORECASE)
+_CREDIT_DEBIT = re.compile(r"(?<=[0-9])\s*(cr|dr|db)\.?$", re.IGNORECASE)
 _SIGN_ONLY = {"$", "¥", "kr", "kr.", "r", "rs", "rs."}
 _MONTHS = (
     "jan january januar janvier enero januari gennaio ene janv", "feb february februar février febrero februari fév févr",
@@ -36,15 +40,20 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _TIME = (
-    r"(?:[T ,]+(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?(?: UTC)?)?)?"
+    r"(?:[T ,-]+(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+    r"(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?(?: UTC)?)?)?"
 )
 _PART = {
     "%d": "(?P<d>[0-9]{1,2})",
     "%m": "(?P<m>[0-9]{1,2})",
     "%Y": "(?P<Y>[0-9]{4})",
     "%y": "(?P<y>[0-9]{2})",
+    "%R": "(?P<R>[0-9]{3})",
+    "%T": "(?P<T>25[0-9]{2})",
     "%b": r"(?P<b>[^\W\d]+)\.?",
 }
+_YEARS_AHEAD = {"R": 1911, "T": -543}
+"""Years of the Republic of China and of the Thai calendar, and what they lack of ours."""
 _FIXED = {"%d": "(?P<d>[0-9]{2})", "%m": "(?P<m>[0-9]{2})"}
 
 
@@ -232,6 +241,9 @@ class DateReader:
         day = int(got["d"] or "0")
         if year := got.get("Y"):
             return _existing(int(year), month, day)
+        for calendar, years in _YEARS_AHEAD.items():
+            if year := got.get(calendar):
+                return _existing(int(year) + years, month, day)
         if short := got.get("y"):
             return _existing(int(short) + (2000 if int(short) < 70 else 1900), month, day)
         first, last = self._period
@@ -248,3 +260,12 @@ def _existing(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+_BREAKS = re.compile(r"[\r\n]+")
+
+
+def unwrapped(cell: str, wrap: int | None) -> str:
+    """A text without its line breaks: a blank in the place of each, unless the line was cut for being full."""
+    lines = _BREAKS.split(cell)
+    return "".join(line + ("" if wrap and len(line) >= wrap else " ") for line in lines).strip()

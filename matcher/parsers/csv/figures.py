@@ -13,21 +13,34 @@ _KEYS = {
     "fee": r"fees?|geb[üu]hr(?:en)?|frais|commissions?|comisi[óo]n|taxa|kosten|手数料|手续费",
     "net": r"net|netto|net amount|netto\w*|net\w*betrag|净额",
     "gross": r"gross|brutto\w*|brut|gross amount",
-    "balance": r"\S*balance|bal|saldo\w*|\S*saldo|\S*solde|guthaben|kontostand|z[ůu]statek|egyenleg|\S*残高|\S*余额|잔액",
-    "credit": r"credits?|deposits?|cr|gutschrift(?:en)?|haben|paid in|money in|in|received|cr[ée]dito?|avoir|abono|bij|przychod\S*|uznania"
+    "balance": r"\S*balance|bal|saldo\w*|\S*saldo|\S*solde|sold|guthaben|kontostand|z[ůu]statek|egyenleg"
+    r"|bakiye\w*|stanje|staða|υπόλοιπο|остаток\S*"
+    r"|залишок|баланс|ה?יתרה|الرصيد|số dư|ยอด\S*|\S*残高|\S*余额|\S*餘額|잔액",
+    "credit": r"credits?|deposits?|cr|gutschrift(?:en)?|haben|paid in|money in|in|received|cr[ée]ditos?|avoir|abonos?|bij"
+    r"|przychod\S*|uznania"
+    r"|accredit\w+|entrat[ae]|avere|inn(?: på konto)?|ins[äa]ttning\w*|indbetal\w*|jóváírás\w*|p[řr]íjem\w*"
+    r"|alacak|ghi có|πίστωση|приход\S*|кредит\S*"
+    r"|зачислен\S*|ב?זכות|دائن|potražuje|uplat[ae]|dobro|เงินฝาก|ฝากเงิน|ฝาก|pemasukan|kredit"
     r"|お?預\S*|入金\S*|收入\S*|贷方\S*|存入|입금\S*",
-    "debit": r"debits?|withdraw\w*|dr|belastung(?:en)?|soll|paid out|money out|out|spent|d[ée]bito?|cargo|af|obci[ąa]\S*|payments?"
+    "debit": r"debits?|withdraw\w*|dr|belastung(?:en)?|soll|paid out|money out|out|spent|d[ée]bito?|cargos?|af|obci[ąa]\S*|payments?"
+    r"|lastschrift(?:en)?|addebit\w+|uscit[ae]|dare|ut(?: fra konto)?|uttag\w*|udbetal\w*|terhelés\w*|výdaj\w*"
+    r"|borç|ghi nợ|χρέωση|расход\S*|дебет\S*"
+    r"|списан\S*|ב?חובה|مدين|duguje|isplat[ae]|breme|ถอนเงิน|ถอน|pengeluaran|debet|retiros?|gastos?|prelievi"
     r"|お?支払\S*|お?引出\S*|出金\S*|支出\S*|借方\S*|取出|출금\S*",
-    "amount": r"\S*amount|\S*betrag|\S*bedrag|montant|importe|importo|kwota|valor|umsatz|bel[øo]pp?|summa|m[äa][äa]r[äa]|[čc][áa]stka"
+    "amount": r"\S*amount|\S*betrag|\S*bedrag|montant|montante|importe|importo|monto|kwota|valor"
+    r"|suma|iznos|znesek|upphæð|objem|jumlah|nominal|tutar\S*|ποσό\S*|сумма|сума|số tiền|จำนวนเงิน|סכום|المبلغ"
+    r"|umsatz|bel[øo]pp?|summa|m[äa][äa]r[äa]|[čc][áa]stka"
     r"|[öo]sszeg\w*|\S*金額|\S*金额|入出金|[a-z]{3}\$",
 }
-_NO_MONEY = re.compile(r"rate|kurs|number|nummer|no\.?$|nr\.?$|#\s*$|code|zip|postcode|sort|serial|番号|号|id$", re.IGNORECASE)
+_NO_MONEY = re.compile(r"rate|kurs|number|nummer|\bno\.?$|\bnr\.?$|n[°º]|#\s*$|code|zip|postcode|sort|serial|番号|号|\bid$", re.IGNORECASE)
 Values = Mapping[int, Sequence[Decimal | None]]
 """The figures of a column, by its place."""
 _ELSEWHERE = re.compile(r"original|foreign|fremd|local|ursprung|instructed|origine")
 """A title of an amount in another currency than the account's."""
 _MOST = 8
 """Columns of figures that are tried against each other."""
+_WHOLE = {"in", "out", "af", "bij", "ut", "inn", "cr", "dr", "dare", "sold"}
+"""Words that say something of a column only where they are its whole title."""
 
 
 @dataclass
@@ -43,6 +56,7 @@ def kinds(title: str) -> list[str]:
     """What a title says of a column of figures, in the order in which it is to be believed."""
     words = re.sub(r"[(\[（].*?[)\]）]", " ", title.casefold()).replace("_", " ").replace("#", " ").replace(".", " ").strip()
     found = [name for name, pattern in _KEYS.items() if re.fullmatch(pattern, words)]
+    words = " ".join(word for word in words.split() if word not in _WHOLE)
     return found or [name for name, pattern in _KEYS.items() if re.search(rf"(?:^|\s)(?:{pattern})(?:\s|$)", words)]
 
 
@@ -55,7 +69,7 @@ def assign(body: Body, days: Sequence[int], sure: bool = True) -> Money:
             titled.setdefault(name, []).append(column)
     for places in titled.values():
         places.sort(key=lambda column: (_ELSEWHERE.search(body.title(column).casefold()) is not None, column))
-    values = {column: [_value(cell) for cell in body.column(column)] for column in columns}
+    values = {column: [value(cell) for cell in body.column(column)] for column in columns}
     found = _proven(columns[:_MOST], titled, values, bool(body.titles)) or _by_title(columns, titled, values, body)
     if found.fields or sure is False:
         return found
@@ -71,7 +85,8 @@ def _is_money(body: Body, column: int, sure: bool) -> bool:
     return placed or bool(kinds(body.title(column))) or not sure
 
 
-def _value(cell: str) -> Decimal | None:
+def value(cell: str) -> Decimal | None:
+    """The figure of a cell by the decimal mark that it seems to have; None when it is none."""
     for mark, grouping in ((".", ", '"), (",", ". '")) if re.search(r"\.\d{2}\D*$", cell) else ((",", ". '"), (".", ", '")):
         try:
             return Decimal(amount_reader(mark, grouping, lakh=True)(cell)[0]) if cell.strip("-– ") else None
@@ -151,6 +166,10 @@ def _by_title(columns: Sequence[int], titled: Mapping[str, Sequence[int]], value
             money.fields["charges"] = first["fee"]
     elif "credit" in first and "debit" in first:
         money.fields |= {"credit": first["credit"], "debit": first["debit"]}
+    elif pair := _taking_turns([n for n in columns if n not in (first.get("balance"), first.get("fee"))], titled, values):
+        money.fields |= {"debit": pair[0], "credit": pair[1]}
+        if not pair[2]:
+            money.notes["debit"] = "CHECK the titles are not known: is this column money out, and the next one money in?"
     elif "amount" in first or "gross" in first:
         money.fields["amount"] = first.get("amount", first.get("gross", 0))
         if "fee" in first and any(values[first["fee"]]):
@@ -161,11 +180,7 @@ def _by_title(columns: Sequence[int], titled: Mapping[str, Sequence[int]], value
             money.notes["amount"] = f"CHECK there are further columns of amounts: {others}"
     else:
         left = [n for n in columns if n not in (first.get("balance"), first.get("fee"))]
-        pair = next((p for p in combinations(left, 2) if not any(a and b for a, b in zip(values[p[0]], values[p[1]], strict=True))), None)
-        if pair and not any(v and v < 0 for n in pair for v in values[n]) and all(any(values[n]) for n in pair):
-            money.fields |= {"debit": pair[0], "credit": pair[1]}
-            money.notes["debit"] = "CHECK the titles are not known: is this column money out, and the next one money in?"
-        elif left:
+        if left:
             money.fields["amount"] = left[0]
             money.notes["amount"] = "CHECK the title is not known; its cells look like amounts"
             if not body.titles and len(left) > 1 and "balance" not in first:
@@ -174,3 +189,22 @@ def _by_title(columns: Sequence[int], titled: Mapping[str, Sequence[int]], value
     if "balance" in first and first["balance"] not in money.fields.values():
         money.fields["balance"] = first["balance"]
     return money
+
+
+def _taking_turns(columns: Sequence[int], titled: Mapping[str, Sequence[int]], values: Values) -> tuple[int, int, bool] | None:
+    """Debit and credit, of which each row fills one, and whether a title or the signs tell which is which; else it is their order."""
+    told = {name: set(titled.get(name, ())) for name in ("credit", "debit")}
+    for one, other in combinations(columns, 2):
+        pairs = list(zip(values[one], values[other], strict=True))
+        if any(bool(a) == bool(b) for a, b in pairs) or not any(a for a, _ in pairs) or not any(b for _, b in pairs):
+            continue
+        if {one, other} & set(titled.get("gross", ())):
+            continue
+        out = {n for n in (one, other) if all(v < 0 for v in values[n] if v)}
+        mixed = {n for n in (one, other) if len({v > 0 for v in values[n] if v}) > 1}
+        if mixed or len(out) == 2:
+            continue
+        if one in told["credit"] or other in told["debit"] or (out == {other} and one not in told["debit"]):
+            return other, one, True
+        return one, other, bool(out) or one in told["debit"] or other in told["credit"]
+    return None

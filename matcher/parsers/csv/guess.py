@@ -6,9 +6,11 @@ from functools import cache
 from matcher.parsers.csv.cells import CellError, DateReader, amount_reader
 
 FORMATS = (
-    "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
+    "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%Y.", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y",
+    "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
     "%Y.%m.%d.", "%d-%m-%y", "%Y%m%d", "%d%m%Y", "%Y年%m月%d日", "%d %b %Y", "%d-%b-%Y", "%d %b %y", "%d-%b-%y", "%b %d, %Y",
-    "%b %d %Y", "%d/%b/%Y", "%d. %b %Y", "%d.%m", "%d/%m",
+    "%b %d %Y", "%d/%b/%Y", "%d. %b %Y", "%d%b%Y", "%R/%m/%d", "%R.%m.%d", "%R-%m-%d", "%R年%m月%d日", "%d/%m/%T", "%d-%m-%T",
+    "%T/%m/%d", "%d.%m", "%d/%m",
 )  # fmt: skip
 CREDIT = {
     "c",
@@ -31,6 +33,21 @@ CREDIT = {
     "abono",
     "cred",
     "j",
+    "πίστωση",
+    "π",
+    "приход",
+    "кредит",
+    "uznanie",
+    "credito",
+    "accredito",
+    "avere",
+    "alacak",
+    "a",
+    "deposit",
+    "dobro",
+    "potražuje",
+    "uplata",
+    "received",
 }
 DEBIT = {
     "d",
@@ -52,8 +69,25 @@ DEBIT = {
     "cargo",
     "deb",
     "t",
+    "db",
+    "χρέωση",
+    "χ",
+    "расход",
+    "дебет",
+    "obciążenie",
+    "debito",
+    "addebito",
+    "dare",
+    "borç",
+    "b",
+    "withdrawal",
+    "breme",
+    "duguje",
+    "isplata",
+    "sent",
 }
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_WITHOUT_YEAR = {"%d.%m", "%d/%m"}
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 """Years outside these are numbers of eight digits that only look like days."""
 
@@ -67,7 +101,7 @@ def day_formats(cell: str) -> tuple[str, ...]:
     """The formats with a year in which a cell is a day."""
     found = []
     for text in FORMATS:
-        if "%y" not in text.casefold():
+        if text in _WITHOUT_YEAR:
             continue
         try:
             day, _ = _reader(text)(cell)

@@ -18,6 +18,8 @@ MIN_SHARE = 0.6
 
 MAX_PLAIN_WIDTH = 2_000
 _UNIQUE = ("booking_date", "value_date", "amount", "credit", "debit", "indicator", "balance")
+NOWHERE = -1
+"""The place of a column that one of the directions has not."""
 _POSITION = re.compile(r"#([1-9]\d?)")
 
 
@@ -57,7 +59,7 @@ class Layout:
         places = self.cells.get(name, ())
         if not places:
             return name
-        return self.titles[places[0]] if self.titles else f"{places[0] + 1} ({name})"
+        return self.titles[next(place for place in places if place != NOWHERE)] if self.titles else f"{places[0] + 1} ({name})"
 
     @property
     def score(self) -> tuple[float, int]:
@@ -102,6 +104,11 @@ def _find(texts: Sequence[str], header: Sequence[str]) -> tuple[int, str] | None
     return None
 
 
+def _by_place(column: Column) -> bool:
+    """Whether a column is told by its place, so that a second one of its title is no matter."""
+    return isinstance(column, list) and any(map(_POSITION.fullmatch, column))
+
+
 def _code(text: str) -> str:
     try:
         return currency_code(text)
@@ -115,7 +122,9 @@ def _places(column: Column, header: Sequence[str]) -> tuple[tuple[int, ...], str
         return tuple(hit[0] for hit in hits if hit), ""
     if isinstance(column, Directed):
         both = [_find(part, header) for part in (column.credit, column.debit) if isinstance(part, list)]
-        return (tuple(hit[0] for hit in both if hit) if all(both) else ()), ""
+        none = [part == [] for part in (column.credit, column.debit)]
+        whole = all(hit or empty for hit, empty in zip(both, none, strict=True))
+        return (tuple(hit[0] if hit else NOWHERE for hit in both) if whole and any(both) else ()), ""
     hit = _find(column, header) if isinstance(column, list) else None
     return ((hit[0],), hit[1]) if hit else ((), "")
 
@@ -160,7 +169,11 @@ def bind_header(profile: Profile, titles: Sequence[str], header: Sequence[str], 
     if missing:
         near = known >= 3 and 2 * len(missing) <= len(must)
         return Near(profile, line, missing, known, len(filled)) if near else None
-    doubled = tuple(name for name in _UNIQUE if name in places and header[places[name][0]] and header.count(header[places[name][0]]) > 1)
+    doubled = tuple(
+        name
+        for name in _UNIQUE
+        if name in places and header.count(header[places[name][0]] or None) > 1 and not _by_place(getattr(profile.columns, name))
+    )
     strange = tuple(cell for cell in filled if not _knows(profile, cell))
     return Layout(
         profile=profile, cells=places, header=tuple(header), titles=tuple(title.strip() for title in titles), ordinal=ordinal, line=line,

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from matcher.errors import MatcherError
 from matcher.model import Problem, Transaction
 from matcher.parsers.base import Event, ParseOptions, RowBatch, Source
-from matcher.parsers.csv import PARSER, detect, figures, proposal, sheets
+from matcher.parsers.csv import PARSER, detect, direction, figures, habits, proposal, sheets
 from matcher.parsers.csv.body import find, is_day
-from matcher.parsers.csv.cells import CellError, Exact, currency_code
-from matcher.parsers.csv.guess import CREDIT, DEBIT, IBAN, day_formats, is_amount
+from matcher.parsers.csv.cells import Exact
+from matcher.parsers.csv.guess import IBAN, day_formats, is_amount
 from matcher.parsers.csv.proposal import Draft, used
 from matcher.parsers.csv.schema import Columns, Profile
 from matcher.parsers.csv.survey import month_first, swapped
@@ -23,7 +23,9 @@ from matcher.parsers.csv.text import fold
 from matcher.parsers.csv.words import DATE_WORDS, fields_of
 
 SHOWN = 10
-_ENCODINGS = ("gb18030", "cp932", "cp1252", "cp1250", "iso-8859-1")
+_ENCODINGS = (
+    "gb18030", "cp932", "big5", "cp949", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp874", "iso-8859-1",
+)  # fmt: skip
 _SHORT, _MOST_SPECIAL = 40, 12
 _PENDING = {
     "offen",
@@ -43,14 +45,18 @@ _BOOKED, _VALUED = re.compile(r"book|post|buch|boek|complet|finish|księg|compta
 _PAYER = re.compile(r"payer|sender|source name|auftraggeber|absender|ordenante|from name|remitter")
 _PAYEE = re.compile(r"payee|recipient|target name|beneficiary|empf[äa]nger|beneficiario|to name|merchant")
 _IDENTITY = re.compile(r"\bid\b|identif|transa\w*(?:code|nummer|number)|-?nr\.?$")
+_PAYERS_TOO = re.compile(r"^(?:ref(?:erence|erenz|erencia|\.)?|r[ée]f[ée]rence)$")
+"""Titles under which one bank gives its own reference, and another one the payer's."""
+_SHORTEST_ID = 8
 _STATE = re.compile(r"status|state|zustand|stan\b|estado|statut")
 _BALANCE_ROW = re.compile(
-    r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|\w*saldo\b.{0,16}$|turnover$|totals?$|summe\b.{0,16}$|合计$",
+    r"(?:open(?:ing)?|clos(?:e|ing)|beginning|ending|start|end|brought|carried|anfangs\w*|schluss\w*|alter|neuer)\b.{0,40}$|\w*saldo\b.{0,16}$"
+    r"|s ?a ?l ?d ?o\b.{0,16}$|sold\b.{0,16}$"
+    r"|turnover$|totals?$|summe\b.{0,16}$|合计$|总计$|小计$|合計$|итого\b.{0,16}$|σύνολο\b.{0,16}$",
     re.IGNORECASE,
 )
-_BALANCE = re.compile(r"balance|saldo|solde|brought|carried|turnover|total|summe|合计", re.IGNORECASE)
+_BALANCE = re.compile(r"balance|saldo|s a l d o|solde|brought|carried|turnover|total|summe|合计", re.IGNORECASE)
 _TOTALS = re.compile(r"turnover|total|summe|合计", re.IGNORECASE)
-_NEUTRAL = {"不计收支", "/", "中性交易", "neutral", "none"}
 _OPENS = re.compile(r"open|beginning|start|brought|anfang|alter", re.IGNORECASE)
 _TAKEN = frozenset({*_MONEY, "booking_date", "value_date", "indicator"})
 _PLACED = ("counterparty_account", "counterparty_bank", "creditor_reference", "end_to_end_id", "mandate_id", "time")
@@ -80,8 +86,8 @@ def propose(source: Source, name: str = "my-bank") -> Proposal:
     if "amount" not in draft.columns and not {"credit", "debit"} <= draft.columns.keys():
         raise MatcherError("file.unknown", "the rows hold days, but neither an amount nor both credit and debit", source.name)
     _marks(draft)
-    _direction(draft)
-    _currency(draft)
+    direction.find(draft)
+    habits.name(draft)
     _texts(draft, days)
     _rows_that_are_none(draft)
     text = proposal.text(draft, name)
@@ -177,89 +183,6 @@ def _marks(draft: Draft) -> None:
         draft.notes["decimal"] = f"CHECK {len(written) - fits[draft.decimal]} of the first {len(written)} amounts do not fit"
 
 
-def _direction(draft: Draft) -> None:
-    body = draft.body
-    if "credit" in draft.columns:
-        draft.style = "split"
-        negative = {_is_negative(cell) for cell in draft.cells("debit") if re.search("[1-9]", cell)}
-        if negative == {True}:
-            draft.notes["debit_sign"] = "the first rows show negative debits"
-        elif True in negative:
-            draft.notes["style"] = "CHECK some debits are negative: they are read as money that came back"
-        return
-    if any(map(_is_negative, draft.cells("amount"))):
-        return
-    for n in range(body.width):
-        words = list(dict.fromkeys(cell for cell in body.column(n) if cell))
-        neutral = [word for word in words if fold(word) in _NEUTRAL]
-        words = [word for word in words if word not in neutral]
-        known = [word for word in words if fold(word) in CREDIT | DEBIT]
-        named = "indicator" in fields_of(body.title(n)) or fold(body.title(n)) in ("direction", "sign")
-        if n not in used(draft.columns) and words and (len(known) == len(words) or (known and named)) and len(words) <= 4:
-            draft.style, draft.columns["indicator"] = "indicator", n
-            draft.neutral = neutral
-            draft.words = {"credit": [w for w in words if fold(w) in CREDIT], "debit": [w for w in words if fold(w) in DEBIT]}
-            if len(known) < len(words) or not all(draft.words.values()):
-                draft.notes["words"] = "CHECK which words mean money in and which money out; seen: " + ", ".join(words)
-                draft.words = {side: listed or [f"?{side}"] for side, listed in draft.words.items()}
-            return
-    draft.notes["style"] = "CHECK no amount is negative: is money out written as positive (then reversed = true)?"
-
-
-def _is_negative(cell: str) -> bool:
-    return cell.lstrip("' ").startswith(("-", "−", "(")) or re.search(r"\d *(?:-|dr\.?)$", cell, re.IGNORECASE) is not None
-
-
-def _currency(draft: Draft) -> None:
-    body = draft.body
-    places = [n for n in range(body.width) if n not in used(draft.columns) and all(map(_is_code, body.column(n)))]
-    if places:
-        amount = draft.columns.get("amount", draft.columns.get("credit", 0))
-        assert isinstance(amount, int)
-        # the one beside the amount, where several amounts have one each
-        draft.currency, draft.columns["currency"] = "column", min(places, key=lambda n: (abs(n - amount), -n))
-        if len(places) > 1:
-            draft.notes["currency"] = "CHECK several columns hold a currency; this one stands nearest to the amount"
-        return
-    for name in ("amount", "credit", "debit", "balance"):
-        place = draft.columns.get(name)
-        title = body.title(place) if isinstance(place, int) else ""
-        for word in reversed(re.findall(r"[^\s(\[（）)\]]+", title)):
-            if _is_code(word) or _is_code(word.rstrip("$")):
-                draft.currency = currency_code(word if _is_code(word) else word.rstrip("$"))
-                draft.notes["currency"] = f"from the title {title!r}"
-                return
-    for cell in draft.cells("amount") + draft.cells("credit"):
-        word = re.search(r"[^\d\s.,'+()-]+\s*$|^\s*[^\d\s.,'+()-]+", cell)
-        if word and _is_code(word[0].strip()):
-            draft.currency, draft.notes["currency"] = currency_code(word[0].strip()), "from the amounts"
-            return
-    draft.currency = _by_habit(draft)
-    draft.notes["currency"] = "CHECK the file does not say its currency; this is a guess from its titles and days"
-
-
-def _by_habit(draft: Draft) -> str:
-    words = " ".join(draft.body.titles) + " " + " ".join(cell for row in draft.body.rows for cell in row)
-    if re.search("[\u3040-\u30ff]", words):
-        return "JPY"
-    if re.search("[\u4e00-\u9fff]", words):
-        return "CNY"
-    if draft.lakh or re.search(r"\b(?:NEFT|UPI|IMPS|RTGS)\b", words):
-        return "INR"
-    if re.search(r"\b(?:PIX|BOLETO|Descrição|Histórico|lançamento)\b", words, re.IGNORECASE):
-        return "BRL"
-    if any(month_first(text) for text in draft.formats):
-        return "USD"
-    return "GBP" if draft.decimal == "." and draft.formats[0].startswith("%d/") else "EUR"
-
-
-def _is_code(text: str) -> bool:
-    try:
-        return len(text) <= 4 and bool(currency_code(text))
-    except CellError:
-        return False
-
-
 def _texts(draft: Draft, days: Sequence[int]) -> None:
     """Gives every column with words to a field. What no title explains joins the text, so that nobody's words are lost."""
     body, columns = draft.body, draft.columns
@@ -279,6 +202,8 @@ def _texts(draft: Draft, days: Sequence[int]) -> None:
             columns["status"] = n
         elif _is_account(cells, names):
             columns["account"] = n
+        elif "bank_reference" in names and _PAYERS_TOO.search(fold(title)) and not _machine_made(cells):
+            joined.append(n)
         elif "bank_reference" in names or ("bank_reference" not in columns and _is_identity(title, cells)):
             if len(set(cells)) == len(cells) and cells != [str(i + 1) for i in range(len(cells))]:
                 columns["bank_reference"] = n
@@ -306,6 +231,16 @@ def _is_account(cells: Sequence[str], names: Sequence[str]) -> bool:
 
 def _is_identity(title: str, cells: Sequence[str]) -> bool:
     return _IDENTITY.search(fold(title)) is not None and not any(" " in cell for cell in cells)
+
+
+def _machine_made(cells: Sequence[str]) -> bool:
+    """Whether references look like a bank's own: of one length, without a blank, each another. A payer writes what he likes."""
+    return (
+        len({len(cell) for cell in cells}) == 1
+        and len(cells[0]) >= _SHORTEST_ID
+        and len(set(cells)) == len(cells)
+        and " " not in "".join(cells)
+    )
 
 
 def _wordy(cells: Sequence[str]) -> bool:
@@ -338,7 +273,8 @@ def _special(draft: Draft, row: Sequence[str], booked: bool) -> proposal.Special
         told_nowhere = empty and not (isinstance(balance, int) and balance < len(row) and row[balance])
         means = "skip" if told_nowhere else "opening" if _OPENS.search(told) else "skip" if _TOTALS.match(told) else "closing"
         return "any", "starts", start, means, "CHECK such rows have a day and an amount" if booked and not empty else ""
-    if not booked and any(c.isdigit() for cell in row for c in cell) and not any(map(is_day, row)):
+    told_by_digits = any(c.isdigit() for cell in row for c in cell)
+    if not booked and (told_by_digits or not draft.body.titles) and not any(map(is_day, row)):
         return _undated(draft, row)
     if booked and empty and (words := next((cell for cell in row if len(cell) <= _SHORT and _wordy([cell])), "")):
         return "any", "words", words, "skip", "CHECK such rows have no amount"
@@ -385,4 +321,4 @@ def _undated(draft: Draft, row: Sequence[str]) -> proposal.Special | None:
     first = next((cell for cell in row if cell), "")
     start = re.split(r"\d", first)[0].strip(" :;")[:_SHORT] or first
     why = "CHECK such rows have an amount and no day" if _has_amount(draft, row) else ""
-    return None if len(row) == 1 else ("first", "starts", start, "skip", why)
+    return None if len(row) == 1 and draft.body.titles else ("first", "starts", start, "skip", why)

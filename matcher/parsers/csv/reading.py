@@ -173,7 +173,7 @@ class TableReading:
         key = order_key(self.layout, cells)
         comes_back = means == "credit" and key not in self._closed
         booking = None
-        if (word != "neutral" and not closed) or means == "debit" or comes_back:
+        if means != "undecided" and ((word != "neutral" and not closed) or means == "debit" or comes_back):
             direction = {"credit": 1, "debit": -1}.get(means, 0) if word == "neutral" else 0
             booking = self.rows.read(line, cells, raw, direction=direction)
             minor = booking[1].amount

@@ -8,10 +8,10 @@ from datetime import date
 from matcher import money
 from matcher.errors import MatcherError
 from matcher.model import Transaction
-from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code, undusted
+from matcher.parsers.csv.cells import CellError, DateReader, amount_reader, currency_code, undusted, unwrapped
 from matcher.parsers.csv.damaged import IDENTIFYING, is_damaged
-from matcher.parsers.csv.layout import Layout
-from matcher.parsers.csv.schema import Directed
+from matcher.parsers.csv.layout import NOWHERE, Layout
+from matcher.parsers.csv.schema import SIDED, Directed
 from matcher.parsers.csv.sepa import taken_apart
 from matcher.parsers.csv.text import bare, fold
 
@@ -23,7 +23,6 @@ TEXT_FIELDS = (
 )  # fmt: skip
 """The fields that are taken over as text."""
 NOT_PROVIDED = "NOTPROVIDED"
-_BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,8 @@ class RowReader:
         self.layout, self.account, self.currency = layout, account, currency
         places = layout.cells
         self._single = {name: positions[0] for name, positions in places.items() if len(positions) == 1}
+        self._sided = {name: places[name] for name in SIDED if isinstance(getattr(profile.columns, name), Directed) and name in places}
+        self._single |= {name: positions[0] for name, positions in self._sided.items()}
         directed = {name for name in TEXT_FIELDS if isinstance(getattr(profile.columns, name), Directed)} & places.keys()
         self._directed = [(_SLOT[name], places[name]) for name in sorted(directed)]
         self._texts = [(_SLOT[name], places[name]) for name in TEXT_FIELDS if name in places and name not in directed]
@@ -94,7 +95,7 @@ class RowReader:
         self._kinds = {fold(word): kind for kind, words in profile.kinds.items() for word in words}
         self._currencies: dict[str, str] = {}
         self._filled = [(name, self._single[name]) for name in profile.filled if name in self._single]
-        self._least = max(places[name][0] for name in (*profile.core(), *profile.filled) if name in places) + 1
+        self._least = max(max(places[name]) for name in (*profile.core(), *profile.filled) if name in places) + 1
         signs: dict[str, Callable[[Sequence[str], str], int]] = {
             "signed": self._signed, "split": self._split, "indicator": self._told, "both": self._both,
         }  # fmt: skip
@@ -112,7 +113,7 @@ class RowReader:
         """
         row = [cell.strip() if type(cell) is str else cell for cell in cells]
         if "\n" in raw[:-2]:
-            row = [_unwrapped(cell, self._wrap) if type(cell) is str else cell for cell in row]
+            row = [unwrapped(cell, self._wrap) if type(cell) is str else cell for cell in row]
         if self._formula:
             row = [bare(cell).strip() if cell[:1] == "=" else cell for cell in row]
         if self._blank:
@@ -153,6 +154,8 @@ class RowReader:
                 raise RowError("row.invalid", f"column {self.layout.column(name)} is empty")
         values = _DEFAULTS.copy()
         self._direction = direction
+        if self._sided:
+            self._choose_side(cells)
         for slot, places in self._texts:
             if len(places) == 1:
                 values[slot] = cells[places[0]]
@@ -188,6 +191,13 @@ class RowReader:
             self.damaged += 1
             return ""
         return account
+
+    def _choose_side(self, cells: Sequence[str]) -> None:
+        """Takes the columns of the row's direction; a word that says none is reported with the amount."""
+        sign = self._direction or self._words.get(fold(cells[self._single["indicator"]]), 1)
+        self._single |= {name: places[0 if sign > 0 else 1] for name, places in self._sided.items()}
+        if "fee" in self._sided:
+            self._fee = self._single["fee"] if self._single["fee"] != NOWHERE else None
 
     def dated(self, cells: Sequence[str]) -> bool:
         """Whether the row has a booking date."""
@@ -239,7 +249,8 @@ class RowReader:
         if "balance" in single and cells[single["balance"]]:
             values[_SLOT["balance"]] = self._balance(cells[single["balance"]], amount, currency)
         for slot, places in self._directed:
-            values[slot] = cells[places[0 if amount >= 0 else 1]]
+            place = places[0 if amount >= 0 else 1]
+            values[slot] = cells[place] if place != NOWHERE else ""
         for slot in self._identifying:
             if (identifier := values[slot]) and isinstance(identifier, str) and is_damaged(identifier):
                 values[slot] = ""
@@ -382,12 +393,6 @@ class RowReader:
             return money.parse(plain, currency)
         except MatcherError as error:
             raise RowError(error.code, f"column {self.layout.column(name)}: {error.what}") from None
-
-
-def _unwrapped(cell: str, wrap: int | None) -> str:
-    """A text without its line breaks: a blank in the place of each, unless the line was cut for being full."""
-    lines = _BREAKS.split(cell)
-    return "".join(line + ("" if wrap and len(line) >= wrap else " ") for line in lines).strip()
 
 
 def default_currency(layout: Layout, fact: str, option: str) -> str:

@@ -19,7 +19,9 @@ PROFILE_NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 CURRENCY = "{currency}"
 """Stands in a header text for a currency's code or sign."""
-_DATE_CODES = frozenset("dmYyb")
+SIDED = ("amount", "currency", "fee")
+"""Fields besides texts whose column may depend on the direction."""
+_DATE_CODES = frozenset("dmYybRT")
 
 
 class Strict(BaseModel):
@@ -36,7 +38,9 @@ class Join(Strict):
 
 
 class Directed(Strict):
-    """A text whose column depends on the direction: where the payer of a credit stands, and the payee of a debit."""
+    """What stands in another column for a credit than for a debit: the payer and the payee, or with ``indicator`` the amount, its
+    currency and the fee. An empty list of titles: one of the directions has no such column.
+    """
 
     credit: list[Text] | PositiveInt
     debit: list[Text] | PositiveInt
@@ -123,7 +127,8 @@ class Amounts(Strict):
 
 
 class Dates(Strict):
-    """How dates are written: `%d %m %Y %y %b` and literal characters. A time of day after the date is always understood.
+    """How dates are written: `%d %m %Y %y %b`, `%R` (year of the Republic of China, 115 for 2026) and `%T` (Thai year, 2569) and
+    literal characters. A time of day after the date is always understood.
 
     Two formats that differ only in the order of day and month leave the order to the file: it is decided once for the column.
     A format without a year needs `facts` for the file's period.
@@ -138,7 +143,7 @@ class Dates(Strict):
             codes = re.findall(r"%(.?)", text)
             month = "m" in codes or "b" in codes
             if not _DATE_CODES.issuperset(codes) or "d" not in codes or not month or len(set(codes)) != len(codes):
-                raise ValueError(f"{text!r} is not a date format; use %d, %m or %b, and %Y or %y")
+                raise ValueError(f"{text!r} is not a date format; use %d, %m or %b, and %Y, %y, %R or %T")
         return formats
 
 
@@ -324,6 +329,9 @@ class Profile(Strict):
             raise ValueError("columns.counterparty and the pattern counterparty need each other")
         if self.counterparty and not {"name", "account"} >= _groups(self.counterparty).keys() > set():
             raise ValueError("counterparty: the pattern needs groups called name and account")
+        sided = [name for name in SIDED if isinstance(columns.get(name), Directed)]
+        if sided and self.amounts.style != "indicator":
+            raise ValueError(f"columns.{sided[0]} differs by direction, which needs amounts.style = 'indicator'")
         if self.currency and self.currency not in money.SCALE:
             raise ValueError(f"currency {self.currency!r} is not an ISO 4217 code")
         for encoding in self.encodings:

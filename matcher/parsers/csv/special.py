@@ -34,7 +34,7 @@ class SpecialRows:
             elif where == "any":
                 candidates = cells
             else:
-                candidates = [cells[place] for place in where if isinstance(place, int) and place < len(cells)]
+                candidates = [cells[place] for place in where if isinstance(place, int) and 0 <= place < len(cells)]
             for cell in candidates:
                 text = fold(bare(cell[:200].strip()))
                 if text in words or (starts and text.startswith(starts)):

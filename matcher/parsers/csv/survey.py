@@ -23,8 +23,8 @@ def month_first(text: str) -> bool | None:
     if "%m" not in text:
         return None
     day, month = text.index("%d"), text.index("%m")
-    year = text.find("%Y") if "%Y" in text else text.find("%y")
-    if "%Y" in text and year < min(day, month):
+    year = min((text.index(code) for code in ("%Y", "%R", "%T") if code in text), default=len(text))
+    if year < min(day, month):
         return None
     return month < day
 
@@ -85,7 +85,7 @@ def survey(layout: Layout, records: Iterable[Record], named: bool) -> Decided | 
 def _gather(into: set[str], layout: Layout, names: Sequence[str], cells: Sequence[str]) -> None:
     for name in names:
         for place in layout.cells.get(name, ()):
-            if place < len(cells) and (cell := cells[place]) and not isinstance(cell, Exact) and len(into) < 200_000:
+            if 0 <= place < len(cells) and (cell := cells[place]) and not isinstance(cell, Exact) and len(into) < 200_000:
                 into.add(cell.strip())
 
 

@@ -12,8 +12,14 @@ _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHINESE = ("交易", "日期", "金额", "余额", "账号", "帐号", "账户", "摘要", "借方", "贷方", "收入", "支出", "对方", "币种", "户名", "记账")
 _JAPANESE = ("日付", "取引", "摘要", "残高", "入金", "出金", "金額", "お預", "お支払", "お引出", "預り", "差引", "年月日")
-KEYWORDS = {"gb18030": _CHINESE, "gbk": _CHINESE, "gb2312": _CHINESE, "cp932": _JAPANESE, "shift_jis": _JAPANESE}
+KEYWORDS = {
+    "big5": ("交易", "日期", "金額", "餘額", "摘要", "支出", "存入", "帳號"),
+    "cp949": ("거래", "일자", "금액", "잔액", "입금", "출금", "적요"),
+    "gb18030": _CHINESE, "gbk": _CHINESE, "gb2312": _CHINESE, "cp932": _JAPANESE, "shift_jis": _JAPANESE,
+}  # fmt: skip
 """Encodings that decode nearly any bytes, and the words of which at least one must appear before they are believed."""
+_SURE_WORDS = 3
+"""So many of these words appear by no accident."""
 
 
 class TooLongError(Exception):
@@ -53,7 +59,8 @@ def decodings(head: bytes, complete: bool, candidates: Iterable[str]) -> list[tu
         return _tried(head, complete, encoding)
     if pairs := _tried(head, complete, "utf-8"):
         return pairs
-    return [pair for encoding in dict.fromkeys(candidates) for pair in _tried(head, complete, encoding) if _believed(*pair)]
+    pairs = [pair for encoding in dict.fromkeys(candidates) for pair in _tried(head, complete, encoding) if _believed(*pair)]
+    return [pair for pair in pairs if _keywords(*pair) >= _SURE_WORDS] or pairs
 
 
 def _tried(head: bytes, complete: bool, encoding: str) -> list[tuple[str, str]]:
@@ -75,8 +82,11 @@ def _utf16(head: bytes) -> str:
 
 
 def _believed(encoding: str, text: str) -> bool:
-    words = KEYWORDS.get(encoding)
-    return words is None or any(word in text for word in words)
+    return encoding not in KEYWORDS or _keywords(encoding, text) > 0
+
+
+def _keywords(encoding: str, text: str) -> int:
+    return sum(word in text for word in KEYWORDS.get(encoding, ()))
 
 
 def first_undecodable(source: Source, encoding: str) -> tuple[int, bool] | None:

@@ -211,7 +211,7 @@ def append(
     """
     session = look.session
     lines = [draft.line_id for draft in drafts if draft.line_id]
-    only_once(lines)
+    only_once([draft.line_id for draft in drafts if draft.line_id and not draft.reverses])
     rulings.check(look, drafts, approved=[approved.reverses] if approved else [])
     items = look.items({a.item_id for d in drafts for a in d.allocations})
     told, left = _checked(look, drafts, items)

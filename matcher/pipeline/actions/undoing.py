@@ -1,6 +1,6 @@
 """Decisions taken back: one, all of a run, or all of a rule. Both the decision and its reversal stay in the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -58,7 +58,14 @@ def undo(session: Session, typed: str, reason: str) -> list[Decided]:
     _check(look, target)
     targets = [target, *_paired(look, target)]
     _keep_payers(look, targets)
-    return with_words(look, append(look, "undo", [_reversal(look, one, reason) for one in targets]))
+    try:
+        return with_words(look, append(look, "undo", [_reversal(look, one, reason) for one in targets]))
+    except MatcherError as error:
+        if error.code != "decision.amount" or target.kind != DecisionKind.RETURN or not target.other_line:
+            raise
+        # the money would go back to a document that has no room for it any more
+        hint = f"Take the receipt back with its return: `matcher undo {line_id} {target.other_line}`."
+        raise MatcherError(error.code, error.what, hint=hint) from error
 
 
 def undo_run(session: Session, number: int, reason: str) -> list[Decided]:
@@ -75,18 +82,26 @@ def undo_run(session: Session, number: int, reason: str) -> list[Decided]:
             "run.unknown", f"there is no run {number or 'yet'}" if not runs else f"there are {len(runs)} runs, and no {number}"
         )
     batch = runs[number - 1]
-    return _undo_all(session, pl.col("batch") == batch, f"run {number or len(runs)}", reason, {"run": number or len(runs)})
+    look = Look(session, (), (), facts=journal.facts(session.store))
+    return _undo_all(look, pl.col("batch") == batch, f"run {number or len(runs)}", reason, {"run": number or len(runs)})
 
 
-def undo_decisions(session: Session, decision_ids: Sequence[str], reason: str) -> list[Decided]:
-    """Reverses several decisions, such as those of one command, all or none.
+def undo_decisions(session: Session, typed: Sequence[str], reason: str) -> list[Decided]:
+    """Reverses several decisions, such as those of one command, all or none; named as in `undo`. What rests on each other goes together.
 
     Raises:
-        MatcherError: ``usage.option`` without any; ``decision.state`` when one does not stand any more, or something rests on it.
+        MatcherError: ``usage.option`` without any; ``decision.unknown``, ``line.*``; ``decision.state`` when one does not stand any more,
+            or something rests on it that is not taken back, too.
     """
-    needs(decision_ids, "decision")
-    named = pl.col("decision_id").is_in(list(decision_ids))
-    return _undo_all(session, named, "these decisions", reason, {}, whole=len(set(decision_ids)))
+    needs(typed, "decision")
+    look = Look(session, (), (), facts=journal.facts(session.store))
+    targets = [_target(look, *lookup.decision(session, one)) for one in typed]
+    lines = {target.line_id for target in targets}
+    chosen: set[str] = set()
+    for target in targets:
+        _check(look, target, lines)
+        chosen |= {target.decision_id, *(one.decision_id for one in _paired(look, target))}
+    return _undo_all(look, pl.col("decision_id").is_in(list(chosen)), "these decisions", reason, {}, whole=len(chosen))
 
 
 def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> list[Decided]:
@@ -99,14 +114,12 @@ def undo_rule(session: Session, rule: str, since: date | None, reason: str) -> l
     by_engine = (pl.col("actor") == ENGINE) & named
     if since is not None:
         by_engine &= pl.col("at").str.slice(0, 10) >= since.isoformat()
-    return _undo_all(session, by_engine, f"rule {rule}", reason, {"rule": rule})
-
-
-def _undo_all(
-    session: Session, which: pl.Expr, what: str, reason: str, summary: dict[str, object], *, whole: int = 0
-) -> list[Decided]:  # fmt: skip
-    """`whole`: decisions of whatever kind that must all stand."""
     look = Look(session, (), (), facts=journal.facts(session.store))
+    return _undo_all(look, by_engine, f"rule {rule}", reason, {"rule": rule})
+
+
+def _undo_all(look: Look, which: pl.Expr, what: str, reason: str, summary: dict[str, object], *, whole: int = 0) -> list[Decided]:
+    """`whole`: decisions of whatever kind that must all stand."""
     kinds = [DecisionKind.MATCH] if "rule" in summary else _BY_RUN
     standing = look.state.decisions.filter(pl.col("live") & which & (pl.lit(whole > 0) | pl.col("kind").is_in(kinds)))
     if standing.height < whole:
@@ -151,7 +164,8 @@ def _target(look: Look, line_id: str, decision_id: str) -> _Target:
     return [_Target._make(row) for row in found.select(_Target._fields).iter_rows()][-1]
 
 
-def _check(look: Look, target: _Target) -> None:
+def _check(look: Look, target: _Target, together: Collection[str] = ()) -> None:
+    """`together`: lines whose decisions are taken back with it."""
     if not target.live:
         raise MatcherError("decision.state", f"decision {target.decision_id} is reversed already, or is itself a reversal")
     if (target.kind, target.outcome) == (DecisionKind.EXCLUDE, Exclusion.SUPERSEDED):
@@ -163,6 +177,8 @@ def _check(look: Look, target: _Target) -> None:
         what = f"decision {target.decision_id} is one of several that settled a conflict"
         raise MatcherError("decision.state", what, hint="Say it otherwise with `matcher statement settle`.")
     if target.kind in SETTLING and target.kind != DecisionKind.RETURN and (other := returning.returned_by(look, target.line_id)):
+        if other in together:
+            return
         what = f"line {target.line_id} was returned by line {other}"
         raise MatcherError("decision.state", what, hint=f"Take that back first: `matcher undo {other}`.")
 

@@ -1,6 +1,6 @@
 """One document and its calls: each is made once, and what became of one whose answer was lost is asked before anything is repeated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.errors import MatcherError
@@ -26,18 +26,20 @@ class Booked:
     error: MatcherError | None = None
 
 
-def book(at: Connected, document: Document, *, asked_first: bool = True, only_ask: bool = False) -> Booked:
+def book(at: Connected, document: Document, told: Mapping[str, str], *, asked_first: bool = True, only_ask: bool = False) -> Booked:
     """Makes the calls of a document that are not booked yet, one after the other.
 
     Args:
         at: the system.
         document: with the numbers of others as far as they are known.
+        told: these numbers, of all documents, by their external ids.
         asked_first: whether also a call that is safe to repeat is asked for beforehand: an earlier push may have made it.
         only_ask: make no call that books.
     """
     done: list[Outcome] = []
+    about = replace(at.about, told=told)
     try:
-        while (step := at.live.step(document, at.about, tuple(done))) is not None:
+        while (step := at.live.step(document, about, tuple(done))) is not None:
             found = _asked(at, step) if asked_first or not step.safe else None
             if found is None and only_ask:
                 return Booked(_partly(done, "the rest is not there") if done else None)

@@ -81,7 +81,7 @@ def connected(opened: Opened, name: str) -> Iterator[Connected]:
     with opened(write=False) as session:
         target, live, about = prepared(session, name)
         directory = session.directory
-    with alone(directory, name), Wire(live, about, connections.secrets_of(name, live.secrets)) as wire:
+    with alone(directory, name), Wire(live, about, connections.secrets_of(name, live.needs(about.connection))) as wire:
         yield Connected(target, live, replace(about, ask=wire.ask), wire, opened)
 
 

@@ -38,11 +38,13 @@ class Doubt:
         called: it was sent by a call, and no file that somebody may still load: if it is not there, it never arrived.
         whole: its contents are known to be those that were sent, so that what is missing of it may be booked: it would be sent so today,
             or its decision was undone, whose allocations stay as they were.
+        told: the numbers that the system has told of all documents, by their external ids.
     """
 
     document: Document
     called: bool
     whole: bool
+    told: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,20 @@ def doubts(session: Session, target: str, ids: frozenset[str], as_of: date) -> t
         return ()
     sent, state = store.exports(session.store, target), present(session)
     stand, called = receipts.standings(session, target, sent), store.pushed(session.store, target)
-    of = ledger.of_state
+    of, told = ledger.of_state, {key: one.number for key, one in stand.items() if one.number}
     job = ExportRequest(
         "", session.config.books.name, as_of, sent.select(list(erp.SENT)), of(stand, Sent.ACCEPTED) - ids,
         of(stand, Sent.REJECTED, Sent.NEW), ids, of(stand, Sent.UNKNOWN) - ids, journal.allocations(session.store),
-        {key: one.number for key, one in stand.items() if one.number},
+        told,
     )  # fmt: skip
     today = documents(state, job).filter(pl.col("external_id").is_in(ids))
     standing = {one.external_id: one for one in records(today, state, job)}
     gone = records(as_sent(state, job, ids - standing.keys()), state, job)
     every = sorted((*standing.values(), *gone), key=lambda one: (bool(one.reverses), one.date, one.external_id))
     live = set(state.decisions.filter("live")["decision_id"])
-    return tuple(Doubt(one, one.external_id in called, one.external_id in standing or one.decision_id not in live) for one in every)
+    return tuple(
+        Doubt(one, one.external_id in called, one.external_id in standing or one.decision_id not in live, told) for one in every
+    )  # fmt: skip
 
 
 def ask(at: Connected, every: Sequence[Doubt], progress: Progress) -> Iterator[tuple[Taken, ...]]:
@@ -94,18 +98,20 @@ def ask(at: Connected, every: Sequence[Doubt], progress: Progress) -> Iterator[t
     Raises:
         MatcherError: ``api.*``; what was answered before is recorded.
     """
+    told = dict(every[0].told) if every else {}
     for group in (every[first : first + GROUP] for first in range(0, len(every), GROUP)):
         answers: list[Answer] = []
         error: MatcherError | None = None
         for one in group:
-            found = book(at, one.document, only_ask=True)
+            found = book(at, one.document, told, only_ask=True)
             if found.outcome and found.outcome.result == Answered.UNKNOWN and one.whole and not found.error:
-                found = book(at, one.document)
+                found = book(at, one.document, told)
             error = found.error
             if error is not None:
                 break
             if found.outcome is not None:
                 result, number, message = found.outcome
+                told[one.document.external_id] = number
                 answers.append(Answer(one.document.external_id, result, number, message))
             elif one.called:
                 answers.append(Answer(one.document.external_id, Answered.NEVER_ARRIVED, "", ABSENT))

@@ -224,14 +224,17 @@ class _Push:
     def _send(self, group: Sequence[Document]) -> None:
         answers: list[Answer] = []
         error: MatcherError | None = None
+        assert self.made is not None
+        told = {key: one.number for key, one in self.made.standings.items() if one.number} | self.numbers
         for one in group:
             if error is not None:
                 answers.append(Answer(one.external_id, Answered.NEVER_ARRIVED, "", NOT_CALLED))
                 continue
             self.tried[one.external_id] += 1
             self.again.discard(one.external_id)
-            booked = book(self.at, one, asked_first=self.how.all or self.how.rejected)
+            booked = book(self.at, one, told, asked_first=self.how.all or self.how.rejected)
             answers.append(self._answer(one, booked))
+            told[one.external_id] = answers[-1].number
             error = booked.error
             self.progress.done(1)
         self._keep(recorded(self.at, answers, self._at_head))

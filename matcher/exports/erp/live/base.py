@@ -222,12 +222,15 @@ class Context(Generic[S, C]):
     Attributes:
         entities: name of each legal entity of the books, by its id.
         ask: makes a call that books nothing, for what `Step.request` and a reader of replies need besides.
+        told: the numbers that the system has told of documents, by their external ids: what carries no id of ours there, and has one of
+            these numbers, is of that document.
     """
 
     settings: S
     connection: C
     entities: Mapping[str, str] = field(default_factory=dict)
     ask: Ask = nobody
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class Live(ABC, Generic[S, C]):
@@ -260,6 +263,10 @@ class Live(ABC, Generic[S, C]):
     def waits(self, document: Document) -> Wait | None:
         """What a document has to wait for. An application, and a return, wait for the number of their receipt if that is wanted."""
         return None
+
+    def needs(self, connection: C) -> tuple[str, ...]:
+        """The secrets that this connection needs, of a system that lets in by more than one way; otherwise all of `secrets`."""
+        return self.secrets
 
     def sign_in(self, ask: Ask, secrets: Sequence[Secret], about: Context[S, C]) -> Access:
         """What lets our calls in. It is asked once, and again when the system says that it has expired.

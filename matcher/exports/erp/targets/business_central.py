@@ -58,10 +58,10 @@ class Settings(MappedSettings):
     def lacking(self, documents: Iterable[Document]) -> Iterator[str]:
         """Bank accounts and reasons that are mapped to nothing, and bank accounts without a journal for what goes by the API."""
         for one in documents:
+            if self.by_api and one.kind == Kind.RECEIPT and one.line and one.line.account not in self.journals:
+                yield f"journals.{one.line.account}"
             if not (self.by_api and api.takes(one)):
                 yield from super().lacking((one,))
-            elif one.line and one.line.account not in self.journals:
-                yield f"journals.{one.line.account}"
 
 
 def refuses(document: Document, settings: Settings) -> str:

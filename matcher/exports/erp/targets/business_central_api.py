@@ -33,22 +33,23 @@ def files(name: str, documents: Sequence[Document], company: str, journals: Mapp
     """The batches of requests, no document in two of them unless it is larger. The first, which comes last, has the name itself."""
     batches: list[list[dict[str, object]]] = [[]]
     for one in documents:
-        requests = list(_requests(one, company, journals))
-        for start in range(0, len(requests), MOST_REQUESTS):
-            some = requests[start : start + MOST_REQUESTS]
+        every = list(requests(one, company, journals))
+        for start in range(0, len(every), MOST_REQUESTS):
+            some = every[start : start + MOST_REQUESTS]
             if len(batches[-1]) + len(some) > MOST_REQUESTS:
                 batches.append([])
             batches[-1] += some
     path = PurePath(name)
     names = [name, *(path.with_suffix(f".{number}{path.suffix}").name for number in range(2, len(batches) + 1))]
-    texts = [json_text({"requests": requests}) + "\n" for requests in batches]
+    texts = [json_text({"requests": batch}) + "\n" for batch in batches]
     return tuple(reversed([made(own, text.encode(errors="backslashreplace")) for own, text in zip(names, texts, strict=True)]))
 
 
-def _requests(one: Document, company: str, journals: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def requests(one: Document, company: str, journals: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    """A payment for each document that is paid, and one for what stays on account. No amount is above zero."""
     assert one.line is not None
     number = one.external_id.upper()
-    paid = [(part.customer.id, part.cash, part.document_no) for part in one.parts]
+    paid = [(part.customer.id, part.settled, part.document_no) for part in one.parts]
     paid += [(one.customer.id, one.unapplied, "")] if one.unapplied else []
     for order, (customer, amount, invoice) in enumerate(paid, 1):
         body: dict[str, object] = {
@@ -57,9 +58,12 @@ def _requests(one: Document, company: str, journals: Mapping[str, str]) -> Itera
             "comment": one.line.text[:MOST_COMMENT],
         }  # fmt: skip
         url = f"companies({company})/customerPaymentJournals({journals[one.line.account]})/customerPayments"
-        yield {
-            "method": "POST", "id": f"{one.external_id}-{order}", "url": url, "headers": {"Content-Type": "application/json"}, "body": body
-        }  # fmt: skip
+        yield post(f"{one.external_id}-{order}", url, body)
+
+
+def post(key: str, url: str, body: Mapping[str, object]) -> dict[str, object]:
+    """A request of a batch."""
+    return {"method": "POST", "id": key, "url": url, "headers": {"Content-Type": "application/json"}, "body": body}
 
 
 def answers(data: bytes, name: str, settings: object) -> list[Answer] | None:

@@ -29,7 +29,8 @@ _FORMS = frozenset(
         Form.APPLICATION, Form.REVERSAL, Form.SET_OFF,
     }
 )  # fmt: skip
-_RECEIPT, _REFUND = "AR_RECEIVEBILL", "AR_REFUNDBILL"
+RECEIPT, REFUND = "AR_RECEIVEBILL", "AR_REFUNDBILL"
+"""Forms of a receipt and of a refund."""
 
 
 class Settings(MappedSettings):
@@ -98,11 +99,12 @@ def refuses(document: Document, settings: Settings) -> str:
 
 def render(batch: Rendering[Settings]) -> tuple[File, ...]:
     """One line for each document."""
-    return (calls_file(batch.file_name, (_call(one, batch.settings) for one in batch.documents)),)
+    return (calls_file(batch.file_name, (call_of(one, batch.settings) for one in batch.documents)),)
 
 
-def _call(one: Document, settings: Settings) -> Call:
-    form, model = (_RECEIPT, _receipt(one, settings)) if one.kind == Kind.RECEIPT else (_REFUND, _refund(one, settings))
+def call_of(one: Document, settings: Settings) -> Call:
+    """The call that saves a document."""
+    form, model = (RECEIPT, _receipt(one, settings)) if one.kind == Kind.RECEIPT else (REFUND, _refund(one, settings))
     data: dict[str, object] = {"IsDeleteEntry": "true", "IsAutoSubmitAndAudit": "true" if settings.audit else "false", "Model": model}
     return Call(one.external_id, _SAVE, {"formid": form, "data": data})
 
@@ -171,7 +173,7 @@ def _refund(one: Document, settings: Settings) -> dict[str, object]:
         if amount
     ]  # fmt: skip
     if settings.sources and one.receipt_number:
-        model["FREFUNDBILLSRCENTRY"] = [{"FSOURCETYPE": _RECEIPT, "FSRCBILLNO": one.receipt_number, "FPLANREFUNDAMOUNT": paid}]
+        model["FREFUNDBILLSRCENTRY"] = [{"FSOURCETYPE": RECEIPT, "FSRCBILLNO": one.receipt_number, "FPLANREFUNDAMOUNT": paid}]
     elif settings.sources and one.kind == Kind.REFUND and any(_numbered(one.parts)):
         model["FREFUNDBILLSRCENTRY"] = [
             {"FSOURCETYPE": "AR_receivable", "FSRCBILLNO": part.document_no, "FPLANREFUNDAMOUNT": one.decimal(-part.cash)}
@@ -195,10 +197,11 @@ def _text(one: Document) -> str:
 
 def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
     """The calls again, each with its ``response``, as ``Save`` gives it: ``Result.ResponseStatus``."""
-    return answers(data, name, _outcome)
+    return answers(data, name, outcome)
 
 
-def _outcome(response: object) -> Outcome:
+def outcome(response: object) -> Outcome:
+    """What an answer of an operation means."""
     status = at(response, "Result", "ResponseStatus")
     good = at(status, "IsSuccess")
     errors = at(status, "Errors")

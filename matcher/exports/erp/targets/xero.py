@@ -2,12 +2,14 @@
 
 Payments on invoices (``PUT /Payments``), credits set against invoices (``PUT /CreditNotes/{id}/Allocations``), what stays on account as an
 overpayment or prepayment (``PUT /BankTransactions``, type ``RECEIVE-OVERPAYMENT``), its later use (``PUT /Overpayments/{id}/Allocations``),
-what is cleared without cash as a payment from a ledger account. https://developer.xero.com/documentation/api/accounting/payments and
-https://github.com/XeroAPI/Xero-OpenAPI. The key of a call goes into the header ``Idempotency-Key``.
+what is cleared without cash as a payment from a ledger account. Payments and bank transactions are taken back by the status DELETED,
+allocations by ``DELETE /CreditNotes/{id}/Allocations/{id}``. https://developer.xero.com/documentation/api/accounting/payments,
+``creditnotes``, ``overpayments``, and https://github.com/XeroAPI/Xero-OpenAPI. The key of a call goes into the header ``Idempotency-Key``.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -26,6 +28,9 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _RATE = Decimal("0.000001")
 _TAKEN_BACK = ("Payments", "BankTransactions")
 _CREDITS = ("Overpayments", "Prepayments")
+_SOURCES = {"CreditNote": "CreditNotes", "Overpayment": "Overpayments", "Prepayment": "Prepayments"}
+ALLOCATIONS = "/Allocations/"
+"""In the path of an allocation."""
 _ENTITIES = {"Payments": "PaymentID", "BankTransactions": "BankTransactionID"}
 
 
@@ -71,14 +76,21 @@ def refuses(document: Document, settings: Settings) -> str:
 
 
 def _no_way_back(document: Document) -> str:
-    """Payments and overpayments are deleted by their numbers, of which there must be as many as there were steps."""
-    credits = any(part.cash > 0 for part in document.parts)
-    if document.reversed_kind not in (Kind.RECEIPT, Kind.WRITE_OFF, Kind.REFUND) or (credits and document.reversed_kind != Kind.REFUND):
-        return "takes back payments only"
-    steps_then = sum(bool(part.cash) + sum(bool(one.amount) for one in part.adjustments) for part in document.parts)
-    if len(_taken_back(document.reverses_number)) != steps_then + bool(document.unapplied):
-        return "takes back what it told all numbers of: take its answer in first"
-    return ""
+    """Payments, overpayments and allocations are taken back by their numbers."""
+    return "takes back what it told all numbers of: take its answer in first" if lacks_numbers(document) else ""
+
+
+def lacks_numbers(document: Document) -> bool:
+    """Whether a reversal knows fewer numbers than there were steps, or more."""
+    then = tuple(replace(part, cash=-part.cash, item_amount=-part.item_amount) for part in document.parts)
+    count = sum(bool(one.amount) for part in then for one in part.adjustments)
+    if document.reversed_kind == Kind.REFUND:
+        count += len(then)
+    else:
+        left, pairs = netted(then) or ([], [])
+        count += sum(bool(amount) for _, amount in left) + len(pairs)
+        count += document.reversed_kind == Kind.RECEIPT and bool(document.unapplied)
+    return len(taken_back(document.reverses_number)) != count
 
 
 def _no_id(document: Document, settings: Settings) -> str:
@@ -123,7 +135,8 @@ def render(batch: Rendering[Settings]) -> tuple[File, ...]:
 def steps_of(one: Document, settings: Settings) -> Iterator[Step]:
     """The calls of a document, in their order."""
     if one.kind == Kind.REVERSAL:
-        yield from (Step("POST", path, {"Status": "DELETED"}) for path in _taken_back(one.reverses_number))
+        for path in taken_back(one.reverses_number):
+            yield Step("DELETE", path) if ALLOCATIONS in path else Step("POST", path, {"Status": "DELETED"})
         return
     if one.kind == Kind.REFUND:
         yield from (_payment(one, part, -part.cash, settings.account(one), settings, -part.item_amount) for part in one.parts)
@@ -207,21 +220,22 @@ def _is_rest(part: Part) -> bool:
 
 def _credit(numbers: str) -> str:
     """The overpayment or prepayment among the numbers of a receipt, as a path; '' for none."""
-    return next((one for one in numbers.split() if one.startswith(_CREDITS)), "")
+    return next((one for one in numbers.split() if one.startswith(_CREDITS) and ALLOCATIONS not in one), "")
 
 
-def _taken_back(numbers: str) -> list[str]:
+def taken_back(numbers: str) -> list[str]:
     """Paths of what can be deleted, the latest first."""
     paths = [one if "/" in one else f"Payments/{one}" for one in numbers.split()]
-    return [one for one in reversed(paths) if one.startswith(_TAKEN_BACK)]
+    return [one for one in reversed(paths) if one.startswith(_TAKEN_BACK) or ALLOCATIONS in one]
 
 
 def read_answer(data: bytes, name: str, settings: Settings) -> Sequence[Answer]:
     """The lines of the file with Xero's ``response``. The number is the paths of what was made, such as ``Payments/`` and its id."""
-    return steps.answers(data, name, _read)
+    return steps.answers(data, name, read)
 
 
-def _read(response: Mapping[str, object]) -> Outcome:
+def read(response: Mapping[str, object]) -> Outcome:
+    """What an answer means. The number of what was made is its path; of money on account also that of its overpayment."""
     for entity, field in _ENTITIES.items():
         made = at(response, entity, 0)
         if made is not None and not _errors(made):
@@ -232,12 +246,23 @@ def _read(response: Mapping[str, object]) -> Outcome:
             return Answered.REJECTED, "", "; ".join(_errors(made))
     allocated = at(response, "Allocations", 0)
     if allocated is not None:
-        return (Answered.REJECTED, "", "; ".join(_errors(allocated))) if _errors(allocated) else (Answered.ACCEPTED, "", "")
+        errors = "; ".join(_errors(allocated))
+        return (Answered.REJECTED, "", errors) if errors else (Answered.ACCEPTED, _allocation_path(allocated), "")
+    if response.get("IsDeleted") is True:
+        return Answered.ACCEPTED, "", ""
     elements = at(response, "Elements")
     said = [error for one in elements for error in _errors(one)] if isinstance(elements, list) else []
     message = "; ".join(said) or text_of(at(response, "Message")) or text_of(at(response, "Detail"))
     refused = text_of(at(response, "Type")) in ("ValidationException", "PostDataInvalidException")
     return Answered.REJECTED if refused else Answered.UNKNOWN, "", message
+
+
+def _allocation_path(made: object) -> str:
+    """The path of an allocation; '' where the answer names neither it nor what is allocated."""
+    identity = text_of(at(made, "AllocationID"))
+    sources = (f"{path}/{known}" for name, path in _SOURCES.items() if (known := text_of(at(made, name, f"{name}ID"))))
+    source = next(sources, "")
+    return f"{source}{ALLOCATIONS}{identity}" if identity and source else ""
 
 
 def _errors(value: object) -> list[str]:
