@@ -105,10 +105,10 @@ def accept(session: Session, typed_id: str, reason: str, *, replace: bool | None
     with staging(session.store) as area:
         lines.stage_quarantined(session.store, area, name)
         entries = StagedLines(session.store, area)
-        spans = facts.statement_facts(session.store)
+        read = facts.statement_facts(session.store)
         # a person says that what looks like an entry read before on a day that both share is a further one
-        loose = [day for day, _ in loose_ends(statement.span, spans)] if replace is False else []
-        for day in adjoining_days(statement.span, spans) or loose:
+        loose = [day for day, _ in loose_ends(statement.span, read)] if replace is False else []
+        for day in adjoining_days(statement.span, read) or loose:
             entries.shift_occurrences(0, day, [])
         again = entries.repeated_lines(0, superseded) if superseded else []
         count = entries.append(session.next_batch, {0: name}, [])[0]
