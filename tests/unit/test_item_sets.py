@@ -316,3 +316,19 @@ def test_the_bounds_are_those_of_the_rulebook() -> None:
     narrow = BOOK.changed(limits=BOOK.limits.model_copy(update={"subset_items": 2, "triple_items": 2}))
     items = [item("1", 10_01), item("2", 20_02), item("3", 40_04)]
     assert ids(item_sets.unnamed(view(receipt(50_05), items, rules=narrow), ("payer_account",))) == []
+
+
+def test_what_completes_a_list_is_no_large_set_among_many() -> None:
+    others = [item(str(n), 10_00 + n) for n in range(2, 20)]
+    four = sum(10_00 + n for n in (2, 5, 9, 14))
+    found = of(list(item_sets.named(view(receipt(100_00 + four), [item("1", 100_00), *others], {"1": "whole"}))), "completed")
+    assert not [one for one in found if len(one.items) > 4]
+
+
+@pytest.mark.parametrize(("amount", "unique"), [(100_00, False), (60_00, True)])
+def test_the_named_item_may_be_paid_twice_where_another_has_its_amount(amount: int, unique: bool) -> None:
+    items = [item("1", 100_00), item("2", amount), item("3", 37_00)]
+    completed = of(list(item_sets.named(view(receipt(100_00 + amount), items, {"1": "whole"}))), "completed")
+    assert {(*ids([one]), one.unique) for one in completed} == {(("1", "2"), unique)}
+    both = view(receipt(100_00 + amount), items[:2], {"1": "whole"})
+    assert [one.unique for one in of(sure(both), "everything")] == [unique]

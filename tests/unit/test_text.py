@@ -292,3 +292,19 @@ def test_a_number_is_alone_between_blanks_and_other_signs_and_never_inside_a_lon
 def test_of_several_damaged_numbers_the_most_telling_counts_whatever_their_order(text: str) -> None:
     assert Text(text).resembles(number("RE-2026-00417")) == "typo"
     assert Text("RE202600").resembles(number("RE-2026-00417")) == "cut"
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("inv nos 15567,6068", [("15567", "6068")]),
+        ("货款14843, 6205 客户编号38351", [("14843", "6205")]),
+        ("payment of 49957 & 5014 und 50152", [("49957", "5014"), ("5014", "50152")]),
+        ("RE-2026-00401; RE-2026-00402", [("RE202600401", "RE202600402")]),
+        ("1234,56 EUR fuer 12345, 1.234,56", []),
+        ("Kd 12345 Rg 45678", []),
+        ("15249, am 15.10.2026", []),
+    ],
+)
+def test_numbers_that_are_listed_beside_each_other(text: str, pairs: list[tuple[str, str]]) -> None:
+    assert Text(text).listed == pairs

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from matcher.matching.explanations import differences, evidence, item_sets
 from matcher.matching.explanations.advised import advised, item_ids, with_advice
+from matcher.matching.explanations.chance import SURE
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.explanations.wording import Wording
 from matcher.matching.items.customer_items import number_of, oldest_first
@@ -329,7 +330,7 @@ def _named(receipt: Receipt) -> tuple[dict[str, str], dict[str, int]]:
 def _bears(item_set: ItemSet, difference: str, view: CustomerContext, payer: Collection[str]) -> bool:
     """Whether a part payment or an overpayment of these items is worth saying: a short number must be that of the payer's own item."""
     kinds = {view.refs.get(i.item_id, "") for i in item_set.items}
-    return bool(kinds & STRONG) or (difference == "part" and ("order" in kinds or not item_sets.SURE.isdisjoint(payer)))
+    return bool(kinds & STRONG) or (difference == "part" and ("order" in kinds or not SURE.isdisjoint(payer)))
 
 
 def _note(item_set: ItemSet) -> str:

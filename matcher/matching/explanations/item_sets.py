@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from matcher.matching.explanations.chance import MOST_TRIPLED, SURE, by_chance
 from matcher.matching.items.customer_items import CustomerItems, number_of, oldest_first
 from matcher.matching.items.open_items import OpenItems
 from matcher.matching.records import Item, Receipt
@@ -12,12 +13,7 @@ from matcher.matching.references.numbers import STRONG
 from matcher.matching.references.text import Text
 from matcher.matching.subset_sum.search import exact_sets
 from matcher.rules.rulebook import Limits
-from matcher.rules.vocabulary import EVIDENCE
 from matcher.states import DocumentType
-
-SURE = frozenset(kind for kind, entry in EVIDENCE.items() if entry.names_payer)
-"""Evidence of the payer that is good enough to look for sets that only add up."""
-
 
 MOST_COUNTED = 60
 """Open items among which a set of a size that the text tells is searched."""
@@ -25,18 +21,15 @@ MOST_COUNTED = 60
 MOST_CREDITS = 20
 """Credit notes of a customer among which one is sought that a payment nets without naming it."""
 
+FEW_SURE = 3
+"""Most items in a set that is trusted among more than `subset_items`."""
+
 MOST_RUN = 100
 """Longest run of items that is looked at behind the named ones."""
 
 MOST_RANGE = 100_000
 """Widest range of numbers that is taken for one."""
 
-
-MOST_ADDED = 2_000
-"""Items of a customer among which two are sought that add up to an amount."""
-
-MOST_TRIPLED = 60
-"""The same for three; and among which a second set is sought beside all that is due."""
 
 DUE_SOON = 10
 """Days before its due date from which an instalment counts as due."""
@@ -158,20 +151,33 @@ def _implied(view: CustomerContext, here: list[Item]) -> Iterator[ItemSet]:
     for run in _runs(view, certain, missing):
         if not counted or len(run) == count:
             kinds = ("set_run", "set_counted") if counted else ("set_completed", "set_run")
-            alone = not _swappable(run, view, certain)
+            alone = not _swappable(run, view, certain) and not _otherwise(view, certain, missing)
             yield ItemSet("counted" if counted else "completed", _with(certain, run), kinds if alone else (*kinds, "set_ambiguous"), alone)
     if spare <= (MOST_COUNTED if counted else view.limits.triple_items):
         chosen = {i.item_id for i in certain}
         others = [i for i in view.items if i.item_id not in chosen]
-        verdict = exact_sets([i.open for i in others], missing, classes=_classes(others), max_size=count if counted else None)
+        small = len(others) <= view.limits.subset_items
+        most = count if counted else None if small else FEW_SURE
+        verdict = exact_sets([i.open for i in others], missing, classes=_classes(others), max_size=most)
         fitting = [s for s in verdict.sets if not counted or len(s) == count]
-        unique = verdict.kind == "unique" and bool(fitting)
+        unique = verdict.kind == "unique" and bool(fitting) and not _otherwise(view, certain, missing)
         for places in fitting[:2]:
             kind = "set_counted" if counted else "set_completed"
-            large = () if len(others) <= view.limits.subset_items else ("set_large",)
+            large = () if small else ("set_large",)
             ambiguous = () if unique else ("set_ambiguous",)
             members = _with(certain, [others[n] for n in places])
             yield ItemSet("counted" if counted else "completed", members, (kind, *large, *ambiguous), unique)
+
+
+def _otherwise(view: CustomerContext, certain: Sequence[Item], missing: int) -> bool:
+    """Whether what is missing may be something else than items of the customer that the text does not name.
+
+    The named ones may be paid twice; or the text names another customer's item with just that amount.
+    """
+    if missing == sum(i.open for i in certain):
+        return True
+    known = (view.pool.items.get(r.item_id) for r in view.receipt.references)
+    return any(item is not None and item.open == missing and item.customer_id != certain[0].customer_id for item in known)
 
 
 def _netted(view: CustomerContext, certain: Sequence[Item], missing: int) -> Iterator[ItemSet]:
@@ -254,8 +260,7 @@ def damaged(view: CustomerContext, payer: Collection[str] = ()) -> DamagedNumber
         kind = view.text.resembles(number_of(item), others)
         if kind:
             numbers.references[item.item_id] = kind
-            once = item.open == amount and SURE.isdisjoint(payer) and _once(view, item)
-            numbers.sets.append(ItemSet("damaged", (item,), ("amount_once",) if once else ()))
+            numbers.sets.append(ItemSet("damaged", (item,)))
     return numbers
 
 
@@ -270,10 +275,10 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         twin = () if len(full) == 1 or not same else ("twin_oldest",) if place == 0 else ("twin_younger",)
         if place and not same:
             continue
-        yield ItemSet("single", (item,), (*twin, *_by_chance(view, item, payer)), unique=not same)
+        yield ItemSet("single", (item,), (*twin, *by_chance(view, item, payer)), unique=not same)
     reduced = view.holding.by_discounted_amount.get(amount, [])
     for item in reduced[:3]:
-        yield ItemSet("single", (item,), tuple(_by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
+        yield ItemSet("single", (item,), tuple(by_chance(view, item, payer)), unique=len(reduced) == 1 and not full)
     if len(items) < 2:
         return
     seen: set[frozenset[str]] = {frozenset((i.item_id,)) for i in full}
@@ -281,13 +286,13 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         ids = frozenset(i.item_id for i in members)
         if ids not in seen:
             seen.add(ids)
-            alone = not _swappable(members, view) and not _another(view, members)
+            alone = not _swappable(members, view) and not _another(view, members) and not _twice(view, members)
             yield ItemSet(basis, members, () if alone else ("set_ambiguous",), alone)
     count = view.text.total
     small = len(items) <= view.limits.subset_items
     if len(items) > (MOST_COUNTED if count else view.limits.triple_items) or not SURE.intersection(payer):
         return
-    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else count or 3)
+    verdict = exact_sets([i.open for i in items], amount, classes=_classes(items), max_size=None if small else count or FEW_SURE)
     for places in verdict.sets:
         members = tuple(items[n] for n in places)
         if frozenset(i.item_id for i in members) in seen or len(members) < 2:
@@ -295,57 +300,6 @@ def unnamed(view: CustomerContext, payer: Collection[str]) -> Iterator[ItemSet]:
         unsure, counted = verdict.kind != "unique", count == len(members)
         evidence = (("set_subset", True), ("set_ambiguous", unsure), ("set_large", not small), ("set_counted", counted))
         yield ItemSet("subset", members, tuple(kind for kind, holds in evidence if holds), unique=verdict.kind == "unique")
-
-
-def _by_chance(view: CustomerContext, item: Item, payer: Collection[str]) -> Iterator[str]:
-    """What says that the amount of an item may be that of something else of the customer too."""
-    known = view.pool.repetition
-    if known is not None and known.has(item):
-        yield "amount_repeats"
-    elif known is not None and known.rate(item.customer_id) >= view.limits.repeats:
-        yield "amount_repeats_elsewhere"
-    if "payer_name_few" in payer and _once(view, item):
-        yield "amount_once"
-    paid = view.receipt.amount
-    if _two_or_three(_amounts(view, (item,), paid - 1), paid):
-        yield "amount_sums"
-
-
-def _once(view: CustomerContext, item: Item) -> bool:
-    """Whether no other document of the legal entity, open or closed, has the amount that is open of an item."""
-    known = view.pool.repetition
-    return known is not None and view.pool.rarity(item.currency, item.open) <= 1 and known.once(item)
-
-
-def owed(view: CustomerContext, members: Collection[Item], amount: int) -> bool:
-    """Whether one, two or three items of the customer that are not members have that amount, one of them perhaps less its discount."""
-    inside = {i.item_id for i in members}
-    holding = view.holding
-    if any(i.item_id not in inside for i in (*holding.by_amount.get(amount, ()), *holding.by_discounted_amount.get(amount, ()))):
-        return True
-    return _two_or_three(_amounts(view, members, amount - 1), amount)
-
-
-def _amounts(view: CustomerContext, members: Collection[Item], most: int) -> list[int]:
-    """Open amounts, none above the most, of items that are not members and were issued when the receipt came."""
-    inside, day = {i.item_id for i in members}, view.receipt.booking_date
-    return [i.open for i in view.items if i.item_id not in inside and 0 < i.open <= most and i.issue_date <= day]
-
-
-def _two_or_three(amounts: Sequence[int], total: int) -> bool:
-    """Whether two or three of the amounts add up to the total."""
-    seen: set[int] = set()
-    pairs: set[int] = set()
-    if len(amounts) > MOST_ADDED:
-        return False
-    for amount in amounts:
-        if total - amount in seen or total - amount in pairs:
-            return True
-        if len(amounts) <= MOST_TRIPLED:
-            pairs.update(amount + other for other in seen)
-            pairs.update((2 * amount,) if amount in seen else ())
-        seen.add(amount)
-    return False
 
 
 def adds_up(holding: CustomerItems, amount: int, payer: Collection[str]) -> bool:
@@ -358,6 +312,12 @@ def _swappable(members: Sequence[Item], view: CustomerContext, certain: Sequence
     inside = {i.item_id for i in (*members, *certain)}
     like = view.holding.by_amount
     return any(o.due_date != i.due_date and o.item_id not in inside for i in members for o in like.get(i.open, ()))
+
+
+def _twice(view: CustomerContext, members: Sequence[Item]) -> bool:
+    """Whether the text names some of the items, and the others have the same sum: then the named ones may be paid twice."""
+    named = sum(i.open for i in members if i.item_id in view.refs)
+    return named * 2 == sum(i.open for i in members)
 
 
 def _another(view: CustomerContext, members: Sequence[Item]) -> bool:

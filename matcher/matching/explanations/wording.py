@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from matcher.matching.explanations import evidence, item_sets
+from matcher.matching.explanations import chance, evidence
 from matcher.matching.explanations.item_sets import CustomerContext, ItemSet
 from matcher.matching.items.customer_items import number_of
 from matcher.matching.items.open_items import OpenItems
@@ -53,9 +53,9 @@ class Wording:
         if difference == "none" and item_set.basis in ("named", "order") and self._stands_alone(view, item_set):
             yield "reference_alone"
         paid = self.receipt.amount
-        if difference == "over" and item_sets.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
+        if difference == "over" and chance.owed(view, item_set.items, paid - sum(i.open for i in item_set.items)):
             yield "amount_rest_owed"
-        if difference == "part" and item_sets.owed(view, item_set.items, paid):
+        if difference == "part" and chance.owed(view, item_set.items, paid):
             yield "amount_of_others"
         if BASES[item_set.basis].carried_by == "none":
             yield from self._of_unnamed(view, item_set, payer)
@@ -189,6 +189,8 @@ class Wording:
         if any(text.ends_within(number.whole) for number in numbers) or self._begins_another(view, members, numbers):
             return True
         own = {form for number in numbers for form in (number.whole, number.digits, number.counter, number.reference)} - {""}
+        if any(len({any(number.endswith(form) or form.endswith(number) for form in own) for number in pair}) == 2 for pair in text.listed):
+            return True
         return any(not any(number.endswith(form) or form.endswith(number) for form in own) for number in self._ours)
 
     def _begins_another(self, view: CustomerContext, members: Collection[str], numbers: Sequence[Number]) -> bool:

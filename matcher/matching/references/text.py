@@ -53,6 +53,10 @@ def _piece(token: str) -> bool:
     return bool(token) and (len(token) <= 2 or (token[0].isdecimal() and not token.isdecimal()))
 
 
+_LISTED = r"((?:[A-Z]+[-/.]?)?(?:\d+[-/.])*\d{4,})"
+_BESIDE = re.compile(rf"(?<![A-Z0-9.,/-]){_LISTED}(?=\s*(?:[,;&+]|\b(?:AND|UND|ET|Y|E|OG|OCH|EN|I)\b)\s*{_LISTED}(?![\w]|[.,]\d))")
+
+
 class Text:
     """A payer's text, read once.
 
@@ -179,6 +183,12 @@ class Text:
     def _find_numbered(self) -> frozenset[str]:
         tokens = _LATIN.findall(self.upper[: self._told])
         return frozenset(compact(token) for token in tokens if sum(map(str.isdigit, token)) >= MIN_DAMAGED)
+
+    @property
+    def listed(self) -> list[tuple[str, str]]:
+        """Pairs of numbers of four digits or more that the payer wrote one behind the other, with a sign or word of lists between them."""
+        found = (match.groups() for match in _BESIDE.finditer(self.written[: self._told]))
+        return [(compact(first).lstrip("0"), compact(second).lstrip("0")) for first, second in found]
 
     @property
     def lettered(self) -> frozenset[str]:
