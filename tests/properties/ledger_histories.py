@@ -150,10 +150,10 @@ class History:
         """A run, and its undoing at once: every document is as it was."""
         before = _remembered(self.fresh())
         self.step(acts.run)
-        ran, number = self.journal.head[0], len(self.journal.runs)
+        ran = self.journal.head[0]
         if any(one.batch == ran for one in self.journal.decisions):
             self.story.append(f"{self.turn} and back")
-            self.books.undo_run(number, reason="wrong")
+            self.books.undo_run(reason="wrong")
             self.refresh()
             self.done["run and back"] += 1
             after = _remembered(self.fresh())
