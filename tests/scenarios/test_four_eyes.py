@@ -279,5 +279,5 @@ def test_of_several_that_are_taken_back_none_waits_for_another_person(desk: Tell
 
 
 def test_a_decision_on_no_line_is_taken_back_by_whom_may_clear_so_much_at_once(desk: Teller) -> None:
-    one = json.loads(desk.do("set-off", "G1", "I3=100.00", "--format", "json", actor="Ben Ahlers"))
+    one: dict[str, str] = json.loads(desk.do("set-off", "G1", "I3=100.00", "--format", "json", actor="Ben Ahlers"))
     assert "Taken back" in desk.do("undo", str(one["decision_id"]))
